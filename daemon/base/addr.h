@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* IP addresses, ranges and UDP endpoints. */
+#ifndef PANTUN_BASE_ADDR_H
+#define PANTUN_BASE_ADDR_H
+
+#include "bytes.h"
+
+struct addr {
+	uint8_t family;		/* AF_INET, AF_INET6; 0: none */
+	uint8_t b[16];		/* network order, IPv4 in the first four */
+};
+
+struct endpoint {
+	struct addr addr;
+	uint16_t port;		/* host order */
+};
+
+#define ADDR_TEXT	64	/* room for the text of an addr, endpoint */
+
+size_t addr_len(const struct addr *a);
+bool addr_equal(const struct addr *a, const struct addr *b);
+/* < 0, 0, > 0 in network order; families first. */
+int addr_compare(const struct addr *a, const struct addr *b);
+/* 0, or -1 where @text is no address. */
+int addr_parse(const char *text, struct addr *a);
+/* Writes into and returns @out of ADDR_TEXT octets. */
+const char *addr_text(const struct addr *a, char *out);
+const char *endpoint_text(const struct endpoint *e, char *out);
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+/* First and last address of "10.0.0.0/8", "10.0.0.1", "10.0.0.1-10.0.0.9"; -1 if it is none. */
+int addr_range_parse(const char *text, struct addr *first, struct addr *last);
+/* Shortest text of a range: prefix where it is one; @out of 2 * ADDR_TEXT. */
+const char *addr_range_text(const struct addr *first, const struct addr *last, char *out);
+
+#endif

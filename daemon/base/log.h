@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Log lines: a level, what they are about ("gateway hq", "tunnel hq:lan"; NULL:
+ * the daemon itself), a text.  Where they go is set once by main(); never secrets.
+ */
+#ifndef PANTUN_BASE_LOG_H
+#define PANTUN_BASE_LOG_H
+
+enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+
+typedef void log_sink(void *ctx, enum log_level level, const char *subject, const char *text);
+
+/* NULL: standard error. */
+void log_set_sink(log_sink *sink, void *ctx);
+void log_set_level(enum log_level most);
+/* Control characters in what peers sent are escaped here. */
+void log_msg(enum log_level level, const char *subject, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define log_error(subject, ...)		log_msg(LOG_LEVEL_ERROR, subject, __VA_ARGS__)
+#define log_warning(subject, ...)	log_msg(LOG_LEVEL_WARNING, subject, __VA_ARGS__)
+#define log_info(subject, ...)		log_msg(LOG_LEVEL_INFO, subject, __VA_ARGS__)
+#define log_debug(subject, ...)		log_msg(LOG_LEVEL_DEBUG, subject, __VA_ARGS__)
+
+#endif

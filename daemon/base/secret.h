@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Octets that must not stay behind. */
+#ifndef PANTUN_BASE_SECRET_H
+#define PANTUN_BASE_SECRET_H
+
+#include "bytes.h"
+
+#define SECRET_MAX	512	/* octets; the longest PSK is 255 */
+
+struct secret {
+	uint8_t b[SECRET_MAX];
+	size_t n;
+};
+
+void secret_wipe(void *p, size_t n);
+/* Wipes and frees; NULL is fine. */
+void secret_free(struct secret *s);
+/* In time that depends on the lengths only. */
+bool secret_equal(const void *a, const void *b, size_t n);
+static inline struct bytes secret_bytes(const struct secret *s)
+{
+	return bytes_of(s->b, s->n);
+}
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The IKE core, without input or output: events go in with the time they happened
+ * at, actions come out and are carried out by the caller.  Handlers never send,
+ * never free an SA under the caller's feet, never sleep, never call the kernel; SAs
+ * that died are freed at the end of the event.  Randomness is injected.  So two
+ * cores can negotiate within one process under a fake clock.
+ *
+ * After every event function the caller drains ike_core_action() and arms one timer
+ * for ike_core_deadline().
+ */
+#ifndef PANTUN_IKE_CORE_H
+#define PANTUN_IKE_CORE_H
+
+#include "../base/addr.h"
+#include "../prop/prop.h"
+#include "../prop/ts.h"
+#include "policy.h"
+
+#define IKE_NEVER	UINT64_MAX
+#define IKE_PORT	500
+#define IKE_NATT_PORT	4500
+
+/* Milliseconds of a clock that does not jump (CLOCK_BOOTTIME). */
+typedef uint64_t ike_time;
+
+struct ike_core;
+
+struct ike_hooks {
+	void *ctx;
+	/* Fills with unpredictable octets; returns 0 or -1. */
+	int (*random)(void *ctx, void *out, size_t n);
+	/*
+	 * The local address that packets to @peer leave from; 0 or -1.  Called for
+	 * gateways without a local address only.
+	 */
+	int (*source)(void *ctx, const struct addr *peer, struct addr *local);
+};
+
+enum ike_action_type {
+	IKE_ACTION_SEND,	/* a datagram */
+	IKE_ACTION_SA_ADD,	/* into the kernel; answer with ike_core_sa_result() */
+	IKE_ACTION_SA_ACTIVATE,	/* switch the proxy-ID to this out-SA */
+	IKE_ACTION_SA_DEL,
+	IKE_ACTION_EVENT,	/* tell observers */
+};
+
+/* An SA for the kernel.  Keys are wiped when the action is released. */
+struct ike_sa_spec {
+	uint64_t token;		/* names it in ike_core_sa_result(); also the kernel's cookie */
+	bool inbound;
+	uint32_t spi;		/* host order */
+	const char *ifname;	/* tunnel's netdevice */
+	const char *proxy;	/* proxy-ID's name */
+	struct endpoint local, remote;
+	bool udp_encap;
+	bool standby;		/* out-SA: wait for SA_ACTIVATE */
+	const struct alg_encr *encr;	/* prop/alg_registry.h */
+	const struct alg_integ *integ;	/* NULL for combined modes */
+	uint16_t key_bits;
+	uint8_t encr_key[64], integ_key[64], salt[4];
+	uint8_t encr_key_n, integ_key_n, salt_n;	/* octets */
+	struct ts_pair ts;	/* as negotiated */
+	uint32_t replay_window;
+	uint64_t soft_seconds, hard_seconds, soft_bytes, hard_bytes;	/* 0: no limit */
+};
+
+/* For pantunctl monitor and the log of events. */
+struct ike_event {
+	const char *kind;	/* "ike-up", "ike-down", "child-up", "child-down", "child-fail", "ike-fail" */
+	const char *gateway;
+	const char *tunnel;	/* NULL where it is the IKE SA's own */
+	const char *proxy;
+	const char *text;	/* one line: what and why */
+};
+
+struct ike_action {
+	enum ike_action_type type;
+	union {
+		struct {
+			struct endpoint local, remote;
+			struct bytes data;	/* without the non-ESP marker */
+		} send;
+		struct ike_sa_spec sa;		/* SA_ADD, ACTIVATE and DEL (ids only) */
+		struct ike_event event;
+	};
+};
+
+/* NULL on lack of memory. */
+struct ike_core *ike_core_new(const struct ike_hooks *hooks);
+/* Frees without a word to peers; wipes keys. */
+void ike_core_free(struct ike_core *core);
+
+/* The next action in order, or NULL; valid until the next call of any ike_core function. */
+const struct ike_action *ike_core_action(struct ike_core *core);
+/* When ike_core_tick() wants to be called, or IKE_NEVER. */
+ike_time ike_core_deadline(const struct ike_core *core);
+
+/*
+ * Takes over @policy.  Gateways and tunnels that did not change (by value) keep
+ * their SAs; others are deleted at the peer and started anew.
+ */
+void ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy);
+void ike_core_tick(struct ike_core *core, ike_time now);
+/* A datagram to port 500, or to 4500 with the non-ESP marker taken off. */
+void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoint *local,
+		       const struct endpoint *remote, struct bytes data);
+/* The kernel holds a packet for this proxy-ID (NULL: find by tunnel alone). */
+void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy);
+/* A limit of a kernel SA was reached. */
+void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard);
+/* How SA_ADD went: 0, or a negative errno with the kernel's @text. */
+void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, bool inbound,
+			int error, const char *text);
+
+/* Commands.  Count of what was started or deleted; -1: no such name.  NULL: all. */
+int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel);
+int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway);
+int ike_core_clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel);
+/* Before an exit: with @delete, DELETE for every IKE SA (sent once, not awaited). */
+void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas);
+
+/* For show: plain copies, no secrets. */
+struct ike_sa_info {
+	const char *gateway;
+	const char *state;		/* "half-open", "established", "deleting" */
+	bool initiator;
+	uint8_t spi_i[8], spi_r[8];
+	struct endpoint local, remote;
+	char local_id[POLICY_ID_MAX], remote_id[POLICY_ID_MAX];
+	char proposal[96];		/* "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519" */
+	bool nat_local, nat_remote;
+	uint64_t age_seconds, life_seconds;	/* life 0: none */
+};
+
+struct ike_child_info {
+	const char *gateway, *tunnel, *ifname, *proxy;
+	const char *state;		/* "init", "negotiating", "active", "rekeying", "failed" */
+	uint32_t spi_in, spi_out;	/* 0: none */
+	char proposal[96];
+	char ts_local[256], ts_remote[256];
+	char last_error[256];		/* "" if none */
+	uint64_t age_seconds, life_seconds;
+};
+
+/* Calls for each; children of every configured proxy-ID appear, up or not. */
+void ike_core_each_ike(const struct ike_core *core, ike_time now,
+		       void (*each)(void *ctx, const struct ike_sa_info *), void *ctx);
+void ike_core_each_child(const struct ike_core *core, ike_time now,
+			 void (*each)(void *ctx, const struct ike_child_info *), void *ctx);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the administrator wants, as the IKE core sees it.  Built by conf/, owned
+ * and freed by the core, never changed once handed over.
+ */
+#ifndef PANTUN_IKE_POLICY_H
+#define PANTUN_IKE_POLICY_H
+
+#include "../base/addr.h"
+#include "../base/secret.h"
+#include "../prop/prop.h"
+#include "../prop/ts.h"
+
+#define POLICY_NAME	64	/* octets of a name with its NUL, as PANTUN_PROXY_NAME_LEN */
+#define POLICY_ID_MAX	256	/* octets of an identification */
+
+enum policy_start { POLICY_START_ALWAYS = 1, POLICY_START_ON_DEMAND, POLICY_START_PASSIVE };
+
+/* RFC 7296 section 3.5. */
+struct ike_id {
+	uint8_t type;		/* IANA: 1 IPv4, 2 FQDN, 3 RFC 822, 5 IPv6, 11 key id */
+	uint16_t n;
+	uint8_t b[POLICY_ID_MAX];
+};
+
+struct policy_proxy {
+	char name[POLICY_NAME];
+	struct ts_pair ts;
+};
+
+/* set network tunnel ipsec NAME */
+struct policy_tunnel {
+	char name[POLICY_NAME];
+	char ifname[16];		/* netdevice, "tunnel1" */
+	enum policy_start start;
+	struct prop_list esp;		/* in order of preference; DH = PFS group */
+	uint32_t replay_window;		/* packets; 0: none */
+	uint64_t life_seconds;		/* of a child SA, hard; 0: no limit */
+	uint64_t life_bytes;		/* 0: no limit */
+	unsigned int n_proxies;		/* at least one */
+	struct policy_proxy *proxies;	/* array */
+};
+
+/* set network ike gateway NAME */
+struct policy_gateway {
+	char name[POLICY_NAME];
+	bool passive;			/* never initiates */
+	bool nat_traversal;
+	struct addr local;		/* family 0: whatever the route gives */
+	struct addr peer;		/* family 0: dynamic */
+	struct ike_id local_id;		/* n 0: the address in use */
+	struct ike_id peer_id;		/* n 0: the peer's address in use */
+	struct secret *psk;
+	struct prop_list ike;		/* in order of preference */
+	uint64_t life_seconds;		/* of the IKE SA */
+	uint32_t liveness_seconds;	/* idle time before a check; 0: none */
+	unsigned int n_tunnels;
+	struct policy_tunnel *tunnels;	/* array */
+};
+
+struct policy {
+	unsigned int n_gateways;
+	struct policy_gateway *gateways;	/* array */
+};
+
+/* Wipes secrets and frees all; NULL is fine. */
+void policy_free(struct policy *policy);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The whole contract with the kernel.  Two backends: generic netlink (kern_genl.c)
+ * and a fake in memory that checks invariants (kern_fake.c).  Errors are negative
+ * errno; what the kernel said about them stands in kern->error until the next call.
+ */
+#ifndef PANTUN_KERN_KERN_H
+#define PANTUN_KERN_KERN_H
+
+#include "../ike/core.h"
+
+struct kern;
+
+/* What the kernel reports by itself; strings valid during the call. */
+struct kern_events {
+	void *ctx;
+	void (*acquire)(void *ctx, const char *ifname, const char *proxy);
+	void (*expire)(void *ctx, uint64_t cookie, bool inbound, bool hard);
+	void (*tunnel)(void *ctx, const char *ifname, bool deleted);
+	/* Events were lost: dump and reconcile. */
+	void (*resync)(void *ctx);
+};
+
+/* An SA that stands in the kernel, for adoption after a restart. */
+struct kern_sa {
+	char ifname[16];
+	char proxy[POLICY_NAME];
+	bool inbound;
+	uint32_t spi;
+	struct addr local, remote;
+	uint64_t cookie;
+};
+
+struct kern_ops {
+	/* Makes the netdevice where missing and sets its start mode. */
+	int (*tunnel_ensure)(struct kern *k, const char *ifname, enum policy_start start);
+	/* Makes the kernel's proxy-IDs of @tunnel those of the policy; others untouched. */
+	int (*proxy_sync)(struct kern *k, const struct policy_tunnel *tunnel);
+	int (*sa_add)(struct kern *k, const struct ike_sa_spec *sa);
+	int (*sa_activate)(struct kern *k, const struct ike_sa_spec *sa);
+	/* 0 also where there is none. */
+	int (*sa_del)(struct kern *k, const struct ike_sa_spec *sa);
+	int (*sa_each)(struct kern *k, void (*each)(void *ctx, const struct kern_sa *), void *ctx);
+	/* File descriptor to poll for events, -1 if none. */
+	int (*fd)(const struct kern *k);
+	/* Reads what is there and calls kern_events. */
+	void (*dispatch)(struct kern *k);
+	void (*close)(struct kern *k);
+};
+
+struct kern {
+	const struct kern_ops *ops;
+	struct kern_events events;
+	char error[256];
+};
+
+/* NULL with a log line that names the cause (module not loaded, no privilege). */
+struct kern *kern_genl_open(const struct kern_events *events);
+
+#endif

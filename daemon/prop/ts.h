@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Traffic selectors (RFC 7296 section 3.13) and their narrowing (section 2.9). */
+#ifndef PANTUN_PROP_TS_H
+#define PANTUN_PROP_TS_H
+
+#include "../base/addr.h"
+
+#define TS_MAX	8		/* selectors of one side */
+
+/* One side of a selector: inclusive ranges. */
+struct ts {
+	uint8_t proto;		/* 0: any */
+	uint16_t port_first, port_last;	/* 0..65535: any; host order */
+	struct addr first, last;
+};
+
+struct ts_list {
+	unsigned int n;
+	struct ts ts[TS_MAX];
+};
+
+/* The proxy-ID view: what is behind us, what behind the peer. */
+struct ts_pair {
+	struct ts_list local, remote;
+};
+
+/* 0.0.0.0/0 and ::/0 on both sides. */
+void ts_pair_any(struct ts_pair *pair);
+/* What both have; false if nothing.  Keeps the order of @a. */
+bool ts_list_intersect(const struct ts_list *a, const struct ts_list *b, struct ts_list *out);
+/* "10.1.0.0/16 tcp 443, ::/0" into @out of @n octets; returns @out. */
+const char *ts_list_text(const struct ts_list *list, char *out, size_t n);
+bool ts_list_equal(const struct ts_list *a, const struct ts_list *b);
+
+#endif

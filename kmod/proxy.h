@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Proxy-IDs: the selectors of one tunnel, each with its own SAs, held packets and
+ * counters.  Readers walk an immutable array, most specific first, under RCU;
+ * writers hold the namespace's cfg_lock and publish a new array.
+ */
+#ifndef _PANTUN_PROXY_H
+#define _PANTUN_PROXY_H
+
+#include <linux/list.h>
+#include <linux/pantun.h>
+#include <linux/refcount.h>
+#include <linux/skbuff.h>
+#include <linux/workqueue.h>
+#include "selector.h"
+
+struct pantun_sa;
+struct pantun_tunnel;
+
+#define PANTUN_HOLD_MAX		8	/* packets held for an SA, a proxy-ID */
+#define PANTUN_HOLD_SECONDS	30	/* held this long at most */
+
+struct pantun_proxy {
+	char name[PANTUN_PROXY_NAME_LEN];
+	struct pantun_selector selector;
+	struct pantun_tunnel *tunnel;
+
+	struct pantun_sa __rcu *out_sa;	/* current one, counted; written under cfg_lock */
+	struct list_head sas;		/* all of both directions; cfg_lock */
+	u32 in_sas;			/* keyed inbound ones in the list; cfg_lock */
+
+	/* hold.lock (BH) guards the queue and @dead */
+	struct sk_buff_head hold;
+	bool dead;			/* holds nothing any more */
+	struct delayed_work hold_work;	/* drops what was held too long */
+	unsigned long acquire_next;	/* jiffies; racy on purpose: an extra event is harmless */
+	atomic64_t acquires;
+
+	atomic64_t tx_packets, tx_bytes;	/* of SAs that are gone */
+	atomic64_t rx_packets, rx_bytes;
+
+	refcount_t refs;		/* array, SAs */
+	struct rcu_head rcu;
+};
+
+struct pantun_proxy_table {
+	struct rcu_head rcu;
+	u32 count;
+	struct pantun_proxy *entry[];	/* most specific first */
+};
+
+/* The proxy-ID for an outgoing packet, or NULL.  RCU read side. */
+struct pantun_proxy *pantun_proxy_match(struct pantun_tunnel *tunnel,
+					const struct pantun_flow *flow);
+/*
+ * The flow of the IP packet at skb_network_header(), local being the source if
+ * @outbound.  False if headers are cut off or not IP; may pull, so the caller
+ * must fetch header pointers again.
+ */
+bool pantun_flow_dissect(struct sk_buff *skb, bool outbound,
+			 struct pantun_flow *flow);
+void pantun_proxy_put(struct pantun_proxy *proxy);
+
+#endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The way in: from the underlay to the netdevice. */
+#ifndef _PANTUN_RX_H
+#define _PANTUN_RX_H
+
+#include <linux/skbuff.h>
+
+struct pantun_sa;
+
+/* Takes and gives up a place before XFRM's own ESP handler (RFC 4301 section 5.2). */
+int pantun_rx_register(void);
+void pantun_rx_unregister(void);
+/*
+ * The one end of every decryption.  @next_header is what ops->input() returned or
+ * would have.  Consumes @skb and the packet's reference to @sa.  Any context but
+ * hard irq.
+ */
+void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header);
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Security associations.
+ *
+ * An SA never changes once it is in the table, but for its path, counters and
+ * flags.  References: the table holds one, each packet in flight one, taken
+ * under RCU.  Deleting unlinks (no reader finds it any more), waits a grace
+ * period by way of the last reference's rcu_work, and frees in process context.
+ * Every SA holds its tunnel's netdev, so unregister_netdevice() waits for
+ * packets in flight, and so does unloading the module.
+ */
+#ifndef _PANTUN_SA_H
+#define _PANTUN_SA_H
+
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include "alg.h"
+#include "drop.h"
+#include "life.h"
+#include "outer.h"
+#include "replay.h"
+#include "selector.h"
+#include "xform.h"
+
+struct crypto_aead;
+struct pantun_net;
+struct pantun_proxy;
+struct pantun_tunnel;
+
+/* How the table finds an inbound SA: RFC 4301 section 4.1. */
+struct pantun_sa_key {
+	union pantun_addr daddr;	/* zero padded */
+	__be32 spi;
+	u8 family;
+	u8 proto;
+	u8 dir;				/* enum pantun_dir: both directions share the table */
+	u8 zero;
+};
+
+enum pantun_sa_flag {
+	PANTUN_SA_LARVAL,		/* an SPI reserved, no keys */
+	PANTUN_SA_STANDBY,		/* out-SA waiting for SA_ACTIVATE */
+	PANTUN_SA_DEAD,			/* unlinked */
+	PANTUN_SA_SOFT_SENT,		/* soft expiry was told */
+	PANTUN_SA_HARD,			/* hard limit reached: carries nothing more */
+};
+
+struct pantun_sa {
+	/* set before publication, constant afterwards */
+	struct rhash_head node;
+	struct pantun_sa_key key;
+	u8 dir;				/* enum pantun_dir */
+	u8 mode;			/* enum pantun_mode */
+	u16 key_bits;
+	struct pantun_tunnel *tunnel;
+	struct pantun_proxy *proxy;	/* a counted reference */
+	const struct pantun_alg *alg;
+	const struct pantun_xform_ops *ops;
+	struct crypto_aead *aead;
+	struct pantun_selector selector;
+	struct pantun_limits limits;
+	u64 birth;			/* ktime_get_boottime_seconds() */
+	u64 cookie;
+	netdevice_tracker dev_tracker;
+
+	/* read often, written seldom */
+	unsigned long flags;		/* enum pantun_sa_flag bits */
+	struct pantun_path __rcu *path;	/* written under cfg_lock */
+
+	/* outbound, written by every packet */
+	atomic64_t seq;			/* last number given out */
+	atomic64_t tx_bytes;
+
+	/* inbound: replay_lock (BH) guards replay, rx_packets and rx_bytes */
+	spinlock_t replay_lock;
+	struct pantun_replay replay;
+	u64 rx_packets;
+	u64 rx_bytes;
+
+	struct pantun_drops drops;
+	struct list_head proxy_list;	/* proxy->sas, under cfg_lock */
+	refcount_t refs;
+	struct rcu_work free_work;
+};
+
+/* Drops a reference; the last one frees from a worker.  Any context. */
+void pantun_sa_put(struct pantun_sa *sa);
+/* Takes one unless the last is gone.  RCU read side. */
+static inline bool pantun_sa_get(struct pantun_sa *sa)
+{
+	return refcount_inc_not_zero(&sa->refs);
+}
+
+/* Inbound SA by destination address and SPI with a reference, or NULL.  RCU read side. */
+struct pantun_sa *pantun_sa_find_in_get(struct pantun_net *pn, u8 family,
+					const union pantun_addr *daddr,
+					__be32 spi, u8 proto);
+
+static inline u64 pantun_sa_age(const struct pantun_sa *sa)
+{
+	return ktime_get_boottime_seconds() - sa->birth;
+}
+
+#endif

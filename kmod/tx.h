@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The way out: from the netdevice to the underlay. */
+#ifndef _PANTUN_TX_H
+#define _PANTUN_TX_H
+
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+struct pantun_proxy;
+struct pantun_sa;
+
+/* ndo_start_xmit.  BH disabled, RCU read side. */
+netdev_tx_t pantun_tx_start(struct sk_buff *skb, struct net_device *dev);
+/*
+ * The one end of every encryption: done at once, later or failed.  Consumes @skb
+ * and the reference to @sa that the packet held.  Any context but hard irq.
+ */
+void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err);
+/* Sends what @proxy holds; called once it has an out-SA.  Process context, no lock but cfg_lock. */
+void pantun_tx_release(struct pantun_proxy *proxy);
+/* hold_work: drops packets held for PANTUN_HOLD_SECONDS. */
+void pantun_tx_hold_work(struct work_struct *work);
+/* Drops all that @proxy holds, and whatever comes later.  Process context. */
+void pantun_tx_hold_stop(struct pantun_proxy *proxy);
+
+#endif

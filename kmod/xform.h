@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What turns a packet into a protected one and back: one table of operations a
+ * protocol, so that nothing else asks which protocol it is.
+ */
+#ifndef _PANTUN_XFORM_H
+#define _PANTUN_XFORM_H
+
+#include <linux/netlink.h>
+#include <linux/types.h>
+
+struct pantun_sa;
+struct sk_buff;
+
+/* Keys as they came by netlink; owned and wiped by the caller. */
+struct pantun_keys {
+	const u8 *enc;
+	const u8 *auth;
+	const u8 *salt;
+	unsigned int enc_len;
+	unsigned int auth_len;
+	unsigned int salt_len;
+};
+
+struct pantun_xform_ops {
+	u8 proto;			/* IPPROTO_ESP */
+	/*
+	 * Sets up sa->xform from sa->alg and @keys.  Process context, may sleep.
+	 * On error nothing is left behind and @extack says why.
+	 */
+	int (*init)(struct pantun_sa *sa, const struct pantun_keys *keys,
+		    struct netlink_ext_ack *extack);
+	/* Frees sa->xform; also after a failed init.  Process context. */
+	void (*destroy)(struct pantun_sa *sa);
+	/*
+	 * Protects the inner packet in @skb, which is ours to write, under number
+	 * @seq.  0: done; -EINPROGRESS: pantun_tx_done() will be called later;
+	 * else the error.  In the two latter cases the skb stays the callee's or
+	 * the caller's respectively.  BH disabled.
+	 */
+	int (*output)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
+	/*
+	 * Checks and opens @skb, whose data begins at the protocol's header, under
+	 * number @seq.  >= 0: the next header, data begins at the inner packet and
+	 * padding and ICV are trimmed; -EINPROGRESS: pantun_rx_done() will be called
+	 * later; -EBADMSG: not authentic; -EINVAL: bad padding or length; else the
+	 * error.  BH disabled.
+	 */
+	int (*input)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
+};
+
+extern const struct pantun_xform_ops pantun_esp_ops;
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * pantun: route-based IPsec tunnel interfaces, userspace interface.
+ *
+ * The netdevice is made and deleted by rtnetlink (link kind "pantun"); all else
+ * goes through the generic netlink family "pantun".  The machine-readable
+ * contract is pantun.yaml beside this header's directory.
+ *
+ * Conventions
+ *  - Commands act on the underlay network namespace that they are sent from: the
+ *    one in which the tunnel was created.  They need CAP_NET_ADMIN.
+ *  - A tunnel is named by PANTUN_A_TUNNEL_ID, PANTUN_A_IFINDEX or PANTUN_A_IFNAME.
+ *    The id stays with the tunnel when its device is renamed or moved.
+ *  - SPIs, ports, limits: host byte order.  Addresses: network byte order.
+ *  - Keys are write-only: accepted by SA_NEW, never returned.
+ *  - Enumerations grow at the end only; 0 means "not specified".
+ */
+#ifndef _UAPI_LINUX_PANTUN_H
+#define _UAPI_LINUX_PANTUN_H
+
+#define PANTUN_LINK_KIND	"pantun"
+#define PANTUN_GENL_NAME	"pantun"
+#define PANTUN_GENL_VERSION	1
+
+/* Needed from the kernel or by the daemon: acquire, expire, tunnel state. */
+#define PANTUN_MCGRP_EVENTS	"events"
+/* For observers: proxy-IDs and SAs that come and go. */
+#define PANTUN_MCGRP_CONFIG	"config"
+
+#define PANTUN_PROXY_NAME_LEN	64	/* with the terminating NUL */
+#define PANTUN_PROXIES_MAX	250	/* proxy-IDs a tunnel */
+#define PANTUN_KEY_LEN_MAX	64	/* octets of one key */
+#define PANTUN_SALT_LEN_MAX	4	/* octets of nonce salt (RFC 4106) */
+#define PANTUN_SPI_MIN		256	/* RFC 4303 section 2.1 reserves 1..255 */
+#define PANTUN_REPLAY_WINDOW_MAX	4096	/* packets; 0: no replay check */
+#define PANTUN_REPLAY_WINDOW_DEFAULT	1024
+
+enum pantun_cmd {
+	PANTUN_CMD_UNSPEC,
+
+	PANTUN_CMD_TUNNEL_GET,		/* do, dump */
+	PANTUN_CMD_TUNNEL_SET,		/* start mode */
+	PANTUN_CMD_PROXY_NEW,
+	PANTUN_CMD_PROXY_DEL,
+	PANTUN_CMD_PROXY_GET,		/* do, dump (of one tunnel or all) */
+	PANTUN_CMD_SPI_ALLOC,		/* reserves an inbound SPI for a while */
+	PANTUN_CMD_SA_NEW,
+	PANTUN_CMD_SA_ACTIVATE,		/* make an outbound SA its proxy-ID's current one */
+	PANTUN_CMD_SA_DEL,		/* deleting what is not there succeeds */
+	PANTUN_CMD_SA_GET,		/* do, dump (of one tunnel or all) */
+	PANTUN_CMD_SA_FLUSH,		/* all SAs of a tunnel, or of the namespace */
+
+	/* notifications, multicast only */
+	PANTUN_CMD_ACQUIRE_NTF,		/* events: a packet waits for an SA */
+	PANTUN_CMD_SA_EXPIRE_NTF,	/* events: soft or hard limit reached */
+	PANTUN_CMD_TUNNEL_NTF,		/* events: made, deleted, changed state */
+	PANTUN_CMD_PROXY_NTF,		/* config: made, deleted */
+	PANTUN_CMD_SA_NTF,		/* config: made, activated, deleted */
+
+	__PANTUN_CMD_MAX,
+	PANTUN_CMD_MAX = __PANTUN_CMD_MAX - 1
+};
+
+/* Top level, of every command and notification. */
+enum pantun_attr {
+	PANTUN_A_UNSPEC,
+	PANTUN_A_PAD,
+	PANTUN_A_TUNNEL_ID,		/* u32 */
+	PANTUN_A_IFINDEX,		/* u32 */
+	PANTUN_A_IFNAME,		/* string */
+	PANTUN_A_TUNNEL,		/* nest, enum pantun_tunnel_attr */
+	PANTUN_A_PROXY,			/* nest, enum pantun_proxy_attr */
+	PANTUN_A_SA,			/* nest, enum pantun_sa_attr */
+	PANTUN_A_EVENT,			/* nest, enum pantun_event_attr; notifications */
+
+	__PANTUN_A_MAX,
+	PANTUN_A_MAX = __PANTUN_A_MAX - 1
+};
+
+/* Who starts negotiation; decides what the carrier says while no SA is there. */
+enum pantun_start {
+	PANTUN_START_UNSPEC,
+	PANTUN_START_ALWAYS,		/* the daemon, at once: no carrier without SA (default) */
+	PANTUN_START_ON_DEMAND,		/* the first packet: dormant without SA */
+	PANTUN_START_PASSIVE,		/* the peer: no carrier without SA */
+
+	__PANTUN_START_MAX,
+	PANTUN_START_MAX = __PANTUN_START_MAX - 1
+};
+
+enum pantun_state {
+	PANTUN_STATE_UNSPEC,
+	PANTUN_STATE_DOWN,		/* no proxy-ID has an SA pair */
+	PANTUN_STATE_HALF_UP,		/* some have */
+	PANTUN_STATE_UP,		/* all have */
+
+	__PANTUN_STATE_MAX,
+	PANTUN_STATE_MAX = __PANTUN_STATE_MAX - 1
+};
+
+enum pantun_tunnel_attr {
+	PANTUN_TUNNEL_A_UNSPEC,
+	PANTUN_TUNNEL_A_PAD,
+	PANTUN_TUNNEL_A_START,		/* u32, enum pantun_start */
+	PANTUN_TUNNEL_A_STATE,		/* u32, enum pantun_state; read only */
+	PANTUN_TUNNEL_A_MTU,		/* u32, octets; read only */
+	PANTUN_TUNNEL_A_NETNS_MOVED,	/* flag: device is not in the underlay's namespace */
+	PANTUN_TUNNEL_A_STATS,		/* nest, enum pantun_stats_attr */
+	PANTUN_TUNNEL_A_DROP,		/* nest, multi, enum pantun_drop_attr */
+
+	__PANTUN_TUNNEL_A_MAX,
+	PANTUN_TUNNEL_A_MAX = __PANTUN_TUNNEL_A_MAX - 1
+};
+
+/*
+ * A proxy-ID.  The tunnel is made with one named "default" that matches
+ * everything; the first PROXY_NEW of another name takes its place unless SAs
+ * stand on it, and it comes back when the last proxy-ID is deleted.
+ */
+enum pantun_proxy_attr {
+	PANTUN_PROXY_A_UNSPEC,
+	PANTUN_PROXY_A_PAD,
+	PANTUN_PROXY_A_NAME,		/* string */
+	PANTUN_PROXY_A_SELECTOR,	/* nest, enum pantun_selector_attr; absent: any */
+	PANTUN_PROXY_A_OUT_SPI,		/* u32, current outbound SA; read only */
+	PANTUN_PROXY_A_IN_SAS,		/* u32, count of inbound SAs; read only */
+	PANTUN_PROXY_A_ACQUIRES,	/* u64, acquire events sent; read only */
+	PANTUN_PROXY_A_HELD,		/* u32, packets held for an SA now; read only */
+	PANTUN_PROXY_A_STATS,		/* nest, enum pantun_stats_attr */
+
+	__PANTUN_PROXY_A_MAX,
+	PANTUN_PROXY_A_MAX = __PANTUN_PROXY_A_MAX - 1
+};
+
+/*
+ * Inclusive ranges, as RFC 7296 section 3.13.1.  LOCAL is behind this gateway,
+ * REMOTE behind the peer.  All four IPv4 addresses or none, likewise IPv6;
+ * none of either: any address of both families, one family only: that family
+ * only.  PROTO absent or 0: any.  Ports need a PROTO; absent: any.
+ */
+enum pantun_selector_attr {
+	PANTUN_SELECTOR_A_UNSPEC,
+	PANTUN_SELECTOR_A_LOCAL4_FIRST,		/* 4 octets */
+	PANTUN_SELECTOR_A_LOCAL4_LAST,
+	PANTUN_SELECTOR_A_REMOTE4_FIRST,
+	PANTUN_SELECTOR_A_REMOTE4_LAST,
+	PANTUN_SELECTOR_A_LOCAL6_FIRST,		/* 16 octets */
+	PANTUN_SELECTOR_A_LOCAL6_LAST,
+	PANTUN_SELECTOR_A_REMOTE6_FIRST,
+	PANTUN_SELECTOR_A_REMOTE6_LAST,
+	PANTUN_SELECTOR_A_PROTO,		/* u8 */
+	PANTUN_SELECTOR_A_LOCAL_PORT_FIRST,	/* u16 */
+	PANTUN_SELECTOR_A_LOCAL_PORT_LAST,
+	PANTUN_SELECTOR_A_REMOTE_PORT_FIRST,
+	PANTUN_SELECTOR_A_REMOTE_PORT_LAST,
+
+	__PANTUN_SELECTOR_A_MAX,
+	PANTUN_SELECTOR_A_MAX = __PANTUN_SELECTOR_A_MAX - 1
+};
+
+enum pantun_dir {
+	PANTUN_DIR_UNSPEC,
+	PANTUN_DIR_IN,
+	PANTUN_DIR_OUT,
+
+	__PANTUN_DIR_MAX,
+	PANTUN_DIR_MAX = __PANTUN_DIR_MAX - 1
+};
+
+enum pantun_mode {
+	PANTUN_MODE_UNSPEC,
+	PANTUN_MODE_TUNNEL,
+
+	__PANTUN_MODE_MAX,
+	PANTUN_MODE_MAX = __PANTUN_MODE_MAX - 1
+};
+
+enum pantun_encap {
+	PANTUN_ENCAP_UNSPEC,
+	PANTUN_ENCAP_NONE,
+	PANTUN_ENCAP_UDP,		/* RFC 3948; needs the ports of the path */
+
+	__PANTUN_ENCAP_MAX,
+	PANTUN_ENCAP_MAX = __PANTUN_ENCAP_MAX - 1
+};
+
+/* Encryption; the length of the key chooses 128, 192 or 256 bits. */
+enum pantun_enc {
+	PANTUN_ENC_UNSPEC,
+	PANTUN_ENC_AES_CBC,		/* RFC 3602, with one of enum pantun_auth */
+	PANTUN_ENC_AES_GCM_16,		/* RFC 4106, ICV of 16 octets, salt of 4 */
+
+	__PANTUN_ENC_MAX,
+	PANTUN_ENC_MAX = __PANTUN_ENC_MAX - 1
+};
+
+enum pantun_auth {
+	PANTUN_AUTH_UNSPEC,		/* where encryption authenticates, too */
+	PANTUN_AUTH_HMAC_SHA2_256_128,	/* RFC 4868 */
+
+	__PANTUN_AUTH_MAX,
+	PANTUN_AUTH_MAX = __PANTUN_AUTH_MAX - 1
+};
+
+enum pantun_sa_attr {
+	PANTUN_SA_A_UNSPEC,
+	PANTUN_SA_A_PAD,
+	PANTUN_SA_A_DIR,		/* u32, enum pantun_dir */
+	PANTUN_SA_A_PROTO,		/* u8, IPPROTO_ESP */
+	PANTUN_SA_A_SPI,		/* u32 */
+	PANTUN_SA_A_PROXY,		/* string, name of the proxy-ID; absent: "default" */
+	PANTUN_SA_A_MODE,		/* u32, enum pantun_mode; absent: tunnel */
+	PANTUN_SA_A_PATH,		/* nest, enum pantun_path_attr */
+	PANTUN_SA_A_ENC,		/* u32, enum pantun_enc */
+	PANTUN_SA_A_AUTH,		/* u32, enum pantun_auth */
+	PANTUN_SA_A_KEY,		/* nest, enum pantun_key_attr; write only */
+	PANTUN_SA_A_KEY_BITS,		/* u32, of encryption; read only */
+	PANTUN_SA_A_SELECTOR,		/* nest, as negotiated; absent: the proxy-ID's */
+	PANTUN_SA_A_REPLAY_WINDOW,	/* u32, packets; in-SAs; absent: the default */
+	PANTUN_SA_A_LIMITS,		/* nest, enum pantun_limits_attr */
+	PANTUN_SA_A_COOKIE,		/* u64, the owner's own mark */
+	PANTUN_SA_A_STANDBY,		/* flag: an out-SA that SA_ACTIVATE will switch to */
+	PANTUN_SA_A_ACTIVE,		/* flag: the proxy-ID's current out-SA; read only */
+	PANTUN_SA_A_LARVAL,		/* flag: an SPI reserved, no keys yet; read only */
+	PANTUN_SA_A_SEQ,		/* u64, last sent or highest received; read only */
+	PANTUN_SA_A_AGE,		/* u64, seconds since SA_NEW; read only */
+	PANTUN_SA_A_STATS,		/* nest, enum pantun_stats_attr */
+	PANTUN_SA_A_DROP,		/* nest, multi, enum pantun_drop_attr */
+
+	__PANTUN_SA_A_MAX,
+	PANTUN_SA_A_MAX = __PANTUN_SA_A_MAX - 1
+};
+
+/* Outer addresses and ports, LOCAL being ours whatever the direction. */
+enum pantun_path_attr {
+	PANTUN_PATH_A_UNSPEC,
+	PANTUN_PATH_A_LOCAL4,		/* 4 octets */
+	PANTUN_PATH_A_REMOTE4,
+	PANTUN_PATH_A_ENCAP,		/* u32, enum pantun_encap; absent: none */
+	PANTUN_PATH_A_LOCAL_PORT,	/* u16 */
+	PANTUN_PATH_A_REMOTE_PORT,	/* u16 */
+
+	__PANTUN_PATH_A_MAX,
+	PANTUN_PATH_A_MAX = __PANTUN_PATH_A_MAX - 1
+};
+
+enum pantun_key_attr {
+	PANTUN_KEY_A_UNSPEC,
+	PANTUN_KEY_A_ENC,		/* octets, without the salt */
+	PANTUN_KEY_A_AUTH,		/* octets */
+	PANTUN_KEY_A_SALT,		/* octets */
+
+	__PANTUN_KEY_A_MAX,
+	PANTUN_KEY_A_MAX = __PANTUN_KEY_A_MAX - 1
+};
+
+/* Absent or 0: no limit. */
+enum pantun_limits_attr {
+	PANTUN_LIMITS_A_UNSPEC,
+	PANTUN_LIMITS_A_PAD,
+	PANTUN_LIMITS_A_SOFT_BYTES,	/* u64 */
+	PANTUN_LIMITS_A_HARD_BYTES,
+	PANTUN_LIMITS_A_SOFT_PACKETS,
+	PANTUN_LIMITS_A_HARD_PACKETS,
+	PANTUN_LIMITS_A_SOFT_SECONDS,
+	PANTUN_LIMITS_A_HARD_SECONDS,
+
+	__PANTUN_LIMITS_A_MAX,
+	PANTUN_LIMITS_A_MAX = __PANTUN_LIMITS_A_MAX - 1
+};
+
+/* Inner packets and octets, before encryption or after decryption. */
+enum pantun_stats_attr {
+	PANTUN_STATS_A_UNSPEC,
+	PANTUN_STATS_A_PAD,
+	PANTUN_STATS_A_RX_PACKETS,	/* u64 */
+	PANTUN_STATS_A_RX_BYTES,
+	PANTUN_STATS_A_TX_PACKETS,
+	PANTUN_STATS_A_TX_BYTES,
+
+	__PANTUN_STATS_A_MAX,
+	PANTUN_STATS_A_MAX = __PANTUN_STATS_A_MAX - 1
+};
+
+/* One named drop and how often it happened; those at 0 are left out. */
+enum pantun_drop_attr {
+	PANTUN_DROP_A_UNSPEC,
+	PANTUN_DROP_A_PAD,
+	PANTUN_DROP_A_REASON,		/* string, as in ethtool -S and the tracepoint */
+	PANTUN_DROP_A_COUNT,		/* u64 */
+
+	__PANTUN_DROP_A_MAX,
+	PANTUN_DROP_A_MAX = __PANTUN_DROP_A_MAX - 1
+};
+
+enum pantun_event {
+	PANTUN_EVENT_UNSPEC,
+	PANTUN_EVENT_NEW,
+	PANTUN_EVENT_DEL,
+	PANTUN_EVENT_CHANGE,
+	PANTUN_EVENT_SOFT,		/* limit: negotiate a successor */
+	PANTUN_EVENT_HARD,		/* limit: the SA is not used any more */
+
+	__PANTUN_EVENT_MAX,
+	PANTUN_EVENT_MAX = __PANTUN_EVENT_MAX - 1
+};
+
+enum pantun_event_attr {
+	PANTUN_EVENT_A_UNSPEC,
+	PANTUN_EVENT_A_PAD,
+	PANTUN_EVENT_A_SEQ,		/* u64, counts up by one a namespace and group; gap: dump again */
+	PANTUN_EVENT_A_KIND,		/* u32, enum pantun_event */
+	PANTUN_EVENT_A_FLOW,		/* nest, enum pantun_selector_attr: the packet of an acquire */
+
+	__PANTUN_EVENT_A_MAX,
+	PANTUN_EVENT_A_MAX = __PANTUN_EVENT_A_MAX - 1
+};
+
+/* Link attributes (IFLA_INFO_DATA); all read only. */
+enum {
+	IFLA_PANTUN_UNSPEC,
+	IFLA_PANTUN_TUNNEL_ID,		/* u32 */
+
+	__IFLA_PANTUN_MAX,
+	IFLA_PANTUN_MAX = __IFLA_PANTUN_MAX - 1
+};
+
+#endif /* _UAPI_LINUX_PANTUN_H */
