@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# A strongSwan peer on a node of lib.sh: configuration, start, questions.  Sourced.
+
+# Options of strongswan_config, set by the caller before; these are the defaults.
+SS_IKE=aes256-sha256-x25519
+SS_ESP=aes256gcm16-x25519
+SS_LOCAL_TS='0.0.0.0/0,::/0'
+SS_REMOTE_TS='0.0.0.0/0,::/0'
+SS_SECRET=pantun-interop-secret-0001
+SS_LIFE='rekey_time = 3600s'
+
+# strongswan_config NODE LOCAL REMOTE: one connection "gw" with one child "net" on
+# XFRM interface number 42.
+strongswan_config() {
+	local dir=$WORK/$1
+	cat >"$dir/etc/swanctl/swanctl.conf" <<-END
+	connections {
+	  gw {
+	    version = 2
+	    mobike = no
+	    local_addrs = $2
+	    remote_addrs = $3
+	    proposals = $SS_IKE
+	    dpd_delay = 30s
+	    local {
+	      auth = psk
+	      id = $2
+	    }
+	    remote {
+	      auth = psk
+	      id = $3
+	    }
+	    children {
+	      net {
+	        local_ts = $SS_LOCAL_TS
+	        remote_ts = $SS_REMOTE_TS
+	        if_id_in = 42
+	        if_id_out = 42
+	        esp_proposals = $SS_ESP
+	        $SS_LIFE
+	        start_action = none
+	      }
+	    }
+	  }
+	}
+	secrets {
+	  ike-1 {
+	    secret = "$SS_SECRET"
+	  }
+	}
+	END
+	cat >"$dir/strongswan.conf" <<-END
+	charon-systemd {
+	  load_modular = yes
+	  plugins {
+	    include /etc/strongswan.d/charon/*.conf
+	  }
+	  install_routes = 0
+	  retransmit_timeout = 1.0
+	  filelog {
+	    all {
+	      path = $dir/charon.log
+	      flush_line = yes
+	      default = 1
+	    }
+	  }
+	}
+	END
+}
+
+# strongswan_start NODE: with what strongswan_config wrote.
+strongswan_start() {
+	local node=$1 dir=$WORK/$1
+	on "$node" env STRONGSWAN_CONF="$dir/strongswan.conf" /usr/sbin/charon-systemd \
+		>"$dir/charon.out" 2>&1 &
+	echo $! >"$dir/charon.pid"
+	keep_pid $!
+	wait_for 15 on "$node" test -S /run/charon.vici
+	strongswan_load "$node"
+}
+
+# strongswan_load NODE: reads swanctl.conf anew.
+strongswan_load() {
+	on "$1" env STRONGSWAN_CONF="$WORK/$1/strongswan.conf" swanctl --load-all
+}
+
+# swanctl_on NODE ARGUMENTS...
+swanctl_on() {
+	local node=$1
+	shift
+	on "$node" env STRONGSWAN_CONF="$WORK/$node/strongswan.conf" swanctl "$@"
+}
+
+# strongswan_children NODE: how many children are installed.
+strongswan_children() {
+	swanctl_on "$1" --list-sas | grep -c INSTALLED || :
+}
+
+# strongswan_children_are NODE COUNT
+strongswan_children_are() {
+	[ "$(strongswan_children "$1")" -eq "$2" ]
+}
+
+# strongswan_ike_sas_are NODE COUNT: established IKE SAs.
+strongswan_ike_sas_are() {
+	[ "$(swanctl_on "$1" --list-sas | grep -c ESTABLISHED || :)" -eq "$2" ]
+}

@@ -1,0 +1,97 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# pantun at gateway A against strongSwan at gateway B: each as initiator and as
+# responder, traffic, rekey, delete, death and restart of either.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "$PANTUN_TOP/selftests/lib.sh"
+# shellcheck source=selftests/interop/lib_strongswan.sh
+. "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
+
+traffic() {
+	check "$1: ping v4" on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
+	check "$1: ping v6" on ha ping -q -c 3 -i 0.2 -W 2 fd02::2
+	check "$1: ping back" on hb ping -q -c 3 -i 0.2 -W 2 10.1.0.2
+}
+
+tcp() {
+	rm -f "$WORK/got"
+	check "$1: TCP $2 to $3" tcp_copy "$2" "$3" "$4" 5001 "$WORK/file" "$WORK/got"
+	check "$1: TCP $2 to $3, same octets" same_file "$WORK/file" "$WORK/got"
+}
+
+module_load
+topology_up
+make_file "$WORK/file" 4
+xfrmi_up gb ipsec0 42
+strongswan_config gb 192.0.2.2 192.0.2.1
+strongswan_start gb >/dev/null
+
+# pantun initiates
+pantun_config ga 192.0.2.2
+pantund_start ga
+wait_for 10 ip -n ga link show dev tunnel1
+ip -n ga link set tunnel1 up
+route_lans tunnel1 ipsec0
+check 'initiator: carrier comes' wait_for 10 carrier_is ga tunnel1 1
+check 'initiator: strongSwan has the child' wait_for 5 strongswan_children_are gb 1
+traffic initiator
+tcp initiator ha hb 10.2.0.2
+tcp initiator hb ha fd01::2
+
+# both sides rekey the child under traffic
+on ha ping -q -i 0.01 -c 600 10.2.0.2 >"$WORK/ping" &
+ping_pid=$!
+keep_pid $ping_pid
+check 'rekey of the child by strongSwan' swanctl_on gb --rekey --child net
+wait $ping_pid || :
+check_has 'rekey loses nothing' ' 0% packet loss' "$WORK/ping"
+check 'rekey leaves one child' test "$(strongswan_children gb)" -eq 1
+traffic 'after rekey of the child'
+check 'rekey of the IKE SA by strongSwan' swanctl_on gb --rekey --ike gw
+check 'one IKE SA is left' wait_for 10 strongswan_ike_sas_are gb 1
+traffic 'after rekey of the IKE SA'
+
+# strongSwan deletes the child, pantun brings it back by itself
+check 'strongSwan deletes the child' swanctl_on gb --terminate --child net
+check 'the child comes back' wait_for 30 strongswan_children_are gb 1
+check 'carrier is back' wait_for 10 carrier_is ga tunnel1 1
+traffic 'after delete by strongSwan'
+
+# pantund leaves the SAs as they are and the next one takes over
+check 'pantund ends cleanly' pantund_stop ga
+check 'traffic goes on without pantund' on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
+pantund_start ga
+check 'the next pantund negotiates anew' wait_for 20 log_has ga 'child-up'
+traffic 'after restart of pantund'
+
+# strongSwan dies without a word and comes back
+kill -9 "$(cat "$WORK/gb/charon.pid")"
+wait "$(cat "$WORK/gb/charon.pid")" 2>/dev/null || :
+on gb ip xfrm state flush
+on gb ip xfrm policy flush
+rm -f "$WORK/gb/run/charon.vici"
+strongswan_start gb >/dev/null
+check 'the tunnel is back after the peer died' wait_for 90 strongswan_children_are gb 1
+traffic 'after death of the peer'
+
+check 'pantunctl clears' pantunctl_on ga clear ike-sa
+pantund_stop ga || not_ok 'pantund ends'
+pantunctl_on ga sa flush
+swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+check 'carrier is off without SA' wait_for 10 carrier_is ga tunnel1 0
+
+# strongSwan initiates
+pantun_config ga 192.0.2.2 'set network tunnel ipsec t start passive'
+: >"$WORK/ga/pantund.log"
+pantund_start ga
+check 'responder: strongSwan initiates' swanctl_on gb --initiate --child net --timeout 20
+check 'responder: carrier comes' wait_for 10 carrier_is ga tunnel1 1
+traffic responder
+tcp responder ha hb 10.2.0.2
+tcp responder hb ha fd01::2
+check 'responder: pantunctl clears' pantunctl_on ga clear ike-sa g
+check 'responder: strongSwan sees the delete' wait_for 10 strongswan_children_are gb 0
+check 'responder: passive does not initiate, carrier off' wait_for 10 carrier_is ga tunnel1 0
+finish

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# Every encryption, integrity and group that pantun negotiates, against strongSwan:
+# IKE SA, first child and a ping each; and several proxy-IDs, one child each.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "$PANTUN_TOP/selftests/lib.sh"
+# shellcheck source=selftests/interop/lib_strongswan.sh
+. "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
+
+P1='set network ike crypto-profiles ike-crypto-profiles p1'
+P2='set network ike crypto-profiles ipsec-crypto-profiles p2'
+
+# combination IKE_ENCRYPTION HASH GROUP ESP_ENCRYPTION ESP_HASH SS_IKE SS_ESP
+combination() {
+	local name="ike $1 $2 $3, esp $4 $5"
+	SS_IKE=$6 SS_ESP=$7
+	strongswan_config gb 192.0.2.2 192.0.2.1
+	strongswan_load gb >/dev/null 2>&1
+	pantun_config ga 192.0.2.2 \
+		"$P1 encryption $1" "$P1 hash $2" "$P1 dh-group $3" \
+		"$P2 esp encryption $4" "$P2 esp authentication $5" "$P2 dh-group $3" \
+		'set network ike gateway g protocol ikev2 ike-crypto-profile p1' \
+		'set network tunnel ipsec t auto-key ipsec-crypto-profile p2'
+	pantund_start ga
+	wait_for 10 ip -n ga link show dev tunnel1
+	ip -n ga link set tunnel1 up
+	route_lans tunnel1 ipsec0
+	check "$name: up" wait_for 10 carrier_is ga tunnel1 1
+	check "$name: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+	check "$name: rekey with PFS" swanctl_on gb --rekey --child net
+	check "$name: ping after rekey" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+	pantunctl_on ga clear ike-sa >/dev/null
+	pantund_stop ga || not_ok "$name: pantund ends"
+	pantunctl_on ga sa flush
+	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+}
+
+proxies() {
+	SS_IKE=aes256-sha256-x25519 SS_ESP=aes256gcm16-x25519
+	SS_LOCAL_TS=10.2.0.0/24,fd02::/64 SS_REMOTE_TS=10.1.0.0/24,fd01::/64
+	strongswan_config gb 192.0.2.2 192.0.2.1
+	strongswan_load gb >/dev/null 2>&1
+	pantun_config ga 192.0.2.2 \
+		'set network tunnel ipsec t auto-key proxy-id v4 local 10.1.0.0/24 remote 10.2.0.0/24' \
+		'set network tunnel ipsec t auto-key proxy-id host local 10.1.0.2 remote 10.2.0.2' \
+		'set network tunnel ipsec t auto-key proxy-id-v6 v6 local fd01::/64 remote fd02::/64'
+	pantund_start ga
+	ip -n ga link set tunnel1 up
+	check 'three proxy-IDs: one child each' wait_for 15 strongswan_children_are gb 3
+	check 'three proxy-IDs: ping v4' on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+	check 'three proxy-IDs: ping v6' on ha ping -q -c 2 -i 0.2 -W 2 fd02::2
+	pantunctl_on ga --json show >"$WORK/show.json"
+	check 'three proxy-IDs: each packet took the most specific one' python3 - "$WORK/show.json" <<-'END'
+	import json, sys
+	text = open(sys.argv[1]).read()
+	data = json.loads(text)
+	proxies = {p["name"]: p for t in data["tunnels"] for p in t["proxies"]}
+	print(json.dumps(proxies, indent=1))
+	assert proxies["host"]["stats"]["tx_packets"] >= 2
+	assert proxies["v4"]["stats"]["tx_packets"] == 0
+	assert proxies["v6"]["stats"]["tx_packets"] >= 2
+	END
+	pantund_stop ga || not_ok 'three proxy-IDs: pantund ends'
+}
+
+module_load
+topology_up
+xfrmi_up gb ipsec0 42
+strongswan_config gb 192.0.2.2 192.0.2.1
+strongswan_start gb >/dev/null
+
+combination aes-128-cbc sha256 group14 aes-128-cbc sha256 aes128-sha256-modp2048 aes128-sha256-modp2048
+combination aes-256-cbc sha384 group19 aes-256-cbc sha256 aes256-sha384-ecp256 aes256-sha256-ecp256
+combination aes-256-cbc sha512 group20 aes-256-gcm none aes256-sha512-ecp384 aes256gcm16-ecp384
+combination aes-128-gcm sha256 group31 aes-128-gcm none aes128gcm16-prfsha256-x25519 aes128gcm16-x25519
+combination aes-256-gcm sha384 group20 aes-256-gcm none aes256gcm16-prfsha384-ecp384 aes256gcm16-ecp384
+proxies
+finish

@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# What the topic scripts share; sourced, runs in a guest as root.
+#
+#   ha ---------- ga ================== gb ---------- hb
+#   host A      gateway A  underlay  gateway B     host B
+#   10.1.0.2/24 10.1.0.1   192.0.2.1 192.0.2.2  10.2.0.1 10.2.0.2/24
+#   fd01::2/64  fd01::1                         fd02::1  fd02::2/64
+#
+# ga: lan0 (towards ha), wan0 (underlay); gb the same.  Every namespace but the
+# hosts' is a node: it has its own mounts too, so that two daemons of one kind do
+# not meet in /run or /etc.
+#
+# Results are TAP: ok, not_ok and skip print a line; finish ends the script.
+
+: "${PANTUN_OUT:=/tmp}"
+WORK=$(mktemp -d)
+LIB_PIDS=()
+LIB_COUNT=0
+LIB_FAILED=0
+
+ok() {
+	LIB_COUNT=$((LIB_COUNT + 1))
+	printf 'ok %d - %s\n' "$LIB_COUNT" "$1"
+}
+
+# not_ok NAME [REASON...]
+not_ok() {
+	local name=$1
+	shift
+	LIB_COUNT=$((LIB_COUNT + 1))
+	LIB_FAILED=$((LIB_FAILED + 1))
+	printf 'not ok %d - %s\n' "$LIB_COUNT" "$name"
+	[ $# -eq 0 ] || printf '%s\n' "$*" | sed 's/^/# /'
+}
+
+# skip NAME REASON
+skip() {
+	LIB_COUNT=$((LIB_COUNT + 1))
+	printf 'ok %d - %s # SKIP %s\n' "$LIB_COUNT" "$1" "$2"
+}
+
+# check NAME COMMAND...: ok if the command succeeds, its output as the reason if not.
+check() {
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then ok "$name"; else not_ok "$name" "\$ $*" "$out"; fi
+}
+
+# check_not NAME COMMAND...: ok if the command fails.
+check_not() {
+	local name=$1 out
+	shift
+	if out=$("$@" 2>&1); then not_ok "$name" "\$ $* succeeded" "$out"; else ok "$name"; fi
+}
+
+# check_has NAME TEXT FILE: ok if the file has a line with the fixed text.
+check_has() {
+	if grep -qF -- "$2" "$3"; then
+		ok "$1"
+	else
+		not_ok "$1" "expected: $2" "$(tail -n 25 "$3")"
+	fi
+}
+
+finish() {
+	printf '1..%d\n' "$LIB_COUNT"
+	[ "$LIB_COUNT" -gt 0 ] || exit 1
+	[ "$LIB_FAILED" -eq 0 ] || exit 1
+	exit 0
+}
+
+# wait_for SECONDS COMMAND...: until the command succeeds; its last status.
+wait_for() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.1
+	done
+}
+
+# keep_pid PID: have it ended when the script ends.
+keep_pid() {
+	LIB_PIDS+=("$1")
+}
+
+lib_cleanup() {
+	local pid
+	for pid in "${LIB_PIDS[@]}"; do
+		kill "$pid" 2>/dev/null || :
+	done
+	for pid in "${LIB_PIDS[@]}"; do
+		wait "$pid" 2>/dev/null || :
+	done
+	rm -rf "$WORK"
+}
+trap lib_cleanup EXIT
+
+# module_load: inserts the module under test once.
+module_load() {
+	[ -d /sys/module/pantun ] || insmod "${PANTUN_KO:?}"
+}
+
+# node_up NAME: a namespace with mounts of its own below $WORK/NAME.
+node_up() {
+	local node=$1 dir=$WORK/$1
+	ip netns add "$node"
+	ip -n "$node" link set lo up
+	mkdir -p "$dir/run" "$dir/etc"
+	# shellcheck disable=SC2016 # the inner shell expands
+	ip netns exec "$node" unshare -m bash -c '
+		mount --make-rprivate /
+		mount --bind "$1/run" /run
+		mkdir -p /run/pantun
+		[ ! -d /etc/swanctl ] || {
+			mkdir -p "$1/etc/swanctl/conf.d"
+			mount --bind "$1/etc/swanctl" /etc/swanctl
+		}
+		touch "$1/ready"
+		exec sleep infinity' - "$dir" &
+	echo $! >"$dir/pid"
+	keep_pid $!
+	wait_for 10 test -e "$dir/ready"
+}
+
+# on NODE COMMAND...: in the node's network and mounts.
+on() {
+	local node=$1
+	shift
+	nsenter --net --mount -t "$(cat "$WORK/$node/pid")" -- "$@"
+}
+
+# link_nodes NODE1 DEV1 NODE2 DEV2: a veth pair, both ends up.
+link_nodes() {
+	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
+	ip -n "$1" link set "$2" up
+	ip -n "$3" link set "$4" up
+}
+
+# addr_add NODE DEV ADDRESS...
+addr_add() {
+	local node=$1 dev=$2 address
+	shift 2
+	for address; do
+		case $address in
+		*:*) ip -n "$node" addr add "$address" dev "$dev" nodad ;;
+		*) ip -n "$node" addr add "$address" dev "$dev" ;;
+		esac
+	done
+}
+
+# topology_up: the picture above, with forwarding on and no tunnel yet.
+topology_up() {
+	local node
+	for node in ha ga gb hb; do
+		node_up "$node"
+	done
+	link_nodes ha eth0 ga lan0
+	link_nodes ga wan0 gb wan0
+	link_nodes gb lan0 hb eth0
+	addr_add ha eth0 10.1.0.2/24 fd01::2/64
+	addr_add ga lan0 10.1.0.1/24 fd01::1/64
+	addr_add ga wan0 192.0.2.1/24
+	addr_add gb wan0 192.0.2.2/24
+	addr_add gb lan0 10.2.0.1/24 fd02::1/64
+	addr_add hb eth0 10.2.0.2/24 fd02::2/64
+	ip -n ha route add default via 10.1.0.1
+	ip -n ha -6 route add default via fd01::1
+	ip -n hb route add default via 10.2.0.1
+	ip -n hb -6 route add default via fd02::1
+	for node in ga gb; do
+		on "$node" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	done
+}
+
+# route_lans DEV_A DEV_B: static routes of both gateways over their tunnels.
+route_lans() {
+	ip -n ga route replace 10.2.0.0/24 dev "$1"
+	ip -n ga -6 route replace fd02::/64 dev "$1"
+	ip -n gb route replace 10.1.0.0/24 dev "$2"
+	ip -n gb -6 route replace fd01::/64 dev "$2"
+}
+
+# xfrmi_up NODE DEV IF_ID: an XFRM interface over wan0.
+xfrmi_up() {
+	ip -n "$1" link add "$2" type xfrm dev wan0 if_id "$3"
+	ip -n "$1" link set "$2" up
+}
+
+# capture_start NODE DEV FILE [FILTER...]
+capture_start() {
+	local node=$1 dev=$2 file=$3
+	shift 3
+	on "$node" tcpdump -i "$dev" -s 0 -U -w "$file" "$@" 2>"$file.log" &
+	CAPTURE_PID=$!
+	keep_pid "$CAPTURE_PID"
+	wait_for 10 grep -q 'listening on' "$file.log"
+}
+
+# capture_stop: ends the capture started last, with all packets written.
+capture_stop() {
+	kill -INT "$CAPTURE_PID"
+	wait "$CAPTURE_PID" 2>/dev/null || :
+}
+
+# captured FILE FILTER: at least one packet matches.
+captured() {
+	[ "$(tcpdump -nr "$1" "$2" 2>/dev/null | wc -l)" -gt 0 ]
+}
+
+# nothing_inner FILE: the gateways' own addresses only, and no
+# IPv4 header of the hosts' anywhere in its octets.
+nothing_inner() {
+	! captured "$1" 'ip and not (src net 192.0.2.0/24 and dst net 192.0.2.0/24)' &&
+		! captured "$1" 'ip6 and not net fe80::/10 and not net ff00::/8' &&
+		! LC_ALL=C grep -qaP '\x0a\x01\x00\x02\x0a\x02\x00\x02|\x0a\x02\x00\x02\x0a\x01\x00\x02' "$1"
+}
+
+# carrier_is NODE DEV 0|1
+carrier_is() {
+	[ "$(on "$1" cat "/sys/class/net/$2/carrier")" = "$3" ]
+}
+
+# make_file FILE MIB: random octets with a marker at the start of each MiB.
+make_file() {
+	local i
+	for ((i = 0; i < $2; i++)); do
+		printf 'PANTUN-PLAINTEXT-MARKER'
+		head -c $((1048576 - 23)) /dev/urandom
+	done >"$1"
+}
+
+# tcp_copy FROM_NODE TO_NODE ADDRESS PORT FILE OUT: moves FILE over TCP, 60 s at most.
+tcp_copy() {
+	local pid
+	on "$2" timeout 60 python3 "${PANTUN_TOP:?}/selftests/tcp_file.py" receive "$3" "$4" "$6" &
+	pid=$!
+	wait_for 10 tcp_listens "$2" "$4" || return 1
+	on "$1" timeout 60 python3 "$PANTUN_TOP/selftests/tcp_file.py" send "$3" "$4" "$5" || {
+		kill "$pid" 2>/dev/null || :
+		return 1
+	}
+	wait "$pid"
+}
+
+tcp_listens() {
+	on "$1" ss -Hltn "sport = :$2" | grep -q .
+}
+
+same_file() {
+	[ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]
+}
+
+# pantund_start NODE: with $WORK/NODE/pantun.conf; its log is $WORK/NODE/pantund.log.
+pantund_start() {
+	local node=$1
+	on "$node" "${PANTUND:?}" --config "$WORK/$node/pantun.conf" --debug \
+		>>"$WORK/$node/pantund.log" 2>&1 &
+	echo $! >"$WORK/$node/pantund.pid"
+	keep_pid $!
+	wait_for 10 on "$node" test -S /run/pantun/pantund.sock
+}
+
+# pantund_stop NODE: SIGTERM; its exit status.
+pantund_stop() {
+	local pid
+	pid=$(cat "$WORK/$1/pantund.pid")
+	kill -TERM "$pid"
+	wait "$pid"
+}
+
+# log_has NODE TEXT: the daemon's log has a line with the fixed text.
+log_has() {
+	grep -qF -- "$2" "$WORK/$1/pantund.log"
+}
+
+# pantun_config NODE PEER [LINE...]: the four-line tunnel "t" on tunnel1 through
+# gateway "g", and further lines; the key is $PANTUN_PSK.
+PANTUN_PSK=pantun-interop-secret-0001
+pantun_config() {
+	local dir=$WORK/$1 peer=$2
+	shift 2
+	(umask 077 && printf '%s\n' "$PANTUN_PSK" >"$dir/psk")
+	{
+		echo "set network ike gateway g peer-address ip $peer"
+		echo "set network ike gateway g authentication pre-shared-key key-file $dir/psk"
+		echo 'set network tunnel ipsec t tunnel-interface tunnel1'
+		echo 'set network tunnel ipsec t auto-key ike-gateway g'
+		[ $# -eq 0 ] || printf '%s\n' "$@"
+	} >"$dir/pantun.conf"
+}
+
+# pantunctl_on NODE ARGUMENTS...
+pantunctl_on() {
+	local node=$1
+	shift
+	on "$node" "${PANTUNCTL:?}" "$@"
+}
