@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The control socket: a unix stream socket on which each message, either way, is
+ * four octets of length (big endian, without themselves) and that many octets of
+ * JSON, one object.  Requests are answered in order, several a connection.
+ *
+ * Who may connect is the file's mode (root and its group); what changes something
+ * needs uid 0.  A refusal is {"ok":false,"error":"one line"}.  Unknown members of
+ * an answer are to be skipped; unknown ones of a request are refused.
+ *
+ * {"verb":"show"} ->
+ *   {"ok":true,
+ *    "daemon":{"version":"..","pid":N,"uptime":SECONDS,"config":"PATH","kernel":true},
+ *    "ike_sas":[{"gateway":"hq","state":"established","role":"initiator",
+ *      "spi_i":"0011223344556677","spi_r":"..","local":"198.51.100.1:500",
+ *      "remote":"192.0.2.9:500","local_id":"198.51.100.1","remote_id":"..",
+ *      "proposal":"AES_GCM_16-256/..","nat_local":false,"nat_remote":false,
+ *      "age":SECONDS,"life":SECONDS}],
+ *    "children":[{"gateway":"hq","tunnel":"hq","interface":"tunnel1",
+ *      "proxy":"default","state":"active","spi_in":"0000c001","spi_out":"..",
+ *      "proposal":"..","ts_local":"..","ts_remote":"..","last_error":"",
+ *      "age":SECONDS,"life":SECONDS}]}
+ *   Every configured proxy-ID has an entry in children, up or not.  SPIs are
+ *   lower-case hex, "" where there is none; life 0: no limit.
+ * {"verb":"initiate","tunnel":NAME}			(absent: all)
+ *   -> {"ok":true,"count":N}, of children whose negotiation was begun
+ * {"verb":"clear","what":"ike-sa","name":GATEWAY}	(absent: all)
+ * {"verb":"clear","what":"ipsec-sa","name":TUNNEL}	(absent: all)
+ *   -> {"ok":true,"count":N}, of SAs deleted
+ * {"verb":"reload"} -> {"ok":true}, or the errors of the file, the old
+ *   configuration being kept
+ * {"verb":"monitor"} -> {"ok":true}, then a message an event until the reader
+ *   closes: {"event":"child-up","gateway":"hq","tunnel":"hq","proxy":"default",
+ *   "text":"..","time":SECONDS_OF_1970 with fraction}; members that do not apply
+ *   are null.  A reader that falls behind is disconnected, not waited for.
+ */
+#ifndef PANTUN_CTL_CTL_H
+#define PANTUN_CTL_CTL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CTL_DIR			"/run/pantun"
+#define CTL_PATH		CTL_DIR "/pantund.sock"
+#define CTL_HEADER		4		/* octets of length before a message */
+#define CTL_REQUEST_MAX		4096		/* octets of JSON */
+#define CTL_ANSWER_MAX		(64U << 20)	/* octets of JSON */
+
+struct ctl;
+struct event_base;
+struct ike_core;
+struct ike_event;
+
+/* What the daemon does for a verb; all run in its loop. */
+struct ctl_ops {
+	void *ctx;
+	/* For show; owned by the daemon, valid as long as the server. */
+	const struct ike_core *(*core)(void *ctx);
+	uint64_t (*now)(void *ctx);		/* ike_time */
+	const char *config;			/* path of the configuration */
+	/* As the functions of ike/core.h of these names, actions carried out. */
+	int (*initiate)(void *ctx, const char *tunnel);
+	int (*clear_ike)(void *ctx, const char *gateway);
+	int (*clear_ipsec)(void *ctx, const char *tunnel);
+	/* 0, or -1 with the errors of the file in a string to be freed. */
+	int (*reload)(void *ctx, char **errors);
+};
+
+/*
+ * Listens at @path, replacing a socket that nobody listens at.  @ops is copied.
+ * NULL with a log line.
+ */
+struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops);
+/* To every monitor. */
+void ctl_event(struct ctl *ctl, const struct ike_event *event);
+/* Disconnects all and removes the socket; NULL is fine. */
+void ctl_close(struct ctl *ctl);
+
+#endif
