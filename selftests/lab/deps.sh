@@ -1,0 +1,158 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Usage: deps.sh
+# Installs what building, testing and the demo need on Debian 12, and does
+# nothing when all of it is there.  Needs root only when something is missing.
+# What must not be installed on the host, or is not in Debian 12, is unpacked in
+# the user's cache: Debian's stock 6.1 kernel, and virtme-ng from Debian 13.
+set -eu
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/pantun
+arch=$(dpkg --print-architecture)
+
+build=(build-essential flex bison bc kmod cpio xz-utils rsync pkg-config
+	libelf-dev libssl-dev libnl-3-dev libnl-genl-3-dev libevent-dev
+	libjansson-dev libsmartcols-dev libcap-ng-dev libseccomp-dev
+	linux-headers-amd64 linux-headers-6.12-amd64)
+check=(libcmocka-dev sparse shellcheck clang clang-tidy clang-format cppcheck
+	python3-yaml python3-scapy linux-source-6.12 busybox-static
+	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 procps
+	qemu-system-x86 python3-argcomplete python3-requests)
+peers=(charon-systemd strongswan-swanctl libstrongswan-standard-plugins
+	libstrongswan-extra-plugins libcharon-extra-plugins)
+
+say() { echo "deps: $*"; }
+
+installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		"$@"
+	else
+		sudo "$@"
+	fi
+}
+
+# While this policy stands, no package starts a daemon when it is installed.
+policy=/usr/sbin/policy-rc.d
+
+forbid_daemons() {
+	if [ -e "$policy" ]; then
+		as_root mv "$policy" "$policy.pantun-saved"
+	fi
+	trap restore_policy EXIT
+	printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+	as_root chmod 755 "$policy"
+}
+
+restore_policy() {
+	as_root rm -f "$policy"
+	if [ -e "$policy.pantun-saved" ]; then
+		as_root mv "$policy.pantun-saved" "$policy"
+	fi
+	trap - EXIT
+}
+
+# The peers' daemons are for the lab alone; they must not start at boot either.
+# An IKE daemon that was here before is left as it is.
+disable_new_daemons() {
+	local unit
+
+	for unit in "$@"; do
+		as_root systemctl disable "$unit" 2>/dev/null ||
+			say "could not disable $unit; it may start at boot"
+	done
+}
+
+install_packages() {
+	local fresh=()
+
+	installed charon-systemd || fresh+=(strongswan.service)
+	say "installing: $*"
+	as_root apt-get -q -o DPkg::Lock::Timeout=900 update
+	forbid_daemons
+	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
+		-o DPkg::Lock::Timeout=900 install --no-install-recommends "$@"
+	restore_policy
+	disable_new_daemons "${fresh[@]}"
+}
+
+# Downloads with apt-get (arguments after the directory: options, package) and
+# unpacks the package into the directory, all or nothing.
+unpack() {
+	local dir=$1 tmp
+	shift
+
+	tmp=$(mktemp -d "$cache/tmp-deb.XXXXXX")
+	chmod 755 "$tmp"
+	if ! (cd "$tmp" && apt-get -q -o APT::Sandbox::User=root \
+		"${@:1:$#-1}" download "${*: -1}"); then
+		rm -rf "$tmp"
+		return 1
+	fi
+	dpkg-deb -x "$tmp"/*.deb "$tmp"
+	rm -f "$tmp"/*.deb
+	rm -rf "$dir"
+	mv "$tmp" "$dir"
+}
+
+# The kernel image that belongs to Debian 12's linux-headers-amd64.
+stock_kernel() {
+	local headers package
+
+	headers=$(dpkg-query -W -f '${Depends}' linux-headers-amd64 |
+		grep -o 'linux-headers-[0-9][^ ,]*' | head -1)
+	package=linux-image-${headers#linux-headers-}
+	[ -d "$cache/$package" ] && return
+	say "unpacking $package in the cache"
+	unpack "$cache/$package" "$package"
+}
+
+# A private apt, with its own lists, that knows the next Debian release; the
+# mirror is the one this machine uses.
+virtme_ng() {
+	local dir=$cache/virtme-ng apt=$cache/apt-trixie uri options
+
+	[ -x "$dir/usr/bin/vng" ] && return
+	say "unpacking virtme-ng of Debian 13 in the cache"
+	# shellcheck disable=SC2016 # apt expands the format
+	uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+		'Origin: Debian' 'Codename: bookworm' 'Component: main' | head -1)
+	if [ -z "$uri" ]; then
+		say "apt knows no mirror of Debian 12 to take virtme-ng from"
+		return 1
+	fi
+	rm -rf "$apt"
+	mkdir -p "$apt/lists/partial" "$apt/archives/partial" "$apt/etc/empty"
+	printf 'deb [signed-by=%s] %s trixie main\n' \
+		/usr/share/keyrings/debian-archive-keyring.gpg "$uri" \
+		>"$apt/etc/sources.list"
+	options=(-o "Dir::Etc::SourceList=$apt/etc/sources.list"
+		-o "Dir::Etc::SourceParts=$apt/etc/empty" -o "Dir::State::Lists=$apt/lists"
+		-o "Dir::Etc::Preferences=$apt/etc/preferences"
+		-o "Dir::Etc::PreferencesParts=$apt/etc/empty"
+		-o "Dir::Cache::Archives=$apt/archives"
+		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
+		-o APT::Get::List-Cleanup=0)
+	apt-get -q -o APT::Sandbox::User=root "${options[@]}" update
+	unpack "$dir" "${options[@]}" virtme-ng
+	rm -rf "$apt"
+}
+
+if [ "$arch" != amd64 ]; then
+	say "the lab is written for amd64; this machine is $arch"
+	exit 1
+fi
+
+missing=()
+for package in "${build[@]}" "${check[@]}" "${peers[@]}"; do
+	installed "$package" || missing+=("$package")
+done
+[ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+
+mkdir -p "$cache"
+stock_kernel
+virtme_ng
+say "everything is there"

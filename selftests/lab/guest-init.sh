@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The init of a lab guest, started by its kernel with PANTUN_OUT in the
+# environment: makes the host's read-only files a usable system, runs the
+# command that guest.sh described in $PANTUN_OUT/.guest, leaves its exit status
+# in $PANTUN_OUT/.status and switches the guest off.
+set -u
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/tmp LANG=C.UTF-8 TERM=dumb
+unset mem uml_dir
+
+# Shows a directory of the host at its own place, where a tmpfs may hide it.
+show() {
+	mkdir -p "$1" 2>/dev/null
+	mount -t hostfs none "$1" -o "$1" && mount -o "remount,$2" "$1"
+}
+
+# A copy-on-write view of a directory of the host, so that daemons can write.
+loosen() {
+	mkdir -p "/run/cow$1/upper" "/run/cow$1/work"
+	mount -t overlay cow "$1" -o \
+		"lowerdir=$1,upperdir=/run/cow$1/upper,workdir=/run/cow$1/work"
+}
+
+visible=() command=()
+# shellcheck source=/dev/null # sets these two and the variables for the command
+. "$PANTUN_OUT/.guest"
+
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t debugfs debug /sys/kernel/debug
+mount -t tracefs trace /sys/kernel/tracing
+mkdir -p /dev/pts /dev/shm
+mount -t devpts pts /dev/pts
+ln -s /proc/self/fd /dev/fd
+for dir in /dev/shm /run /tmp /mnt; do
+	mount -t tmpfs -o mode=1777 tmp "$dir"
+done
+loosen /etc
+loosen /var
+mkdir -p /run/netns /run/lock
+for dir in "${visible[@]}"; do
+	show "$dir" ro
+done
+show "$PANTUN_OUT" rw
+ip link set lo up
+hostname lab
+
+exec </dev/null >/dev/tty1 2>&1
+stty -F /dev/tty1 raw -echo
+cd "$PANTUN_TOP" || exit
+setsid "${command[@]}"
+echo $? >"$PANTUN_OUT/.status"
+stty -F /dev/tty1 raw
+exec busybox poweroff -f

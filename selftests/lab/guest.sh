@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Usage: guest.sh [-k KERNEL_DIR] [-m MEMORY] [-n NAME] [-t SECONDS]
+#                 SCRIPT [ARGUMENTS]
+# Boots a lab guest (User-Mode Linux: one CPU, the host's files read-only as its
+# own, /etc and /var copy-on-write, /tmp /run /mnt empty), runs SCRIPT in it as
+# root, passes its output on and returns its exit status; 124 after SECONDS
+# (300), 125 when the guest ended by itself.  MEMORY defaults to 1G, KERNEL_DIR
+# to the lab kernel of kernel.sh.  Several guests may run at a time.
+#
+# SCRIPT sees PANTUN_TOP (the source tree), PANTUN_KO (the module built for the
+# lab kernel), PANTUND, PANTUNCTL, PANTUN_KDIR, what else begins with PANTUN_ in
+# the environment of guest.sh, and PANTUN_OUT: build/guest/NAME, empty and
+# writable, which outlives the guest.  NAME is SCRIPT's name unless given, with
+# a number behind it while another guest uses that one.  The guest's kernel log
+# is left in kernel.log there; a report of a fault in it fails the run.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+kernel='' memory=1G name='' limit=300
+
+usage() {
+	sed -n 's/^# \{0,1\}//; 2,4p' "$0" >&2
+	exit 2
+}
+
+while getopts k:m:n:t: option; do
+	case $option in
+	k) kernel=$OPTARG ;;
+	m) memory=$OPTARG ;;
+	n) name=$OPTARG ;;
+	t) limit=$OPTARG ;;
+	*) usage ;;
+	esac
+done
+shift $((OPTIND - 1))
+[ $# -gt 0 ] || usage
+script=$(realpath -e "$1")
+shift
+name=${name:-$(basename "$script" .sh)}
+kernel=${kernel:-$("$here/kernel.sh" 2>/dev/null)}
+
+# Takes the first free directory of this name, and empties it.
+claim_out() {
+	local number=1
+
+	out=$top/build/guest/$name
+	while mkdir -p "$out" && exec 8>"$out.lock" && ! flock -n 8; do
+		number=$((number + 1))
+		out=$top/build/guest/$name-$number
+	done
+	find "$out" -mindepth 1 -delete
+}
+
+# What guest-init.sh needs to know, as bash source.
+describe() {
+	local variable
+
+	export PANTUN_TOP=$top PANTUN_KDIR=$kernel
+	export PANTUN_KO=${PANTUN_KO:-$top/build/kmod-uml/kmod/pantun.ko}
+	export PANTUND=${PANTUND:-$top/build/pantund}
+	export PANTUNCTL=${PANTUNCTL:-$top/build/pantunctl}
+	for variable in "${!PANTUN@}"; do
+		[ "$variable" = PANTUN_OUT ] ||
+			printf 'export %s=%q\n' "$variable" "${!variable}"
+	done
+	echo "visible=($(printf '%q ' "$kernel" "$top" "${script%/*}"))"
+	echo "command=($(printf '%q ' "$script" "$@"))"
+}
+
+fault='WARNING: |BUG: |BUG at |Oops|Kernel panic|general protection fault'
+fault+='|INFO: (possible|task|rcu|trying)|possible .*deadlock|stall on CPU'
+fault+='|inconsistent lock state|suspicious RCU usage|bad unlock balance'
+fault+='|refcount_t|leaked|unregister_netdevice|scheduling while atomic'
+fault+='|sleeping function called|list_(add|del) corruption|Call Trace'
+fault+='|UBSAN|KASAN|KFENCE|segfault at|blocked for more than'
+
+check_kernel_log() {
+	local found
+
+	found=$(grep -aE -m 20 -- "$fault" "$out/kernel.log") || return 0
+	echo "not ok - kernel log clean ($name)"
+	printf '%s\n' "$found" | sed 's/^/# /'
+	echo "# whole log: $out/kernel.log"
+	return 1
+}
+
+private=$(mktemp -d "${TMPDIR:-/tmp}/pantun-guest.XXXXXX")
+guest=
+# shellcheck disable=SC2317 # called by the traps
+cleanup() {
+	[ -z "$guest" ] || kill -TERM "$guest" 2>/dev/null || true
+	rm -rf "$private"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+claim_out
+describe "$@" >"$out/.guest"
+exec 3>&1
+timeout -k 3 "$limit" "$kernel/linux" "mem=$memory" \
+	root=/dev/root rootfstype=hostfs rootflags=/ ro panic=-1 \
+	"init=$here/guest-init.sh" "PANTUN_OUT=$out" "uml_dir=$private" \
+	con=null con0=null,fd:1 con1=null,fd:3 ssl=null \
+	</dev/null >"$out/kernel.log" 2>&1 8>&- &
+guest=$!
+status=0
+wait "$guest" || status=$?
+guest=
+if [ -s "$out/.status" ]; then
+	status=$(cat "$out/.status")
+elif [ "$status" = 124 ] || [ "$status" = 137 ]; then
+	echo "not ok - guest $name ends within $limit s"
+	status=124
+else
+	echo "not ok - guest $name runs to its end (kernel exit status $status)"
+	tail -n 20 "$out/kernel.log" | sed 's/^/# /'
+	status=125
+fi
+check_kernel_log || [ "$status" != 0 ] || status=1
+exit "$status"
