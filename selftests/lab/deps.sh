@@ -14,8 +14,8 @@ build=(build-essential flex bison bc kmod cpio xz-utils rsync pkg-config
 	libelf-dev libssl-dev libnl-3-dev libnl-genl-3-dev libevent-dev
 	libjansson-dev libsmartcols-dev libcap-ng-dev libseccomp-dev
 	linux-headers-amd64 linux-headers-6.12-amd64)
-check=(libcmocka-dev sparse shellcheck clang clang-tidy clang-format cppcheck
-	python3-yaml python3-scapy linux-source-6.12 busybox-static
+check=(libcmocka-dev sparse shellcheck clang libclang-rt-dev clang-tidy cppcheck
+	clang-format python3-yaml python3-scapy linux-source-6.12 busybox-static
 	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 procps
 	qemu-system-x86 python3-argcomplete python3-requests)
 peers=(charon-systemd strongswan-swanctl libstrongswan-standard-plugins

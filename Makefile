@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Builds the module (by Kbuild, in kmod/), pantund and pantunctl (in build/);
+# `make help` lists the targets.  Sources are found by wildcard: a new file needs
+# no line here.
+
+PREFIX ?= /usr
+DESTDIR ?=
+CC = gcc
+AR = ar
+FUZZ_CC = clang
+INSTALL = install
+WERROR = -Werror
+
+ifeq ($(V),1)
+Q =
+else
+Q = @
+endif
+say = @printf '  %-8s %s\n' '$(1)' '$(2)'
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+# ---------------------------------------------------------------- the module
+
+# The running kernel's tree, else the newest installed headers.
+KRUNNING := $(wildcard /lib/modules/$(shell uname -r)/build)
+KNEWEST := $(lastword $(shell printf '%s\n' \
+	$(patsubst %/Makefile,%,$(wildcard /usr/src/linux-headers-*/Makefile)) | \
+	grep -v -e '-common' | sort -V))
+KDIR ?= $(or $(KRUNNING),$(KNEWEST))
+
+.PHONY: module
+module:
+ifeq ($(KDIR),)
+	@echo "module: not built: no kernel headers here. Install the package"
+	@echo "module: linux-headers-$(shell uname -r), or give KDIR=KERNEL_TREE."
+else
+ifeq ($(origin KDIR)$(KRUNNING),file)
+	@echo "module: no headers of the running kernel; building for $(KDIR)"
+endif
+	$(Q)$(MAKE) --no-print-directory -C $(KDIR) M=$(CURDIR) modules
+endif
+
+# ------------------------------------------------------- daemon and tools
+
+DAEMON_LIBS := libcrypto libnl-3.0 libnl-genl-3.0 libevent_core jansson
+TOOLS_LIBS := libnl-3.0 libnl-genl-3.0 jansson smartcols
+ALL_LIBS := $(sort $(DAEMON_LIBS) $(TOOLS_LIBS))
+pkg_cflags := $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null)
+daemon_libs := $(shell pkg-config --libs $(DAEMON_LIBS) 2>/dev/null)
+tools_libs := $(shell pkg-config --libs $(TOOLS_LIBS) 2>/dev/null)
+
+CFLAGS ?= -O2 -g
+BASE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -MMD -MP \
+	-Idaemon -Itools -Iuapi $(pkg_cflags)
+HARDEN = -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+HARDEN_LINK = -pie -Wl,-z,relro,-z,now
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer
+
+# A *_fake.c stands in for a part of the daemon in tests alone.
+test_helpers := $(filter-out daemon/tests/test_%,$(wildcard daemon/tests/*.c))
+fakes := $(wildcard daemon/*/*_fake.c)
+parts := $(filter-out $(fakes) $(wildcard daemon/tests/*.c daemon/fuzz/*.c),\
+	$(wildcard daemon/*/*.c))
+base := $(wildcard daemon/base/*.c)
+wire := $(wildcard daemon/wire/*.c)
+daemon := $(parts) $(wildcard daemon/main.c)
+tools := $(wildcard tools/*.c)
+
+obj = $(patsubst %.c,build/obj/%.o,$(1))
+san = $(patsubst %.c,build/san/%.o,$(1))
+fuzz = $(patsubst %.c,build/fuzz/%.o,$(1))
+
+.PHONY: all userspace libraries
+all: module userspace
+userspace: $(if $(wildcard daemon/main.c),build/pantund) \
+	$(if $(tools),build/pantunctl) $(if $(wire),build/.wire-alone)
+
+libraries:
+	@pkg-config --exists --print-errors $(ALL_LIBS) || \
+		{ echo "libraries are missing; 'make deps' installs them"; exit 1; }
+
+build/obj/%.o: %.c | libraries
+	@mkdir -p $(@D)
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN) -c -o $@ $<
+
+build/pantund: $(call obj,$(daemon))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $^ $(daemon_libs)
+
+build/libbase.a: $(call obj,$(base))
+	$(call say,AR,$@)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+build/pantunctl: $(call obj,$(tools)) build/libbase.a
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $^ $(tools_libs)
+
+# The codec, which reads what strangers send, must do with libc alone.
+build/.wire-alone: $(call obj,$(base) $(wire))
+	$(call say,CHECK,base and wire link with libc alone)
+	$(Q)echo 'int main(void) { return 0; }' | $(CC) -nodefaultlibs \
+		$(HARDEN_LINK) -o $@ -x c - -x none $^ -lc
+
+# ------------------------------------------------------------------- tests
+
+tests := $(patsubst daemon/tests/%.c,build/%,$(wildcard daemon/tests/test_*.c)) \
+	$(patsubst selftests/host/%.c,build/%,$(wildcard selftests/host/test_*.c))
+fuzzers := $(patsubst daemon/fuzz/%.c,build/%,$(wildcard daemon/fuzz/fuzz_*.c))
+# Files of the module without any knowledge of the kernel around them.
+pure := $(wildcard $(patsubst %,kmod/%.c,replay life mtu selector monitor_fsm))
+HOST_CFLAGS = -Iselftests/host/include -Iselftests/host -Ikmod
+
+.PHONY: tests fuzz
+tests: $(tests)
+fuzz: $(fuzzers)
+
+build/san/daemon/%.o: daemon/%.c | libraries
+	@mkdir -p $(@D)
+	$(call say,CC [san],$<)
+	$(Q)$(CC) $(CPPFLAGS) -O1 -g $(BASE_CFLAGS) $(SANITIZE) -c -o $@ $<
+
+build/san/kmod/%.o: kmod/%.c
+	@mkdir -p $(@D)
+	$(call say,CC [san],$<)
+	$(Q)$(CC) -O1 -g $(HOST_CFLAGS) $(BASE_CFLAGS) $(SANITIZE) -c -o $@ $<
+
+build/san/selftests/%.o: selftests/%.c
+	@mkdir -p $(@D)
+	$(call say,CC [san],$<)
+	$(Q)$(CC) -O1 -g $(HOST_CFLAGS) $(BASE_CFLAGS) $(SANITIZE) -c -o $@ $<
+
+build/test_%: build/san/daemon/tests/test_%.o \
+		$(call san,$(parts) $(fakes) $(test_helpers))
+	$(call say,LD [san],$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(daemon_libs) -lcmocka -lm
+
+build/test_%: build/san/selftests/host/test_%.o $(call san,$(pure))
+	$(call say,LD [san],$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
+
+build/fuzz/%.o: %.c | libraries
+	@mkdir -p $(@D)
+	$(call say,CC [fuzz],$<)
+	$(Q)$(FUZZ_CC) $(CPPFLAGS) -O1 -g $(BASE_CFLAGS) $(SANITIZE) \
+		-fsanitize=fuzzer-no-link -c -o $@ $<
+
+build/fuzz_%: build/fuzz/daemon/fuzz/fuzz_%.o $(call fuzz,$(parts) $(fakes))
+	$(call say,LD [fuzz],$@)
+	$(Q)$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(daemon_libs)
+
+-include $(shell find build/obj build/san build/fuzz -name '*.d' 2>/dev/null)
+
+# ------------------------------------------------- packages, lab, check, demo
+
+.PHONY: deps lab check demo
+deps:
+	@selftests/lab/deps.sh
+
+lab:
+	@selftests/lab/module.sh uml
+
+# deps may install what this file looks for when it is read, hence sub-makes.
+check:
+	@selftests/lab/deps.sh
+	@selftests/check.sh $(T)
+
+demo:
+	@selftests/lab/deps.sh
+	@$(MAKE) --no-print-directory userspace lab
+	@selftests/demo.sh
+
+# ---------------------------------------------------------- install, clean
+
+mandir = $(DESTDIR)$(PREFIX)/share/man
+man_pages := $(wildcard tools/man/*.[1-8])
+unit := $(firstword $(wildcard daemon/pantund.service daemon/*/pantund.service))
+completion := $(firstword $(wildcard tools/completion/pantunctl*))
+
+.PHONY: install
+install: userspace
+	$(INSTALL) -D -m 755 build/pantund $(DESTDIR)$(PREFIX)/sbin/pantund
+	$(INSTALL) -D -m 755 build/pantunctl $(DESTDIR)$(PREFIX)/bin/pantunctl
+	$(INSTALL) -D -m 644 uapi/linux/pantun.h \
+		$(DESTDIR)$(PREFIX)/include/linux/pantun.h
+	for page in $(man_pages); do $(INSTALL) -D -m 644 $$page \
+		$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
+ifneq ($(completion),)
+	$(INSTALL) -D -m 644 $(completion) \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pantunctl
+endif
+ifneq ($(unit),)
+	$(INSTALL) -D -m 644 $(unit) $(DESTDIR)/lib/systemd/system/pantund.service
+endif
+	if [ -e kmod/pantun.ko ]; then \
+		version=$$(/sbin/modinfo -F vermagic kmod/pantun.ko | cut -d' ' -f1) && \
+		$(INSTALL) -D -m 644 kmod/pantun.ko \
+			$(DESTDIR)/lib/modules/$$version/extra/pantun.ko && \
+		if [ -z "$(DESTDIR)" ]; then /sbin/depmod $$version; fi; \
+	else \
+		echo "no kmod/pantun.ko: the module is not installed"; \
+	fi
+
+.PHONY: clean help
+clean:
+	rm -rf build
+	rm -f Module.symvers modules.order .*.cmd .module-common.o
+	find kmod \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
+		-o -name '.*.cmd' -o -name modules.order -o -name '.*.d' \) -delete
+
+help:
+	@echo 'make            module, pantund and pantunctl'
+	@echo 'make module     kmod/pantun.ko alone; KDIR=KERNEL_TREE ARCH=ARCH choose'
+	@echo '                another kernel than the running one'
+	@echo 'make userspace  build/pantund and build/pantunctl alone'
+	@echo 'make deps       install what building, tests and the demo need (Debian 12)'
+	@echo 'make demo       show tunnels between two sites in a lab guest'
+	@echo 'make check      every test; T="NAME ..." runs some'
+	@echo 'make tests      build the unit tests (build/test_*)'
+	@echo 'make fuzz       build the fuzz targets (build/fuzz_*), with clang'
+	@echo 'make lab        lab kernel and the module for it'
+	@echo 'make install    DESTDIR= PREFIX=/usr; the module too, where it is built'
+	@echo 'make clean      remove what was built (not the lab kernel in the cache)'
+	@echo 'V=1 shows commands.'
