@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What is known of an algorithm: the columns of the registry (prop/alg_registry.h),
+ * whose rows are constant and live as long as the program.  Sizes are in octets.
+ */
+#ifndef PANTUN_CRYPTO_ALG_H
+#define PANTUN_CRYPTO_ALG_H
+
+#include "base/bytes.h"
+
+#define ALG_KEY_MAX	64	/* of any one key */
+#define ALG_SALT_MAX	4
+#define ALG_IV_MAX	16
+#define ALG_ICV_MAX	32
+#define ALG_PRF_MAX	64	/* what a PRF gives */
+#define ALG_PUBLIC_MAX	256	/* a KE payload's data */
+
+/* One row a transform id and key length. */
+struct alg_encr {
+	const char *conf;	/* word of the configuration, "aes-256-gcm" */
+	const char *name;	/* for people, "AES_GCM_16-256" */
+	const char *evp;
+	uint16_t id;		/* IANA, transform type 1 */
+	uint16_t key_bits;	/* Key Length attribute */
+	uint32_t kernel;	/* PANTUN_ENC_*; 0: not in the kernel */
+	uint8_t key_n;
+	uint8_t salt_n;		/* of the key material, after the key */
+	uint8_t iv_n;		/* on the wire */
+	uint8_t icv_n;		/* of combined modes; 0: needs an alg_integ */
+	uint8_t block;		/* plaintext is padded to multiples of this */
+	bool aead;
+};
+
+struct alg_integ {
+	const char *conf;	/* "sha256" */
+	const char *name;	/* "HMAC_SHA2_256_128" */
+	const char *evp;	/* digest below the HMAC */
+	uint16_t id;		/* IANA, transform type 3 */
+	uint32_t kernel;	/* PANTUN_AUTH_*; 0: not in the kernel */
+	uint8_t key_n;
+	uint8_t icv_n;
+};
+
+struct alg_prf {
+	const char *conf;	/* "sha256" */
+	const char *name;	/* "PRF_HMAC_SHA2_256" */
+	const char *evp;	/* digest below the HMAC */
+	uint16_t id;		/* IANA, transform type 2 */
+	uint8_t out_n;		/* also the length of SK_d, SK_pi, SK_pr */
+};
+
+enum alg_dh_kind { ALG_DH_MODP = 1, ALG_DH_ECP, ALG_DH_CURVE };
+
+struct alg_dh {
+	const char *conf;	/* "group19" */
+	const char *name;	/* "ECP_256" */
+	const char *evp;	/* group's name */
+	enum alg_dh_kind kind;
+	uint16_t id;		/* IANA, transform type 4 */
+	uint16_t public_n;	/* data of a KE payload */
+	uint16_t shared_n;
+	uint16_t private_n;	/* of a fresh private key */
+};
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Key exchange: MODP (RFC 3526), ECP (RFC 5903), X25519 (RFC 8031), with the checks
+ * of RFC 6989 on what the peer sends.
+ */
+#ifndef PANTUN_CRYPTO_DH_H
+#define PANTUN_CRYPTO_DH_H
+
+#include "base/secret.h"
+#include "crypto/alg.h"
+#include "crypto/rand.h"
+
+struct dh;
+
+enum dh_error {
+	DH_OK,
+	DH_LENGTH,	/* the peer's value has not the length of the group */
+	DH_PUBLIC,	/* it is no valid public key: out of range, off the curve, low order */
+	DH_LOCAL,	/* the library failed, or no memory */
+};
+
+/* A fresh key pair, or NULL.  Free with dh_free(). */
+struct dh *dh_new(const struct alg_dh *alg, crypto_random *random, void *ctx);
+/* One with the given private key (big endian; X25519: as RFC 7748), or NULL. */
+struct dh *dh_from_private(const struct alg_dh *alg, struct bytes private_key);
+/* Wipes the private key; NULL is fine. */
+void dh_free(struct dh *dh);
+
+const struct alg_dh *dh_alg(const struct dh *dh);
+/* Data of our KE payload, alg->public_n octets; as long as @dh lives. */
+struct bytes dh_public(const struct dh *dh);
+/* g^ir with the data of the peer's KE payload.  @out is empty after an error; wipe it. */
+enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *out);
+/* For the log: "public value has the wrong length". */
+const char *dh_error_text(enum dh_error error);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Proposals (RFC 7296 section 3.3) as this end sees them: sets of rows of the
+ * registry.  prop_wire.h turns them into SA payloads and back.
+ */
+#ifndef PANTUN_PROP_PROP_H
+#define PANTUN_PROP_PROP_H
+
+#include "prop/alg_registry.h"
+
+#define PROP_MAX	8	/* proposals of a list */
+#define PROP_ALGS	8	/* algorithms of one kind in a proposal */
+#define PROP_SPI_MAX	8	/* octets */
+#define PROP_TEXT	96	/* room for prop_text() */
+
+enum prop_proto { PROP_IKE = 1, PROP_ESP = 3 };	/* IANA protocol ids */
+
+/*
+ * One proposal: one of each kind is to be chosen, first is best.  Either all of
+ * encr are combined modes and there is no integ, or none is (prop_list_add() sees
+ * to it).  ESP has no prf, and dh only with PFS.  ESP sequence numbers are 32 bits.
+ */
+struct prop {
+	enum prop_proto proto;
+	uint8_t n_encr, n_integ, n_prf, n_dh;
+	const struct alg_encr *encr[PROP_ALGS];
+	const struct alg_integ *integ[PROP_ALGS];
+	const struct alg_prf *prf[PROP_ALGS];
+	const struct alg_dh *dh[PROP_ALGS];
+};
+
+/* In order of preference.  No memory of its own: copy by assignment. */
+struct prop_list {
+	uint8_t n;
+	struct prop prop[PROP_MAX];
+};
+
+/* One of each; what a kind does not have is NULL. */
+struct prop_chosen {
+	enum prop_proto proto;
+	uint8_t number;			/* Proposal Num, to be echoed in the answer */
+	uint8_t spi_n;			/* peer's SPI; 0 in IKE_SA_INIT */
+	uint8_t spi[PROP_SPI_MAX];
+	const struct alg_encr *encr;
+	const struct alg_integ *integ;
+	const struct alg_prf *prf;
+	const struct alg_dh *dh;
+};
+
+/* AEAD, X25519 and 256 bits first; then CBC with SHA-2 for older peers. */
+void prop_default_ike(struct prop_list *list);
+/* The same with PFS. */
+void prop_default_esp(struct prop_list *list);
+
+/*
+ * Appends what @sets allows, split into the proposals that RFC 7296 section 3.3
+ * demands: combined modes and others never in one; that of sets->encr[0] first.
+ * Combined modes leave integ out.  0, or -1 where nothing is usable or the list is
+ * full, with the reason in @why of @n octets.
+ */
+int prop_list_add(struct prop_list *list, const struct prop *sets, char *why, size_t n);
+
+bool prop_list_equal(const struct prop_list *a, const struct prop_list *b);
+/* First DH group of the list: what a KE payload is made for.  NULL: none. */
+const struct alg_dh *prop_list_dh(const struct prop_list *list);
+/* Whether some proposal of the list has the group with this id. */
+bool prop_list_has_dh(const struct prop_list *list, uint16_t id);
+/* @list with @dh moved to the front of each proposal that has it, others dropped. */
+void prop_list_prefer_dh(struct prop_list *list, const struct alg_dh *dh);
+/* @list without DH: the child that is made within IKE_AUTH. */
+void prop_list_without_dh(struct prop_list *list);
+
+/* "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519"; into and returns @out of @n octets. */
+const char *prop_text(const struct prop_chosen *chosen, char *out, size_t n);
+/* "AES_GCM_16-256,AES_GCM_16-128/PRF_HMAC_SHA2_256/CURVE25519,ECP_256; AES_CBC-256/..." */
+const char *prop_list_text(const struct prop_list *list, char *out, size_t n);
+
+#endif
