@@ -131,6 +131,16 @@ on() {
 	nsenter --net --mount -t "$(cat "$WORK/$node/pid")" -- "$@"
 }
 
+# start_on NODE OUT COMMAND...: in the background, its output appended to OUT; STARTED_PID
+# is the command's own, ended when the script ends.
+start_on() {
+	local node=$1 out=$2
+	shift 2
+	(exec nsenter --net --mount -t "$(cat "$WORK/$node/pid")" -- "$@") >>"$out" 2>&1 &
+	STARTED_PID=$!
+	keep_pid "$STARTED_PID"
+}
+
 # link_nodes NODE1 DEV1 NODE2 DEV2: a veth pair, both ends up.
 link_nodes() {
 	ip link add "$2" netns "$1" type veth peer name "$4" netns "$3"
@@ -192,15 +202,15 @@ xfrmi_up() {
 capture_start() {
 	local node=$1 dev=$2 file=$3
 	shift 3
-	on "$node" tcpdump -i "$dev" -s 0 -U -w "$file" "$@" 2>"$file.log" &
-	CAPTURE_PID=$!
-	keep_pid "$CAPTURE_PID"
+	: >"$file.log"
+	start_on "$node" "$file.log" tcpdump -i "$dev" -s 0 -U -w "$file" "$@"
+	CAPTURE_PID=$STARTED_PID
 	wait_for 10 grep -q 'listening on' "$file.log"
 }
 
 # capture_stop: ends the capture started last, with all packets written.
 capture_stop() {
-	kill -INT "$CAPTURE_PID"
+	kill "$CAPTURE_PID"
 	wait "$CAPTURE_PID" 2>/dev/null || :
 }
 
@@ -255,10 +265,9 @@ same_file() {
 # pantund_start NODE: with $WORK/NODE/pantun.conf; its log is $WORK/NODE/pantund.log.
 pantund_start() {
 	local node=$1
-	on "$node" "${PANTUND:?}" --config "$WORK/$node/pantun.conf" --debug \
-		>>"$WORK/$node/pantund.log" 2>&1 &
-	echo $! >"$WORK/$node/pantund.pid"
-	keep_pid $!
+	start_on "$node" "$WORK/$node/pantund.log" \
+		"${PANTUND:?}" --config "$WORK/$node/pantun.conf" --debug
+	echo "$STARTED_PID" >"$WORK/$node/pantund.pid"
 	wait_for 10 on "$node" test -S /run/pantun/pantund.sock
 }
 

@@ -72,17 +72,16 @@ strongswan_config() {
 # strongswan_start NODE: with what strongswan_config wrote.
 strongswan_start() {
 	local node=$1 dir=$WORK/$1
-	on "$node" env STRONGSWAN_CONF="$dir/strongswan.conf" /usr/sbin/charon-systemd \
-		>"$dir/charon.out" 2>&1 &
-	echo $! >"$dir/charon.pid"
-	keep_pid $!
+	start_on "$node" "$dir/charon.out" \
+		env STRONGSWAN_CONF="$dir/strongswan.conf" /usr/sbin/charon-systemd
+	echo "$STARTED_PID" >"$dir/charon.pid"
 	wait_for 15 on "$node" test -S /run/charon.vici
 	strongswan_load "$node"
 }
 
 # strongswan_load NODE: reads swanctl.conf anew.
 strongswan_load() {
-	on "$1" env STRONGSWAN_CONF="$WORK/$1/strongswan.conf" swanctl --load-all
+	swanctl_on "$1" --load-all 2>&1
 }
 
 # swanctl_on NODE ARGUMENTS...

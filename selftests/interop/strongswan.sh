@@ -41,11 +41,10 @@ tcp initiator ha hb 10.2.0.2
 tcp initiator hb ha fd01::2
 
 # both sides rekey the child under traffic
-on ha ping -q -i 0.01 -c 600 10.2.0.2 >"$WORK/ping" &
-ping_pid=$!
-keep_pid $ping_pid
+start_on ha "$WORK/ping" ping -q -i 0.01 -c 600 10.2.0.2
+ping_pid=$STARTED_PID
 check 'rekey of the child by strongSwan' swanctl_on gb --rekey --child net
-wait $ping_pid || :
+wait "$ping_pid" || :
 check_has 'rekey loses nothing' ' 0% packet loss' "$WORK/ping"
 check 'rekey leaves one child' test "$(strongswan_children gb)" -eq 1
 traffic 'after rekey of the child'
