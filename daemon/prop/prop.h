@@ -12,6 +12,7 @@
 #define PROP_ALGS	8	/* algorithms of one kind in a proposal */
 #define PROP_SPI_MAX	8	/* octets */
 #define PROP_TEXT	96	/* room for prop_text() */
+#define PROP_LIST_TEXT	1024	/* room for prop_list_text(), and for why nothing matches */
 
 enum prop_proto { PROP_IKE = 1, PROP_ESP = 3 };	/* IANA protocol ids */
 
@@ -65,8 +66,6 @@ bool prop_list_equal(const struct prop_list *a, const struct prop_list *b);
 const struct alg_dh *prop_list_dh(const struct prop_list *list);
 /* Whether some proposal of the list has the group with this id. */
 bool prop_list_has_dh(const struct prop_list *list, uint16_t id);
-/* @list with @dh moved to the front of each proposal that has it, others dropped. */
-void prop_list_prefer_dh(struct prop_list *list, const struct alg_dh *dh);
 /* @list without DH: the child that is made within IKE_AUTH. */
 void prop_list_without_dh(struct prop_list *list);
 

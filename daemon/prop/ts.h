@@ -26,8 +26,14 @@ struct ts_pair {
 
 /* 0.0.0.0/0 and ::/0 on both sides. */
 void ts_pair_any(struct ts_pair *pair);
-/* What both have; false if nothing.  Keeps the order of @a. */
+/*
+ * What both have, nothing twice; false if nothing.  Keeps the order of @a.  Of more
+ * than TS_MAX selectors those behind are left out, which narrows further.  @out is a
+ * third list.
+ */
 bool ts_list_intersect(const struct ts_list *a, const struct ts_list *b, struct ts_list *out);
+/* Whether each selector of @inner lies within one of @outer. */
+bool ts_list_within(const struct ts_list *inner, const struct ts_list *outer);
 /* "10.1.0.0/16 tcp 443, ::/0" into @out of @n octets; returns @out. */
 const char *ts_list_text(const struct ts_list *list, char *out, size_t n);
 bool ts_list_equal(const struct ts_list *a, const struct ts_list *b);

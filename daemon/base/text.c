@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/text.h"
+
+void text_init(struct text *t, char *p, size_t max)
+{
+	*t = (struct text){ .p = p, .max = max };
+	p[0] = '\0';
+}
+
+void text_add(struct text *t, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(t->p + t->n, t->max - t->n, format, args);
+	va_end(args);
+	if (n < 0)
+		return;
+	t->n = (size_t)n < t->max - t->n ? t->n + (size_t)n : t->max - 1;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Text put together piece by piece in memory of the caller's. */
+#ifndef PANTUN_BASE_TEXT_H
+#define PANTUN_BASE_TEXT_H
+
+#include <stddef.h>
+
+/* Always ends with a NUL; what does not fit is cut off. */
+struct text {
+	char *p;
+	size_t max;	/* room, with the NUL */
+	size_t n;	/* octets so far, without it */
+};
+
+/* @max is 1 at least. */
+void text_init(struct text *t, char *p, size_t max);
+void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

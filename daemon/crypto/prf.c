@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "base/secret.h"
+#include "crypto/hmac.h"
+#include "crypto/prf.h"
+
+#define PLUS_PARTS	8	/* of a prf+ seed */
+
+int prf(const struct alg_prf *prf, struct bytes key, const struct bytes *parts, size_t n_parts,
+	uint8_t *out)
+{
+	uint8_t digest[HMAC_OUT_MAX];
+	int ret = hmac(prf->evp, key, parts, n_parts, digest);
+
+	memcpy(out, digest, prf->out_n);
+	secret_wipe(digest, sizeof(digest));
+	return ret;
+}
+
+int prf_plus(const struct alg_prf *alg, struct bytes key, const struct bytes *parts,
+	     size_t n_parts, uint8_t *out, size_t n)
+{
+	struct bytes input[PLUS_PARTS + 2];
+	uint8_t block[ALG_PRF_MAX];
+	uint8_t counter = 0;
+	size_t done = 0;
+
+	if (n_parts > PLUS_PARTS || n > 255U * alg->out_n)
+		goto failed;
+	input[0] = bytes_of(block, 0);
+	for (size_t i = 0; i < n_parts; i++)
+		input[1 + i] = parts[i];
+	input[1 + n_parts] = bytes_of(&counter, 1);
+	while (done < n) {
+		size_t take = n - done < alg->out_n ? n - done : alg->out_n;
+
+		counter++;
+		if (prf(alg, key, input, n_parts + 2, block))
+			goto failed;
+		memcpy(out + done, block, take);
+		input[0].n = alg->out_n;
+		done += take;
+	}
+	secret_wipe(block, sizeof(block));
+	return 0;
+
+failed:
+	secret_wipe(block, sizeof(block));
+	secret_wipe(out, n);
+	return -1;
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The rows of the registry and how they are found. */
+#include <linux/pantun.h>
+#include <string.h>
+
+#include "prop/alg_registry.h"
+
+#define N(rows)	(sizeof(rows) / sizeof((rows)[0]))
+
+#define AES_CBC(bits) { \
+	.conf = "aes-" #bits "-cbc", .name = "AES_CBC-" #bits, .evp = "AES-" #bits "-CBC", \
+	.id = 12, .key_bits = (bits), .kernel = PANTUN_ENC_AES_CBC, \
+	.key_n = (bits) / 8, .iv_n = 16, .block = 16, }
+
+#define AES_GCM_16(bits) { \
+	.conf = "aes-" #bits "-gcm", .name = "AES_GCM_16-" #bits, .evp = "AES-" #bits "-GCM", \
+	.id = 20, .key_bits = (bits), .kernel = PANTUN_ENC_AES_GCM_16, \
+	.key_n = (bits) / 8, .salt_n = 4, .iv_n = 8, .icv_n = 16, .block = 1, .aead = true, }
+
+/* RFC 3602, RFC 4106 and RFC 5282. */
+static const struct alg_encr encr_rows[] = {
+	AES_CBC(128),
+	AES_CBC(192),
+	AES_CBC(256),
+	AES_GCM_16(128),
+	AES_GCM_16(192),
+	AES_GCM_16(256),
+};
+
+#define HMAC_SHA2(bits, icv_bits, transform, kernel_id) { \
+	.conf = "sha" #bits, .name = "HMAC_SHA2_" #bits "_" #icv_bits, .evp = "SHA2-" #bits, \
+	.id = (transform), .kernel = (kernel_id), .key_n = (bits) / 8, .icv_n = (icv_bits) / 8, }
+
+/* RFC 4868. */
+static const struct alg_integ integ_rows[] = {
+	HMAC_SHA2(256, 128, 12, PANTUN_AUTH_HMAC_SHA2_256_128),
+	HMAC_SHA2(384, 192, 13, 0),
+	HMAC_SHA2(512, 256, 14, 0),
+};
+
+#define PRF_HMAC_SHA2(bits, transform) { \
+	.conf = "sha" #bits, .name = "PRF_HMAC_SHA2_" #bits, .evp = "SHA2-" #bits, \
+	.id = (transform), .out_n = (bits) / 8, }
+
+/* RFC 4868. */
+static const struct alg_prf prf_rows[] = {
+	PRF_HMAC_SHA2(256, 5),
+	PRF_HMAC_SHA2(384, 6),
+	PRF_HMAC_SHA2(512, 7),
+};
+
+/* RFC 3526 section 8 wants private exponents of 220 to 320 bits for MODP 2048. */
+static const struct alg_dh dh_rows[] = {
+	{ .conf = "group14", .name = "MODP_2048", .evp = "modp_2048", .kind = ALG_DH_MODP,
+	  .id = 14, .public_n = 256, .shared_n = 256, .private_n = 32 },
+	{ .conf = "group19", .name = "ECP_256", .evp = "P-256", .kind = ALG_DH_ECP,
+	  .id = 19, .public_n = 64, .shared_n = 32, .private_n = 32 },
+	{ .conf = "group20", .name = "ECP_384", .evp = "P-384", .kind = ALG_DH_ECP,
+	  .id = 20, .public_n = 96, .shared_n = 48, .private_n = 48 },
+	{ .conf = "group31", .name = "CURVE25519", .evp = "X25519", .kind = ALG_DH_CURVE,
+	  .id = 31, .public_n = 32, .shared_n = 32, .private_n = 32 },
+};
+
+const struct alg_encr *alg_encr_row(unsigned int i)
+{
+	return i < N(encr_rows) ? &encr_rows[i] : NULL;
+}
+
+const struct alg_integ *alg_integ_row(unsigned int i)
+{
+	return i < N(integ_rows) ? &integ_rows[i] : NULL;
+}
+
+const struct alg_prf *alg_prf_row(unsigned int i)
+{
+	return i < N(prf_rows) ? &prf_rows[i] : NULL;
+}
+
+const struct alg_dh *alg_dh_row(unsigned int i)
+{
+	return i < N(dh_rows) ? &dh_rows[i] : NULL;
+}
+
+const struct alg_encr *alg_encr_by_id(uint16_t id, uint16_t key_bits)
+{
+	for (size_t i = 0; i < N(encr_rows); i++)
+		if (encr_rows[i].id == id && encr_rows[i].key_bits == key_bits)
+			return &encr_rows[i];
+	return NULL;
+}
+
+const struct alg_integ *alg_integ_by_id(uint16_t id)
+{
+	for (size_t i = 0; i < N(integ_rows); i++)
+		if (integ_rows[i].id == id)
+			return &integ_rows[i];
+	return NULL;
+}
+
+const struct alg_prf *alg_prf_by_id(uint16_t id)
+{
+	for (size_t i = 0; i < N(prf_rows); i++)
+		if (prf_rows[i].id == id)
+			return &prf_rows[i];
+	return NULL;
+}
+
+const struct alg_dh *alg_dh_by_id(uint16_t id)
+{
+	for (size_t i = 0; i < N(dh_rows); i++)
+		if (dh_rows[i].id == id)
+			return &dh_rows[i];
+	return NULL;
+}
+
+const struct alg_encr *alg_encr_by_conf(const char *word)
+{
+	for (size_t i = 0; i < N(encr_rows); i++)
+		if (!strcmp(encr_rows[i].conf, word))
+			return &encr_rows[i];
+	return NULL;
+}
+
+const struct alg_integ *alg_integ_by_conf(const char *word)
+{
+	for (size_t i = 0; i < N(integ_rows); i++)
+		if (!strcmp(integ_rows[i].conf, word))
+			return &integ_rows[i];
+	return NULL;
+}
+
+const struct alg_prf *alg_prf_by_conf(const char *word)
+{
+	for (size_t i = 0; i < N(prf_rows); i++)
+		if (!strcmp(prf_rows[i].conf, word))
+			return &prf_rows[i];
+	return NULL;
+}
+
+const struct alg_dh *alg_dh_by_conf(const char *word)
+{
+	for (size_t i = 0; i < N(dh_rows); i++)
+		if (!strcmp(dh_rows[i].conf, word))
+			return &dh_rows[i];
+	return NULL;
+}

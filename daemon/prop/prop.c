@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "prop/prop.h"
+
+static const char *const default_encr[] = {
+	"aes-256-gcm", "aes-128-gcm", "aes-256-cbc", "aes-128-cbc",
+};
+
+static const char *const default_hash[] = { "sha256", "sha384", "sha512" };
+static const char *const default_dh[] = { "group31", "group19", "group20", "group14" };
+
+#define N(array)	(sizeof(array) / sizeof((array)[0]))
+
+static void default_fill(struct prop_list *list, enum prop_proto proto)
+{
+	struct prop sets = { .proto = proto };
+	char why[PROP_TEXT];
+
+	for (size_t i = 0; i < N(default_encr); i++)
+		sets.encr[sets.n_encr++] = alg_encr_by_conf(default_encr[i]);
+	for (size_t i = 0; i < N(default_dh); i++)
+		sets.dh[sets.n_dh++] = alg_dh_by_conf(default_dh[i]);
+	for (size_t i = 0; i < N(default_hash); i++) {
+		const struct alg_integ *integ = alg_integ_by_conf(default_hash[i]);
+
+		if (proto == PROP_IKE)
+			sets.prf[sets.n_prf++] = alg_prf_by_conf(default_hash[i]);
+		if (proto == PROP_IKE || integ->kernel)
+			sets.integ[sets.n_integ++] = integ;
+	}
+	memset(list, 0, sizeof(*list));
+	prop_list_add(list, &sets, why, sizeof(why));
+}
+
+void prop_default_ike(struct prop_list *list)
+{
+	default_fill(list, PROP_IKE);
+}
+
+void prop_default_esp(struct prop_list *list)
+{
+	default_fill(list, PROP_ESP);
+}
+
+/* 0, or -1 with the first that the kernel does not have in @why. */
+static int check_kernel(const struct prop *sets, char *why, size_t n)
+{
+	const char *missing = NULL;
+
+	for (unsigned int i = 0; i < sets->n_encr; i++)
+		if (!sets->encr[i]->kernel && !missing)
+			missing = sets->encr[i]->conf;
+	for (unsigned int i = 0; i < sets->n_integ; i++)
+		if (!sets->integ[i]->kernel && !missing)
+			missing = sets->integ[i]->conf;
+	if (!missing)
+		return 0;
+	snprintf(why, n, "%s is not supported for ESP", missing);
+	return -1;
+}
+
+static int check_sets(const struct prop *sets, char *why, size_t n)
+{
+	for (unsigned int i = 0; i < sets->n_encr; i++) {
+		if (sets->encr[i]->aead || sets->n_integ)
+			continue;
+		snprintf(why, n, "%s needs an integrity algorithm beside it (sha256)",
+			 sets->encr[i]->conf);
+		return -1;
+	}
+	if (!sets->n_encr)
+		snprintf(why, n, "no encryption algorithm");
+	else if (sets->proto == PROP_IKE && !sets->n_prf)
+		snprintf(why, n, "no hash for the pseudo-random function");
+	else if (sets->proto == PROP_IKE && !sets->n_dh)
+		snprintf(why, n, "no key exchange group");
+	else
+		return sets->proto == PROP_ESP ? check_kernel(sets, why, n) : 0;
+	return -1;
+}
+
+/* Appends the part of @sets with combined modes, or the one without. */
+static int add_half(struct prop_list *list, const struct prop *sets, bool aead, char *why,
+		    size_t n)
+{
+	struct prop half = *sets;
+
+	half.n_encr = 0;
+	memset(half.encr, 0, sizeof(half.encr));
+	for (unsigned int i = 0; i < sets->n_encr; i++)
+		if (sets->encr[i]->aead == aead)
+			half.encr[half.n_encr++] = sets->encr[i];
+	if (!half.n_encr)
+		return 0;
+	if (aead) {
+		half.n_integ = 0;
+		memset(half.integ, 0, sizeof(half.integ));
+	}
+	if (list->n == PROP_MAX) {
+		snprintf(why, n, "more than %u proposals", PROP_MAX);
+		return -1;
+	}
+	list->prop[list->n++] = half;
+	return 0;
+}
+
+int prop_list_add(struct prop_list *list, const struct prop *sets, char *why, size_t n)
+{
+	uint8_t before = list->n;
+	bool first;
+
+	if (check_sets(sets, why, n))
+		return -1;
+	first = sets->encr[0]->aead;
+	if (!add_half(list, sets, first, why, n) && !add_half(list, sets, !first, why, n))
+		return 0;
+	list->n = before;
+	return -1;
+}
+
+/* Rows are unique, so equal algorithms are equal pointers. */
+#define SET_EQUAL(a, b, kind) \
+	((a)->n_##kind == (b)->n_##kind && \
+	 !memcmp((a)->kind, (b)->kind, (a)->n_##kind * sizeof((a)->kind[0])))
+
+static bool prop_equal(const struct prop *a, const struct prop *b)
+{
+	return a->proto == b->proto && SET_EQUAL(a, b, encr) && SET_EQUAL(a, b, integ) &&
+	       SET_EQUAL(a, b, prf) && SET_EQUAL(a, b, dh);
+}
+
+bool prop_list_equal(const struct prop_list *a, const struct prop_list *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (unsigned int i = 0; i < a->n; i++)
+		if (!prop_equal(&a->prop[i], &b->prop[i]))
+			return false;
+	return true;
+}
+
+const struct alg_dh *prop_list_dh(const struct prop_list *list)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		if (list->prop[i].n_dh)
+			return list->prop[i].dh[0];
+	return NULL;
+}
+
+bool prop_list_has_dh(const struct prop_list *list, uint16_t id)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		for (unsigned int j = 0; j < list->prop[i].n_dh; j++)
+			if (list->prop[i].dh[j]->id == id)
+				return true;
+	return false;
+}
+
+void prop_list_without_dh(struct prop_list *list)
+{
+	for (unsigned int i = 0; i < list->n; i++) {
+		list->prop[i].n_dh = 0;
+		memset(list->prop[i].dh, 0, sizeof(list->prop[i].dh));
+	}
+}
+
+/* One alternative of a kind; kinds are parted by "/". */
+static void add_name(struct text *t, unsigned int i, bool *any, const char *name)
+{
+	text_add(t, "%s%s", i ? "," : *any ? "/" : "", name);
+	*any = true;
+}
+
+static void add_prop(struct text *t, const struct prop *prop)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < prop->n_encr; i++)
+		add_name(t, i, &any, prop->encr[i]->name);
+	for (unsigned int i = 0; i < prop->n_integ; i++)
+		add_name(t, i, &any, prop->integ[i]->name);
+	for (unsigned int i = 0; i < prop->n_prf; i++)
+		add_name(t, i, &any, prop->prf[i]->name);
+	for (unsigned int i = 0; i < prop->n_dh; i++)
+		add_name(t, i, &any, prop->dh[i]->name);
+}
+
+const char *prop_list_text(const struct prop_list *list, char *out, size_t n)
+{
+	struct text t;
+
+	text_init(&t, out, n);
+	for (unsigned int i = 0; i < list->n; i++) {
+		text_add(&t, "%s", i ? "; " : "");
+		add_prop(&t, &list->prop[i]);
+	}
+	return out;
+}
+
+const char *prop_text(const struct prop_chosen *chosen, char *out, size_t n)
+{
+	const struct prop prop = {
+		.n_encr = !!chosen->encr, .encr = { chosen->encr },
+		.n_integ = !!chosen->integ, .integ = { chosen->integ },
+		.n_prf = !!chosen->prf, .prf = { chosen->prf },
+		.n_dh = !!chosen->dh, .dh = { chosen->dh },
+	};
+	struct text t;
+
+	text_init(&t, out, n);
+	add_prop(&t, &prop);
+	return out;
+}

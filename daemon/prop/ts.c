@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/text.h"
+#include "prop/ts.h"
+
+static struct ts ts_any(uint8_t family)
+{
+	struct ts ts = { .port_last = UINT16_MAX };
+
+	ts.first.family = family;
+	ts.last.family = family;
+	memset(ts.last.b, 0xff, addr_len(&ts.last));
+	return ts;
+}
+
+void ts_pair_any(struct ts_pair *pair)
+{
+	memset(pair, 0, sizeof(*pair));
+	pair->local.n = 2;
+	pair->local.ts[0] = ts_any(AF_INET);
+	pair->local.ts[1] = ts_any(AF_INET6);
+	pair->remote = pair->local;
+}
+
+static const struct addr *addr_higher(const struct addr *a, const struct addr *b)
+{
+	return addr_compare(a, b) > 0 ? a : b;
+}
+
+static const struct addr *addr_lower(const struct addr *a, const struct addr *b)
+{
+	return addr_compare(a, b) < 0 ? a : b;
+}
+
+/*
+ * false: nothing in common.  OPAQUE ports (RFC 7296 section 3.13.1: the first above
+ * the last) never have, as the kernel always sees the ports.
+ */
+static bool ts_intersect(const struct ts *a, const struct ts *b, struct ts *out)
+{
+	if (a->first.family != b->first.family || a->first.family != a->last.family ||
+	    b->first.family != b->last.family)
+		return false;
+	if (a->proto && b->proto && a->proto != b->proto)
+		return false;
+	*out = (struct ts){
+		.proto = a->proto ? a->proto : b->proto,
+		.port_first = a->port_first > b->port_first ? a->port_first : b->port_first,
+		.port_last = a->port_last < b->port_last ? a->port_last : b->port_last,
+		.first = *addr_higher(&a->first, &b->first),
+		.last = *addr_lower(&a->last, &b->last),
+	};
+	return out->port_first <= out->port_last && addr_compare(&out->first, &out->last) <= 0;
+}
+
+static bool ts_equal(const struct ts *a, const struct ts *b)
+{
+	return a->proto == b->proto && a->port_first == b->port_first &&
+	       a->port_last == b->port_last && addr_equal(&a->first, &b->first) &&
+	       addr_equal(&a->last, &b->last);
+}
+
+static bool ts_within(const struct ts *inner, const struct ts *outer)
+{
+	struct ts common;
+
+	return ts_intersect(inner, outer, &common) && ts_equal(&common, inner);
+}
+
+/* Appends unless it is covered; takes out what it covers. */
+static void ts_list_merge(struct ts_list *list, const struct ts *ts)
+{
+	unsigned int kept = 0;
+
+	for (unsigned int i = 0; i < list->n; i++)
+		if (ts_within(ts, &list->ts[i]))
+			return;
+	for (unsigned int i = 0; i < list->n; i++)
+		if (!ts_within(&list->ts[i], ts))
+			list->ts[kept++] = list->ts[i];
+	list->n = kept;
+	if (list->n < TS_MAX)
+		list->ts[list->n++] = *ts;
+}
+
+bool ts_list_intersect(const struct ts_list *a, const struct ts_list *b, struct ts_list *out)
+{
+	struct ts common;
+
+	memset(out, 0, sizeof(*out));
+	for (unsigned int i = 0; i < a->n; i++)
+		for (unsigned int j = 0; j < b->n; j++)
+			if (ts_intersect(&a->ts[i], &b->ts[j], &common))
+				ts_list_merge(out, &common);
+	return out->n > 0;
+}
+
+bool ts_list_within(const struct ts_list *inner, const struct ts_list *outer)
+{
+	for (unsigned int i = 0; i < inner->n; i++) {
+		bool found = false;
+
+		for (unsigned int j = 0; j < outer->n; j++)
+			found = found || ts_within(&inner->ts[i], &outer->ts[j]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+bool ts_list_equal(const struct ts_list *a, const struct ts_list *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (unsigned int i = 0; i < a->n; i++)
+		if (!ts_equal(&a->ts[i], &b->ts[i]))
+			return false;
+	return true;
+}
+
+static void proto_text(struct text *t, uint8_t proto)
+{
+	switch (proto) {
+	case 0:
+		text_add(t, " any");
+		break;
+	case IPPROTO_ICMP:
+		text_add(t, " icmp");
+		break;
+	case IPPROTO_TCP:
+		text_add(t, " tcp");
+		break;
+	case IPPROTO_UDP:
+		text_add(t, " udp");
+		break;
+	case IPPROTO_ICMPV6:
+		text_add(t, " icmpv6");
+		break;
+	default:
+		text_add(t, " %u", proto);
+	}
+}
+
+static void ts_text(struct text *t, const struct ts *ts)
+{
+	bool any_port = ts->port_first == 0 && ts->port_last == UINT16_MAX;
+	char range[2 * ADDR_TEXT];
+
+	text_add(t, "%s", addr_range_text(&ts->first, &ts->last, range));
+	if (ts->proto || !any_port)
+		proto_text(t, ts->proto);
+	if (ts->port_first > ts->port_last)
+		text_add(t, " opaque");
+	else if (ts->port_first == ts->port_last)
+		text_add(t, " %u", ts->port_first);
+	else if (!any_port)
+		text_add(t, " %u-%u", ts->port_first, ts->port_last);
+}
+
+const char *ts_list_text(const struct ts_list *list, char *out, size_t n)
+{
+	struct text t;
+
+	text_init(&t, out, n);
+	if (!list->n)
+		text_add(&t, "none");
+	for (unsigned int i = 0; i < list->n; i++) {
+		text_add(&t, "%s", i ? ", " : "");
+		ts_text(&t, &list->ts[i]);
+	}
+	return out;
+}
