@@ -8,11 +8,12 @@
 
 #include "prop/alg_registry.h"
 
-#define PROP_MAX	8	/* proposals of a list */
+#define PROP_MAX	6	/* proposals of a list */
 #define PROP_ALGS	8	/* algorithms of one kind in a proposal */
 #define PROP_SPI_MAX	8	/* octets */
 #define PROP_TEXT	96	/* room for prop_text() */
-#define PROP_LIST_TEXT	1024	/* room for prop_list_text(), and for why nothing matches */
+#define PROP_LIST_TEXT	512	/* room for prop_list_text() */
+#define PROP_WHY	1200	/* room for why nothing matches */
 
 enum prop_proto { PROP_IKE = 1, PROP_ESP = 3 };	/* IANA protocol ids */
 

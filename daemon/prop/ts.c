@@ -86,15 +86,20 @@ static void ts_list_merge(struct ts_list *list, const struct ts *ts)
 		list->ts[list->n++] = *ts;
 }
 
-bool ts_list_intersect(const struct ts_list *a, const struct ts_list *b, struct ts_list *out)
+void ts_list_narrow(const struct ts *ts, const struct ts_list *within, struct ts_list *out)
 {
 	struct ts common;
 
+	for (unsigned int i = 0; i < within->n; i++)
+		if (ts_intersect(ts, &within->ts[i], &common))
+			ts_list_merge(out, &common);
+}
+
+bool ts_list_intersect(const struct ts_list *a, const struct ts_list *b, struct ts_list *out)
+{
 	memset(out, 0, sizeof(*out));
 	for (unsigned int i = 0; i < a->n; i++)
-		for (unsigned int j = 0; j < b->n; j++)
-			if (ts_intersect(&a->ts[i], &b->ts[j], &common))
-				ts_list_merge(out, &common);
+		ts_list_narrow(&a->ts[i], b, out);
 	return out->n > 0;
 }
 
@@ -144,32 +149,34 @@ static void proto_text(struct text *t, uint8_t proto)
 	}
 }
 
-static void ts_text(struct text *t, const struct ts *ts)
+const char *ts_text(const struct ts *ts, char *out, size_t n)
 {
 	bool any_port = ts->port_first == 0 && ts->port_last == UINT16_MAX;
 	char range[2 * ADDR_TEXT];
+	struct text t;
 
-	text_add(t, "%s", addr_range_text(&ts->first, &ts->last, range));
+	text_init(&t, out, n);
+	text_add(&t, "%s", addr_range_text(&ts->first, &ts->last, range));
 	if (ts->proto || !any_port)
-		proto_text(t, ts->proto);
+		proto_text(&t, ts->proto);
 	if (ts->port_first > ts->port_last)
-		text_add(t, " opaque");
+		text_add(&t, " opaque");
 	else if (ts->port_first == ts->port_last)
-		text_add(t, " %u", ts->port_first);
+		text_add(&t, " %u", ts->port_first);
 	else if (!any_port)
-		text_add(t, " %u-%u", ts->port_first, ts->port_last);
+		text_add(&t, " %u-%u", ts->port_first, ts->port_last);
+	return out;
 }
 
 const char *ts_list_text(const struct ts_list *list, char *out, size_t n)
 {
+	char one[TS_TEXT];
 	struct text t;
 
 	text_init(&t, out, n);
 	if (!list->n)
 		text_add(&t, "none");
-	for (unsigned int i = 0; i < list->n; i++) {
-		text_add(&t, "%s", i ? ", " : "");
-		ts_text(&t, &list->ts[i]);
-	}
+	for (unsigned int i = 0; i < list->n; i++)
+		text_add(&t, "%s%s", i ? ", " : "", ts_text(&list->ts[i], one, sizeof(one)));
 	return out;
 }

@@ -6,6 +6,7 @@
 #include "../base/addr.h"
 
 #define TS_MAX	8		/* selectors of one side */
+#define TS_TEXT	(2 * ADDR_TEXT + 32)	/* room for the text of one */
 
 /* One side of a selector: inclusive ranges. */
 struct ts {
@@ -32,8 +33,12 @@ void ts_pair_any(struct ts_pair *pair);
  * third list.
  */
 bool ts_list_intersect(const struct ts_list *a, const struct ts_list *b, struct ts_list *out);
+/* The same for one selector: appends to @out what it has in common with @within. */
+void ts_list_narrow(const struct ts *ts, const struct ts_list *within, struct ts_list *out);
 /* Whether each selector of @inner lies within one of @outer. */
 bool ts_list_within(const struct ts_list *inner, const struct ts_list *outer);
+/* "10.1.0.0/16 tcp 443" into @out of @n octets; returns @out. */
+const char *ts_text(const struct ts *ts, char *out, size_t n);
 /* "10.1.0.0/16 tcp 443, ::/0" into @out of @n octets; returns @out. */
 const char *ts_list_text(const struct ts_list *list, char *out, size_t n);
 bool ts_list_equal(const struct ts_list *a, const struct ts_list *b);
