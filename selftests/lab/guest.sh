@@ -69,23 +69,6 @@ describe() {
 	echo "command=($(printf '%q ' "$script" "$@"))"
 }
 
-fault='WARNING: |BUG: |BUG at |Oops|Kernel panic|general protection fault'
-fault+='|INFO: (possible|task|rcu|trying)|possible .*deadlock|stall on CPU'
-fault+='|inconsistent lock state|suspicious RCU usage|bad unlock balance'
-fault+='|refcount_t|leaked|unregister_netdevice|scheduling while atomic'
-fault+='|sleeping function called|list_(add|del) corruption|Call Trace'
-fault+='|UBSAN|KASAN|KFENCE|segfault at|blocked for more than'
-
-check_kernel_log() {
-	local found
-
-	found=$(grep -aE -m 20 -- "$fault" "$out/kernel.log") || return 0
-	echo "not ok - kernel log clean ($name)"
-	printf '%s\n' "$found" | sed 's/^/# /'
-	echo "# whole log: $out/kernel.log"
-	return 1
-}
-
 private=$(mktemp -d "${TMPDIR:-/tmp}/pantun-guest.XXXXXX")
 guest=
 # shellcheck disable=SC2317 # called by the traps
@@ -119,5 +102,5 @@ else
 	tail -n 20 "$out/kernel.log" | sed 's/^/# /'
 	status=125
 fi
-check_kernel_log || [ "$status" != 0 ] || status=1
+"$here/check_log.sh" "$name" "$out/kernel.log" || [ "$status" != 0 ] || status=1
 exit "$status"

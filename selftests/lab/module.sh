@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: module.sh uml|6.1|6.12 [MAKE_ARGUMENTS]
-# Builds the module for the lab kernel or for Debian's newest installed headers
-# of that version, in a copy of its own (build/kmod-NAME), so that builds for
-# several kernels do not disturb one another.  Only what changed is copied and
-# compiled.  Prints the path of pantun.ko; what the compiler says goes to stderr.
+# Usage: module.sh uml|6.1|6.12[-SUFFIX] [MAKE_ARGUMENTS]
+# Builds the module for the lab kernel (with its KUnit tests) or for Debian's
+# newest installed headers of that version, in a copy of its own (build/kmod- and
+# the first argument), so that several builds do not disturb one another.  Only
+# what changed is copied and compiled.  Prints the path of pantun.ko; what the
+# compiler says goes to stderr.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -30,11 +31,12 @@ headers() {
 	echo "$newest"
 }
 
-if [ "$target" = uml ]; then
+version=${target%%-*}
+if [ "$version" = uml ]; then
 	kdir=$("$here/kernel.sh")
-	set -- ARCH=um "$@"
+	set -- ARCH=um PANTUN_KUNIT=1 "$@"
 else
-	kdir=$(headers "$target")
+	kdir=$(headers "$version")
 fi
 
 mkdir -p "$stage"
@@ -43,5 +45,5 @@ flock 8
 rsync -a --delete --include='*/' --include='*.[chS]' --include='*.sh' \
 	--include=Kbuild --exclude='*' \
 	"$top/Kbuild" "$top/kmod" "$top/uapi" "$stage/" >&2
-make -s -C "$kdir" M="$stage" "$@" modules 8>&- >&2
+make -s -j"$(nproc)" -C "$kdir" M="$stage" "$@" modules 8>&- >&2
 echo "$stage/kmod/pantun.ko"

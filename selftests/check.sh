@@ -1,0 +1,194 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Usage: check.sh [NAME...]
+# Builds what the tests need and runs them, two at a time: unit tests (from
+# daemon/tests and selftests/host) and topic scripts (selftests/*.sh and
+# selftests/interop/*.sh, with a line `# Runs in: host` or `# Runs in: uml` at
+# their top, and `# Time limit: SECONDS` where 300 are not enough).  With NAMEs,
+# runs these alone.  Results are counted from the tests' TAP lines; the log of
+# each test is left in build/check.  Last line: N passed, N failed[, N skipped].
+# Exit status 0 only if nothing failed.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/.." && pwd)
+logs=$top/build/check
+jobs=2
+cd "$top"
+
+# One line a test: kind (unit, host, uml or unknown), time limit, name, file.
+list_tests() {
+	local file name
+
+	for file in daemon/tests/test_*.c selftests/host/test_*.c; do
+		name=$(basename "$file" .c)
+		[ ! -e "$file" ] || echo "unit 300 $name build/$name"
+	done
+	for file in selftests/*.sh selftests/interop/*.sh; do
+		name=$(basename "$file" .sh)
+		case $name in
+		check | demo | lib | lib_*) ;;
+		*) echo "$(header "$file") $name $file" ;;
+		esac
+	done
+}
+
+# Where a topic script runs and for how long, from its first lines.
+header() {
+	sed -n '1,20{
+		s/^# Runs in: \(host\|uml\)$/kind=\1/p
+		s/^# Time limit: \([0-9]*\)$/limit=\1/p
+	}' "$1" | {
+		local kind=unknown limit=300 line
+
+		while read -r line; do
+			local "${line?}"
+		done
+		echo "$kind $limit"
+	}
+}
+
+# Slow tests first, so that they do not run alone at the end.
+order() {
+	sort -k2,2nr -k1,1 -k3,3
+}
+
+# Becomes the test.
+run_one() {
+	local kind=$1 limit=$2 name=$3 file=$4
+
+	case $kind in
+	unit)
+		exec env CMOCKA_MESSAGE_OUTPUT=TAP timeout -k 5 "$limit" "$file"
+		;;
+	host)
+		exec env PANTUN_TOP="$top" PANTUN_OUT="$logs/$name.d" \
+			timeout -k 5 "$limit" "$file"
+		;;
+	uml)
+		exec selftests/lab/guest.sh -t "$limit" "$file"
+		;;
+	*)
+		echo "not ok - $file says where it runs"
+		return 1
+		;;
+	esac
+}
+
+# Prints passed, failed and skipped of a log, given the test's exit status.
+# Fewer results than planned, none at all, and a bad exit status without a
+# failed result count as one failure.
+count() {
+	awk -v status="$1" '
+		/^1\.\.[0-9]+/ { split($1, plan, /\.\./); planned += plan[2] }
+		/^not ok/ { failed++; next }
+		/^ok/ && /# *SKIP/ { skipped++; next }
+		/^ok/ { passed++ }
+		END {
+			seen = passed + failed + skipped
+			if (!failed && (!seen || seen < planned || status))
+				failed = 1
+			printf "%d %d %d\n", passed, failed, skipped
+		}' "$2"
+}
+
+# Runs a test in the background and reports it in one piece.
+worker() {
+	local name=$3 log=$logs/$3.log status=0 started=$SECONDS
+	local passed failed skipped verdict
+
+	mkdir -p "$logs/$name.d"
+	(run_one "$@") </dev/null >"$log" 2>&1 &
+	# shellcheck disable=SC2064 # this process
+	trap "kill $! 2>/dev/null; exit 1" TERM
+	wait $! || status=$?
+	read -r passed failed skipped < <(count "$status" "$log")
+	echo "$passed $failed $skipped" >"$logs/$name.result"
+	verdict=ok
+	[ "$failed" = 0 ] || verdict=FAILED
+	{
+		printf '%-28s %4d s  %-6s %d passed' "$name" \
+			$((SECONDS - started)) "$verdict" "$passed"
+		[ "$failed" = 0 ] || printf ', %d failed' "$failed"
+		[ "$skipped" = 0 ] || printf ', %d skipped' "$skipped"
+		echo
+		if [ "$failed" != 0 ]; then
+			explain "$status" "$log"
+		fi
+	} >"$logs/$name.report"
+	cat "$logs/$name.report"
+}
+
+explain() {
+	local status=$1 log=$2
+
+	if grep -aq '^not ok' "$log"; then
+		grep -a -A 4 -m 20 '^not ok' "$log" | sed 's/^/    /'
+	else
+		tail -n 15 "$log" | sed 's/^/    /'
+	fi
+	echo "    exit status $status, log: $log"
+}
+
+# A build is a test as well: build NAME COMMAND...
+build() {
+	local name=$1 started=$SECONDS
+	shift
+
+	if "$@" >"$logs/$name.log" 2>&1; then
+		printf '%-28s %4d s\n' "$name" $((SECONDS - started))
+		return
+	fi
+	echo "0 1 0" >"$logs/$name.result"
+	printf '%-28s %4d s  FAILED\n' "$name" $((SECONDS - started))
+	grep -a -E -m 10 'error|undefined|\*\*\*|No such' "$logs/$name.log" |
+		sed 's/^/    /'
+	echo "    log: $logs/$name.log"
+}
+
+mkdir -p "$logs"
+exec 7>"$top/build/check.lock"
+flock -n 7 || { echo "another check runs in this tree"; exit 1; }
+rm -rf "${logs:?}"/*
+
+tests=$(list_tests | order)
+if [ $# -gt 0 ]; then
+	for name in "$@"; do
+		awk -v n="$name" '$3 == n' <<<"$tests" | grep . ||
+			{ echo "there is no test named $name" >&2; exit 2; }
+	done >"$logs/.chosen"
+	tests=$(order <"$logs/.chosen")
+fi
+
+echo "building (logs and results are left in $logs)"
+build build-userspace make -k -j"$jobs" userspace
+build build-tests make -k -j"$jobs" tests
+if grep -q '^uml' <<<"$tests"; then
+	selftests/lab/kernel.sh >/dev/null
+	build build-lab-module selftests/lab/module.sh uml
+fi
+
+echo "running $(grep -c . <<<"$tests") tests"
+trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
+while read -r test; do
+	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
+		wait -n || true
+	done
+	# shellcheck disable=SC2086 # four words
+	worker $test 7>&- &
+done <<<"$tests"
+wait
+
+if grep -aiE '^ok.*# *SKIP' "$logs"/*.log >"$logs/.skipped"; then
+	echo "skipped:"
+	sed "s|^$logs/\(.*\)\.log:|  \1: |" "$logs/.skipped"
+fi
+cat "$logs"/*.result | awk '
+	{ passed += $1; failed += $2; skipped += $3 }
+	END {
+		printf "%d passed, %d failed", passed, failed
+		if (skipped)
+			printf ", %d skipped", skipped
+		print ""
+		exit !(passed && !failed)
+	}'
