@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <linux/pantun.h>
+
+#include "conf/build.h"
+
+#define LEVEL		TUNNEL_LEVEL " *"
+#define DEVICE_DIGITS	5	/* of the number of a tunnel interface */
+#define PROXY_DEFAULT	"default"
+
+/* The tunnel being read. */
+struct reader {
+	struct build *b;
+	const struct tree_node *node;
+	struct policy_gateway *gateway;
+	struct policy_tunnel *tunnel;
+};
+
+static const struct tree_value *value_of(const struct reader *r, const char *path)
+{
+	return tree_value(r->b->tree, r->node, path);
+}
+
+/* "tunnel7" and PAN-OS's "tunnel.7" are one device. */
+static bool device_name(const char *text, char *out, size_t n)
+{
+	const char *digits = text + strlen("tunnel");
+	size_t len;
+
+	if (strncmp(text, "tunnel", strlen("tunnel")) != 0)
+		return false;
+	digits += *digits == '.';
+	len = strspn(digits, "0123456789");
+	if (!len || len > DEVICE_DIGITS || digits[len] || (digits[0] == '0' && len > 1))
+		return false;
+	snprintf(out, n, "tunnel%s", digits);
+	return true;
+}
+
+/* Complains where another tunnel has the device already. */
+static void check_device_free(const struct reader *r, const struct tree_value *value)
+{
+	const struct policy *policy = r->b->policy;
+	unsigned int g, t;
+
+	for (g = 0; g < policy->n_gateways; g++) {
+		for (t = 0; t < policy->gateways[g].n_tunnels; t++) {
+			const struct policy_tunnel *other = &policy->gateways[g].tunnels[t];
+
+			if (other == r->tunnel || strcmp(other->ifname, r->tunnel->ifname) != 0)
+				continue;
+			conf_error(r->b->report, value->at,
+				   "tunnel-interface %s belongs to tunnel \"%s\" already",
+				   value->text, other->name);
+			return;
+		}
+	}
+}
+
+static void read_device(const struct reader *r)
+{
+	const struct tree_value *value = value_of(r, "tunnel-interface");
+
+	if (!value) {
+		if (!r->node->broken)
+			conf_error(r->b->report, r->node->at,
+				   "tunnel \"%s\" has no tunnel-interface", r->tunnel->name);
+		return;
+	}
+	if (device_name(value->text, r->tunnel->ifname, sizeof(r->tunnel->ifname)))
+		check_device_free(r, value);
+	else
+		conf_error(r->b->report, value->at,
+			   "\"%s\" is no tunnel interface: it is called tunnelN or tunnel.N",
+			   value->text);
+}
+
+static void read_start(const struct reader *r)
+{
+	static const char *const words[] = {
+		[POLICY_START_ALWAYS] = "always", [POLICY_START_ON_DEMAND] = "on-demand",
+		[POLICY_START_PASSIVE] = "passive",
+	};
+	const struct tree_value *value = value_of(r, "start");
+	const char *text = tree_text(r->b->tree, r->node, LEVEL, "start");
+	enum policy_start start = POLICY_START_ALWAYS;
+
+	while (strcmp(words[start], text) != 0)
+		start++;
+	if (r->gateway->passive && start != POLICY_START_PASSIVE) {
+		if (value)
+			conf_warning(r->b->report, value->at,
+				     "start %s: gateway \"%s\" is passive or its peer dynamic, so the peer has to begin",
+				     text, r->gateway->name);
+		start = POLICY_START_PASSIVE;
+	}
+	r->tunnel->start = start;
+}
+
+static void read_crypto(const struct reader *r)
+{
+	const struct tree_value *name = value_of(r, "auto-key ipsec-crypto-profile");
+	const struct profile *profile;
+
+	profile = profile_get(&r->b->esp,
+			      tree_text(r->b->tree, r->node, LEVEL, "auto-key ipsec-crypto-profile"),
+			      name ? name->at : r->node->at, r->b->report);
+	if (profile) {
+		r->tunnel->esp = profile->props;
+		r->tunnel->life_seconds = profile->life_seconds;
+		r->tunnel->life_bytes = profile->life_bytes;
+	}
+	if (tree_yes(r->b->tree, r->node, LEVEL, "anti-replay"))
+		r->tunnel->replay_window = (uint32_t)tree_number(r->b->tree, r->node, LEVEL,
+								 "anti-replay-window");
+}
+
+static void whole_family(struct ts *ts, uint8_t family)
+{
+	ts->first.family = family;
+	ts->last.family = family;
+	memset(ts->last.b, 0xff, family == AF_INET ? 4 : 16);
+}
+
+static void read_side(const struct reader *r, const struct tree_node *proxy, const char *side,
+		      uint8_t family, struct ts *ts)
+{
+	const struct tree_value *value = tree_value(r->b->tree, proxy, side);
+
+	if (!value || addr_range_parse(value->text, &ts->first, &ts->last)) {
+		whole_family(ts, family);
+		return;
+	}
+	if (ts->first.family != family)
+		conf_error(r->b->report, value->at, "\"%s\" is no IPv%d: it belongs into %s",
+			   value->text, family == AF_INET ? 4 : 6,
+			   family == AF_INET ? "proxy-id-v6" : "proxy-id");
+}
+
+/* Port 0 stands for all of them. */
+static void read_port(const struct reader *r, const struct tree_node *proxy, const char *protocol,
+		      const char *side, struct ts *ts)
+{
+	const struct tree_value *value;
+	char path[32];
+
+	ts->port_first = 0;
+	ts->port_last = UINT16_MAX;
+	snprintf(path, sizeof(path), "protocol %s %s-port", protocol, side);
+	value = tree_value(r->b->tree, proxy, path);
+	if (value && strcmp(value->text, "0") != 0) {
+		ts->port_first = (uint16_t)strtoul(value->text, NULL, 10);
+		ts->port_last = ts->port_first;
+	}
+}
+
+static void read_proxy(const struct reader *r, const struct tree_node *node, uint8_t family,
+		       struct policy_proxy *proxy)
+{
+	static const char *const words[] = { "any", "number", "tcp", "udp" };
+	struct ts *local = &proxy->ts.local.ts[0], *remote = &proxy->ts.remote.ts[0];
+	const struct tree_node *protocol;
+	size_t which = 0;
+	uint8_t number = 0;
+
+	snprintf(proxy->name, sizeof(proxy->name), "%s", node->word);
+	if (!strcmp(node->word, PROXY_DEFAULT))
+		conf_error(r->b->report, node->at,
+			   "proxy-id \"%s\" is the one that a tunnel without any has: give it another name",
+			   node->word);
+	proxy->ts.local.n = 1;
+	proxy->ts.remote.n = 1;
+	read_side(r, node, "local", family, local);
+	read_side(r, node, "remote", family, remote);
+	protocol = tree_one_of(r->b->tree, node, "protocol", words, 4, &which, r->b->report);
+	if (protocol && which == 1 && protocol->value)
+		number = (uint8_t)strtoul(protocol->value->text, NULL, 10);
+	else if (protocol && which >= 2)
+		number = which == 2 ? IPPROTO_TCP : IPPROTO_UDP;
+	local->proto = number;
+	remote->proto = number;
+	read_port(r, node, which == 3 ? "udp" : "tcp", "local", local);
+	read_port(r, node, which == 3 ? "udp" : "tcp", "remote", remote);
+}
+
+static unsigned int count(const struct tree_node *top)
+{
+	const struct tree_node *node;
+	unsigned int n = 0;
+
+	for (node = top ? top->first : NULL; node; node = node->next)
+		n++;
+	return n;
+}
+
+static void read_family(const struct reader *r, const struct tree_node *top,
+			const struct tree_node *other, uint8_t family)
+{
+	const struct tree_node *node, *twin;
+
+	for (node = top ? top->first : NULL; node; node = node->next) {
+		twin = other ? tree_named(r->b->tree, other, node->word) : NULL;
+		if (twin)
+			conf_error(r->b->report, node->at,
+				   "proxy-id-v6 \"%s\" has the name of the proxy-id on line %u",
+				   node->word, twin->at.line);
+		read_proxy(r, node, family, &r->tunnel->proxies[r->tunnel->n_proxies++]);
+	}
+}
+
+static void read_proxies(const struct reader *r)
+{
+	const struct tree_node *v4 = tree_find(r->b->tree, r->node, "auto-key proxy-id");
+	const struct tree_node *v6 = tree_find(r->b->tree, r->node, "auto-key proxy-id-v6");
+	unsigned int n = count(v4) + count(v6);
+	struct policy_tunnel *tunnel = r->tunnel;
+
+	if (n > PANTUN_PROXIES_MAX) {
+		conf_error(r->b->report, r->node->at,
+			   "tunnel \"%s\" has %u proxy-IDs; %d are allowed", tunnel->name, n,
+			   PANTUN_PROXIES_MAX);
+		return;
+	}
+	tunnel->proxies = calloc(n ? n : 1, sizeof(*tunnel->proxies));
+	if (!tunnel->proxies) {
+		r->b->short_of_memory = true;
+		return;
+	}
+	if (!n) {
+		snprintf(tunnel->proxies[0].name, sizeof(tunnel->proxies[0].name), PROXY_DEFAULT);
+		ts_pair_any(&tunnel->proxies[0].ts);
+		tunnel->n_proxies = 1;
+		return;
+	}
+	read_family(r, v4, NULL, AF_INET);
+	read_family(r, v6, v4, AF_INET6);
+}
+
+static void unknown_gateway(const struct build *b, const struct tree_value *value)
+{
+	const struct tree_node *top = tree_find(b->tree, b->tree->root, GATEWAY_LEVEL), *node;
+	struct conf_near near = { .word = value->text };
+	char hint[96];
+
+	for (node = top ? top->first : NULL; node; node = node->next)
+		conf_near_offer(&near, node->word, strlen(node->word));
+	conf_error(b->report, value->at, "there is no gateway \"%s\"%s", value->text,
+		   conf_near_hint(&near, hint, sizeof(hint)));
+}
+
+/* The gateway that the tunnel goes through, or NULL: complained about, or disabled. */
+static struct policy_gateway *find_gateway(struct build *b, const struct tree_node *node)
+{
+	const struct tree_value *value = tree_value(b->tree, node, "auto-key ike-gateway");
+	const struct tree_node *top = tree_find(b->tree, b->tree->root, GATEWAY_LEVEL);
+	unsigned int i;
+
+	if (!value) {
+		/* What stands there instead has been complained about. */
+		if (!node->broken && !tree_find(b->tree, node, "manual-key") &&
+		    !tree_find(b->tree, node, "global-protect-satellite"))
+			conf_error(b->report, node->at, "tunnel \"%s\" has no auto-key ike-gateway",
+				   node->word);
+		return NULL;
+	}
+	if (value->next && strcmp(value->next->text, value->text) != 0)
+		conf_error(b->report, value->next->at,
+			   "a second ike-gateway is not supported in this version");
+	for (i = 0; i < b->policy->n_gateways; i++)
+		if (!strcmp(b->policy->gateways[i].name, value->text))
+			return &b->policy->gateways[i];
+	if (tree_named(b->tree, top, value->text))
+		conf_warning(b->report, value->at,
+			     "gateway \"%s\" is disabled, and tunnel \"%s\" with it", value->text,
+			     node->word);
+	else
+		unknown_gateway(b, value);
+	return NULL;
+}
+
+/* One more tunnel of the gateway, zeroed; NULL on lack of memory. */
+static struct policy_tunnel *more_tunnels(struct policy_gateway *gateway)
+{
+	unsigned int n = gateway->n_tunnels;
+	struct policy_tunnel *tunnels = gateway->tunnels;
+
+	/* Room doubles each time that the count reaches a power of two. */
+	if (!(n & (n - 1))) {
+		tunnels = reallocarray(tunnels, n ? 2 * (size_t)n : 1, sizeof(*tunnels));
+		if (!tunnels)
+			return NULL;
+		gateway->tunnels = tunnels;
+	}
+	memset(&tunnels[n], 0, sizeof(*tunnels));
+	gateway->n_tunnels++;
+	return &tunnels[n];
+}
+
+static void read_tunnel(struct build *b, const struct tree_node *node)
+{
+	struct reader r = { .b = b, .node = node, .gateway = find_gateway(b, node) };
+
+	if (!r.gateway)
+		return;
+	r.tunnel = more_tunnels(r.gateway);
+	if (!r.tunnel) {
+		b->short_of_memory = true;
+		return;
+	}
+	snprintf(r.tunnel->name, sizeof(r.tunnel->name), "%s", node->word);
+	read_device(&r);
+	read_start(&r);
+	read_crypto(&r);
+	read_proxies(&r);
+}
+
+static void check_idle_gateways(const struct build *b)
+{
+	const struct tree_node *top = tree_find(b->tree, b->tree->root, GATEWAY_LEVEL), *node;
+	const struct tree_node *tunnels = tree_find(b->tree, b->tree->root, TUNNEL_LEVEL);
+	unsigned int i;
+
+	for (i = 0; i < b->policy->n_gateways; i++) {
+		if (b->policy->gateways[i].n_tunnels)
+			continue;
+		node = tree_named(b->tree, top, b->policy->gateways[i].name);
+		if (tunnels && tunnels->broken)
+			continue;
+		conf_warning(b->report, node->at, "no tunnel uses gateway \"%s\"", node->word);
+	}
+}
+
+void build_tunnels(struct build *b)
+{
+	const struct tree_node *top = tree_find(b->tree, b->tree->root, TUNNEL_LEVEL), *node;
+
+	for (node = top ? top->first : NULL; node; node = node->next)
+		if (!tree_yes(b->tree, node, LEVEL, "disabled"))
+			read_tunnel(b, node);
+	check_idle_gateways(b);
+}

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/profile.h"
+
+#define IKE_LEVEL	"network ike crypto-profiles ike-crypto-profiles"
+#define ESP_LEVEL	"network ike crypto-profiles ipsec-crypto-profiles"
+
+/* RFC 6379; the profile "default" is what prop_default_ike() and _esp() say. */
+static const char suite_b[] =
+	"set " IKE_LEVEL " Suite-B-GCM-128 encryption aes-128-cbc hash sha256 dh-group group19\n"
+	"set " IKE_LEVEL " Suite-B-GCM-256 encryption aes-256-cbc hash sha384 dh-group group20\n"
+	"set " ESP_LEVEL " Suite-B-GCM-128 esp encryption aes-128-gcm authentication none\n"
+	"set " ESP_LEVEL " Suite-B-GCM-128 dh-group group19\n"
+	"set " ESP_LEVEL " Suite-B-GCM-256 esp encryption aes-256-gcm authentication none\n"
+	"set " ESP_LEVEL " Suite-B-GCM-256 dh-group group20\n";
+
+/* One profile while it is read. */
+struct reader {
+	const struct tree *tree;
+	const struct tree_node *node;
+	struct conf_report *report;
+	enum prop_proto proto;
+	const char *level;		/* with the * of the name */
+	struct prop sets;
+};
+
+/* What a word of a list means in sets; false: the word has no algorithm here. */
+typedef bool add_alg(struct reader *r, const char *word);
+
+static bool add_encr(struct reader *r, const char *word)
+{
+	const struct alg_encr *alg = alg_encr_by_conf(word);
+
+	if (!alg || (r->proto == PROP_ESP && !alg->kernel))
+		return false;
+	if (r->sets.n_encr < PROP_ALGS)
+		r->sets.encr[r->sets.n_encr++] = alg;
+	return true;
+}
+
+static bool add_integ(struct reader *r, const char *word)
+{
+	const struct alg_integ *alg = alg_integ_by_conf(word);
+
+	/* Of combined modes nothing more is asked. */
+	if (!strcmp(word, "none") || !strcmp(word, "non-auth"))
+		return true;
+	if (!alg || (r->proto == PROP_ESP && !alg->kernel))
+		return false;
+	if (r->sets.n_integ < PROP_ALGS)
+		r->sets.integ[r->sets.n_integ++] = alg;
+	return true;
+}
+
+static bool add_prf(struct reader *r, const char *word)
+{
+	const struct alg_prf *alg = alg_prf_by_conf(word);
+
+	if (alg && r->sets.n_prf < PROP_ALGS)
+		r->sets.prf[r->sets.n_prf++] = alg;
+	return alg;
+}
+
+static bool add_hash(struct reader *r, const char *word)
+{
+	add_prf(r, word);
+	return add_integ(r, word);
+}
+
+static bool add_dh(struct reader *r, const char *word)
+{
+	const struct alg_dh *alg = alg_dh_by_conf(word);
+
+	if (!strcmp(word, "no-pfs"))
+		return true;
+	if (!alg)
+		return false;
+	if (r->sets.n_dh < PROP_ALGS)
+		r->sets.dh[r->sets.n_dh++] = alg;
+	return true;
+}
+
+/* Words of the schema's own that no kernel or library has are not complained about. */
+static void add_preset(struct reader *r, const char *path, add_alg *add)
+{
+	const char *word = tree_text(r->tree, NULL, r->level, path);
+	char one[32];
+	size_t n;
+
+	for (; word && *word; word += n + (word[n] == ' ')) {
+		n = strcspn(word, " ");
+		snprintf(one, sizeof(one), "%.*s", (int)n, word);
+		add(r, one);
+	}
+}
+
+/* All values of a list.  One that lacks is left out as long as another remains. */
+static void add_list(struct reader *r, const char *path, add_alg *add)
+{
+	const struct tree_value *value = tree_value(r->tree, r->node, path), *first = value;
+	unsigned int good = 0;
+
+	if (!value)
+		add_preset(r, path, add);
+	for (; value; value = value->next)
+		good += add(r, value->text) ? 1 : 0;
+	for (value = first; value; value = value->next) {
+		struct reader probe = *r;
+
+		if (add(&probe, value->text))
+			continue;
+		if (good)
+			conf_warning(r->report, value->at,
+				     "\"%s\" is not supported in this version and left out",
+				     value->text);
+		else
+			conf_error(r->report, value->at,
+				   "\"%s\" is not supported in this version", value->text);
+	}
+}
+
+/* no-pfs and groups contradict each other. */
+static void check_pfs(const struct reader *r)
+{
+	const struct tree_value *value = tree_value(r->tree, r->node, "dh-group");
+
+	for (; value; value = value->next)
+		if (!strcmp(value->text, "no-pfs") && r->sets.n_dh)
+			conf_error(r->report, value->at, "\"no-pfs\" beside a DH group");
+}
+
+static uint64_t read_life(const struct reader *r)
+{
+	static const char *const words[] = { "seconds", "minutes", "hours", "days" };
+	static const unsigned int seconds[] = { 1, 60, 3600, 86400 };
+	size_t which = 0;
+	const struct tree_node *node = tree_one_of(r->tree, r->node, "lifetime", words, 4, &which,
+						   r->report);
+
+	if (!node || !node->value)
+		return 3600 * tree_number(r->tree, NULL, r->level, "lifetime hours");
+	return seconds[which] * strtoull(node->value->text, NULL, 10);
+}
+
+static uint64_t read_size(const struct reader *r)
+{
+	static const char *const words[] = { "kb", "mb", "gb", "tb" };
+	size_t which = 0;
+	const struct tree_node *node = tree_one_of(r->tree, r->node, "lifesize", words, 4, &which,
+						   r->report);
+
+	if (!node || !node->value)
+		return 0;
+	return strtoull(node->value->text, NULL, 10) << (10 * (which + 1));
+}
+
+static void read_profile(struct reader *r, struct profile *profile)
+{
+	unsigned int errors = r->report->errors;
+	char why[160];
+
+	snprintf(profile->name, sizeof(profile->name), "%s", r->node->word);
+	r->sets.proto = r->proto;
+	if (r->proto == PROP_IKE) {
+		add_list(r, "encryption", add_encr);
+		add_list(r, "hash", add_hash);
+		if (!r->sets.n_prf)
+			add_preset(r, "hash", add_prf);
+	} else {
+		add_list(r, "esp encryption", add_encr);
+		add_list(r, "esp authentication", add_integ);
+	}
+	add_list(r, "dh-group", add_dh);
+	check_pfs(r);
+	profile->life_seconds = read_life(r);
+	profile->life_bytes = r->proto == PROP_ESP ? read_size(r) : 0;
+	if (r->report->errors == errors &&
+	    prop_list_add(&profile->props, &r->sets, why, sizeof(why)))
+		conf_error(r->report, r->node->at, "profile \"%s\": %s", profile->name, why);
+}
+
+static bool append(struct profile_set *set, enum prop_proto proto, const struct tree *tree,
+		   struct conf_report *report)
+{
+	const char *level = proto == PROP_IKE ? IKE_LEVEL : ESP_LEVEL;
+	const struct tree_node *top = tree_find(tree, tree->root, level);
+	const struct tree_node *node = top ? top->first : NULL;
+	struct profile *more;
+
+	for (; node; node = node->next) {
+		struct reader r = {
+			.tree = tree, .node = node, .report = report, .proto = proto,
+			.level = proto == PROP_IKE ? IKE_LEVEL " *" : ESP_LEVEL " *",
+		};
+
+		more = realloc(set->profiles, (set->n + 1) * sizeof(*more));
+		if (!more)
+			return false;
+		set->profiles = more;
+		memset(&more[set->n], 0, sizeof(*more));
+		read_profile(&r, &more[set->n++]);
+	}
+	return true;
+}
+
+/* The profile "default", unless the file has one of that name. */
+static void append_default(struct profile_set *set, enum prop_proto proto)
+{
+	struct profile *profile = &set->profiles[set->n++];
+	const struct schema_row *life;
+
+	memset(profile, 0, sizeof(*profile));
+	snprintf(profile->name, sizeof(profile->name), "default");
+	if (proto == PROP_IKE) {
+		prop_default_ike(&profile->props);
+		life = schema_find(IKE_LEVEL " * lifetime hours");
+	} else {
+		prop_default_esp(&profile->props);
+		life = schema_find(ESP_LEVEL " * lifetime hours");
+	}
+	profile->life_seconds = 3600 * strtoull(life->preset, NULL, 10);
+}
+
+bool profile_set_build(struct profile_set *set, enum prop_proto proto, const struct tree *tree,
+		       struct conf_report *report)
+{
+	struct conf_report builtin = { 0 };
+	struct tree *predefined = tree_new();
+	char text[sizeof(suite_b)];
+	struct profile *more;
+	bool good;
+
+	if (!predefined)
+		return false;
+	memcpy(text, suite_b, sizeof(suite_b));
+	tree_read(predefined, text, sizeof(suite_b) - 1, &builtin);
+	good = append(set, proto, tree, report) && append(set, proto, predefined, &builtin) &&
+	       !predefined->short_of_memory;
+	tree_free(predefined);
+	more = good ? realloc(set->profiles, (set->n + 1) * sizeof(*more)) : NULL;
+	if (!more)
+		return false;
+	set->profiles = more;
+	append_default(set, proto);
+	return true;
+}
+
+void profile_set_free(struct profile_set *set)
+{
+	free(set->profiles);
+	*set = (struct profile_set){ 0 };
+}
+
+const struct profile *profile_get(const struct profile_set *set, const char *name,
+				  struct conf_place at, struct conf_report *report)
+{
+	struct conf_near near = { .word = name };
+	char hint[96];
+	unsigned int i;
+
+	for (i = 0; i < set->n; i++)
+		if (!strcmp(set->profiles[i].name, name))
+			return &set->profiles[i];
+	for (i = 0; i < set->n; i++)
+		conf_near_offer(&near, set->profiles[i].name, strlen(set->profiles[i].name));
+	conf_error(report, at, "there is no crypto profile \"%s\"%s", name,
+		   conf_near_hint(&near, hint, sizeof(hint)));
+	return NULL;
+}

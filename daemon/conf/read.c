@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lines into the tree, led by the schema. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/lex.h"
+#include "conf/tree.h"
+
+/* Where the reading of a line stands. */
+struct walk {
+	struct tree *tree;
+	struct lex *lex;
+	struct conf_report *report;
+	unsigned int i;			/* next word */
+	struct schema_path path;
+	struct tree_node *node;
+};
+
+static const struct lex_word *peek(const struct walk *w)
+{
+	return w->i < w->lex->n ? &w->lex->words[w->i] : NULL;
+}
+
+static void unknown_word(const struct walk *w, const struct lex_word *word)
+{
+	struct conf_near near = { .word = word->text };
+	char hint[96], words[512];
+
+	schema_near(&w->path, &near);
+	if (near.best[0])
+		conf_error(w->report, word->at, "unknown word \"%s\"%s", word->text,
+			   conf_near_hint(&near, hint, sizeof(hint)));
+	else
+		conf_error(w->report, word->at, "unknown word \"%s\"; here may stand: %s",
+			   word->text, schema_words(&w->path, words, sizeof(words)));
+}
+
+/* A second value of a leaf that has one: fine if it is the same. */
+static bool same_again(const struct walk *w, const struct tree_node *leaf,
+		       const struct lex_word *word)
+{
+	const struct tree_value *before = leaf->value;
+
+	if (strcmp(before->text, word->text) == 0)
+		return true;
+	if (leaf->row->kind == SCHEMA_SECRET)
+		conf_error(w->report, word->at, "\"%s\" has another value on line %u", leaf->word,
+			   before->at.line);
+	else
+		conf_error(w->report, word->at, "\"%s\" is \"%s\" here, but \"%s\" on line %u",
+			   leaf->word, word->text, before->text, before->at.line);
+	return false;
+}
+
+static bool put_value(const struct walk *w, struct tree_node *leaf, const struct lex_word *word)
+{
+	if (!schema_check(leaf->row, word->text, word->at, w->report))
+		return false;
+	if (leaf->value && !leaf->row->list)
+		return same_again(w, leaf, word);
+	return tree_add_value(w->tree, leaf, word->text, word->at);
+}
+
+/* From behind the opening bracket to the closing one. */
+static bool read_list(struct walk *w, struct tree_node *leaf, const struct lex_word *open)
+{
+	const struct lex_word *word;
+	bool good = true;
+
+	for (word = peek(w); word && word->kind == LEX_WORD; word = peek(w)) {
+		good &= put_value(w, leaf, word);
+		w->i++;
+	}
+	if (!word || word->kind != LEX_CLOSE) {
+		conf_error(w->report, word ? word->at : open->at, "list is not closed by \"]\"");
+		return false;
+	}
+	w->i++;
+	if (word == open + 1) {
+		conf_error(w->report, open->at, "list is empty");
+		return false;
+	}
+	return good;
+}
+
+/* The values behind the word of a leaf. */
+static bool read_values(struct walk *w, struct tree_node *leaf, const struct lex_word *name)
+{
+	const struct lex_word flag = { .kind = LEX_WORD, .text = "", .at = name->at };
+	const struct lex_word *word = peek(w);
+
+	if (leaf->row->kind == SCHEMA_FLAG)
+		return put_value(w, leaf, &flag);
+	if (leaf->row->kind == SCHEMA_REST) {
+		w->i = w->lex->n;
+		return schema_check(leaf->row, "", name->at, w->report);
+	}
+	if (!word || word->kind == LEX_CLOSE) {
+		conf_error(w->report, name->at, "\"%s\" needs a value", name->text);
+		return false;
+	}
+	w->i++;
+	if (word->kind == LEX_WORD)
+		return put_value(w, leaf, word);
+	if (leaf->row->list)
+		return read_list(w, leaf, word);
+	conf_error(w->report, word->at, "\"%s\" takes one value, not a list", name->text);
+	return false;
+}
+
+/* One word of the path; at a leaf its values, too.  @ended: the line may end here. */
+static bool read_step(struct walk *w, bool *ended)
+{
+	const struct lex_word *word = peek(w);
+	struct schema_step step = { 0 };
+	struct tree_node *node;
+
+	if (word->kind == LEX_WORD)
+		step = schema_step(&w->path, word->text);
+	if (!step.known) {
+		unknown_word(w, word);
+		return false;
+	}
+	if (step.name && !schema_check_name(word->text, word->at, w->report))
+		return false;
+	node = tree_add(w->tree, w->node, word->text, word->at);
+	if (!node)
+		return false;
+	w->node = node;
+	w->i++;
+	*ended = step.name;
+	if (!step.leaf)
+		return true;
+	w->node->row = step.leaf;
+	if (!read_values(w, w->node, word))
+		return false;
+	/* Further leaves of the same level may follow. */
+	schema_up(&w->path);
+	w->node = w->node->parent;
+	*ended = true;
+	return true;
+}
+
+/* What is missing here may have stood in a line that could not be read. */
+static void mark_broken(struct tree_node *node)
+{
+	for (; node; node = node->parent)
+		node->broken = true;
+}
+
+static void read_line(struct walk *w)
+{
+	const struct lex_word *word = peek(w);
+	char words[512];
+	bool ended = false;
+
+	if (word->kind != LEX_WORD || strcmp(word->text, "set") != 0) {
+		conf_error(w->report, word->at, "unknown word \"%s\"; a line begins with \"set\"",
+			   word->text);
+		return;
+	}
+	w->i++;
+	while (peek(w)) {
+		if (!read_step(w, &ended)) {
+			mark_broken(w->node);
+			return;
+		}
+	}
+	if (ended)
+		return;
+	word = &w->lex->words[w->i - 1];
+	conf_error(w->report, word->at, "the line ends behind \"%s\"; here may follow: %s",
+		   word->text, schema_words(&w->path, words, sizeof(words)));
+	mark_broken(w->node);
+}
+
+void tree_read(struct tree *tree, char *text, size_t n, struct conf_report *report)
+{
+	struct lex *lex = malloc(sizeof(*lex));
+
+	if (!lex) {
+		tree->short_of_memory = true;
+		return;
+	}
+	lex_init(lex, text, n, report);
+	while (!tree->short_of_memory && lex_line(lex)) {
+		struct walk w = { .tree = tree, .lex = lex, .report = report, .node = tree->root };
+
+		read_line(&w);
+	}
+	free(lex);
+}

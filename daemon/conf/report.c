@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+
+#define TEXT_MAX	1024	/* octets of one complaint */
+
+static void complain(struct conf_report *report, enum conf_severity severity,
+		     struct conf_place at, const char *format, va_list args)
+{
+	const char *file = report->file ? report->file : "configuration";
+	const char *mark = severity == CONF_WARNING ? "warning: " : "";
+	char text[TEXT_MAX];
+	int n;
+
+	if (at.line)
+		n = snprintf(text, sizeof(text), "%s:%u:%u: %s", file, at.line, at.column, mark);
+	else
+		n = snprintf(text, sizeof(text), "%s: %s", file, mark);
+	if (n > 0 && (size_t)n < sizeof(text))
+		vsnprintf(text + n, sizeof(text) - (size_t)n, format, args);
+	if (severity == CONF_ERROR)
+		report->errors++;
+	else
+		report->warnings++;
+	if (report->line)
+		report->line(report->ctx, severity, text);
+}
+
+void conf_error(struct conf_report *report, struct conf_place at, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(report, CONF_ERROR, at, format, args);
+	va_end(args);
+}
+
+void conf_warning(struct conf_report *report, struct conf_place at, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	complain(report, CONF_WARNING, at, format, args);
+	va_end(args);
+}
+
+static unsigned int least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* Letters put in, left out, changed or swapped with their neighbour, between two words. */
+static unsigned int distance(const char *a, size_t na, const char *b, size_t nb)
+{
+	unsigned int rows[3][CONF_NEAR_MAX + 1];
+	unsigned int *before = rows[0], *last = rows[1], *row = rows[2], *old, cost;
+	size_t i, j;
+
+	for (j = 0; j <= nb; j++)
+		last[j] = (unsigned int)j;
+	for (i = 1; i <= na; i++) {
+		row[0] = (unsigned int)i;
+		for (j = 1; j <= nb; j++) {
+			cost = a[i - 1] == b[j - 1] ? 0 : 1;
+			row[j] = least(least(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+				row[j] = least(row[j], before[j - 2] + 1);
+		}
+		old = before;
+		before = last;
+		last = row;
+		row = old;
+	}
+	return last[nb];
+}
+
+void conf_near_offer(struct conf_near *near, const char *candidate, size_t n)
+{
+	size_t nw = strlen(near->word);
+	unsigned int cost;
+
+	if (!nw || nw > CONF_NEAR_MAX || n > CONF_NEAR_MAX)
+		return;
+	cost = distance(near->word, nw, candidate, n);
+	/* An abbreviation is as good as a slip of one letter. */
+	if (nw >= 2 && n > nw && !memcmp(near->word, candidate, nw))
+		cost = 1;
+	if ((cost > 1 && cost > n / 3) || cost >= n)
+		return;
+	if (near->best[0] && cost >= near->cost)
+		return;
+	memcpy(near->best, candidate, n);
+	near->best[n] = '\0';
+	near->cost = cost;
+}
+
+const char *conf_near_hint(const struct conf_near *near, char *out, size_t n)
+{
+	if (near->best[0])
+		snprintf(out, n, "; did you mean \"%s\"?", near->best);
+	else
+		out[0] = '\0';
+	return out;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Complaints about a configuration, and the guess at what was meant. */
+#ifndef PANTUN_CONF_REPORT_H
+#define PANTUN_CONF_REPORT_H
+
+#include "conf.h"
+
+/* Place in the file; both count from 1, line 0: the file as a whole. */
+struct conf_place {
+	unsigned int line, column;
+};
+
+void conf_error(struct conf_report *report, struct conf_place at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void conf_warning(struct conf_report *report, struct conf_place at, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#define CONF_NEAR_MAX	63	/* octets of a word that a guess is made for */
+
+/*
+ * The nearest of several words to one that is not among them.  Begin with
+ * { .word = W }, offer candidates, then read best: "" where none is near.
+ */
+struct conf_near {
+	const char *word;
+	char best[CONF_NEAR_MAX + 1];
+	unsigned int cost;
+};
+
+/* @n octets at @candidate, which need not end there. */
+void conf_near_offer(struct conf_near *near, const char *candidate, size_t n);
+/* "; did you mean "X"?", or "" where nothing is near; @out of @n octets. */
+const char *conf_near_hint(const struct conf_near *near, char *out, size_t n);
+
+#endif

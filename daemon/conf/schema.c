@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/addr.h"
+#include "conf.h"
+#include "schema.h"
+
+#define NAME_MAX_LEN	63	/* octets of an object's name */
+
+/* The word of @row that follows @path; NULL where the row is elsewhere. */
+static const char *next_word(const struct schema_row *row, const struct schema_path *path)
+{
+	const char *rest = row->path + path->n;
+
+	if (strncmp(row->path, path->text, path->n) != 0)
+		return NULL;
+	if (!path->n)
+		return rest;
+	return *rest == ' ' ? rest + 1 : NULL;
+}
+
+static bool same_word(const char *text, size_t n, const char *word)
+{
+	return strlen(word) == n && !memcmp(text, word, n);
+}
+
+static void descend(struct schema_path *path, const char *word, size_t n)
+{
+	size_t gap = path->n ? 1 : 0;
+
+	if (path->n + gap + n >= sizeof(path->text))
+		return;
+	if (gap)
+		path->text[path->n++] = ' ';
+	memcpy(path->text + path->n, word, n);
+	path->n += n;
+	path->text[path->n] = '\0';
+}
+
+struct schema_step schema_step(struct schema_path *path, const char *word)
+{
+	struct schema_step step = { 0 };
+	const char *next;
+	size_t i, n;
+
+	for (i = 0; i < schema_n; i++) {
+		next = next_word(&schema_rows[i], path);
+		if (!next)
+			continue;
+		n = strcspn(next, " ");
+		step.name = same_word(next, n, "*");
+		if (!step.name && !same_word(next, n, word))
+			continue;
+		step.known = true;
+		if (next[n] == '\0')
+			step.leaf = &schema_rows[i];
+		descend(path, next, n);
+		break;
+	}
+	return step;
+}
+
+void schema_up(struct schema_path *path)
+{
+	while (path->n && path->text[path->n - 1] != ' ')
+		path->n--;
+	if (path->n)
+		path->n--;
+	path->text[path->n] = '\0';
+}
+
+void schema_near(const struct schema_path *path, struct conf_near *near)
+{
+	const char *next;
+	size_t i;
+
+	for (i = 0; i < schema_n; i++) {
+		next = next_word(&schema_rows[i], path);
+		if (next && *next != '*')
+			conf_near_offer(near, next, strcspn(next, " "));
+	}
+}
+
+/* Whether a row before the one at @i leads to the same word. */
+static bool seen_before(const struct schema_path *path, size_t i, const char *word, size_t n)
+{
+	const char *next;
+
+	while (i--) {
+		next = next_word(&schema_rows[i], path);
+		if (next && !strncmp(next, word, n) && (next[n] == ' ' || !next[n]))
+			return true;
+	}
+	return false;
+}
+
+const char *schema_words(const struct schema_path *path, char *out, size_t n)
+{
+	size_t i, len, used = 0;
+	const char *next;
+
+	out[0] = '\0';
+	for (i = 0; i < schema_n; i++) {
+		next = next_word(&schema_rows[i], path);
+		len = next ? strcspn(next, " ") : 0;
+		if (!len || seen_before(path, i, next, len))
+			continue;
+		if (used + len + 3 > n)
+			break;
+		used += (size_t)snprintf(out + used, n - used, "%s%.*s", used ? ", " : "", (int)len,
+					 next);
+	}
+	return out;
+}
+
+const struct schema_row *schema_find(const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < schema_n; i++)
+		if (!strcmp(schema_rows[i].path, path))
+			return &schema_rows[i];
+	return NULL;
+}
+
+bool schema_has(const char *list, const char *word)
+{
+	size_t n;
+
+	for (; list && *list; list += n + (list[n] == ' ')) {
+		n = strcspn(list, " ");
+		if (same_word(list, n, word))
+			return true;
+	}
+	return false;
+}
+
+bool schema_check_name(const char *name, struct conf_place at, struct conf_report *report)
+{
+	const char *p;
+
+	for (p = name; *p; p++) {
+		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
+		    (*p >= '0' && *p <= '9') || strchr(" -_.", *p))
+			continue;
+		conf_error(report, at,
+			   "name \"%s\": only letters, digits, blank, \"-\", \"_\" and \".\" may stand in a name",
+			   name);
+		return false;
+	}
+	if (p == name || p - name > NAME_MAX_LEN) {
+		conf_error(report, at, "name \"%s\" has %zu characters; 1 to %d are allowed", name,
+			   (size_t)(p - name), NAME_MAX_LEN);
+		return false;
+	}
+	return true;
+}
+
+static bool check_word(const struct schema_row *row, const char *value, struct conf_place at,
+		       struct conf_report *report)
+{
+	struct conf_near near = { .word = value };
+	const char *word;
+	char hint[96];
+	size_t n;
+
+	if (schema_has(row->values, value))
+		return true;
+	for (word = row->values; *word; word += n + (word[n] == ' ')) {
+		n = strcspn(word, " ");
+		conf_near_offer(&near, word, n);
+	}
+	conf_near_hint(&near, hint, sizeof(hint));
+	if (!near.best[0])
+		snprintf(hint, sizeof(hint), "; it is one of: %s", row->values);
+	conf_error(report, at, "unknown value \"%s\"%s", value, hint);
+	return false;
+}
+
+static bool check_number(const struct schema_row *row, const char *value, struct conf_place at,
+			 struct conf_report *report)
+{
+	unsigned long long number;
+	char *end;
+
+	errno = 0;
+	number = strtoull(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end || errno || number < row->min ||
+	    number > row->max) {
+		conf_error(report, at, "\"%s\" is no number from %llu to %llu", value,
+			   (unsigned long long)row->min, (unsigned long long)row->max);
+		return false;
+	}
+	return true;
+}
+
+static bool check_text(const struct schema_row *row, const char *value, struct conf_place at,
+		       struct conf_report *report)
+{
+	size_t n = strlen(value);
+
+	if (n >= row->min && n <= row->max)
+		return true;
+	conf_error(report, at, "value has %zu characters; %llu to %llu are allowed", n,
+		   (unsigned long long)row->min, (unsigned long long)row->max);
+	return false;
+}
+
+/* "10.0.0.1" and "10.0.0.1/24" alike: the address alone counts. */
+static bool check_address(const char *value, struct conf_place at, struct conf_report *report)
+{
+	char text[ADDR_TEXT];
+	size_t n = strcspn(value, "/");
+	struct addr first, last;
+
+	if (n < sizeof(text)) {
+		memcpy(text, value, n);
+		text[n] = '\0';
+		if (!addr_parse(text, &first) &&
+		    (!value[n] || !addr_range_parse(value, &first, &last)))
+			return true;
+	}
+	conf_error(report, at, "\"%s\" is no IP address", value);
+	return false;
+}
+
+static bool check_subnet(const char *value, struct conf_place at, struct conf_report *report)
+{
+	struct addr first, last;
+
+	if (!addr_range_parse(value, &first, &last))
+		return true;
+	conf_error(report, at, "\"%s\" is no address, prefix or range of addresses", value);
+	return false;
+}
+
+static bool check_kind(const struct schema_row *row, const char *value, struct conf_place at,
+		       struct conf_report *report)
+{
+	switch (row->kind) {
+	case SCHEMA_WORD:
+		return check_word(row, value, at, report);
+	case SCHEMA_NUMBER:
+		return check_number(row, value, at, report);
+	case SCHEMA_NAME:
+		return schema_check_name(value, at, report);
+	case SCHEMA_TEXT:
+	case SCHEMA_SECRET:
+		return check_text(row, value, at, report);
+	case SCHEMA_ADDRESS:
+		return check_address(value, at, report);
+	case SCHEMA_SUBNET:
+		return check_subnet(value, at, report);
+	case SCHEMA_FLAG:
+	case SCHEMA_REST:
+		break;
+	}
+	return true;
+}
+
+/* The last two words of a path tell a leaf apart; a name is not one of them. */
+static const char *short_path(const struct schema_row *row)
+{
+	const char *p = row->path + strlen(row->path);
+	int words = 0;
+
+	while (p > row->path) {
+		if (p[-1] == ' ' && (++words == 2 || p[-2] == '*'))
+			break;
+		p--;
+	}
+	return p;
+}
+
+static bool check_lack(const struct schema_row *row, const char *value, struct conf_place at,
+		       struct conf_report *report)
+{
+	const char *shown = row->kind == SCHEMA_SECRET ? "" : value;
+	const char *gap = *shown ? " " : "";
+	const char *colon = row->instead ? ": " : "";
+	const char *instead = row->instead ? row->instead : "";
+
+	if (row->lack == LACK_NOTHING || schema_has(row->works, value))
+		return true;
+	if (row->lack == LACK_REFUSE) {
+		conf_error(report, at, "\"%s%s%s\" is not supported in this version%s%s",
+			   short_path(row), gap, shown, colon, instead);
+		return false;
+	}
+	conf_warning(report, at, "\"%s%s%s\" has no effect in this version%s%s", short_path(row),
+		     gap, shown, colon, instead);
+	return true;
+}
+
+bool schema_check(const struct schema_row *row, const char *value, struct conf_place at,
+		  struct conf_report *report)
+{
+	return check_kind(row, value, at, report) && check_lack(row, value, at, report);
+}
+
+/* The values of a row, for people. */
+static void print_values(const struct schema_row *row)
+{
+	static const char *const kinds[] = {
+		[SCHEMA_FLAG] = "", [SCHEMA_NAME] = "NAME", [SCHEMA_TEXT] = "TEXT",
+		[SCHEMA_SECRET] = "SECRET", [SCHEMA_ADDRESS] = "ADDRESS",
+		[SCHEMA_SUBNET] = "SUBNET", [SCHEMA_REST] = "...",
+	};
+	const char *open = row->list ? "[ " : "", *close = row->list ? " ]" : "";
+
+	if (row->kind == SCHEMA_WORD)
+		printf("%s%s%s", open, row->values, close);
+	else if (row->kind == SCHEMA_NUMBER)
+		printf("%llu-%llu", (unsigned long long)row->min, (unsigned long long)row->max);
+	else
+		printf("%s%s%s", open, kinds[row->kind], close);
+}
+
+static void print_state(const struct schema_row *row)
+{
+	if (row->lack == LACK_NOTHING)
+		printf("works");
+	else if (row->works)
+		printf("only %s", row->works);
+	else
+		printf(row->lack == LACK_REFUSE ? "refused" : "no effect");
+}
+
+void conf_list_leaves(void)
+{
+	size_t i;
+
+	for (i = 0; i < schema_n; i++) {
+		printf("%s\t", schema_rows[i].path);
+		print_values(&schema_rows[i]);
+		printf("\t%s\t", schema_rows[i].preset ? schema_rows[i].preset : "");
+		print_state(&schema_rows[i]);
+		printf("\t%s\n", schema_rows[i].help);
+	}
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The leaves, in the order of the manual page.  Levels that all rows of a block
+ * share are macros, so that a path is written once.
+ */
+#include "schema.h"
+
+#define IKE_PROFILE	"network ike crypto-profiles ike-crypto-profiles *"
+#define ESP_PROFILE	"network ike crypto-profiles ipsec-crypto-profiles *"
+#define GATEWAY		"network ike gateway *"
+#define TUNNEL		"network tunnel ipsec *"
+#define MANUAL		TUNNEL " manual-key"
+#define SATELLITE	TUNNEL " global-protect-satellite"
+#define UNIT		"network interface tunnel units *"
+#define MONITOR		"network profiles monitor-profile *"
+#define GRE		"network tunnel gre *"
+
+#define DH_GROUPS	"group1 group2 group5 group14 group15 group16 group19 group20 group21 group31"
+#define DH_PRESET	"group31 group19 group20 group14"
+#define ENCR_PRESET	"aes-256-gcm aes-128-gcm aes-256-cbc aes-128-cbc"
+#define HASH_PRESET	"sha256 sha384 sha512"
+#define WINDOWS		"64 128 256 512 1024 2048 4096"
+
+#define KIND(k)		.kind = SCHEMA_##k
+#define YES_NO(p)	KIND(WORD), .values = "yes no", .preset = (p)
+#define WORDS(v)	KIND(WORD), .values = (v)
+#define NUMBER(a, b)	KIND(NUMBER), .min = (a), .max = (b)
+#define TEXT(a, b)	KIND(TEXT), .min = (a), .max = (b)
+#define SECRET(a, b)	KIND(SECRET), .min = (a), .max = (b)
+#define REFUSE		.lack = LACK_REFUSE
+#define WARN		.lack = LACK_WARN
+
+/* Of protocols and ports, the same for both families of proxy-IDs. */
+#define PROXY_ROWS(level) \
+	{ level " local", KIND(SUBNET), .help = "what is behind this gateway; absent: any" }, \
+	{ level " remote", KIND(SUBNET), .help = "what is behind the peer; absent: any" }, \
+	{ level " protocol any", KIND(FLAG), .help = "every protocol (the default)" }, \
+	{ level " protocol number", NUMBER(1, 254), .help = "IP protocol" }, \
+	{ level " protocol tcp local-port", NUMBER(0, 65535), .preset = "0", \
+	  .help = "port behind this gateway, 0: any" }, \
+	{ level " protocol tcp remote-port", NUMBER(0, 65535), .preset = "0", \
+	  .help = "port behind the peer, 0: any" }, \
+	{ level " protocol udp local-port", NUMBER(0, 65535), .preset = "0", \
+	  .help = "port behind this gateway, 0: any" }, \
+	{ level " protocol udp remote-port", NUMBER(0, 65535), .preset = "0", \
+	  .help = "port behind the peer, 0: any" }
+
+#define LIFETIME_ROWS(level, default_hours) \
+	{ level " lifetime seconds", NUMBER(180, 65535), .help = "life of an SA" }, \
+	{ level " lifetime minutes", NUMBER(3, 65535), .help = "life of an SA" }, \
+	{ level " lifetime hours", NUMBER(1, 65535), .preset = default_hours, \
+	  .help = "life of an SA" }, \
+	{ level " lifetime days", NUMBER(1, 365), .help = "life of an SA" }
+
+#define MANUAL_KEY(protocol, algorithm) \
+	{ MANUAL " " protocol " authentication " algorithm " key", SECRET(1, 255), REFUSE, \
+	  .help = "key in groups of 8 hex digits" }
+
+const struct schema_row schema_rows[] = {
+	{ IKE_PROFILE " encryption", .list = true, .preset = ENCR_PRESET,
+	  WORDS("aes-128-cbc aes-192-cbc aes-256-cbc aes-128-gcm aes-192-gcm aes-256-gcm des 3des"),
+	  .help = "ciphers of the IKE SA, in order of preference" },
+	{ IKE_PROFILE " hash", .list = true, .preset = HASH_PRESET,
+	  WORDS("md5 sha1 sha256 sha384 sha512 non-auth"),
+	  .help = "PRF, and integrity where the cipher has none of its own" },
+	{ IKE_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS(DH_GROUPS),
+	  .help = "key exchange, in order of preference; group31: X25519" },
+	LIFETIME_ROWS(IKE_PROFILE, "8"),
+	{ IKE_PROFILE " authentication-multiple", NUMBER(0, 50), .preset = "0", REFUSE,
+	  .works = "0", .help = "rekeys until peers authenticate again, 0: never" },
+
+	{ ESP_PROFILE " esp encryption", .list = true, .preset = ENCR_PRESET,
+	  WORDS("aes-128-cbc aes-192-cbc aes-256-cbc aes-128-ccm aes-128-gcm aes-192-gcm "
+		"aes-256-gcm des 3des null"),
+	  .help = "ciphers of the tunnel, in order of preference" },
+	{ ESP_PROFILE " esp authentication", .list = true, .preset = HASH_PRESET,
+	  WORDS("none md5 sha1 sha256 sha384 sha512"),
+	  .help = "integrity, for ciphers that have none of their own" },
+	{ ESP_PROFILE " ah authentication", .list = true, REFUSE,
+	  WORDS("md5 sha1 sha256 sha384 sha512"), .help = "AH in the place of ESP",
+	  .instead = "use esp" },
+	{ ESP_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS("no-pfs " DH_GROUPS),
+	  .help = "key exchange of rekeys (PFS)" },
+	LIFETIME_ROWS(ESP_PROFILE, "1"),
+	{ ESP_PROFILE " lifesize kb", NUMBER(1, 65535), .help = "octets of an SA, in KiB" },
+	{ ESP_PROFILE " lifesize mb", NUMBER(1, 65535), .help = "octets of an SA, in MiB" },
+	{ ESP_PROFILE " lifesize gb", NUMBER(1, 65535), .help = "octets of an SA, in GiB" },
+	{ ESP_PROFILE " lifesize tb", NUMBER(1, 65535), .help = "octets of an SA, in TiB" },
+
+	{ GATEWAY " peer-address ip", KIND(ADDRESS), .help = "address of the peer" },
+	{ GATEWAY " peer-address fqdn", TEXT(1, 255), REFUSE, .help = "DNS name of the peer",
+	  .instead = "use peer-address ip" },
+	{ GATEWAY " peer-address dynamic", KIND(FLAG),
+	  .help = "the peer may come from any address; it begins" },
+	{ GATEWAY " local-address ip", KIND(ADDRESS),
+	  .help = "our address; absent: the one of the route to the peer" },
+	{ GATEWAY " local-address interface", TEXT(1, 31), WARN,
+	  .help = "interface of our address", .instead = "local-address ip decides" },
+	{ GATEWAY " local-address floating-ip", KIND(ADDRESS), REFUSE,
+	  .help = "address that moves between two boxes", .instead = "use local-address ip" },
+	{ GATEWAY " authentication pre-shared-key key-file", TEXT(1, 4095),
+	  .help = "file with the pre-shared key; no access for group and others" },
+	{ GATEWAY " authentication pre-shared-key key", SECRET(1, 255),
+	  .help = "the pre-shared key itself; a key-file is better" },
+	{ GATEWAY " authentication certificate local-certificate name", TEXT(1, 255), REFUSE,
+	  .help = "our certificate", .instead = "use pre-shared-key" },
+	{ GATEWAY " authentication certificate local-certificate hash-and-url enable", REFUSE,
+	  YES_NO("no"), .works = "no", .help = "send a URL instead of our certificate" },
+	{ GATEWAY " authentication certificate local-certificate hash-and-url base-url",
+	  TEXT(1, 1024), REFUSE, .help = "where our certificate is fetched from" },
+	{ GATEWAY " authentication certificate certificate-profile", TEXT(1, 255), REFUSE,
+	  .help = "how the peer's certificate is checked", .instead = "use pre-shared-key" },
+	{ GATEWAY " authentication certificate allow-id-payload-mismatch", YES_NO("no"), REFUSE,
+	  .works = "no", .help = "identity need not stand in the certificate" },
+	{ GATEWAY " authentication certificate strict-validation-revocation", YES_NO("no"),
+	  REFUSE, .works = "no", .help = "strict check of extended key usage" },
+	{ GATEWAY " authentication certificate use-management-as-source", YES_NO("no"), WARN,
+	  .works = "no", .help = "address that revocation is asked from" },
+	{ GATEWAY " local-id type", WORDS("ipaddr fqdn ufqdn keyid dn"),
+	  .help = "kind of our identity" },
+	{ GATEWAY " local-id id", TEXT(1, 255), .help = "our identity; absent: our address" },
+	{ GATEWAY " peer-id type", WORDS("ipaddr fqdn ufqdn keyid dn"),
+	  .help = "kind of the peer's identity" },
+	{ GATEWAY " peer-id id", TEXT(1, 255),
+	  .help = "the peer's identity; absent: the peer's address" },
+	{ GATEWAY " peer-id matching", WORDS("exact wildcard"), .preset = "exact", REFUSE,
+	  .works = "exact", .help = "how the identity is compared" },
+	{ GATEWAY " protocol version", WORDS("ikev2 ikev1 ikev2-preferred"), .preset = "ikev2",
+	  REFUSE, .works = "ikev2", .help = "version of IKE", .instead = "use ikev2" },
+	{ GATEWAY " protocol ikev2 ike-crypto-profile", KIND(NAME), .preset = "default",
+	  .help = "ciphers and life of the IKE SA" },
+	{ GATEWAY " protocol ikev2 dpd enable", YES_NO("yes"),
+	  .help = "ask an idle peer whether it lives" },
+	{ GATEWAY " protocol ikev2 dpd interval", NUMBER(2, 100), .preset = "5",
+	  .help = "seconds without a word after which it is asked" },
+	{ GATEWAY " protocol ikev2 require-cookie", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "always demand a cookie",
+	  .instead = "cookies are demanded when many half-open SAs stand" },
+	{ GATEWAY " protocol ikev2 ikev2-fragment enable", YES_NO("no"), WARN, .works = "no",
+	  .help = "fragments of IKE messages" },
+	{ GATEWAY " protocol ikev2 ikev2-fragment size", NUMBER(1, 65535), WARN,
+	  .help = "octets of a fragment" },
+	{ GATEWAY " protocol ikev2 pq-ppk enabled", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "post-quantum pre-shared keys" },
+	{ GATEWAY " protocol ikev2 pq-ppk negotiation-mode", WORDS("preferred mandatory"), WARN,
+	  .help = "whether peers without them are accepted" },
+	{ GATEWAY " protocol ikev2 pq-kem enable", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "post-quantum key exchange" },
+	{ GATEWAY " protocol ikev2 pq-kem block-vulnerable-cipher", YES_NO("yes"), WARN,
+	  .help = "refuse ciphers weak against quantum computers" },
+	{ GATEWAY " protocol ikev2 pq-qkd enable", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "quantum key distribution" },
+	{ GATEWAY " protocol ikev2 pq-qkd key-size", NUMBER(1, 65535), WARN, .help = "its keys" },
+	{ GATEWAY " protocol ikev2 pq-qkd timeout", NUMBER(1, 65535), WARN, .help = "its wait" },
+	{ GATEWAY " protocol ikev1 exchange-mode", WORDS("auto main aggressive"), WARN,
+	  .help = "phase 1 of IKEv1" },
+	{ GATEWAY " protocol ikev1 ike-crypto-profile", KIND(NAME), WARN,
+	  .help = "ciphers of IKEv1", .instead = "protocol ikev2 ike-crypto-profile decides" },
+	{ GATEWAY " protocol ikev1 dpd enable", YES_NO("yes"), WARN, .help = "DPD of IKEv1" },
+	{ GATEWAY " protocol ikev1 dpd interval", NUMBER(2, 100), WARN, .help = "DPD of IKEv1" },
+	{ GATEWAY " protocol ikev1 dpd retry", NUMBER(2, 100), WARN, .help = "DPD of IKEv1" },
+	{ GATEWAY " protocol-common nat-traversal enable", YES_NO("yes"),
+	  .help = "ESP in UDP where there is a NAT" },
+	{ GATEWAY " protocol-common nat-traversal keep-alive-interval", NUMBER(10, 3600), WARN,
+	  .preset = "20", .works = "20", .help = "seconds between packets that keep a NAT open" },
+	{ GATEWAY " protocol-common nat-traversal udp-checksum-enable", YES_NO("no"), WARN,
+	  .works = "no", .help = "checksums of ESP in UDP" },
+	{ GATEWAY " protocol-common fragmentation enable", YES_NO("no"), WARN, .works = "no",
+	  .help = "fragments of IKEv1 messages" },
+	{ GATEWAY " protocol-common passive-mode", YES_NO("no"), .help = "never begin" },
+	{ GATEWAY " ipv6", YES_NO("no"), REFUSE, .works = "no", .help = "IPv6 between gateways" },
+	{ GATEWAY " disabled", YES_NO("no"), .help = "as if the gateway were not there" },
+	{ GATEWAY " comment", TEXT(0, 1023), .help = "for people" },
+
+	{ TUNNEL " tunnel-interface", KIND(NAME), .help = "netdevice: tunnelN or tunnel.N" },
+	{ TUNNEL " auto-key ike-gateway", KIND(NAME), .list = true, .help = "who negotiates" },
+	{ TUNNEL " auto-key ipsec-crypto-profile", KIND(NAME), .preset = "default",
+	  .help = "ciphers and life of the tunnel's SAs" },
+	PROXY_ROWS(TUNNEL " auto-key proxy-id *"),
+	PROXY_ROWS(TUNNEL " auto-key proxy-id-v6 *"),
+	{ TUNNEL " start", WORDS("always on-demand passive"), .preset = "always",
+	  .help = "who begins: we at once, the first packet, or the peer" },
+	{ TUNNEL " anti-replay", YES_NO("yes"), .help = "refuse packets that come twice" },
+	{ TUNNEL " anti-replay-window", WORDS(WINDOWS), .preset = "1024",
+	  .help = "packets that may come out of order" },
+	{ TUNNEL " copy-tos", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "inner DSCP on the outer header" },
+	{ TUNNEL " copy-flow-label", YES_NO("no"), WARN, .works = "no",
+	  .help = "inner flow label on the outer header" },
+	{ TUNNEL " enable-gre-encapsulation", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "GRE within the tunnel" },
+	{ TUNNEL " ipsec-mode", WORDS("tunnel transport"), .preset = "tunnel", REFUSE,
+	  .works = "tunnel", .help = "mode of ESP" },
+	{ TUNNEL " ipv6", YES_NO("no"), REFUSE, .works = "no", .help = "IPv6 between gateways" },
+	{ TUNNEL " tunnel-monitor enable", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "probes through the tunnel" },
+	{ TUNNEL " tunnel-monitor destination-ip", KIND(ADDRESS), WARN, .help = "who is probed" },
+	{ TUNNEL " tunnel-monitor tunnel-monitor-profile", KIND(NAME), WARN,
+	  .help = "how often, and what then" },
+	{ TUNNEL " tunnel-monitor proxy-id", KIND(NAME), WARN, .help = "which SA probes use" },
+	{ TUNNEL " disabled", YES_NO("no"), .help = "as if the tunnel were not there" },
+	{ TUNNEL " comment", TEXT(0, 1023), .help = "for people" },
+
+	{ MANUAL " local-address interface", TEXT(1, 31), REFUSE, .help = "keys by hand" },
+	{ MANUAL " local-address ip", KIND(ADDRESS), REFUSE, .help = "keys by hand" },
+	{ MANUAL " local-address floating-ip", KIND(ADDRESS), REFUSE, .help = "keys by hand" },
+	{ MANUAL " peer-address ip", KIND(ADDRESS), REFUSE, .help = "keys by hand" },
+	{ MANUAL " local-spi", TEXT(8, 8), REFUSE, .help = "8 hex digits",
+	  .instead = "use auto-key, or pantunctl sa add" },
+	{ MANUAL " remote-spi", TEXT(8, 8), REFUSE, .help = "8 hex digits",
+	  .instead = "use auto-key, or pantunctl sa add" },
+	{ MANUAL " esp encryption algorithm", REFUSE,
+	  WORDS("des 3des aes-128-cbc aes-192-cbc aes-256-cbc null"), .help = "cipher" },
+	{ MANUAL " esp encryption key", SECRET(1, 255), REFUSE,
+	  .help = "key in groups of 8 hex digits" },
+	{ MANUAL " esp authentication none", KIND(FLAG), REFUSE, .help = "no integrity" },
+	MANUAL_KEY("esp", "md5"),
+	MANUAL_KEY("esp", "sha1"),
+	MANUAL_KEY("esp", "sha256"),
+	MANUAL_KEY("esp", "sha384"),
+	MANUAL_KEY("esp", "sha512"),
+	MANUAL_KEY("ah", "md5"),
+	MANUAL_KEY("ah", "sha1"),
+	MANUAL_KEY("ah", "sha256"),
+	MANUAL_KEY("ah", "sha384"),
+	MANUAL_KEY("ah", "sha512"),
+
+	{ SATELLITE " portal-address", TEXT(1, 255), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " local-address interface", TEXT(1, 31), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " local-address ip ipv4", KIND(ADDRESS), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " local-address ip ipv6", KIND(ADDRESS), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " local-address floating-ip ipv4", KIND(ADDRESS), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " local-address floating-ip ipv6", KIND(ADDRESS), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " ipv6-preferred", YES_NO("no"), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " publish-connected-routes enable", YES_NO("no"), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " publish-routes", KIND(SUBNET), .list = true, REFUSE, .help = "LSVPN" },
+	{ SATELLITE " external-ca local-certificate", TEXT(1, 255), REFUSE, .help = "LSVPN" },
+	{ SATELLITE " external-ca certificate-profile", TEXT(1, 255), REFUSE, .help = "LSVPN" },
+
+	{ UNIT " ip", KIND(SUBNET), .list = true, WARN, .help = "address of the interface",
+	  .instead = "use ip address add" },
+	{ UNIT " ipv6 enabled", YES_NO("no"), WARN, .help = "IPv6 on the interface",
+	  .instead = "use sysctl net.ipv6.conf" },
+	{ UNIT " ipv6 interface-id", TEXT(1, 31), WARN, .help = "low half of its addresses" },
+	{ UNIT " ipv6 address * enable-on-interface", YES_NO("yes"), WARN,
+	  .help = "address of the interface", .instead = "use ip address add" },
+	{ UNIT " ipv6 address * prefix", KIND(REST), WARN, .help = "use of the low half" },
+	{ UNIT " ipv6 address * anycast", KIND(REST), WARN, .help = "anycast address" },
+	{ UNIT " mtu", NUMBER(576, 9216), WARN, .help = "MTU; without: from the path",
+	  .instead = "use ip link set mtu" },
+	{ UNIT " df-ignore", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "ignore the inner don't-fragment bit" },
+	{ UNIT " interface-management-profile", TEXT(1, 31), WARN, .help = "services on it",
+	  .instead = "use nftables" },
+	{ UNIT " netflow-profile", TEXT(1, 63), WARN, .help = "flow export" },
+	{ UNIT " link-tag", TEXT(1, 127), WARN, .help = "tag of the link" },
+	{ UNIT " bonjour enable", YES_NO("no"), WARN, .works = "no", .help = "mDNS relay" },
+	{ UNIT " bonjour group-id", NUMBER(0, 16), WARN, .help = "mDNS relay" },
+	{ UNIT " bonjour ttl-check", YES_NO("no"), WARN, .help = "mDNS relay" },
+	{ UNIT " comment", TEXT(0, 1023), .help = "for people" },
+
+	{ MONITOR " action", WORDS("wait-recover fail-over"), .preset = "wait-recover", WARN,
+	  .help = "what happens when probes stay away" },
+	{ MONITOR " interval", NUMBER(2, 100), .preset = "3", WARN, .help = "seconds of a probe" },
+	{ MONITOR " threshold", NUMBER(2, 100), .preset = "5", WARN, .help = "probes to lose" },
+
+	{ GRE " tunnel-interface", KIND(NAME), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " local-address interface", TEXT(1, 31), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " local-address ip", KIND(ADDRESS), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " local-address floating-ip", KIND(ADDRESS), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " peer-address ip", KIND(ADDRESS), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " ttl", NUMBER(1, 255), .preset = "64", REFUSE, .help = "GRE without IPsec" },
+	{ GRE " copy-tos", YES_NO("no"), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " erspan", YES_NO("no"), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " disabled", YES_NO("no"), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " keep-alive enable", YES_NO("no"), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " keep-alive interval", NUMBER(1, 50), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " keep-alive retry", NUMBER(1, 64), REFUSE, .help = "GRE without IPsec" },
+	{ GRE " keep-alive hold-timer", NUMBER(1, 64), REFUSE, .help = "GRE without IPsec" },
+
+	{ "network profiles interface-management-profile", KIND(REST), WARN,
+	  .help = "services of interfaces", .instead = "use nftables" },
+	{ "network interface ethernet", KIND(REST), WARN, .help = "interfaces of the router",
+	  .instead = "they are the system's own" },
+	{ "network interface loopback", KIND(REST), WARN, .help = "interfaces of the router",
+	  .instead = "they are the system's own" },
+	{ "network virtual-router", KIND(REST), WARN, .help = "routes",
+	  .instead = "use ip route or FRR" },
+	{ "network logical-router", KIND(REST), WARN, .help = "routes",
+	  .instead = "use ip route or FRR" },
+	{ "zone", KIND(REST), WARN, .help = "security zones", .instead = "use nftables" },
+};
+
+const size_t schema_n = sizeof(schema_rows) / sizeof(schema_rows[0]);
