@@ -23,11 +23,14 @@ bool addr_equal(const struct addr *a, const struct addr *b);
 int addr_compare(const struct addr *a, const struct addr *b);
 /* 0, or -1 where @text is no address. */
 int addr_parse(const char *text, struct addr *a);
-/* Writes into and returns @out of ADDR_TEXT octets. */
+/* Writes into and returns @out of ADDR_TEXT octets; "any" for family 0. */
 const char *addr_text(const struct addr *a, char *out);
 const char *endpoint_text(const struct endpoint *e, char *out);
 bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
-/* First and last address of "10.0.0.0/8", "10.0.0.1", "10.0.0.1-10.0.0.9"; -1 if it is none. */
+/*
+ * First and last address of "10.0.0.0/8" (host bits are ignored), "10.0.0.1",
+ * "10.0.0.1-10.0.0.9"; -1 if it is none.
+ */
 int addr_range_parse(const char *text, struct addr *first, struct addr *last);
 /* Shortest text of a range: prefix where it is one; @out of 2 * ADDR_TEXT. */
 const char *addr_range_text(const struct addr *first, const struct addr *last, char *out);

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/addr.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+size_t addr_len(const struct addr *a)
+{
+	switch (a->family) {
+	case AF_INET:
+		return 4;
+	case AF_INET6:
+		return 16;
+	default:
+		return 0;
+	}
+}
+
+int addr_compare(const struct addr *a, const struct addr *b)
+{
+	if (a->family != b->family)
+		return a->family < b->family ? -1 : 1;
+	return memcmp(a->b, b->b, addr_len(a));
+}
+
+bool addr_equal(const struct addr *a, const struct addr *b)
+{
+	return addr_compare(a, b) == 0;
+}
+
+int addr_parse(const char *text, struct addr *a)
+{
+	struct addr out = { .family = strchr(text, ':') ? AF_INET6 : AF_INET };
+
+	if (inet_pton(out.family, text, out.b) != 1)
+		return -1;
+	*a = out;
+	return 0;
+}
+
+const char *addr_text(const struct addr *a, char *out)
+{
+	if (addr_len(a) == 0 || !inet_ntop(a->family, a->b, out, ADDR_TEXT))
+		snprintf(out, ADDR_TEXT, "any");
+	return out;
+}
+
+const char *endpoint_text(const struct endpoint *e, char *out)
+{
+	char text[ADDR_TEXT];
+
+	addr_text(&e->addr, text);
+	snprintf(out, ADDR_TEXT, e->addr.family == AF_INET6 ? "[%.46s]:%u" : "%.46s:%u", text,
+		 e->port);
+	return out;
+}
+
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port && addr_equal(&a->addr, &b->addr);
+}
+
+static bool bit_of(const struct addr *a, size_t i)
+{
+	return a->b[i / 8] >> (7 - i % 8) & 1;
+}
+
+static void set_bit(struct addr *a, size_t i, bool on)
+{
+	uint8_t mask = (uint8_t)(0x80 >> i % 8);
+
+	if (on)
+		a->b[i / 8] |= mask;
+	else
+		a->b[i / 8] &= (uint8_t)~mask;
+}
+
+/* Decimal, at most @max; -1 if it is none. */
+static int prefix_parse(const char *text, size_t max)
+{
+	int v = 0;
+	size_t i;
+
+	for (i = 0; text[i]; i++) {
+		if (text[i] < '0' || text[i] > '9' || i == 3)
+			return -1;
+		v = v * 10 + (text[i] - '0');
+	}
+	return i == 0 || (size_t)v > max ? -1 : v;
+}
+
+static int prefix_range(const struct addr *a, const char *prefix, struct addr *first,
+			struct addr *last)
+{
+	size_t bits = addr_len(a) * 8;
+	int n = prefix_parse(prefix, bits);
+	size_t i;
+
+	if (n < 0)
+		return -1;
+	*first = *a;
+	*last = *a;
+	for (i = (size_t)n; i < bits; i++) {
+		set_bit(first, i, false);
+		set_bit(last, i, true);
+	}
+	return 0;
+}
+
+int addr_range_parse(const char *text, struct addr *first, struct addr *last)
+{
+	size_t n = strcspn(text, "/-");
+	char head[ADDR_TEXT];
+	struct addr a, b;
+
+	if (n >= sizeof(head))
+		return -1;
+	memcpy(head, text, n);
+	head[n] = '\0';
+	if (addr_parse(head, &a))
+		return -1;
+	if (text[n] == '/')
+		return prefix_range(&a, text + n + 1, first, last);
+	b = a;
+	if (text[n] == '-' && (addr_parse(text + n + 1, &b) || a.family != b.family))
+		return -1;
+	if (addr_compare(&a, &b) > 0)
+		return -1;
+	*first = a;
+	*last = b;
+	return 0;
+}
+
+/* Length of the prefix that is exactly the range; -1 if there is none. */
+static int range_prefix(const struct addr *first, const struct addr *last)
+{
+	size_t bits = addr_len(first) * 8;
+	size_t n = 0;
+	size_t i;
+
+	while (n < bits && bit_of(first, n) == bit_of(last, n))
+		n++;
+	for (i = n; i < bits; i++)
+		if (bit_of(first, i) || !bit_of(last, i))
+			return -1;
+	return (int)n;
+}
+
+const char *addr_range_text(const struct addr *first, const struct addr *last, char *out)
+{
+	char a[ADDR_TEXT], b[ADDR_TEXT];
+	int prefix;
+
+	addr_text(first, a);
+	if (addr_equal(first, last)) {
+		snprintf(out, ADDR_TEXT, "%s", a);
+		return out;
+	}
+	prefix = first->family == last->family ? range_prefix(first, last) : -1;
+	if (prefix >= 0)
+		snprintf(out, ADDR_TEXT, "%.46s/%d", a, prefix);
+	else
+		snprintf(out, 2 * (size_t)ADDR_TEXT, "%s-%s", a, addr_text(last, b));
+	return out;
+}
