@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "wire/ike_hdr.h"
+
+#include <string.h>
+
+#define VERSION_AT	17
+#define LENGTH_AT	24
+
+static void read_fields(const uint8_t *p, struct wire_header *header)
+{
+	memcpy(header->spi_i, p, IKE_SPI_LEN);
+	memcpy(header->spi_r, p + IKE_SPI_LEN, IKE_SPI_LEN);
+	header->next = p[16];
+	header->version = p[VERSION_AT];
+	header->exchange = p[18];
+	header->flags = p[19];
+	header->message_id = get_be32(p + 20);
+	header->length = get_be32(p + LENGTH_AT);
+}
+
+int wire_header_parse(struct bytes datagram, struct wire_header *header, struct wire_error *error)
+{
+	static const uint8_t zero[IKE_SPI_LEN];
+
+	if (datagram.n < IKE_HDR_LEN)
+		return wire_fail(error, WIRE_ERR_HDR_SHORT, IKE_PL_NONE, 0);
+	read_fields(datagram.p, header);
+	if (header->version >> 4 != IKE_VERSION_2 >> 4)
+		return wire_fail(error, WIRE_ERR_VERSION, IKE_PL_NONE, VERSION_AT);
+	if (header->length < IKE_HDR_LEN)
+		return wire_fail(error, WIRE_ERR_LENGTH_MIN, IKE_PL_NONE, LENGTH_AT);
+	if (header->length > datagram.n)
+		return wire_fail(error, WIRE_ERR_LENGTH_BEYOND, IKE_PL_NONE, LENGTH_AT);
+	if (header->length < datagram.n)
+		return wire_fail(error, WIRE_ERR_LENGTH_BELOW, IKE_PL_NONE, LENGTH_AT);
+	if (memcmp(header->spi_i, zero, IKE_SPI_LEN) == 0)
+		return wire_fail(error, WIRE_ERR_SPI_ZERO, IKE_PL_NONE, 0);
+	*error = (struct wire_error){ .code = WIRE_OK };
+	return 0;
+}
+
+bool wire_is_response(const struct wire_header *header)
+{
+	return header->flags & IKE_FLAG_RESPONSE;
+}
+
+bool wire_from_initiator(const struct wire_header *header)
+{
+	return header->flags & IKE_FLAG_INITIATOR;
+}
