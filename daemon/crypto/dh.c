@@ -234,7 +234,7 @@ enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *o
 	EVP_PKEY_CTX *ctx = NULL;
 	EVP_PKEY *key;
 
-	out->n = 0;
+	secret_wipe(out, sizeof(*out));
 	if (peer.n != alg->public_n)
 		return DH_LENGTH;
 	key = peer_key(alg, peer);

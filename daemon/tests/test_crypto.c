@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Key exchange and protection of IKE messages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <openssl/bn.h>
+
+#include "base/wbuf.h"
+#include "crypto/cipher.h"
+#include "crypto/dh.h"
+#include "prop/alg_registry.h"
+#include "vectors.h"
+
+/* ------------------------------------------------------------ key exchange */
+
+static struct dh *dh_of(json_t *row, const char *member)
+{
+	json_int_t group = json_integer_value(json_object_get(row, "group"));
+	uint8_t octets[VECTOR_MAX];
+	struct dh *dh;
+
+	dh = dh_from_private(alg_dh_by_id((uint16_t)group), vector_hex(row, member, octets));
+	assert_non_null(dh);
+	return dh;
+}
+
+static void same_public(const struct dh *dh, json_t *row, const char *member)
+{
+	uint8_t octets[VECTOR_MAX];
+
+	assert_true(bytes_equal(dh_public(dh), vector_hex(row, member, octets)));
+}
+
+static void test_dh_known(void **state)
+{
+	json_t *root = vectors_load("dh.json");
+	struct secret secret;
+	unsigned int groups = 0;
+	json_t *row;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(root, "vectors"), i, row) {
+		struct dh *a = dh_of(row, "priv_a"), *b = dh_of(row, "priv_b");
+		uint8_t octets[VECTOR_MAX];
+		struct bytes shared = vector_hex(row, "shared", octets);
+
+		same_public(a, row, "pub_a");
+		same_public(b, row, "pub_b");
+		assert_int_equal(dh_shared(a, dh_public(b), &secret), DH_OK);
+		assert_true(bytes_equal(secret_bytes(&secret), shared));
+		assert_int_equal(dh_shared(b, dh_public(a), &secret), DH_OK);
+		assert_true(bytes_equal(secret_bytes(&secret), shared));
+		dh_free(a);
+		dh_free(b);
+		groups++;
+	}
+	json_decref(root);
+	assert_int_equal(groups, 5);
+}
+
+static void test_dh_fresh(void **state)
+{
+	const struct alg_dh *alg;
+
+	(void)state;
+	for (unsigned int i = 0; (alg = alg_dh_row(i)); i++) {
+		struct dh *a = dh_new(alg, crypto_random_os, NULL);
+		struct dh *b = dh_new(alg, crypto_random_os, NULL);
+		struct secret sa, sb;
+
+		assert_non_null(a);
+		assert_non_null(b);
+		assert_ptr_equal(dh_alg(a), alg);
+		assert_int_equal(dh_public(a).n, alg->public_n);
+		assert_false(bytes_equal(dh_public(a), dh_public(b)));
+		assert_int_equal(dh_shared(a, dh_public(b), &sa), DH_OK);
+		assert_int_equal(dh_shared(b, dh_public(a), &sb), DH_OK);
+		assert_int_equal(sa.n, alg->shared_n);
+		assert_true(bytes_equal(secret_bytes(&sa), secret_bytes(&sb)));
+		dh_free(a);
+		dh_free(b);
+	}
+}
+
+/*
+ * A shared value that begins with zero octets keeps its length (RFC 7296 section
+ * 2.14), which one key pair in 256 shows.
+ */
+static void test_dh_padding(void **state)
+{
+	static const char *const groups[] = { "group14", "group19" };
+	unsigned int seen;
+
+	(void)state;
+	for (size_t g = 0; g < 2; g++) {
+		const struct alg_dh *alg = alg_dh_by_conf(groups[g]);
+		struct dh *fixed = dh_new(alg, crypto_random_os, NULL);
+		struct secret secret;
+
+		seen = 0;
+		for (unsigned int i = 0; i < 20000 && !seen; i++) {
+			struct dh *other = dh_new(alg, crypto_random_os, NULL);
+
+			assert_int_equal(dh_shared(fixed, dh_public(other), &secret), DH_OK);
+			assert_int_equal(secret.n, alg->shared_n);
+			seen += secret.b[0] == 0;
+			dh_free(other);
+		}
+		dh_free(fixed);
+		assert_int_not_equal(seen, 0);
+	}
+}
+
+static bool wiped(const struct secret *secret)
+{
+	for (size_t i = 0; i < sizeof(secret->b); i++)
+		if (secret->b[i])
+			return false;
+	return !secret->n;
+}
+
+static void test_dh_bad_points(void **state)
+{
+	json_t *root = vectors_load("bad_ke.json");
+	unsigned int refused = 0;
+	json_t *row;
+	size_t i;
+
+	(void)state;
+	json_array_foreach(json_object_get(root, "vectors"), i, row) {
+		struct dh *dh = dh_of(row, "private");
+		uint8_t octets[VECTOR_MAX];
+		struct bytes key = vector_hex(row, "public", octets);
+		struct secret secret;
+
+		memset(&secret, 0xa5, sizeof(secret));
+		if (key.n == 1U + dh_alg(dh)->public_n && key.p[0] == 4)
+			key = bytes_of(key.p + 1, key.n - 1);
+		assert_int_equal(dh_shared(dh, key, &secret),
+				 key.n == dh_alg(dh)->public_n ? DH_PUBLIC : DH_LENGTH);
+		assert_true(wiped(&secret));
+		dh_free(dh);
+		refused++;
+	}
+	json_decref(root);
+	printf("# %u public values refused\n", refused);
+	assert_true(refused > 60);
+}
+
+/* What dh_shared() says of prime + @delta, or of @delta alone. */
+static enum dh_error modp_try(const struct dh *dh, bool from_prime, int delta)
+{
+	BIGNUM *y = BN_get_rfc3526_prime_2048(NULL);
+	struct secret secret;
+	enum dh_error error;
+	uint8_t octets[256];
+
+	if (!from_prime)
+		BN_zero(y);
+	if (delta < 0)
+		BN_sub_word(y, (BN_ULONG)-delta);
+	else
+		BN_add_word(y, (BN_ULONG)delta);
+	assert_int_equal(BN_bn2binpad(y, octets, sizeof(octets)), sizeof(octets));
+	error = dh_shared(dh, bytes_of(octets, sizeof(octets)), &secret);
+	assert_int_equal(wiped(&secret), error != DH_OK);
+	BN_free(y);
+	return error;
+}
+
+static void test_dh_bad_numbers(void **state)
+{
+	struct dh *dh = dh_new(alg_dh_by_conf("group14"), crypto_random_os, NULL);
+	uint8_t octets[257] = { 0 };
+	struct secret secret;
+
+	(void)state;
+	assert_int_equal(modp_try(dh, false, 0), DH_PUBLIC);
+	assert_int_equal(modp_try(dh, false, 1), DH_PUBLIC);
+	assert_int_equal(modp_try(dh, false, 4), DH_OK);
+	assert_int_equal(modp_try(dh, true, -1), DH_PUBLIC);
+	assert_int_equal(modp_try(dh, true, 0), DH_PUBLIC);
+	assert_int_equal(modp_try(dh, true, 1), DH_PUBLIC);
+	memset(octets, 0xff, sizeof(octets));
+	assert_int_equal(dh_shared(dh, bytes_of(octets, 256), &secret), DH_PUBLIC);
+	assert_int_equal(dh_shared(dh, bytes_of(octets, 255), &secret), DH_LENGTH);
+	assert_int_equal(dh_shared(dh, bytes_of(octets, 257), &secret), DH_LENGTH);
+	assert_int_equal(dh_shared(dh, bytes_of(NULL, 0), &secret), DH_LENGTH);
+	dh_free(dh);
+}
+
+static int no_random(void *ctx, void *out, size_t n)
+{
+	(void)ctx;
+	(void)out;
+	(void)n;
+	return -1;
+}
+
+static int zero_random(void *ctx, void *out, size_t n)
+{
+	(void)ctx;
+	memset(out, 0, n);
+	return 0;
+}
+
+static void test_dh_bad_random(void **state)
+{
+	(void)state;
+	assert_null(dh_new(alg_dh_by_conf("group31"), no_random, NULL));
+	assert_null(dh_new(alg_dh_by_conf("group19"), zero_random, NULL));
+	assert_null(dh_new(alg_dh_by_conf("group14"), zero_random, NULL));
+}
+
+/* ---------------------------------------------------------------- messages */
+
+struct sk_row {
+	struct cipher_key key;
+	struct bytes message, plain;
+	size_t body;
+	uint8_t buf[2][VECTOR_MAX];
+};
+
+/* SK is the first payload of these messages; its body is behind its generic header. */
+#define SK_BODY		(28 + 4)
+
+/* false: the row's cipher is none of ours. */
+static bool sk_read(json_t *json, struct sk_row *row)
+{
+	const char *encr = vector_text(json, "encr");
+	uint8_t octets[VECTOR_MAX];
+	struct bytes b;
+
+	memset(row, 0, sizeof(*row));
+	if (!strncmp(encr, "AES-GCM-256", 11))
+		row->key.encr = alg_encr_by_conf("aes-256-gcm");
+	else if (!strncmp(encr, "AES-CBC-256", 11))
+		row->key.encr = alg_encr_by_conf("aes-256-cbc");
+	else
+		return false;
+	b = vector_hex(json, "key", octets);
+	assert_int_equal(b.n, row->key.encr->key_n);
+	memcpy(row->key.encr_key, b.p, b.n);
+	if (row->key.encr->aead) {
+		b = vector_hex(json, "salt", octets);
+		assert_int_equal(b.n, row->key.encr->salt_n);
+		memcpy(row->key.salt, b.p, b.n);
+	} else {
+		row->key.integ = alg_integ_by_conf("sha256");
+		b = vector_hex(json, "integ_key", octets);
+		assert_int_equal(b.n, row->key.integ->key_n);
+		memcpy(row->key.integ_key, b.p, b.n);
+	}
+	row->message = vector_hex(json, "message", row->buf[0]);
+	row->plain = vector_hex(json, "plain_payloads", row->buf[1]);
+	row->body = SK_BODY;
+	return true;
+}
+
+/* Calls @check for each message in a cipher of ours. */
+static void each_sk(void (*check)(struct sk_row *))
+{
+	json_t *root = vectors_load("sk_messages.json");
+	unsigned int checked = 0, others = 0;
+	static struct sk_row row;
+	json_t *json;
+	size_t i;
+
+	json_array_foreach(json_object_get(root, "vectors"), i, json) {
+		if (!sk_read(json, &row)) {
+			others++;
+			continue;
+		}
+		check(&row);
+		checked++;
+	}
+	json_decref(root);
+	printf("# %u messages checked, %u not applicable (ChaCha20-Poly1305)\n", checked, others);
+	assert_int_equal(checked, 7);
+}
+
+static void check_open(struct sk_row *row)
+{
+	uint8_t out[VECTOR_MAX];
+	struct bytes plain;
+
+	assert_int_equal(cipher_open(&row->key, row->message, row->body, out, &plain), 0);
+	assert_true(bytes_equal(plain, row->plain));
+}
+
+static void test_open(void **state)
+{
+	(void)state;
+	each_sk(check_open);
+}
+
+/* Any octet changed, header and IV included, and any octet cut off: refused. */
+static void check_tampered(struct sk_row *row)
+{
+	uint8_t changed[VECTOR_MAX], out[VECTOR_MAX], zero[VECTOR_MAX] = { 0 };
+	struct bytes plain;
+
+	for (size_t i = 0; i < row->message.n; i++) {
+		memcpy(changed, row->message.p, row->message.n);
+		memset(out, 0, sizeof(out));
+		changed[i] ^= (uint8_t)(1U << (i % 8));
+		assert_int_equal(cipher_open(&row->key, bytes_of(changed, row->message.n),
+					     row->body, out, &plain), -1);
+		assert_int_equal(plain.n, 0);
+		assert_memory_equal(out, zero, sizeof(out));
+		assert_int_equal(cipher_open(&row->key, bytes_of(row->message.p, i), row->body,
+					     out, &plain), -1);
+	}
+}
+
+static void test_tampered(void **state)
+{
+	(void)state;
+	each_sk(check_tampered);
+}
+
+/* Room for @plain_n octets of payloads within a message, its length returned. */
+static size_t framed(const struct cipher_key *key, size_t plain_n, uint8_t *message)
+{
+	size_t pad = cipher_pad_len(key, plain_n);
+	size_t text = SK_BODY + cipher_iv_len(key);
+
+	assert_true(pad >= 1 && (plain_n + pad) % key->encr->block == 0);
+	for (size_t i = 0; i < text + plain_n; i++)
+		message[i] = (uint8_t)(i * 7);
+	memset(message + text + plain_n, 0, pad + cipher_icv_len(key));
+	message[text + plain_n + pad - 1] = (uint8_t)(pad - 1);
+	return text + plain_n + pad + cipher_icv_len(key);
+}
+
+static void round_trip(struct cipher_key *key, size_t plain_n)
+{
+	uint8_t message[VECTOR_MAX], before[VECTOR_MAX], out[VECTOR_MAX];
+	size_t n = framed(key, plain_n, message);
+	size_t text = SK_BODY + cipher_iv_len(key);
+	uint64_t seals = key->seals;
+	struct bytes plain;
+
+	memcpy(before, message, n);
+	assert_int_equal(cipher_seal(key, crypto_random_os, NULL, message, n, SK_BODY), 0);
+	assert_int_equal(key->seals, seals + 1);
+	assert_memory_equal(message, before, SK_BODY);
+	if (plain_n > 8)
+		assert_memory_not_equal(message + text, before + text, plain_n);
+	assert_int_equal(cipher_open(key, bytes_of(message, n), SK_BODY, out, &plain), 0);
+	assert_true(bytes_equal(plain, bytes_of(before + text, plain_n)));
+}
+
+static void test_round_trip(void **state)
+{
+	const struct alg_encr *encr;
+
+	(void)state;
+	for (unsigned int i = 0; (encr = alg_encr_row(i)); i++) {
+		for (unsigned int j = 0; encr->aead ? j < 1 : !!alg_integ_row(j); j++) {
+			struct cipher_key key = { .encr = encr };
+
+			key.integ = encr->aead ? NULL : alg_integ_row(j);
+			crypto_random_os(NULL, key.encr_key, sizeof(key.encr_key));
+			crypto_random_os(NULL, key.integ_key, sizeof(key.integ_key));
+			crypto_random_os(NULL, key.salt, sizeof(key.salt));
+			for (size_t n = 0; n < 70; n++)
+				round_trip(&key, n);
+		}
+	}
+}
+
+/* A counter in combined modes, never the same; unforeseeable in CBC. */
+static void test_iv(void **state)
+{
+	struct cipher_key gcm = { .encr = alg_encr_by_conf("aes-128-gcm"), .seals = 0x1ffffffff };
+	struct cipher_key cbc = { .encr = alg_encr_by_conf("aes-128-cbc"),
+				  .integ = alg_integ_by_conf("sha256") };
+	static const uint8_t first[] = { 0, 0, 0, 1, 255, 255, 255, 255 };
+	static const uint8_t second[] = { 0, 0, 0, 2, 0, 0, 0, 0 };
+	uint8_t a[VECTOR_MAX], b[VECTOR_MAX];
+	size_t n = framed(&gcm, 20, a);
+
+	(void)state;
+	assert_int_equal(cipher_seal(&gcm, no_random, NULL, a, n, SK_BODY), 0);
+	assert_memory_equal(a + SK_BODY, first, 8);
+	framed(&gcm, 20, a);
+	assert_int_equal(cipher_seal(&gcm, no_random, NULL, a, n, SK_BODY), 0);
+	assert_memory_equal(a + SK_BODY, second, 8);
+	gcm.seals = UINT64_MAX;
+	framed(&gcm, 20, a);
+	assert_int_equal(cipher_seal(&gcm, no_random, NULL, a, n, SK_BODY), -1);
+
+	n = framed(&cbc, 20, a);
+	framed(&cbc, 20, b);
+	assert_int_equal(cipher_seal(&cbc, crypto_random_os, NULL, a, n, SK_BODY), 0);
+	assert_int_equal(cipher_seal(&cbc, crypto_random_os, NULL, b, n, SK_BODY), 0);
+	assert_memory_not_equal(a + SK_BODY, b + SK_BODY, 16);
+	framed(&cbc, 20, a);
+	assert_int_equal(cipher_seal(&cbc, no_random, NULL, a, n, SK_BODY), -1);
+}
+
+/* An authentic message whose pad length is more than there is. */
+static void test_bad_padding(void **state)
+{
+	struct cipher_key key = { .encr = alg_encr_by_conf("aes-128-cbc"),
+				  .integ = alg_integ_by_conf("sha256") };
+	uint8_t message[VECTOR_MAX], out[VECTOR_MAX];
+	size_t n = framed(&key, 10, message);
+	struct bytes plain;
+
+	(void)state;
+	message[SK_BODY + 16 + 15] = 15;
+	assert_int_equal(cipher_seal(&key, crypto_random_os, NULL, message, n, SK_BODY), 0);
+	assert_int_equal(cipher_open(&key, bytes_of(message, n), SK_BODY, out, &plain), 0);
+	assert_int_equal(plain.n, 0);
+	framed(&key, 10, message);
+	message[SK_BODY + 16 + 15] = 16;
+	assert_int_equal(cipher_seal(&key, crypto_random_os, NULL, message, n, SK_BODY), 0);
+	assert_int_equal(cipher_open(&key, bytes_of(message, n), SK_BODY, out, &plain), -1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_dh_known),
+		cmocka_unit_test(test_dh_fresh),
+		cmocka_unit_test(test_dh_padding),
+		cmocka_unit_test(test_dh_bad_points),
+		cmocka_unit_test(test_dh_bad_numbers),
+		cmocka_unit_test(test_dh_bad_random),
+		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_tampered),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_iv),
+		cmocka_unit_test(test_bad_padding),
+	};
+
+	return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
+}
