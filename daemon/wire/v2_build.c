@@ -34,6 +34,7 @@ void wire_begin_bare(struct wire_writer *w, void *p, size_t max)
 void wire_begin(struct wire_writer *w, void *p, size_t max, const struct wire_header *header)
 {
 	wire_begin_bare(w, p, max);
+	w->header = true;
 	w->next_at = NEXT_AT;
 	wbuf_put(&w->buf, header->spi_i, IKE_SPI_LEN);
 	wbuf_put(&w->buf, header->spi_r, IKE_SPI_LEN);
@@ -47,7 +48,7 @@ void wire_begin(struct wire_writer *w, void *p, size_t max, const struct wire_he
 
 struct bytes wire_end(struct wire_writer *w)
 {
-	if (w->next_at != NOWHERE && !w->buf.overflow && w->buf.n >= IKE_HDR_LEN)
+	if (w->header && !w->buf.overflow)
 		put_be32(w->buf.p + LENGTH_AT, (uint32_t)w->buf.n);
 	return wbuf_view(&w->buf);
 }

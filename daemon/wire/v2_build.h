@@ -19,6 +19,7 @@
 
 struct wire_writer {
 	struct wbuf buf;
+	bool header;		/* begins with an IKE header */
 	size_t next_at;		/* octet that names the next payload */
 	size_t payload;		/* generic header of the payload being written */
 	size_t sk;		/* generic header of SK; 0: none */
