@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pantunctl proxy add|del: proxy-IDs without the daemon. */
+#include <err.h>
+#include <netlink/attr.h>
+#include "command.h"
+#include "nl_parse.h"
+
+struct request {
+	char ifname[IFNAMSIZ];
+	char name[PANTUN_PROXY_NAME_LEN];
+	struct selector selector;
+};
+
+static const char *take_dev(void *ctx, char *const *values)
+{
+	return ifname_take(values[0], ((struct request *)ctx)->ifname);
+}
+
+static const char *take_name(void *ctx, char *const *values)
+{
+	return proxy_name_take(values[0], ((struct request *)ctx)->name);
+}
+
+static const char *take_local(void *ctx, char *const *values)
+{
+	return selector_take_address(&((struct request *)ctx)->selector, true, values[0]);
+}
+
+static const char *take_remote(void *ctx, char *const *values)
+{
+	return selector_take_address(&((struct request *)ctx)->selector, false, values[0]);
+}
+
+static const char *take_proto(void *ctx, char *const *values)
+{
+	return selector_take_proto(&((struct request *)ctx)->selector, values[0]);
+}
+
+static const char *take_local_port(void *ctx, char *const *values)
+{
+	return selector_take_port(&((struct request *)ctx)->selector, true, values[0]);
+}
+
+static const char *take_remote_port(void *ctx, char *const *values)
+{
+	return selector_take_port(&((struct request *)ctx)->selector, false, values[0]);
+}
+
+static const struct keyword add_keywords[] = {
+	{ "dev", "TUNNEL", 1, take_dev },
+	{ "name", "NAME", 1, take_name },
+	{ "local", "an address, ADDRESS/BITS, FIRST-LAST or any", 1, take_local },
+	{ "remote", "an address, ADDRESS/BITS, FIRST-LAST or any", 1, take_remote },
+	{ "proto", "a protocol", 1, take_proto },
+	{ "local-port", "a port or FIRST-LAST", 1, take_local_port },
+	{ "remote-port", "a port or FIRST-LAST", 1, take_remote_port },
+	{ NULL, NULL, 0, NULL },
+};
+
+static const struct keyword del_keywords[] = {
+	{ "dev", "TUNNEL", 1, take_dev },
+	{ "name", "NAME", 1, take_name },
+	{ NULL, NULL, 0, NULL },
+};
+
+static int send_proxy(uint8_t cmd, const struct request *request)
+{
+	struct nl_client *client;
+	struct nlattr *nest;
+	struct nl_msg *msg;
+	int status;
+
+	if (!*request->ifname || !*request->name)
+		return usage_error("a proxy-ID needs \"dev TUNNEL\" and \"name NAME\"");
+	client = command_open();
+	if (!client)
+		return 1;
+	msg = command_begin(client, cmd, request->ifname);
+	nest = nla_nest_start(msg, PANTUN_A_PROXY | NLA_F_NESTED);
+	status = nest ? nla_put_string(msg, PANTUN_PROXY_A_NAME, request->name) : -1;
+	if (cmd == PANTUN_CMD_PROXY_NEW)
+		status |= nl_put_selector(msg, PANTUN_PROXY_A_SELECTOR, &request->selector);
+	if (status || nla_nest_end(msg, nest))
+		errx(1, "out of memory");
+	return command_finish(client, msg);
+}
+
+static int proxy_add(const struct options *options, int argc, char **argv)
+{
+	struct request request = { 0 };
+	const char *wrong;
+
+	(void)options;
+	if (keywords_take(add_keywords, &request, argc, argv))
+		return EXIT_USAGE;
+	wrong = selector_finish(&request.selector);
+	if (wrong)
+		return usage_error("%s", wrong);
+	return send_proxy(PANTUN_CMD_PROXY_NEW, &request);
+}
+
+static int proxy_del(const struct options *options, int argc, char **argv)
+{
+	struct request request = { 0 };
+
+	(void)options;
+	if (keywords_take(del_keywords, &request, argc, argv))
+		return EXIT_USAGE;
+	return send_proxy(PANTUN_CMD_PROXY_DEL, &request);
+}
+
+int cmd_proxy(const struct options *options, int argc, char **argv)
+{
+	static const struct command verbs[] = {
+		{ .name = "add", .run = proxy_add },
+		{ .name = "del", .run = proxy_del },
+	};
+
+	return command_choose(verbs, sizeof(verbs) / sizeof(verbs[0]), "verb", options, argc,
+			      argv);
+}

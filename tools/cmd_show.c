@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pantunctl show: what the kernel and the daemon know, in one picture. */
+#include <stdio.h>
+#include "command.h"
+#include "ctl_client.h"
+#include "out.h"
+
+/* What one word after "show" asks for. */
+struct subject {
+	unsigned int views;
+	bool by_gateway;		/* the name is a gateway's */
+};
+
+static void fill(const struct options *options, const struct subject *subject, bool named,
+		 struct model *model)
+{
+	/* A tunnel may be called by a name that the daemon alone knows. */
+	bool daemon = subject->views & VIEW_OF_DAEMON || named;
+
+	if (subject->views & VIEW_OF_KERNEL)
+		nl_fill(model);
+	if (daemon)
+		ctl_fill(options->ctl, model);
+}
+
+/* False after a message where there is nothing of that name. */
+static bool narrow(struct model *model, const struct subject *subject, const char *name)
+{
+	const char *interface;
+	char ifname[IFNAMSIZ];
+
+	if (subject->by_gateway) {
+		model_keep_gateway(model, name);
+		return true;
+	}
+	interface = model_interface(model, name);
+	if (!interface) {
+		fprintf(stderr, "pantunctl: there is no tunnel \"%s\"\n", name);
+		return false;
+	}
+	text_copy(ifname, sizeof(ifname), interface);
+	model_keep_interface(model, ifname);
+	return true;
+}
+
+/* Whether something that was asked for could not be had at all. */
+static bool failed(const struct model *model, unsigned int views)
+{
+	bool kernel = views & VIEW_OF_KERNEL && !*model->kernel_error;
+	bool daemon = views & VIEW_OF_DAEMON && !*model->daemon_error;
+
+	return !kernel && !daemon;
+}
+
+static int show(const struct options *options, const struct subject *subject, int argc,
+		char **argv)
+{
+	struct model model = { 0 };
+	int status = 0;
+
+	if (argc > 1)
+		return usage_error("\"%s\": nothing may follow the name", argv[1]);
+	fill(options, subject, argc, &model);
+	if (argc && !failed(&model, subject->views) && !narrow(&model, subject, argv[0])) {
+		status = 1;
+	} else {
+		if (options->json)
+			out_json(&model, subject->views);
+		else
+			out_tables(&model, subject->views);
+		status = failed(&model, subject->views);
+	}
+	model_free(&model);
+	return status;
+}
+
+static int show_tunnel(const struct options *options, int argc, char **argv)
+{
+	static const struct subject subject = { .views = VIEW_ALL };
+
+	return show(options, &subject, argc, argv);
+}
+
+static int show_ike_sa(const struct options *options, int argc, char **argv)
+{
+	static const struct subject subject = { .views = VIEW_IKE, .by_gateway = true };
+
+	return show(options, &subject, argc, argv);
+}
+
+static int show_ipsec_sa(const struct options *options, int argc, char **argv)
+{
+	static const struct subject subject = { .views = VIEW_IPSEC };
+
+	return show(options, &subject, argc, argv);
+}
+
+static int show_flow(const struct options *options, int argc, char **argv)
+{
+	static const struct subject subject = {
+		.views = VIEW_TUNNELS | VIEW_PROXIES | VIEW_DROPS };
+
+	return show(options, &subject, argc, argv);
+}
+
+int cmd_show(const struct options *options, int argc, char **argv)
+{
+	static const struct command subjects[] = {
+		{ .name = "tunnel", .run = show_tunnel },
+		{ .name = "ike-sa", .run = show_ike_sa },
+		{ .name = "ipsec-sa", .run = show_ipsec_sa },
+		{ .name = "flow", .run = show_flow },
+	};
+
+	if (!argc)
+		return show_tunnel(options, 0, argv);
+	return command_choose(subjects, sizeof(subjects) / sizeof(subjects[0]), "subject",
+			      options, argc, argv);
+}

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl_client.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "base/bytes.h"
+#include "ctl/ctl.h"
+
+#define PATIENCE	10		/* seconds for an answer to come */
+
+static int fail(char *error, const char *what)
+{
+	snprintf(error, MODEL_ERROR, "%s: %s", what, strerror(errno));
+	return -1;
+}
+
+int ctl_connect(const char *path, char *error)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	struct timeval patience = { .tv_sec = PATIENCE };
+	int fd;
+
+	if (strlen(path) >= sizeof(to.sun_path)) {
+		snprintf(error, MODEL_ERROR, "%s: too long for the path of a socket", path);
+		return -1;
+	}
+	text_copy(to.sun_path, sizeof(to.sun_path), path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fail(error, "socket");
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (!connect(fd, (struct sockaddr *)&to, sizeof(to)))
+		return fd;
+	if (errno == ENOENT || errno == ECONNREFUSED)
+		snprintf(error, MODEL_ERROR, "pantund is not running (nobody listens at %s)",
+			 path);
+	else
+		fail(error, path);
+	close(fd);
+	return -1;
+}
+
+static bool write_all(int fd, const void *data, size_t n)
+{
+	const char *at = data;
+
+	while (n) {
+		ssize_t done = send(fd, at, n, MSG_NOSIGNAL);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		at += done;
+		n -= (size_t)done;
+	}
+	return true;
+}
+
+/* How much came before the end of the stream or an error (errno, 0 at the end). */
+static size_t read_all(int fd, void *data, size_t n)
+{
+	size_t got = 0;
+
+	while (got < n) {
+		ssize_t done = recv(fd, (char *)data + got, n - got, 0);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (!done)
+			errno = 0;
+		if (done <= 0)
+			break;
+		got += (size_t)done;
+	}
+	return got;
+}
+
+bool ctl_send(int fd, json_t *request, char *error)
+{
+	char *text = json_dumps(request, JSON_COMPACT);
+	uint8_t header[CTL_HEADER];
+	bool sent;
+
+	json_decref(request);
+	if (!text) {
+		snprintf(error, MODEL_ERROR, "out of memory");
+		return false;
+	}
+	put_be32(header, (uint32_t)strlen(text));
+	sent = write_all(fd, header, sizeof(header)) && write_all(fd, text, strlen(text));
+	free(text);
+	if (!sent)
+		fail(error, "cannot write to pantund");
+	return sent;
+}
+
+static json_t *receive_body(int fd, size_t n, char *error)
+{
+	char *text = malloc(n);
+	json_error_t where;
+	json_t *answer;
+
+	if (!text) {
+		snprintf(error, MODEL_ERROR, "out of memory");
+		return NULL;
+	}
+	if (read_all(fd, text, n) != n) {
+		snprintf(error, MODEL_ERROR, "pantund hung up in the middle of an answer");
+		free(text);
+		return NULL;
+	}
+	answer = json_loadb(text, n, 0, &where);
+	free(text);
+	if (json_is_object(answer))
+		return answer;
+	json_decref(answer);
+	snprintf(error, MODEL_ERROR, "pantund's answer is no JSON object");
+	return NULL;
+}
+
+json_t *ctl_receive(int fd, char *error)
+{
+	uint8_t header[CTL_HEADER];
+	size_t got = read_all(fd, header, sizeof(header));
+	uint32_t n;
+
+	error[0] = '\0';
+	if (got != sizeof(header)) {
+		if (errno)
+			fail(error, "no answer from pantund");
+		return NULL;
+	}
+	n = get_be32(header);
+	if (n && n <= CTL_ANSWER_MAX)
+		return receive_body(fd, n, error);
+	snprintf(error, MODEL_ERROR, "an answer of %u octets is not pantund's", n);
+	return NULL;
+}
+
+json_t *ctl_ask(const char *path, json_t *request, char *error)
+{
+	int fd = ctl_connect(path, error);
+	json_t *answer = NULL;
+	const char *refusal;
+
+	if (fd < 0) {
+		json_decref(request);
+		return NULL;
+	}
+	if (ctl_send(fd, request, error)) {
+		answer = ctl_receive(fd, error);
+		if (!answer && !*error)
+			snprintf(error, MODEL_ERROR, "pantund hung up without an answer");
+	}
+	close(fd);
+	if (!answer || json_is_true(json_object_get(answer, "ok")))
+		return answer;
+	refusal = json_string_value(json_object_get(answer, "error"));
+	text_copy(error, MODEL_ERROR, refusal ? refusal : "pantund refused without a reason");
+	json_decref(answer);
+	return NULL;
+}
+
+static void take_text(json_t *object, const char *member, char *out, size_t n)
+{
+	const char *text = json_string_value(json_object_get(object, member));
+
+	text_copy(out, n, text ? text : "");
+}
+
+#define TAKE_TEXT(object, to, member) \
+	take_text((object), #member, (to)->member, sizeof((to)->member))
+
+static uint64_t take_number(json_t *object, const char *member)
+{
+	json_int_t value = (json_int_t)json_number_value(json_object_get(object, member));
+
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+static void take_ike_sa(json_t *from, struct ike_sa *sa)
+{
+	TAKE_TEXT(from, sa, gateway);
+	TAKE_TEXT(from, sa, state);
+	TAKE_TEXT(from, sa, role);
+	TAKE_TEXT(from, sa, spi_i);
+	TAKE_TEXT(from, sa, spi_r);
+	TAKE_TEXT(from, sa, local);
+	TAKE_TEXT(from, sa, remote);
+	TAKE_TEXT(from, sa, local_id);
+	TAKE_TEXT(from, sa, remote_id);
+	TAKE_TEXT(from, sa, proposal);
+	sa->nat_local = json_is_true(json_object_get(from, "nat_local"));
+	sa->nat_remote = json_is_true(json_object_get(from, "nat_remote"));
+	sa->age = take_number(from, "age");
+	sa->life = take_number(from, "life");
+}
+
+static void take_child(json_t *from, struct child *child)
+{
+	TAKE_TEXT(from, child, gateway);
+	TAKE_TEXT(from, child, tunnel);
+	TAKE_TEXT(from, child, interface);
+	TAKE_TEXT(from, child, proxy);
+	TAKE_TEXT(from, child, state);
+	TAKE_TEXT(from, child, spi_in);
+	TAKE_TEXT(from, child, spi_out);
+	TAKE_TEXT(from, child, proposal);
+	TAKE_TEXT(from, child, ts_local);
+	TAKE_TEXT(from, child, ts_remote);
+	TAKE_TEXT(from, child, last_error);
+	child->age = take_number(from, "age");
+	child->life = take_number(from, "life");
+}
+
+void ctl_fill(const char *path, struct model *model)
+{
+	json_t *answer = ctl_ask(path, json_pack("{s:s}", "verb", "show"),
+				 model->daemon_error);
+	json_t *one;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "ike_sas"), i, one)
+		take_ike_sa(one, model_add(model->ike_sas, model->ike_sas_n));
+	json_array_foreach(json_object_get(answer, "children"), i, one)
+		take_child(one, model_add(model->children, model->children_n));
+	json_decref(answer);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Questions to the daemon over its control socket; the protocol is in daemon/ctl/ctl.h. */
+#ifndef PANTUN_TOOLS_CTL_CLIENT_H
+#define PANTUN_TOOLS_CTL_CLIENT_H
+
+#include <jansson.h>
+#include "model.h"
+
+/* A connected socket, or -1 with the cause in @error of MODEL_ERROR octets. */
+int ctl_connect(const char *path, char *error);
+/* Takes over the reference to @request.  False with @error. */
+bool ctl_send(int fd, json_t *request, char *error);
+/* The next message, the caller's to release; NULL with @error, "" at the end of a stream. */
+json_t *ctl_receive(int fd, char *error);
+/*
+ * One request on a connection of its own; takes over @request.  The answer, which
+ * said ok and is the caller's, or NULL with @error.
+ */
+json_t *ctl_ask(const char *path, json_t *request, char *error);
+/* Fills the daemon's part of the model, or its daemon_error. */
+void ctl_fill(const char *path, struct model *model);
+
+#endif

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "keyfile.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "base/secret.h"
+
+#define FILE_MAX	4096	/* octets */
+
+struct line {
+	const char *path;
+	unsigned int number;
+	char *error;
+	size_t error_n;
+};
+
+static int refuse(const struct line *line, const char *what)
+{
+	snprintf(line->error, line->error_n, "%s:%u: %s", line->path, line->number, what);
+	return -1;
+}
+
+static int nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static int take_hex(const struct line *line, const char *text, size_t max,
+		    struct key_octets *key)
+{
+	size_t n = 0;
+
+	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+		text += 2;
+	for (; text[0]; text += 2) {
+		int high = nibble(text[0]);
+		int low = high < 0 ? -1 : nibble(text[1]);
+
+		if (low < 0)
+			return refuse(line, "a key must be an even count of hexadecimal digits");
+		if (n == max)
+			return refuse(line, "a key longer than any algorithm takes");
+		key->b[n++] = (uint8_t)(high << 4 | low);
+	}
+	if (!n)
+		return refuse(line, "a key must follow the word");
+	key->n = n;
+	return 0;
+}
+
+static int take_line(const struct line *line, char *text, struct keys *keys)
+{
+	static const char blanks[] = " \t\r";
+	struct key_octets *key;
+	size_t max = PANTUN_KEY_LEN_MAX;
+	char *word, *value;
+
+	text[strcspn(text, "#")] = '\0';
+	word = text + strspn(text, blanks);
+	if (!*word)
+		return 0;
+	value = word + strcspn(word, blanks);
+	if (*value)
+		*value++ = '\0';
+	value += strspn(value, blanks);
+	if (value[strcspn(value, blanks)]) {
+		char *end = value + strcspn(value, blanks);
+
+		if (end[strspn(end, blanks)])
+			return refuse(line, "one word and one key a line");
+		*end = '\0';
+	}
+	if (!strcmp(word, "enc")) {
+		key = &keys->enc;
+	} else if (!strcmp(word, "auth")) {
+		key = &keys->auth;
+	} else if (!strcmp(word, "salt")) {
+		key = &keys->salt;
+		max = PANTUN_SALT_LEN_MAX;
+	} else {
+		return refuse(line, "a line must begin with enc, auth or salt");
+	}
+	if (key->n)
+		return refuse(line, "this key was given before");
+	return take_hex(line, value, max, key);
+}
+
+static int take_text(const char *path, char *text, struct keys *keys, char *error,
+		     size_t error_n)
+{
+	struct line line = { .path = path, .error = error, .error_n = error_n };
+
+	while (text) {
+		char *end = strchr(text, '\n');
+
+		if (end)
+			*end++ = '\0';
+		line.number++;
+		if (take_line(&line, text, keys))
+			return -1;
+		text = end;
+	}
+	if (keys->enc.n)
+		return 0;
+	snprintf(error, error_n, "%s: no line \"enc HEX\"", path);
+	return -1;
+}
+
+/* NULL, or why the open file must not hold keys. */
+static const char *unfit(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return strerror(errno);
+	if (!S_ISREG(st.st_mode))
+		return "not a plain file";
+	if (st.st_mode & 077)
+		return "others than its owner may use it; chmod 600 it";
+	if (st.st_uid != geteuid() && st.st_uid != 0)
+		return "it belongs to another user; chown it to root";
+	if (st.st_size >= FILE_MAX)
+		return "too long for a key file";
+	return NULL;
+}
+
+/* All of the file, ended by a zero; false where it has zeros or does not end. */
+static bool slurp(int fd, char *text)
+{
+	size_t n = 0;
+
+	while (n < FILE_MAX) {
+		ssize_t got = read(fd, text + n, FILE_MAX - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return false;
+		if (!got) {
+			text[n] = '\0';
+			return strlen(text) == n;
+		}
+		n += (size_t)got;
+	}
+	return false;
+}
+
+int keyfile_read(const char *path, struct keys *keys, char *error, size_t error_n)
+{
+	char text[FILE_MAX + 1];
+	const char *wrong;
+	int fd, result;
+
+	memset(keys, 0, sizeof(*keys));
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		snprintf(error, error_n, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	wrong = unfit(fd);
+	if (!wrong && !slurp(fd, text))
+		wrong = "cannot be read as text";
+	close(fd);
+	if (wrong) {
+		snprintf(error, error_n, "%s: %s", path, wrong);
+		result = -1;
+	} else {
+		result = take_text(path, text, keys, error, error_n);
+	}
+	secret_wipe(text, sizeof(text));
+	return result;
+}

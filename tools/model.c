@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "model.h"
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *model_grow(void *list, size_t *n, size_t size)
+{
+	char *grown = reallocarray(list, *n + 1, size);
+
+	if (!grown)
+		err(1, "out of memory");
+	memset(grown + *n * size, 0, size);
+	(*n)++;
+	return grown;
+}
+
+void drop_list_free(struct drop_list *drops)
+{
+	free(drops->drop);
+	memset(drops, 0, sizeof(*drops));
+}
+
+void model_forget_kernel(struct model *model)
+{
+	for (size_t i = 0; i < model->tunnels_n; i++)
+		drop_list_free(&model->tunnels[i].drops);
+	for (size_t i = 0; i < model->sas_n; i++)
+		drop_list_free(&model->sas[i].drops);
+	free(model->tunnels);
+	free(model->proxies);
+	free(model->sas);
+	model->tunnels = NULL;
+	model->proxies = NULL;
+	model->sas = NULL;
+	model->tunnels_n = 0;
+	model->proxies_n = 0;
+	model->sas_n = 0;
+}
+
+void model_free(struct model *model)
+{
+	model_forget_kernel(model);
+	free(model->ike_sas);
+	free(model->children);
+	memset(model, 0, sizeof(*model));
+}
+
+static bool gateway_in_use(const struct model *model, const char *gateway)
+{
+	for (size_t i = 0; i < model->children_n; i++) {
+		if (!strcmp(model->children[i].gateway, gateway))
+			return true;
+	}
+	return false;
+}
+
+void model_keep_interface(struct model *model, const char *ifname)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < model->tunnels_n; i++) {
+		if (!strcmp(model->tunnels[i].ifname, ifname))
+			model->tunnels[n++] = model->tunnels[i];
+		else
+			drop_list_free(&model->tunnels[i].drops);
+	}
+	model->tunnels_n = n;
+	n = 0;
+	for (size_t i = 0; i < model->proxies_n; i++) {
+		if (!strcmp(model->proxies[i].ifname, ifname))
+			model->proxies[n++] = model->proxies[i];
+	}
+	model->proxies_n = n;
+	n = 0;
+	for (size_t i = 0; i < model->sas_n; i++) {
+		if (!strcmp(model->sas[i].ifname, ifname))
+			model->sas[n++] = model->sas[i];
+		else
+			drop_list_free(&model->sas[i].drops);
+	}
+	model->sas_n = n;
+	n = 0;
+	for (size_t i = 0; i < model->children_n; i++) {
+		if (!strcmp(model->children[i].interface, ifname))
+			model->children[n++] = model->children[i];
+	}
+	model->children_n = n;
+	n = 0;
+	for (size_t i = 0; i < model->ike_sas_n; i++) {
+		if (gateway_in_use(model, model->ike_sas[i].gateway))
+			model->ike_sas[n++] = model->ike_sas[i];
+	}
+	model->ike_sas_n = n;
+}
+
+void model_keep_gateway(struct model *model, const char *gateway)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < model->ike_sas_n; i++) {
+		if (!strcmp(model->ike_sas[i].gateway, gateway))
+			model->ike_sas[n++] = model->ike_sas[i];
+	}
+	model->ike_sas_n = n;
+	n = 0;
+	for (size_t i = 0; i < model->children_n; i++) {
+		if (!strcmp(model->children[i].gateway, gateway))
+			model->children[n++] = model->children[i];
+	}
+	model->children_n = n;
+}
+
+const char *model_interface(const struct model *model, const char *name)
+{
+	for (size_t i = 0; i < model->tunnels_n; i++) {
+		if (!strcmp(model->tunnels[i].ifname, name))
+			return model->tunnels[i].ifname;
+	}
+	for (size_t i = 0; i < model->children_n; i++) {
+		if (!strcmp(model->children[i].tunnel, name) ||
+		    !strcmp(model->children[i].interface, name))
+			return model->children[i].interface;
+	}
+	return NULL;
+}
+
+void text_copy(char *out, size_t n, const char *text)
+{
+	snprintf(out, n, "%s", text);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What there is to show, from wherever it came: the kernel fills tunnels,
+ * proxies, SAs and links, the daemon IKE SAs and children, and the printers know
+ * neither of them.
+ */
+#ifndef PANTUN_TOOLS_MODEL_H
+#define PANTUN_TOOLS_MODEL_H
+
+#include <linux/if.h>
+#include <linux/pantun.h>
+#include "selector.h"
+
+#define MODEL_ERROR	512	/* octets of an error text */
+#define MODEL_TEXT	128	/* octets of the daemon's names and texts */
+
+struct traffic {
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+};
+
+struct drop {
+	char reason[32];
+	uint64_t count;
+};
+
+struct drop_list {
+	size_t n;
+	struct drop *drop;		/* owned */
+};
+
+/* The netdevice, as its own namespace sees it. */
+struct link {
+	bool known;			/* false: moved away, or gone */
+	bool up;			/* administratively */
+	bool carrier;
+	uint8_t operstate;		/* RFC 2863, IF_OPER_... */
+};
+
+struct tunnel {
+	uint32_t id, ifindex;
+	char ifname[IFNAMSIZ];
+	uint32_t start, state, mtu;	/* enum pantun_start, enum pantun_state, octets */
+	bool moved;
+	struct link link;
+	struct traffic traffic;
+	struct drop_list drops;
+};
+
+struct proxy {
+	uint32_t tunnel_id;
+	char ifname[IFNAMSIZ];
+	char name[PANTUN_PROXY_NAME_LEN];
+	struct selector selector;
+	uint32_t out_spi;		/* 0: none */
+	uint32_t in_sas, held;
+	uint64_t acquires;
+	struct traffic traffic;
+};
+
+struct limits {
+	uint64_t soft_bytes, hard_bytes, soft_packets, hard_packets, soft_seconds, hard_seconds;
+};
+
+struct path {
+	struct addr local, remote;	/* local is ours in both directions */
+	uint32_t encap;			/* enum pantun_encap */
+	uint16_t local_port, remote_port;
+};
+
+struct sa {
+	uint32_t tunnel_id;
+	char ifname[IFNAMSIZ];
+	char proxy[PANTUN_PROXY_NAME_LEN];
+	uint32_t dir, spi, mode, enc, auth, key_bits, replay_window;
+	uint8_t proto;
+	struct path path;
+	struct selector selector;
+	struct limits limits;
+	uint64_t cookie, seq, age;
+	bool standby, active, larval;
+	struct traffic traffic;
+	struct drop_list drops;
+};
+
+struct ike_sa {
+	char gateway[MODEL_TEXT], state[MODEL_TEXT], role[MODEL_TEXT];
+	char spi_i[MODEL_TEXT], spi_r[MODEL_TEXT];
+	char local[MODEL_TEXT], remote[MODEL_TEXT];
+	char local_id[MODEL_TEXT], remote_id[MODEL_TEXT];
+	char proposal[MODEL_TEXT];
+	bool nat_local, nat_remote;
+	uint64_t age, life;		/* seconds; life 0: no limit */
+};
+
+/* A proxy-ID as the daemon's configuration has it, negotiated or not. */
+struct child {
+	char gateway[MODEL_TEXT], tunnel[MODEL_TEXT], interface[MODEL_TEXT];
+	char proxy[MODEL_TEXT], state[MODEL_TEXT];
+	char spi_in[MODEL_TEXT], spi_out[MODEL_TEXT];
+	char proposal[MODEL_TEXT];
+	char ts_local[MODEL_ERROR], ts_remote[MODEL_ERROR];
+	char last_error[MODEL_ERROR];
+	uint64_t age, life;
+};
+
+struct model {
+	char kernel_error[MODEL_ERROR];	/* "": the kernel answered */
+	char daemon_error[MODEL_ERROR];	/* "": the daemon answered */
+	struct tunnel *tunnels;
+	size_t tunnels_n;
+	struct proxy *proxies;
+	size_t proxies_n;
+	struct sa *sas;
+	size_t sas_n;
+	struct ike_sa *ike_sas;
+	size_t ike_sas_n;
+	struct child *children;
+	size_t children_n;
+};
+
+/*
+ * Makes room for one more at the end of a list, zeroed, and counts it; ends the
+ * program where there is no memory.  Use model_add().
+ */
+void *model_grow(void *list, size_t *n, size_t size);
+
+#define model_add(list, n)							\
+	((list) = model_grow((list), &(n), sizeof(*(list))), &(list)[(n) - 1])
+
+void drop_list_free(struct drop_list *drops);
+/* Empties what the kernel filled; the daemon's part stays. */
+void model_forget_kernel(struct model *model);
+void model_free(struct model *model);
+/* Keeps of everything that belongs to a tunnel only that of interface @ifname. */
+void model_keep_interface(struct model *model, const char *ifname);
+/* Keeps the IKE SAs and children of one gateway. */
+void model_keep_gateway(struct model *model, const char *gateway);
+/* The interface of a tunnel known by its interface's or the daemon's name; NULL if none. */
+const char *model_interface(const struct model *model, const char *name);
+
+/* Copies as much as fits; @out is always ended. */
+void text_copy(char *out, size_t n, const char *text);
+
+/* Names of the uapi's numbers; "?" for those this program does not know. */
+const char *start_name(uint32_t start);
+const char *state_name(uint32_t state);
+const char *dir_name(uint32_t dir);
+const char *operstate_name(uint8_t operstate);
+/* 0 where @name is none of them. */
+uint32_t start_number(const char *name);
+uint32_t enc_number(const char *name);
+uint32_t auth_number(const char *name);
+/* "aes-gcm-16-256", "aes-cbc-128/hmac-sha2-256-128". */
+const char *sa_algorithm(const struct sa *sa, char *out, size_t n);
+/* "larval", "active", "standby", "old" for an out-SA that was replaced, "receiving". */
+const char *sa_state(const struct sa *sa);
+
+#endif

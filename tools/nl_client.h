@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Requests to the kernel module over generic netlink.  Functions that can fail
+ * return 0 or -1 and leave one line with the kernel's own explanation in
+ * nl_error().
+ */
+#ifndef PANTUN_TOOLS_NL_CLIENT_H
+#define PANTUN_TOOLS_NL_CLIENT_H
+
+#include <netlink/msg.h>
+#include <stdbool.h>
+#include "model.h"
+
+struct nl_client;
+
+/* Called with the top-level attributes (PANTUN_A_...) of each answer. */
+typedef void nl_answer(void *ctx, uint8_t cmd, struct nlattr **attrs);
+
+/* NULL with the cause in @error of MODEL_ERROR octets. */
+struct nl_client *nl_client_open(char *error);
+void nl_client_close(struct nl_client *client);
+const char *nl_error(const struct nl_client *client);
+
+/* A message begun; ends the program where there is no memory. */
+struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags);
+/*
+ * Sends and frees the message, its octets wiped, and waits for the acknowledgment
+ * or the end of a dump.  -2: the dump was disturbed, ask again.
+ */
+int nl_finish(struct nl_client *client, struct nl_msg *msg, nl_answer *answer, void *ctx);
+
+/* Fills the kernel's part of the model, or its kernel_error. */
+void nl_fill(struct model *model);
+
+/* Joins both event groups. */
+int nl_subscribe(struct nl_client *client);
+int nl_fd(const struct nl_client *client);
+/*
+ * Reads what waits, calling @event for each message; -1 where messages were lost
+ * (@lost set) or the socket failed.
+ */
+int nl_read_events(struct nl_client *client, nl_answer *event, void *ctx, bool *lost);
+
+#endif

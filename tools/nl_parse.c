@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nl_parse.h"
+#include <netlink/msg.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static uint32_t u32_of(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint32_t) ? nla_get_u32(attr) : 0;
+}
+
+static uint16_t u16_of(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint16_t) ? nla_get_u16(attr) : 0;
+}
+
+static uint8_t u8_of(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= 1 ? nla_get_u8(attr) : 0;
+}
+
+static uint64_t u64_of(struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint64_t) ? nla_get_u64(attr) : 0;
+}
+
+static void text_of(struct nlattr *attr, char *out, size_t n)
+{
+	out[0] = '\0';
+	if (attr)
+		nla_strlcpy(out, attr, n);
+}
+
+static void addr_of(struct nlattr *attr, uint8_t family, struct addr *out)
+{
+	int length = family == AF_INET ? 4 : 16;
+
+	memset(out, 0, sizeof(*out));
+	if (!attr || nla_len(attr) < length)
+		return;
+	out->family = family;
+	memcpy(out->b, nla_data(attr), (size_t)length);
+}
+
+static void ports_of(struct nlattr *first, struct nlattr *last, struct port_range *out)
+{
+	out->given = first || last;
+	out->first = u16_of(first);
+	out->last = last ? u16_of(last) : out->first;
+}
+
+static void parse_selector(struct nlattr *nest, struct selector *s)
+{
+	struct nlattr *a[PANTUN_SELECTOR_A_MAX + 1];
+
+	memset(s, 0, sizeof(*s));
+	if (!nest || nla_parse_nested(a, PANTUN_SELECTOR_A_MAX, nest, NULL))
+		return;
+	addr_of(a[PANTUN_SELECTOR_A_LOCAL4_FIRST], AF_INET, &s->local4.first);
+	addr_of(a[PANTUN_SELECTOR_A_LOCAL4_LAST], AF_INET, &s->local4.last);
+	addr_of(a[PANTUN_SELECTOR_A_REMOTE4_FIRST], AF_INET, &s->remote4.first);
+	addr_of(a[PANTUN_SELECTOR_A_REMOTE4_LAST], AF_INET, &s->remote4.last);
+	addr_of(a[PANTUN_SELECTOR_A_LOCAL6_FIRST], AF_INET6, &s->local6.first);
+	addr_of(a[PANTUN_SELECTOR_A_LOCAL6_LAST], AF_INET6, &s->local6.last);
+	addr_of(a[PANTUN_SELECTOR_A_REMOTE6_FIRST], AF_INET6, &s->remote6.first);
+	addr_of(a[PANTUN_SELECTOR_A_REMOTE6_LAST], AF_INET6, &s->remote6.last);
+	s->proto = u8_of(a[PANTUN_SELECTOR_A_PROTO]);
+	ports_of(a[PANTUN_SELECTOR_A_LOCAL_PORT_FIRST], a[PANTUN_SELECTOR_A_LOCAL_PORT_LAST],
+		 &s->local_port);
+	ports_of(a[PANTUN_SELECTOR_A_REMOTE_PORT_FIRST],
+		 a[PANTUN_SELECTOR_A_REMOTE_PORT_LAST], &s->remote_port);
+}
+
+static void parse_traffic(struct nlattr *nest, struct traffic *t)
+{
+	struct nlattr *a[PANTUN_STATS_A_MAX + 1];
+
+	memset(t, 0, sizeof(*t));
+	if (!nest || nla_parse_nested(a, PANTUN_STATS_A_MAX, nest, NULL))
+		return;
+	t->rx_packets = u64_of(a[PANTUN_STATS_A_RX_PACKETS]);
+	t->rx_bytes = u64_of(a[PANTUN_STATS_A_RX_BYTES]);
+	t->tx_packets = u64_of(a[PANTUN_STATS_A_TX_PACKETS]);
+	t->tx_bytes = u64_of(a[PANTUN_STATS_A_TX_BYTES]);
+}
+
+/* Every attribute of @type in @nest, an array of several. */
+static void parse_drops(struct nlattr *nest, int type, struct drop_list *drops)
+{
+	struct nlattr *a[PANTUN_DROP_A_MAX + 1], *one;
+	struct drop *drop;
+	int rest;
+
+	nla_for_each_nested(one, nest, rest) {
+		if (nla_type(one) != type || nla_parse_nested(a, PANTUN_DROP_A_MAX, one, NULL))
+			continue;
+		drop = model_add(drops->drop, drops->n);
+		text_of(a[PANTUN_DROP_A_REASON], drop->reason, sizeof(drop->reason));
+		drop->count = u64_of(a[PANTUN_DROP_A_COUNT]);
+	}
+}
+
+bool nl_parse_tunnel(struct nlattr **attrs, struct tunnel *t)
+{
+	struct nlattr *a[PANTUN_TUNNEL_A_MAX + 1], *nest = attrs[PANTUN_A_TUNNEL];
+
+	if (!nest || nla_parse_nested(a, PANTUN_TUNNEL_A_MAX, nest, NULL))
+		return false;
+	t->id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
+	t->ifindex = u32_of(attrs[PANTUN_A_IFINDEX]);
+	text_of(attrs[PANTUN_A_IFNAME], t->ifname, sizeof(t->ifname));
+	t->start = u32_of(a[PANTUN_TUNNEL_A_START]);
+	t->state = u32_of(a[PANTUN_TUNNEL_A_STATE]);
+	t->mtu = u32_of(a[PANTUN_TUNNEL_A_MTU]);
+	t->moved = a[PANTUN_TUNNEL_A_NETNS_MOVED];
+	parse_traffic(a[PANTUN_TUNNEL_A_STATS], &t->traffic);
+	parse_drops(nest, PANTUN_TUNNEL_A_DROP, &t->drops);
+	return true;
+}
+
+bool nl_parse_proxy(struct nlattr **attrs, struct proxy *p)
+{
+	struct nlattr *a[PANTUN_PROXY_A_MAX + 1], *nest = attrs[PANTUN_A_PROXY];
+
+	if (!nest || nla_parse_nested(a, PANTUN_PROXY_A_MAX, nest, NULL))
+		return false;
+	p->tunnel_id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
+	text_of(attrs[PANTUN_A_IFNAME], p->ifname, sizeof(p->ifname));
+	text_of(a[PANTUN_PROXY_A_NAME], p->name, sizeof(p->name));
+	parse_selector(a[PANTUN_PROXY_A_SELECTOR], &p->selector);
+	p->out_spi = u32_of(a[PANTUN_PROXY_A_OUT_SPI]);
+	p->in_sas = u32_of(a[PANTUN_PROXY_A_IN_SAS]);
+	p->acquires = u64_of(a[PANTUN_PROXY_A_ACQUIRES]);
+	p->held = u32_of(a[PANTUN_PROXY_A_HELD]);
+	parse_traffic(a[PANTUN_PROXY_A_STATS], &p->traffic);
+	return true;
+}
+
+static void parse_path(struct nlattr *nest, struct path *path)
+{
+	struct nlattr *a[PANTUN_PATH_A_MAX + 1];
+
+	memset(path, 0, sizeof(*path));
+	if (!nest || nla_parse_nested(a, PANTUN_PATH_A_MAX, nest, NULL))
+		return;
+	addr_of(a[PANTUN_PATH_A_LOCAL4], AF_INET, &path->local);
+	addr_of(a[PANTUN_PATH_A_REMOTE4], AF_INET, &path->remote);
+	path->encap = u32_of(a[PANTUN_PATH_A_ENCAP]);
+	path->local_port = u16_of(a[PANTUN_PATH_A_LOCAL_PORT]);
+	path->remote_port = u16_of(a[PANTUN_PATH_A_REMOTE_PORT]);
+}
+
+static void parse_limits(struct nlattr *nest, struct limits *limits)
+{
+	struct nlattr *a[PANTUN_LIMITS_A_MAX + 1];
+
+	memset(limits, 0, sizeof(*limits));
+	if (!nest || nla_parse_nested(a, PANTUN_LIMITS_A_MAX, nest, NULL))
+		return;
+	limits->soft_bytes = u64_of(a[PANTUN_LIMITS_A_SOFT_BYTES]);
+	limits->hard_bytes = u64_of(a[PANTUN_LIMITS_A_HARD_BYTES]);
+	limits->soft_packets = u64_of(a[PANTUN_LIMITS_A_SOFT_PACKETS]);
+	limits->hard_packets = u64_of(a[PANTUN_LIMITS_A_HARD_PACKETS]);
+	limits->soft_seconds = u64_of(a[PANTUN_LIMITS_A_SOFT_SECONDS]);
+	limits->hard_seconds = u64_of(a[PANTUN_LIMITS_A_HARD_SECONDS]);
+}
+
+bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
+{
+	struct nlattr *a[PANTUN_SA_A_MAX + 1], *nest = attrs[PANTUN_A_SA];
+
+	if (!nest || nla_parse_nested(a, PANTUN_SA_A_MAX, nest, NULL))
+		return false;
+	sa->tunnel_id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
+	text_of(attrs[PANTUN_A_IFNAME], sa->ifname, sizeof(sa->ifname));
+	text_of(a[PANTUN_SA_A_PROXY], sa->proxy, sizeof(sa->proxy));
+	sa->dir = u32_of(a[PANTUN_SA_A_DIR]);
+	sa->proto = u8_of(a[PANTUN_SA_A_PROTO]);
+	sa->spi = u32_of(a[PANTUN_SA_A_SPI]);
+	sa->mode = u32_of(a[PANTUN_SA_A_MODE]);
+	sa->enc = u32_of(a[PANTUN_SA_A_ENC]);
+	sa->auth = u32_of(a[PANTUN_SA_A_AUTH]);
+	sa->key_bits = u32_of(a[PANTUN_SA_A_KEY_BITS]);
+	sa->replay_window = u32_of(a[PANTUN_SA_A_REPLAY_WINDOW]);
+	parse_path(a[PANTUN_SA_A_PATH], &sa->path);
+	parse_selector(a[PANTUN_SA_A_SELECTOR], &sa->selector);
+	parse_limits(a[PANTUN_SA_A_LIMITS], &sa->limits);
+	sa->cookie = u64_of(a[PANTUN_SA_A_COOKIE]);
+	sa->standby = a[PANTUN_SA_A_STANDBY];
+	sa->active = a[PANTUN_SA_A_ACTIVE];
+	sa->larval = a[PANTUN_SA_A_LARVAL];
+	sa->seq = u64_of(a[PANTUN_SA_A_SEQ]);
+	sa->age = u64_of(a[PANTUN_SA_A_AGE]);
+	parse_traffic(a[PANTUN_SA_A_STATS], &sa->traffic);
+	parse_drops(nest, PANTUN_SA_A_DROP, &sa->drops);
+	return true;
+}
+
+void nl_parse_event(struct nlattr **attrs, struct event *event)
+{
+	struct nlattr *a[PANTUN_EVENT_A_MAX + 1], *nest = attrs[PANTUN_A_EVENT];
+
+	memset(event, 0, sizeof(*event));
+	if (!nest || nla_parse_nested(a, PANTUN_EVENT_A_MAX, nest, NULL))
+		return;
+	event->seq = u64_of(a[PANTUN_EVENT_A_SEQ]);
+	event->kind = u32_of(a[PANTUN_EVENT_A_KIND]);
+	event->has_flow = a[PANTUN_EVENT_A_FLOW];
+	parse_selector(a[PANTUN_EVENT_A_FLOW], &event->flow);
+}
+
+const char *nl_parse_ifname(struct nlattr **attrs)
+{
+	return attrs[PANTUN_A_IFNAME] ? nla_get_string(attrs[PANTUN_A_IFNAME]) : "";
+}
+
+static int put_range(struct nl_msg *msg, int first, int last, const struct addr_range *range)
+{
+	int length = range->first.family == AF_INET ? 4 : 16;
+	int status;
+
+	if (!range->first.family)
+		return 0;
+	status = nla_put(msg, first, length, range->first.b);
+	return status ? status : nla_put(msg, last, length, range->last.b);
+}
+
+static int put_ports(struct nl_msg *msg, int first, int last, const struct port_range *range)
+{
+	int status;
+
+	if (!range->given)
+		return 0;
+	status = nla_put_u16(msg, first, range->first);
+	return status ? status : nla_put_u16(msg, last, range->last);
+}
+
+int nl_put_selector(struct nl_msg *msg, int type, const struct selector *s)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+	int status = nest ? 0 : -1;
+
+	status |= put_range(msg, PANTUN_SELECTOR_A_LOCAL4_FIRST, PANTUN_SELECTOR_A_LOCAL4_LAST,
+			    &s->local4);
+	status |= put_range(msg, PANTUN_SELECTOR_A_REMOTE4_FIRST,
+			    PANTUN_SELECTOR_A_REMOTE4_LAST, &s->remote4);
+	status |= put_range(msg, PANTUN_SELECTOR_A_LOCAL6_FIRST, PANTUN_SELECTOR_A_LOCAL6_LAST,
+			    &s->local6);
+	status |= put_range(msg, PANTUN_SELECTOR_A_REMOTE6_FIRST,
+			    PANTUN_SELECTOR_A_REMOTE6_LAST, &s->remote6);
+	if (s->proto)
+		status |= nla_put_u8(msg, PANTUN_SELECTOR_A_PROTO, s->proto);
+	status |= put_ports(msg, PANTUN_SELECTOR_A_LOCAL_PORT_FIRST,
+			    PANTUN_SELECTOR_A_LOCAL_PORT_LAST, &s->local_port);
+	status |= put_ports(msg, PANTUN_SELECTOR_A_REMOTE_PORT_FIRST,
+			    PANTUN_SELECTOR_A_REMOTE_PORT_LAST, &s->remote_port);
+	return status ? status : nla_nest_end(msg, nest);
+}
+
+int nl_put_path(struct nl_msg *msg, int type, const struct path *path)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+	int status = nest ? 0 : -1;
+
+	if (path->local.family)
+		status |= nla_put(msg, PANTUN_PATH_A_LOCAL4, 4, path->local.b);
+	if (path->remote.family)
+		status |= nla_put(msg, PANTUN_PATH_A_REMOTE4, 4, path->remote.b);
+	if (path->encap == PANTUN_ENCAP_UDP) {
+		status |= nla_put_u32(msg, PANTUN_PATH_A_ENCAP, path->encap);
+		status |= nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, path->local_port);
+		status |= nla_put_u16(msg, PANTUN_PATH_A_REMOTE_PORT, path->remote_port);
+	}
+	return status ? status : nla_nest_end(msg, nest);
+}
+
+int nl_put_limits(struct nl_msg *msg, int type, const struct limits *l)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+	int status = nest ? 0 : -1;
+
+	if (l->soft_bytes)
+		status |= nla_put_u64(msg, PANTUN_LIMITS_A_SOFT_BYTES, l->soft_bytes);
+	if (l->hard_bytes)
+		status |= nla_put_u64(msg, PANTUN_LIMITS_A_HARD_BYTES, l->hard_bytes);
+	if (l->soft_packets)
+		status |= nla_put_u64(msg, PANTUN_LIMITS_A_SOFT_PACKETS, l->soft_packets);
+	if (l->hard_packets)
+		status |= nla_put_u64(msg, PANTUN_LIMITS_A_HARD_PACKETS, l->hard_packets);
+	if (l->soft_seconds)
+		status |= nla_put_u64(msg, PANTUN_LIMITS_A_SOFT_SECONDS, l->soft_seconds);
+	if (l->hard_seconds)
+		status |= nla_put_u64(msg, PANTUN_LIMITS_A_HARD_SECONDS, l->hard_seconds);
+	return status ? status : nla_nest_end(msg, nest);
+}
+
+int nl_put_keys(struct nl_msg *msg, int type, const struct keys *keys)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+	int status = nest ? 0 : -1;
+
+	status |= nla_put(msg, PANTUN_KEY_A_ENC, (int)keys->enc.n, keys->enc.b);
+	if (keys->auth.n)
+		status |= nla_put(msg, PANTUN_KEY_A_AUTH, (int)keys->auth.n, keys->auth.b);
+	if (keys->salt.n)
+		status |= nla_put(msg, PANTUN_KEY_A_SALT, (int)keys->salt.n, keys->salt.b);
+	return status ? status : nla_nest_end(msg, nest);
+}

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <err.h>
+#include <stdio.h>
+#include "out.h"
+
+/* Never NULL: without memory for a few octets there is nothing to print. */
+static json_t *checked(json_t *object)
+{
+	if (!object)
+		errx(1, "out of memory");
+	return object;
+}
+
+static void put(json_t *object, const char *member, json_t *value)
+{
+	if (json_object_set_new(object, member, checked(value)))
+		errx(1, "out of memory");
+}
+
+static void put_text(json_t *object, const char *member, const char *text)
+{
+	put(object, member, json_string(text));
+}
+
+static void put_number(json_t *object, const char *member, uint64_t number)
+{
+	put(object, member, json_integer((json_int_t)number));
+}
+
+static void put_bool(json_t *object, const char *member, bool value)
+{
+	put(object, member, json_boolean(value));
+}
+
+static void put_spi(json_t *object, const char *member, uint32_t spi)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%08x", spi);
+	put_text(object, member, spi ? text : "");
+}
+
+static void put_addr(json_t *object, const char *member, const struct addr *addr)
+{
+	char text[ADDR_TEXT];
+
+	put_text(object, member, addr->family ? addr_text(addr, text) : "");
+}
+
+static void put_traffic(json_t *object, const struct traffic *t)
+{
+	put_number(object, "rx_packets", t->rx_packets);
+	put_number(object, "rx_bytes", t->rx_bytes);
+	put_number(object, "tx_packets", t->tx_packets);
+	put_number(object, "tx_bytes", t->tx_bytes);
+}
+
+static void put_drops(json_t *object, const struct drop_list *drops)
+{
+	json_t *all = checked(json_object());
+
+	for (size_t i = 0; i < drops->n; i++)
+		put_number(all, drops->drop[i].reason, drops->drop[i].count);
+	put(object, "drops", all);
+}
+
+static void put_range(json_t *object, const char *member, const struct addr_range *range)
+{
+	char text[2 * ADDR_TEXT];
+
+	if (range->first.family)
+		put_text(object, member, addr_range_text(&range->first, &range->last, text));
+}
+
+static void put_ports(json_t *object, const char *member, const struct port_range *range)
+{
+	if (range->given)
+		put(object, member, json_pack("[i, i]", range->first, range->last));
+}
+
+json_t *json_of_selector(const struct selector *s)
+{
+	json_t *object = checked(json_object());
+
+	put_range(object, "local4", &s->local4);
+	put_range(object, "remote4", &s->remote4);
+	put_range(object, "local6", &s->local6);
+	put_range(object, "remote6", &s->remote6);
+	if (s->proto)
+		put_number(object, "proto", s->proto);
+	put_ports(object, "local_ports", &s->local_port);
+	put_ports(object, "remote_ports", &s->remote_port);
+	return object;
+}
+
+json_t *json_of_tunnel(const struct tunnel *t)
+{
+	json_t *object = checked(json_object());
+
+	put_number(object, "id", t->id);
+	put_number(object, "ifindex", t->ifindex);
+	put_text(object, "interface", t->ifname);
+	put_text(object, "start", start_name(t->start));
+	put_text(object, "state", state_name(t->state));
+	put_number(object, "mtu", t->mtu);
+	put_bool(object, "moved", t->moved);
+	if (t->link.known) {
+		put_bool(object, "admin_up", t->link.up);
+		put_bool(object, "carrier", t->link.carrier);
+		put_text(object, "operstate", operstate_name(t->link.operstate));
+	}
+	put_traffic(object, &t->traffic);
+	put_drops(object, &t->drops);
+	return object;
+}
+
+json_t *json_of_proxy(const struct proxy *p)
+{
+	json_t *object = checked(json_object());
+
+	put_number(object, "tunnel_id", p->tunnel_id);
+	put_text(object, "interface", p->ifname);
+	put_text(object, "name", p->name);
+	put(object, "selector", json_of_selector(&p->selector));
+	put_spi(object, "spi_out", p->out_spi);
+	put_number(object, "in_sas", p->in_sas);
+	put_number(object, "held", p->held);
+	put_number(object, "acquires", p->acquires);
+	put_traffic(object, &p->traffic);
+	return object;
+}
+
+static json_t *json_of_limits(const struct limits *limits)
+{
+	const struct {
+		const char *name;
+		uint64_t value;
+	} all[] = {
+		{ "soft_bytes", limits->soft_bytes },
+		{ "hard_bytes", limits->hard_bytes },
+		{ "soft_packets", limits->soft_packets },
+		{ "hard_packets", limits->hard_packets },
+		{ "soft_seconds", limits->soft_seconds },
+		{ "hard_seconds", limits->hard_seconds },
+	};
+	json_t *object = checked(json_object());
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (all[i].value)
+			put_number(object, all[i].name, all[i].value);
+	}
+	return object;
+}
+
+json_t *json_of_sa(const struct sa *sa)
+{
+	json_t *object = checked(json_object());
+	char text[64];
+
+	put_number(object, "tunnel_id", sa->tunnel_id);
+	put_text(object, "interface", sa->ifname);
+	put_text(object, "proxy", sa->proxy);
+	put_text(object, "dir", dir_name(sa->dir));
+	put_spi(object, "spi", sa->spi);
+	put_text(object, "state", sa_state(sa));
+	put_text(object, "algorithm", sa_algorithm(sa, text, sizeof(text)));
+	put_addr(object, "local", &sa->path.local);
+	put_addr(object, "remote", &sa->path.remote);
+	if (sa->path.encap == PANTUN_ENCAP_UDP) {
+		put_number(object, "encap_local_port", sa->path.local_port);
+		put_number(object, "encap_remote_port", sa->path.remote_port);
+	}
+	put(object, "selector", json_of_selector(&sa->selector));
+	put(object, "limits", json_of_limits(&sa->limits));
+	if (sa->dir == PANTUN_DIR_IN)
+		put_number(object, "replay_window", sa->replay_window);
+	put_number(object, "cookie", sa->cookie);
+	put_number(object, "seq", sa->seq);
+	put_number(object, "age", sa->age);
+	put_traffic(object, &sa->traffic);
+	put_drops(object, &sa->drops);
+	return object;
+}
+
+static json_t *json_of_ike_sa(const struct ike_sa *sa)
+{
+	json_t *object = checked(json_object());
+
+	put_text(object, "gateway", sa->gateway);
+	put_text(object, "state", sa->state);
+	put_text(object, "role", sa->role);
+	put_text(object, "spi_i", sa->spi_i);
+	put_text(object, "spi_r", sa->spi_r);
+	put_text(object, "local", sa->local);
+	put_text(object, "remote", sa->remote);
+	put_text(object, "local_id", sa->local_id);
+	put_text(object, "remote_id", sa->remote_id);
+	put_text(object, "proposal", sa->proposal);
+	put_bool(object, "nat_local", sa->nat_local);
+	put_bool(object, "nat_remote", sa->nat_remote);
+	put_number(object, "age", sa->age);
+	put_number(object, "life", sa->life);
+	return object;
+}
+
+static json_t *json_of_child(const struct child *child)
+{
+	json_t *object = checked(json_object());
+
+	put_text(object, "gateway", child->gateway);
+	put_text(object, "tunnel", child->tunnel);
+	put_text(object, "interface", child->interface);
+	put_text(object, "proxy", child->proxy);
+	put_text(object, "state", child->state);
+	put_text(object, "spi_in", child->spi_in);
+	put_text(object, "spi_out", child->spi_out);
+	put_text(object, "proposal", child->proposal);
+	put_text(object, "ts_local", child->ts_local);
+	put_text(object, "ts_remote", child->ts_remote);
+	put_text(object, "last_error", child->last_error);
+	put_number(object, "age", child->age);
+	put_number(object, "life", child->life);
+	return object;
+}
+
+static void append(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, checked(value)))
+		errx(1, "out of memory");
+}
+
+static void put_error(json_t *object, const char *member, const char *text)
+{
+	put(object, member, *text ? json_string(text) : json_null());
+}
+
+static void put_tunnels(json_t *object, const struct model *model)
+{
+	json_t *all = checked(json_array());
+
+	for (size_t i = 0; i < model->tunnels_n; i++)
+		append(all, json_of_tunnel(&model->tunnels[i]));
+	put(object, "tunnels", all);
+}
+
+static void put_proxies(json_t *object, const struct model *model)
+{
+	json_t *proxies = checked(json_array()), *children = checked(json_array());
+
+	for (size_t i = 0; i < model->proxies_n; i++)
+		append(proxies, json_of_proxy(&model->proxies[i]));
+	put(object, "proxies", proxies);
+	for (size_t i = 0; i < model->children_n; i++)
+		append(children, json_of_child(&model->children[i]));
+	put(object, "children", children);
+}
+
+static void put_sas(json_t *object, const struct model *model)
+{
+	json_t *all = checked(json_array());
+
+	for (size_t i = 0; i < model->sas_n; i++)
+		append(all, json_of_sa(&model->sas[i]));
+	put(object, "ipsec_sas", all);
+}
+
+static void put_ike_sas(json_t *object, const struct model *model)
+{
+	json_t *all = checked(json_array());
+
+	for (size_t i = 0; i < model->ike_sas_n; i++)
+		append(all, json_of_ike_sa(&model->ike_sas[i]));
+	put(object, "ike_sas", all);
+}
+
+void json_line(json_t *object)
+{
+	if (json_dumpf(checked(object), stdout, JSON_COMPACT) || putchar('\n') == EOF ||
+	    fflush(stdout))
+		err(1, "standard output");
+	json_decref(object);
+}
+
+void out_json(const struct model *model, unsigned int views)
+{
+	json_t *object = checked(json_object());
+
+	if (views & VIEW_OF_KERNEL)
+		put_error(object, "kernel_error", model->kernel_error);
+	if (views & VIEW_OF_DAEMON)
+		put_error(object, "daemon_error", model->daemon_error);
+	if (views & (VIEW_TUNNELS | VIEW_DROPS))
+		put_tunnels(object, model);
+	if (views & VIEW_PROXIES)
+		put_proxies(object, model);
+	if (views & VIEW_IKE)
+		put_ike_sas(object, model);
+	if (views & (VIEW_IPSEC | VIEW_DROPS))
+		put_sas(object, model);
+	if (json_dumpf(object, stdout, JSON_INDENT(2)) || putchar('\n') == EOF)
+		err(1, "standard output");
+	json_decref(object);
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <err.h>
+#include <inttypes.h>
+#include <libsmartcols/libsmartcols.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "out.h"
+
+/* A table under way: columns first, then cell after cell, row after row. */
+struct grid {
+	struct libscols_table *table;
+	struct libscols_line *line;
+	size_t column;
+};
+
+/* Columns from "NAME" and ">NAME" (numbers, to the right), ended by NULL. */
+static struct grid grid_new(const char *const *columns)
+{
+	struct grid grid = { .table = scols_new_table() };
+
+	if (!grid.table)
+		errx(1, "out of memory");
+	for (; *columns; columns++) {
+		bool right = **columns == '>';
+
+		if (!scols_table_new_column(grid.table, *columns + right, 0,
+					    right ? SCOLS_FL_RIGHT : 0))
+			errx(1, "out of memory");
+	}
+	return grid;
+}
+
+static void grid_row(struct grid *grid)
+{
+	grid->line = scols_table_new_line(grid->table, NULL);
+	grid->column = 0;
+	if (!grid->line)
+		errx(1, "out of memory");
+}
+
+static void grid_cell(struct grid *grid, const char *text)
+{
+	if (scols_line_set_data(grid->line, grid->column++, *text ? text : "-"))
+		errx(1, "out of memory");
+}
+
+__attribute__((format(printf, 2, 3)))
+static void grid_print(struct grid *grid, const char *format, ...)
+{
+	char text[MODEL_ERROR];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	grid_cell(grid, text);
+}
+
+static void grid_number(struct grid *grid, uint64_t number)
+{
+	grid_print(grid, "%" PRIu64, number);
+}
+
+static void grid_spi(struct grid *grid, uint32_t spi)
+{
+	if (spi)
+		grid_print(grid, "%08x", spi);
+	else
+		grid_cell(grid, "");
+}
+
+/* Prints the table below a title, or @none where it has no row. */
+static void grid_end(struct grid *grid, const char *title, const char *none)
+{
+	static bool second;
+
+	if (second)
+		putchar('\n');
+	second = true;
+	puts(title);
+	if (scols_table_get_nlines(grid->table)) {
+		/* Nothing is cut off: lines may be longer than the terminal is wide. */
+		scols_table_enable_nowrap(grid->table, 1);
+		scols_table_set_termforce(grid->table, SCOLS_TERMFORCE_NEVER);
+		scols_print_table(grid->table);
+	} else {
+		puts(none);
+	}
+	scols_unref_table(grid->table);
+}
+
+/* "2h05m", "3m20s", "17s"; "-" for 0. */
+static void grid_span(struct grid *grid, uint64_t seconds)
+{
+	if (seconds >= 3600)
+		grid_print(grid, "%" PRIu64 "h%02" PRIu64 "m", seconds / 3600,
+			   seconds / 60 % 60);
+	else if (seconds >= 60)
+		grid_print(grid, "%" PRIu64 "m%02" PRIu64 "s", seconds / 60, seconds % 60);
+	else if (seconds)
+		grid_print(grid, "%" PRIu64 "s", seconds);
+	else
+		grid_cell(grid, "");
+}
+
+static void grid_traffic(struct grid *grid, const struct traffic *t)
+{
+	grid_number(grid, t->rx_packets);
+	grid_number(grid, t->rx_bytes);
+	grid_number(grid, t->tx_packets);
+	grid_number(grid, t->tx_bytes);
+}
+
+static size_t proxies_of(const struct model *model, uint32_t tunnel_id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < model->proxies_n; i++)
+		n += model->proxies[i].tunnel_id == tunnel_id;
+	return n;
+}
+
+static const char *carrier_text(const struct tunnel *tunnel)
+{
+	if (!tunnel->link.known)
+		return tunnel->moved ? "(moved)" : "?";
+	if (!tunnel->link.up)
+		return "admin-down";
+	if (!tunnel->link.carrier)
+		return "no";
+	return strcmp(operstate_name(tunnel->link.operstate), "dormant") ? "yes" : "dormant";
+}
+
+static void table_tunnels(const struct model *model)
+{
+	static const char *const columns[] = {
+		"INTERFACE", "STATE", "CARRIER", "START", ">MTU", ">PROXY-IDS", ">RX-PACKETS",
+		">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", NULL };
+	struct grid grid = grid_new(columns);
+
+	for (size_t i = 0; i < model->tunnels_n; i++) {
+		const struct tunnel *tunnel = &model->tunnels[i];
+
+		grid_row(&grid);
+		grid_cell(&grid, tunnel->ifname);
+		grid_cell(&grid, state_name(tunnel->state));
+		grid_cell(&grid, carrier_text(tunnel));
+		grid_cell(&grid, start_name(tunnel->start));
+		grid_number(&grid, tunnel->mtu);
+		grid_number(&grid, proxies_of(model, tunnel->id));
+		grid_traffic(&grid, &tunnel->traffic);
+	}
+	grid_end(&grid, "Tunnels", "There is no tunnel.");
+}
+
+/* The daemon's view of a proxy-ID, NULL if it has none. */
+static const struct child *child_of(const struct model *model, const struct proxy *proxy)
+{
+	for (size_t i = 0; i < model->children_n; i++) {
+		const struct child *child = &model->children[i];
+
+		if (!strcmp(child->interface, proxy->ifname) &&
+		    !strcmp(child->proxy, proxy->name))
+			return child;
+	}
+	return NULL;
+}
+
+static void proxy_row(struct grid *grid, const struct model *model, const struct proxy *p)
+{
+	const struct child *child = child_of(model, p);
+	char text[SELECTOR_TEXT];
+
+	grid_row(grid);
+	grid_cell(grid, p->ifname);
+	grid_cell(grid, child ? child->tunnel : "");
+	grid_cell(grid, p->name);
+	grid_cell(grid, p->out_spi && p->in_sas ? "up" : "down");
+	grid_cell(grid, selector_addresses(&p->selector, true, text, sizeof(text)));
+	grid_cell(grid, selector_service(&p->selector, true, text, sizeof(text)));
+	grid_cell(grid, selector_addresses(&p->selector, false, text, sizeof(text)));
+	grid_cell(grid, selector_service(&p->selector, false, text, sizeof(text)));
+	grid_spi(grid, p->out_spi);
+	grid_number(grid, p->in_sas);
+	grid_number(grid, p->held);
+	grid_number(grid, p->acquires);
+	grid_traffic(grid, &p->traffic);
+}
+
+static void table_proxies(const struct model *model)
+{
+	static const char *const columns[] = {
+		"INTERFACE", "TUNNEL", "PROXY-ID", "STATE", "LOCAL", "SERVICE", "REMOTE",
+		"SERVICE", "SPI-OUT", ">IN-SAS", ">HELD", ">ACQUIRES", ">RX-PACKETS",
+		">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", NULL };
+	struct grid grid = grid_new(columns);
+
+	for (size_t i = 0; i < model->proxies_n; i++)
+		proxy_row(&grid, model, &model->proxies[i]);
+	grid_end(&grid, "Proxy-IDs", "There is no proxy-ID.");
+}
+
+/* Configured ones that are not up, and why. */
+static void table_failures(const struct model *model)
+{
+	static const char *const columns[] = {
+		"TUNNEL", "PROXY-ID", "GATEWAY", "STATE", "LAST-ERROR", NULL };
+	struct grid grid = grid_new(columns);
+	bool any = false;
+
+	for (size_t i = 0; i < model->children_n; i++) {
+		const struct child *child = &model->children[i];
+
+		if (!*child->last_error)
+			continue;
+		any = true;
+		grid_row(&grid);
+		grid_cell(&grid, child->tunnel);
+		grid_cell(&grid, child->proxy);
+		grid_cell(&grid, child->gateway);
+		grid_cell(&grid, child->state);
+		grid_cell(&grid, child->last_error);
+	}
+	if (any)
+		grid_end(&grid, "Last failures", "");
+	else
+		scols_unref_table(grid.table);
+}
+
+static const char *nat_text(const struct ike_sa *sa)
+{
+	if (sa->nat_local && sa->nat_remote)
+		return "both";
+	if (sa->nat_local)
+		return "here";
+	return sa->nat_remote ? "peer" : "no";
+}
+
+static void table_ike_sas(const struct model *model)
+{
+	static const char *const columns[] = {
+		"GATEWAY", "STATE", "ROLE", "LOCAL", "LOCAL-ID", "REMOTE", "REMOTE-ID", "NAT",
+		"PROPOSAL", "SPI-I", "SPI-R", ">AGE", ">LIFE", NULL };
+	struct grid grid = grid_new(columns);
+
+	for (size_t i = 0; i < model->ike_sas_n; i++) {
+		const struct ike_sa *sa = &model->ike_sas[i];
+
+		grid_row(&grid);
+		grid_cell(&grid, sa->gateway);
+		grid_cell(&grid, sa->state);
+		grid_cell(&grid, sa->role);
+		grid_cell(&grid, sa->local);
+		grid_cell(&grid, sa->local_id);
+		grid_cell(&grid, sa->remote);
+		grid_cell(&grid, sa->remote_id);
+		grid_cell(&grid, nat_text(sa));
+		grid_cell(&grid, sa->proposal);
+		grid_cell(&grid, sa->spi_i);
+		grid_cell(&grid, sa->spi_r);
+		grid_span(&grid, sa->age);
+		grid_span(&grid, sa->life);
+	}
+	grid_end(&grid, "IKE SAs", "There is no IKE SA.");
+}
+
+static void grid_end_of_path(struct grid *grid, const struct addr *addr, bool encap,
+			     uint16_t port)
+{
+	char text[ADDR_TEXT];
+
+	if (!addr->family)
+		grid_cell(grid, "");
+	else if (encap)
+		grid_print(grid, "%s:%u", addr_text(addr, text), port);
+	else
+		grid_cell(grid, addr_text(addr, text));
+}
+
+static void sa_row(struct grid *grid, const struct sa *sa)
+{
+	bool encap = sa->path.encap == PANTUN_ENCAP_UDP;
+	bool in = sa->dir == PANTUN_DIR_IN;
+	char text[64];
+
+	grid_row(grid);
+	grid_cell(grid, sa->ifname);
+	grid_cell(grid, sa->proxy);
+	grid_cell(grid, dir_name(sa->dir));
+	grid_spi(grid, sa->spi);
+	grid_cell(grid, sa_state(sa));
+	grid_cell(grid, sa_algorithm(sa, text, sizeof(text)));
+	grid_end_of_path(grid, &sa->path.local, encap, sa->path.local_port);
+	grid_end_of_path(grid, &sa->path.remote, encap, sa->path.remote_port);
+	if (in)
+		grid_number(grid, sa->replay_window);
+	else
+		grid_cell(grid, "");
+	grid_number(grid, sa->seq);
+	grid_span(grid, sa->age);
+	grid_span(grid, sa->limits.hard_seconds);
+	grid_number(grid, in ? sa->traffic.rx_packets : sa->traffic.tx_packets);
+	grid_number(grid, in ? sa->traffic.rx_bytes : sa->traffic.tx_bytes);
+}
+
+static void table_sas(const struct model *model)
+{
+	static const char *const columns[] = {
+		"INTERFACE", "PROXY-ID", "DIR", "SPI", "STATE", "ALGORITHM", "LOCAL", "REMOTE",
+		">WINDOW", ">SEQ", ">AGE", ">LIFE", ">PACKETS", ">BYTES", NULL };
+	struct grid grid = grid_new(columns);
+
+	for (size_t i = 0; i < model->sas_n; i++)
+		sa_row(&grid, &model->sas[i]);
+	grid_end(&grid, "IPsec SAs", "There is no IPsec SA.");
+}
+
+static void drop_rows(struct grid *grid, const char *ifname, const struct sa *sa,
+		      const struct drop_list *drops)
+{
+	for (size_t i = 0; i < drops->n; i++) {
+		grid_row(grid);
+		grid_cell(grid, ifname);
+		grid_cell(grid, sa ? dir_name(sa->dir) : "");
+		grid_spi(grid, sa ? sa->spi : 0);
+		grid_cell(grid, drops->drop[i].reason);
+		grid_number(grid, drops->drop[i].count);
+	}
+}
+
+static void table_drops(const struct model *model)
+{
+	static const char *const columns[] = {
+		"INTERFACE", "DIR", "SPI", "REASON", ">COUNT", NULL };
+	struct grid grid = grid_new(columns);
+
+	for (size_t i = 0; i < model->tunnels_n; i++) {
+		const struct tunnel *tunnel = &model->tunnels[i];
+
+		drop_rows(&grid, tunnel->ifname, NULL, &tunnel->drops);
+		for (size_t j = 0; j < model->sas_n; j++) {
+			if (model->sas[j].tunnel_id == tunnel->id)
+				drop_rows(&grid, tunnel->ifname, &model->sas[j],
+					  &model->sas[j].drops);
+		}
+	}
+	grid_end(&grid, "Drops (of a tunnel, and those of its SAs among them)",
+		 "No packet was dropped.");
+}
+
+void out_tables(const struct model *model, unsigned int views)
+{
+	bool kernel = !*model->kernel_error, daemon = !*model->daemon_error;
+
+	if (!kernel && views & VIEW_OF_KERNEL)
+		printf("No facts from the kernel: %s.\n", model->kernel_error);
+	if (!daemon && views & VIEW_OF_DAEMON)
+		printf("No facts from the daemon: %s.\n", model->daemon_error);
+	if (kernel && views & VIEW_TUNNELS)
+		table_tunnels(model);
+	if (kernel && views & VIEW_PROXIES)
+		table_proxies(model);
+	if (daemon && views & VIEW_PROXIES)
+		table_failures(model);
+	if (daemon && views & VIEW_IKE)
+		table_ike_sas(model);
+	if (kernel && views & VIEW_IPSEC)
+		table_sas(model);
+	if (kernel && views & VIEW_DROPS)
+		table_drops(model);
+	if (fflush(stdout))
+		err(1, "standard output");
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "words.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORD_MAX	32	/* longer ones have no near word */
+#define KEYWORDS_MAX	40	/* keywords of one command */
+
+static size_t smaller(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edit distance, an exchange of neighbours counting two. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[WORD_MAX + 1], n = strlen(a), m = strlen(b);
+
+	if (n > WORD_MAX || m > WORD_MAX)
+		return WORD_MAX;
+	for (size_t j = 0; j <= m; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= n; i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t j = 1; j <= m; j++) {
+			size_t above = row[j];
+			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+
+			row[j] = smaller(change, smaller(above, row[j - 1]) + 1);
+			diagonal = above;
+		}
+	}
+	return row[m];
+}
+
+const char *words_nearest(const char *word, const char *const *list, size_t n)
+{
+	const char *best = NULL;
+	size_t least = 1 + strlen(word) / 2;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t d = distance(word, list[i]);
+
+		if (strlen(word) > 1 && !strncmp(list[i], word, strlen(word)))
+			d = 0;
+		if (d < least) {
+			least = d;
+			best = list[i];
+		}
+	}
+	return best;
+}
+
+void words_unknown(const char *noun, const char *word, const char *const *list, size_t n)
+{
+	const char *near = words_nearest(word, list, n);
+
+	fprintf(stderr, "pantunctl: unknown %s \"%s\"", noun, word);
+	if (near)
+		fprintf(stderr, "; did you mean \"%s\"?", near);
+	fputs(" (one of:", stderr);
+	for (size_t i = 0; i < n; i++)
+		fprintf(stderr, " %s", list[i]);
+	fputs(")\n", stderr);
+}
+
+void keywords_unknown(const struct keyword *table, const char *word)
+{
+	const char *list[KEYWORDS_MAX];
+	size_t n = 0;
+
+	for (; n < KEYWORDS_MAX && table[n].word; n++)
+		list[n] = table[n].word;
+	words_unknown("word", word, list, n);
+}
+
+static const struct keyword *find(const struct keyword *table, const char *word)
+{
+	for (; table->word; table++) {
+		if (!strcmp(table->word, word))
+			return table;
+	}
+	return NULL;
+}
+
+int keywords_take(const struct keyword *table, void *ctx, int argc, char **argv)
+{
+	const struct keyword *key;
+
+	for (int i = 0; i < argc; i += 1 + (int)key->values_n) {
+		const char *wrong;
+
+		key = find(table, argv[i]);
+		if (!key) {
+			keywords_unknown(table, argv[i]);
+			return EXIT_USAGE;
+		}
+		if ((unsigned int)(argc - i - 1) < key->values_n) {
+			fprintf(stderr, "pantunctl: \"%s\" must be followed by %s\n",
+				key->word, key->values);
+			return EXIT_USAGE;
+		}
+		wrong = key->take(ctx, argv + i + 1);
+		if (wrong) {
+			fprintf(stderr, "pantunctl: %s%s%s: %s\n", key->word,
+				key->values_n ? " " : "", key->values_n ? argv[i + 1] : "",
+				wrong);
+			return EXIT_USAGE;
+		}
+	}
+	return 0;
+}
+
+bool number_take(const char *word, uint64_t min, uint64_t max, uint64_t *out)
+{
+	bool hex = word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
+	const char *digits = hex ? word + 2 : word;
+	unsigned long long value;
+	char *end;
+
+	if (!*digits || strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789") !=
+			strlen(digits))
+		return false;
+	errno = 0;
+	value = strtoull(digits, &end, hex ? 16 : 10);
+	if (errno || *end || value < min || value > max)
+		return false;
+	*out = value;
+	return true;
+}
