@@ -4,7 +4,8 @@
 # Installs what building, testing and the demo need on Debian 12, and does
 # nothing when all of it is there.  Needs root only when something is missing.
 # What must not be installed on the host, or is not in Debian 12, is unpacked in
-# the user's cache: Debian's stock 6.1 kernel, and virtme-ng from Debian 13.
+# the user's cache: Debian's stock 6.1 kernel, the headers of 6.12 (their package
+# would install that kernel as well), and virtme-ng from Debian 13.
 set -eu
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pantun
@@ -13,7 +14,7 @@ arch=$(dpkg --print-architecture)
 build=(build-essential flex bison bc kmod cpio xz-utils rsync pkg-config
 	libelf-dev libssl-dev libnl-3-dev libnl-genl-3-dev libevent-dev
 	libjansson-dev libsmartcols-dev libcap-ng-dev libseccomp-dev
-	linux-headers-amd64 linux-headers-6.12-amd64)
+	linux-headers-amd64)
 check=(libcmocka-dev sparse shellcheck clang libclang-rt-dev clang-tidy cppcheck
 	clang-format python3-yaml python3-scapy linux-source-6.12 busybox-static
 	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 procps
@@ -60,10 +61,19 @@ restore_policy() {
 disable_new_daemons() {
 	local unit
 
+	command -v systemctl >/dev/null || return 0
 	for unit in "$@"; do
 		as_root systemctl disable "$unit" 2>/dev/null ||
 			say "could not disable $unit; it may start at boot"
 	done
+}
+
+# The lists of packages, at most once a run.
+refreshed=
+refresh() {
+	[ -z "$refreshed" ] || return 0
+	as_root apt-get -q -o DPkg::Lock::Timeout=900 update
+	refreshed=yes
 }
 
 install_packages() {
@@ -71,7 +81,7 @@ install_packages() {
 
 	installed charon-systemd || fresh+=(strongswan.service)
 	say "installing: $*"
-	as_root apt-get -q -o DPkg::Lock::Timeout=900 update
+	refresh
 	forbid_daemons
 	as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y \
 		-o DPkg::Lock::Timeout=900 install --no-install-recommends "$@"
@@ -79,21 +89,24 @@ install_packages() {
 	disable_new_daemons "${fresh[@]}"
 }
 
-# Downloads with apt-get (arguments after the directory: options, package) and
-# unpacks the package into the directory, all or nothing.
+# unpack DIRECTORY PACKAGE...: downloads them and unpacks them there, all or
+# nothing; apt_options choose another apt than the machine's.
+apt_options=()
 unpack() {
-	local dir=$1 tmp
+	local dir=$1 tmp package
 	shift
 
 	tmp=$(mktemp -d "$cache/tmp-deb.XXXXXX")
 	chmod 755 "$tmp"
 	if ! (cd "$tmp" && apt-get -q -o APT::Sandbox::User=root \
-		"${@:1:$#-1}" download "${*: -1}"); then
+		"${apt_options[@]}" download "$@"); then
 		rm -rf "$tmp"
 		return 1
 	fi
-	dpkg-deb -x "$tmp"/*.deb "$tmp"
-	rm -f "$tmp"/*.deb
+	for package in "$tmp"/*.deb; do
+		dpkg-deb -x "$package" "$tmp"
+		rm -f "$package"
+	done
 	rm -rf "$dir"
 	mv "$tmp" "$dir"
 }
@@ -105,17 +118,37 @@ stock_kernel() {
 	headers=$(dpkg-query -W -f '${Depends}' linux-headers-amd64 |
 		grep -o 'linux-headers-[0-9][^ ,]*' | head -1)
 	package=linux-image-${headers#linux-headers-}
-	[ -d "$cache/$package" ] && return
+	[ ! -d "$cache/$package" ] || return 0
 	say "unpacking $package in the cache"
+	refresh
 	unpack "$cache/$package" "$package"
+}
+
+# Their makefile names its place in /usr/src; all else in them is relative.
+headers_6_12() {
+	local dir=$cache/linux-headers-6.12 package
+	local needed=()
+
+	[ ! -d "$dir" ] || return 0
+	refresh
+	package=$(apt-cache depends linux-headers-6.12-amd64 |
+		sed -n 's/^ *Depends: //p')
+	say "unpacking $package in the cache"
+	mapfile -t needed < <(apt-cache depends "$package" |
+		sed -nE 's/^ *Depends: (linux-(headers|kbuild)-)/\1/p')
+	unpack "$dir.tmp" "$package" "${needed[@]}"
+	sed -i "s#/usr/src/#$dir&#" "$dir.tmp/usr/src/$package/Makefile"
+	rm -rf "$dir"
+	mv "$dir.tmp" "$dir"
 }
 
 # A private apt, with its own lists, that knows the next Debian release; the
 # mirror is the one this machine uses.
 virtme_ng() {
-	local dir=$cache/virtme-ng apt=$cache/apt-trixie uri options
+	local dir=$cache/virtme-ng apt=$cache/apt-trixie uri
 
-	[ -x "$dir/usr/bin/vng" ] && return
+	[ ! -x "$dir/usr/bin/vng" ] || return 0
+	refresh
 	say "unpacking virtme-ng of Debian 13 in the cache"
 	# shellcheck disable=SC2016 # apt expands the format
 	uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
@@ -129,15 +162,15 @@ virtme_ng() {
 	printf 'deb [signed-by=%s] %s trixie main\n' \
 		/usr/share/keyrings/debian-archive-keyring.gpg "$uri" \
 		>"$apt/etc/sources.list"
-	options=(-o "Dir::Etc::SourceList=$apt/etc/sources.list"
+	apt_options=(-o "Dir::Etc::SourceList=$apt/etc/sources.list"
 		-o "Dir::Etc::SourceParts=$apt/etc/empty" -o "Dir::State::Lists=$apt/lists"
 		-o "Dir::Etc::Preferences=$apt/etc/preferences"
 		-o "Dir::Etc::PreferencesParts=$apt/etc/empty"
 		-o "Dir::Cache::Archives=$apt/archives"
 		-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=
-		-o APT::Get::List-Cleanup=0)
-	apt-get -q -o APT::Sandbox::User=root "${options[@]}" update
-	unpack "$dir" "${options[@]}" virtme-ng
+		-o Acquire::Languages=none)
+	apt-get -q -o APT::Sandbox::User=root "${apt_options[@]}" update
+	unpack "$dir" virtme-ng
 	rm -rf "$apt"
 }
 
@@ -154,5 +187,6 @@ done
 
 mkdir -p "$cache"
 stock_kernel
+headers_6_12
 virtme_ng
 say "everything is there"

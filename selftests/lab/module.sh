@@ -10,22 +10,25 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/pantun
 target=$1
 shift
 stage=$top/build/kmod-$target
 
-# The newest headers of a version, without the flavours for clouds and realtime.
+# The newest headers of a version, those of the cache above all; not the flavours
+# for clouds and realtime.
 headers() {
 	local dir newest=
 
-	for dir in $(printf '%s\n' "/usr/src/linux-headers-$1."*-amd64 | sort -V); do
+	for dir in $(printf '%s\n' "/usr/src/linux-headers-$1."*-amd64 | sort -V) \
+		"$cache/linux-headers-$1/usr/src/linux-headers-$1."*-amd64; do
 		case $dir in
 		*-cloud-amd64 | *-rt-amd64) ;;
 		*) [ ! -e "$dir/Makefile" ] || newest=$dir ;;
 		esac
 	done
 	if [ -z "$newest" ]; then
-		echo "no Linux $1 headers in /usr/src; run 'make deps'" >&2
+		echo "no Linux $1 headers here; run 'make deps'" >&2
 		return 1
 	fi
 	echo "$newest"
