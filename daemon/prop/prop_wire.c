@@ -91,8 +91,7 @@ enum difference {
 };
 
 static const char *const difference_text[] = {
-	"protocol", "encryption", "integrity", "PRF", "group", "sequence numbers", "SPI",
-	"transform type unknown here",
+	"protocol", "encryption", "integrity", "PRF", "group", "ESN", "SPI", "kind of transforms",
 };
 
 /* A proposal of the peer's, with its transforms. */

@@ -259,9 +259,9 @@ static const struct choice ike_choices[] = {
 	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36;1:20:256 2:5 4:31", 0, false,
 	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 2, NULL },
 	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36", 0, false, NULL, 0,
-	  "no common proposal: transform type unknown here differs: " },
+	  "no common proposal: kind of transforms differs: " },
 	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 5:0", 0, false, NULL, 0,
-	  "no common proposal: sequence numbers differs: " },
+	  "no common proposal: ESN differs: " },
 	/* the nearest miss is named */
 	{ "aes-256-gcm prf-sha256 group31", "1:12:128 2:2 3:2 4:2;1:20:256 2:5 4:14", 0, false,
 	  NULL, 0, "no common proposal: group differs: peer offers AES_CBC-128/HMAC_SHA1_96/"
@@ -278,9 +278,9 @@ static const struct choice esp_choices[] = {
 	{ "aes-256-gcm", "1:20:256 5:0", 0, false, "AES_GCM_16-256", 1, NULL },
 	{ "aes-256-gcm", "1:20:256 5:1 5:0", 0, false, "AES_GCM_16-256", 1, NULL },
 	{ "aes-256-gcm", "1:20:256 5:1", 0, false, NULL, 0,
-	  "no common proposal: sequence numbers differs: peer offers AES_GCM_16-256/ESN; " },
+	  "no common proposal: ESN differs: peer offers AES_GCM_16-256/ESN; " },
 	{ "aes-256-gcm", "1:20:256", 0, false, NULL, 0,
-	  "no common proposal: sequence numbers differs: " },
+	  "no common proposal: ESN differs: " },
 	{ "aes-256-gcm;aes-128-cbc sha256", "1:12:256 1:12:128 3:2 3:12 5:0", 0, false,
 	  "AES_CBC-128/HMAC_SHA2_256_128", 1, NULL },
 	/* PFS: both want it or none does */
@@ -469,7 +469,7 @@ static void test_answers(void **state)
 	check_answer("1:20:128 1:20:256 4:31 5:0", 1, 1, "peer chose what we did not offer: AES_");
 	check_answer("1:20:128 4:31 4:31 5:0", 1, 1, "peer chose what we did not offer: AES_");
 	check_answer("1:20:128 4:31 5:0 5:1", 1, 1, "peer chose what we did not offer: AES_");
-	check_answer("1:20:128 4:31 5:1", 1, 1, "peer chose what we did not offer: sequence ");
+	check_answer("1:20:128 4:31 5:1", 1, 1, "peer chose what we did not offer: ESN ");
 	check_answer("1:20:128 4:14 5:0", 1, 1, "peer chose what we did not offer: group ");
 	check_answer("1:20:128 5:0", 1, 1, "peer chose what we did not offer: group ");
 	check_answer("1:20:128 3:12 4:31 5:0", 1, 1,
