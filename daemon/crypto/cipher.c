@@ -143,11 +143,12 @@ static int open_text(const struct cipher_key *key, struct bytes message, size_t 
 		     const struct layout *at, uint8_t *out)
 {
 	EVP_CIPHER_CTX *ctx = cipher_begin(key, message.p, body, false);
-	uint8_t tag[TAG_MAX];
 	int n = 0, end = 0;
 	bool ok = ctx;
 
 	if (ok && key->encr->aead) {
+		uint8_t tag[TAG_MAX];
+
 		memcpy(tag, message.p + at->icv, at->icv_n);
 		ok = EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, (int)at->icv_n, tag) == 1;
 	}

@@ -100,7 +100,7 @@ static int add_half(struct prop_list *list, const struct prop *sets, bool aead, 
 		memset(half.integ, 0, sizeof(half.integ));
 	}
 	if (list->n == PROP_MAX) {
-		snprintf(why, n, "more than %u proposals", PROP_MAX);
+		snprintf(why, n, "more than %d proposals", PROP_MAX);
 		return -1;
 	}
 	list->prop[list->n++] = half;

@@ -288,8 +288,8 @@ bool prop_select(const struct prop_query *query, const struct wire_sa *peer,
 /* Not even NONE may stand beside the one that was chosen. */
 static bool one_of_each(const struct offer *offer)
 {
-	for (uint8_t type = IKE_TRANSFORM_ENCR; type <= IKE_TRANSFORM_ESN; type++)
-		if (offer_count(offer, type) > 1)
+	for (int type = IKE_TRANSFORM_ENCR; type <= IKE_TRANSFORM_ESN; type++)
+		if (offer_count(offer, (uint8_t)type) > 1)
 			return false;
 	return true;
 }

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -183,7 +184,7 @@ static void test_refused(void **state)
 
 /* ---------------------------------------------------------------- choosing */
 
-/* An SA payload written out: proposals "; ", transforms "TYPE:ID[:BITS]". */
+/* An SA payload: proposals parted by ";", transforms TYPE:ID[:BITS][?], "?" being odd. */
 static void peer_of(struct wire_sa *sa, uint8_t proto, struct bytes spi, const char *words)
 {
 	char copy[512], *proposal, *word, *rest, *more;
@@ -200,9 +201,12 @@ static void peer_of(struct wire_sa *sa, uint8_t proto, struct bytes spi, const c
 		     word = strtok_r(NULL, " ", &more)) {
 			struct wire_transform *t = &sa->transforms[sa->n_transforms++];
 
-			assert_true(sscanf(word, "%hhu:%hu:%hu", &t->type, &t->id,
-					   &t->key_bits) >= 2);
-			t->odd = strchr(word, '?');
+			t->type = (uint8_t)strtoul(word, &word, 10);
+			assert_int_equal(*word, ':');
+			t->id = (uint16_t)strtoul(word + 1, &word, 10);
+			if (*word == ':')
+				t->key_bits = (uint16_t)strtoul(word + 1, &word, 10);
+			t->odd = *word == '?';
 			p->n++;
 		}
 	}
@@ -213,89 +217,89 @@ struct choice {
 	const char *peers;
 	uint16_t ke_group;
 	bool ignore_dh;
+	uint8_t number;		/* of the peer's proposal that is chosen */
 	const char *chosen;	/* NULL: none */
-	unsigned int number;
 	const char *differs;	/* start of the reason */
 };
 
 static const struct choice ike_choices[] = {
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31", 0, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 1, NULL },
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
 	/* our order wins, within a kind and between proposals */
 	{ "aes-256-gcm aes-128-gcm prf-sha256 group31 group19",
-	  "1:20:128 1:20:256 2:5 4:19 4:31", 0, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 1, NULL },
+	  "1:20:128 1:20:256 2:5 4:19 4:31", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
 	{ "aes-256-gcm prf-sha256 group31;aes-128-cbc sha256 prf-sha256 group31",
-	  "1:12:128 2:5 3:12 4:31;1:20:256 2:5 4:31", 0, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 2, NULL },
+	  "1:12:128 2:5 3:12 4:31;1:20:256 2:5 4:31", 0, false, 2,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
 	/* the group that a key came for */
-	{ "aes-256-gcm prf-sha256 group31 group19", "1:20:256 2:5 4:19 4:31", 19, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/ECP_256", 1, NULL },
-	{ "aes-256-gcm prf-sha256 group31 group19", "1:20:256 2:5 4:2 4:31", 2, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 1, NULL },
+	{ "aes-256-gcm prf-sha256 group31 group19", "1:20:256 2:5 4:19 4:31", 19, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/ECP_256", NULL },
+	{ "aes-256-gcm prf-sha256 group31 group19", "1:20:256 2:5 4:2 4:31", 2, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
 	/* combined modes: integrity NONE or absent, nothing else alone */
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 3:0 4:31", 0, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 1, NULL },
-	{ "aes-256-gcm prf-sha256 group31", "1:12:256 1:20:256 2:5 3:12 3:0 4:31", 0, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 1, NULL },
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 3:12 4:31", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 3:0 4:31", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
+	{ "aes-256-gcm prf-sha256 group31", "1:12:256 1:20:256 2:5 3:12 3:0 4:31", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 3:12 4:31", 0, false, 0, NULL, 
 	  "no common proposal: integrity differs: peer offers " },
-	{ "aes-128-cbc sha256 prf-sha256 group31", "1:12:128 2:5 4:31", 0, false, NULL, 0,
+	{ "aes-128-cbc sha256 prf-sha256 group31", "1:12:128 2:5 4:31", 0, false, 0, NULL, 
 	  "no common proposal: integrity differs: " },
-	{ "aes-128-cbc sha256 sha512 prf-sha256 group31", "1:12:128 2:5 3:14 4:31", 0, false,
-	  "AES_CBC-128/HMAC_SHA2_512_256/PRF_HMAC_SHA2_256/CURVE25519", 1, NULL },
+	{ "aes-128-cbc sha256 sha512 prf-sha256 group31", "1:12:128 2:5 3:14 4:31", 0, false, 1,
+	  "AES_CBC-128/HMAC_SHA2_512_256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
 	/* key lengths: none is not any */
-	{ "aes-256-gcm prf-sha256 group31", "1:20 2:5 4:31", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "1:20 2:5 4:31", 0, false, 0, NULL, 
 	  "no common proposal: encryption differs: peer offers AES_GCM_16/PRF_HMAC_SHA2_256/"
 	  "CURVE25519; we accept AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519" },
-	{ "aes-256-gcm prf-sha256 group31", "1:20:128 2:5 4:31", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "1:20:128 2:5 4:31", 0, false, 0, NULL, 
 	  "no common proposal: encryption differs: " },
 	/* transforms with attributes unknown are not taken, others are */
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5? 2:5 4:31", 0, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 1, NULL },
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5? 4:31", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5? 2:5 4:31", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5? 4:31", 0, false, 0, NULL, 
 	  "no common proposal: PRF differs: " },
 	/* a type unknown spoils its proposal alone */
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36;1:20:256 2:5 4:31", 0, false,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", 2, NULL },
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36;1:20:256 2:5 4:31", 0, false, 2,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36", 0, false, 0, NULL, 
 	  "no common proposal: kind of transforms differs: " },
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 5:0", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 5:0", 0, false, 0, NULL, 
 	  "no common proposal: ESN differs: " },
 	/* the nearest miss is named */
-	{ "aes-256-gcm prf-sha256 group31", "1:12:128 2:2 3:2 4:2;1:20:256 2:5 4:14", 0, false,
-	  NULL, 0, "no common proposal: group differs: peer offers AES_CBC-128/HMAC_SHA1_96/"
+	{ "aes-256-gcm prf-sha256 group31", "1:12:128 2:2 3:2 4:2;1:20:256 2:5 4:14", 0, false, 0,
+	  NULL, "no common proposal: group differs: peer offers AES_CBC-128/HMAC_SHA1_96/"
 	  "PRF_HMAC_SHA1/MODP_1024; AES_GCM_16-256/PRF_HMAC_SHA2_256/MODP_2048; we accept " },
-	{ "aes-256-gcm prf-sha256 group31", "1:3 2:2 3:2 4:2", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "1:3 2:2 3:2 4:2", 0, false, 0, NULL, 
 	  "no common proposal: encryption, integrity, PRF, group differ: peer offers 3DES/" },
-	{ "aes-256-gcm prf-sha256 group31", "2:5 4:31", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "2:5 4:31", 0, false, 0, NULL, 
 	  "no common proposal: encryption differs: " },
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5", 0, false, NULL, 0,
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5", 0, false, 0, NULL, 
 	  "no common proposal: group differs: " },
 };
 
 static const struct choice esp_choices[] = {
-	{ "aes-256-gcm", "1:20:256 5:0", 0, false, "AES_GCM_16-256", 1, NULL },
-	{ "aes-256-gcm", "1:20:256 5:1 5:0", 0, false, "AES_GCM_16-256", 1, NULL },
-	{ "aes-256-gcm", "1:20:256 5:1", 0, false, NULL, 0,
+	{ "aes-256-gcm", "1:20:256 5:0", 0, false, 1, "AES_GCM_16-256", NULL },
+	{ "aes-256-gcm", "1:20:256 5:1 5:0", 0, false, 1, "AES_GCM_16-256", NULL },
+	{ "aes-256-gcm", "1:20:256 5:1", 0, false, 0, NULL, 
 	  "no common proposal: ESN differs: peer offers AES_GCM_16-256/ESN; " },
-	{ "aes-256-gcm", "1:20:256", 0, false, NULL, 0,
+	{ "aes-256-gcm", "1:20:256", 0, false, 0, NULL, 
 	  "no common proposal: ESN differs: " },
-	{ "aes-256-gcm;aes-128-cbc sha256", "1:12:256 1:12:128 3:2 3:12 5:0", 0, false,
-	  "AES_CBC-128/HMAC_SHA2_256_128", 1, NULL },
+	{ "aes-256-gcm;aes-128-cbc sha256", "1:12:256 1:12:128 3:2 3:12 5:0", 0, false, 1,
+	  "AES_CBC-128/HMAC_SHA2_256_128", NULL },
 	/* PFS: both want it or none does */
-	{ "aes-256-gcm group31 group14", "1:20:256 4:14 4:31 5:0", 0, false,
-	  "AES_GCM_16-256/CURVE25519", 1, NULL },
-	{ "aes-256-gcm group31 group14", "1:20:256 4:14 4:31 5:0", 14, false,
-	  "AES_GCM_16-256/MODP_2048", 1, NULL },
-	{ "aes-256-gcm group31", "1:20:256 5:0", 0, false, NULL, 0,
+	{ "aes-256-gcm group31 group14", "1:20:256 4:14 4:31 5:0", 0, false, 1,
+	  "AES_GCM_16-256/CURVE25519", NULL },
+	{ "aes-256-gcm group31 group14", "1:20:256 4:14 4:31 5:0", 14, false, 1,
+	  "AES_GCM_16-256/MODP_2048", NULL },
+	{ "aes-256-gcm group31", "1:20:256 5:0", 0, false, 0, NULL, 
 	  "no common proposal: group differs: " },
-	{ "aes-256-gcm", "1:20:256 4:31 5:0", 0, false, NULL, 0,
+	{ "aes-256-gcm", "1:20:256 4:31 5:0", 0, false, 0, NULL, 
 	  "no common proposal: group differs: " },
-	{ "aes-256-gcm", "1:20:256 4:31 4:0 5:0", 0, false, "AES_GCM_16-256", 1, NULL },
+	{ "aes-256-gcm", "1:20:256 4:31 4:0 5:0", 0, false, 1, "AES_GCM_16-256", NULL },
 	/* IKE_AUTH */
-	{ "aes-256-gcm", "1:20:256 4:31 5:0", 0, true, "AES_GCM_16-256", 1, NULL },
-	{ "aes-256-gcm", "1:20:256 2:5 5:0", 0, false, NULL, 0,
+	{ "aes-256-gcm", "1:20:256 4:31 5:0", 0, true, 1, "AES_GCM_16-256", NULL },
+	{ "aes-256-gcm", "1:20:256 2:5 5:0", 0, false, 0, NULL, 
 	  "no common proposal: PRF differs: " },
 };
 
@@ -325,7 +329,7 @@ static void check_choice(const struct choice *c, enum prop_proto proto, struct b
 	peer_of(&peer, proto, spi, c->peers);
 	found = prop_select(&query, &peer, &chosen, why, sizeof(why));
 	if (!c->chosen) {
-		if (found || strncmp(why, c->differs, strlen(c->differs)))
+		if (found || strncmp(why, c->differs, strlen(c->differs)) != 0)
 			fail_msg("%s | %s: \"%s\"", c->ours, c->peers, why);
 		return;
 	}
@@ -445,7 +449,7 @@ static void check_answer(const char *answer_words, uint8_t number, unsigned int 
 	answer.proposals[0].number = number;
 	answer.n_proposals = proposals;
 	ok = prop_check_answer(&query, &answer, &chosen, why, sizeof(why));
-	if (ok != !expect || (expect && strncmp(why, expect, strlen(expect))))
+	if (ok != !expect || (expect && strncmp(why, expect, strlen(expect)) != 0))
 		fail_msg("%s: \"%s\"", answer_words, why);
 	if (!ok)
 		assert_null(chosen.encr);

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -14,15 +15,18 @@
 /* "RANGE PROTO FIRST LAST" */
 static struct ts ts_of(const char *text)
 {
-	unsigned int proto = 0, first = 0, last = UINT16_MAX;
+	struct ts ts = { .port_last = UINT16_MAX };
+	size_t n = strcspn(text, " ");
 	char range[128];
-	struct ts ts = { 0 };
+	char *at;
 
-	assert_true(sscanf(text, "%127s %u %u %u", range, &proto, &first, &last) >= 1);
+	snprintf(range, sizeof(range), "%.*s", (int)n, text);
 	assert_int_equal(addr_range_parse(range, &ts.first, &ts.last), 0);
-	ts.proto = (uint8_t)proto;
-	ts.port_first = (uint16_t)first;
-	ts.port_last = (uint16_t)last;
+	ts.proto = (uint8_t)strtoul(text + n, &at, 10);
+	if (*at == ' ') {
+		ts.port_first = (uint16_t)strtoul(at, &at, 10);
+		ts.port_last = (uint16_t)strtoul(at, &at, 10);
+	}
 	return ts;
 }
 
