@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What pantunctl reads from people: key files, selectors, words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "keyfile.h"
+#include "model.h"
+#include "selector.h"
+#include "words.h"
+
+struct file {
+	char path[64];
+	char error[MODEL_ERROR];
+	struct keys keys;
+};
+
+static int file_setup(void **state)
+{
+	struct file *file = calloc(1, sizeof(*file));
+	int fd;
+
+	assert_non_null(file);
+	strcpy(file->path, "/tmp/pantun-keys-XXXXXX");
+	fd = mkstemp(file->path);
+	assert_true(fd >= 0);
+	close(fd);
+	*state = file;
+	return 0;
+}
+
+static int file_teardown(void **state)
+{
+	struct file *file = *state;
+
+	unlink(file->path);
+	free(file);
+	return 0;
+}
+
+static int read_text(struct file *file, const char *text)
+{
+	FILE *to = fopen(file->path, "w");
+
+	assert_non_null(to);
+	fputs(text, to);
+	fclose(to);
+	return keyfile_read(file->path, &file->keys, file->error, sizeof(file->error));
+}
+
+static void assert_refused(struct file *file, const char *text, const char *why)
+{
+	assert_int_equal(read_text(file, text), -1);
+	assert_non_null(strstr(file->error, why));
+}
+
+static void test_keys_good(void **state)
+{
+	struct file *file = *state;
+
+	assert_int_equal(read_text(file, "# by hand\n\nenc 000102030405060708090a0b0c0d0e0f\n"
+				   "\tsalt  0xAABBCCDD  # of the nonce\r\n"), 0);
+	assert_int_equal(file->keys.enc.n, 16);
+	assert_int_equal(file->keys.enc.b[15], 15);
+	assert_int_equal(file->keys.salt.n, 4);
+	assert_int_equal(file->keys.salt.b[0], 0xaa);
+	assert_int_equal(file->keys.auth.n, 0);
+}
+
+static void test_keys_last_line_open(void **state)
+{
+	struct file *file = *state;
+
+	assert_int_equal(read_text(file, "auth 0102\nenc ff"), 0);
+	assert_int_equal(file->keys.auth.n, 2);
+	assert_int_equal(file->keys.enc.b[0], 0xff);
+}
+
+static void test_keys_bad(void **state)
+{
+	struct file *file = *state;
+	char text[300] = "enc ";
+
+	assert_refused(file, "", "no line \"enc HEX\"");
+	assert_refused(file, "salt 01020304\n", "no line \"enc HEX\"");
+	assert_refused(file, "enc 012\n", ":1: a key must be an even count");
+	assert_refused(file, "\nenc 01zz\n", ":2: a key must be an even count");
+	assert_refused(file, "enc\n", ":1: a key must follow");
+	assert_refused(file, "enc 0x\n", ":1: a key must follow");
+	assert_refused(file, "key 0102\n", ":1: a line must begin with");
+	assert_refused(file, "enc 01 02\n", ":1: one word and one key");
+	assert_refused(file, "enc 01\nenc 02\n", ":2: this key was given before");
+	assert_refused(file, "enc 01\nsalt 0102030405\n", ":2: a key longer");
+	memset(text + 4, '0', 2 * (PANTUN_KEY_LEN_MAX + 1));
+	assert_refused(file, text, ":1: a key longer");
+}
+
+/* What is wrong is said without the key. */
+static void test_keys_error_hides_key(void **state)
+{
+	struct file *file = *state;
+
+	assert_refused(file, "enc 4b1db4b1d00d4b1x\n", "even count");
+	assert_null(strstr(file->error, "4b1d"));
+}
+
+static void test_keys_permissions(void **state)
+{
+	static const mode_t open_modes[] = { 0640, 0604, 0620, 0602, 0610, 0666 };
+	struct file *file = *state;
+
+	assert_int_equal(read_text(file, "enc 01\n"), 0);
+	for (size_t i = 0; i < sizeof(open_modes) / sizeof(open_modes[0]); i++) {
+		assert_int_equal(chmod(file->path, open_modes[i]), 0);
+		assert_refused(file, "enc 01\n", "chmod 600");
+		assert_int_equal(file->keys.enc.n, 0);
+	}
+	assert_int_equal(chmod(file->path, 0600), 0);
+	assert_int_equal(read_text(file, "enc 01\n"), 0);
+}
+
+static void test_keys_no_plain_file(void **state)
+{
+	struct file *file = *state;
+
+	assert_int_equal(keyfile_read("/dev/zero", &file->keys, file->error,
+				      sizeof(file->error)), -1);
+	assert_non_null(strstr(file->error, "not a plain file"));
+	assert_int_equal(keyfile_read("/nonexistent/keys", &file->keys, file->error,
+				      sizeof(file->error)), -1);
+	assert_non_null(strstr(file->error, "No such file"));
+}
+
+static void assert_text(const struct selector *s, bool local, const char *addresses,
+			const char *service)
+{
+	char text[SELECTOR_TEXT];
+
+	assert_string_equal(selector_addresses(s, local, text, sizeof(text)), addresses);
+	assert_string_equal(selector_service(s, local, text, sizeof(text)), service);
+}
+
+static void test_selector_any(void **state)
+{
+	struct selector s = { 0 };
+
+	(void)state;
+	assert_null(selector_take_address(&s, true, "any"));
+	assert_null(selector_take_proto(&s, "any"));
+	assert_null(selector_finish(&s));
+	assert_int_equal(s.local4.first.family, 0);
+	assert_int_equal(s.remote6.first.family, 0);
+	assert_text(&s, true, "any", "any");
+}
+
+static void test_selector_full(void **state)
+{
+	struct selector s = { 0 };
+
+	(void)state;
+	assert_null(selector_take_address(&s, true, "10.1.0.0/16"));
+	assert_null(selector_take_address(&s, true, "fd00::1-fd00::9"));
+	assert_null(selector_take_address(&s, false, "10.2.0.7"));
+	assert_null(selector_take_address(&s, false, "fd01::/64"));
+	assert_null(selector_take_proto(&s, "tcp"));
+	assert_null(selector_take_port(&s, true, "1024-2047"));
+	assert_null(selector_take_port(&s, false, "443"));
+	assert_null(selector_finish(&s));
+	assert_text(&s, true, "10.1.0.0/16, fd00::1-fd00::9", "tcp 1024-2047");
+	assert_text(&s, false, "10.2.0.7, fd01::/64", "tcp 443");
+}
+
+/* A side left out is any address, of the families of the other side alone. */
+static void test_selector_one_side(void **state)
+{
+	struct selector s = { 0 };
+
+	(void)state;
+	assert_null(selector_take_address(&s, false, "10.2.0.0/16"));
+	assert_null(selector_take_address(&s, true, "any"));
+	assert_null(selector_finish(&s));
+	assert_text(&s, true, "0.0.0.0/0", "any");
+	assert_int_equal(s.local6.first.family, 0);
+	assert_int_equal(s.remote6.first.family, 0);
+}
+
+static void test_selector_refused(void **state)
+{
+	struct selector s = { 0 }, ports = { 0 }, cross = { 0 };
+
+	(void)state;
+	assert_non_null(selector_take_address(&s, true, "10.1.0.0/33"));
+	assert_non_null(selector_take_address(&s, true, "10.1.0.9-10.1.0.1"));
+	assert_non_null(selector_take_address(&s, true, "10.1.0.1-fd00::1"));
+	assert_non_null(selector_take_address(&s, true, "lan"));
+	assert_null(selector_take_address(&s, true, "10.1.0.0/16"));
+	assert_non_null(selector_take_address(&s, true, "10.2.0.0/16"));
+	assert_non_null(selector_take_proto(&s, "256"));
+	assert_non_null(selector_take_proto(&s, "tcpp"));
+	assert_non_null(selector_take_port(&s, true, "65536"));
+	assert_non_null(selector_take_port(&s, true, "20-10"));
+	assert_non_null(selector_take_port(&s, true, "-1"));
+	assert_non_null(selector_take_port(&s, true, "1-"));
+	assert_null(selector_take_port(&ports, true, "80"));
+	assert_non_null(strstr(selector_finish(&ports), "ports need a protocol"));
+	assert_null(selector_take_address(&cross, true, "10.0.0.0/8"));
+	assert_null(selector_take_address(&cross, false, "fd00::/8"));
+	assert_non_null(strstr(selector_finish(&cross), "same families"));
+}
+
+static void test_nearest(void **state)
+{
+	static const char *const list[] = { "show", "test", "clear", "monitor", "sa" };
+
+	(void)state;
+	assert_string_equal(words_nearest("shwo", list, 5), "show");
+	assert_string_equal(words_nearest("claer", list, 5), "clear");
+	assert_string_equal(words_nearest("mon", list, 5), "monitor");
+	assert_null(words_nearest("xyzzy", list, 5));
+	assert_null(words_nearest("a-word-longer-than-any-that-this-program-knows", list, 5));
+}
+
+static const char *take_twice(void *ctx, char *const *values)
+{
+	strcat(ctx, values[0]);
+	strcat(ctx, values[1]);
+	return strcmp(values[0], "bad") ? NULL : "is bad";
+}
+
+static const char *take_flag(void *ctx, char *const *values)
+{
+	(void)values;
+	strcat(ctx, "!");
+	return NULL;
+}
+
+static void test_keywords(void **state)
+{
+	static const struct keyword table[] = {
+		{ "pair", "two words", 2, take_twice },
+		{ "flag", "", 0, take_flag },
+		{ NULL, NULL, 0, NULL },
+	};
+	char *good[] = { "pair", "a", "b", "flag" }, *unknown[] = { "flog" };
+	char *bad[] = { "pair", "bad", "b" };
+	char seen[64] = "";
+
+	(void)state;
+	assert_int_equal(keywords_take(table, seen, 4, good), 0);
+	assert_string_equal(seen, "ab!");
+	assert_int_equal(keywords_take(table, seen, 0, NULL), 0);
+	assert_int_equal(keywords_take(table, seen, 2, good), EXIT_USAGE);
+	assert_int_equal(keywords_take(table, seen, 1, unknown), EXIT_USAGE);
+	assert_int_equal(keywords_take(table, seen, 3, bad), EXIT_USAGE);
+}
+
+static void test_numbers(void **state)
+{
+	uint64_t n = 0;
+
+	(void)state;
+	assert_true(number_take("0x1001", 256, UINT32_MAX, &n) && n == 0x1001);
+	assert_true(number_take("4294967295", 256, UINT32_MAX, &n) && n == UINT32_MAX);
+	assert_false(number_take("255", 256, UINT32_MAX, &n));
+	assert_false(number_take("0x100000000", 256, UINT32_MAX, &n));
+	assert_false(number_take("99999999999999999999", 0, UINT64_MAX, &n));
+	assert_false(number_take("-1", 0, UINT64_MAX, &n));
+	assert_false(number_take("0x", 0, UINT64_MAX, &n));
+	assert_false(number_take("12z", 0, UINT64_MAX, &n));
+	assert_false(number_take("", 0, UINT64_MAX, &n));
+}
+
+static void test_names(void **state)
+{
+	struct sa sa = { .enc = PANTUN_ENC_AES_CBC, .auth = PANTUN_AUTH_HMAC_SHA2_256_128,
+			 .key_bits = 256, .dir = PANTUN_DIR_OUT };
+	char text[64];
+
+	(void)state;
+	assert_string_equal(sa_algorithm(&sa, text, sizeof(text)),
+			    "aes-cbc-256/hmac-sha2-256-128");
+	assert_string_equal(sa_state(&sa), "old");
+	sa.standby = true;
+	assert_string_equal(sa_state(&sa), "standby");
+	assert_int_equal(enc_number("aes-gcm-16"), PANTUN_ENC_AES_GCM_16);
+	assert_int_equal(enc_number("aes"), 0);
+	assert_int_equal(start_number("on-demand"), PANTUN_START_ON_DEMAND);
+	assert_string_equal(state_name(99), "?");
+	assert_string_equal(state_name(PANTUN_STATE_UNSPEC), "?");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_keys_good, file_setup, file_teardown),
+		cmocka_unit_test_setup_teardown(test_keys_last_line_open, file_setup,
+						file_teardown),
+		cmocka_unit_test_setup_teardown(test_keys_bad, file_setup, file_teardown),
+		cmocka_unit_test_setup_teardown(test_keys_error_hides_key, file_setup,
+						file_teardown),
+		cmocka_unit_test_setup_teardown(test_keys_permissions, file_setup,
+						file_teardown),
+		cmocka_unit_test_setup_teardown(test_keys_no_plain_file, file_setup,
+						file_teardown),
+		cmocka_unit_test(test_selector_any),
+		cmocka_unit_test(test_selector_full),
+		cmocka_unit_test(test_selector_one_side),
+		cmocka_unit_test(test_selector_refused),
+		cmocka_unit_test(test_nearest),
+		cmocka_unit_test(test_keywords),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests_name("tools", tests, NULL, NULL);
+}
