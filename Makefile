@@ -109,36 +109,34 @@ build/.wire-alone: $(call obj,$(base) $(wire))
 
 # ------------------------------------------------------------------- tests
 
-tests := $(patsubst daemon/tests/%.c,build/%,$(wildcard daemon/tests/test_*.c)) \
-	$(patsubst selftests/host/%.c,build/%,$(wildcard selftests/host/test_*.c))
+tests := $(patsubst %.c,build/%,$(notdir $(wildcard daemon/tests/test_*.c \
+	tools/tests/test_*.c selftests/host/test_*.c)))
 fuzzers := $(patsubst daemon/fuzz/%.c,build/%,$(wildcard daemon/fuzz/fuzz_*.c))
 # Files of the module without any knowledge of the kernel around them.
 pure := $(wildcard $(patsubst %,kmod/%.c,replay life mtu selector monitor_fsm))
-HOST_CFLAGS = -Iselftests/host/include -Iselftests/host -Ikmod
+host_cflags := -Iselftests/host/include -Iselftests/host -Ikmod
 
 .PHONY: tests fuzz
 tests: $(tests)
 fuzz: $(fuzzers)
 
-build/san/daemon/%.o: daemon/%.c | libraries
+build/san/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC [san],$<)
-	$(Q)$(CC) $(CPPFLAGS) -O1 -g $(BASE_CFLAGS) $(SANITIZE) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) -O1 -g $(HOST_CFLAGS) $(BASE_CFLAGS) $(SANITIZE) \
+		-c -o $@ $<
 
-build/san/kmod/%.o: kmod/%.c
-	@mkdir -p $(@D)
-	$(call say,CC [san],$<)
-	$(Q)$(CC) -O1 -g $(HOST_CFLAGS) $(BASE_CFLAGS) $(SANITIZE) -c -o $@ $<
-
-build/san/selftests/%.o: selftests/%.c
-	@mkdir -p $(@D)
-	$(call say,CC [san],$<)
-	$(Q)$(CC) -O1 -g $(HOST_CFLAGS) $(BASE_CFLAGS) $(SANITIZE) -c -o $@ $<
+build/san/kmod/% build/san/selftests/%: HOST_CFLAGS = $(host_cflags)
 
 build/test_%: build/san/daemon/tests/test_%.o \
 		$(call san,$(parts) $(fakes) $(test_helpers))
 	$(call say,LD [san],$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(daemon_libs) -lcmocka -lm
+
+build/test_%: build/san/tools/tests/test_%.o \
+		$(call san,$(filter-out tools/pantunctl.c,$(tools)) $(base))
+	$(call say,LD [san],$@)
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(tools_libs) -lcmocka
 
 build/test_%: build/san/selftests/host/test_%.o $(call san,$(pure))
 	$(call say,LD [san],$@)

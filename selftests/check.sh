@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Usage: check.sh [NAME...]
 # Builds what the tests need and runs them, two at a time: unit tests (from
-# daemon/tests and selftests/host) and topic scripts (selftests/*.sh and
+# daemon/tests, tools/tests and selftests/host) and topic scripts (selftests/*.sh and
 # selftests/interop/*.sh, with a line `# Runs in: host` or `# Runs in: uml` at
 # their top, and `# Time limit: SECONDS` where 300 are not enough).  With NAMEs,
 # runs these alone.  Results are counted from the tests' TAP lines; the log of
@@ -20,7 +20,7 @@ cd "$top"
 list_tests() {
 	local file name
 
-	for file in daemon/tests/test_*.c selftests/host/test_*.c; do
+	for file in {daemon/tests,tools/tests,selftests/host}/test_*.c; do
 		name=$(basename "$file" .c)
 		[ ! -e "$file" ] || echo "unit 300 $name build/$name"
 	done
