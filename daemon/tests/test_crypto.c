@@ -11,6 +11,7 @@
 #include "base/wbuf.h"
 #include "crypto/cipher.h"
 #include "crypto/dh.h"
+#include "crypto/digest.h"
 #include "prop/alg_registry.h"
 #include "vectors.h"
 
@@ -424,6 +425,18 @@ static void test_bad_padding(void **state)
 	assert_int_equal(cipher_open(&key, bytes_of(message, n), SK_BODY, out, &plain), -1);
 }
 
+/* FIPS 180-1 appendix A: "abc". */
+static void test_sha1(void **state)
+{
+	const struct bytes parts[] = { bytes_of("a", 1), bytes_of(NULL, 0), bytes_of("bc", 2) };
+	uint8_t out[SHA1_LEN], known[VECTOR_MAX];
+
+	(void)state;
+	assert_int_equal(digest_sha1(parts, 3, out), 0);
+	assert_true(bytes_equal(bytes_of(out, sizeof(out)),
+				hex_octets("a9993e364706816aba3e25717850c26c9cd0d89d", known)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +451,7 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_iv),
 		cmocka_unit_test(test_bad_padding),
+		cmocka_unit_test(test_sha1),
 	};
 
 	return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);

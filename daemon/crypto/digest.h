@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Plain digests, of what is no secret. */
+#ifndef PANTUN_CRYPTO_DIGEST_H
+#define PANTUN_CRYPTO_DIGEST_H
+
+#include "base/bytes.h"
+
+#define SHA1_LEN	20	/* octets */
+
+/*
+ * SHA-1 of parts[0] | parts[1] | ..., which NAT detection asks for (RFC 7296 section
+ * 2.23).  0 or -1.
+ */
+int digest_sha1(const struct bytes *parts, size_t n_parts, uint8_t out[SHA1_LEN]);
+
+#endif
