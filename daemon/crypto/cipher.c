@@ -70,6 +70,7 @@ static EVP_CIPHER_CTX *cipher_begin(const struct cipher_key *key, const uint8_t 
 	if (ok && key->encr->aead)
 		ok = EVP_CipherUpdate(ctx, NULL, &n, message, (int)body) == 1;
 	EVP_CIPHER_free(method);
+	secret_wipe(iv, sizeof(iv));
 	if (ok)
 		return ctx;
 	EVP_CIPHER_CTX_free(ctx);
