@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "base/addr.h"
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "base/wbuf.h"
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* ------------------------------------------------------------- octets */
+
+static void test_big_endian(void **state)
+{
+	uint8_t b[7] = { 0 };
+
+	(void)state;
+	put_be16(b + 1, 0xfe01);
+	put_be32(b + 3, 0x80ffa501);
+	assert_memory_equal(b, "\0\xfe\x01\x80\xff\xa5\x01", 7);
+	assert_int_equal(get_be16(b + 1), 0xfe01);
+	assert_int_equal(get_be32(b + 3), 0x80ffa501);
+}
+
+static void test_bytes_equal(void **state)
+{
+	(void)state;
+	assert_true(bytes_equal(bytes_of(NULL, 0), bytes_of("", 0)));
+	assert_false(bytes_equal(bytes_of("abc", 3), bytes_of("abc", 2)));
+	assert_true(bytes_equal(bytes_of("abc", 2), bytes_of("abd", 2)));
+	assert_false(bytes_equal(bytes_of("abc", 3), bytes_of("abd", 3)));
+}
+
+static void test_secret_equal(void **state)
+{
+	uint8_t a[32] = { 0 }, b[32] = { 0 };
+	size_t i;
+
+	(void)state;
+	assert_true(secret_equal(a, b, 0));
+	assert_true(secret_equal(a, b, sizeof(a)));
+	for (i = 0; i < sizeof(a); i++) {
+		b[i] = 0x80;
+		assert_false(secret_equal(a, b, sizeof(a)));
+		assert_true(secret_equal(a, b, i));
+		b[i] = 0;
+	}
+}
+
+static void test_secret_wipe(void **state)
+{
+	uint8_t a[8], wiped[8] = { 0, 0, 0, 0, 0, 7, 7, 7 };
+
+	(void)state;
+	memset(a, 7, sizeof(a));
+	secret_wipe(a, 5);
+	secret_wipe(NULL, 0);
+	assert_memory_equal(a, wiped, sizeof(a));
+	secret_free(NULL);
+	secret_free(calloc(1, sizeof(struct secret)));
+}
+
+/* -------------------------------------------------------------- writer */
+
+static void test_wbuf_writes(void **state)
+{
+	uint8_t b[12];
+	struct wbuf w;
+
+	(void)state;
+	wbuf_init(&w, b, sizeof(b));
+	wbuf_u8(&w, 1);
+	wbuf_be16(&w, 0x0203);
+	wbuf_be32(&w, 0x04050607);
+	wbuf_zero(&w, 2);
+	wbuf_put(&w, "ab", 2);
+	wbuf_bytes(&w, bytes_of("c", 1));
+	wbuf_bytes(&w, bytes_of(NULL, 0));
+	assert_false(w.overflow);
+	assert_int_equal(wbuf_view(&w).n, 12);
+	assert_memory_equal(b, "\1\2\3\4\5\6\7\0\0abc", 12);
+}
+
+/* What comes after the first that does not fit is left out as well. */
+static void test_wbuf_overflow_sticks(void **state)
+{
+	uint8_t *b = malloc(4);
+	struct wbuf w;
+
+	(void)state;
+	wbuf_init(&w, b, 4);
+	wbuf_be16(&w, 1);
+	wbuf_be32(&w, 2);
+	assert_true(w.overflow);
+	wbuf_u8(&w, 3);
+	wbuf_zero(&w, SIZE_MAX);
+	assert_int_equal(w.n, 2);
+	assert_int_equal(wbuf_view(&w).n, 0);
+	free(b);
+}
+
+/* ----------------------------------------------------------- addresses */
+
+static void test_addr_text(void **state)
+{
+	static const char *const good[] = { "192.0.2.1", "0.0.0.0", "2001:db8::1", "::",
+					    "::ffff:192.0.2.1" };
+	static const char *const bad[] = { "", "192.0.2", "192.0.2.256", "192.0.2.1 ", "host",
+					   "2001:db8::1::", "fe80::1%eth0", "192.0.2.1/24" };
+	char text[ADDR_TEXT];
+	struct addr a;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(good); i++) {
+		assert_int_equal(addr_parse(good[i], &a), 0);
+		assert_string_equal(addr_text(&a, text), good[i]);
+	}
+	for (i = 0; i < COUNT(bad); i++)
+		assert_int_equal(addr_parse(bad[i], &a), -1);
+	memset(&a, 0, sizeof(a));
+	assert_string_equal(addr_text(&a, text), "any");
+}
+
+static void test_addr_compare(void **state)
+{
+	static const char *const rising[] = { "9.255.0.0", "10.0.0.1", "10.0.0.2", "128.0.0.0",
+					      "::", "::1", "2001:db8::", "ff00::" };
+	struct addr a, b;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < COUNT(rising); i++) {
+		for (j = 0; j < COUNT(rising); j++) {
+			assert_int_equal(addr_parse(rising[i], &a), 0);
+			assert_int_equal(addr_parse(rising[j], &b), 0);
+			assert_int_equal(addr_compare(&a, &b) < 0, i < j);
+			assert_int_equal(addr_compare(&a, &b) > 0, i > j);
+			assert_int_equal(addr_equal(&a, &b), i == j);
+		}
+	}
+}
+
+static void test_endpoint(void **state)
+{
+	struct endpoint e = { .port = 4500 }, f;
+	char text[ADDR_TEXT];
+
+	(void)state;
+	assert_int_equal(addr_parse("192.0.2.1", &e.addr), 0);
+	assert_string_equal(endpoint_text(&e, text), "192.0.2.1:4500");
+	f = e;
+	assert_true(endpoint_equal(&e, &f));
+	f.port = 500;
+	assert_false(endpoint_equal(&e, &f));
+	f = e;
+	f.addr.b[3]++;
+	assert_false(endpoint_equal(&e, &f));
+	assert_int_equal(addr_parse("2001:db8::1", &e.addr), 0);
+	assert_string_equal(endpoint_text(&e, text), "[2001:db8::1]:4500");
+}
+
+struct range {
+	const char *text, *first, *last, *again;
+};
+
+static void test_range(void **state)
+{
+	static const struct range ranges[] = {
+		{ "10.0.0.0/8", "10.0.0.0", "10.255.255.255", "10.0.0.0/8" },
+		{ "10.1.2.3/8", "10.0.0.0", "10.255.255.255", "10.0.0.0/8" },
+		{ "0.0.0.0/0", "0.0.0.0", "255.255.255.255", "0.0.0.0/0" },
+		{ "10.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.1" },
+		{ "10.0.0.1/32", "10.0.0.1", "10.0.0.1", "10.0.0.1" },
+		{ "10.0.0.1-10.0.0.9", "10.0.0.1", "10.0.0.9", "10.0.0.1-10.0.0.9" },
+		{ "10.0.0.8-10.0.0.15", "10.0.0.8", "10.0.0.15", "10.0.0.8/29" },
+		{ "10.0.0.9-10.0.0.15", "10.0.0.9", "10.0.0.15", "10.0.0.9-10.0.0.15" },
+		{ "10.0.0.8-10.0.0.14", "10.0.0.8", "10.0.0.14", "10.0.0.8-10.0.0.14" },
+		{ "10.0.0.0/9", "10.0.0.0", "10.127.255.255", "10.0.0.0/9" },
+		{ "::/0", "::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "::/0" },
+		{ "2001:db8::/63", "2001:db8::", "2001:db8:0:1:ffff:ffff:ffff:ffff",
+		  "2001:db8::/63" },
+	};
+	char text[2 * ADDR_TEXT];
+	struct addr first, last;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(ranges); i++) {
+		assert_int_equal(addr_range_parse(ranges[i].text, &first, &last), 0);
+		assert_string_equal(addr_text(&first, text), ranges[i].first);
+		assert_string_equal(addr_text(&last, text), ranges[i].last);
+		assert_string_equal(addr_range_text(&first, &last, text), ranges[i].again);
+	}
+}
+
+static void test_range_longest_text(void **state)
+{
+	static const char *const range = "1111:1111:1111:1111:1111:1111:1111:1111-"
+					 "2222:2222:2222:2222:2222:2222:2222:2222";
+	char text[2 * ADDR_TEXT];
+	struct addr first, last;
+
+	(void)state;
+	assert_int_equal(addr_range_parse(range, &first, &last), 0);
+	assert_string_equal(addr_range_text(&first, &last, text), range);
+}
+
+static void test_range_refused(void **state)
+{
+	static const char *const bad[] = {
+		"", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/ 8", "10.0.0.0/8x",
+		"10.0.0.0/0008", "::/129", "10.0.0.9-10.0.0.1", "10.0.0.1-::1", "10.0.0.1-",
+		"-10.0.0.1", "10.0.0.1-10.0.0.2-10.0.0.3", "10.0.0.0/8-10.0.0.1", "10.0.0.0/8/8",
+		"1111111111111111111111111111111111111111111111111111111111111111111111111111",
+	};
+	struct addr first, last;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(bad); i++)
+		assert_int_equal(addr_range_parse(bad[i], &first, &last), -1);
+}
+
+/* ----------------------------------------------------------------- log */
+
+struct line {
+	unsigned int n;
+	enum log_level level;
+	char subject[64];
+	char text[1100];
+};
+
+static void keep_line(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	struct line *line = ctx;
+
+	line->n++;
+	line->level = level;
+	strncpy(line->subject, subject ? subject : "(none)", sizeof(line->subject) - 1);
+	strncpy(line->text, text, sizeof(line->text) - 1);
+}
+
+static void test_log(void **state)
+{
+	struct line line = { 0 };
+
+	(void)state;
+	log_set_sink(keep_line, &line);
+	log_warning("gateway hq", "%s is %d", "it", 5);
+	assert_int_equal(line.level, LOG_LEVEL_WARNING);
+	assert_string_equal(line.subject, "gateway hq");
+	assert_string_equal(line.text, "it is 5");
+	log_debug(NULL, "left out");
+	assert_int_equal(line.n, 1);
+	log_set_level(LOG_LEVEL_DEBUG);
+	log_debug(NULL, "let in");
+	assert_int_equal(line.n, 2);
+	assert_string_equal(line.subject, "(none)");
+	log_set_level(LOG_LEVEL_INFO);
+	log_set_sink(NULL, NULL);
+}
+
+static void test_log_escapes(void **state)
+{
+	struct line line = { 0 };
+
+	(void)state;
+	log_set_sink(keep_line, &line);
+	log_error("a\x1b[2J", "%s", "x\ny\r\x7f\xc2\x9b~");
+	assert_string_equal(line.subject, "a\\x1b[2J");
+	assert_string_equal(line.text, "x\\x0ay\\x0d\\x7f\\xc2\\x9b~");
+	log_set_sink(NULL, NULL);
+}
+
+static void test_log_cuts_long_text(void **state)
+{
+	struct line line = { 0 };
+	char longer[3000];
+
+	(void)state;
+	log_set_sink(keep_line, &line);
+	memset(longer, '\n', sizeof(longer));
+	longer[sizeof(longer) - 1] = '\0';
+	log_error(NULL, "%s", longer);
+	assert_in_range(strlen(line.text), 1000, 1023);
+	assert_int_equal(strlen(line.text) % 4, 0);
+	log_set_sink(NULL, NULL);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_big_endian),
+		cmocka_unit_test(test_bytes_equal),
+		cmocka_unit_test(test_secret_equal),
+		cmocka_unit_test(test_secret_wipe),
+		cmocka_unit_test(test_wbuf_writes),
+		cmocka_unit_test(test_wbuf_overflow_sticks),
+		cmocka_unit_test(test_addr_text),
+		cmocka_unit_test(test_addr_compare),
+		cmocka_unit_test(test_endpoint),
+		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_range_longest_text),
+		cmocka_unit_test(test_range_refused),
+		cmocka_unit_test(test_log),
+		cmocka_unit_test(test_log_escapes),
+		cmocka_unit_test(test_log_cuts_long_text),
+	};
+
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}
