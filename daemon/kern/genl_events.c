@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <linux/pantun.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "kern/genl_events.h"
+
+#define DATAGRAM_MAX	32768
+#define QUEUE_MAX	(4 << 20)	/* octets of events that may wait for us */
+
+struct genl_events {
+	const struct kern_events *events;
+	int fd;
+	int family;
+	bool counting;		/* a first sequence number was seen */
+	uint64_t seq;		/* last one */
+};
+
+static int open_socket(int group)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
+	struct sockaddr_nl any = { .nl_family = AF_NETLINK };
+	int room = QUEUE_MAX, error;
+
+	if (fd < 0)
+		return -1;
+	/* Beyond the system's limit if we may; else up to that. */
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
+	if (!bind(fd, (const struct sockaddr *)&any, sizeof(any)) &&
+	    !setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+struct genl_events *genl_events_open(const struct kern_events *events, int family, int group)
+{
+	struct genl_events *e;
+
+	if (group < 0) {
+		errno = EPROTONOSUPPORT;
+		return NULL;
+	}
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return NULL;
+	e->events = events;
+	e->family = family;
+	e->fd = open_socket(group);
+	if (e->fd < 0) {
+		free(e);
+		return NULL;
+	}
+	return e;
+}
+
+void genl_events_close(struct genl_events *e)
+{
+	if (!e)
+		return;
+	close(e->fd);
+	free(e);
+}
+
+int genl_events_fd(const struct genl_events *e)
+{
+	return e->fd;
+}
+
+static void lost(struct genl_events *e)
+{
+	e->counting = false;
+	e->events->resync(e->events->ctx);
+}
+
+/* Every event of the group has the number after the last one's. */
+static void watch_sequence(struct genl_events *e, struct nlattr **event)
+{
+	const struct nlattr *attr = event[PANTUN_EVENT_A_SEQ];
+	uint64_t seq;
+
+	if (!attr || nla_len(attr) < (int)sizeof(seq))
+		return;
+	seq = nla_get_u64(attr);
+	if (e->counting && seq != e->seq + 1)
+		lost(e);
+	e->counting = true;
+	e->seq = seq;
+}
+
+static const char *text_of(struct nlattr *attr)
+{
+	/* The kernel ends its strings, but it costs little not to rely on it. */
+	if (!attr || !nla_len(attr) || memchr(nla_data(attr), '\0', (size_t)nla_len(attr)) == NULL)
+		return NULL;
+	return nla_data(attr);
+}
+
+static void on_acquire(struct genl_events *e, struct nlattr **attrs)
+{
+	struct nlattr *proxy[PANTUN_PROXY_A_MAX + 1];
+	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]), *name = NULL;
+
+	if (attrs[PANTUN_A_PROXY] &&
+	    !nla_parse_nested(proxy, PANTUN_PROXY_A_MAX, attrs[PANTUN_A_PROXY], NULL))
+		name = text_of(proxy[PANTUN_PROXY_A_NAME]);
+	if (ifname)
+		e->events->acquire(e->events->ctx, ifname, name);
+}
+
+static void on_expire(struct genl_events *e, struct nlattr **attrs, uint32_t kind)
+{
+	struct nlattr *sa[PANTUN_SA_A_MAX + 1];
+
+	if (!attrs[PANTUN_A_SA] ||
+	    nla_parse_nested(sa, PANTUN_SA_A_MAX, attrs[PANTUN_A_SA], NULL) ||
+	    !sa[PANTUN_SA_A_COOKIE] || !sa[PANTUN_SA_A_DIR] ||
+	    nla_len(sa[PANTUN_SA_A_COOKIE]) < (int)sizeof(uint64_t) ||
+	    nla_len(sa[PANTUN_SA_A_DIR]) < (int)sizeof(uint32_t))
+		return;
+	e->events->expire(e->events->ctx, nla_get_u64(sa[PANTUN_SA_A_COOKIE]),
+			  nla_get_u32(sa[PANTUN_SA_A_DIR]) == PANTUN_DIR_IN,
+			  kind == PANTUN_EVENT_HARD);
+}
+
+static void on_tunnel(struct genl_events *e, struct nlattr **attrs, uint32_t kind)
+{
+	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]);
+
+	if (ifname && (kind == PANTUN_EVENT_NEW || kind == PANTUN_EVENT_DEL))
+		e->events->tunnel(e->events->ctx, ifname, kind == PANTUN_EVENT_DEL);
+}
+
+static void on_message(struct genl_events *e, struct nlmsghdr *header)
+{
+	struct nlattr *attrs[PANTUN_A_MAX + 1], *event[PANTUN_EVENT_A_MAX + 1] = { 0 };
+	struct nlattr *kind_attr;
+	uint32_t kind = PANTUN_EVENT_UNSPEC;
+
+	if (header->nlmsg_type != e->family || !genlmsg_valid_hdr(header, 0) ||
+	    genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL))
+		return;
+	if (attrs[PANTUN_A_EVENT] &&
+	    nla_parse_nested(event, PANTUN_EVENT_A_MAX, attrs[PANTUN_A_EVENT], NULL))
+		return;
+	watch_sequence(e, event);
+	kind_attr = event[PANTUN_EVENT_A_KIND];
+	if (kind_attr && nla_len(kind_attr) >= (int)sizeof(kind))
+		kind = nla_get_u32(kind_attr);
+	switch (((struct genlmsghdr *)nlmsg_data(header))->cmd) {
+	case PANTUN_CMD_ACQUIRE_NTF:
+		on_acquire(e, attrs);
+		break;
+	case PANTUN_CMD_SA_EXPIRE_NTF:
+		on_expire(e, attrs, kind);
+		break;
+	case PANTUN_CMD_TUNNEL_NTF:
+		on_tunnel(e, attrs, kind);
+		break;
+	default:
+		break;
+	}
+}
+
+void genl_events_datagram(struct genl_events *e, void *data, int n)
+{
+	struct nlmsghdr *header;
+
+	for (header = data; nlmsg_ok(header, n); header = nlmsg_next(header, &n))
+		on_message(e, header);
+}
+
+void genl_events_read(struct genl_events *e)
+{
+	union {
+		struct nlmsghdr align;
+		char octets[DATAGRAM_MAX];
+	} buffer;
+	struct sockaddr_nl from;
+	socklen_t from_n;
+	ssize_t n;
+
+	for (;;) {
+		from_n = sizeof(from);
+		memset(&from, 0, sizeof(from));
+		n = recvfrom(e->fd, &buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &from_n);
+		if (n < 0 && errno == ENOBUFS)
+			lost(e);
+		else if (n < 0 && errno != EINTR)
+			return;
+		/* Only the kernel has port 0. */
+		if (n > 0 && from.nl_pid == 0)
+			genl_events_datagram(e, &buffer, (int)n);
+	}
+}
