@@ -29,6 +29,7 @@ static int read_any(const struct wire_payload *payload, struct wire_error *error
 		struct bytes nonce;
 	} out;
 
+	*error = (struct wire_error){ .code = WIRE_OK };
 	switch (payload->type) {
 	case IKE_PL_SA:
 		return wire_read_sa(payload, &out.sa, error);

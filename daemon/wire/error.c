@@ -53,9 +53,3 @@ const char *wire_error_text(const struct wire_error *error, char *out)
 			 error->payload, error->offset, names[error->code]);
 	return out;
 }
-
-int wire_fail(struct wire_error *error, enum wire_error_code code, uint8_t payload, size_t offset)
-{
-	*error = (struct wire_error){ .code = code, .payload = payload, .offset = offset };
-	return -1;
-}

@@ -52,6 +52,11 @@ const char *wire_error_text(const struct wire_error *error, char *out);
 /* The error's name without its place. */
 const char *wire_error_name(enum wire_error_code code);
 /* Sets @error; returns -1 for the caller to return. */
-int wire_fail(struct wire_error *error, enum wire_error_code code, uint8_t payload, size_t offset);
+static inline int wire_fail(struct wire_error *error, enum wire_error_code code, uint8_t payload,
+			    size_t offset)
+{
+	*error = (struct wire_error){ .code = code, .payload = payload, .offset = offset };
+	return -1;
+}
 
 #endif

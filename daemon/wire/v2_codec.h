@@ -87,7 +87,7 @@ struct wire_ke {
 struct wire_id {
 	uint8_t type;		/* enum ike_id_type */
 	struct bytes data;
-	struct bytes rest;	/* type, reserved octets and data: what AUTH covers (section 2.15) */
+	struct bytes rest;	/* type, reserved and data: what AUTH covers (section 2.15) */
 };
 
 struct wire_auth {
