@@ -371,6 +371,7 @@ static const struct bad_body bad_bodies[] = {
 	{ IKE_PL_DELETE, WIRE_ERR_COUNT, 4, { 1, 0, 0, 1 } },
 	{ IKE_PL_DELETE, WIRE_ERR_COUNT, 8, { 3, 4, 0, 2 } },
 	{ IKE_PL_DELETE, WIRE_ERR_COUNT, 8, { 3, 4, 0xff, 0xff } },
+	{ IKE_PL_DELETE, WIRE_ERR_COUNT, 8, { 3, 4, 1, 1 } },
 	{ IKE_PL_TSI, WIRE_ERR_SHORT, 3, { 1, 0, 0 } },
 	{ IKE_PL_TSI, WIRE_ERR_COUNT, 4, { 0 } },
 	{ IKE_PL_TSI, WIRE_ERR_SHORT, 7, { 1, 0, 0, 0, 7, 0, 0 } },
@@ -401,6 +402,31 @@ static void test_bad_bodies(void **state)
 		assert_int_equal(error.payload, bad->type);
 		free(tight);
 	}
+}
+
+/* One payload of a type without structure, with each length in its header. */
+static void test_payload_length(void **state)
+{
+	uint8_t octets[8] = { 0 };
+	struct wire_payloads payloads;
+	struct wire_error error;
+	unsigned int n;
+
+	(void)state;
+	for (n = 0; n < 300; n++) {
+		enum wire_error_code want = WIRE_OK;
+
+		if (n < 4)
+			want = WIRE_ERR_MIN;
+		else if (n != 8)
+			want = n < 8 ? WIRE_ERR_TRAILING : WIRE_ERR_BEYOND;
+		put_be16(octets + 2, (uint16_t)n);
+		wire_payloads_parse(IKE_PL_VENDOR, bytes_of(octets, 8), &payloads, &error);
+		assert_int_equal(error.code, want);
+	}
+	assert_int_equal(wire_payloads_parse(IKE_PL_VENDOR, bytes_of(octets, 3), &payloads, &error),
+			 -1);
+	assert_int_equal(error.code, WIRE_ERR_SHORT);
 }
 
 static void test_nonce_sizes(void **state)
@@ -567,6 +593,7 @@ int main(void)
 		cmocka_unit_test(test_inner_fields),
 		cmocka_unit_test(test_notify_spi_size),
 		cmocka_unit_test(test_bad_bodies),
+		cmocka_unit_test(test_payload_length),
 		cmocka_unit_test(test_nonce_sizes),
 		cmocka_unit_test(test_header),
 		cmocka_unit_test(test_too_many_payloads),
