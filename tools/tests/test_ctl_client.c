@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The daemon's answers, good and bad, as the model gets them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "base/bytes.h"
+#include "ctl_client.h"
+
+#define PATH "/tmp/pantun-test-ctl.%d"
+
+struct server {
+	char path[64];
+	pid_t pid;
+};
+
+/*
+ * A daemon for one connection: expects @request as JSON, answers with @n octets of
+ * @answer as they are and hangs up.  Exit status 0 if the request was that.
+ */
+static void serve(int listener, const char *request, const void *answer, size_t n)
+{
+	char got[512] = "";
+	int fd = accept(listener, NULL, NULL);
+	ssize_t length = recv(fd, got, 4 + strlen(request), MSG_WAITALL);
+	bool right = length > 4 && !strcmp(got + 4, request) &&
+		     get_be32((uint8_t *)got) == strlen(request);
+
+	if (write(fd, answer, n) != (ssize_t)n)
+		right = false;
+	_exit(right ? 0 : 1);
+}
+
+static void start(struct server *server, const char *request, const void *answer, size_t n)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(server->path, sizeof(server->path), PATH, (int)getpid());
+	unlink(server->path);
+	text_copy(at.sun_path, sizeof(at.sun_path), server->path);
+	assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	server->pid = fork();
+	if (!server->pid)
+		serve(listener, request, answer, n);
+	close(listener);
+}
+
+static void end(struct server *server)
+{
+	int status;
+
+	unlink(server->path);
+	assert_int_equal(waitpid(server->pid, &status, 0), server->pid);
+	assert_int_equal(status, 0);
+}
+
+/* An answer with its length in front; returns the octets of both. */
+static size_t framed(const char *json, uint8_t *out)
+{
+	put_be32(out, (uint32_t)strlen(json));
+	memcpy(out + 4, json, strlen(json));
+	return 4 + strlen(json);
+}
+
+static void test_show(void **state)
+{
+	static const char json[] =
+		"{\"ok\":true,\"daemon\":{\"version\":\"1\"},\"ike_sas\":[{\"gateway\":\"hq\","
+		"\"state\":\"established\",\"role\":\"initiator\",\"nat_remote\":true,"
+		"\"age\":61,\"life\":28800,\"new-member\":[1]}],\"children\":[{\"gateway\":\"hq\","
+		"\"tunnel\":\"t\",\"interface\":\"tunnel1\",\"proxy\":\"lan\",\"state\":\"down\","
+		"\"last_error\":\"no common proposal\",\"age\":null},{\"gateway\":\"g2\","
+		"\"interface\":\"tunnel2\"}]}";
+	struct model model = { 0 };
+	struct server server;
+	uint8_t octets[2048];
+
+	(void)state;
+	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
+	ctl_fill(server.path, &model);
+	end(&server);
+	assert_string_equal(model.daemon_error, "");
+	assert_int_equal(model.ike_sas_n, 1);
+	assert_string_equal(model.ike_sas[0].state, "established");
+	assert_true(model.ike_sas[0].nat_remote);
+	assert_false(model.ike_sas[0].nat_local);
+	assert_int_equal(model.ike_sas[0].life, 28800);
+	assert_int_equal(model.children_n, 2);
+	assert_string_equal(model.children[0].last_error, "no common proposal");
+	assert_int_equal(model.children[0].age, 0);
+	assert_string_equal(model_interface(&model, "t"), "tunnel1");
+	assert_null(model_interface(&model, "u"));
+	model_keep_gateway(&model, "g2");
+	assert_int_equal(model.children_n, 1);
+	assert_int_equal(model.ike_sas_n, 0);
+	model_free(&model);
+}
+
+/* Of IKE SAs those stay that a tunnel's children use. */
+static void test_keep_interface(void **state)
+{
+	static const char json[] =
+		"{\"ok\":true,\"ike_sas\":[{\"gateway\":\"a\"},{\"gateway\":\"b\"}],"
+		"\"children\":[{\"gateway\":\"a\",\"interface\":\"tunnel1\"},"
+		"{\"gateway\":\"b\",\"interface\":\"tunnel2\"}]}";
+	struct model model = { 0 };
+	struct server server;
+	uint8_t octets[2048];
+
+	(void)state;
+	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
+	ctl_fill(server.path, &model);
+	end(&server);
+	model_keep_interface(&model, "tunnel2");
+	assert_int_equal(model.children_n, 1);
+	assert_int_equal(model.ike_sas_n, 1);
+	assert_string_equal(model.ike_sas[0].gateway, "b");
+	model_free(&model);
+}
+
+static void assert_fails(const void *answer, size_t n, const char *why)
+{
+	char error[MODEL_ERROR] = "";
+	struct server server;
+
+	start(&server, "{\"verb\":\"show\"}", answer, n);
+	assert_null(ctl_ask(server.path, json_pack("{s:s}", "verb", "show"), error));
+	end(&server);
+	assert_non_null(strstr(error, why));
+}
+
+static void test_refusals(void **state)
+{
+	static const uint8_t huge[] = { 0xff, 0xff, 0xff, 0xff, '{' };
+	static const uint8_t none[] = { 0, 0, 0, 0 };
+	static const uint8_t half[] = { 0, 0, 0, 20, '{', '}' };
+	uint8_t octets[256];
+
+	(void)state;
+	assert_fails(octets, framed("{\"ok\":false,\"error\":\"not for you\"}", octets),
+		     "not for you");
+	assert_fails(octets, framed("{\"ok\":false}", octets), "without a reason");
+	assert_fails(octets, framed("[1,2]", octets), "no JSON object");
+	assert_fails(octets, framed("{\"ok\":true", octets), "no JSON object");
+	assert_fails(huge, sizeof(huge), "is not pantund's");
+	assert_fails(none, sizeof(none), "is not pantund's");
+	assert_fails(half, sizeof(half), "in the middle of an answer");
+	assert_fails(none, 0, "without an answer");
+}
+
+static void test_nobody(void **state)
+{
+	struct model model = { 0 };
+	char path[300];
+
+	(void)state;
+	ctl_fill("/tmp/pantun-test-nobody", &model);
+	assert_non_null(strstr(model.daemon_error, "pantund is not running"));
+	memset(path, 'p', sizeof(path) - 1);
+	path[sizeof(path) - 1] = '\0';
+	ctl_fill(path, &model);
+	assert_non_null(strstr(model.daemon_error, "too long"));
+	model_free(&model);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_keep_interface),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_nobody),
+	};
+
+	return cmocka_run_group_tests_name("ctl_client", tests, NULL, NULL);
+}
