@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# SAs with manual keys, ours by pantunctl and XFRM's by ip-xfrm(8).  Sourced after
+# lib.sh; gateway A of its picture has pantun's tunnel1, gateway B either peer.
+
+A_WAN=192.0.2.1
+B_WAN=192.0.2.2
+# SPIs: what A receives, what B receives.
+A_SPI=0x1001
+B_SPI=0x2001
+IF_ID=42
+
+ALGORITHMS=(aes-128-gcm aes-256-gcm aes-128-cbc aes-256-cbc)
+
+random_hex() {
+	od -An -tx1 -N "$1" /dev/urandom | tr -d ' \n'
+}
+
+# keys_make ALGORITHM: fresh key files $WORK/ab.keys and $WORK/ba.keys, for each
+# direction one, and what XFRM and pantunctl call the algorithm: PANTUN_ALG,
+# XFRM_AB, XFRM_BA.
+keys_make() {
+	local way octets enc auth salt
+
+	octets=${1#aes-}
+	octets=$((${octets%-*} / 8))
+	for way in ab ba; do
+		enc=$(random_hex "$octets")
+		auth=$(random_hex 32)
+		salt=$(random_hex 4)
+		case $1 in
+		*-gcm)
+			PANTUN_ALG=(enc aes-gcm-16)
+			(umask 077 && printf 'enc %s\nsalt %s\n' "$enc" "$salt" >"$WORK/$way.keys")
+			set -- "$1" aead 'rfc4106(gcm(aes))' "0x$enc$salt" 128
+			;;
+		*-cbc)
+			PANTUN_ALG=(enc aes-cbc auth hmac-sha2-256-128)
+			(umask 077 && printf 'enc %s\nauth %s\n' "$enc" "$auth" >"$WORK/$way.keys")
+			set -- "$1" enc 'cbc(aes)' "0x$enc" auth-trunc 'hmac(sha256)' "0x$auth" 128
+			;;
+		*)
+			echo "no such algorithm: $1 (one of ${ALGORITHMS[*]})" >&2
+			return 1
+			;;
+		esac
+		if [ "$way" = ab ]; then XFRM_AB=("${@:2}"); else XFRM_BA=("${@:2}"); fi
+	done
+}
+
+# tunnel_up NODE: tunnel1, up.
+tunnel_up() {
+	ip -n "$1" link add tunnel1 type pantun
+	ip -n "$1" link set tunnel1 up
+}
+
+# manual_in NODE [WORD...], manual_out NODE [WORD...]: an SA of tunnel1 with the
+# keys of keys_make.  A word that is there already, such as spi, wins.
+manual_in() {
+	local node=$1 key=ba spi=$A_SPI local=$A_WAN remote=$B_WAN
+	shift
+	[ "$node" = ga ] || { key=ab spi=$B_SPI local=$B_WAN remote=$A_WAN; }
+	pantunctl_on "$node" sa add dev tunnel1 in spi "$spi" local "$local" remote "$remote" \
+		"${PANTUN_ALG[@]}" key-file "$WORK/$key.keys" "$@"
+}
+
+manual_out() {
+	local node=$1 key=ab spi=$B_SPI local=$A_WAN remote=$B_WAN
+	shift
+	[ "$node" = ga ] || { key=ba spi=$A_SPI local=$B_WAN remote=$A_WAN; }
+	pantunctl_on "$node" sa add dev tunnel1 out spi "$spi" local "$local" remote "$remote" \
+		"${PANTUN_ALG[@]}" key-file "$WORK/$key.keys" "$@"
+}
+
+# xfrm_policies_up NODE DEV: an XFRM interface through which everything goes.
+xfrm_policies_up() {
+	local dir family
+
+	xfrmi_up "$1" "$2" "$IF_ID"
+	for dir in in out fwd; do
+		for family in 0.0.0.0/0 ::/0; do
+			ip -n "$1" xfrm policy add src "$family" dst "$family" dir "$dir" if_id "$IF_ID" \
+				tmpl src 0.0.0.0 dst 0.0.0.0 proto esp mode tunnel
+		done
+	done
+}
+
+# xfrm_states_up NODE [WORD...]: both of B's, with the keys of keys_make.
+xfrm_states_up() {
+	local node=$1
+	shift
+	ip -n "$node" xfrm state add src "$A_WAN" dst "$B_WAN" proto esp spi "$B_SPI" mode tunnel \
+		flag af-unspec replay-window 128 if_id "$IF_ID" "${XFRM_AB[@]}" "$@"
+	ip -n "$node" xfrm state add src "$B_WAN" dst "$A_WAN" proto esp spi "$A_SPI" mode tunnel \
+		flag af-unspec replay-window 128 if_id "$IF_ID" "${XFRM_BA[@]}" "$@"
+}
+
+# encap_listen NODE ADDRESS: has the node's kernel take ESP out of UDP port 4500.
+encap_listen() {
+	start_on "$1" "$WORK/$1.encap" /usr/bin/python3 "$PANTUN_TOP/selftests/esp_send.py" encap "$2"
+	wait_for 10 grep -q listening "$WORK/$1.encap"
+}
+
+# json_of EXPRESSION: of the JSON on standard input, called d, in Python.
+json_of() {
+	/usr/bin/python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
+}
+
+# sa_count NODE in|out MEMBER: of tunnel1's SA of that direction.
+sa_count() {
+	pantunctl_on "$1" --json show ipsec-sa tunnel1 |
+		json_of "sum(s['$3'] for s in d['ipsec_sas'] if s['dir'] == '$2')"
+}
+
+# xfrm_count NODE SPI bytes|packets
+xfrm_count() {
+	ip -n "$1" -s xfrm state list spi "$2" |
+		sed -n '/lifetime current/{n;s/^[^0-9]*\([0-9]*\)(bytes), \([0-9]*\)(packets).*/\1 \2/p}' |
+		if [ "$3" = bytes ]; then cut -d' ' -f1; else cut -d' ' -f2; fi
+}
+
+# drops NODE: reason=count of everything tunnel1 dropped, sorted, on one line.
+drops() {
+	pantunctl_on "$1" --json show flow tunnel1 |
+		json_of "' '.join('%s=%d' % i for i in sorted(d['tunnels'][0]['drops'].items()))"
+}
+
+# drop_count NODE REASON
+drop_count() {
+	pantunctl_on "$1" --json show flow tunnel1 |
+		json_of "d['tunnels'][0]['drops'].get('$2', 0)"
+}
+
+# mtu_of NODE DEV
+mtu_of() {
+	on "$1" cat "/sys/class/net/$2/mtu"
+}

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# The netlink contract from its bad side: every command with what is missing,
+# out of range, unknown or forbidden is refused with an explanation and changes
+# nothing; keys cannot be read back; nothing is told to the unprivileged; events
+# are numbered.  And how pantunctl passes the explanations on.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_manual.sh
+. "$PANTUN_TOP/selftests/lib_manual.sh"
+
+# python_cases: results of netlink_cases.py as our own.
+python_cases() {
+	local verdict name status=0
+
+	on ga /usr/bin/python3 "$PANTUN_TOP/selftests/netlink_cases.py" >"$WORK/cases" \
+		2>"$WORK/cases.err" || status=$?
+	while read -r verdict name; do
+		case $verdict in
+		pass) ok "$name" ;;
+		fail) not_ok "$name" ;;
+		*) printf '%s %s\n' "$verdict" "$name" ;;
+		esac
+	done <"$WORK/cases"
+	if [ "$status" = 0 ]; then ok 'all cases ran'; else not_ok 'all cases ran' "$(cat "$WORK/cases.err")"; fi
+}
+
+# says STATUS TEXT COMMAND...: it exits with the status, and says the text.
+says() {
+	local status=$1 wanted=$2 said got=0
+	shift 2
+	said=$("$@" 2>&1) || got=$?
+	[ "$got" = "$status" ] && grep -qiE -- "$wanted" <<<"$said" && return
+	echo "exit status $got: $said"
+	return 1
+}
+
+pantunctl_cases() {
+	keys_make aes-128-gcm
+	check 'pantunctl: an SA for no tunnel: 1, and the kernel names the tunnel' \
+		says 1 'refused: .*tunnel' pantunctl_on ga sa flush dev nowhere
+	check 'pantunctl: the same SA twice' manual_in ga
+	check 'pantunctl: the second time: 1, and why' says 1 'refused: .*(exists|used|taken)' manual_in ga
+	check 'pantunctl: an unknown word: 2, and the nearest' \
+		says 2 'did you mean "spi"' pantunctl_on ga sa add dev tunnel1 in sip 0x1001
+	check 'pantunctl: missing words: 2' says 2 'local ADDRESS' \
+		pantunctl_on ga sa add dev tunnel1 in spi 0x1001
+	chmod 640 "$WORK/ab.keys"
+	check 'pantunctl: a key file that a group may read: 1, and the remedy' \
+		says 1 'chmod 600' manual_out ga
+	chmod 600 "$WORK/ab.keys"
+	check 'pantunctl: keys on the command line are no words' says 2 'unknown word' \
+		pantunctl_on ga sa add dev tunnel1 in key 00
+	pantunctl_on ga --json show >"$WORK/show.json"
+	check 'pantunctl: JSON is JSON' json_of "d['ipsec_sas'][0]['spi']" <"$WORK/show.json"
+	check_not 'pantunctl: no key in what it shows' \
+		grep -qiF "$(sed -n 's/^enc //p' "$WORK/ba.keys")" "$WORK/show.json"
+	check 'pantunctl: the kernel alone, and a word that the daemon is away' \
+		says 0 'pantund is not running' pantunctl_on ga show
+	check 'pantunctl: what only the daemon could do: 1' \
+		says 1 'pantund is not running' pantunctl_on ga test
+	pantunctl_on ga sa flush
+}
+
+# monitor_cases: events in lines and in JSON.
+monitor_cases() {
+	start_on ga "$WORK/monitor.json" "${PANTUNCTL:?}" --json monitor
+	local pid=$STARTED_PID
+	wait_for 5 grep -q pantund "$WORK/monitor.json"
+	manual_in ga
+	pantunctl_on ga sa flush dev tunnel1
+	pantunctl_on ga tunnel set dev tunnel1 start on-demand
+	check 'pantunctl monitor: shows an SA come' \
+		wait_for 5 grep -q '"event":"sa","kind":"new".*"spi":"00001001"' "$WORK/monitor.json"
+	check 'pantunctl monitor: and go' \
+		wait_for 5 grep -q '"event":"sa","kind":"del".*"spi":"00001001"' "$WORK/monitor.json"
+	ip -n ga link add tunnel2 type pantun
+	ip -n ga link del tunnel2
+	check 'pantunctl monitor: shows a tunnel come' \
+		wait_for 5 grep -q '"event":"tunnel","kind":"new".*"interface":"tunnel2"' "$WORK/monitor.json"
+	check 'pantunctl monitor: and go' \
+		wait_for 5 grep -q '"event":"tunnel","kind":"del".*"interface":"tunnel2"' "$WORK/monitor.json"
+	kill "$pid"
+	check 'pantunctl monitor: a JSON object a line' /usr/bin/python3 -c '
+import json, sys
+for line in open(sys.argv[1]):
+    json.loads(line)' "$WORK/monitor.json"
+}
+
+module_load
+node_up ga
+tunnel_up ga
+python_cases
+pantunctl_cases
+monitor_cases
+finish

@@ -1,0 +1,304 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# What happens to packets: super-packets in and GRO out, packets too big, and one
+# named counter for every way to be dropped, which counts that and nothing else.
+#
+#   ha ---------- ga =====ESP===== gb ---------- hb
+#             tunnel1             ipsec0
+#             (pantun)         (XFRM interface)
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_manual.sh
+. "$PANTUN_TOP/selftests/lib_manual.sh"
+
+# Reaches A's in-SA, past what B's XFRM has sent.
+SEQ=1000000
+
+esp_send() {
+	on gb /usr/bin/python3 "$PANTUN_TOP/selftests/esp_send.py" "$@"
+}
+
+# fresh [WORD...]: new keys and SAs, and no counters, on both sides; the words go
+# to A's in-SA.
+fresh() {
+	ip -n ga link del tunnel1 2>/dev/null || :
+	tunnel_up ga
+	keys_make aes-128-gcm
+	ip -n gb xfrm state flush
+	xfrm_states_up gb
+	manual_in ga "$@"
+	manual_out ga
+	wait_for 5 carrier_is ga tunnel1 1
+	route_lans tunnel1 ipsec0
+}
+
+works() {
+	on ha ping -q -c 3 -i 0.05 -W 2 10.2.0.2
+}
+
+drops_are() {
+	[ "$(drops ga)" = "$1" ]
+}
+
+# dropped NAME EXPECTED: this, no more and no less, was dropped; and the tunnel works.
+dropped() {
+	local what=$2
+	if wait_for 5 drops_are "$what" && works >/dev/null && drops_are "$what"; then
+		ok "$1: $what"
+	else
+		not_ok "$1: $what" "dropped: $(drops ga)" "$(works 2>&1 | tail -n 2)"
+	fi
+}
+
+# capture_esp COUNT: ESP packets from B to A, of pings, in $WORK/esp.pcap.
+capture_esp() {
+	capture_start ga wan0 "$WORK/esp.pcap" esp and src "$B_WAN"
+	on ha ping -q -c "$1" -i 0.01 -W 2 10.2.0.2 >/dev/null
+	wait_for 5 captured_esp "$1"
+	capture_stop
+}
+
+captured_esp() {
+	[ "$(tcpdump -nr "$WORK/esp.pcap" 2>/dev/null | wc -l)" -ge "$1" ]
+}
+
+# larger_than FILE OCTETS: a captured packet is.
+larger_than() {
+	captured "$1" "greater $2"
+}
+
+super_packets() {
+	fresh
+	capture_start ga tunnel1 "$WORK/super.pcap" tcp
+	tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got"
+	capture_stop
+	check 'super-packets: the file arrives' same_file "$WORK/file" "$WORK/got"
+	check 'super-packets: the tunnel is given them whole' larger_than "$WORK/super.pcap" 3000
+	check 'super-packets: nothing is dropped' drops_are ''
+	capture_start ga tunnel1 "$WORK/gro.pcap" tcp
+	rm "$WORK/got"
+	tcp_copy hb ha 10.1.0.2 5001 "$WORK/file" "$WORK/got"
+	capture_stop
+	check 'GRO: the file arrives' same_file "$WORK/file" "$WORK/got"
+	check 'GRO: what the tunnel receives comes in super-packets' larger_than "$WORK/gro.pcap" 3000
+	check 'GRO: nothing is dropped' drops_are ''
+}
+
+# ping_size NODE ADDRESS OCTETS [WORD...]: one with DF whose IP packet has these octets.
+ping_size() {
+	local node=$1 address=$2 header=28
+	case $address in *:*) header=48 ;; esac
+	on "$node" ping -c 1 -W 2 -M "do" -s $(($3 - header)) "${@:4}" "$address"
+}
+
+# too_big NODE ADDRESS OCTETS MTU: refused with word of the MTU.
+too_big() {
+	local said
+	said=$(ping_size "$1" "$2" "$3" 2>&1) && {
+		echo "it went through"
+		return 1
+	}
+	grep -qiE "mtu *[=:] *$4" <<<"$said" && return
+	echo "$said"
+	return 1
+}
+
+flush_routes() {
+	ip -n "$1" route flush cache
+	ip -n "$1" -6 route flush cache
+}
+
+mtu_cases() {
+	fresh
+	local mtu
+	mtu=$(mtu_of ga tunnel1)
+	check "MTU: automatic, exactly what fits 1500 octets by AES-GCM ($mtu)" test "$mtu" = 1446
+	check 'MTU: a packet of that size passes, IPv4' ping_size ha 10.2.0.2 1446
+	check 'MTU: a packet of that size passes, IPv6' ping_size ha fd02::2 1446
+	check 'MTU: one octet more is refused to a host, IPv4' too_big ha 10.2.0.2 1447 1446
+	check 'MTU: one octet more is refused to a host, IPv6' too_big ha fd02::2 1447 1446
+	check 'MTU: that was IP in front of the tunnel: no drop in it' drops_are ''
+
+	# An admin who sets 1500 has the tunnel itself refuse what does not fit.
+	ip -n ga link set tunnel1 mtu 1500
+	flush_routes ha
+	check 'MTU set too large: refused by the tunnel, IPv4' too_big ha 10.2.0.2 1447 1446
+	check 'MTU set too large: counted' wait_for 5 drops_are 'tx_too_big=1'
+	check 'MTU set too large: refused by the tunnel, IPv6' too_big ha fd02::2 1447 1446
+	dropped 'MTU set too large' 'tx_too_big=2'
+	flush_routes ha
+	check 'MTU set too large: without DF it passes in fragments, IPv4' \
+		on ha ping -q -c 1 -W 2 -M dont -s 1472 10.2.0.2
+
+	# The underlay's path gets smaller.
+	fresh
+	ip -n ga route replace "$B_WAN/32" dev wan0 mtu lock 1400
+	manual_in ga spi 0x1002
+	check 'MTU: follows the path to the peer' wait_for 10 mtu_is 1346
+	ip -n ga route del "$B_WAN/32"
+}
+
+mtu_is() {
+	[ "$(mtu_of ga tunnel1)" = "$1" ] && return
+	# A packet has the tunnel look at its route again.
+	on ha ping -q -c 1 -W 1 10.2.0.2 >/dev/null
+	return 1
+}
+
+receive_cases() {
+	local echo4=450000546b6b40003f01b83c0a0200020a01000208008f1b00010001
+
+	fresh
+	capture_esp 3
+	esp_send replay "$WORK/esp.pcap" "$B_WAN" "$A_WAN" 0
+	dropped 'the same packet again' 'rx_replay=1'
+	esp_send replay "$WORK/esp.pcap" "$B_WAN" "$A_WAN" 1
+	esp_send replay "$WORK/esp.pcap" "$B_WAN" "$A_WAN" 2
+	dropped 'two more' 'rx_replay=3'
+
+	fresh
+	capture_esp 1
+	esp_send forge "$WORK/esp.pcap" "$B_WAN" "$A_WAN" "$SEQ"
+	dropped 'a packet with another sequence number; the window stays' 'rx_auth=1'
+
+	fresh replay-window 32
+	capture_esp 40
+	esp_send replay "$WORK/esp.pcap" "$B_WAN" "$A_WAN" 0
+	dropped 'a packet below the window' 'rx_late=1'
+
+	fresh replay-window 0
+	capture_esp 1
+	esp_send replay "$WORK/esp.pcap" "$B_WAN" "$A_WAN" 0
+	dropped 'without a window nothing is a replay' ''
+
+	fresh
+	esp_send raw "$B_WAN" "$A_WAN" "$(printf '%08x%08x' "$A_SPI" 5)00000000"
+	dropped 'a packet that ends in the middle' 'rx_malformed=1'
+
+	fresh
+	capture_esp 1
+	encap_listen ga "$A_WAN"
+	esp_send udp "$B_WAN" "$A_WAN" "$WORK/esp.pcap"
+	dropped 'in UDP, where the SA is without' 'rx_encap_mismatch=1'
+	kill "$STARTED_PID"
+
+	fresh
+	esp_send seal "$WORK/ba.keys" "$A_SPI" "$SEQ" "$B_WAN" "$A_WAN" 59 "$(printf '%0128d' 0)"
+	check 'a dummy packet is dropped silently' wait_for 5 drops_are 'rx_dummy=1'
+	fresh
+	esp_send seal "$WORK/ba.keys" "$A_SPI" 500 "$B_WAN" "$A_WAN" 1 0800f7fe00010000
+	dropped 'transport mode inside' 'rx_next_header=1'
+	fresh
+	esp_send seal "$WORK/ba.keys" "$A_SPI" 500 "$B_WAN" "$A_WAN" 4 "$echo4"
+	dropped 'an inner packet that is shorter than it says' 'rx_inner=1'
+	fresh
+	esp_send seal "$WORK/ba.keys" "$A_SPI" 500 "$B_WAN" "$A_WAN" 41 "$echo4"
+	dropped 'IPv4 announced as IPv6' 'rx_inner=1'
+
+	fresh hard-packets 2
+	on ha ping -q -c 4 -i 0.2 -W 1 10.2.0.2 >/dev/null || :
+	check 'an in-SA beyond its hard limit' wait_for 5 drops_have 'rx_limit='
+
+	fresh
+	ip -n ga link set tunnel1 down
+	on hb ping -q -c 1 -W 1 10.1.0.2 >/dev/null || :
+	check 'a tunnel that is down' wait_for 5 drops_are 'rx_tunnel_down=1'
+}
+
+drops_have() {
+	[[ " $(drops ga)" == *" $1"* ]]
+}
+
+# proxies NODE LOCAL REMOTE: three of them, out of order, on tunnel1 of the node.
+proxies() {
+	local node=$1 here=$2 there=$3
+	pantunctl_on "$node" proxy add dev tunnel1 name nets local "$here.0/24" remote "$there.0/24"
+	pantunctl_on "$node" proxy add dev tunnel1 name web local "$here.0/24" remote "$there.0/24" \
+		proto tcp "$4" 5001
+	pantunctl_on "$node" proxy add dev tunnel1 name host local "$here.2" remote "$there.2"
+}
+
+# proxy_sas NODE: an SA pair for each, SPIs by their number.
+proxy_sas() {
+	local node=$1 number=0 name spi
+	for name in nets web host; do
+		number=$((number + 1))
+		spi=$((0x10000 * number))
+		if [ "$node" = ga ]; then
+			manual_in ga spi $((spi + A_SPI)) proxy "$name"
+			manual_out ga spi $((spi + B_SPI)) proxy "$name"
+		else
+			manual_in gb spi $((spi + B_SPI)) proxy "$name"
+			manual_out gb spi $((spi + A_SPI)) proxy "$name"
+		fi
+	done
+}
+
+# proxy_counts NODE rx|tx: name=packets of each proxy-ID that has any.
+proxy_counts() {
+	pantunctl_on "$1" --json show flow tunnel1 |
+		json_of "' '.join('%s=%d' % (p['name'], p['$2_packets']) for p in
+			sorted(d['proxies'], key=lambda p: p['name']) if p['$2_packets'])"
+}
+
+counts_are() {
+	[ "$(proxy_counts "$1" "$2")" = "$3" ]
+}
+
+# One tunnel with several proxy-IDs, pantun on both sides.
+proxy_cases() {
+	ip -n ga link del tunnel1
+	ip -n gb link del ipsec0
+	ip -n gb xfrm state flush
+	ip -n gb xfrm policy flush
+	tunnel_up ga
+	tunnel_up gb
+	keys_make aes-256-gcm
+	proxies ga 10.1.0 10.2.0 remote-port
+	proxies gb 10.2.0 10.1.0 local-port
+	proxy_sas ga
+	check 'proxy-IDs: with some SAs the state is half-up or up' state_is ga up
+	pantunctl_on ga proxy add dev tunnel1 name spare local 10.99.0.0/24 remote 10.98.0.0/24
+	check 'proxy-IDs: one without SAs makes it half-up' wait_for 5 state_is ga half-up
+	pantunctl_on ga proxy del dev tunnel1 name spare
+	check 'proxy-IDs: deleted, it is up again, the others untouched' wait_for 5 state_is ga up
+	proxy_sas gb
+	route_lans tunnel1 tunnel1
+	ip -n ha addr add 10.1.0.3/24 dev eth0
+	check 'proxy-IDs: host to host' on ha ping -q -c 5 -i 0.05 -W 2 -I 10.1.0.2 10.2.0.2
+	check 'proxy-IDs: is the one of the hosts' counts_are ga tx host=5
+	check 'proxy-IDs: at the receiver as well' counts_are gb rx host=5
+	check 'proxy-IDs: another host' on ha ping -q -c 3 -i 0.05 -W 2 -I 10.1.0.3 10.2.0.2
+	check 'proxy-IDs: is the one of the nets' counts_are ga tx 'host=5 nets=3'
+	check 'proxy-IDs: a TCP connection to port 5001' \
+		tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got"
+	check 'proxy-IDs: the file arrived' same_file "$WORK/file" "$WORK/got"
+	proxy_counts ga tx | sed 's/^/# A sent: /'
+	check_not 'proxy-IDs: no match, no way' on ha ping -q -c 1 -W 1 fd02::2
+	check 'proxy-IDs: and counted' wait_for 5 drops_are 'tx_no_proxy=1'
+
+	# B's idea of "host" becomes wider than A's: its packets are refused.
+	pantunctl_on gb proxy del dev tunnel1 name host
+	pantunctl_on gb proxy add dev tunnel1 name host local 10.2.0.2 remote 10.1.0.2-10.1.0.3
+	manual_out gb spi $((0x30000 + A_SPI)) proxy host
+	on hb ping -q -c 2 -i 0.05 -W 1 10.1.0.3 >/dev/null || :
+	check 'selector: what the SA does not cover is refused and counted' \
+		wait_for 5 drops_are 'rx_selector=2 tx_no_proxy=1'
+}
+
+state_is() {
+	[ "$(pantunctl_on "$1" --json show flow tunnel1 | json_of "d['tunnels'][0]['state']")" = "$2" ]
+}
+
+module_load
+topology_up
+make_file "$WORK/file" 4
+tunnel_up ga
+xfrm_policies_up gb ipsec0
+super_packets
+mtu_cases
+receive_cases
+proxy_cases
+finish
