@@ -67,7 +67,8 @@ static void each_row(void (*check)(const struct row *))
 		checked++;
 	}
 	json_decref(root);
-	printf("# %u rows checked, %u not applicable (PRFs of SHA-1 and SHA-224)\n", checked, others);
+	printf("# %u rows checked, %u not applicable (PRFs of SHA-1 and SHA-224)\n",
+	       checked, others);
 	assert_int_equal(checked, 18);
 }
 
