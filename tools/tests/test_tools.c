@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/text.h"
 #include "keyfile.h"
 #include "model.h"
 #include "selector.h"
@@ -27,7 +28,7 @@ static int file_setup(void **state)
 	int fd;
 
 	assert_non_null(file);
-	strcpy(file->path, "/tmp/pantun-keys-XXXXXX");
+	text_copy(file->path, sizeof(file->path), "/tmp/pantun-keys-XXXXXX");
 	fd = mkstemp(file->path);
 	assert_true(fd >= 0);
 	close(fd);
@@ -228,15 +229,14 @@ static void test_nearest(void **state)
 
 static const char *take_twice(void *ctx, char *const *values)
 {
-	strcat(ctx, values[0]);
-	strcat(ctx, values[1]);
+	text_add(ctx, "%s%s", values[0], values[1]);
 	return strcmp(values[0], "bad") ? NULL : "is bad";
 }
 
 static const char *take_flag(void *ctx, char *const *values)
 {
 	(void)values;
-	strcat(ctx, "!");
+	text_add(ctx, "!");
 	return NULL;
 }
 
@@ -249,15 +249,17 @@ static void test_keywords(void **state)
 	};
 	char *good[] = { "pair", "a", "b", "flag" }, *unknown[] = { "flog" };
 	char *bad[] = { "pair", "bad", "b" };
-	char seen[64] = "";
+	char octets[64];
+	struct text seen;
 
 	(void)state;
-	assert_int_equal(keywords_take(table, seen, 4, good), 0);
-	assert_string_equal(seen, "ab!");
-	assert_int_equal(keywords_take(table, seen, 0, NULL), 0);
-	assert_int_equal(keywords_take(table, seen, 2, good), EXIT_USAGE);
-	assert_int_equal(keywords_take(table, seen, 1, unknown), EXIT_USAGE);
-	assert_int_equal(keywords_take(table, seen, 3, bad), EXIT_USAGE);
+	text_init(&seen, octets, sizeof(octets));
+	assert_int_equal(keywords_take(table, &seen, 4, good), 0);
+	assert_string_equal(octets, "ab!");
+	assert_int_equal(keywords_take(table, &seen, 0, NULL), 0);
+	assert_int_equal(keywords_take(table, &seen, 2, good), EXIT_USAGE);
+	assert_int_equal(keywords_take(table, &seen, 1, unknown), EXIT_USAGE);
+	assert_int_equal(keywords_take(table, &seen, 3, bad), EXIT_USAGE);
 }
 
 static void test_numbers(void **state)
