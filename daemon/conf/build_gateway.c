@@ -58,7 +58,7 @@ static void read_addresses(const struct reader *r)
 	read_outer(r, value_of(r, "local-address ip"), &r->gateway->local);
 	if (value_of(r, "local-address interface") && !value_of(r, "local-address ip"))
 		conf_error(r->b->report, value_of(r, "local-address interface")->at,
-			   "local-address interface alone is not supported in this version: add local-address ip");
+			   "local-address interface alone is not supported: add local-address ip");
 }
 
 static int hex_digit(char c)
@@ -165,11 +165,11 @@ static struct secret *inline_key(const struct reader *r, const struct tree_value
 	/* How PAN-OS marks what its master key has encrypted. */
 	if (!strncmp(value->text, "-AQ==", 5)) {
 		conf_error(r->b->report, value->at,
-			   "the pre-shared key is encrypted by the firewall it was exported from: give the key itself, in a key-file");
+			   "this pre-shared key is encrypted by a firewall: give the key itself");
 		return NULL;
 	}
 	conf_warning(r->b->report, value->at,
-		     "the pre-shared key stands in the configuration: put it into a file of its own and name that by key-file");
+		     "the pre-shared key can be read here: put it into a key-file");
 	secret = calloc(1, sizeof(*secret));
 	if (!secret) {
 		r->b->short_of_memory = true;
@@ -201,7 +201,8 @@ static void read_key(const struct reader *r)
 	leaf = tree_one_of(r->b->tree, r->node, level, words, 2, &which, r->b->report);
 	if (!leaf) {
 		/* What stands there instead has been complained about. */
-		if (!r->node->broken && !tree_find(r->b->tree, r->node, "authentication certificate"))
+		if (!r->node->broken &&
+		    !tree_find(r->b->tree, r->node, "authentication certificate"))
 			conf_error(r->b->report, r->node->at,
 				   "gateway \"%s\" has no %s key-file", r->gateway->name, level);
 		return;

@@ -90,12 +90,12 @@ static void read_start(const struct reader *r)
 	const char *text = tree_text(r->b->tree, r->node, LEVEL, "start");
 	enum policy_start start = POLICY_START_ALWAYS;
 
-	while (strcmp(words[start], text) != 0)
+	while (start < POLICY_START_PASSIVE && strcmp(words[start], text) != 0)
 		start++;
 	if (r->gateway->passive && start != POLICY_START_PASSIVE) {
 		if (value)
 			conf_warning(r->b->report, value->at,
-				     "start %s: gateway \"%s\" is passive or its peer dynamic, so the peer has to begin",
+				     "start %s: gateway \"%s\" is passive, so the peer has to begin",
 				     text, r->gateway->name);
 		start = POLICY_START_PASSIVE;
 	}
@@ -104,11 +104,11 @@ static void read_start(const struct reader *r)
 
 static void read_crypto(const struct reader *r)
 {
-	const struct tree_value *name = value_of(r, "auto-key ipsec-crypto-profile");
+	const char *path = "auto-key ipsec-crypto-profile";
+	const struct tree_value *name = value_of(r, path);
 	const struct profile *profile;
 
-	profile = profile_get(&r->b->esp,
-			      tree_text(r->b->tree, r->node, LEVEL, "auto-key ipsec-crypto-profile"),
+	profile = profile_get(&r->b->esp, tree_text(r->b->tree, r->node, LEVEL, path),
 			      name ? name->at : r->node->at, r->b->report);
 	if (profile) {
 		r->tunnel->esp = profile->props;
@@ -171,7 +171,7 @@ static void read_proxy(const struct reader *r, const struct tree_node *node, uin
 	snprintf(proxy->name, sizeof(proxy->name), "%s", node->word);
 	if (!strcmp(node->word, PROXY_DEFAULT))
 		conf_error(r->b->report, node->at,
-			   "proxy-id \"%s\" is the one that a tunnel without any has: give it another name",
+			   "the name \"%s\" is kept for tunnels without proxy-IDs",
 			   node->word);
 	proxy->ts.local.n = 1;
 	proxy->ts.remote.n = 1;

@@ -12,7 +12,9 @@ struct cursor {
 
 static struct conf_place place(const struct cursor *c)
 {
-	return (struct conf_place){ .line = c->line, .column = (unsigned int)(c->p - c->begin) + 1 };
+	unsigned int column = (unsigned int)(c->p - c->begin) + 1;
+
+	return (struct conf_place){ .line = c->line, .column = column };
 }
 
 static bool is_blank(char c)

@@ -147,7 +147,7 @@ bool schema_check_name(const char *name, struct conf_place at, struct conf_repor
 		    (*p >= '0' && *p <= '9') || strchr(" -_.", *p))
 			continue;
 		conf_error(report, at,
-			   "name \"%s\": only letters, digits, blank, \"-\", \"_\" and \".\" may stand in a name",
+			   "a name has letters, digits, blanks, \"-\", \"_\" and \".\", not \"%s\"",
 			   name);
 		return false;
 	}

@@ -15,7 +15,8 @@
 #define MONITOR		"network profiles monitor-profile *"
 #define GRE		"network tunnel gre *"
 
-#define DH_GROUPS	"group1 group2 group5 group14 group15 group16 group19 group20 group21 group31"
+#define DH_GROUPS	"group1 group2 group5 group14 group15 group16 group19 group20 group21 " \
+			"group31"
 #define DH_PRESET	"group31 group19 group20 group14"
 #define ENCR_PRESET	"aes-256-gcm aes-128-gcm aes-256-cbc aes-128-cbc"
 #define HASH_PRESET	"sha256 sha384 sha512"

@@ -220,8 +220,8 @@ const struct tree_node *tree_one_of(const struct tree *tree, const struct tree_n
 			continue;
 		if (found)
 			conf_error(report, node->at,
-				   "\"%s %s\", but line %u has \"%s %s\": only one of them may stand",
-				   level, words[i], found->at.line, level, words[*which]);
+				   "\"%s %s\" beside \"%s %s\" on line %u: only one may stand",
+				   level, words[i], level, words[*which], found->at.line);
 		found = node;
 		*which = i;
 	}

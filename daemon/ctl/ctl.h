@@ -58,6 +58,7 @@ struct ctl_ops {
 	const struct ike_core *(*core)(void *ctx);
 	uint64_t (*now)(void *ctx);		/* ike_time */
 	const char *config;			/* path of the configuration */
+	uint64_t started;			/* ike_time of the daemon's start */
 	/* As the functions of ike/core.h of these names, actions carried out. */
 	int (*initiate)(void *ctx, const char *tunnel);
 	int (*clear_ike)(void *ctx, const char *gateway);
@@ -71,7 +72,7 @@ struct ctl_ops {
  * NULL with a log line.
  */
 struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops);
-/* To every monitor. */
+/* To every monitor; NULL is fine. */
 void ctl_event(struct ctl *ctl, const struct ike_event *event);
 /* Disconnects all and removes the socket; NULL is fine. */
 void ctl_close(struct ctl *ctl);

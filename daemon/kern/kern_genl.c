@@ -126,7 +126,7 @@ static int link_add(struct kern_genl *g, const char *ifname)
 
 	if (error == -EEXIST)
 		snprintf(g->kern.error, sizeof(g->kern.error),
-			 "%s is the name of another kind of interface: rename or delete that", ifname);
+			 "%s is an interface of another kind: rename or delete it", ifname);
 	return error;
 }
 
@@ -449,7 +449,8 @@ static void restart_sas(void *ctx)
 
 static void copy_text(char *out, size_t n, const struct nlattr *attr)
 {
-	snprintf(out, n, "%.*s", attr ? nla_len(attr) : 0, attr ? (const char *)nla_data(attr) : "");
+	if (attr)
+		snprintf(out, n, "%.*s", nla_len(attr), (const char *)nla_data(attr));
 }
 
 static void copy_addr(struct addr *out, const struct nlattr *attr)
@@ -571,7 +572,7 @@ static bool connect_kernel(struct kern_genl *g)
 	g->family = genl_ctrl_resolve(g->genl, PANTUN_GENL_NAME);
 	if (g->family < 0) {
 		log_error(NULL,
-			  "the kernel module is not loaded: modprobe pantun, or insmod kmod/pantun.ko");
+			  "the module is not loaded: modprobe pantun, or insmod kmod/pantun.ko");
 		return false;
 	}
 	group = genl_ctrl_resolve_grp(g->genl, PANTUN_GENL_NAME, PANTUN_MCGRP_EVENTS);

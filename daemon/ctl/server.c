@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/listener.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "ctl/verbs.h"
+#include "ike/core.h"
+
+#define CONNECTIONS_MAX	64
+#define BACKLOG		16
+#define BEHIND_MAX	(1U << 20)	/* octets that a monitor may leave unread */
+#define SOCKET_MODE	0117		/* umask: root and its group */
+
+struct conn {
+	LIST_ENTRY(conn) list;
+	struct ctl *ctl;
+	struct bufferevent *bev;
+	bool root;
+	bool monitor;
+	bool dead;		/* to be freed once its request is done with */
+};
+
+struct ctl {
+	struct ctl_ops ops;
+	struct evconnlistener *listener;
+	LIST_HEAD(conns, conn) conns;
+	unsigned int n;
+	struct conn *busy;	/* whose request is being answered */
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+};
+
+static void drop(struct conn *conn)
+{
+	if (conn->ctl->busy == conn) {
+		conn->dead = true;
+		return;
+	}
+	LIST_REMOVE(conn, list);
+	conn->ctl->n--;
+	bufferevent_free(conn->bev);
+	free(conn);
+}
+
+/* Queues a message; takes the reference.  False: it is too large or memory is short. */
+static bool send_json(struct conn *conn, json_t *json, size_t max)
+{
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	size_t n = text ? strlen(text) : 0;
+	uint8_t header[CTL_HEADER];
+	bool good = false;
+
+	json_decref(json);
+	if (text && n <= max) {
+		put_be32(header, (uint32_t)n);
+		good = !bufferevent_write(conn->bev, header, sizeof(header)) &&
+		       !bufferevent_write(conn->bev, text, n);
+	}
+	free(text);
+	return good;
+}
+
+static void answer(struct conn *conn, struct bytes request)
+{
+	bool monitor = false;
+	json_t *json;
+
+	conn->ctl->busy = conn;
+	json = ctl_answer(&conn->ctl->ops, request, conn->root, &monitor);
+	conn->ctl->busy = NULL;
+	if (!send_json(conn, json, CTL_ANSWER_MAX) &&
+	    !send_json(conn, json_pack("{s:b, s:s}", "ok", 0, "error", "the answer is too large"),
+		       CTL_ANSWER_MAX))
+		conn->dead = true;
+	/* From here on, so that the answer stands before the first event. */
+	conn->monitor |= monitor;
+}
+
+/* One whole request of the input; false where there is none, or the peer has to wait. */
+static bool next_request(struct conn *conn)
+{
+	struct evbuffer *input = bufferevent_get_input(conn->bev);
+	uint8_t header[CTL_HEADER], request[CTL_REQUEST_MAX];
+	size_t n;
+
+	/* Answers are not piled up for somebody who does not read them. */
+	if (conn->dead || evbuffer_get_length(bufferevent_get_output(conn->bev)))
+		return false;
+	if (evbuffer_copyout(input, header, sizeof(header)) < (ev_ssize_t)sizeof(header))
+		return false;
+	n = get_be32(header);
+	if (n > sizeof(request)) {
+		conn->dead = true;
+		return false;
+	}
+	if (evbuffer_get_length(input) < sizeof(header) + n)
+		return false;
+	evbuffer_drain(input, sizeof(header));
+	evbuffer_remove(input, request, n);
+	answer(conn, bytes_of(request, n));
+	return true;
+}
+
+/* There is more to read, or all was written. */
+static void on_ready(struct bufferevent *bev, void *ctx)
+{
+	struct conn *conn = ctx;
+
+	(void)bev;
+	while (next_request(conn))
+		;
+	if (conn->dead)
+		drop(conn);
+}
+
+static void on_end(struct bufferevent *bev, short what, void *ctx)
+{
+	(void)bev;
+	(void)what;
+	drop(ctx);
+}
+
+static bool peer_is_root(int fd)
+{
+	struct ucred cred = { 0 };
+	socklen_t n = sizeof(cred);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) && cred.uid == 0;
+}
+
+static void on_connect(struct evconnlistener *listener, evutil_socket_t fd,
+		       struct sockaddr *from, int from_n, void *ctx)
+{
+	struct ctl *ctl = ctx;
+	struct conn *conn;
+
+	(void)from;
+	(void)from_n;
+	conn = ctl->n < CONNECTIONS_MAX ? calloc(1, sizeof(*conn)) : NULL;
+	if (!conn) {
+		close(fd);
+		return;
+	}
+	conn->bev = bufferevent_socket_new(evconnlistener_get_base(listener), fd,
+					   BEV_OPT_CLOSE_ON_FREE);
+	if (!conn->bev) {
+		close(fd);
+		free(conn);
+		return;
+	}
+	conn->ctl = ctl;
+	conn->root = peer_is_root(fd);
+	LIST_INSERT_HEAD(&ctl->conns, conn, list);
+	ctl->n++;
+	bufferevent_setcb(conn->bev, on_ready, on_ready, on_end, conn);
+	bufferevent_setwatermark(conn->bev, EV_READ, 0, CTL_HEADER + CTL_REQUEST_MAX);
+	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
+}
+
+/* A socket that nobody listens at is left over from a daemon that was killed. */
+static void remove_leftover(const struct sockaddr_un *addr)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	if (!lstat(addr->sun_path, &st) && S_ISSOCK(st.st_mode) &&
+	    connect(fd, (const struct sockaddr *)addr, sizeof(*addr)) && errno == ECONNREFUSED)
+		unlink(addr->sun_path);
+	close(fd);
+}
+
+static int open_socket(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd, status;
+	mode_t mask;
+
+	if (strlen(path) >= sizeof(addr.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(addr.sun_path, path, strlen(path));
+	remove_leftover(&addr);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	mask = umask(SOCKET_MODE);
+	status = bind(fd, (const struct sockaddr *)&addr, sizeof(addr));
+	umask(mask);
+	if (!status)
+		return fd;
+	status = errno;
+	close(fd);
+	errno = status;
+	return -1;
+}
+
+struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops)
+{
+	struct ctl *ctl = calloc(1, sizeof(*ctl));
+	int fd = ctl ? open_socket(path) : -1;
+
+	if (fd < 0) {
+		log_error(NULL, "control socket %s: %s", path, strerror(errno));
+		free(ctl);
+		return NULL;
+	}
+	ctl->ops = *ops;
+	snprintf(ctl->path, sizeof(ctl->path), "%s", path);
+	LIST_INIT(&ctl->conns);
+	ctl->listener = evconnlistener_new(base, on_connect, ctl,
+					   LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG,
+					   fd);
+	if (ctl->listener)
+		return ctl;
+	log_error(NULL, "control socket %s: %s", path, strerror(errno));
+	close(fd);
+	free(ctl);
+	return NULL;
+}
+
+void ctl_event(struct ctl *ctl, const struct ike_event *event)
+{
+	struct conn *conn, *next;
+	struct timespec now;
+	double time;
+
+	if (!ctl)
+		return;
+	clock_gettime(CLOCK_REALTIME, &now);
+	time = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	for (conn = LIST_FIRST(&ctl->conns); conn; conn = next) {
+		next = LIST_NEXT(conn, list);
+		if (!conn->monitor || conn->dead)
+			continue;
+		if (evbuffer_get_length(bufferevent_get_output(conn->bev)) > BEHIND_MAX ||
+		    !send_json(conn, ctl_event_json(event, time), BEHIND_MAX))
+			drop(conn);
+	}
+}
+
+void ctl_close(struct ctl *ctl)
+{
+	struct conn *conn, *next;
+
+	if (!ctl)
+		return;
+	for (conn = LIST_FIRST(&ctl->conns); conn; conn = next) {
+		next = LIST_NEXT(conn, list);
+		drop(conn);
+	}
+	evconnlistener_free(ctl->listener);
+	unlink(ctl->path);
+	free(ctl);
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/verbs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/version.h"
+#include "ike/core.h"
+
+#define MEMBERS_MAX	3	/* of a request beside "verb" */
+
+/* One request under way. */
+struct request {
+	const struct ctl_ops *ops;
+	json_t *json;
+	bool monitor;
+};
+
+struct verb {
+	const char *name;
+	bool changes;			/* needs root */
+	const char *members[MEMBERS_MAX];	/* that the request may have */
+	json_t *(*answer)(struct request *r);
+};
+
+static json_t *refusal(const char *text)
+{
+	return json_pack("{s:b, s:s}", "ok", 0, "error", text);
+}
+
+static const char *member(const struct request *r, const char *name)
+{
+	return json_string_value(json_object_get(r->json, name));
+}
+
+/* What a peer sent may be no UTF-8; then the octets outside ASCII are left out. */
+static json_t *text_json(const char *text)
+{
+	json_t *json = json_string(text);
+	char plain[1024];
+	size_t n = 0;
+
+	if (json)
+		return json;
+	for (; *text && n < sizeof(plain) - 1; text++)
+		if ((unsigned char)*text < 0x80)
+			plain[n++] = *text;
+	plain[n] = '\0';
+	return json_string(plain);
+}
+
+static json_t *endpoint_json(const struct endpoint *endpoint)
+{
+	char text[ADDR_TEXT];
+
+	return json_string(endpoint->addr.family ? endpoint_text(endpoint, text) : "");
+}
+
+static json_t *cookie_json(const uint8_t *spi)
+{
+	char text[17];
+
+	for (int i = 0; i < 8; i++)
+		snprintf(text + 2 * i, 3, "%02x", spi[i]);
+	return json_string(text);
+}
+
+static json_t *spi_json(uint32_t spi)
+{
+	char text[9] = "";
+
+	if (spi)
+		snprintf(text, sizeof(text), "%08x", spi);
+	return json_string(text);
+}
+
+static void add_ike(void *ctx, const struct ike_sa_info *sa)
+{
+	json_array_append_new(ctx, json_pack(
+		"{s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:b, s:I, s:I}",
+		"gateway", text_json(sa->gateway), "state", sa->state,
+		"role", sa->initiator ? "initiator" : "responder",
+		"spi_i", cookie_json(sa->spi_i), "spi_r", cookie_json(sa->spi_r),
+		"local", endpoint_json(&sa->local), "remote", endpoint_json(&sa->remote),
+		"local_id", text_json(sa->local_id), "remote_id", text_json(sa->remote_id),
+		"proposal", sa->proposal, "nat_local", sa->nat_local, "nat_remote", sa->nat_remote,
+		"age", (json_int_t)sa->age_seconds, "life", (json_int_t)sa->life_seconds));
+}
+
+static void add_child(void *ctx, const struct ike_child_info *child)
+{
+	json_array_append_new(ctx, json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I}",
+		"gateway", child->gateway, "tunnel", child->tunnel, "interface", child->ifname,
+		"proxy", child->proxy, "state", child->state,
+		"spi_in", spi_json(child->spi_in), "spi_out", spi_json(child->spi_out),
+		"proposal", child->proposal, "ts_local", text_json(child->ts_local),
+		"ts_remote", text_json(child->ts_remote),
+		"last_error", text_json(child->last_error),
+		"age", (json_int_t)child->age_seconds, "life", (json_int_t)child->life_seconds));
+}
+
+static json_t *answer_show(struct request *r)
+{
+	const struct ike_core *core = r->ops->core(r->ops->ctx);
+	json_t *ikes = json_array(), *children = json_array();
+	uint64_t now = r->ops->now(r->ops->ctx);
+	json_t *daemon;
+
+	daemon = json_pack("{s:s, s:i, s:I, s:o, s:b}", "version", PANTUN_VERSION,
+			   "pid", (int)getpid(),
+			   "uptime", (json_int_t)((now - r->ops->started) / 1000),
+			   "config", text_json(r->ops->config), "kernel", 1);
+	ike_core_each_ike(core, now, add_ike, ikes);
+	ike_core_each_child(core, now, add_child, children);
+	return json_pack("{s:b, s:o, s:o, s:o}", "ok", 1, "daemon", daemon, "ike_sas", ikes,
+			 "children", children);
+}
+
+static json_t *counted(int count, const char *kind, const char *name)
+{
+	char text[128];
+
+	if (count >= 0)
+		return json_pack("{s:b, s:i}", "ok", 1, "count", count);
+	snprintf(text, sizeof(text), "there is no %s \"%s\"", kind, name ? name : "");
+	return refusal(text);
+}
+
+static json_t *answer_initiate(struct request *r)
+{
+	const char *tunnel = member(r, "tunnel");
+
+	return counted(r->ops->initiate(r->ops->ctx, tunnel), "tunnel", tunnel);
+}
+
+static json_t *answer_clear(struct request *r)
+{
+	const char *what = member(r, "what"), *name = member(r, "name");
+
+	if (what && !strcmp(what, "ike-sa"))
+		return counted(r->ops->clear_ike(r->ops->ctx, name), "gateway", name);
+	if (what && !strcmp(what, "ipsec-sa"))
+		return counted(r->ops->clear_ipsec(r->ops->ctx, name), "tunnel", name);
+	return refusal("what to clear is \"ike-sa\" or \"ipsec-sa\"");
+}
+
+static json_t *answer_reload(struct request *r)
+{
+	char *errors = NULL;
+	json_t *json;
+
+	if (!r->ops->reload(r->ops->ctx, &errors))
+		return json_pack("{s:b}", "ok", 1);
+	json = json_pack("{s:b, s:o}", "ok", 0, "error",
+			 text_json(errors ? errors : "out of memory"));
+	free(errors);
+	return json;
+}
+
+static json_t *answer_monitor(struct request *r)
+{
+	r->monitor = true;
+	return json_pack("{s:b}", "ok", 1);
+}
+
+static const struct verb verbs[] = {
+	{ "show", false, { NULL }, answer_show },
+	{ "monitor", false, { NULL }, answer_monitor },
+	{ "initiate", true, { "tunnel" }, answer_initiate },
+	{ "clear", true, { "what", "name" }, answer_clear },
+	{ "reload", true, { NULL }, answer_reload },
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (!strcmp(verbs[i].name, name))
+			return &verbs[i];
+	return NULL;
+}
+
+static bool may_have(const struct verb *verb, const char *name)
+{
+	if (!strcmp(name, "verb"))
+		return true;
+	for (int i = 0; i < MEMBERS_MAX && verb->members[i]; i++)
+		if (!strcmp(verb->members[i], name))
+			return true;
+	return false;
+}
+
+/* Why the request cannot be served, or NULL. */
+static const char *wrong(const struct verb *verb, json_t *json, bool may_change)
+{
+	const char *name;
+	json_t *value;
+
+	if (!verb)
+		return "unknown verb";
+	if (verb->changes && !may_change)
+		return "only root may do that";
+	json_object_foreach(json, name, value)
+		if (!may_have(verb, name) || !json_is_string(value))
+			return "the request has a member that does not belong there";
+	return NULL;
+}
+
+json_t *ctl_answer(const struct ctl_ops *ops, struct bytes request, bool may_change,
+		   bool *monitor)
+{
+	struct request r = { .ops = ops };
+	const struct verb *verb;
+	const char *reason;
+	json_t *answer;
+
+	*monitor = false;
+	r.json = json_loadb((const char *)request.p, request.n, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(r.json)) {
+		json_decref(r.json);
+		return refusal("the request is no JSON object");
+	}
+	verb = find_verb(member(&r, "verb"));
+	reason = wrong(verb, r.json, may_change);
+	answer = reason ? refusal(reason) : verb->answer(&r);
+	*monitor = r.monitor;
+	json_decref(r.json);
+	return answer;
+}
+
+static json_t *optional_json(const char *text)
+{
+	return text ? text_json(text) : json_null();
+}
+
+json_t *ctl_event_json(const struct ike_event *event, double time)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:o, s:f}", "event", event->kind,
+			 "gateway", optional_json(event->gateway),
+			 "tunnel", optional_json(event->tunnel),
+			 "proxy", optional_json(event->proxy),
+			 "text", optional_json(event->text), "time", time);
+}

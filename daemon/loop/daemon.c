@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/daemon.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/version.h"
+#include "conf/conf.h"
+#include "crypto/rand.h"
+#include "ctl/ctl.h"
+#include "ike/core.h"
+#include "kern/kern.h"
+#include "loop/live.h"
+#include "loop/notify.h"
+#include "loop/udp.h"
+#include "priv/drop.h"
+
+#define DIR_MODE	0755
+#define TIMER_MAX	60000	/* ms; the loop's clock stands still in suspend, ours does not */
+#define SIGNALS		3
+#define SOCKETS		2
+
+struct daemon {
+	const struct daemon_options *options;
+	struct event_base *base;
+	struct ike_core *core;
+	struct kern *kern;
+	struct live *live;
+	struct udp *udp;
+	struct ctl *ctl;
+	struct event *timer, *watchdog, *kernel;
+	struct event *signals[SIGNALS], *sockets[SOCKETS];
+	const struct policy *policy;	/* the core's; valid until it is given another */
+	ike_time started;
+	int lock;			/* file descriptor of the run directory */
+};
+
+static ike_time now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (ike_time)now.tv_sec * 1000 + (ike_time)now.tv_nsec / 1000000;
+}
+
+static int hook_source(void *ctx, const struct addr *peer, struct addr *local)
+{
+	(void)ctx;
+	return udp_source(peer, local);
+}
+
+/* --- actions of the core --- */
+
+static void in_use(struct daemon *d, const struct ike_sa_spec *sa)
+{
+	live_succeeded(d->live, d->kern, now_ms(), sa->ifname, sa->proxy);
+}
+
+static void do_sa_add(struct daemon *d, const struct ike_sa_spec *sa)
+{
+	int error = d->kern->ops->sa_add(d->kern, sa);
+
+	if (!error) {
+		live_add(d->live, sa);
+		if (!sa->inbound && !sa->standby)
+			in_use(d, sa);
+	}
+	ike_core_sa_result(d->core, now_ms(), sa->token, sa->inbound, error,
+			   error ? d->kern->error : NULL);
+}
+
+static void do_sa_activate(struct daemon *d, const struct ike_sa_spec *sa)
+{
+	if (d->kern->ops->sa_activate(d->kern, sa))
+		log_warning(NULL, "%s: SA %08x cannot be switched to: %s", sa->ifname, sa->spi,
+			    d->kern->error);
+	else
+		in_use(d, sa);
+}
+
+static void do_sa_del(struct daemon *d, const struct ike_sa_spec *sa)
+{
+	if (d->kern->ops->sa_del(d->kern, sa))
+		log_warning(NULL, "%s: SA %08x cannot be deleted: %s", sa->ifname, sa->spi,
+			    d->kern->error);
+	live_remove(d->live, sa);
+}
+
+static void carry_out(struct daemon *d, const struct ike_action *action)
+{
+	switch (action->type) {
+	case IKE_ACTION_SEND:
+		udp_send(d->udp, &action->send.local, &action->send.remote, action->send.data);
+		break;
+	case IKE_ACTION_SA_ADD:
+		do_sa_add(d, &action->sa);
+		break;
+	case IKE_ACTION_SA_ACTIVATE:
+		do_sa_activate(d, &action->sa);
+		break;
+	case IKE_ACTION_SA_DEL:
+		do_sa_del(d, &action->sa);
+		break;
+	case IKE_ACTION_EVENT:
+		ctl_event(d->ctl, &action->event);
+		break;
+	}
+}
+
+static void arm_timer(struct daemon *d)
+{
+	ike_time now = now_ms(), at = ike_core_deadline(d->core);
+	ike_time linger = live_tick(d->live, d->kern, now);
+	ike_time wait = TIMER_MAX;
+	struct timeval tv;
+
+	if (linger < at)
+		at = linger;
+	if (at <= now)
+		wait = 0;
+	else if (at - now < wait)
+		wait = at - now;
+	tv.tv_sec = (time_t)(wait / 1000);
+	tv.tv_usec = (suseconds_t)(wait % 1000 * 1000);
+	event_add(d->timer, &tv);
+}
+
+/* After each event for the core. */
+static void settle(struct daemon *d)
+{
+	const struct ike_action *action;
+
+	while ((action = ike_core_action(d->core)))
+		carry_out(d, action);
+	arm_timer(d);
+}
+
+/* --- events --- */
+
+static void on_timer(evutil_socket_t fd, short what, void *ctx)
+{
+	struct daemon *d = ctx;
+
+	(void)fd;
+	(void)what;
+	ike_core_tick(d->core, now_ms());
+	settle(d);
+}
+
+static void on_datagram(void *ctx, const struct endpoint *local, const struct endpoint *remote,
+			struct bytes data)
+{
+	struct daemon *d = ctx;
+
+	ike_core_datagram(d->core, now_ms(), local, remote, data);
+	settle(d);
+}
+
+static void on_socket(evutil_socket_t fd, short what, void *ctx)
+{
+	struct daemon *d = ctx;
+
+	(void)what;
+	for (unsigned int i = 0; i < SOCKETS; i++)
+		if (udp_fd(d->udp, i) == fd)
+			udp_read(d->udp, i, on_datagram, d);
+}
+
+static void on_kernel(evutil_socket_t fd, short what, void *ctx)
+{
+	struct daemon *d = ctx;
+
+	(void)fd;
+	(void)what;
+	d->kern->ops->dispatch(d->kern);
+}
+
+static void on_acquire(void *ctx, const char *ifname, const char *proxy)
+{
+	struct daemon *d = ctx;
+
+	ike_core_acquire(d->core, now_ms(), ifname, proxy);
+	settle(d);
+}
+
+static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
+{
+	struct daemon *d = ctx;
+
+	ike_core_expire(d->core, now_ms(), cookie, inbound, hard);
+	settle(d);
+}
+
+static void on_lost_sa(void *ctx, uint64_t token, bool inbound)
+{
+	struct daemon *d = ctx;
+
+	ike_core_expire(d->core, now_ms(), token, inbound, true);
+}
+
+static void on_resync(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	log_info(NULL, "kernel events were lost: comparing SAs");
+	if (live_sync(d->live, d->kern, on_lost_sa, d))
+		log_error(NULL, "SAs cannot be read: %s", d->kern->error);
+	settle(d);
+}
+
+/* Makes the kernel's tunnel what the policy says. */
+static void prepare_tunnel(struct daemon *d, const struct policy_tunnel *tunnel)
+{
+	char subject[POLICY_NAME + 8];
+
+	snprintf(subject, sizeof(subject), "tunnel %s", tunnel->name);
+	if (d->kern->ops->tunnel_ensure(d->kern, tunnel->ifname, tunnel->start))
+		log_error(subject, "interface %s: %s", tunnel->ifname, d->kern->error);
+	else if (d->kern->ops->proxy_sync(d->kern, tunnel))
+		log_error(subject, "proxy-IDs of %s: %s", tunnel->ifname, d->kern->error);
+}
+
+static const struct policy_tunnel *find_tunnel(const struct policy *policy, const char *ifname)
+{
+	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
+		const struct policy_gateway *gateway = &policy->gateways[g];
+
+		for (unsigned int t = 0; t < gateway->n_tunnels; t++)
+			if (!strcmp(gateway->tunnels[t].ifname, ifname))
+				return &gateway->tunnels[t];
+	}
+	return NULL;
+}
+
+static void on_tunnel(void *ctx, const char *ifname, bool deleted)
+{
+	struct daemon *d = ctx;
+	const struct policy_tunnel *tunnel = find_tunnel(d->policy, ifname);
+
+	if (!tunnel)
+		return;
+	if (!deleted) {
+		prepare_tunnel(d, tunnel);
+		return;
+	}
+	log_warning(NULL, "interface %s was deleted; \"ip link add %s type pantun\" brings it back",
+		    ifname, ifname);
+	ike_core_clear_ipsec(d->core, now_ms(), tunnel->name);
+	settle(d);
+}
+
+/* --- configuration --- */
+
+/* Complaints about the file go to the log and, for the asker, into a text. */
+struct complaints {
+	char *text;
+	size_t n;
+};
+
+static void on_complaint(void *ctx, enum conf_severity severity, const char *line)
+{
+	struct complaints *complaints = ctx;
+	size_t n = strlen(line);
+	char *more;
+
+	if (severity == CONF_WARNING) {
+		log_warning(NULL, "%s", line);
+		return;
+	}
+	log_error(NULL, "%s", line);
+	more = realloc(complaints->text, complaints->n + n + 2);
+	if (!more)
+		return;
+	if (complaints->n)
+		more[complaints->n++] = '\n';
+	memcpy(more + complaints->n, line, n + 1);
+	complaints->text = more;
+	complaints->n += n;
+}
+
+static void prepare_tunnels(struct daemon *d, const struct policy *policy)
+{
+	for (unsigned int g = 0; g < policy->n_gateways; g++)
+		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
+			prepare_tunnel(d, &policy->gateways[g].tunnels[t]);
+}
+
+/* Reads the file and goes by it; -1: it is left as it was, @errors to be freed. */
+static int load(struct daemon *d, char **errors)
+{
+	struct complaints complaints = { 0 };
+	struct conf_report report = { .line = on_complaint, .ctx = &complaints };
+	struct policy *policy = conf_load(d->options->config, &report);
+
+	*errors = complaints.text;
+	if (!policy)
+		return -1;
+	prepare_tunnels(d, policy);
+	d->policy = policy;
+	ike_core_set_policy(d->core, now_ms(), policy);
+	live_without(d->live, d->kern, policy);
+	settle(d);
+	return 0;
+}
+
+static int reload(struct daemon *d, char **errors)
+{
+	int status;
+
+	notify_reloading();
+	log_info(NULL, "reading %s", d->options->config);
+	status = load(d, errors);
+	if (status)
+		log_error(NULL, "the configuration that was read before stays in force");
+	notify("READY=1");
+	return status;
+}
+
+/* --- signals --- */
+
+static void on_hangup(evutil_socket_t fd, short what, void *ctx)
+{
+	char *errors = NULL;
+
+	(void)fd;
+	(void)what;
+	reload(ctx, &errors);
+	free(errors);
+}
+
+static void on_terminate(evutil_socket_t signal, short what, void *ctx)
+{
+	struct daemon *d = ctx;
+
+	(void)what;
+	notify("STOPPING=1");
+	log_info(NULL, "ending on signal %d; the SAs in the kernel %s", (int)signal,
+		 d->options->delete_on_exit ? "go" : "stay");
+	ike_core_shutdown(d->core, now_ms(), d->options->delete_on_exit);
+	settle(d);
+	event_base_loopbreak(d->base);
+}
+
+static void on_watchdog(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	notify("WATCHDOG=1");
+}
+
+/* --- commands --- */
+
+static const struct ike_core *ctl_core(void *ctx)
+{
+	return ((struct daemon *)ctx)->core;
+}
+
+static uint64_t ctl_now(void *ctx)
+{
+	(void)ctx;
+	return now_ms();
+}
+
+static int ctl_initiate(void *ctx, const char *tunnel)
+{
+	struct daemon *d = ctx;
+	int count = ike_core_initiate(d->core, now_ms(), tunnel);
+
+	settle(d);
+	return count;
+}
+
+static int ctl_clear_ike(void *ctx, const char *gateway)
+{
+	struct daemon *d = ctx;
+	int count = ike_core_clear_ike(d->core, now_ms(), gateway);
+
+	settle(d);
+	return count;
+}
+
+static int ctl_clear_ipsec(void *ctx, const char *tunnel)
+{
+	struct daemon *d = ctx;
+	int count = ike_core_clear_ipsec(d->core, now_ms(), tunnel);
+
+	settle(d);
+	return count;
+}
+
+static int ctl_reload(void *ctx, char **errors)
+{
+	return reload(ctx, errors);
+}
+
+/* --- begin and end --- */
+
+/* One daemon a run directory; the lock goes with the process. */
+static bool lock_run_dir(struct daemon *d)
+{
+	char path[PATH_MAX];
+	const char *dir;
+
+	snprintf(path, sizeof(path), "%s", d->options->ctl);
+	dir = dirname(path);
+	if (mkdir(dir, DIR_MODE) && errno != EEXIST) {
+		log_error(NULL, "%s: %s", dir, strerror(errno));
+		return false;
+	}
+	d->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->lock >= 0 && !flock(d->lock, LOCK_EX | LOCK_NB))
+		return true;
+	if (errno == EWOULDBLOCK)
+		log_error(NULL, "another pantund runs already: it holds %s", dir);
+	else
+		log_error(NULL, "%s: %s", dir, strerror(errno));
+	return false;
+}
+
+static bool open_kernel(struct daemon *d)
+{
+	const struct kern_events events = {
+		.ctx = d, .acquire = on_acquire, .expire = on_expire, .tunnel = on_tunnel,
+		.resync = on_resync,
+	};
+
+	d->kern = kern_genl_open(&events);
+	return d->kern;
+}
+
+static bool open_core(struct daemon *d)
+{
+	const struct ike_hooks hooks = { .random = crypto_random_os, .source = hook_source };
+
+	d->core = ike_core_new(&hooks);
+	d->live = live_new();
+	d->base = event_base_new();
+	if (d->core && d->live && d->base)
+		return true;
+	log_error(NULL, "out of memory");
+	return false;
+}
+
+static bool open_ctl(struct daemon *d)
+{
+	const struct ctl_ops ops = {
+		.ctx = d, .core = ctl_core, .now = ctl_now, .config = d->options->config,
+		.started = d->started, .initiate = ctl_initiate, .clear_ike = ctl_clear_ike,
+		.clear_ipsec = ctl_clear_ipsec, .reload = ctl_reload,
+	};
+
+	d->ctl = ctl_open(d->base, d->options->ctl, &ops);
+	return d->ctl;
+}
+
+static struct event *watch(struct daemon *d, evutil_socket_t fd, short what,
+			   event_callback_fn callback, const struct timeval *every)
+{
+	struct event *event = event_new(d->base, fd, what, callback, d);
+
+	if (event && !event_add(event, every))
+		return event;
+	log_error(NULL, "out of memory");
+	if (event)
+		event_free(event);
+	return NULL;
+}
+
+static bool watch_watchdog(struct daemon *d)
+{
+	uint64_t usec = notify_watchdog() / 2;
+	const struct timeval every = {
+		.tv_sec = (time_t)(usec / 1000000), .tv_usec = (suseconds_t)(usec % 1000000),
+	};
+
+	if (!usec)
+		return true;
+	d->watchdog = watch(d, -1, EV_PERSIST, on_watchdog, &every);
+	return d->watchdog;
+}
+
+static bool watch_all(struct daemon *d)
+{
+	const struct timeval at_once = { 0 };
+
+	d->timer = watch(d, -1, 0, on_timer, &at_once);
+	d->kernel = watch(d, d->kern->ops->fd(d->kern), EV_READ | EV_PERSIST, on_kernel, NULL);
+	d->signals[0] = watch(d, SIGTERM, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
+	d->signals[1] = watch(d, SIGINT, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
+	d->signals[2] = watch(d, SIGHUP, EV_SIGNAL | EV_PERSIST, on_hangup, NULL);
+	for (unsigned int i = 0; i < SOCKETS; i++)
+		d->sockets[i] = watch(d, udp_fd(d->udp, i), EV_READ | EV_PERSIST, on_socket, NULL);
+	return d->timer && d->kernel && d->signals[0] && d->signals[1] && d->signals[2] &&
+	       d->sockets[0] && d->sockets[1] && watch_watchdog(d);
+}
+
+static bool adopt(struct daemon *d)
+{
+	if (!live_sync(d->live, d->kern, on_lost_sa, d))
+		return true;
+	log_error(NULL, "SAs cannot be read: %s", d->kern->error);
+	return false;
+}
+
+static bool begin(struct daemon *d)
+{
+	char *errors = NULL;
+	bool good;
+
+	d->udp = udp_open();
+	good = d->udp && open_kernel(d) && priv_drop() && open_core(d) && watch_all(d) &&
+	       adopt(d) && !load(d, &errors) && open_ctl(d);
+	free(errors);
+	return good;
+}
+
+static void free_event(struct event *event)
+{
+	if (event)
+		event_free(event);
+}
+
+static void end(struct daemon *d)
+{
+	ctl_close(d->ctl);
+	free_event(d->timer);
+	free_event(d->watchdog);
+	free_event(d->kernel);
+	for (unsigned int i = 0; i < SIGNALS; i++)
+		free_event(d->signals[i]);
+	for (unsigned int i = 0; i < SOCKETS; i++)
+		free_event(d->sockets[i]);
+	if (d->core)
+		ike_core_free(d->core);
+	live_free(d->live);
+	if (d->kern)
+		d->kern->ops->close(d->kern);
+	udp_close(d->udp);
+	if (d->base)
+		event_base_free(d->base);
+	libevent_global_shutdown();
+	if (d->lock >= 0)
+		close(d->lock);
+}
+
+int daemon_run(const struct daemon_options *options)
+{
+	struct daemon d = { .options = options, .started = now_ms(), .lock = -1 };
+	bool good;
+
+	signal(SIGPIPE, SIG_IGN);
+	good = priv_harden() && lock_run_dir(&d) && begin(&d);
+	if (good) {
+		log_info(NULL, "pantund " PANTUN_VERSION " with %s, %u gateways", options->config,
+			 d.policy->n_gateways);
+		notify("READY=1");
+		event_base_dispatch(d.base);
+	}
+	end(&d);
+	return good ? 0 : 1;
+}

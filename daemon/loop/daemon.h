@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The daemon at work: the IKE core between sockets, kernel, clock and commands. */
+#ifndef PANTUN_LOOP_DAEMON_H
+#define PANTUN_LOOP_DAEMON_H
+
+#include <stdbool.h>
+
+struct daemon_options {
+	const char *config;	/* path */
+	const char *ctl;	/* path of the control socket */
+	bool delete_on_exit;	/* SAs; else they stay in the kernel */
+};
+
+/*
+ * Runs until SIGTERM or SIGINT.  The exit status of the process: 0, or 1 with log
+ * lines where it could not begin.
+ */
+int daemon_run(const struct daemon_options *options);
+
+#endif

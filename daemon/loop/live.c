@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/live.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/log.h"
+
+#define LINGER	5000	/* ms that an inbound SA stays behind its successor */
+#define BUCKETS	1024	/* of our SAs, by token */
+
+struct own {
+	SLIST_ENTRY(own) list;
+	uint64_t token;
+	bool inbound;
+	bool seen;		/* in the dump that is being read */
+};
+
+struct former {
+	LIST_ENTRY(former) list;
+	struct kern_sa sa;
+	ike_time until;		/* IKE_NEVER: as long as it is needed */
+};
+
+struct live {
+	SLIST_HEAD(, own) own[BUCKETS];
+	LIST_HEAD(, former) former;
+};
+
+struct live *live_new(void)
+{
+	return calloc(1, sizeof(struct live));
+}
+
+void live_free(struct live *live)
+{
+	struct former *former;
+	struct own *own;
+
+	if (!live)
+		return;
+	for (size_t i = 0; i < BUCKETS; i++) {
+		while ((own = SLIST_FIRST(&live->own[i]))) {
+			SLIST_REMOVE_HEAD(&live->own[i], list);
+			free(own);
+		}
+	}
+	while ((former = LIST_FIRST(&live->former))) {
+		LIST_REMOVE(former, list);
+		free(former);
+	}
+	free(live);
+}
+
+/* Tokens hold random bits. */
+static size_t bucket_of(uint64_t token)
+{
+	return (size_t)(token ^ token >> 32) % BUCKETS;
+}
+
+static struct own *find(struct live *live, uint64_t token, bool inbound)
+{
+	struct own *own;
+
+	SLIST_FOREACH(own, &live->own[bucket_of(token)], list)
+		if (own->token == token && own->inbound == inbound)
+			return own;
+	return NULL;
+}
+
+void live_add(struct live *live, const struct ike_sa_spec *sa)
+{
+	struct own *own = calloc(1, sizeof(*own));
+
+	/* Without memory the SA is merely not missed when events get lost. */
+	if (!own)
+		return;
+	own->token = sa->token;
+	own->inbound = sa->inbound;
+	SLIST_INSERT_HEAD(&live->own[bucket_of(sa->token)], own, list);
+}
+
+void live_remove(struct live *live, const struct ike_sa_spec *sa)
+{
+	struct own *own = find(live, sa->token, sa->inbound);
+
+	if (!own)
+		return;
+	SLIST_REMOVE(&live->own[bucket_of(sa->token)], own, own, list);
+	free(own);
+}
+
+static void forget(struct former *former)
+{
+	LIST_REMOVE(former, list);
+	free(former);
+}
+
+static void delete(struct kern *kern, struct former *former)
+{
+	const struct kern_sa *sa = &former->sa;
+	struct ike_sa_spec spec = {
+		.token = sa->cookie, .inbound = sa->inbound, .spi = sa->spi,
+		.ifname = sa->ifname, .proxy = sa->proxy, .local.addr = sa->local,
+		.remote.addr = sa->remote,
+	};
+
+	if (kern->ops->sa_del(kern, &spec))
+		log_warning(NULL, "%s: SA %08x of a former daemon cannot be deleted: %s",
+			    sa->ifname, sa->spi, kern->error);
+	forget(former);
+}
+
+static struct former *find_former(struct live *live, const struct kern_sa *sa)
+{
+	struct former *former;
+
+	LIST_FOREACH(former, &live->former, list)
+		if (former->sa.cookie == sa->cookie && former->sa.spi == sa->spi &&
+		    former->sa.inbound == sa->inbound)
+			return former;
+	return NULL;
+}
+
+static void on_sa(void *ctx, const struct kern_sa *sa)
+{
+	struct live *live = ctx;
+	struct own *own = find(live, sa->cookie, sa->inbound);
+	struct former *former;
+
+	if (own) {
+		own->seen = true;
+		return;
+	}
+	/* Keys given by hand have no cookie and are none of our business. */
+	if (!sa->cookie || find_former(live, sa))
+		return;
+	former = calloc(1, sizeof(*former));
+	if (!former)
+		return;
+	former->sa = *sa;
+	former->until = IKE_NEVER;
+	LIST_INSERT_HEAD(&live->former, former, list);
+}
+
+int live_sync(struct live *live, struct kern *kern,
+	      void (*lost)(void *ctx, uint64_t token, bool inbound), void *ctx)
+{
+	struct own *own, *next;
+	int error;
+
+	for (size_t i = 0; i < BUCKETS; i++)
+		SLIST_FOREACH(own, &live->own[i], list)
+			own->seen = false;
+	error = kern->ops->sa_each(kern, on_sa, live);
+	for (size_t i = 0; !error && i < BUCKETS; i++) {
+		for (own = SLIST_FIRST(&live->own[i]); own; own = next) {
+			next = SLIST_NEXT(own, list);
+			if (own->seen)
+				continue;
+			SLIST_REMOVE(&live->own[i], own, own, list);
+			lost(ctx, own->token, own->inbound);
+			free(own);
+		}
+	}
+	return error;
+}
+
+void live_succeeded(struct live *live, struct kern *kern, ike_time now, const char *ifname,
+		    const char *proxy)
+{
+	struct former *former, *next;
+
+	for (former = LIST_FIRST(&live->former); former; former = next) {
+		next = LIST_NEXT(former, list);
+		if (strcmp(former->sa.ifname, ifname) != 0 ||
+		    strcmp(former->sa.proxy, proxy) != 0)
+			continue;
+		if (!former->sa.inbound)
+			delete(kern, former);
+		else if (former->until == IKE_NEVER)
+			former->until = now + LINGER;
+	}
+}
+
+static bool has_device(const struct policy *policy, const char *ifname)
+{
+	for (unsigned int g = 0; g < policy->n_gateways; g++)
+		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
+			if (!strcmp(policy->gateways[g].tunnels[t].ifname, ifname))
+				return true;
+	return false;
+}
+
+void live_without(struct live *live, struct kern *kern, const struct policy *policy)
+{
+	struct former *former, *next;
+
+	for (former = LIST_FIRST(&live->former); former; former = next) {
+		next = LIST_NEXT(former, list);
+		if (!has_device(policy, former->sa.ifname))
+			delete(kern, former);
+	}
+}
+
+ike_time live_tick(struct live *live, struct kern *kern, ike_time now)
+{
+	struct former *former, *next_former;
+	ike_time next = IKE_NEVER;
+
+	for (former = LIST_FIRST(&live->former); former; former = next_former) {
+		next_former = LIST_NEXT(former, list);
+		if (former->until <= now)
+			delete(kern, former);
+		else if (former->until < next)
+			next = former->until;
+	}
+	return next;
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pantund: options, where the log goes, and what is to be run. */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "base/log.h"
+#include "base/version.h"
+#include "conf/conf.h"
+#include "ctl/ctl.h"
+#include "loop/daemon.h"
+
+#define EXIT_USAGE	2
+
+struct arguments {
+	struct daemon_options run;
+	const char *check;	/* a file to check, and nothing else */
+	bool list_leaves;
+	bool to_syslog;
+	bool debug;
+	int exit;		/* status to end with at once; -1: go on */
+};
+
+static const char usage[] =
+	"Usage: pantund [OPTION]...\n"
+	"Negotiates the IPsec tunnels of pantun.ko with IKEv2, in the foreground.\n\n"
+	"  -c, --config FILE       configuration (" CONF_PATH ")\n"
+	"      --check FILE        check a configuration and the key files it names, and end\n"
+	"      --list-leaves       list what a configuration may say, and end\n"
+	"      --log stderr|syslog where the log goes (stderr)\n"
+	"      --debug             log what is of use to developers\n"
+	"      --ctl PATH          control socket (" CTL_PATH ")\n"
+	"      --on-exit keep|delete  SAs in the kernel at the end (keep)\n"
+	"      --foreground        accepted, since it does nothing else\n"
+	"  -h, --help              this text\n"
+	"      --version           the version\n";
+
+static void to_syslog(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	static const int priorities[] = {
+		[LOG_LEVEL_ERROR] = LOG_ERR, [LOG_LEVEL_WARNING] = LOG_WARNING,
+		[LOG_LEVEL_INFO] = LOG_INFO, [LOG_LEVEL_DEBUG] = LOG_DEBUG,
+	};
+
+	(void)ctx;
+	if (subject)
+		syslog(priorities[level], "%s: %s", subject, text);
+	else
+		syslog(priorities[level], "%s", text);
+}
+
+/* 0 or 1: which of two words an option has been given. */
+static int choose(const char *option, const char *value, const char *zero, const char *one,
+		  struct arguments *args)
+{
+	if (!strcmp(value, zero))
+		return 0;
+	if (!strcmp(value, one))
+		return 1;
+	fprintf(stderr, "pantund: --%s: \"%s\" is neither \"%s\" nor \"%s\"\n", option, value,
+		zero, one);
+	args->exit = EXIT_USAGE;
+	return 0;
+}
+
+enum { OPT_CHECK = 256, OPT_LIST, OPT_LOG, OPT_DEBUG, OPT_CTL, OPT_ON_EXIT, OPT_FOREGROUND,
+       OPT_VERSION };
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "check", required_argument, NULL, OPT_CHECK },
+	{ "list-leaves", no_argument, NULL, OPT_LIST },
+	{ "log", required_argument, NULL, OPT_LOG },
+	{ "debug", no_argument, NULL, OPT_DEBUG },
+	{ "ctl", required_argument, NULL, OPT_CTL },
+	{ "on-exit", required_argument, NULL, OPT_ON_EXIT },
+	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ 0 },
+};
+
+static void take_option(int option, struct arguments *args)
+{
+	switch (option) {
+	case 'c':
+		args->run.config = optarg;
+		break;
+	case OPT_CHECK:
+		args->check = optarg;
+		break;
+	case OPT_LIST:
+		args->list_leaves = true;
+		break;
+	case OPT_LOG:
+		args->to_syslog = choose("log", optarg, "stderr", "syslog", args);
+		break;
+	case OPT_DEBUG:
+		args->debug = true;
+		break;
+	case OPT_CTL:
+		args->run.ctl = optarg;
+		break;
+	case OPT_ON_EXIT:
+		args->run.delete_on_exit = choose("on-exit", optarg, "keep", "delete", args);
+		break;
+	case OPT_FOREGROUND:
+		break;
+	case 'h':
+		fputs(usage, stdout);
+		args->exit = 0;
+		break;
+	case OPT_VERSION:
+		puts("pantund " PANTUN_VERSION);
+		args->exit = 0;
+		break;
+	default:
+		fputs("Try 'pantund --help'.\n", stderr);
+		args->exit = EXIT_USAGE;
+		break;
+	}
+}
+
+static void print_complaint(void *ctx, enum conf_severity severity, const char *text)
+{
+	(void)ctx;
+	(void)severity;
+	fprintf(stderr, "%s\n", text);
+}
+
+static int check(const char *path)
+{
+	struct conf_report report = { .line = print_complaint };
+	struct policy *policy = conf_load(path, &report);
+	unsigned int tunnels = 0;
+
+	if (!policy) {
+		fprintf(stderr, "%s: %u errors, %u warnings\n", path, report.errors,
+			report.warnings);
+		return 1;
+	}
+	for (unsigned int g = 0; g < policy->n_gateways; g++)
+		tunnels += policy->gateways[g].n_tunnels;
+	printf("%s: good; %u gateways, %u tunnels, %u warnings\n", path, policy->n_gateways,
+	       tunnels, report.warnings);
+	policy_free(policy);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct arguments args = {
+		.run = { .config = CONF_PATH, .ctl = CTL_PATH }, .exit = -1,
+	};
+	int option;
+
+	while (args.exit < 0 && (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
+		take_option(option, &args);
+	if (args.exit < 0 && optind < argc) {
+		fprintf(stderr, "pantund: \"%s\" is no option\nTry 'pantund --help'.\n",
+			argv[optind]);
+		args.exit = EXIT_USAGE;
+	}
+	if (args.exit >= 0)
+		return args.exit;
+	if (args.list_leaves) {
+		conf_list_leaves();
+		return 0;
+	}
+	if (args.check)
+		return check(args.check);
+	if (args.to_syslog) {
+		openlog("pantund", LOG_PID, LOG_DAEMON);
+		log_set_sink(to_syslog, NULL);
+	}
+	if (args.debug)
+		log_set_level(LOG_LEVEL_DEBUG);
+	return daemon_run(&args.run);
+}

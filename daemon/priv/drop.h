@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Giving up what the daemon does not need. */
+#ifndef PANTUN_PRIV_DROP_H
+#define PANTUN_PRIV_DROP_H
+
+#include <stdbool.h>
+
+/* No core dumps, no reading of our memory by others.  False with a log line. */
+bool priv_harden(void);
+/*
+ * Every capability but CAP_NET_ADMIN, for good; sockets of ports below 1024 must
+ * be bound before.  False with a log line.
+ */
+bool priv_drop(void);
+
+#endif
