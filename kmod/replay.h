@@ -10,7 +10,7 @@
 #include <linux/types.h>
 
 #define PANTUN_REPLAY_WORD_BITS	64
-#define PANTUN_REPLAY_WORDS	(4096 / PANTUN_REPLAY_WORD_BITS + 1)
+#define PANTUN_REPLAY_WORDS	128	/* a power of two above 4096 / 64 */
 
 enum pantun_replay_verdict {
 	PANTUN_REPLAY_OK,
