@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* ESP: the part that tests against known answers need by itself. */
+#ifndef _PANTUN_ESP_H
+#define _PANTUN_ESP_H
+
+#include <linux/types.h>
+
+struct pantun_sa;
+struct sk_buff;
+
+#define PANTUN_IV_MAX	16
+
+/*
+ * Protects the inner packet in @skb under number @seq with the IV @iv, of the length
+ * that the SA's algorithm has.  As pantun_xform_ops.output otherwise.
+ */
+int pantun_esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq, u8 next_header,
+		    const u8 *iv);
+
+#endif
