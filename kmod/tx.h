@@ -20,7 +20,7 @@ void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err);
 void pantun_tx_release(struct pantun_proxy *proxy);
 /* hold_work: drops packets held for PANTUN_HOLD_SECONDS. */
 void pantun_tx_hold_work(struct work_struct *work);
-/* Drops all that @proxy holds, and whatever comes later.  Process context. */
+/* Drops all that @proxy holds, and whatever comes later.  Process context, may sleep. */
 void pantun_tx_hold_stop(struct pantun_proxy *proxy);
 
 #endif

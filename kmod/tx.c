@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The way out, in call order: a packet is handed to the netdevice, finds its proxy-ID
+ * once (a super-packet, too), waits for an SA or goes on, is checked against the
+ * path's MTU, split, numbered, encrypted and sent.  Nothing leaves in clear.
+ */
+#include <linux/icmpv6.h>
+#include <linux/pantun.h>
+#include <linux/udp.h>
+#include <net/icmp.h>
+#include <net/inet_ecn.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include "cb.h"
+#include "compat.h"
+#include "netdev.h"
+#include "nl_event.h"
+#include "sa.h"
+#include "tx.h"
+
+#define ACQUIRE_INTERVAL	HZ	/* between events of one proxy-ID */
+
+/* The link, and the largest of each: IPv4, UDP, SPI and number, IV. */
+#define HEADROOM	(LL_MAX_HEADER + sizeof(struct iphdr) + sizeof(struct udphdr) + 8 + 16)
+
+/* Our packets nest when the underlay of one tunnel is another one. */
+#define NEST_MAX		4
+static DEFINE_PER_CPU(unsigned int, nest);
+
+static bool is_v4(const struct sk_buff *skb)
+{
+	return ip_hdr(skb)->version == 4;
+}
+
+/* Tells the sender that nothing carries this packet (RFC 4301 section 6.1). */
+static void send_prohibited(struct sk_buff *skb)
+{
+	if (is_v4(skb))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, 0);
+	else
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED, 0);
+}
+
+/* Tells the sender how large a packet may be; local senders learn it by their route. */
+static void send_too_big(struct sk_buff *skb, u32 mtu)
+{
+	if (skb_dst(skb))
+		skb_dst_update_pmtu_no_confirm(skb, mtu);
+	if (is_v4(skb))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
+	else
+		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+}
+
+/* Whether the packet, or each segment of a super-packet, has @mtu octets at most. */
+static bool fits(const struct sk_buff *skb, u32 mtu)
+{
+	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, mtu) : skb->len <= mtu;
+}
+
+/*
+ * Whether the packet fits @mtu, or may be made to fit by fragments of the outer
+ * packet.  Sets whether the outer one may be fragmented.
+ */
+static bool size_ok(struct sk_buff *skb, u32 mtu)
+{
+	struct pantun_cb *cb = pantun_cb(skb);
+
+	if (is_v4(skb)) {
+		cb->df = ip_hdr(skb)->frag_off & htons(IP_DF);
+		return !cb->df || fits(skb, mtu);
+	}
+	/* IPv6 links carry 1,280 octets (RFC 8200 section 5), if by outer fragments */
+	cb->df = fits(skb, mtu);
+	return cb->df || fits(skb, IPV6_MIN_MTU);
+}
+
+/* Marks an SA whose limit is reached, and says so once. */
+static void expire(struct pantun_sa *sa)
+{
+	if (test_and_set_bit(PANTUN_SA_HARD, &sa->flags))
+		return;
+	pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
+	pantun_netdev_update(sa->tunnel);
+}
+
+/* Takes the packet's number and counts it; what forbids sending, or PANTUN_DROP_COUNT. */
+static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 *seq)
+{
+	u64 bytes;
+
+	if (test_bit(PANTUN_SA_HARD, &sa->flags))
+		return PANTUN_DROP_TX_LIMIT;
+	*seq = atomic64_inc_return(&sa->seq);
+	if (*seq > U32_MAX) {
+		/* never used twice under one key (RFC 4303 section 3.3.3) */
+		expire(sa);
+		return PANTUN_DROP_TX_SEQ_EXHAUSTED;
+	}
+	bytes = atomic64_add_return(len, &sa->tx_bytes);
+	switch (pantun_life_check(&sa->limits, bytes, *seq, pantun_sa_age(sa))) {
+	case PANTUN_LIFE_HARD:
+		expire(sa);
+		return PANTUN_DROP_TX_LIMIT;
+	case PANTUN_LIFE_SOFT:
+		if (!test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
+			pantun_nl_event_expire(sa, PANTUN_EVENT_SOFT);
+		break;
+	case PANTUN_LIFE_OK:
+		break;
+	}
+	return PANTUN_DROP_COUNT;
+}
+
+/**
+ * pantun_tx_done - the end of every encryption
+ * @skb: the packet, its data beginning at the ESP header; consumed
+ * @sa: its SA; the packet's reference is dropped
+ * @err: 0, or why it could not be encrypted
+ *
+ * Context: any but hard irq.
+ */
+void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
+{
+	struct pantun_path *path;
+
+	local_bh_disable();
+	rcu_read_lock();
+	if (err) {
+		pantun_drop_skb(skb, sa->tunnel, sa, err == -ENOMEM ?
+				PANTUN_DROP_TX_NO_MEMORY : PANTUN_DROP_TX_CRYPTO);
+		goto out;
+	}
+	if (__this_cpu_read(nest) >= NEST_MAX) {
+		pantun_drop_skb(skb, sa->tunnel, sa, PANTUN_DROP_TX_LOOP);
+		goto out;
+	}
+	__this_cpu_inc(nest);
+	path = rcu_dereference(sa->path);
+	pantun_outer_push(skb, path);
+	pantun_outer_xmit(skb, sa, path);
+	__this_cpu_dec(nest);
+out:
+	rcu_read_unlock();
+	local_bh_enable();
+	pantun_sa_put(sa);
+}
+
+/* Checksum, headroom and number of a packet; what forbids sending, or PANTUN_DROP_COUNT. */
+static enum pantun_drop make_ready(struct sk_buff *skb, struct pantun_sa *sa)
+{
+	struct pantun_cb *cb = pantun_cb(skb);
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(skb, 0))
+		return PANTUN_DROP_TX_MALFORMED;
+	if (skb_cow_head(skb, HEADROOM))
+		return PANTUN_DROP_TX_NO_MEMORY;
+	cb->sa = sa;
+	cb->inner_len = skb->len;
+	cb->tos = is_v4(skb) ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
+	return take_number(sa, skb->len, &cb->seq);
+}
+
+/* One packet that fits, on its way to encryption.  Consumes it. */
+static void tx_one(struct sk_buff *skb, struct pantun_sa *sa)
+{
+	enum pantun_drop reason;
+	int err;
+
+	/* the reader who found the SA may have met it on its way out */
+	if (!pantun_sa_get(sa)) {
+		pantun_drop_skb(skb, sa->tunnel, NULL, PANTUN_DROP_TX_NO_SA);
+		return;
+	}
+	reason = make_ready(skb, sa);
+	if (reason != PANTUN_DROP_COUNT) {
+		pantun_drop_skb(skb, sa->tunnel, sa, reason);
+		pantun_sa_put(sa);
+		return;
+	}
+	err = sa->ops->output(sa, skb, pantun_cb(skb)->seq);
+	if (err != -EINPROGRESS)
+		pantun_tx_done(skb, sa, err);
+}
+
+/* Splits a super-packet; each segment is a copy of our own with its checksum done. */
+static void tx_gso(struct sk_buff *skb, struct pantun_sa *sa)
+{
+	struct pantun_cb cb = *pantun_cb(skb);
+	struct sk_buff *segments, *segment, *next;
+
+	/* segmentation uses the control block itself */
+	segments = skb_gso_segment(skb, 0);
+	if (IS_ERR_OR_NULL(segments)) {
+		pantun_drop_skb(skb, sa->tunnel, sa, PANTUN_DROP_TX_GSO);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segments, segment, next) {
+		skb_mark_not_on_list(segment);
+		*pantun_cb(segment) = cb;
+		tx_one(segment, sa);
+	}
+}
+
+/* A packet with its SA: checks size, sends.  Consumes it.  BH disabled, RCU. */
+static void tx_sa(struct sk_buff *skb, struct pantun_sa *sa)
+{
+	struct pantun_path *path = rcu_dereference(sa->path);
+	struct pantun_overhead sizes;
+	u32 path_mtu = pantun_outer_mtu(sa, path);
+	u32 mtu;
+
+	pantun_alg_overhead(sa->alg, pantun_path_header_len(path), &sizes);
+	mtu = pantun_mtu_inner(&sizes, path_mtu);
+	/* without a route, or with a loop, pantun_outer_xmit() says so */
+	if (!size_ok(skb, mtu) && path_mtu) {
+		send_too_big(skb, max_t(u32, mtu, is_v4(skb) ? IPV4_MIN_MTU : IPV6_MIN_MTU));
+		pantun_drop_skb(skb, sa->tunnel, sa, PANTUN_DROP_TX_TOO_BIG);
+		return;
+	}
+	skb_tx_timestamp(skb);
+	if (skb_is_gso(skb))
+		tx_gso(skb, sa);
+	else
+		tx_one(skb, sa);
+}
+
+/* Asks the daemon for an SA, once a while. */
+static void acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
+		    const struct pantun_flow *flow)
+{
+	unsigned long next = READ_ONCE(proxy->acquire_next);
+
+	if (next && time_in_range_open(jiffies, next - ACQUIRE_INTERVAL, next))
+		return;
+	WRITE_ONCE(proxy->acquire_next, (jiffies + ACQUIRE_INTERVAL) | 1);
+	atomic64_inc(&proxy->acquires);
+	pantun_nl_event_acquire(tunnel, proxy, flow);
+}
+
+/* Keeps the packet until an SA is there.  Consumes it. */
+static void hold(struct sk_buff *skb, struct pantun_tunnel *tunnel,
+		 struct pantun_proxy *proxy)
+{
+	enum pantun_drop reason = PANTUN_DROP_COUNT;
+
+	if (skb_dst(skb) && !skb_dst_force(skb)) {
+		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NO_SA);
+		return;
+	}
+	spin_lock_bh(&proxy->hold.lock);
+	if (proxy->dead)
+		reason = PANTUN_DROP_TX_NO_SA;
+	else if (skb_queue_len(&proxy->hold) >= PANTUN_HOLD_MAX)
+		reason = PANTUN_DROP_TX_HOLD_FULL;
+	else
+		__skb_queue_tail(&proxy->hold, skb);
+	if (reason == PANTUN_DROP_COUNT)
+		queue_delayed_work(pantun_wq, &proxy->hold_work, PANTUN_HOLD_SECONDS * HZ);
+	spin_unlock_bh(&proxy->hold.lock);
+	if (reason != PANTUN_DROP_COUNT)
+		pantun_drop_skb(skb, tunnel, NULL, reason);
+}
+
+/* The current SA, unless it has reached a limit. */
+static struct pantun_sa *current_sa(const struct pantun_proxy *proxy)
+{
+	struct pantun_sa *sa = rcu_dereference(proxy->out_sa);
+
+	return sa && !test_bit(PANTUN_SA_HARD, &sa->flags) ? sa : NULL;
+}
+
+/* A packet of a known flow: its proxy-ID, its SA or the wait for one.  Consumes it. */
+static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
+		    const struct pantun_flow *flow)
+{
+	struct pantun_proxy *proxy = pantun_proxy_match(tunnel, flow);
+	struct pantun_sa *sa;
+
+	if (!proxy) {
+		send_prohibited(skb);
+		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NO_PROXY);
+		return;
+	}
+	sa = current_sa(proxy);
+	if (!sa) {
+		hold(skb, tunnel, proxy);
+		acquire(tunnel, proxy, flow);
+		/* one that came in between has released before our packet was there */
+		if (current_sa(proxy))
+			pantun_tx_release(proxy);
+		return;
+	}
+	if (!pantun_selector_match(&sa->selector, flow)) {
+		/* the peer agreed to less than the proxy-ID has */
+		send_prohibited(skb);
+		pantun_drop_skb(skb, tunnel, sa, PANTUN_DROP_TX_SELECTOR);
+		return;
+	}
+	tx_sa(skb, sa);
+}
+
+static void tx_skb(struct sk_buff *skb, struct pantun_tunnel *tunnel)
+{
+	struct pantun_flow flow;
+
+	if (!pantun_flow_dissect(skb, true, &flow)) {
+		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_MALFORMED);
+		return;
+	}
+	tx_flow(skb, tunnel, &flow);
+}
+
+/**
+ * pantun_tx_start - ndo_start_xmit
+ * @skb: the inner packet, consumed
+ * @dev: the tunnel
+ *
+ * Return: NETDEV_TX_OK.
+ * Context: BH disabled.
+ */
+netdev_tx_t pantun_tx_start(struct sk_buff *skb, struct net_device *dev)
+{
+	struct pantun_tunnel *tunnel = netdev_priv(dev);
+
+	skb_mark_not_on_list(skb);
+	rcu_read_lock();
+	if (skb->protocol == htons(ETH_P_IP) || skb->protocol == htons(ETH_P_IPV6)) {
+		skb_set_network_header(skb, 0);
+		tx_skb(skb, tunnel);
+	} else {
+		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NOT_IP);
+	}
+	rcu_read_unlock();
+	return NETDEV_TX_OK;
+}
+
+/**
+ * pantun_tx_release - sends what waits for an SA
+ * @proxy: the proxy-ID, which has one now
+ *
+ * Context: any but hard irq; RCU read side or cfg_lock keeps @proxy.
+ */
+void pantun_tx_release(struct pantun_proxy *proxy)
+{
+	struct sk_buff_head ready;
+	struct sk_buff *skb;
+
+	__skb_queue_head_init(&ready);
+	spin_lock_bh(&proxy->hold.lock);
+	skb_queue_splice_init(&proxy->hold, &ready);
+	spin_unlock_bh(&proxy->hold.lock);
+
+	local_bh_disable();
+	rcu_read_lock();
+	while ((skb = __skb_dequeue(&ready)))
+		tx_skb(skb, proxy->tunnel);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+static void hold_purge(struct pantun_proxy *proxy, bool dead, enum pantun_drop reason)
+{
+	struct sk_buff_head old;
+	struct sk_buff *skb;
+
+	__skb_queue_head_init(&old);
+	spin_lock_bh(&proxy->hold.lock);
+	proxy->dead |= dead;
+	skb_queue_splice_init(&proxy->hold, &old);
+	spin_unlock_bh(&proxy->hold.lock);
+	while ((skb = __skb_dequeue(&old)))
+		pantun_drop_skb(skb, proxy->tunnel, NULL, reason);
+}
+
+/**
+ * pantun_tx_hold_work - drops packets that waited too long
+ * @work: hold_work of a proxy-ID
+ */
+void pantun_tx_hold_work(struct work_struct *work)
+{
+	struct pantun_proxy *proxy = container_of(to_delayed_work(work),
+						  struct pantun_proxy, hold_work);
+
+	hold_purge(proxy, false, PANTUN_DROP_TX_HOLD_EXPIRED);
+}
+
+/**
+ * pantun_tx_hold_stop - ends holding for good
+ * @proxy: a proxy-ID that is going away
+ *
+ * Context: process, may sleep.
+ */
+void pantun_tx_hold_stop(struct pantun_proxy *proxy)
+{
+	hold_purge(proxy, true, PANTUN_DROP_TX_NO_SA);
+	cancel_delayed_work_sync(&proxy->hold_work);
+}
