@@ -18,6 +18,7 @@
 	X(TX_HOLD_FULL,		"tx_hold_full")			\
 	X(TX_HOLD_EXPIRED,	"tx_hold_expired")		\
 	X(TX_NO_SA,		"tx_no_sa")			\
+	X(TX_SELECTOR,		"tx_selector")			\
 	X(TX_TOO_BIG,		"tx_too_big")			\
 	X(TX_LOOP,		"tx_loop")			\
 	X(TX_NO_ROUTE,		"tx_no_route")			\

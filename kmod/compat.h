@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * All that is known here of differences between kernels.  The code is written for
+ * the newest one; older ones are filled in, by what their headers have rather than
+ * by their version, as distributions backport.
+ */
+#ifndef _PANTUN_COMPAT_H
+#define _PANTUN_COMPAT_H
+
+#include <linux/crypto.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+/* PANTUN_HAS_...: what Kbuild found in the kernel's headers. */
+
+/* Linux 6.5 moved segmentation to a header of its own. */
+#ifdef PANTUN_HAS_GSO_H
+#include <net/gso.h>
+#endif
+
+/* Linux 6.3 gives completions the caller's pointer in place of the request. */
+#ifdef PANTUN_HAS_CRYPTO_DATA
+#define PANTUN_CRYPTO_ARG	void *
+#else
+#define PANTUN_CRYPTO_ARG	struct crypto_async_request *
+#endif
+
+/* What aead_request_set_callback() was given, from what the completion got. */
+static inline void *pantun_crypto_data(PANTUN_CRYPTO_ARG arg)
+{
+#ifdef PANTUN_HAS_CRYPTO_DATA
+	return arg;
+#else
+	return arg->data;
+#endif
+}
+
+/* Linux 6.12 made lockless transmission a bit of the device instead of a feature. */
+static inline void pantun_set_lltx(struct net_device *dev)
+{
+#ifdef NETIF_F_LLTX
+	dev->features |= NETIF_F_LLTX;
+#else
+	dev->lltx = true;
+#endif
+}
+
+/* Linux 6.10 took the source from __assign_str(); it knows it from __string(). */
+#ifdef PANTUN_HAS_ASSIGN_STR_1
+#define pantun_assign_str(dst, ...)	__assign_str(dst)
+#else
+#define pantun_assign_str(dst, ...)	__assign_str(dst, __VA_ARGS__)
+#endif
+
+#endif
