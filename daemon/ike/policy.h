@@ -66,4 +66,10 @@ struct policy {
 /* Wipes secrets and frees all; NULL is fine. */
 void policy_free(struct policy *policy);
 
+bool policy_id_equal(const struct ike_id *a, const struct ike_id *b);
+/* By value; a gateway without its tunnels, a tunnel without its proxy-IDs. */
+bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_gateway *b);
+bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b);
+bool policy_proxy_equal(const struct policy_proxy *a, const struct policy_proxy *b);
+
 #endif

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/action.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+
+struct action {
+	struct action *next;
+	struct ike_action a;
+	size_t n;		/* octets of what it owns */
+	uint8_t owned[];
+};
+
+void action_init(struct action_queue *queue)
+{
+	queue->first = NULL;
+	queue->last = &queue->first;
+	queue->given = NULL;
+}
+
+static void action_free(struct action *action)
+{
+	if (!action)
+		return;
+	secret_wipe(action, sizeof(*action) + action->n);
+	free(action);
+}
+
+static struct action *action_new(enum ike_action_type type, size_t owned)
+{
+	struct action *action = calloc(1, sizeof(*action) + owned);
+
+	if (!action) {
+		log_error(NULL, "out of memory: something that was to be done is left out");
+		return NULL;
+	}
+	action->a.type = type;
+	action->n = owned;
+	return action;
+}
+
+static void action_append(struct action_queue *queue, struct action *action)
+{
+	*queue->last = action;
+	queue->last = &action->next;
+}
+
+const struct ike_action *action_take(struct action_queue *queue)
+{
+	action_free(queue->given);
+	queue->given = queue->first;
+	if (!queue->given)
+		return NULL;
+	queue->first = queue->given->next;
+	if (!queue->first)
+		queue->last = &queue->first;
+	return &queue->given->a;
+}
+
+void action_clear(struct action_queue *queue)
+{
+	while (action_take(queue))
+		;
+}
+
+/* Copies @text to *@at and moves on; NULL stays NULL. */
+static const char *own_text(uint8_t **at, const char *text)
+{
+	char *copy = (char *)*at;
+	size_t n;
+
+	if (!text)
+		return NULL;
+	n = strlen(text) + 1;
+	memcpy(copy, text, n);
+	*at += n;
+	return copy;
+}
+
+static size_t text_room(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+void action_send(struct action_queue *queue, const struct endpoint *local,
+		 const struct endpoint *remote, struct bytes data)
+{
+	struct action *action = action_new(IKE_ACTION_SEND, data.n);
+
+	if (!action)
+		return;
+	memcpy(action->owned, data.p, data.n);
+	action->a.send.local = *local;
+	action->a.send.remote = *remote;
+	action->a.send.data = bytes_of(action->owned, data.n);
+	action_append(queue, action);
+}
+
+void action_sa(struct action_queue *queue, enum ike_action_type type,
+	       const struct ike_sa_spec *spec)
+{
+	struct action *action = action_new(type, text_room(spec->ifname) + text_room(spec->proxy));
+	uint8_t *at;
+
+	if (!action)
+		return;
+	at = action->owned;
+	action->a.sa = *spec;
+	action->a.sa.ifname = own_text(&at, spec->ifname);
+	action->a.sa.proxy = own_text(&at, spec->proxy);
+	action_append(queue, action);
+}
+
+void action_event(struct action_queue *queue, const struct ike_event *event)
+{
+	struct action *action = action_new(IKE_ACTION_EVENT, text_room(event->kind) +
+					   text_room(event->gateway) + text_room(event->tunnel) +
+					   text_room(event->proxy) + text_room(event->text));
+	uint8_t *at;
+
+	if (!action)
+		return;
+	at = action->owned;
+	action->a.event.kind = own_text(&at, event->kind);
+	action->a.event.gateway = own_text(&at, event->gateway);
+	action->a.event.tunnel = own_text(&at, event->tunnel);
+	action->a.event.proxy = own_text(&at, event->proxy);
+	action->a.event.text = own_text(&at, event->text);
+	action_append(queue, action);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The queue of what the caller is to do.  An action owns all it points to: what it
+ * came from may be gone by the time that it is carried out.
+ */
+#ifndef PANTUN_IKE_ACTION_H
+#define PANTUN_IKE_ACTION_H
+
+#include "core.h"
+
+struct action;
+
+struct action_queue {
+	struct action *first, **last;
+	struct action *given;	/* the one that the caller looks at */
+};
+
+void action_init(struct action_queue *queue);
+/* Wipes and frees all. */
+void action_clear(struct action_queue *queue);
+/* The next in order or NULL; the one before is wiped and freed. */
+const struct ike_action *action_take(struct action_queue *queue);
+
+/* Each copies what it is given.  Lack of memory is logged and loses the action. */
+void action_send(struct action_queue *queue, const struct endpoint *local,
+		 const struct endpoint *remote, struct bytes data);
+void action_sa(struct action_queue *queue, enum ike_action_type type,
+	       const struct ike_sa_spec *spec);
+void action_event(struct action_queue *queue, const struct ike_event *event);
+
+#endif

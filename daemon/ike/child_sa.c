@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/child_sa.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+
+#define SPI_FIRST	256		/* RFC 4303 section 2.1 reserves those below */
+#define RETRY_MS	SECONDS(10)	/* after a rekey that the kernel did not take */
+
+const char *child_state_text(const struct child_sa *child)
+{
+	switch (child->state) {
+	case CHILD_NEGOTIATING:
+	case CHILD_INSTALLING:
+		return "negotiating";
+	case CHILD_UP:
+		return "active";
+	case CHILD_REKEYING:
+		return "rekeying";
+	default:
+		return "deleting";
+	}
+}
+
+struct child_sa *child_find(struct ike_core *core, uint64_t token)
+{
+	struct table_node *node = table_find(&core->by_spi_in, (uint32_t)token);
+	struct child_sa *child;
+
+	if (!node)
+		return NULL;
+	child = container_of(node, struct child_sa, node);
+	return child->token == token ? child : NULL;
+}
+
+struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi)
+{
+	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
+		if (child->spi_out == spi && child->state != CHILD_NEGOTIATING)
+			return child;
+	}
+	return NULL;
+}
+
+/* --- timers --- */
+
+static void child_life(struct ike_core *core, struct timer *timer)
+{
+	struct child_sa *child = container_of(timer, struct child_sa, life);
+
+	if (child->state == CHILD_LINGERING)
+		child_close(child);
+	else if (child->ends && core->now >= child->ends)
+		child_hard_expired(child);
+	else
+		child_soft_expired(child);
+}
+
+/* Our own rekey of what it replaces is under way: which one stays is open. */
+static bool undecided(const struct child_sa *child)
+{
+	const struct task *task = child->ike->ex.current;
+
+	return task && task->kind == TASK_CHILD_REKEY && task->rival == child;
+}
+
+static void child_turn(struct ike_core *core, struct timer *timer)
+{
+	struct child_sa *child = container_of(timer, struct child_sa, turn);
+
+	if (child->state == CHILD_REPLACED)
+		child_delete(child);
+	else if (child->state > CHILD_REKEYING || !child->standby)
+		return;
+	else if (undecided(child))
+		timer_set(&core->timers, &child->turn, core->now + CHILD_SWITCH_MS);
+	else
+		child_activate(child);
+}
+
+/* --- birth --- */
+
+static bool choose_spi(struct ike_core *core, uint32_t *spi)
+{
+	do {
+		if (!core_random(core, spi, sizeof(*spi)))
+			return false;
+	} while (*spi < SPI_FIRST || table_find(&core->by_spi_in, *spi));
+	return true;
+}
+
+struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator)
+{
+	struct ike_core *core = ike->core;
+	struct child_sa *child = calloc(1, sizeof(*child));
+
+	if (!child)
+		return NULL;
+	if (!choose_spi(core, &child->spi_in)) {
+		free(child);
+		return NULL;
+	}
+	child->token = (uint64_t)++core->child_count << 32 | child->spi_in;
+	child->core = core;
+	child->ike = ike;
+	child->slot = slot;
+	child->initiator = initiator;
+	child->state = CHILD_NEGOTIATING;
+	child->begun = core->now;
+	child->life.fire = child_life;
+	child->turn.fire = child_turn;
+	child->ike_next = ike->children;
+	ike->children = child;
+	child->slot_next = slot->children;
+	slot->children = child;
+	table_add(&core->by_spi_in, &child->node, child->spi_in);
+	return child;
+}
+
+bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr)
+{
+	nonce_lesser(ni, nr, child->nonce_min);
+	return !keymat_child(&child->ike->keys, child->prop.encr, child->prop.integ, shared, ni, nr,
+			     &child->keys);
+}
+
+/* --- in and out of the kernel --- */
+
+static void set_keys(struct ike_sa_spec *spec, const struct keymat_esp *keys)
+{
+	memcpy(spec->encr_key, keys->encr_key, keys->encr_key_n);
+	memcpy(spec->integ_key, keys->integ_key, keys->integ_key_n);
+	memcpy(spec->salt, keys->salt, keys->salt_n);
+	spec->encr_key_n = keys->encr_key_n;
+	spec->integ_key_n = keys->integ_key_n;
+	spec->salt_n = keys->salt_n;
+}
+
+/* The names of one of the pair's SAs: enough to activate or delete it. */
+static struct ike_sa_spec spec_ids(const struct child_sa *child, bool inbound)
+{
+	return (struct ike_sa_spec){
+		.token = child->token,
+		.inbound = inbound,
+		.spi = inbound ? child->spi_in : child->spi_out,
+		.ifname = child->slot->tunnel->ifname,
+		.proxy = child->slot->proxy->name,
+		.local = child->local,
+		.remote = child->remote,
+		.udp_encap = child->udp_encap,
+	};
+}
+
+static void child_add(struct child_sa *child, bool inbound)
+{
+	const struct policy_tunnel *tunnel = child->slot->tunnel;
+	struct ike_sa_spec spec = spec_ids(child, inbound);
+
+	spec.standby = !inbound && child->standby;
+	spec.encr = child->prop.encr;
+	spec.integ = child->prop.integ;
+	spec.key_bits = child->prop.encr->key_bits;
+	spec.ts = child->ts;
+	spec.replay_window = tunnel->replay_window;
+	spec.hard_seconds = tunnel->life_seconds;
+	spec.hard_bytes = tunnel->life_bytes;
+	spec.soft_bytes = tunnel->life_bytes / 10 * 9;
+	/* The exchange's initiator sends with the first half of KEYMAT. */
+	set_keys(&spec, inbound == child->initiator ? &child->keys.responder :
+		 &child->keys.initiator);
+	action_sa(&child->core->actions, IKE_ACTION_SA_ADD, &spec);
+	secret_wipe(&spec, sizeof(spec));
+}
+
+static void child_del(struct child_sa *child, bool inbound)
+{
+	bool *added = inbound ? &child->in_added : &child->out_added;
+	struct ike_sa_spec spec = spec_ids(child, inbound);
+
+	if (*added)
+		action_sa(&child->core->actions, IKE_ACTION_SA_DEL, &spec);
+	*added = false;
+}
+
+void child_install_in(struct child_sa *child)
+{
+	child->state = CHILD_INSTALLING;
+	child->local = child->ike->local;
+	child->remote = child->ike->remote;
+	child->udp_encap = child->ike->nat_local || child->ike->nat_remote;
+	child_add(child, true);
+	child->in_added = true;
+}
+
+void child_install_out(struct child_sa *child)
+{
+	child->standby = child->slot->current;
+	child_add(child, false);
+	child->out_added = true;
+	keymat_child_wipe(&child->keys);
+	if (!child->standby)
+		child->slot->current = child;
+}
+
+void child_activate(struct child_sa *child)
+{
+	struct ike_sa_spec spec = spec_ids(child, false);
+
+	if (child->standby)
+		action_sa(&child->core->actions, IKE_ACTION_SA_ACTIVATE, &spec);
+	child->standby = false;
+	child->slot->current = child;
+}
+
+/* Another of the slot carries its packets from now on, if there is one. */
+static void hand_over(struct child_sa *child)
+{
+	struct slot *slot = child->slot;
+
+	if (slot->current != child)
+		return;
+	slot->current = NULL;
+	for (struct child_sa *other = slot->children; other; other = other->slot_next) {
+		if (other == child || !other->out_added || other->state > CHILD_REPLACED)
+			continue;
+		if (!slot->current || other->state < slot->current->state)
+			slot->current = other;
+	}
+	if (slot->current)
+		child_activate(slot->current);
+}
+
+/* --- who carries packets --- */
+
+static void supersede(struct child_sa *loser, bool delete)
+{
+	struct ike_core *core = loser->core;
+
+	if (loser->state <= CHILD_REKEYING)
+		loser->state = CHILD_REPLACED;
+	if (!delete || loser->ike->condemned)
+		return;
+	if (loser->initiator)
+		child_delete(loser);
+	else
+		timer_set(&core->timers, &loser->turn, core->now + CHILD_TIE_MS);
+}
+
+/*
+ * Two pairs for one proxy-ID, neither a rekey of the other.  Made at the same time
+ * by both ends, the one with the least of the four nonces goes, deleted by the end
+ * that asked for it (as RFC 7296 section 2.8.1 has it for rekeying).  Otherwise the
+ * later one serves; the peer knows what it wanted it for.
+ */
+static void settle(struct child_sa *child)
+{
+	struct child_sa *old = child->slot->current;
+	bool tie;
+
+	if (!old || old == child) {
+		child_activate(child);
+		return;
+	}
+	if (child->ike->condemned) {
+		supersede(child, false);
+		return;
+	}
+	tie = !old->ike->condemned && (!old->up_at || child->begun <= old->up_at);
+	if (tie && memcmp(child->nonce_min, old->nonce_min, NONCE_N) < 0) {
+		supersede(child, true);
+		return;
+	}
+	child_activate(child);
+	supersede(old, tie);
+}
+
+static void tell_up(struct child_sa *child)
+{
+	char prop[PROP_TEXT], local[TS_TEXT], remote[TS_TEXT];
+
+	slot_tell(child->slot, "child-up", "%s: spi in %08x, out %08x, %s, %s === %s",
+		  child->replaces ? "rekeyed" : "up", child->spi_in, child->spi_out,
+		  prop_text(&child->prop, prop, sizeof(prop)),
+		  ts_list_text(&child->ts.local, local, sizeof(local)),
+		  ts_list_text(&child->ts.remote, remote, sizeof(remote)));
+}
+
+static void arm_life(struct child_sa *child)
+{
+	ike_time span = SECONDS(child->slot->tunnel->life_seconds);
+	struct ike_core *core = child->core;
+
+	child->up_at = core->now;
+	if (!span)
+		return;
+	child->ends = core->now + span;
+	timer_set(&core->timers, &child->life, core->now + core_jitter(core, span * 95 / 100, 84));
+}
+
+void child_established(struct child_sa *child)
+{
+	struct slot *slot = child->slot;
+	struct child_sa *old = child->replaces;
+
+	child->state = CHILD_UP;
+	arm_life(child);
+	slot->failures = 0;
+	slot->asked = false;
+	slot->last_error[0] = '\0';
+	timer_stop(&child->core->timers, &slot->retry);
+	tell_up(child);
+	if (slot->gone) {
+		child_delete(child);
+		return;
+	}
+	if (!old) {
+		settle(child);
+		return;
+	}
+	if (old->state <= CHILD_REKEYING && !undecided(child))
+		old->state = CHILD_REPLACED;
+	if (child->initiator) {
+		child_activate(child);
+		child_delete(old);
+	} else if (child->standby) {
+		timer_set(&child->core->timers, &child->turn, child->core->now + CHILD_SWITCH_MS);
+	}
+}
+
+static void install_failed(struct child_sa *child, bool inbound, int error, const char *text)
+{
+	struct child_sa *old = child->replaces;
+
+	slot_fail(child->slot, "kernel refused the %s SA %08x: %s", inbound ? "inbound" : "outbound",
+		  inbound ? child->spi_in : child->spi_out,
+		  text && *text ? text : strerror(-error));
+	slot_backoff(child->slot);
+	hand_over(child);
+	child_del(child, false);
+	child_del(child, true);
+	if (old)
+		child_keep(old, RETRY_MS);
+	child_delete(child);
+}
+
+void child_added(struct child_sa *child, bool inbound, int error, const char *text)
+{
+	if (child->state != CHILD_INSTALLING)
+		return;
+	if (error) {
+		install_failed(child, inbound, error, text);
+		return;
+	}
+	*(inbound ? &child->in_ok : &child->out_ok) = true;
+	if (child->in_ok && child->out_ok)
+		child_established(child);
+}
+
+void child_keep(struct child_sa *child, ike_time wait)
+{
+	struct ike_core *core = child->core;
+
+	if (child->state != CHILD_REKEYING && child->state != CHILD_REPLACED)
+		return;
+	child->state = CHILD_UP;
+	if (child->ends && core->now + wait >= child->ends)
+		wait = child->ends - core->now;
+	timer_set(&core->timers, &child->life, core->now + wait);
+}
+
+void child_soft_expired(struct child_sa *child)
+{
+	struct task *task;
+
+	if (child->state != CHILD_UP)
+		return;
+	if (child->ends)
+		timer_set(&child->core->timers, &child->life, child->ends);
+	if (child->slot->current != child && !child->standby) {
+		child_delete(child);
+		return;
+	}
+	task = task_new(TASK_CHILD_REKEY);
+	if (!task)
+		return;
+	task->old = child;
+	child->state = CHILD_REKEYING;
+	exchange_queue(child->ike, task);
+}
+
+void child_hard_expired(struct child_sa *child)
+{
+	if (!child->ike)
+		return;
+	if (child->slot->current == child)
+		slot_tell(child->slot, "child-down", "lifetime is over");
+	hand_over(child);
+	child_del(child, false);
+	child_del(child, true);
+	child_delete(child);
+}
+
+/* --- end --- */
+
+void child_delete(struct child_sa *child)
+{
+	struct task *task;
+
+	if (child->state == CHILD_NEGOTIATING || child->state >= CHILD_DELETING)
+		return;
+	child->state = CHILD_DELETING;
+	timer_stop(&child->core->timers, &child->life);
+	timer_stop(&child->core->timers, &child->turn);
+	hand_over(child);
+	task = task_new(TASK_CHILD_DELETE);
+	if (!task || child->ike->state != IKE_UP) {
+		task_free(task);
+		return;
+	}
+	task->old = child;
+	exchange_queue(child->ike, task);
+	gateway_poke(child->slot->gw);
+}
+
+static void unlink_ike(struct child_sa *child)
+{
+	struct child_sa **at;
+
+	if (!child->ike)
+		return;
+	exchange_forget_child(child->ike, child);
+	if (child->ike->fresh == child)
+		child->ike->fresh = NULL;
+	for (at = &child->ike->children; *at; at = &(*at)->ike_next) {
+		if (*at != child)
+			continue;
+		*at = child->ike_next;
+		break;
+	}
+	child->ike = NULL;
+}
+
+void child_free(struct child_sa *child)
+{
+	struct child_sa **at = &child->slot->children;
+	struct ike_core *core = child->core;
+
+	unlink_ike(child);
+	while (*at && *at != child)
+		at = &(*at)->slot_next;
+	if (*at)
+		*at = child->slot_next;
+	for (struct child_sa *other = child->slot->children; other; other = other->slot_next) {
+		if (other->replaces == child)
+			other->replaces = NULL;
+	}
+	if (child->slot->current == child)
+		child->slot->current = NULL;
+	core->retired |= child->slot->gone;
+	timer_stop(&core->timers, &child->life);
+	timer_stop(&core->timers, &child->turn);
+	table_remove(&core->by_spi_in, &child->node);
+	secret_wipe(child, sizeof(*child));
+	free(child);
+}
+
+void child_close(struct child_sa *child)
+{
+	struct ike_core *core = child->core;
+	struct slot *slot = child->slot;
+	bool was_up = slot->current == child;
+
+	unlink_ike(child);
+	hand_over(child);
+	if (was_up && !slot->current && !slot->gone)
+		slot_tell(slot, "child-down", "no SA is left");
+	child_del(child, false);
+	gateway_poke(slot->gw);
+	if (child->in_added && slot->current && child->state != CHILD_LINGERING) {
+		child->state = CHILD_LINGERING;
+		timer_stop(&core->timers, &child->turn);
+		timer_set(&core->timers, &child->life, core->now + CHILD_LINGER_MS);
+		return;
+	}
+	child_del(child, true);
+	child_free(child);
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A child SA (RFC 7296 sections 1.3, 2.8, 2.17): one ESP SA each way, made for a proxy-ID. */
+#ifndef PANTUN_IKE_CHILD_SA_H
+#define PANTUN_IKE_CHILD_SA_H
+
+#include "ike/ike_sa.h"
+
+#define CHILD_LINGER_MS		SECONDS(5)	/* an in-SA that was replaced still takes packets */
+#define CHILD_SWITCH_MS		SECONDS(2)	/* responder of a rekey: waits for the initiator */
+#define CHILD_TIE_MS		SECONDS(15)	/* for the peer to delete what it lost by a tie */
+
+enum child_state {
+	CHILD_NEGOTIATING = 1,	/* our request for it is under way */
+	CHILD_INSTALLING,	/* the kernel has not yet said yes to both */
+	CHILD_UP,
+	CHILD_REKEYING,		/* up, and our request for a successor is queued or under way */
+	CHILD_REPLACED,		/* has a successor; to be deleted by one of the ends */
+	CHILD_DELETING,		/* our DELETE is under way */
+	CHILD_LINGERING,	/* out-SA is gone, in-SA takes late packets */
+};
+
+struct child_sa {
+	struct table_node node;		/* in core->by_spi_in */
+	struct ike_core *core;
+	struct ike_sa *ike;		/* NULL: lingering */
+	struct child_sa *ike_next;
+	struct slot *slot;
+	struct child_sa *slot_next;
+	enum child_state state;
+	bool initiator;			/* we asked for it */
+	bool standby;			/* its out-SA waits for ACTIVATE */
+	bool in_added, out_added;	/* kernel has them, or is getting them */
+	bool in_ok, out_ok;		/* it said so */
+	uint64_t token;
+	uint32_t spi_in, spi_out;	/* host order */
+	struct endpoint local, remote;
+	bool udp_encap;
+	struct prop_chosen prop;
+	struct ts_pair ts;
+	struct keymat_child keys;	/* until both SAs are handed to the kernel */
+	uint8_t nonce_min[NONCE_N];	/* as of the IKE SA */
+	struct child_sa *replaces;	/* made by a rekey of that one */
+	ike_time begun, up_at, ends;	/* ends 0: no limit */
+	struct timer life;		/* rekey, hard end; lingering: end */
+	struct timer turn;		/* switch to it, or deletion after a tie */
+};
+
+/* With a fresh inbound SPI; NULL on lack of memory or randomness. */
+struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator);
+struct child_sa *child_find(struct ike_core *core, uint64_t token);
+/* The child of @ike with this outbound (peer's) or inbound SPI, or NULL. */
+struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi);
+
+/* Derives the keys; false on failure. */
+bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr);
+/* Hands the in-SA to the kernel, then (or at child_install_out()) the out-SA. */
+void child_install_in(struct child_sa *child);
+void child_install_out(struct child_sa *child);
+/* The pair is complete: decides who carries packets from now on. */
+void child_established(struct child_sa *child);
+/* Its out-SA carries the proxy-ID's packets from now on. */
+void child_activate(struct child_sa *child);
+/* Time or octets are nearly, or wholly, used up. */
+void child_soft_expired(struct child_sa *child);
+void child_hard_expired(struct child_sa *child);
+/* Asks the peer to delete the pair. */
+void child_delete(struct child_sa *child);
+/* Takes it out of the kernel (an in-SA that has a successor lingers) and frees it. */
+void child_close(struct child_sa *child);
+/* How SA_ADD went. */
+void child_added(struct child_sa *child, bool inbound, int error, const char *text);
+/* A rekey of it came to nothing: it stays in use and is rekeyed again in @wait. */
+void child_keep(struct child_sa *child, ike_time wait);
+/* Frees it without a word to the kernel. */
+void child_free(struct child_sa *child);
+const char *child_state_text(const struct child_sa *child);
+
+#endif

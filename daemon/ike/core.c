@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/core.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/id.h"
+#include "ike/v2.h"
+
+#define DATAGRAM_MAX	65536
+
+bool core_random(struct ike_core *core, void *out, size_t n)
+{
+	if (!core->hooks.random(core->hooks.ctx, out, n))
+		return true;
+	log_error(NULL, "the source of randomness failed");
+	return false;
+}
+
+ike_time core_jitter(struct ike_core *core, ike_time span, unsigned int part)
+{
+	ike_time least = span * part / 100;
+	uint32_t r = 0;
+
+	if (!core_random(core, &r, sizeof(r)))
+		return span;
+	return least + (span - least) * (r & 0xffff) / 0xffff;
+}
+
+struct ike_core *ike_core_new(const struct ike_hooks *hooks)
+{
+	struct ike_core *core = calloc(1, sizeof(*core));
+
+	if (!core)
+		return NULL;
+	core->hooks = *hooks;
+	action_init(&core->actions);
+	core->plain = malloc(DATAGRAM_MAX);
+	core->scratch = malloc(MESSAGE_MAX);
+	if (!core->plain || !core->scratch || table_init(&core->by_spi) ||
+	    table_init(&core->by_peer_spi) || table_init(&core->by_spi_in)) {
+		ike_core_free(core);
+		return NULL;
+	}
+	return core;
+}
+
+/* Those that linger belong to no IKE SA any more. */
+static void each_lingering(struct ike_core *core, void (*do_it)(struct child_sa *child))
+{
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+			while (slot->children)
+				do_it(slot->children);
+		}
+	}
+}
+
+void ike_core_free(struct ike_core *core)
+{
+	if (!core)
+		return;
+	ikes_free(core);
+	each_lingering(core, child_free);
+	gateways_free(core);
+	action_clear(&core->actions);
+	table_free(&core->by_spi);
+	table_free(&core->by_peer_spi);
+	table_free(&core->by_spi_in);
+	free(core->plain);
+	free(core->scratch);
+	secret_wipe(core, sizeof(*core));
+	free(core);
+}
+
+const struct ike_action *ike_core_action(struct ike_core *core)
+{
+	return action_take(&core->actions);
+}
+
+ike_time ike_core_deadline(const struct ike_core *core)
+{
+	return timer_first(&core->timers);
+}
+
+static void begin(struct ike_core *core, ike_time now)
+{
+	core->now = now;
+}
+
+/* What handlers only asked for is done, and what died is freed. */
+static void end(struct ike_core *core)
+{
+	while (gateways_poked(core) || exchanges_woken(core))
+		;
+	ikes_sweep(core);
+	gateways_sweep(core);
+}
+
+void ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy)
+{
+	begin(core, now);
+	gateways_configure(core, policy);
+	end(core);
+}
+
+void ike_core_tick(struct ike_core *core, ike_time now)
+{
+	struct timer *timer;
+
+	begin(core, now);
+	while ((timer = timer_due(&core->timers, now))) {
+		timer->fire(core, timer);
+		end(core);
+	}
+}
+
+void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoint *local,
+		       const struct endpoint *remote, struct bytes data)
+{
+	if (data.n > DATAGRAM_MAX)
+		return;
+	begin(core, now);
+	v2_input(core, local, remote, data);
+	end(core);
+}
+
+static void ask(struct slot *slot, bool at_once)
+{
+	struct timer_heap *timers = &slot->gw->core->timers;
+
+	slot->asked = true;
+	if (at_once) {
+		timer_stop(timers, &slot->retry);
+		timer_stop(timers, &slot->gw->retry);
+	}
+	gateway_poke(slot->gw);
+}
+
+void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy)
+{
+	begin(core, now);
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (!slot->gone && !slot->current &&
+			    !strcmp(slot->tunnel->ifname, ifname) &&
+			    (!proxy || !strcmp(slot->proxy->name, proxy)))
+				ask(slot, false);
+		}
+	}
+	end(core);
+}
+
+void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard)
+{
+	struct child_sa *child = child_find(core, token);
+
+	(void)inbound;
+	if (!child)
+		return;
+	begin(core, now);
+	if (hard)
+		child_hard_expired(child);
+	else
+		child_soft_expired(child);
+	end(core);
+}
+
+void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, bool inbound,
+			int error, const char *text)
+{
+	struct child_sa *child = child_find(core, token);
+
+	if (!child)
+		return;
+	begin(core, now);
+	child_added(child, inbound, error, text);
+	end(core);
+}
+
+/* --- commands --- */
+
+static bool named(const char *wanted, const char *name)
+{
+	return !wanted || !strcmp(wanted, name);
+}
+
+int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel)
+{
+	int n = tunnel ? -1 : 0;
+
+	begin(core, now);
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (slot->gone || !named(tunnel, slot->tunnel->name))
+				continue;
+			if (n < 0)
+				n = 0;
+			if (gw->conf->passive || slot->current)
+				continue;
+			ask(slot, true);
+			n++;
+		}
+	}
+	end(core);
+	return n;
+}
+
+int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway)
+{
+	int n = gateway && !gateway_find(core, gateway) ? -1 : 0;
+	struct ike_sa *next;
+
+	begin(core, now);
+	for (struct ike_sa *ike = core->ikes; ike; ike = next) {
+		next = ike->next;
+		if (ike->gw->gone || !named(gateway, ike->gw->conf->name) ||
+		    ike->state >= IKE_REKEYED)
+			continue;
+		gateway_tell(ike->gw, "ike-down", "IKE SA is deleted on command");
+		ike_delete(ike);
+		n++;
+	}
+	end(core);
+	return n;
+}
+
+static int clear_slot(struct slot *slot)
+{
+	struct child_sa *next;
+	int n = 0;
+
+	for (struct child_sa *child = slot->children; child; child = next) {
+		next = child->slot_next;
+		if (child->state < CHILD_INSTALLING || child->state >= CHILD_DELETING)
+			continue;
+		child_delete(child);
+		n++;
+	}
+	return n;
+}
+
+int ike_core_clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel)
+{
+	int n = tunnel ? -1 : 0;
+
+	begin(core, now);
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (slot->gone || !named(tunnel, slot->tunnel->name))
+				continue;
+			n = (n < 0 ? 0 : n) + clear_slot(slot);
+		}
+	}
+	end(core);
+	return n;
+}
+
+/* Sent at once: whatever else is under way does not matter any more. */
+static void farewell(struct ike_sa *ike)
+{
+	struct task task = { .kind = TASK_IKE_DELETE };
+	struct bytes message;
+
+	/* A request under way keeps its id; the peer takes ours only after that one. */
+	if (ike->ex.current && ike->ex.request)
+		ike->ex.send_id++;
+	message = v2_request(ike, &task);
+	if (message.n)
+		action_send(&ike->core->actions, &ike->local, &ike->remote, message);
+}
+
+void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas)
+{
+	begin(core, now);
+	if (delete_sas) {
+		for (struct gateway *gw = core->gateways; gw; gw = gw->next)
+			gw->gone = true;
+		for (struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
+			if (ike->state == IKE_UP)
+				farewell(ike);
+			ike_close(ike, false);
+		}
+		each_lingering(core, child_close);
+	}
+	core->woken = NULL;
+	core->poked = NULL;
+}
+
+/* --- show --- */
+
+static uint64_t since(ike_time now, ike_time then)
+{
+	return then && now > then ? (now - then) / 1000 : 0;
+}
+
+void ike_core_each_ike(const struct ike_core *core, ike_time now,
+		       void (*each)(void *ctx, const struct ike_sa_info *), void *ctx)
+{
+	char id[ID_TEXT];
+
+	for (const struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
+		struct ike_sa_info info = {
+			.gateway = ike->gw->conf->name,
+			.state = ike_state_text(ike->state),
+			.initiator = ike->initiator,
+			.local = ike->local,
+			.remote = ike->remote,
+			.nat_local = ike->nat_local,
+			.nat_remote = ike->nat_remote,
+			.age_seconds = since(now, ike->up_at),
+			.life_seconds = since(ike->ends, now),
+		};
+
+		if (ike->state >= IKE_CLOSED || ike->state == IKE_MAKING)
+			continue;
+		memcpy(info.spi_i, ike->spi_i, IKE_SPI_LEN);
+		memcpy(info.spi_r, ike->spi_r, IKE_SPI_LEN);
+		if (ike->local_id.n)
+			strncpy(info.local_id, id_text(&ike->local_id, id),
+				sizeof(info.local_id) - 1);
+		if (ike->remote_id.n)
+			strncpy(info.remote_id, id_text(&ike->remote_id, id),
+				sizeof(info.remote_id) - 1);
+		if (ike->keyed)
+			prop_text(&ike->prop, info.proposal, sizeof(info.proposal));
+		each(ctx, &info);
+	}
+}
+
+static const char *slot_state(const struct slot *slot)
+{
+	if (slot->current)
+		return child_state_text(slot->current);
+	for (const struct child_sa *child = slot->children; child; child = child->slot_next) {
+		if (child->state <= CHILD_INSTALLING)
+			return "negotiating";
+	}
+	return slot->last_error[0] ? "failed" : "init";
+}
+
+static void show_slot(const struct slot *slot, ike_time now,
+		      void (*each)(void *ctx, const struct ike_child_info *), void *ctx)
+{
+	const struct child_sa *child = slot->current;
+	const struct ts_pair *ts = child ? &child->ts : &slot->proxy->ts;
+	struct ike_child_info info = {
+		.gateway = slot->gw->conf->name,
+		.tunnel = slot->tunnel->name,
+		.ifname = slot->tunnel->ifname,
+		.proxy = slot->proxy->name,
+		.state = slot_state(slot),
+	};
+
+	if (child) {
+		info.spi_in = child->spi_in;
+		info.spi_out = child->spi_out;
+		info.age_seconds = since(now, child->up_at);
+		info.life_seconds = since(child->ends, now);
+		prop_text(&child->prop, info.proposal, sizeof(info.proposal));
+	}
+	ts_list_text(&ts->local, info.ts_local, sizeof(info.ts_local));
+	ts_list_text(&ts->remote, info.ts_remote, sizeof(info.ts_remote));
+	memcpy(info.last_error, slot->last_error, sizeof(info.last_error));
+	each(ctx, &info);
+}
+
+void ike_core_each_child(const struct ike_core *core, ike_time now,
+			 void (*each)(void *ctx, const struct ike_child_info *), void *ctx)
+{
+	for (const struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (!slot->gone)
+				show_slot(slot, now, each, ctx);
+		}
+	}
+}

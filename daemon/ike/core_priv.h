@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the core share. */
+#ifndef PANTUN_IKE_CORE_PRIV_H
+#define PANTUN_IKE_CORE_PRIV_H
+
+#include "ike/action.h"
+#include "ike/core.h"
+#include "ike/table.h"
+#include "ike/timer.h"
+
+#define MESSAGE_MAX	8192	/* octets of a message that we build */
+#define NONCE_N		32	/* octets of our nonces: half of the longest PRF (RFC 7296 2.10) */
+#define SECONDS(n)	((ike_time)(n) * 1000)
+
+struct gateway;
+struct ike_sa;
+
+struct ike_core {
+	struct ike_hooks hooks;
+	ike_time now;			/* of the event that is being handled */
+	struct gateway *gateways;
+	struct gateway *poked;		/* to be looked at by the end of the event */
+	struct ike_sa *ikes;		/* all; dead ones leave at the end of an event */
+	struct ike_sa *woken;		/* may begin an exchange by the end of the event */
+	struct table by_spi;		/* struct ike_sa by our SPI */
+	struct table by_peer_spi;	/* those we are responder of, by the initiator's SPI */
+	struct table by_spi_in;		/* struct child_sa by inbound SPI */
+	struct timer_heap timers;
+	struct action_queue actions;
+	ike_time complained;		/* about an unknown peer; 0: never */
+	unsigned int half_open;		/* responder's SAs whose peer has not proved itself */
+	unsigned int dead;		/* IKE SAs to be freed at the end of the event */
+	bool retired;			/* gateways or slots wait to be freed */
+	uint32_t child_count;		/* distinguishes tokens with the same SPI */
+	uint8_t *plain;			/* room for what a message decrypts to */
+	uint8_t *scratch;		/* MESSAGE_MAX octets for one that is being built */
+	uint8_t cookie_secret[2][32];	/* the one in use, the one before */
+	uint8_t cookie_version;
+	ike_time cookie_since;		/* when the secret was made; 0: none yet */
+};
+
+/* Fills @out; false (with a log line) where the source of randomness fails. */
+bool core_random(struct ike_core *core, void *out, size_t n);
+/* A time between @part and 100 percent of @span, so that ends and tunnels spread. */
+ike_time core_jitter(struct ike_core *core, ike_time span, unsigned int part);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/exchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "ike/child_sa.h"
+#include "ike/v2.h"
+
+#define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
+
+struct packet *packet_new(struct bytes data)
+{
+	struct packet *packet = malloc(sizeof(*packet) + data.n);
+
+	if (!packet)
+		return NULL;
+	packet->n = data.n;
+	memcpy(packet->b, data.p, data.n);
+	return packet;
+}
+
+struct bytes packet_bytes(const struct packet *packet)
+{
+	return packet ? bytes_of(packet->b, packet->n) : bytes_of(NULL, 0);
+}
+
+struct task *task_new(enum task_kind kind)
+{
+	struct task *task = calloc(1, sizeof(*task));
+
+	if (task)
+		task->kind = kind;
+	return task;
+}
+
+void task_free(struct task *task)
+{
+	if (!task)
+		return;
+	if (task->slot)
+		task->slot->queued = false;
+	dh_free(task->dh);
+	secret_wipe(task, sizeof(*task));
+	free(task);
+}
+
+static void exchange_timeout(struct ike_core *core, struct timer *timer)
+{
+	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
+	struct exchange *ex = &ike->ex;
+
+	if (ex->sends >= v2_sends(ex->current->kind)) {
+		v2_lost(ike, ex->current);
+		return;
+	}
+	ex->sends++;
+	ex->wait = ex->wait * 8 / 5;
+	action_send(&core->actions, &ike->local, &ike->remote, packet_bytes(ex->request));
+	timer_set(&core->timers, &ex->timer, core->now + core_jitter(core, ex->wait, 90));
+}
+
+void exchange_init(struct ike_sa *ike)
+{
+	ike->ex.timer.fire = exchange_timeout;
+}
+
+void exchange_clear(struct ike_sa *ike)
+{
+	struct exchange *ex = &ike->ex;
+
+	timer_stop(&ike->core->timers, &ex->timer);
+	free(ex->request);
+	ex->request = NULL;
+	task_free(ex->current);
+	ex->current = NULL;
+	while (ex->queue) {
+		struct task *task = ex->queue;
+
+		ex->queue = task->next;
+		task_free(task);
+	}
+}
+
+/* Builds, keeps and sends the current task's request; false if there is none to send. */
+static bool begin(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+	struct exchange *ex = &ike->ex;
+	struct bytes message;
+
+	free(ex->request);
+	ex->request = NULL;
+	message = v2_request(ike, ex->current);
+	if (message.n)
+		ex->request = packet_new(message);
+	if (!ex->request)
+		return false;
+	ex->sends = 1;
+	ex->wait = WAIT_FIRST;
+	action_send(&core->actions, &ike->local, &ike->remote, message);
+	timer_set(&core->timers, &ex->timer, core->now + core_jitter(core, ex->wait, 90));
+	return true;
+}
+
+void exchange_wake(struct ike_sa *ike)
+{
+	if (ike->woken)
+		return;
+	ike->woken = true;
+	ike->woken_next = ike->core->woken;
+	ike->core->woken = ike;
+}
+
+static void run(struct ike_sa *ike)
+{
+	struct exchange *ex = &ike->ex;
+
+	while (!ex->current && ex->queue && ike->state < IKE_CLOSED) {
+		ex->current = ex->queue;
+		ex->queue = ex->current->next;
+		ex->current->next = NULL;
+		if (!begin(ike))
+			v2_unsent(ike, ex->current);
+	}
+}
+
+bool exchanges_woken(struct ike_core *core)
+{
+	struct ike_sa *ike = core->woken;
+
+	if (!ike)
+		return false;
+	core->woken = ike->woken_next;
+	ike->woken = false;
+	run(ike);
+	return true;
+}
+
+void exchange_again(struct ike_sa *ike)
+{
+	if (!begin(ike))
+		v2_unsent(ike, ike->ex.current);
+}
+
+void exchange_queue_first(struct ike_sa *ike, struct task *task)
+{
+	if (!task)
+		return;
+	task->next = ike->ex.queue;
+	ike->ex.queue = task;
+	exchange_wake(ike);
+}
+
+void exchange_queue(struct ike_sa *ike, struct task *task)
+{
+	struct task **last = &ike->ex.queue;
+
+	if (!task)
+		return;
+	while (*last)
+		last = &(*last)->next;
+	*last = task;
+	exchange_wake(ike);
+}
+
+void exchange_answered(struct ike_sa *ike)
+{
+	struct exchange *ex = &ike->ex;
+
+	timer_stop(&ike->core->timers, &ex->timer);
+	free(ex->request);
+	ex->request = NULL;
+	ex->send_id++;
+}
+
+void exchange_done(struct ike_sa *ike)
+{
+	task_free(ike->ex.current);
+	ike->ex.current = NULL;
+	exchange_wake(ike);
+}
+
+struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind)
+{
+	struct task *task = ike->ex.current;
+
+	if (task && task->kind == kind)
+		return task;
+	for (task = ike->ex.queue; task; task = task->next) {
+		if (task->kind == kind)
+			return task;
+	}
+	return NULL;
+}
+
+void exchange_move(struct ike_sa *from, struct ike_sa *to)
+{
+	while (from->ex.queue) {
+		struct task *task = from->ex.queue;
+
+		from->ex.queue = task->next;
+		task->next = NULL;
+		if (task->kind == TASK_IKE_REKEY || task->kind == TASK_LIVENESS)
+			task_free(task);
+		else
+			exchange_queue(to, task);
+	}
+}
+
+static void task_forget_child(struct task *task, const struct child_sa *child)
+{
+	if (task->old == child)
+		task->old = NULL;
+	if (task->fresh == child)
+		task->fresh = NULL;
+	if (task->rival == child)
+		task->rival = NULL;
+}
+
+void exchange_forget_child(struct ike_sa *ike, const struct child_sa *child)
+{
+	if (ike->ex.current)
+		task_forget_child(ike->ex.current, child);
+	for (struct task *task = ike->ex.queue; task; task = task->next)
+		task_forget_child(task, child);
+}
+
+void exchange_forget_ike(struct ike_sa *ike)
+{
+	struct task *task = ike->ex.current;
+
+	if (task->heir && task->heir->state == IKE_DEAD)
+		task->heir = NULL;
+	if (task->rival_ike && task->rival_ike->state == IKE_DEAD)
+		task->rival_ike = NULL;
+}
+
+void exchange_respond(struct ike_sa *ike, struct bytes message)
+{
+	struct exchange *ex = &ike->ex;
+
+	free(ex->response);
+	ex->response = packet_new(message);
+	ex->recv_id++;
+	action_send(&ike->core->actions, &ike->local, &ike->remote, message);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Requests and responses of an IKE SA (RFC 7296 sections 2.1 to 2.3): message ids,
+ * a window of one each way, retransmission, the response kept for a repeated request.
+ */
+#ifndef PANTUN_IKE_EXCHANGE_H
+#define PANTUN_IKE_EXCHANGE_H
+
+#include "crypto/dh.h"
+#include "ike/core_priv.h"
+
+struct child_sa;
+struct slot;
+
+/* What we ask the peer for; the order is that of v2_task[] in v2.c. */
+enum task_kind {
+	TASK_NONE,
+	TASK_INIT,
+	TASK_AUTH,
+	TASK_CHILD_NEW,
+	TASK_CHILD_REKEY,
+	TASK_CHILD_DELETE,
+	TASK_IKE_REKEY,
+	TASK_IKE_DELETE,
+	TASK_LIVENESS,
+	TASK_KINDS
+};
+
+struct task {
+	struct task *next;
+	enum task_kind kind;
+	struct slot *slot;		/* CHILD_NEW */
+	struct child_sa *old;		/* CHILD_REKEY, CHILD_DELETE: whom it is about; NULL: gone since */
+	struct child_sa *fresh;		/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes */
+	struct ike_sa *heir;		/* IKE_REKEY: what it makes */
+	struct child_sa *rival;		/* CHILD_REKEY: what the peer's rekey of the same made */
+	struct ike_sa *rival_ike;	/* IKE_REKEY: likewise */
+	const struct alg_dh *group;	/* of the KE payload; NULL: the policy's first */
+	struct dh *dh;
+	uint8_t nonce[NONCE_N];
+	unsigned int rounds;		/* how often it was begun anew with another group */
+};
+
+/* A message as it went over the wire. */
+struct packet {
+	size_t n;
+	uint8_t b[];
+};
+
+struct exchange {
+	uint32_t send_id;		/* of our next request, or of the one under way */
+	uint32_t recv_id;		/* of the peer's next request */
+	struct task *current;		/* its request is under way */
+	struct task *queue;
+	struct packet *request;
+	struct packet *response;	/* to the peer's last request, recv_id - 1 */
+	unsigned int sends;
+	ike_time wait;			/* before the next repetition */
+	struct timer timer;
+};
+
+/* Copies @data; NULL on lack of memory. */
+struct packet *packet_new(struct bytes data);
+struct bytes packet_bytes(const struct packet *packet);
+
+/* A task for exchange_queue(), or NULL. */
+struct task *task_new(enum task_kind kind);
+void task_free(struct task *task);
+
+void exchange_init(struct ike_sa *ike);
+/* Drops all that is queued and under way. */
+void exchange_clear(struct ike_sa *ike);
+/* Takes over @task (NULL: nothing happens), to be begun as soon as no other is under way. */
+void exchange_queue(struct ike_sa *ike, struct task *task);
+/* Likewise, but before all that waits. */
+void exchange_queue_first(struct ike_sa *ike, struct task *task);
+/* At the end of the event the next task begins, if none is under way. */
+void exchange_wake(struct ike_sa *ike);
+/* Does what exchange_wake() asked for; true if there was something. */
+bool exchanges_woken(struct ike_core *core);
+/* Builds and sends the current request anew under the same id (RFC 7296 sections 2.6, 2.7). */
+void exchange_again(struct ike_sa *ike);
+/* The response to the current request is here: no more repetitions, next id. */
+void exchange_answered(struct ike_sa *ike);
+/* Frees the current task. */
+void exchange_done(struct ike_sa *ike);
+/* The first task of that kind that is queued or under way, or NULL. */
+struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind);
+/* Moves what waits to the queue of @to, as an IKE SA's heir takes over. */
+void exchange_move(struct ike_sa *from, struct ike_sa *to);
+/* @child is to be freed: no task may point to it any more. */
+void exchange_forget_child(struct ike_sa *ike, const struct child_sa *child);
+/* The current task may point to IKE SAs that died: no longer. */
+void exchange_forget_ike(struct ike_sa *ike);
+/* Keeps @message as the response to the peer's request and sends it. */
+void exchange_respond(struct ike_sa *ike, struct bytes message);
+
+#endif

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/gateway.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/child_sa.h"
+
+#define BACKOFF_FIRST	SECONDS(2)
+#define BACKOFF_MOST	SECONDS(60)
+#define RESPONDER_GRACE	SECONDS(3)	/* the initiator of an IKE SA makes the children */
+
+const char *gateway_subject(const struct gateway *gw, char *out)
+{
+	snprintf(out, SUBJECT_MAX, "gateway %s", gw->conf->name);
+	return out;
+}
+
+const char *slot_subject(const struct slot *slot, char *out)
+{
+	snprintf(out, SUBJECT_MAX, "tunnel %s:%s", slot->tunnel->name, slot->proxy->name);
+	return out;
+}
+
+void gateway_fail(struct gateway *gw, const char *format, ...)
+{
+	struct ike_event event = { .kind = "ike-fail", .gateway = gw->conf->name };
+	char subject[SUBJECT_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(gw->last_error, sizeof(gw->last_error), format, args);
+	va_end(args);
+	event.text = gw->last_error;
+	log_error(gateway_subject(gw, subject), "%s", gw->last_error);
+	action_event(&gw->core->actions, &event);
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		if (!slot->current)
+			memcpy(slot->last_error, gw->last_error, sizeof(slot->last_error));
+	}
+}
+
+void slot_fail(struct slot *slot, const char *format, ...)
+{
+	struct ike_event event = {
+		.kind = "child-fail",
+		.gateway = slot->gw->conf->name,
+		.tunnel = slot->tunnel->name,
+		.proxy = slot->proxy->name,
+	};
+	char subject[SUBJECT_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(slot->last_error, sizeof(slot->last_error), format, args);
+	va_end(args);
+	event.text = slot->last_error;
+	log_error(slot_subject(slot, subject), "%s", slot->last_error);
+	action_event(&slot->gw->core->actions, &event);
+}
+
+void gateway_tell(struct gateway *gw, const char *kind, const char *format, ...)
+{
+	struct ike_event event = { .kind = kind, .gateway = gw->conf->name };
+	char subject[SUBJECT_MAX], text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	event.text = text;
+	log_info(gateway_subject(gw, subject), "%s", text);
+	action_event(&gw->core->actions, &event);
+}
+
+void slot_tell(struct slot *slot, const char *kind, const char *format, ...)
+{
+	struct ike_event event = {
+		.kind = kind,
+		.gateway = slot->gw->conf->name,
+		.tunnel = slot->tunnel->name,
+		.proxy = slot->proxy->name,
+	};
+	char subject[SUBJECT_MAX], text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	event.text = text;
+	log_info(slot_subject(slot, subject), "%s", text);
+	action_event(&slot->gw->core->actions, &event);
+}
+
+static void box_put(struct policy_box *box)
+{
+	if (!box || --box->refs)
+		return;
+	policy_free(box->policy);
+	free(box);
+}
+
+static struct policy_box *box_get(struct policy_box *box)
+{
+	box->refs++;
+	return box;
+}
+
+static void box_replace(struct policy_box **at, struct policy_box *box)
+{
+	struct policy_box *old = *at;
+
+	*at = box_get(box);
+	box_put(old);
+}
+
+/* --- what is wanted --- */
+
+bool slot_wanted(const struct slot *slot)
+{
+	if (slot->gone || slot->gw->gone || slot->gw->conf->passive)
+		return false;
+	return slot->asked || slot->tunnel->start == POLICY_START_ALWAYS;
+}
+
+bool slot_busy(const struct slot *slot)
+{
+	if (slot->queued)
+		return true;
+	for (const struct child_sa *child = slot->children; child; child = child->slot_next) {
+		if (child->state <= CHILD_REKEYING)
+			return true;
+	}
+	return false;
+}
+
+void gateway_poke(struct gateway *gw)
+{
+	if (gw->poked)
+		return;
+	gw->poked = true;
+	gw->poke_next = gw->core->poked;
+	gw->core->poked = gw;
+}
+
+static void poke_children(struct gateway *gw)
+{
+	struct ike_core *core = gw->core;
+	struct ike_sa *ike = gw->ike;
+
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		struct task *task;
+
+		if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
+			continue;
+		if (!ike->initiator && !slot->asked && core->now < ike->up_at + RESPONDER_GRACE) {
+			timer_set(&core->timers, &slot->retry, ike->up_at + RESPONDER_GRACE);
+			continue;
+		}
+		task = task_new(TASK_CHILD_NEW);
+		if (!task)
+			continue;
+		task->slot = slot;
+		slot->queued = true;
+		exchange_queue(ike, task);
+	}
+}
+
+static void start(struct gateway *gw)
+{
+	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting)
+		return;
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
+			continue;
+		if (!ike_initiate(gw, slot))
+			gateway_backoff(gw);
+		return;
+	}
+}
+
+bool gateways_poked(struct ike_core *core)
+{
+	struct gateway *gw = core->poked;
+
+	if (!gw)
+		return false;
+	core->poked = gw->poke_next;
+	gw->poked = false;
+	if (gw->ike)
+		poke_children(gw);
+	else
+		start(gw);
+	return true;
+}
+
+static ike_time backoff(struct ike_core *core, unsigned int failures)
+{
+	ike_time wait = BACKOFF_FIRST;
+
+	while (--failures && wait < BACKOFF_MOST)
+		wait *= 2;
+	if (wait > BACKOFF_MOST)
+		wait = BACKOFF_MOST;
+	return core_jitter(core, wait, 75);
+}
+
+void gateway_backoff(struct gateway *gw)
+{
+	struct ike_core *core = gw->core;
+
+	gw->failures++;
+	timer_set(&core->timers, &gw->retry, core->now + backoff(core, gw->failures));
+	for (struct slot *slot = gw->slots; slot; slot = slot->next)
+		slot->asked = false;
+}
+
+void slot_backoff(struct slot *slot)
+{
+	struct ike_core *core = slot->gw->core;
+
+	slot->failures++;
+	slot->asked = false;
+	timer_set(&core->timers, &slot->retry, core->now + backoff(core, slot->failures));
+}
+
+static void gateway_retry(struct ike_core *core, struct timer *timer)
+{
+	(void)core;
+	gateway_poke(container_of(timer, struct gateway, retry));
+}
+
+static void slot_retry(struct ike_core *core, struct timer *timer)
+{
+	(void)core;
+	gateway_poke(container_of(timer, struct slot, retry)->gw);
+}
+
+/* --- which IKE SA is in use --- */
+
+/*
+ * Both ends may start at once; then two IKE SAs come up.  Each end sees that their
+ * lives overlapped from the start, and both know all four nonces, so both find the
+ * same one to be the loser: that with the least of them, as RFC 7296 section 2.8.1
+ * has it for rekeying.  Otherwise the peer had a reason to make another.
+ */
+static bool loses_tie(const struct ike_sa *fresh, const struct ike_sa *old)
+{
+	return fresh->begun <= old->up_at &&
+	       memcmp(fresh->nonce_min, old->nonce_min, NONCE_N) < 0;
+}
+
+void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
+{
+	struct ike_sa *old = gw->ike;
+
+	timer_stop(&gw->core->timers, &gw->retry);
+	gw->failures = 0;
+	gw->last_error[0] = '\0';
+	if (gw->starting == ike)
+		gw->starting = NULL;
+	gateway_poke(gw);
+	if (!old || old == ike) {
+		gw->ike = ike;
+		return;
+	}
+	if (loses_tie(ike, old)) {
+		ike_condemn(ike);
+		return;
+	}
+	gw->ike = ike;
+	if (ike->begun <= old->up_at)
+		ike_condemn(old);
+	else
+		exchange_queue(old, task_new(TASK_LIVENESS));
+}
+
+void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
+{
+	if (gw->starting == ike)
+		gw->starting = NULL;
+	if (gw->ike != ike)
+		return;
+	gw->ike = NULL;
+	for (struct ike_sa *other = gw->core->ikes; other; other = other->next) {
+		if (other == ike || other->gw != gw || other->state != IKE_UP)
+			continue;
+		gw->ike = other;
+		other->condemned = false;
+		break;
+	}
+	gateway_poke(gw);
+}
+
+struct gateway *gateway_find(struct ike_core *core, const char *name)
+{
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		if (!gw->gone && !strcmp(gw->conf->name, name))
+			return gw;
+	}
+	return NULL;
+}
+
+static bool may_be(const struct gateway *gw, const struct addr *local, const struct addr *remote,
+		   bool dynamic)
+{
+	if (gw->gone || (gw->conf->local.family && !addr_equal(&gw->conf->local, local)))
+		return false;
+	if (!gw->conf->peer.family)
+		return dynamic;
+	return !dynamic && addr_equal(&gw->conf->peer, remote);
+}
+
+struct gateway *gateway_for_peer(struct ike_core *core, const struct gateway *from,
+				 const struct addr *local, const struct addr *remote)
+{
+	bool dynamic = from && !from->conf->peer.family;
+	struct gateway *gw = from ? from->next : core->gateways;
+
+	for (; gw; gw = gw->next) {
+		if (may_be(gw, local, remote, dynamic))
+			return gw;
+	}
+	if (dynamic)
+		return NULL;
+	for (gw = core->gateways; gw; gw = gw->next) {
+		if (may_be(gw, local, remote, true))
+			return gw;
+	}
+	return NULL;
+}
+
+/* --- configuration --- */
+
+static struct slot *slot_new(struct gateway *gw)
+{
+	struct slot *slot = calloc(1, sizeof(*slot));
+
+	if (!slot)
+		return NULL;
+	slot->gw = gw;
+	slot->retry.fire = slot_retry;
+	return slot;
+}
+
+/* Takes the slot that already serves this proxy-ID out of @slots, or makes one. */
+static struct slot *slot_take(struct gateway *gw, struct slot **slots,
+			      const struct policy_tunnel *tunnel, const struct policy_proxy *proxy)
+{
+	for (; *slots; slots = &(*slots)->next) {
+		struct slot *slot = *slots;
+
+		if (slot->gone || !policy_tunnel_equal(slot->tunnel, tunnel) ||
+		    !policy_proxy_equal(slot->proxy, proxy))
+			continue;
+		*slots = slot->next;
+		return slot;
+	}
+	return slot_new(gw);
+}
+
+/* No longer configured: the peer is told to delete its children. */
+static void slot_retire(struct slot *slot)
+{
+	struct child_sa *next;
+
+	slot->gone = true;
+	slot->gw->core->retired = true;
+	timer_stop(&slot->gw->core->timers, &slot->retry);
+	for (struct child_sa *child = slot->children; child; child = next) {
+		next = child->slot_next;
+		child_delete(child);
+	}
+}
+
+static void configure_slots(struct gateway *gw)
+{
+	struct slot *old = gw->slots, **last = &gw->slots;
+
+	gw->slots = NULL;
+	for (unsigned int t = 0; t < gw->conf->n_tunnels; t++) {
+		const struct policy_tunnel *tunnel = &gw->conf->tunnels[t];
+
+		for (unsigned int p = 0; p < tunnel->n_proxies; p++) {
+			struct slot *slot = slot_take(gw, &old, tunnel, &tunnel->proxies[p]);
+
+			if (!slot) {
+				log_error(NULL, "out of memory: tunnel %s is left out",
+					  tunnel->name);
+				continue;
+			}
+			slot->tunnel = tunnel;
+			slot->proxy = &tunnel->proxies[p];
+			box_replace(&slot->box, gw->box);
+			slot->next = NULL;
+			*last = slot;
+			last = &slot->next;
+		}
+	}
+	*last = old;
+	for (; old; old = old->next) {
+		if (!old->gone)
+			slot_retire(old);
+	}
+}
+
+static void gateway_retire(struct gateway *gw)
+{
+	gw->gone = true;
+	gw->core->retired = true;
+	timer_stop(&gw->core->timers, &gw->retry);
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		slot->gone = true;
+		timer_stop(&gw->core->timers, &slot->retry);
+	}
+	for (struct ike_sa *ike = gw->core->ikes; ike; ike = ike->next) {
+		if (ike->gw == gw)
+			ike_delete(ike);
+	}
+}
+
+static void gateway_add(struct ike_core *core, struct policy_box *box,
+			const struct policy_gateway *conf)
+{
+	struct gateway *gw = gateway_find(core, conf->name);
+	struct gateway **last = &core->gateways;
+
+	if (gw && !policy_gateway_equal(gw->conf, conf)) {
+		gateway_retire(gw);
+		gw = NULL;
+	}
+	if (!gw) {
+		gw = calloc(1, sizeof(*gw));
+		if (!gw) {
+			log_error(NULL, "out of memory: gateway %s is left out", conf->name);
+			return;
+		}
+		gw->core = core;
+		gw->retry.fire = gateway_retry;
+		while (*last)
+			last = &(*last)->next;
+		*last = gw;
+	}
+	gw->conf = conf;
+	box_replace(&gw->box, box);
+	configure_slots(gw);
+	gateway_poke(gw);
+}
+
+static bool configured(const struct policy *policy, const char *name)
+{
+	for (unsigned int i = 0; i < policy->n_gateways; i++) {
+		if (!strcmp(policy->gateways[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+void gateways_configure(struct ike_core *core, struct policy *policy)
+{
+	struct policy_box *box = calloc(1, sizeof(*box));
+
+	if (!box) {
+		log_error(NULL, "out of memory: the configuration is not applied");
+		policy_free(policy);
+		return;
+	}
+	box->policy = policy;
+	box->refs = 1;
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		if (!gw->gone && !configured(policy, gw->conf->name))
+			gateway_retire(gw);
+	}
+	for (unsigned int i = 0; i < policy->n_gateways; i++)
+		gateway_add(core, box, &policy->gateways[i]);
+	box_put(box);
+}
+
+static void slots_sweep(struct gateway *gw, bool all)
+{
+	struct slot **at = &gw->slots;
+
+	while (*at) {
+		struct slot *slot = *at;
+
+		if (!all && (!slot->gone || slot->children || slot->queued)) {
+			gw->core->retired |= slot->gone;
+			at = &slot->next;
+			continue;
+		}
+		*at = slot->next;
+		timer_stop(&gw->core->timers, &slot->retry);
+		box_put(slot->box);
+		free(slot);
+	}
+}
+
+static void gateway_free(struct gateway *gw)
+{
+	timer_stop(&gw->core->timers, &gw->retry);
+	slots_sweep(gw, true);
+	box_put(gw->box);
+	free(gw);
+}
+
+void gateways_sweep(struct ike_core *core)
+{
+	struct gateway **at = &core->gateways;
+
+	if (!core->retired)
+		return;
+	core->retired = false;
+	while (*at) {
+		struct gateway *gw = *at;
+
+		slots_sweep(gw, false);
+		if (!gw->gone || gw->ikes || gw->slots || gw->poked) {
+			core->retired |= gw->gone;
+			at = &gw->next;
+			continue;
+		}
+		*at = gw->next;
+		gateway_free(gw);
+	}
+}
+
+void gateways_free(struct ike_core *core)
+{
+	while (core->gateways) {
+		struct gateway *gw = core->gateways;
+
+		core->gateways = gw->next;
+		gateway_free(gw);
+	}
+}

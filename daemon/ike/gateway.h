@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What runs for a configured gateway: which IKE SA is in use, and a slot for each
+ * proxy-ID of its tunnels that holds the child SAs made for it.
+ */
+#ifndef PANTUN_IKE_GATEWAY_H
+#define PANTUN_IKE_GATEWAY_H
+
+#include "ike/core_priv.h"
+
+#define SUBJECT_MAX	160	/* octets of "tunnel hq:lan" */
+
+struct child_sa;
+
+/* A policy lives as long as something points into it. */
+struct policy_box {
+	struct policy *policy;
+	unsigned int refs;
+};
+
+struct slot {
+	struct slot *next;
+	struct gateway *gw;
+	struct policy_box *box;
+	const struct policy_tunnel *tunnel;
+	const struct policy_proxy *proxy;
+	bool gone;			/* no longer configured: freed with its last child */
+	bool asked;			/* a packet or the administrator wants it */
+	bool queued;			/* a task is to make a child for it */
+	struct child_sa *children;	/* by slot_next */
+	struct child_sa *current;	/* whose out-SA carries packets; NULL: none */
+	unsigned int failures;		/* in a row */
+	struct timer retry;		/* armed: not tried before */
+	char last_error[256];
+};
+
+struct gateway {
+	struct gateway *next;
+	struct ike_core *core;
+	struct policy_box *box;
+	const struct policy_gateway *conf;
+	bool gone;			/* no longer configured: freed with its last IKE SA */
+	bool contacted;			/* INITIAL_CONTACT was said since the start */
+	bool poked;			/* is in core->poked */
+	struct gateway *poke_next;
+	unsigned int ikes;		/* IKE SAs that point here */
+	struct slot *slots;
+	struct ike_sa *ike;		/* in use; NULL: none is up */
+	struct ike_sa *starting;	/* we are trying to bring up; NULL: none */
+	unsigned int failures;		/* in a row */
+	struct timer retry;		/* armed: not tried before */
+	char last_error[256];
+};
+
+/* Replaces the policy; takes over @policy. */
+void gateways_configure(struct ike_core *core, struct policy *policy);
+/* Frees gateways and slots that nothing needs any more, at the end of an event. */
+void gateways_sweep(struct ike_core *core);
+/* Frees all; IKE SAs and children must be gone. */
+void gateways_free(struct ike_core *core);
+
+struct gateway *gateway_find(struct ike_core *core, const char *name);
+/*
+ * The gateway after @from (NULL: the first) that a peer at @remote who reached us at
+ * @local may be, those with its exact address before dynamic ones; NULL: none left.
+ */
+struct gateway *gateway_for_peer(struct ike_core *core, const struct gateway *from,
+				 const struct addr *local, const struct addr *remote);
+/* At the end of the event: starts what is wanted and can be, an IKE SA or children on it. */
+void gateway_poke(struct gateway *gw);
+/* Does what gateway_poke() asked for; true if there was something. */
+bool gateways_poked(struct ike_core *core);
+/* An attempt to reach the peer failed: waits longer each time before the next. */
+void gateway_backoff(struct gateway *gw);
+/* Likewise for the proxy-ID. */
+void slot_backoff(struct slot *slot);
+/* @ike came up: it is the one in use from now on, unless both ends made one at once. */
+void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
+/* @ike is no longer one to use. */
+void gateway_ike_down(struct gateway *gw, struct ike_sa *ike);
+
+bool slot_wanted(const struct slot *slot);
+/* Has or is getting a child. */
+bool slot_busy(const struct slot *slot);
+
+/* "gateway hq", "tunnel hq:lan"; into and return @out of SUBJECT_MAX. */
+const char *gateway_subject(const struct gateway *gw, char *out);
+const char *slot_subject(const struct slot *slot, char *out);
+
+/*
+ * Says once, in log, event and last_error, what went wrong and what to do about it.
+ * @slot NULL: it hits the IKE SA, and so all proxy-IDs of the gateway without an SA.
+ */
+void gateway_fail(struct gateway *gw, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void slot_fail(struct slot *slot, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Likewise for what is no failure: log and event. */
+void gateway_tell(struct gateway *gw, const char *kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void slot_tell(struct slot *slot, const char *kind, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

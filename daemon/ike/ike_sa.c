@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/ike_sa.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/child_sa.h"
+
+#define REKEYED_MS	SECONDS(30)	/* for the peer to delete what it replaced */
+#define KEEPALIVE_MS	SECONDS(20)	/* RFC 3948 section 4 */
+#define CONDEMNED_MS	SECONDS(1)	/* between looks at a tie's loser */
+#define CONDEMNED_MOST	SECONDS(20)	/* then it goes, successors or not */
+
+const char *ike_state_text(enum ike_state state)
+{
+	switch (state) {
+	case IKE_MAKING:
+	case IKE_INIT_SENT:
+	case IKE_HALF_OPEN:
+	case IKE_AUTH_SENT:
+		return "half-open";
+	case IKE_UP:
+		return "established";
+	default:
+		return "deleting";
+	}
+}
+
+const uint8_t *ike_our_spi(const struct ike_sa *ike)
+{
+	return ike->initiator ? ike->spi_i : ike->spi_r;
+}
+
+struct cipher_key *ike_key_out(struct ike_sa *ike)
+{
+	return ike->initiator ? &ike->keys.initiator : &ike->keys.responder;
+}
+
+const struct cipher_key *ike_key_in(const struct ike_sa *ike)
+{
+	return ike->initiator ? &ike->keys.responder : &ike->keys.initiator;
+}
+
+static uint64_t spi_key(const uint8_t *spi)
+{
+	uint64_t key;
+
+	memcpy(&key, spi, sizeof(key));
+	return key;
+}
+
+struct ike_sa *ike_find(struct ike_core *core, const uint8_t *our_spi)
+{
+	struct table_node *node = table_find(&core->by_spi, spi_key(our_spi));
+
+	return node ? container_of(node, struct ike_sa, node) : NULL;
+}
+
+static struct ike_sa *from_peer_node(struct table_node *node)
+{
+	return node ? container_of(node, struct ike_sa, peer_node) : NULL;
+}
+
+struct ike_sa *ike_peer_first(struct ike_core *core, const uint8_t *spi_i)
+{
+	return from_peer_node(table_find(&core->by_peer_spi, spi_key(spi_i)));
+}
+
+struct ike_sa *ike_peer_next(const struct ike_sa *ike)
+{
+	return from_peer_node(table_next(&ike->peer_node));
+}
+
+void ike_set_peer_spi(struct ike_sa *ike, const uint8_t *spi)
+{
+	if (ike->initiator) {
+		memcpy(ike->spi_r, spi, IKE_SPI_LEN);
+		return;
+	}
+	memcpy(ike->spi_i, spi, IKE_SPI_LEN);
+	table_add(&ike->core->by_peer_spi, &ike->peer_node, spi_key(spi));
+}
+
+void nonce_lesser(struct bytes a, struct bytes b, uint8_t *out)
+{
+	size_t common = a.n < b.n ? a.n : b.n;
+	int order = memcmp(a.p, b.p, common);
+	struct bytes less = order < 0 || (!order && a.n < b.n) ? a : b;
+
+	memset(out, 0, NONCE_N);
+	memcpy(out, less.p, less.n < NONCE_N ? less.n : NONCE_N);
+}
+
+/* --- timers --- */
+
+static void condemned_look(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+	bool needed = false;
+
+	for (struct child_sa *child = ike->children; child; child = child->ike_next)
+		needed |= child->slot->current == child && !child->slot->gone;
+	if (needed && core->now < ike->up_at + CONDEMNED_MOST)
+		timer_set(&core->timers, &ike->life, core->now + CONDEMNED_MS);
+	else
+		ike_delete(ike);
+}
+
+static void up_timer(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	if (ike->condemned) {
+		condemned_look(ike);
+		return;
+	}
+	timer_set(&core->timers, &ike->life, ike->ends);
+	if (core->now < ike->ends) {
+		if (!exchange_find(ike, TASK_IKE_REKEY))
+			exchange_queue(ike, task_new(TASK_IKE_REKEY));
+		return;
+	}
+	gateway_tell(ike->gw, "ike-down", "lifetime of the IKE SA is over");
+	ike_delete(ike);
+}
+
+static void ike_life(struct ike_core *core, struct timer *timer)
+{
+	struct ike_sa *ike = container_of(timer, struct ike_sa, life);
+	char peer[ADDR_TEXT];
+
+	(void)core;
+	switch (ike->state) {
+	case IKE_HALF_OPEN:
+		log_debug(NULL, "%s began an IKE SA and never authenticated",
+			  endpoint_text(&ike->remote, peer));
+		ike_close(ike, false);
+		break;
+	case IKE_UP:
+		up_timer(ike);
+		break;
+	case IKE_REKEYED:
+		ike_delete(ike);
+		break;
+	case IKE_CLOSED:
+		ike->state = IKE_DEAD;
+		core->dead++;
+		break;
+	default:
+		break;
+	}
+}
+
+static void idle_arm(struct ike_sa *ike)
+{
+	uint32_t liveness = ike->gw->conf->liveness_seconds;
+	ike_time at = IKE_NEVER;
+
+	if (liveness)
+		at = ike->heard + SECONDS(liveness);
+	if (ike->nat_local && ike->keepalive_at < at)
+		at = ike->keepalive_at;
+	if (at <= ike->core->now)
+		at = ike->core->now + SECONDS(1);
+	if (at != IKE_NEVER)
+		timer_set(&ike->core->timers, &ike->idle, at);
+}
+
+/* Armed lazily: what was heard since only moves the next look. */
+static void ike_idle(struct ike_core *core, struct timer *timer)
+{
+	struct ike_sa *ike = container_of(timer, struct ike_sa, idle);
+	uint32_t liveness = ike->gw->conf->liveness_seconds;
+	static const uint8_t keepalive = 0xff;
+
+	if (ike->state != IKE_UP)
+		return;
+	if (ike->nat_local && core->now >= ike->keepalive_at) {
+		action_send(&core->actions, &ike->local, &ike->remote, bytes_of(&keepalive, 1));
+		ike->keepalive_at = core->now + KEEPALIVE_MS;
+	}
+	if (liveness && core->now >= ike->heard + SECONDS(liveness) && !ike->ex.current)
+		exchange_queue(ike, task_new(TASK_LIVENESS));
+	idle_arm(ike);
+}
+
+void ike_heard(struct ike_sa *ike)
+{
+	ike->heard = ike->core->now;
+}
+
+/* --- birth --- */
+
+static bool choose_spi(struct ike_core *core, uint8_t *spi)
+{
+	do {
+		if (!core_random(core, spi, IKE_SPI_LEN))
+			return false;
+	} while (!spi_key(spi) || ike_find(core, spi));
+	return true;
+}
+
+struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator,
+		       const struct endpoint *local, const struct endpoint *remote)
+{
+	struct ike_sa *ike = calloc(1, sizeof(*ike));
+
+	if (!ike)
+		return NULL;
+	if (!choose_spi(core, initiator ? ike->spi_i : ike->spi_r)) {
+		free(ike);
+		return NULL;
+	}
+	ike->core = core;
+	ike->gw = gw;
+	gw->ikes++;
+	ike->initiator = initiator;
+	ike->local = *local;
+	ike->remote = *remote;
+	ike->begun = core->now;
+	ike->heard = core->now;
+	ike->life.fire = ike_life;
+	ike->idle.fire = ike_idle;
+	exchange_init(ike);
+	table_add(&core->by_spi, &ike->node, spi_key(ike_our_spi(ike)));
+	ike->next = core->ikes;
+	ike->prev = &core->ikes;
+	if (ike->next)
+		ike->next->prev = &ike->next;
+	core->ikes = ike;
+	return ike;
+}
+
+static bool local_address(struct gateway *gw, struct addr *local)
+{
+	const struct ike_hooks *hooks = &gw->core->hooks;
+	char peer[ADDR_TEXT];
+
+	if (gw->conf->local.family) {
+		*local = gw->conf->local;
+		return true;
+	}
+	if (!hooks->source(hooks->ctx, &gw->conf->peer, local))
+		return true;
+	gateway_fail(gw, "no route to peer %s: check the routing table and the gateway's peer-address",
+		     addr_text(&gw->conf->peer, peer));
+	return false;
+}
+
+bool ike_initiate(struct gateway *gw, struct slot *slot)
+{
+	struct endpoint local = { .port = IKE_PORT };
+	struct endpoint remote = { .addr = gw->conf->peer, .port = IKE_PORT };
+	struct ike_sa *ike;
+
+	if (!gw->conf->peer.family || !local_address(gw, &local.addr))
+		return false;
+	ike = ike_new(gw->core, gw, true, &local, &remote);
+	if (!ike)
+		return false;
+	ike->state = IKE_INIT_SENT;
+	ike->hs = calloc(1, sizeof(*ike->hs));
+	if (!ike->hs) {
+		ike_close(ike, false);
+		return false;
+	}
+	ike->hs->slot = slot;
+	gw->starting = ike;
+	exchange_queue(ike, task_new(TASK_INIT));
+	return true;
+}
+
+static void arm_life(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+	ike_time span = SECONDS(ike->gw->conf->life_seconds);
+
+	ike->up_at = core->now;
+	ike->heard = core->now;
+	ike->keepalive_at = core->now + KEEPALIVE_MS;
+	timer_stop(&core->timers, &ike->life);
+	if (span) {
+		ike->ends = core->now + span;
+		/* From 80 to 95 percent, so that the ends rarely do it at once. */
+		timer_set(&core->timers, &ike->life, core->now + core_jitter(core, span * 95 / 100, 84));
+	}
+	idle_arm(ike);
+}
+
+void ike_established(struct ike_sa *ike)
+{
+	char text[PROP_TEXT], local[ADDR_TEXT], remote[ADDR_TEXT];
+
+	if (ike->state == IKE_HALF_OPEN)
+		ike->core->half_open--;
+	ike->state = IKE_UP;
+	arm_life(ike);
+	ike_handshake_free(ike);
+	gateway_tell(ike->gw, "ike-up", "IKE SA with %s up from %s, %s%s",
+		     endpoint_text(&ike->remote, remote), endpoint_text(&ike->local, local),
+		     prop_text(&ike->prop, text, sizeof(text)),
+		     ike->nat_local ? ", we are behind a NAT" :
+		     ike->nat_remote ? ", peer is behind a NAT" : "");
+	gateway_ike_up(ike->gw, ike);
+}
+
+void ike_keep(struct ike_sa *ike, ike_time wait)
+{
+	ike_time at = ike->core->now + wait;
+
+	if (ike->ends && !ike->condemned)
+		timer_set(&ike->core->timers, &ike->life, at < ike->ends ? at : ike->ends);
+}
+
+void ike_wait(struct ike_sa *ike)
+{
+	ike->state = IKE_REKEYED;
+	timer_stop(&ike->core->timers, &ike->idle);
+	timer_set(&ike->core->timers, &ike->life, ike->core->now + REKEYED_MS);
+}
+
+void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
+{
+	struct gateway *gw = old->gw;
+
+	heir->state = IKE_UP;
+	heir->nat_local = old->nat_local;
+	heir->nat_remote = old->nat_remote;
+	heir->local_id = old->local_id;
+	heir->remote_id = old->remote_id;
+	heir->condemned = false;
+	arm_life(heir);
+	while (old->children) {
+		struct child_sa *child = old->children;
+
+		old->children = child->ike_next;
+		child->ike = heir;
+		child->ike_next = heir->children;
+		heir->children = child;
+	}
+	ike_wait(old);
+	exchange_move(old, heir);
+	if (gw->ike == old)
+		gw->ike = heir;
+	gateway_tell(gw, "ike-up", "IKE SA is rekeyed");
+	gateway_poke(gw);
+}
+
+/* --- end --- */
+
+void ike_condemn(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	ike->condemned = true;
+	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
+		if (child->state == CHILD_UP || child->state == CHILD_REKEYING)
+			child->state = CHILD_REPLACED;
+	}
+	timer_set(&core->timers, &ike->life,
+		  core->now + (ike->initiator ? CONDEMNED_MS : CHILD_TIE_MS));
+	gateway_poke(ike->gw);
+}
+
+void ike_handshake_free(struct ike_sa *ike)
+{
+	struct handshake *hs = ike->hs;
+
+	if (!hs)
+		return;
+	ike->hs = NULL;
+	dh_free(hs->dh);
+	free(hs->request);
+	free(hs->response);
+	secret_wipe(hs, sizeof(*hs));
+	free(hs);
+}
+
+void ike_close(struct ike_sa *ike, bool linger)
+{
+	struct ike_core *core = ike->core;
+
+	if (ike->state >= IKE_CLOSED)
+		return;
+	if (ike->state == IKE_HALF_OPEN)
+		core->half_open--;
+	if (ike->ex.current && ike->ex.current->heir)
+		ike_close(ike->ex.current->heir, false);
+	exchange_clear(ike);
+	ike_handshake_free(ike);
+	timer_stop(&core->timers, &ike->idle);
+	timer_stop(&core->timers, &ike->life);
+	if (ike->state == IKE_UP)
+		gateway_ike_down(ike->gw, ike);
+	ike->state = linger ? IKE_CLOSED : IKE_DEAD;
+	if (linger)
+		timer_set(&core->timers, &ike->life, core->now + LINGER_MS);
+	else
+		core->dead++;
+	if (ike->gw->starting == ike)
+		ike->gw->starting = NULL;
+	while (ike->children)
+		child_close(ike->children);
+	gateway_poke(ike->gw);
+}
+
+void ike_delete(struct ike_sa *ike)
+{
+	switch (ike->state) {
+	case IKE_MAKING:
+	case IKE_INIT_SENT:
+	case IKE_HALF_OPEN:
+		ike_close(ike, false);
+		break;
+	case IKE_AUTH_SENT:
+	case IKE_UP:
+	case IKE_REKEYED:
+		if (ike->state == IKE_UP)
+			gateway_ike_down(ike->gw, ike);
+		if (ike->gw->starting == ike)
+			ike->gw->starting = NULL;
+		ike->state = IKE_DELETING;
+		timer_stop(&ike->core->timers, &ike->life);
+		timer_stop(&ike->core->timers, &ike->idle);
+		exchange_queue_first(ike, task_new(TASK_IKE_DELETE));
+		break;
+	default:
+		break;
+	}
+}
+
+/* Frees one that no other SA needs; the rest of its links end here. */
+static void ike_free(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	exchange_clear(ike);
+	ike_handshake_free(ike);
+	timer_stop(&core->timers, &ike->life);
+	timer_stop(&core->timers, &ike->idle);
+	table_remove(&core->by_spi, &ike->node);
+	if (!ike->initiator)
+		table_remove(&core->by_peer_spi, &ike->peer_node);
+	*ike->prev = ike->next;
+	if (ike->next)
+		ike->next->prev = ike->prev;
+	free(ike->ex.response);
+	ike->gw->ikes--;
+	secret_wipe(ike, sizeof(*ike));
+	free(ike);
+}
+
+void ikes_sweep(struct ike_core *core)
+{
+	struct ike_sa *next;
+
+	if (!core->dead)
+		return;
+	core->dead = 0;
+	for (struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
+		if (ike->ex.current)
+			exchange_forget_ike(ike);
+	}
+	for (struct ike_sa *ike = core->ikes; ike; ike = next) {
+		next = ike->next;
+		if (ike->state == IKE_DEAD)
+			ike_free(ike);
+	}
+}
+
+void ikes_free(struct ike_core *core)
+{
+	while (core->ikes) {
+		struct ike_sa *ike = core->ikes;
+
+		while (ike->children)
+			child_free(ike->children);
+		ike_free(ike);
+	}
+}

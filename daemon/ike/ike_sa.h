@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An IKE SA, from the first packet until it is freed at the end of its last event. */
+#ifndef PANTUN_IKE_IKE_SA_H
+#define PANTUN_IKE_IKE_SA_H
+
+#include "crypto/keymat_v2.h"
+#include "ike/exchange.h"
+#include "ike/gateway.h"
+#include "prop/prop.h"
+#include "wire/ike_const.h"
+
+#define HALF_OPEN_MS	SECONDS(30)	/* a peer's time for IKE_AUTH */
+#define LINGER_MS	SECONDS(10)	/* a dead or replaced SA still answers repetitions */
+
+enum ike_state {
+	IKE_MAKING,		/* by a rekey that is under way */
+	IKE_INIT_SENT,		/* initiator: IKE_SA_INIT is under way */
+	IKE_HALF_OPEN,		/* responder: answered IKE_SA_INIT */
+	IKE_AUTH_SENT,		/* initiator: IKE_AUTH is under way */
+	IKE_UP,
+	IKE_REKEYED,		/* its children are its heir's; the peer will delete it */
+	IKE_DELETING,		/* our DELETE is under way */
+	IKE_CLOSED,		/* answers repetitions of the last request for a while */
+	IKE_DEAD		/* freed at the end of the event */
+};
+
+/* Needed until both ends are authenticated. */
+struct handshake {
+	struct packet *request, *response;	/* IKE_SA_INIT, for AUTH */
+	uint8_t ni[IKE_NONCE_MAX], nr[IKE_NONCE_MAX];
+	size_t ni_n, nr_n;
+	struct dh *dh;
+	const struct alg_dh *group;
+	uint8_t cookie[64];
+	size_t cookie_n;
+	unsigned int rounds;			/* IKE_SA_INIT begun anew */
+	struct slot *slot;			/* whose child IKE_AUTH asks for */
+	char advice[256];			/* what an answer in clear said; believed if no other comes */
+};
+
+struct ike_sa {
+	struct table_node node;		/* in core->by_spi */
+	struct table_node peer_node;	/* responder: in core->by_peer_spi */
+	struct ike_sa *next, **prev;	/* in core->ikes */
+	struct ike_core *core;
+	struct gateway *gw;
+	enum ike_state state;
+	bool initiator;			/* the original one of this SA (its first exchange) */
+	uint8_t spi_i[IKE_SPI_LEN], spi_r[IKE_SPI_LEN];
+	struct endpoint local, remote;
+	bool nat_local, nat_remote;
+	struct prop_chosen prop;
+	struct keymat_ike keys;
+	bool keyed;
+	struct handshake *hs;
+	struct ike_id local_id, remote_id;
+	ike_time begun;			/* first packet sent or received */
+	ike_time up_at;
+	ike_time heard;			/* last authenticated message */
+	uint8_t nonce_min[NONCE_N];	/* start of the lesser nonce, for ties (section 2.8.1) */
+	bool condemned;			/* lost a tie: deleted once its children have successors */
+	struct exchange ex;
+	bool woken;			/* is in core->woken */
+	struct ike_sa *woken_next;
+	struct child_sa *children;	/* by ike_next */
+	struct child_sa *fresh;		/* its out-SA follows the response that is being built */
+	struct timer life;		/* half-open, rekey, hard end, linger: by state */
+	struct timer idle;		/* liveness, keepalive */
+	ike_time ends;			/* hard end; 0: none */
+	ike_time keepalive_at;
+};
+
+/* Made and entered into the tables; NULL on lack of memory or randomness. */
+struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator,
+		       const struct endpoint *local, const struct endpoint *remote);
+/* Starts negotiating with the gateway's peer; false if that can not be. */
+bool ike_initiate(struct gateway *gw, struct slot *slot);
+/* The SA that a message with these SPIs is for, or NULL. */
+struct ike_sa *ike_find(struct ike_core *core, const uint8_t *our_spi);
+/* Those that a peer began with this SPI, one after the other; NULL: no more. */
+struct ike_sa *ike_peer_first(struct ike_core *core, const uint8_t *spi_i);
+struct ike_sa *ike_peer_next(const struct ike_sa *ike);
+/* The peer's SPI is known now. */
+void ike_set_peer_spi(struct ike_sa *ike, const uint8_t *spi);
+const uint8_t *ike_our_spi(const struct ike_sa *ike);
+/* Keys for what we send, and for what we receive. */
+struct cipher_key *ike_key_out(struct ike_sa *ike);
+const struct cipher_key *ike_key_in(const struct ike_sa *ike);
+
+/* Both ends are authenticated: state, timers, gateway. */
+void ike_established(struct ike_sa *ike);
+/* A rekey of it came to nothing: it is tried again in @wait. */
+void ike_keep(struct ike_sa *ike, ike_time wait);
+/* Made by a rekey that may be the one to go: it waits for what becomes of it. */
+void ike_wait(struct ike_sa *ike);
+/* @heir takes over children, tasks and identity of @old. */
+void ike_inherit(struct ike_sa *heir, struct ike_sa *old);
+/* Arms liveness and keepalive anew. */
+void ike_heard(struct ike_sa *ike);
+/*
+ * The end: children go (those with a successor linger), the SA answers repetitions
+ * for a while where @linger, and is freed.
+ */
+void ike_close(struct ike_sa *ike, bool linger);
+/* Asks the peer to delete it. */
+void ike_delete(struct ike_sa *ike);
+/* It lost a tie: it is deleted once its children have successors elsewhere. */
+void ike_condemn(struct ike_sa *ike);
+/* Frees the handshake's memory, wiped. */
+void ike_handshake_free(struct ike_sa *ike);
+/* The lesser of two nonces, cut or padded to NONCE_N. */
+void nonce_lesser(struct bytes a, struct bytes b, uint8_t *out);
+/* Frees those that died; at the end of an event. */
+void ikes_sweep(struct ike_core *core);
+/* Frees all, without a word to anybody. */
+void ikes_free(struct ike_core *core);
+const char *ike_state_text(enum ike_state state);
+
+#endif

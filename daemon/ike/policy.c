@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void policy_free(struct policy *policy)
+{
+	if (!policy)
+		return;
+	for (unsigned int g = 0; g < policy->n_gateways; g++) {
+		struct policy_gateway *gateway = &policy->gateways[g];
+
+		for (unsigned int t = 0; t < gateway->n_tunnels; t++)
+			free(gateway->tunnels[t].proxies);
+		free(gateway->tunnels);
+		secret_free(gateway->psk);
+	}
+	free(policy->gateways);
+	free(policy);
+}
+
+bool policy_id_equal(const struct ike_id *a, const struct ike_id *b)
+{
+	return a->type == b->type && a->n == b->n && !memcmp(a->b, b->b, a->n);
+}
+
+static bool psk_equal(const struct secret *a, const struct secret *b)
+{
+	if (!a || !b)
+		return a == b;
+	return a->n == b->n && secret_equal(a->b, b->b, a->n);
+}
+
+bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_gateway *b)
+{
+	return !strcmp(a->name, b->name) && a->passive == b->passive &&
+	       a->nat_traversal == b->nat_traversal && addr_equal(&a->local, &b->local) &&
+	       addr_equal(&a->peer, &b->peer) && policy_id_equal(&a->local_id, &b->local_id) &&
+	       policy_id_equal(&a->peer_id, &b->peer_id) && psk_equal(a->psk, b->psk) &&
+	       prop_list_equal(&a->ike, &b->ike) && a->life_seconds == b->life_seconds &&
+	       a->liveness_seconds == b->liveness_seconds;
+}
+
+bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b)
+{
+	return !strcmp(a->name, b->name) && !strcmp(a->ifname, b->ifname) &&
+	       a->start == b->start && prop_list_equal(&a->esp, &b->esp) &&
+	       a->replay_window == b->replay_window && a->life_seconds == b->life_seconds &&
+	       a->life_bytes == b->life_bytes;
+}
+
+bool policy_proxy_equal(const struct policy_proxy *a, const struct policy_proxy *b)
+{
+	return !strcmp(a->name, b->name) && ts_list_equal(&a->ts.local, &b->ts.local) &&
+	       ts_list_equal(&a->ts.remote, &b->ts.remote);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A hash table by 64-bit keys whose nodes live in the objects; adding never fails. */
+#ifndef PANTUN_IKE_TABLE_H
+#define PANTUN_IKE_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct table_node {
+	struct table_node *next;
+	uint64_t key;
+};
+
+struct table {
+	struct table_node **buckets;
+	unsigned int bits;
+	size_t n;
+};
+
+/* 0, or -1 on lack of memory. */
+int table_init(struct table *table);
+/* The nodes stay the caller's. */
+void table_free(struct table *table);
+void table_add(struct table *table, struct table_node *node, uint64_t key);
+/* A node that is not in the table is left alone. */
+void table_remove(struct table *table, struct table_node *node);
+/* The next one with the same key, or NULL. */
+struct table_node *table_next(const struct table_node *node);
+struct table_node *table_find(const struct table *table, uint64_t key);
+
+#endif

@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/v2.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "wire/payload_rules.h"
+
+#define SENDS_MOST	8	/* about a minute */
+#define SENDS_LIVENESS	5	/* about 16 s */
+
+const char *v2_notify_text(uint16_t type, char out[32])
+{
+	const char *name = ike_notify_name(type);
+
+	if (name)
+		return name;
+	snprintf(out, 32, "notification %u", type);
+	return out;
+}
+
+/* --- what we ask, in the order of enum task_kind --- */
+
+static const struct {
+	uint8_t exchange;
+	unsigned int sends;
+	bool (*build)(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+} v2_task[TASK_KINDS] = {
+	[TASK_INIT] = { IKE_EXCH_IKE_SA_INIT, SENDS_MOST, v2_init_build },
+	[TASK_AUTH] = { IKE_EXCH_IKE_AUTH, SENDS_MOST, v2_auth_build },
+	[TASK_CHILD_NEW] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_child_build },
+	[TASK_CHILD_REKEY] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_child_build },
+	[TASK_CHILD_DELETE] = { IKE_EXCH_INFORMATIONAL, SENDS_MOST, v2_child_delete_build },
+	[TASK_IKE_REKEY] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_rekey_build },
+	[TASK_IKE_DELETE] = { IKE_EXCH_INFORMATIONAL, SENDS_LIVENESS, v2_ike_delete_build },
+	[TASK_LIVENESS] = { IKE_EXCH_INFORMATIONAL, SENDS_LIVENESS, v2_liveness_build },
+};
+
+/* --- what we are told: requests have no task, responses that of our request --- */
+
+#define IN(state)	(1u << (state))
+#define IN_USE		(IN(IKE_UP))
+#define ENDING		(IN(IKE_REKEYED) | IN(IKE_DELETING))
+
+struct transition {
+	unsigned int states;
+	uint8_t exchange;
+	enum task_kind task;
+	void (*request)(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
+	void (*response)(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+	const char *story;
+};
+
+static const struct transition transitions[] = {
+	{ IN(IKE_INIT_SENT), IKE_EXCH_IKE_SA_INIT, TASK_INIT, NULL, v2_init_response,
+	  "peer answers our first message" },
+	{ IN(IKE_HALF_OPEN), IKE_EXCH_IKE_AUTH, TASK_NONE, v2_auth_request, NULL,
+	  "peer authenticates" },
+	{ IN(IKE_AUTH_SENT), IKE_EXCH_IKE_AUTH, TASK_AUTH, NULL, v2_auth_response,
+	  "peer answers our authentication" },
+	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_NONE, v2_create_request, NULL,
+	  "peer wants an SA, or one rekeyed" },
+	{ ENDING, IKE_EXCH_CREATE_CHILD_SA, TASK_NONE, v2_refuse_request, NULL,
+	  "peer wants an SA from one that is ending" },
+	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_CHILD_NEW, NULL, v2_child_response,
+	  "peer answers our wish for a child" },
+	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_CHILD_REKEY, NULL, v2_child_response,
+	  "peer answers our rekeying of a child" },
+	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_IKE_REKEY, NULL, v2_rekey_response,
+	  "peer answers our rekeying of the IKE SA" },
+	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_NONE, v2_info_request, NULL,
+	  "peer deletes, notifies, or asks whether we live" },
+	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_CHILD_DELETE, NULL,
+	  v2_child_delete_response, "peer deleted a child as we asked" },
+	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_IKE_DELETE, NULL, v2_ike_delete_response,
+	  "peer deleted the IKE SA as we asked" },
+	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_LIVENESS, NULL, v2_liveness_response,
+	  "peer lives" },
+};
+
+static const struct transition *find_transition(const struct ike_sa *ike, uint8_t exchange,
+						enum task_kind task)
+{
+	for (size_t i = 0; i < sizeof(transitions) / sizeof(transitions[0]); i++) {
+		const struct transition *t = &transitions[i];
+
+		if (t->states & IN(ike->state) && t->exchange == exchange && t->task == task)
+			return t;
+	}
+	return NULL;
+}
+
+/* --- out --- */
+
+unsigned int v2_sends(enum task_kind kind)
+{
+	return v2_task[kind].sends;
+}
+
+void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
+	      uint32_t message_id, bool response)
+{
+	struct wire_header header = { .exchange = exchange, .message_id = message_id };
+
+	header.flags = (ike->initiator ? IKE_FLAG_INITIATOR : 0) |
+		       (response ? IKE_FLAG_RESPONSE : 0);
+	memcpy(header.spi_i, ike->spi_i, IKE_SPI_LEN);
+	memcpy(header.spi_r, ike->spi_r, IKE_SPI_LEN);
+	wire_begin(w, buf, MESSAGE_MAX, &header);
+}
+
+struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
+{
+	struct cipher_key *key = ike_key_out(ike);
+	struct ike_hooks *hooks = &ike->core->hooks;
+	struct bytes message;
+
+	wire_sk_end(w, cipher_pad_len(key, wire_sk_plain_len(w)), cipher_icv_len(key));
+	message = wire_end(w);
+	if (!message.n || cipher_seal(key, hooks->random, hooks->ctx, buf, message.n,
+				      wire_sk_body(w))) {
+		log_error(NULL, "a message of %s could not be made", ike->gw->conf->name);
+		return bytes_of(NULL, 0);
+	}
+	return message;
+}
+
+struct bytes v2_request(struct ike_sa *ike, struct task *task)
+{
+	uint8_t *buf = ike->core->scratch;
+	struct wire_writer w;
+
+	v2_begin(&w, buf, ike, v2_task[task->kind].exchange, ike->ex.send_id, false);
+	if (task->kind == TASK_INIT) {
+		if (!v2_task[task->kind].build(ike, task, &w))
+			return bytes_of(NULL, 0);
+		free(ike->hs->request);
+		ike->hs->request = packet_new(wire_end(&w));
+		return packet_bytes(ike->hs->request);
+	}
+	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
+	if (!v2_task[task->kind].build(ike, task, &w))
+		return bytes_of(NULL, 0);
+	return v2_seal(ike, &w, buf);
+}
+
+/* Our attempt to bring the IKE SA up came to nothing. */
+static void start_failed(struct ike_sa *ike)
+{
+	struct gateway *gw = ike->gw;
+
+	ike_close(ike, false);
+	if (!gw->gone && !gw->ike)
+		gateway_backoff(gw);
+}
+
+void v2_unsent(struct ike_sa *ike, struct task *task)
+{
+	if (task->kind == TASK_INIT || task->kind == TASK_AUTH)
+		start_failed(ike);
+	else if (task->kind == TASK_IKE_DELETE)
+		ike_close(ike, false);
+	else
+		exchange_done(ike);
+}
+
+void v2_lost(struct ike_sa *ike, struct task *task)
+{
+	char peer[ADDR_TEXT];
+
+	endpoint_text(&ike->remote, peer);
+	switch (task->kind) {
+	case TASK_INIT:
+		if (!ike->hs->advice[0])
+			gateway_fail(ike->gw, "peer %s does not answer: check that it is reachable, that UDP ports 500 and 4500 pass, and that IKEv2 runs there",
+				     peer);
+		start_failed(ike);
+		break;
+	case TASK_AUTH:
+		gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_AUTH: check that UDP port 4500 passes, and the log of the peer",
+			     peer);
+		start_failed(ike);
+		break;
+	case TASK_IKE_DELETE:
+		ike_close(ike, false);
+		break;
+	default:
+		gateway_fail(ike->gw, "peer %s does not answer any more: its SAs are deleted",
+			     peer);
+		gateway_tell(ike->gw, "ike-down", "peer %s is dead", peer);
+		ike_close(ike, false);
+	}
+}
+
+/* --- in --- */
+
+static void complain(const struct v2_in *in, const char *what, const struct wire_error *error)
+{
+	char peer[ADDR_TEXT], text[WIRE_ERROR_TEXT];
+
+	log_debug(NULL, "%s from %s: %s", what, endpoint_text(&in->remote, peer),
+		  wire_error_text(error, text));
+}
+
+/* Section 2.5: said in clear, to a request only. */
+static void refuse_version(struct ike_core *core, const struct v2_in *in)
+{
+	const struct wire_header *theirs = &in->message->header;
+	struct wire_header header = *theirs;
+	struct wire_writer w;
+
+	if (wire_is_response(theirs) || theirs->version >> 4 < 2)
+		return;
+	header.flags = IKE_FLAG_RESPONSE | (wire_from_initiator(theirs) ? 0 : IKE_FLAG_INITIATOR);
+	wire_begin(&w, core->scratch, MESSAGE_MAX, &header);
+	wire_put_notify(&w, IKE_N_INVALID_MAJOR_VERSION, bytes_of(NULL, 0));
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w));
+}
+
+/* Decrypts into core->plain and parses; false: not authentic. */
+static bool open_message(struct ike_sa *ike, const struct v2_in *in, struct bytes *plain)
+{
+	const struct wire_payload *sk = wire_message_sk(in->message);
+
+	return sk && sk->type == IKE_PL_SK &&
+	       !cipher_open(ike_key_in(ike), in->message->data, wire_payload_body_offset(sk),
+			    ike->core->plain, plain);
+}
+
+/* The response to what is authentic but malformed or unknown (section 2.21). */
+static void put_wire_error(struct wire_writer *w, const struct wire_error *error)
+{
+	if (error->code == WIRE_ERR_CRITICAL)
+		wire_put_notify(w, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD,
+				bytes_of(&error->payload, 1));
+	else
+		wire_put_notify(w, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
+}
+
+/* The peer's address is where its newest authentic request came from (section 2.23). */
+static void adopt_address(struct ike_sa *ike, const struct v2_in *in)
+{
+	bool moved = !endpoint_equal(&ike->remote, &in->remote);
+
+	if (ike->state != IKE_HALF_OPEN && !ike->nat_remote)
+		return;
+	ike->local = in->local;
+	ike->remote = in->remote;
+	if (!moved || ike->state != IKE_UP)
+		return;
+	gateway_tell(ike->gw, "ike-up", "peer moved behind its NAT: its SAs are rekeyed");
+	for (struct child_sa *child = ike->children; child; child = child->ike_next)
+		child_soft_expired(child);
+}
+
+static void handle_request(struct ike_sa *ike, struct v2_in *in, const struct wire_error *error)
+{
+	const struct wire_header *header = &in->message->header;
+	const struct transition *t = find_transition(ike, header->exchange, TASK_NONE);
+	struct child_sa *fresh;
+	uint8_t buf[MESSAGE_MAX];
+	struct wire_writer w;
+	struct bytes message;
+
+	if (!t) {
+		log_debug(NULL, "%s in a state that has no use for it",
+			  ike_exchange_name(header->exchange));
+		return;
+	}
+	log_debug(ike->gw->conf->name, "%s", t->story);
+	adopt_address(ike, in);
+	ike->fresh = NULL;
+	v2_begin(&w, buf, ike, header->exchange, header->message_id, true);
+	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
+	if (error)
+		put_wire_error(&w, error);
+	else
+		t->request(ike, in, &w);
+	message = v2_seal(ike, &w, buf);
+	if (message.n)
+		exchange_respond(ike, message);
+	fresh = ike->fresh;
+	ike->fresh = NULL;
+	if (fresh)
+		child_install_out(fresh);
+}
+
+static void handle_response(struct ike_sa *ike, struct v2_in *in)
+{
+	struct task *task = ike->ex.current;
+	const struct transition *t = find_transition(ike, in->message->header.exchange,
+						     task->kind);
+
+	exchange_answered(ike);
+	if (t) {
+		log_debug(ike->gw->conf->name, "%s", t->story);
+		t->response(ike, task, in);
+	}
+	/* Closing the SA freed the task. */
+	if (ike->ex.current == task)
+		exchange_done(ike);
+}
+
+static bool response_due(const struct ike_sa *ike, const struct wire_header *header)
+{
+	const struct exchange *ex = &ike->ex;
+
+	return ex->current && ex->request && header->message_id == ex->send_id &&
+	       header->exchange == v2_task[ex->current->kind].exchange;
+}
+
+static void protected_input(struct ike_sa *ike, struct v2_in *in)
+{
+	const struct wire_header *header = &in->message->header;
+	bool response = wire_is_response(header);
+	struct wire_payloads inner;
+	struct wire_error error;
+	struct bytes plain;
+	bool bad;
+
+	if (response ? !response_due(ike, header) :
+	    header->message_id != ike->ex.recv_id && header->message_id + 1 != ike->ex.recv_id) {
+		log_debug(ike->gw->conf->name, "message id %u is not of now", header->message_id);
+		return;
+	}
+	if (!open_message(ike, in, &plain)) {
+		log_debug(ike->gw->conf->name, "a message that is not authentic");
+		return;
+	}
+	ike_heard(ike);
+	if (!response && header->message_id != ike->ex.recv_id) {
+		if (ike->ex.response)
+			action_send(&ike->core->actions, &ike->local, &ike->remote,
+				    packet_bytes(ike->ex.response));
+		goto wipe;
+	}
+	bad = wire_payloads_parse(wire_message_sk(in->message)->next, plain, &inner, &error) ||
+	      wire_rules_check(in->message, &inner, &error);
+	if (bad)
+		complain(in, "authentic but wrong message", &error);
+	in->payloads = &inner;
+	if (!response)
+		handle_request(ike, in, bad ? &error : NULL);
+	else if (!bad)
+		handle_response(ike, in);
+wipe:
+	secret_wipe(ike->core->plain, plain.n);
+}
+
+static void sa_input(struct ike_sa *ike, struct v2_in *in)
+{
+	const struct wire_header *header = &in->message->header;
+
+	/* What says that it comes from us is a reflection of our own. */
+	if (wire_from_initiator(header) == ike->initiator)
+		return;
+	if (header->exchange == IKE_EXCH_IKE_SA_INIT) {
+		if (ike->state == IKE_INIT_SENT && wire_is_response(header) &&
+		    !header->message_id && addr_equal(&in->remote.addr, &ike->remote.addr))
+			v2_init_response(ike, ike->ex.current, in);
+		return;
+	}
+	/* A half-open initiator has no keys yet. */
+	if (!ike->keyed)
+		return;
+	if (memcmp(ike->spi_i, header->spi_i, IKE_SPI_LEN) ||
+	    memcmp(ike->spi_r, header->spi_r, IKE_SPI_LEN))
+		return;
+	protected_input(ike, in);
+}
+
+void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,
+	      struct bytes data)
+{
+	static const uint8_t none[IKE_SPI_LEN];
+	struct wire_message message;
+	struct v2_in in = {
+		.message = &message,
+		.payloads = &message.clear,
+		.local = *local,
+		.remote = *remote,
+	};
+	const struct wire_header *header = &message.header;
+	struct wire_error error;
+	struct ike_sa *ike;
+
+	if (wire_message_parse(data, &message, &error) ||
+	    wire_rules_check_clear(&message, &error)) {
+		complain(&in, "malformed message", &error);
+		if (error.code == WIRE_ERR_VERSION)
+			refuse_version(core, &in);
+		return;
+	}
+	if (header->exchange == IKE_EXCH_IKE_SA_INIT && !wire_is_response(header)) {
+		if (wire_from_initiator(header) && !header->message_id &&
+		    !memcmp(header->spi_r, none, IKE_SPI_LEN))
+			v2_init_request(core, &in);
+		return;
+	}
+	ike = ike_find(core, wire_from_initiator(header) ? header->spi_r : header->spi_i);
+	if (ike)
+		sa_input(ike, &in);
+}

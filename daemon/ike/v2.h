@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IKEv2 (RFC 7296).  One table (v2.c) says which handler takes which message in which
+ * state; the handlers stand by exchange in v2_*.c.  A handler of a request writes
+ * its response; it may close the SA, which still sends that response and is freed
+ * at the end of the event.
+ */
+#ifndef PANTUN_IKE_V2_H
+#define PANTUN_IKE_V2_H
+
+#include "ike/child_sa.h"
+#include "wire/v2_build.h"
+#include "wire/v2_codec.h"
+
+#define V2_ROUNDS_MAX	5	/* an exchange is begun anew for a cookie or group */
+
+/* A message that was parsed, opened and found legal. */
+struct v2_in {
+	const struct wire_message *message;
+	const struct wire_payloads *payloads;	/* those within SK; IKE_SA_INIT: in clear */
+	struct endpoint local, remote;
+};
+
+/* --- v2.c --- */
+
+/* A datagram arrived. */
+void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,
+	      struct bytes data);
+/* The message for @task under the exchange's id, until the next one; empty: nothing to send. */
+struct bytes v2_request(struct ike_sa *ike, struct task *task);
+/* How often a request is sent before the peer is taken for dead. */
+unsigned int v2_sends(enum task_kind kind);
+/* No answer came to any of them. */
+void v2_lost(struct ike_sa *ike, struct task *task);
+/* v2_request() gave nothing. */
+void v2_unsent(struct ike_sa *ike, struct task *task);
+/* Starts a message of ours in @w over @buf of MESSAGE_MAX octets. */
+void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
+	      uint32_t message_id, bool response);
+/* Ends the protected message in @w; empty if it did not fit or could not be sealed. */
+struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf);
+/* A notification's name, or its number. */
+const char *v2_notify_text(uint16_t type, char out[32]);
+
+/* --- v2_init.c: IKE_SA_INIT (section 1.2) --- */
+
+bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_init_request(struct ike_core *core, const struct v2_in *in);
+void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* --- v2_auth.c: IKE_AUTH (sections 1.2, 2.15) --- */
+
+bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
+void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* --- v2_child.c: children in IKE_AUTH and CREATE_CHILD_SA (sections 1.3, 2.9) --- */
+
+/* Writes the SA payload; @esp is what we offer. */
+void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct wire_writer *w);
+/* Both TS payloads; @initiator: we ask. */
+void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w);
+/* Makes the child of IKE_AUTH that the peer asks for, or writes why not. */
+void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni, struct bytes nr,
+		    struct wire_writer *w);
+/* The peer's answer to the offer made with IKE_AUTH. */
+void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes ni,
+		   struct bytes nr);
+bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* CREATE_CHILD_SA: tells apart what it is for. */
+void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
+/* Nothing can be made or changed now (section 2.25). */
+void v2_refuse_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
+
+/* --- v2_select.c: which proxy-ID a peer's traffic selectors mean --- */
+
+/*
+ * The slot for what the peer wants (from our side: @local, @remote), narrowed to
+ * @out; @only is the one that it must be (NULL: any).  NULL: none.
+ */
+struct slot *v2_select_slot(struct gateway *gw, struct slot *only,
+			    const struct wire_ts_list *local, const struct wire_ts_list *remote,
+			    struct ts_pair *out);
+
+/* --- v2_rekey.c: rekeying of the IKE SA (sections 1.3.2, 2.8, 2.18) --- */
+
+bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct wire_sa *sa,
+		      struct wire_writer *w);
+void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* --- v2_info.c: INFORMATIONAL (section 1.4) --- */
+
+bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+bool v2_liveness_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
+void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* --- v2_natd.c: NAT traversal (section 2.23) --- */
+
+void v2_natd_put(struct wire_writer *w, const uint8_t *spi_i, const uint8_t *spi_r,
+		 const struct endpoint *local, const struct endpoint *remote);
+/* Sets the SA's nat_local, nat_remote by what the peer says it sees. */
+void v2_natd_check(struct ike_sa *ike, const struct v2_in *in);
+
+/* --- v2_cookie.c: section 2.6 --- */
+
+/* Too many half-open SAs, and @in brings no cookie of ours: true, and one is sent. */
+bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct bytes ni);
+
+#endif

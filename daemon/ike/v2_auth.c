@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/id.h"
+#include "ike/v2.h"
+#include "prop/prop_wire.h"
+
+#define KEY_REMEDY	"check pre-shared-key key-file and local-id/peer-id on both ends"
+
+/* Body of an ID payload, which is what AUTH covers. */
+static struct bytes id_body(const struct ike_id *id, uint8_t out[POLICY_ID_MAX + 4])
+{
+	memset(out, 0, 4);
+	out[0] = id->type;
+	memcpy(out + 4, id->b, id->n);
+	return bytes_of(out, id->n + 4u);
+}
+
+static bool auth_octets(const struct ike_sa *ike, const struct policy_gateway *conf, bool initiator,
+			const struct ike_id *id, uint8_t out[ALG_PRF_MAX])
+{
+	const struct handshake *hs = ike->hs;
+	uint8_t body[POLICY_ID_MAX + 4];
+	const struct keymat_auth_input input = {
+		.initiator = initiator,
+		.psk = secret_bytes(conf->psk),
+		.message = packet_bytes(initiator ? hs->request : hs->response),
+		.nonce = initiator ? bytes_of(hs->nr, hs->nr_n) : bytes_of(hs->ni, hs->ni_n),
+		.id = id_body(id, body),
+	};
+
+	return !keymat_auth_psk(&ike->keys, &input, out);
+}
+
+static bool put_auth(struct ike_sa *ike, struct wire_writer *w)
+{
+	uint8_t octets[ALG_PRF_MAX];
+
+	if (!auth_octets(ike, ike->gw->conf, ike->initiator, &ike->local_id, octets))
+		return false;
+	wire_put_auth(w, IKE_AUTH_PSK, bytes_of(octets, ike->keys.prf->out_n));
+	secret_wipe(octets, sizeof(octets));
+	return true;
+}
+
+/* Whether @auth proves @id with the key of @conf; in constant time. */
+static bool auth_good(const struct ike_sa *ike, const struct policy_gateway *conf,
+		      const struct ike_id *id, const struct wire_auth *auth)
+{
+	uint8_t octets[ALG_PRF_MAX];
+	bool good = auth->data.n == ike->keys.prf->out_n &&
+		    auth_octets(ike, conf, !ike->initiator, id, octets) &&
+		    secret_equal(octets, auth->data.p, auth->data.n);
+
+	secret_wipe(octets, sizeof(octets));
+	return good;
+}
+
+/* ID and AUTH payloads of the peer. */
+struct proof {
+	struct ike_id id;
+	struct wire_auth auth;
+};
+
+static bool read_proof(const struct v2_in *in, uint8_t id_type, struct proof *out)
+{
+	const struct wire_payload *id = wire_payload_find(in->payloads, id_type);
+	const struct wire_payload *auth = wire_payload_find(in->payloads, IKE_PL_AUTH);
+	struct wire_error error;
+	struct wire_id wire;
+
+	return id && auth && !wire_read_id(id, &wire, &error) && id_from_wire(&wire, &out->id) &&
+	       !wire_read_auth(auth, &out->auth, &error);
+}
+
+/* --- initiator --- */
+
+bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	struct gateway *gw = ike->gw;
+	struct handshake *hs = ike->hs;
+	struct prop_list esp;
+	struct slot *slot;
+
+	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->local.addr);
+	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
+	if (!gw->contacted)
+		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
+	if (gw->conf->peer_id.n)
+		wire_put_id(w, IKE_PL_IDR, gw->conf->peer_id.type,
+			    bytes_of(gw->conf->peer_id.b, gw->conf->peer_id.n));
+	if (!put_auth(ike, w))
+		return false;
+	slot = hs->slot->gone ? NULL : hs->slot;
+	if (!slot)
+		return false;
+	task->fresh = child_new(ike, slot, true);
+	if (!task->fresh)
+		return false;
+	esp = slot->tunnel->esp;
+	prop_list_without_dh(&esp);
+	v2_child_offer(task->fresh, &esp, w);
+	v2_child_put_ts(&slot->proxy->ts, true, w);
+	wire_put_notify(w, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, bytes_of(NULL, 0));
+	return true;
+}
+
+/* Closes what we could not or must not go on with. */
+static void give_up(struct ike_sa *ike, bool tell_peer)
+{
+	struct gateway *gw = ike->gw;
+
+	if (tell_peer)
+		ike_delete(ike);
+	else
+		ike_close(ike, false);
+	if (!gw->gone && !gw->ike)
+		gateway_backoff(gw);
+}
+
+/* The peer's answer to our proof is an error. */
+static void refused(struct ike_sa *ike, const struct wire_notify *notify)
+{
+	char peer[ADDR_TEXT], name[32];
+
+	addr_text(&ike->remote.addr, peer);
+	if (notify->type == IKE_N_AUTHENTICATION_FAILED)
+		gateway_fail(ike->gw, "peer %s refused our identity or pre-shared key (AUTHENTICATION_FAILED): "
+			     KEY_REMEDY, peer);
+	else
+		gateway_fail(ike->gw, "peer %s refused our authentication (%s): see its log", peer,
+			     v2_notify_text(notify->type, name));
+	give_up(ike, false);
+}
+
+static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
+{
+	const struct policy_gateway *conf = ike->gw->conf;
+	struct ike_id expected = id_or_addr(&conf->peer_id, &ike->remote.addr);
+	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
+	struct proof proof;
+
+	addr_text(&ike->remote.addr, peer);
+	if (!read_proof(in, IKE_PL_IDR, &proof)) {
+		gateway_fail(ike->gw, "peer %s did not prove its identity", peer);
+		return false;
+	}
+	if (!policy_id_equal(&proof.id, &expected)) {
+		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id at the peer",
+			     peer, id_text(&proof.id, theirs), id_text(&expected, ours));
+		return false;
+	}
+	if (proof.auth.method != IKE_AUTH_PSK) {
+		gateway_fail(ike->gw, "peer %s authenticates by method %u instead of a pre-shared key",
+			     peer, proof.auth.method);
+		return false;
+	}
+	if (!auth_good(ike, conf, &proof.id, &proof.auth)) {
+		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than ours; check key-file on both ends",
+			     peer, id_text(&proof.id, theirs));
+		return false;
+	}
+	ike->remote_id = proof.id;
+	return true;
+}
+
+void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	struct child_sa *fresh = task->fresh;
+	struct handshake *hs = ike->hs;
+	uint8_t nonces[2 * IKE_NONCE_MAX] = { 0 };
+	struct bytes ni = bytes_of(nonces, hs->ni_n);
+	struct bytes nr = bytes_of(nonces + hs->ni_n, hs->nr_n);
+	struct wire_notify notify;
+
+	/* Without AUTH an error is about the IKE SA, with it about the child alone. */
+	if (!wire_payload_find(in->payloads, IKE_PL_AUTH) &&
+	    wire_notify_find_error(in->payloads, &notify)) {
+		refused(ike, &notify);
+		return;
+	}
+	if (!peer_proved(ike, in)) {
+		give_up(ike, true);
+		return;
+	}
+	memcpy(nonces, hs->ni, hs->ni_n);
+	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
+	ike->gw->contacted = true;
+	ike_established(ike);
+	if (fresh)
+		v2_child_take(fresh, in, ni, nr);
+}
+
+/* --- responder --- */
+
+static bool fits(const struct gateway *gw, const struct prop_chosen *chosen,
+		 const struct ike_id *ours)
+{
+	struct wire_sa sa;
+	struct prop_query query = { .proto = PROP_IKE, .local = &gw->conf->ike };
+	struct prop_chosen again;
+	char why[8];
+
+	if (ours && gw->conf->local_id.n && !policy_id_equal(ours, &gw->conf->local_id))
+		return false;
+	prop_answer(chosen, bytes_of(NULL, 0), &sa);
+	return prop_select(&query, &sa, &again, why, sizeof(why));
+}
+
+/*
+ * The gateway for who the peer says it is: several may have its address, or none in
+ * particular.  Where more than one has that identity, that whose key it proved.
+ */
+static struct gateway *identify(struct ike_sa *ike, const struct proof *proof,
+				const struct ike_id *ours, bool *known)
+{
+	const struct addr *local = &ike->local.addr, *remote = &ike->remote.addr;
+	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
+
+	*known = false;
+	for (; gw; gw = gateway_for_peer(ike->core, gw, local, remote)) {
+		struct ike_id expected = id_or_addr(&gw->conf->peer_id, remote);
+
+		if (!policy_id_equal(&proof->id, &expected) || !fits(gw, &ike->prop, ours))
+			continue;
+		*known = true;
+		if (proof->auth.method == IKE_AUTH_PSK &&
+		    auth_good(ike, gw->conf, &proof->id, &proof->auth))
+			return gw;
+	}
+	return NULL;
+}
+
+static void say_why_not(struct ike_sa *ike, const struct proof *proof, bool known)
+{
+	struct ike_id expected = id_or_addr(&ike->gw->conf->peer_id, &ike->remote.addr);
+	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
+
+	addr_text(&ike->remote.addr, peer);
+	id_text(&proof->id, theirs);
+	if (!known)
+		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id at the peer",
+			     peer, theirs, id_text(&expected, ours));
+	else if (proof->auth.method != IKE_AUTH_PSK)
+		gateway_fail(ike->gw, "peer %s authenticates by method %u instead of a pre-shared key",
+			     peer, proof->auth.method);
+	else
+		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than ours; check key-file on both ends",
+			     peer, theirs);
+}
+
+static void move_to_gateway(struct ike_sa *ike, struct gateway *gw)
+{
+	ike->gw->ikes--;
+	gw->ikes++;
+	ike->gw = gw;
+}
+
+/* The peer has no other IKE SA with us (section 2.4): those from before are stale. */
+static void initial_contact(struct ike_sa *ike)
+{
+	for (struct ike_sa *old = ike->core->ikes; old; old = old->next) {
+		if (old == ike || old->gw != ike->gw || old->state < IKE_UP ||
+		    old->state >= IKE_CLOSED || old->up_at > ike->begun ||
+		    !policy_id_equal(&old->remote_id, &ike->remote_id))
+			continue;
+		gateway_tell(ike->gw, "ike-down", "peer started anew: its old IKE SA is deleted");
+		ike_close(old, false);
+	}
+}
+
+/* Our own attempt that has not got as far as the peer's is not needed any more. */
+static void stop_starting(struct gateway *gw)
+{
+	if (gw->starting && gw->starting->state == IKE_INIT_SENT)
+		ike_close(gw->starting, false);
+}
+
+static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
+				    struct proof *proof)
+{
+	const struct wire_payload *idr = wire_payload_find(in->payloads, IKE_PL_IDR);
+	struct wire_error error;
+	struct wire_id wire;
+	struct ike_id ours;
+	struct gateway *gw;
+	bool known;
+
+	if (!read_proof(in, IKE_PL_IDI, proof)) {
+		gateway_fail(ike->gw, "peer did not prove its identity");
+		return NULL;
+	}
+	if (idr && (wire_read_id(idr, &wire, &error) || !id_from_wire(&wire, &ours)))
+		idr = NULL;
+	gw = identify(ike, proof, idr ? &ours : NULL, &known);
+	if (!gw)
+		say_why_not(ike, proof, known);
+	return gw;
+}
+
+void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
+{
+	struct handshake *hs = ike->hs;
+	uint8_t nonces[2 * IKE_NONCE_MAX] = { 0 };
+	struct bytes ni = bytes_of(nonces, hs->ni_n);
+	struct bytes nr = bytes_of(nonces + hs->ni_n, hs->nr_n);
+	struct wire_notify notify;
+	struct proof proof;
+	struct gateway *gw = authenticate(ike, in, &proof);
+
+	if (!gw) {
+		wire_put_notify(w, IKE_N_AUTHENTICATION_FAILED, bytes_of(NULL, 0));
+		ike_close(ike, true);
+		return;
+	}
+	move_to_gateway(ike, gw);
+	ike->remote_id = proof.id;
+	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->local.addr);
+	wire_put_id(w, IKE_PL_IDR, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
+	if (!put_auth(ike, w)) {
+		ike_close(ike, false);
+		return;
+	}
+	memcpy(nonces, hs->ni, hs->ni_n);
+	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
+	if (wire_notify_find(in->payloads, IKE_N_INITIAL_CONTACT, &notify))
+		initial_contact(ike);
+	stop_starting(gw);
+	gw->contacted = true;
+	ike_established(ike);
+	v2_child_serve(ike, in, ni, nr, w);
+}

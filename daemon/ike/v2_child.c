@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The initiator's side of a child; v2_serve.c has the responder's. */
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/v2.h"
+#include "prop/prop_wire.h"
+#include "prop/ts_wire.h"
+
+#define RETRY_SOON_MS	SECONDS(5)	/* after TEMPORARY_FAILURE */
+#define RETRY_LATE_MS	SECONDS(60)	/* after a rekey was refused */
+#define TEXT_MAX	512
+
+void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct wire_writer *w)
+{
+	uint8_t spi[4];
+	struct wire_sa sa;
+
+	put_be32(spi, child->spi_in);
+	prop_offer(esp, bytes_of(spi, sizeof(spi)), &sa);
+	wire_put_sa(w, &sa);
+}
+
+void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w)
+{
+	struct wire_ts_list list;
+
+	ts_list_to_wire(initiator ? &ts->local : &ts->remote, &list);
+	wire_put_ts(w, IKE_PL_TSI, &list);
+	ts_list_to_wire(initiator ? &ts->remote : &ts->local, &list);
+	wire_put_ts(w, IKE_PL_TSR, &list);
+}
+
+/* Nonce and KE payload of @task; false: no randomness or memory. */
+static bool put_fresh(struct ike_core *core, struct task *task, struct wire_writer *w)
+{
+	if (!core_random(core, task->nonce, NONCE_N))
+		return false;
+	wire_put_nonce(w, bytes_of(task->nonce, NONCE_N));
+	if (!task->group)
+		return true;
+	task->dh = dh_new(task->group, core->hooks.random, core->hooks.ctx);
+	if (!task->dh)
+		return false;
+	wire_put_ke(w, task->group->id, dh_public(task->dh));
+	return true;
+}
+
+/* The slot that @task is still of use for, or NULL. */
+static struct slot *wanted_slot(const struct task *task)
+{
+	if (task->kind == TASK_CHILD_REKEY)
+		return task->old && task->old->state == CHILD_REKEYING ? task->old->slot : NULL;
+	if (!task->slot || task->slot->gone)
+		return NULL;
+	for (struct child_sa *child = task->slot->children; child; child = child->slot_next) {
+		if (child->state <= CHILD_REKEYING)
+			return NULL;
+	}
+	return task->slot;
+}
+
+bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	struct slot *slot = wanted_slot(task);
+	struct child_sa *child;
+	uint8_t spi[4];
+
+	if (!slot)
+		return false;
+	child = child_new(ike, slot, true);
+	if (!child)
+		return false;
+	child->replaces = task->old;
+	if (task->old) {
+		put_be32(spi, task->old->spi_in);
+		wire_put_notify_spi(w, IKE_PROTO_ESP, bytes_of(spi, sizeof(spi)), IKE_N_REKEY_SA,
+				    bytes_of(NULL, 0));
+	}
+	if (!task->group)
+		task->group = prop_list_dh(&slot->tunnel->esp);
+	v2_child_offer(child, &slot->tunnel->esp, w);
+	if (!put_fresh(ike->core, task, w)) {
+		child_close(child);
+		return false;
+	}
+	v2_child_put_ts(&slot->proxy->ts, true, w);
+	task->fresh = child;
+	return true;
+}
+
+/* --- the peer says no --- */
+
+static void say_refused(const struct child_sa *child, const struct wire_notify *notify)
+{
+	const struct policy_tunnel *tunnel = child->slot->tunnel;
+	const struct ts_pair *ts = &child->slot->proxy->ts;
+	char a[TEXT_MAX], b[TEXT_MAX], name[32];
+
+	switch (notify->type) {
+	case IKE_N_NO_PROPOSAL_CHOSEN:
+		slot_fail(child->slot, "peer accepts none of our ESP proposals (NO_PROPOSAL_CHOSEN); we offer %s: make the ipsec-crypto-profile of both ends agree",
+			  prop_list_text(&tunnel->esp, a, sizeof(a)));
+		break;
+	case IKE_N_TS_UNACCEPTABLE:
+		slot_fail(child->slot, "peer refused our traffic selectors local %s remote %s (TS_UNACCEPTABLE): make the proxy-id mirror those of the peer",
+			  ts_list_text(&ts->local, a, sizeof(a)),
+			  ts_list_text(&ts->remote, b, sizeof(b)));
+		break;
+	case IKE_N_SINGLE_PAIR_REQUIRED:
+		slot_fail(child->slot, "peer takes one pair of addresses at a time (SINGLE_PAIR_REQUIRED): configure a proxy-id for each");
+		break;
+	case IKE_N_NO_ADDITIONAL_SAS:
+		slot_fail(child->slot, "peer takes no more SAs (NO_ADDITIONAL_SAS)");
+		break;
+	default:
+		slot_fail(child->slot, "peer refused the SA (%s): see its log",
+			  v2_notify_text(notify->type, name));
+	}
+}
+
+/* --- the peer says yes --- */
+
+struct answer {
+	struct wire_sa sa;
+	struct wire_ts_list tsi, tsr;
+	struct wire_ke ke;
+	bool has_ke;
+	struct bytes nonce;
+};
+
+static bool read_answer(const struct v2_in *in, bool auth, struct answer *out)
+{
+	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
+	const struct wire_payload *tsi = wire_payload_find(in->payloads, IKE_PL_TSI);
+	const struct wire_payload *tsr = wire_payload_find(in->payloads, IKE_PL_TSR);
+	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
+	const struct wire_payload *nonce = wire_payload_find(in->payloads, IKE_PL_NONCE);
+	struct wire_error error;
+
+	out->has_ke = ke;
+	if (ke && wire_read_ke(ke, &out->ke, &error))
+		return false;
+	if (!auth && (!nonce || wire_read_nonce(nonce, &out->nonce, &error)))
+		return false;
+	return sa && tsi && tsr && !wire_read_sa(sa, &out->sa, &error) &&
+	       !wire_read_ts(tsi, &out->tsi, &error) && !wire_read_ts(tsr, &out->tsr, &error);
+}
+
+/* Proposal and selectors of the answer; false with the reason said. */
+static bool accept_answer(struct child_sa *child, const struct prop_list *offered,
+			  const struct answer *answer)
+{
+	const struct prop_query query = { .proto = PROP_ESP, .local = offered, .spi_n = 4 };
+	const struct ts_pair *ts = &child->slot->proxy->ts;
+	char a[TEXT_MAX], b[TEXT_MAX];
+
+	if (!prop_check_answer(&query, &answer->sa, &child->prop, a, sizeof(a))) {
+		slot_fail(child->slot, "%s", a);
+		return false;
+	}
+	child->spi_out = get_be32(child->prop.spi);
+	if (ts_list_from_wire(&answer->tsi, &ts->local, &child->ts.local) &&
+	    ts_list_from_wire(&answer->tsr, &ts->remote, &child->ts.remote))
+		return true;
+	slot_fail(child->slot, "peer answered with traffic selectors that we did not ask for: local %s remote %s",
+		  ts_wire_text(&answer->tsi, a, sizeof(a)),
+		  ts_wire_text(&answer->tsr, b, sizeof(b)));
+	return false;
+}
+
+/* Nothing came of @child: the peer deletes what it has of it, and we try later. */
+static void take_failed(struct child_sa *child)
+{
+	struct slot *slot = child->slot;
+
+	if (child->replaces)
+		child_keep(child->replaces, RETRY_LATE_MS);
+	else
+		slot_backoff(slot);
+	if (child->spi_out) {
+		child->state = CHILD_INSTALLING;
+		child_delete(child);
+	} else {
+		child_close(child);
+	}
+}
+
+void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes ni,
+		   struct bytes nr)
+{
+	struct prop_list esp = child->slot->tunnel->esp;
+	struct wire_notify notify;
+	struct answer answer;
+
+	if (wire_notify_find_error(in->payloads, &notify)) {
+		say_refused(child, &notify);
+		take_failed(child);
+		return;
+	}
+	prop_list_without_dh(&esp);
+	if (!read_answer(in, true, &answer) || !accept_answer(child, &esp, &answer) ||
+	    !child_derive(child, bytes_of(NULL, 0), ni, nr)) {
+		take_failed(child);
+		return;
+	}
+	child_install_in(child);
+	child_install_out(child);
+}
+
+/* --- CREATE_CHILD_SA --- */
+
+static bool begin_anew(struct ike_sa *ike, const struct task *task,
+		       const struct wire_notify *notify)
+{
+	const struct alg_dh *group;
+	struct task *again;
+
+	if (notify->type != IKE_N_INVALID_KE_PAYLOAD || notify->data.n != 2 ||
+	    task->rounds >= V2_ROUNDS_MAX)
+		return false;
+	group = alg_dh_by_id(get_be16(notify->data.p));
+	if (!group || group == task->group ||
+	    !prop_list_has_dh(&task->fresh->slot->tunnel->esp, group->id))
+		return false;
+	again = task_new(task->kind);
+	if (!again)
+		return false;
+	again->old = task->old;
+	again->rival = task->rival;
+	again->slot = task->slot;
+	if (again->slot)
+		again->slot->queued = true;
+	again->group = group;
+	again->rounds = task->rounds + 1;
+	exchange_queue_first(ike, again);
+	return true;
+}
+
+static void refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify)
+{
+	struct child_sa *fresh = task->fresh, *old = task->old;
+	struct slot *slot = fresh->slot;
+	bool again = begin_anew(ike, task, notify);
+
+	if (task->slot)
+		slot->queued = again;
+	task->slot = NULL;
+	if (again) {
+		child_close(fresh);
+		return;
+	}
+	if (task->kind == TASK_CHILD_REKEY && (task->rival || !old)) {
+		/* The peer's own rekey, or deletion, did what ours was to do. */
+		if (old)
+			old->state = CHILD_REPLACED;
+	} else if (old && notify->type == IKE_N_CHILD_SA_NOT_FOUND) {
+		child_close(old);
+	} else if (notify->type == IKE_N_TEMPORARY_FAILURE) {
+		if (old)
+			child_keep(old, RETRY_SOON_MS);
+		else
+			timer_set(&ike->core->timers, &slot->retry,
+				  ike->core->now + core_jitter(ike->core, RETRY_SOON_MS, 50));
+	} else {
+		say_refused(fresh, notify);
+		if (old)
+			child_keep(old, RETRY_LATE_MS);
+		else
+			slot_backoff(slot);
+	}
+	child_close(fresh);
+}
+
+static bool derive(struct task *task, const struct answer *answer)
+{
+	struct child_sa *child = task->fresh;
+	struct bytes ni = bytes_of(task->nonce, NONCE_N);
+	struct secret shared;
+	enum dh_error error;
+	bool good;
+
+	if (!child->prop.dh)
+		return child_derive(child, bytes_of(NULL, 0), ni, answer->nonce);
+	if (child->prop.dh != task->group || !answer->has_ke ||
+	    answer->ke.group != task->group->id) {
+		slot_fail(child->slot, "peer answered with another key exchange than it chose");
+		return false;
+	}
+	error = dh_shared(task->dh, answer->ke.data, &shared);
+	if (error)
+		slot_fail(child->slot, "key exchange with the peer failed: %s",
+			  dh_error_text(error));
+	good = !error && child_derive(child, secret_bytes(&shared), ni, answer->nonce);
+	secret_wipe(&shared, sizeof(shared));
+	return good;
+}
+
+/*
+ * Both ends rekeyed the same child at once (section 2.8.1): what has the least of the
+ * four nonces goes, deleted by who made it; who made the other deletes the old one.
+ */
+static bool lost_to_rival(struct task *task)
+{
+	struct child_sa *fresh = task->fresh, *rival = task->rival;
+
+	if (!rival)
+		return false;
+	if (memcmp(fresh->nonce_min, rival->nonce_min, NONCE_N) >= 0) {
+		if (rival->state <= CHILD_REKEYING)
+			rival->state = CHILD_REPLACED;
+		timer_set(&rival->core->timers, &rival->turn, rival->core->now + CHILD_TIE_MS);
+		return false;
+	}
+	if (task->old && task->old->state == CHILD_REKEYING)
+		task->old->state = CHILD_REPLACED;
+	keymat_child_wipe(&fresh->keys);
+	fresh->state = CHILD_INSTALLING;
+	child_delete(fresh);
+	return true;
+}
+
+void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	struct child_sa *fresh = task->fresh;
+	struct wire_notify notify;
+	struct answer answer;
+
+	if (!fresh)
+		return;
+	if (wire_notify_find_error(in->payloads, &notify)) {
+		refused(ike, task, &notify);
+		return;
+	}
+	if (!read_answer(in, false, &answer) ||
+	    !accept_answer(fresh, &fresh->slot->tunnel->esp, &answer) ||
+	    !derive(task, &answer)) {
+		take_failed(fresh);
+		return;
+	}
+	if (lost_to_rival(task))
+		return;
+	child_install_in(fresh);
+	child_install_out(fresh);
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Cookies of ours: a version octet, then the start of
+ * PRF(secret, Ni | address | port | SPIi).  The secret changes every minute; cookies of
+ * the one before are still good.
+ */
+#include <string.h>
+
+#include "crypto/prf.h"
+#include "ike/v2.h"
+
+#define HALF_OPEN_FREE	500		/* half-open SAs without anybody proving an address */
+#define COOKIE_N	17
+#define SECRET_MS	SECONDS(60)
+#define PRF_SHA2_256	5
+
+static bool renew_secret(struct ike_core *core)
+{
+	if (core->cookie_since && core->now < core->cookie_since + SECRET_MS)
+		return true;
+	memcpy(core->cookie_secret[1], core->cookie_secret[0], sizeof(core->cookie_secret[1]));
+	if (!core_random(core, core->cookie_secret[0], sizeof(core->cookie_secret[0])))
+		return false;
+	core->cookie_version++;
+	core->cookie_since = core->now ? core->now : 1;
+	return true;
+}
+
+static bool make_cookie(const struct ike_core *core, uint8_t version, const struct v2_in *in,
+			struct bytes ni, uint8_t out[COOKIE_N])
+{
+	unsigned int age = (uint8_t)(core->cookie_version - version);
+	uint8_t port[2], mac[ALG_PRF_MAX];
+	const struct bytes parts[] = {
+		ni,
+		bytes_of(in->remote.addr.b, addr_len(&in->remote.addr)),
+		bytes_of(port, sizeof(port)),
+		bytes_of(in->message->header.spi_i, IKE_SPI_LEN),
+	};
+
+	if (age > 1)
+		return false;
+	put_be16(port, in->remote.port);
+	if (prf(alg_prf_by_id(PRF_SHA2_256),
+		bytes_of(core->cookie_secret[age], sizeof(core->cookie_secret[age])), parts,
+		sizeof(parts) / sizeof(parts[0]), mac))
+		return false;
+	out[0] = version;
+	memcpy(out + 1, mac, COOKIE_N - 1);
+	return true;
+}
+
+static bool cookie_good(struct ike_core *core, const struct v2_in *in, struct bytes ni)
+{
+	uint8_t ours[COOKIE_N];
+	struct wire_notify notify;
+
+	return wire_notify_find(in->payloads, IKE_N_COOKIE, &notify) &&
+	       notify.data.n == COOKIE_N &&
+	       make_cookie(core, notify.data.p[0], in, ni, ours) &&
+	       secret_equal(ours, notify.data.p, COOKIE_N);
+}
+
+bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct bytes ni)
+{
+	struct wire_header header = in->message->header;
+	uint8_t cookie[COOKIE_N];
+	struct wire_writer w;
+
+	if (core->half_open < HALF_OPEN_FREE)
+		return false;
+	if (!renew_secret(core))
+		return true;
+	if (cookie_good(core, in, ni))
+		return false;
+	if (!make_cookie(core, core->cookie_version, in, ni, cookie))
+		return true;
+	header.flags = IKE_FLAG_RESPONSE;
+	wire_begin(&w, core->scratch, MESSAGE_MAX, &header);
+	wire_put_notify(&w, IKE_N_COOKIE, bytes_of(cookie, COOKIE_N));
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w));
+	return true;
+}

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "base/log.h"
+#include "ike/v2.h"
+
+#define DELETE_MOST	64	/* SPIs named in one message */
+
+bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	(void)ike;
+	(void)task;
+	wire_put_delete_ike(w);
+	return true;
+}
+
+bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	(void)ike;
+	if (!task->old)
+		return false;
+	wire_put_delete(w, IKE_PROTO_ESP, &task->old->spi_in, 1);
+	return true;
+}
+
+/* Empty: any answer will do (section 1.4). */
+bool v2_liveness_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	(void)task;
+	(void)w;
+	return ike->state == IKE_UP;
+}
+
+void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	(void)task;
+	(void)in;
+	ike_close(ike, false);
+}
+
+void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	(void)ike;
+	(void)in;
+	if (task->old)
+		child_close(task->old);
+}
+
+void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	(void)ike;
+	(void)task;
+	(void)in;
+}
+
+/*
+ * The peer deletes the SAs it receives by; we delete the other half and name that,
+ * unless our own DELETE for the pair is under way (section 1.4.1).
+ */
+static void delete_children(struct ike_sa *ike, const struct wire_delete *del,
+			    struct wire_writer *w)
+{
+	uint32_t ours[DELETE_MOST];
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < del->count && n < DELETE_MOST; i++) {
+		struct child_sa *child = child_by_spi_out(ike, wire_delete_spi(del, i));
+
+		if (!child)
+			continue;
+		if (child->state != CHILD_DELETING)
+			ours[n++] = child->spi_in;
+		child_close(child);
+	}
+	if (n)
+		wire_put_delete(w, IKE_PROTO_ESP, ours, n);
+}
+
+static void ike_deleted(struct ike_sa *ike)
+{
+	const struct task *task = ike->ex.current;
+
+	/* The peer's rekey went ahead of ours, which it forgets (section 2.25.2). */
+	if (ike->state == IKE_UP && task && task->rival_ike &&
+	    task->rival_ike->state == IKE_REKEYED)
+		ike_inherit(task->rival_ike, ike);
+	else if (ike->state == IKE_UP)
+		gateway_tell(ike->gw, "ike-down", "peer deleted the IKE SA");
+	ike_close(ike, true);
+}
+
+static void take_notify(struct ike_sa *ike, const struct wire_notify *notify)
+{
+	char peer[ADDR_TEXT], name[32];
+
+	if (notify->type >= IKE_N_STATUS)
+		return;
+	addr_text(&ike->remote.addr, peer);
+	if (notify->type != IKE_N_AUTHENTICATION_FAILED) {
+		log_warning(ike->gw->conf->name, "peer %s says %s", peer,
+			    v2_notify_text(notify->type, name));
+		return;
+	}
+	gateway_fail(ike->gw, "peer %s did not accept our proof (AUTHENTICATION_FAILED): check pre-shared-key key-file and local-id/peer-id on both ends",
+		     peer);
+	ike_close(ike, true);
+}
+
+void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
+{
+	for (unsigned int i = 0; i < in->payloads->n; i++) {
+		const struct wire_payload *payload = &in->payloads->list[i];
+		struct wire_notify notify;
+		struct wire_error error;
+		struct wire_delete del;
+
+		if (payload->type == IKE_PL_NOTIFY && !wire_read_notify(payload, &notify, &error))
+			take_notify(ike, &notify);
+		if (payload->type != IKE_PL_DELETE || wire_read_delete(payload, &del, &error))
+			continue;
+		if (del.protocol == IKE_PROTO_IKE)
+			ike_deleted(ike);
+		else if (del.protocol == IKE_PROTO_ESP)
+			delete_children(ike, &del, w);
+	}
+}

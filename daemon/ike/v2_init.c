@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/v2.h"
+#include "prop/prop_wire.h"
+
+#define HALF_OPEN_MOST	4096		/* with proven addresses; then newcomers wait */
+#define ADVISED_SENDS	2		/* more tries after an answer in clear that says no */
+#define COMPLAINT_MS	SECONDS(2)	/* strangers can not fill the log */
+#define TEXT_MAX	512
+
+/* --- initiator --- */
+
+/* Nonce and key pair are made once, and stay for a request begun anew. */
+static bool prepare(struct ike_sa *ike, struct handshake *hs)
+{
+	struct ike_core *core = ike->core;
+
+	if (!hs->ni_n) {
+		if (!core_random(core, hs->ni, NONCE_N))
+			return false;
+		hs->ni_n = NONCE_N;
+	}
+	if (!hs->group)
+		hs->group = prop_list_dh(&ike->gw->conf->ike);
+	if (!hs->dh && hs->group)
+		hs->dh = dh_new(hs->group, core->hooks.random, core->hooks.ctx);
+	return hs->dh;
+}
+
+bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	struct handshake *hs = ike->hs;
+	struct wire_sa sa;
+
+	(void)task;
+	if (!prepare(ike, hs))
+		return false;
+	if (hs->cookie_n)
+		wire_put_notify(w, IKE_N_COOKIE, bytes_of(hs->cookie, hs->cookie_n));
+	prop_offer(&ike->gw->conf->ike, bytes_of(NULL, 0), &sa);
+	wire_put_sa(w, &sa);
+	wire_put_ke(w, hs->group->id, dh_public(hs->dh));
+	wire_put_nonce(w, bytes_of(hs->ni, hs->ni_n));
+	if (ike->gw->conf->nat_traversal)
+		v2_natd_put(w, ike->spi_i, ike->spi_r, &ike->local, &ike->remote);
+	return true;
+}
+
+/* An answer in clear may be anybody's: noted, and a better one awaited for a while. */
+static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
+{
+	struct exchange *ex = &ike->ex;
+	char offer[TEXT_MAX], name[32], peer[ADDR_TEXT];
+
+	if (ike->hs->advice[0])
+		return;
+	addr_text(&ike->remote.addr, peer);
+	if (notify->type == IKE_N_NO_PROPOSAL_CHOSEN)
+		gateway_fail(ike->gw, "peer %s accepts none of our IKE proposals (NO_PROPOSAL_CHOSEN), or does not know us; we offer %s: make the ike-crypto-profile of both ends agree",
+			     peer, prop_list_text(&ike->gw->conf->ike, offer, sizeof(offer)));
+	else
+		gateway_fail(ike->gw, "peer %s refused our first message (%s): see its log", peer,
+			     v2_notify_text(notify->type, name));
+	memcpy(ike->hs->advice, ike->gw->last_error, sizeof(ike->hs->advice) - 1);
+	if (ex->sends + ADVISED_SENDS < v2_sends(TASK_INIT))
+		ex->sends = v2_sends(TASK_INIT) - ADVISED_SENDS;
+}
+
+/* Sections 2.6 and 1.2: the request is begun anew.  false: not with what @in says. */
+static bool begin_anew(struct ike_sa *ike, const struct v2_in *in)
+{
+	struct handshake *hs = ike->hs;
+	struct wire_notify notify;
+	const struct alg_dh *group;
+
+	if (hs->rounds >= V2_ROUNDS_MAX)
+		return false;
+	if (wire_notify_find(in->payloads, IKE_N_COOKIE, &notify) && notify.data.n &&
+	    notify.data.n <= sizeof(hs->cookie)) {
+		memcpy(hs->cookie, notify.data.p, notify.data.n);
+		hs->cookie_n = notify.data.n;
+	} else if (wire_notify_find(in->payloads, IKE_N_INVALID_KE_PAYLOAD, &notify) &&
+		   notify.data.n == 2) {
+		group = alg_dh_by_id(get_be16(notify.data.p));
+		if (!group || group == hs->group ||
+		    !prop_list_has_dh(&ike->gw->conf->ike, group->id))
+			return false;
+		hs->group = group;
+		dh_free(hs->dh);
+		hs->dh = NULL;
+	} else {
+		return false;
+	}
+	hs->rounds++;
+	exchange_again(ike);
+	return true;
+}
+
+struct init_payloads {
+	struct wire_sa sa;
+	struct wire_ke ke;
+	struct bytes nonce;
+};
+
+static bool read_payloads(const struct v2_in *in, struct init_payloads *out)
+{
+	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
+	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
+	const struct wire_payload *nonce = wire_payload_find(in->payloads, IKE_PL_NONCE);
+	struct wire_error error;
+	char text[WIRE_ERROR_TEXT];
+
+	if (!sa || !ke || !nonce)
+		return false;
+	if (!wire_read_sa(sa, &out->sa, &error) && !wire_read_ke(ke, &out->ke, &error) &&
+	    !wire_read_nonce(nonce, &out->nonce, &error))
+		return true;
+	log_debug(NULL, "IKE_SA_INIT: %s", wire_error_text(&error, text));
+	return false;
+}
+
+/* Keys of the IKE SA from both values and nonces; false with a log line. */
+static bool derive(struct ike_sa *ike, struct bytes peer_public)
+{
+	struct handshake *hs = ike->hs;
+	struct keymat_ike_input input = {
+		.encr = ike->prop.encr,
+		.integ = ike->prop.integ,
+		.prf = ike->prop.prf,
+		.ni = bytes_of(hs->ni, hs->ni_n),
+		.nr = bytes_of(hs->nr, hs->nr_n),
+		.spi_i = bytes_of(ike->spi_i, IKE_SPI_LEN),
+		.spi_r = bytes_of(ike->spi_r, IKE_SPI_LEN),
+	};
+	struct secret shared;
+	enum dh_error error = dh_shared(hs->dh, peer_public, &shared);
+
+	if (error) {
+		log_warning(ike->gw->conf->name, "key exchange with the peer failed: %s",
+			    dh_error_text(error));
+	} else {
+		input.shared = secret_bytes(&shared);
+		ike->keyed = !keymat_ike_first(&input, &ike->keys);
+		nonce_lesser(input.ni, input.nr, ike->nonce_min);
+	}
+	secret_wipe(&shared, sizeof(shared));
+	/* A forged value leaves our key pair for the real one. */
+	if (ike->keyed) {
+		dh_free(hs->dh);
+		hs->dh = NULL;
+	}
+	return ike->keyed;
+}
+
+static bool take_answer(struct ike_sa *ike, const struct v2_in *in)
+{
+	const struct prop_query query = { .proto = PROP_IKE, .local = &ike->gw->conf->ike };
+	struct handshake *hs = ike->hs;
+	static const uint8_t none[IKE_SPI_LEN];
+	struct init_payloads p;
+	char why[TEXT_MAX];
+
+	if (!read_payloads(in, &p))
+		return false;
+	if (!prop_check_answer(&query, &p.sa, &ike->prop, why, sizeof(why))) {
+		log_warning(ike->gw->conf->name, "%s", why);
+		return false;
+	}
+	if (p.ke.group != hs->group->id || ike->prop.dh != hs->group ||
+	    !memcmp(in->message->header.spi_r, none, IKE_SPI_LEN))
+		return false;
+	memcpy(hs->nr, p.nonce.p, p.nonce.n);
+	hs->nr_n = p.nonce.n;
+	ike_set_peer_spi(ike, in->message->header.spi_r);
+	if (!derive(ike, p.ke.data))
+		return false;
+	free(hs->response);
+	hs->response = packet_new(in->message->data);
+	return hs->response;
+}
+
+void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	struct gateway *gw = ike->gw;
+	struct wire_notify notify;
+
+	(void)task;
+	if (begin_anew(ike, in))
+		return;
+	if (wire_notify_find_error(in->payloads, &notify)) {
+		take_advice(ike, &notify);
+		return;
+	}
+	if (!ike->hs->dh || !take_answer(ike, in))
+		return;
+	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
+	if (gw->ike) {
+		ike_close(ike, false);
+		return;
+	}
+	if (gw->conf->nat_traversal)
+		v2_natd_check(ike, in);
+	if (ike->nat_local || ike->nat_remote) {
+		ike->local.port = IKE_NATT_PORT;
+		ike->remote.port = IKE_NATT_PORT;
+	}
+	ike->state = IKE_AUTH_SENT;
+	exchange_answered(ike);
+	exchange_done(ike);
+	exchange_queue(ike, task_new(TASK_AUTH));
+}
+
+/* --- responder --- */
+
+static void refuse(struct ike_core *core, const struct v2_in *in, uint16_t type, struct bytes data)
+{
+	struct wire_header header = in->message->header;
+	struct wire_writer w;
+
+	header.flags = IKE_FLAG_RESPONSE;
+	wire_begin(&w, core->scratch, MESSAGE_MAX, &header);
+	wire_put_notify(&w, type, data);
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w));
+}
+
+/* A message that we have answered already; it is answered again, or lost its use. */
+static bool repeated(struct ike_core *core, const struct v2_in *in)
+{
+	const uint8_t *spi_i = in->message->header.spi_i;
+
+	for (struct ike_sa *ike = ike_peer_first(core, spi_i); ike; ike = ike_peer_next(ike)) {
+		if (!endpoint_equal(&ike->remote, &in->remote) &&
+		    !addr_equal(&ike->remote.addr, &in->remote.addr))
+			continue;
+		if (!ike->hs)
+			return true;
+		if (!bytes_equal(packet_bytes(ike->hs->request), in->message->data))
+			continue;
+		action_send(&core->actions, &in->local, &in->remote,
+			    packet_bytes(ike->hs->response));
+		return true;
+	}
+	return false;
+}
+
+/* Nobody is authenticated yet, so this is not said as often as it happens. */
+static bool may_complain(struct ike_core *core)
+{
+	if (core->complained && core->now < core->complained + COMPLAINT_MS)
+		return false;
+	core->complained = core->now ? core->now : 1;
+	return true;
+}
+
+/* The first gateway for the peer's address that has a proposal in common. */
+static struct gateway *choose_gateway(struct ike_core *core, const struct v2_in *in,
+				      const struct init_payloads *p, struct prop_chosen *chosen)
+{
+	struct gateway *gw = gateway_for_peer(core, NULL, &in->local.addr, &in->remote.addr);
+	struct gateway *refused = gw;
+	char why[TEXT_MAX], first_why[TEXT_MAX] = "", peer[ADDR_TEXT];
+
+	for (; gw; gw = gateway_for_peer(core, gw, &in->local.addr, &in->remote.addr)) {
+		const struct prop_query query = {
+			.proto = PROP_IKE,
+			.local = &gw->conf->ike,
+			.ke_group = p->ke.group,
+		};
+
+		if (prop_select(&query, &p->sa, chosen, why, sizeof(why)))
+			return gw;
+		if (!first_why[0])
+			memcpy(first_why, why, sizeof(why));
+	}
+	if (may_complain(core)) {
+		addr_text(&in->remote.addr, peer);
+		if (refused)
+			gateway_fail(refused, "%s (IKE SA that peer %s wants)", first_why, peer);
+		else
+			log_warning(NULL, "%s wants an IKE SA, but is no gateway's peer-address",
+				    peer);
+	}
+	refuse(core, in, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
+	return NULL;
+}
+
+static bool respond(struct ike_sa *ike, const struct v2_in *in)
+{
+	struct handshake *hs = ike->hs;
+	struct wire_writer w;
+	struct wire_sa sa;
+
+	v2_begin(&w, ike->core->scratch, ike, IKE_EXCH_IKE_SA_INIT, 0, true);
+	prop_answer(&ike->prop, bytes_of(NULL, 0), &sa);
+	wire_put_sa(&w, &sa);
+	wire_put_ke(&w, hs->group->id, dh_public(hs->dh));
+	wire_put_nonce(&w, bytes_of(hs->nr, hs->nr_n));
+	if (ike->gw->conf->nat_traversal) {
+		v2_natd_put(&w, ike->spi_i, ike->spi_r, &in->local, &in->remote);
+		v2_natd_check(ike, in);
+	}
+	hs->response = packet_new(wire_end(&w));
+	return hs->response;
+}
+
+/* What the answer needs; false: memory, randomness, or the peer's public value is bad. */
+static bool half_open(struct ike_sa *ike, const struct v2_in *in, const struct init_payloads *p)
+{
+	struct ike_core *core = ike->core;
+	struct handshake *hs = calloc(1, sizeof(*hs));
+
+	ike->hs = hs;
+	ike_set_peer_spi(ike, in->message->header.spi_i);
+	if (!hs || !core_random(core, hs->nr, NONCE_N))
+		return false;
+	hs->nr_n = NONCE_N;
+	memcpy(hs->ni, p->nonce.p, p->nonce.n);
+	hs->ni_n = p->nonce.n;
+	hs->group = ike->prop.dh;
+	hs->request = packet_new(in->message->data);
+	hs->dh = dh_new(hs->group, core->hooks.random, core->hooks.ctx);
+	return hs->request && hs->dh && respond(ike, in) && derive(ike, p->ke.data);
+}
+
+void v2_init_request(struct ike_core *core, const struct v2_in *in)
+{
+	struct prop_chosen chosen;
+	struct init_payloads p;
+	struct gateway *gw;
+	struct ike_sa *ike;
+	uint8_t group[2];
+
+	/* Our own message, reflected. */
+	if (ike_find(core, in->message->header.spi_i) || repeated(core, in))
+		return;
+	if (!read_payloads(in, &p) || v2_cookie_demand(core, in, p.nonce) ||
+	    core->half_open >= HALF_OPEN_MOST)
+		return;
+	gw = choose_gateway(core, in, &p, &chosen);
+	if (!gw)
+		return;
+	if (chosen.dh->id != p.ke.group) {
+		put_be16(group, chosen.dh->id);
+		refuse(core, in, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
+		return;
+	}
+	ike = ike_new(core, gw, false, &in->local, &in->remote);
+	if (!ike)
+		return;
+	ike->state = IKE_HALF_OPEN;
+	core->half_open++;
+	ike->prop = chosen;
+	if (!half_open(ike, in, &p)) {
+		ike_close(ike, false);
+		return;
+	}
+	ike->ex.recv_id = 1;
+	action_send(&core->actions, &ike->local, &ike->remote, packet_bytes(ike->hs->response));
+	timer_set(&core->timers, &ike->life, core->now + HALF_OPEN_MS);
+}

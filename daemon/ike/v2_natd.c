@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "crypto/digest.h"
+#include "ike/v2.h"
+
+#define NATD_N	20	/* SHA-1, a checksum here */
+
+static bool natd_hash(const uint8_t *spi_i, const uint8_t *spi_r, const struct endpoint *at,
+		      uint8_t out[NATD_N])
+{
+	uint8_t port[2];
+	const struct bytes parts[] = {
+		bytes_of(spi_i, IKE_SPI_LEN),
+		bytes_of(spi_r, IKE_SPI_LEN),
+		bytes_of(at->addr.b, addr_len(&at->addr)),
+		bytes_of(port, sizeof(port)),
+	};
+
+	put_be16(port, at->port);
+	return !digest_sha1(parts, sizeof(parts) / sizeof(parts[0]), out);
+}
+
+void v2_natd_put(struct wire_writer *w, const uint8_t *spi_i, const uint8_t *spi_r,
+		 const struct endpoint *local, const struct endpoint *remote)
+{
+	uint8_t hash[NATD_N];
+
+	if (natd_hash(spi_i, spi_r, local, hash))
+		wire_put_notify(w, IKE_N_NAT_DETECTION_SOURCE_IP, bytes_of(hash, NATD_N));
+	if (natd_hash(spi_i, spi_r, remote, hash))
+		wire_put_notify(w, IKE_N_NAT_DETECTION_DESTINATION_IP, bytes_of(hash, NATD_N));
+}
+
+/* Notifications of @type are there, and none is the hash of @at: a NAT is in between. */
+static bool translated(const struct v2_in *in, uint16_t type, const struct endpoint *at)
+{
+	const struct wire_header *header = &in->message->header;
+	bool there = false;
+	uint8_t hash[NATD_N];
+
+	if (!natd_hash(header->spi_i, header->spi_r, at, hash))
+		return false;
+	for (unsigned int i = 0; i < in->payloads->n; i++) {
+		struct wire_notify notify;
+		struct wire_error error;
+
+		if (in->payloads->list[i].type != IKE_PL_NOTIFY ||
+		    wire_read_notify(&in->payloads->list[i], &notify, &error) ||
+		    notify.type != type)
+			continue;
+		there = true;
+		if (bytes_equal(notify.data, bytes_of(hash, NATD_N)))
+			return false;
+	}
+	return there;
+}
+
+void v2_natd_check(struct ike_sa *ike, const struct v2_in *in)
+{
+	ike->nat_remote = translated(in, IKE_N_NAT_DETECTION_SOURCE_IP, &in->remote);
+	ike->nat_local = translated(in, IKE_N_NAT_DETECTION_DESTINATION_IP, &in->local);
+}

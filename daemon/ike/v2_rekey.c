@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/v2.h"
+#include "prop/prop_wire.h"
+
+#define RETRY_SOON_MS	SECONDS(5)
+#define RETRY_LATE_MS	SECONDS(60)
+#define TEXT_MAX	512
+
+/* What an SA is made from besides the old one's keys. */
+static bool derive(struct ike_sa *heir, const struct ike_sa *old, const struct dh *dh,
+		   struct bytes public, struct bytes ni, struct bytes nr)
+{
+	struct keymat_ike_input input = {
+		.encr = heir->prop.encr,
+		.integ = heir->prop.integ,
+		.prf = heir->prop.prf,
+		.ni = ni,
+		.nr = nr,
+		.spi_i = bytes_of(heir->spi_i, IKE_SPI_LEN),
+		.spi_r = bytes_of(heir->spi_r, IKE_SPI_LEN),
+	};
+	struct secret shared;
+	enum dh_error error = dh_shared(dh, public, &shared);
+
+	if (error) {
+		log_warning(old->gw->conf->name, "key exchange with the peer failed: %s",
+			    dh_error_text(error));
+	} else {
+		input.shared = secret_bytes(&shared);
+		heir->keyed = !keymat_ike_rekey(&old->keys, &input, &heir->keys);
+		nonce_lesser(ni, nr, heir->nonce_min);
+	}
+	secret_wipe(&shared, sizeof(shared));
+	return heir->keyed;
+}
+
+static bool read_ke_nonce(const struct v2_in *in, struct wire_ke *ke, struct bytes *nonce)
+{
+	const struct wire_payload *ke_payload = wire_payload_find(in->payloads, IKE_PL_KE);
+	const struct wire_payload *nonce_payload = wire_payload_find(in->payloads, IKE_PL_NONCE);
+	struct wire_error error;
+
+	return ke_payload && nonce_payload && !wire_read_ke(ke_payload, ke, &error) &&
+	       !wire_read_nonce(nonce_payload, nonce, &error);
+}
+
+/* --- initiator --- */
+
+bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	const struct prop_list *list = &ike->gw->conf->ike;
+	struct ike_core *core = ike->core;
+	struct wire_sa sa;
+
+	if (ike->state != IKE_UP || ike->condemned)
+		return false;
+	if (!task->group)
+		task->group = prop_list_has_dh(list, ike->prop.dh->id) ? ike->prop.dh :
+			      prop_list_dh(list);
+	task->dh = dh_new(task->group, core->hooks.random, core->hooks.ctx);
+	if (!task->dh || !core_random(core, task->nonce, NONCE_N))
+		return false;
+	task->heir = ike_new(core, ike->gw, true, &ike->local, &ike->remote);
+	if (!task->heir)
+		return false;
+	prop_offer(list, bytes_of(task->heir->spi_i, IKE_SPI_LEN), &sa);
+	wire_put_sa(w, &sa);
+	wire_put_nonce(w, bytes_of(task->nonce, NONCE_N));
+	wire_put_ke(w, task->group->id, dh_public(task->dh));
+	return true;
+}
+
+/* What became of an attempt that made nothing. */
+static void failed(struct ike_sa *ike, struct task *task, ike_time wait)
+{
+	struct ike_sa *heir = task->heir, *rival = task->rival_ike;
+
+	task->heir = NULL;
+	if (heir)
+		ike_close(heir, false);
+	if (rival && rival->state == IKE_REKEYED)
+		ike_inherit(rival, ike);
+	else
+		ike_keep(ike, wait);
+}
+
+static void refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify)
+{
+	const struct alg_dh *group = NULL;
+	struct task *again;
+	char name[32];
+
+	if (notify->type == IKE_N_INVALID_KE_PAYLOAD && notify->data.n == 2)
+		group = alg_dh_by_id(get_be16(notify->data.p));
+	if (group && group != task->group && task->rounds < V2_ROUNDS_MAX && !task->rival_ike &&
+	    prop_list_has_dh(&ike->gw->conf->ike, group->id)) {
+		again = task_new(TASK_IKE_REKEY);
+		if (again) {
+			again->group = group;
+			again->rounds = task->rounds + 1;
+			exchange_queue_first(ike, again);
+		}
+	} else if (notify->type != IKE_N_TEMPORARY_FAILURE) {
+		log_warning(ike->gw->conf->name, "peer refused to rekey the IKE SA (%s)",
+			    v2_notify_text(notify->type, name));
+		failed(ike, task, RETRY_LATE_MS);
+		return;
+	}
+	failed(ike, task, RETRY_SOON_MS);
+}
+
+static bool take_answer(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	const struct wire_payload *payload = wire_payload_find(in->payloads, IKE_PL_SA);
+	const struct prop_query query = {
+		.proto = PROP_IKE,
+		.local = &ike->gw->conf->ike,
+		.spi_n = IKE_SPI_LEN,
+	};
+	struct ike_sa *heir = task->heir;
+	struct wire_error error;
+	struct wire_ke ke;
+	struct wire_sa sa;
+	struct bytes nr;
+	char why[TEXT_MAX];
+
+	if (!payload || wire_read_sa(payload, &sa, &error) || !read_ke_nonce(in, &ke, &nr))
+		return false;
+	if (!prop_check_answer(&query, &sa, &heir->prop, why, sizeof(why))) {
+		log_warning(ike->gw->conf->name, "rekeying of the IKE SA: %s", why);
+		return false;
+	}
+	if (heir->prop.dh != task->group || ke.group != task->group->id)
+		return false;
+	ike_set_peer_spi(heir, heir->prop.spi);
+	return derive(heir, ike, task->dh, ke.data, bytes_of(task->nonce, NONCE_N), nr);
+}
+
+void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	struct ike_sa *heir = task->heir, *rival = task->rival_ike;
+	struct wire_notify notify;
+
+	if (wire_notify_find_error(in->payloads, &notify)) {
+		refused(ike, task, &notify);
+		return;
+	}
+	if (!heir || !take_answer(ike, task, in)) {
+		failed(ike, task, RETRY_LATE_MS);
+		return;
+	}
+	task->heir = NULL;
+	if (rival && rival->state != IKE_REKEYED)
+		rival = NULL;
+	/* Section 2.8.1: the SA with the least nonce goes, deleted by who made it. */
+	if (rival && memcmp(heir->nonce_min, rival->nonce_min, NONCE_N) < 0) {
+		ike_inherit(rival, ike);
+		ike_wait(heir);
+		ike_delete(heir);
+		return;
+	}
+	ike_inherit(heir, ike);
+	ike_delete(ike);
+}
+
+/* --- responder --- */
+
+static bool busy_with_child(const struct ike_sa *ike)
+{
+	const struct task *task = ike->ex.current;
+
+	return task && (task->kind == TASK_CHILD_NEW || task->kind == TASK_CHILD_REKEY ||
+			task->kind == TASK_CHILD_DELETE);
+}
+
+static struct ike_sa *make_heir(struct ike_sa *ike, const struct prop_chosen *chosen,
+				const struct wire_ke *ke, struct bytes ni, struct wire_writer *w)
+{
+	struct ike_core *core = ike->core;
+	struct dh *dh = dh_new(chosen->dh, core->hooks.random, core->hooks.ctx);
+	struct ike_sa *heir = ike_new(core, ike->gw, false, &ike->local, &ike->remote);
+	uint8_t nonce[NONCE_N];
+	struct wire_sa sa;
+
+	if (heir && dh && core_random(core, nonce, sizeof(nonce))) {
+		heir->prop = *chosen;
+		ike_set_peer_spi(heir, chosen->spi);
+		if (derive(heir, ike, dh, ke->data, ni, bytes_of(nonce, sizeof(nonce)))) {
+			prop_answer(chosen, bytes_of(heir->spi_r, IKE_SPI_LEN), &sa);
+			wire_put_sa(w, &sa);
+			wire_put_nonce(w, bytes_of(nonce, sizeof(nonce)));
+			wire_put_ke(w, chosen->dh->id, dh_public(dh));
+			dh_free(dh);
+			return heir;
+		}
+	}
+	dh_free(dh);
+	if (heir)
+		ike_close(heir, false);
+	return NULL;
+}
+
+void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct wire_sa *sa,
+		      struct wire_writer *w)
+{
+	struct task *task = ike->ex.current;
+	struct prop_query query = {
+		.proto = PROP_IKE,
+		.local = &ike->gw->conf->ike,
+		.spi_n = IKE_SPI_LEN,
+	};
+	struct prop_chosen chosen;
+	struct ike_sa *heir;
+	struct bytes none = bytes_of(NULL, 0), ni;
+	struct wire_ke ke;
+	char why[TEXT_MAX];
+	uint8_t group[2];
+
+	if (busy_with_child(ike)) {
+		wire_put_notify(w, IKE_N_TEMPORARY_FAILURE, none);
+		return;
+	}
+	if (!read_ke_nonce(in, &ke, &ni)) {
+		wire_put_notify(w, IKE_N_INVALID_SYNTAX, none);
+		return;
+	}
+	query.ke_group = ke.group;
+	if (!prop_select(&query, sa, &chosen, why, sizeof(why))) {
+		log_warning(ike->gw->conf->name, "rekeying of the IKE SA: %s", why);
+		wire_put_notify(w, IKE_N_NO_PROPOSAL_CHOSEN, none);
+		return;
+	}
+	if (chosen.dh->id != ke.group) {
+		put_be16(group, chosen.dh->id);
+		wire_put_notify(w, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
+		return;
+	}
+	heir = make_heir(ike, &chosen, &ke, ni, w);
+	if (!heir) {
+		wire_put_notify(w, IKE_N_INVALID_SYNTAX, none);
+	} else if (task && task->kind == TASK_IKE_REKEY) {
+		ike_wait(heir);
+		task->rival_ike = heir;
+	} else {
+		ike_inherit(heir, ike);
+	}
+}

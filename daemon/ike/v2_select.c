@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "ike/v2.h"
+#include "prop/ts_wire.h"
+
+/* How many bits of the range are free: 32 for 0.0.0.0/0, 0 for one address. */
+static unsigned int free_bits(const struct addr *first, const struct addr *last)
+{
+	size_t n = addr_len(first);
+
+	for (size_t i = 0; i < n; i++) {
+		uint8_t differ = first->b[i] ^ last->b[i];
+
+		if (differ)
+			return (unsigned int)(8 * (n - i)) - (unsigned int)__builtin_clz(differ) + 24;
+	}
+	return 0;
+}
+
+/* The wider, the more: of the widest selector, where protocol and ports count little. */
+static unsigned int width(const struct ts_list *list)
+{
+	unsigned int most = 0;
+
+	for (unsigned int i = 0; i < list->n; i++) {
+		const struct ts *ts = &list->ts[i];
+		unsigned int w = 4 * free_bits(&ts->first, &ts->last);
+
+		w += !ts->proto ? 2 : 0;
+		w += ts->port_first != ts->port_last ? 1 : 0;
+		if (w > most)
+			most = w;
+	}
+	return most;
+}
+
+struct slot *v2_select_slot(struct gateway *gw, struct slot *only,
+			    const struct wire_ts_list *local, const struct wire_ts_list *remote,
+			    struct ts_pair *out)
+{
+	struct slot *best = NULL;
+	unsigned int best_width = 0;
+
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		const struct ts_pair *ts = &slot->proxy->ts;
+		struct ts_pair narrow;
+		unsigned int w;
+
+		if (slot->gone || (only && slot != only) ||
+		    !ts_list_from_wire(local, &ts->local, &narrow.local) ||
+		    !ts_list_from_wire(remote, &ts->remote, &narrow.remote))
+			continue;
+		w = width(&ts->local) + width(&ts->remote);
+		if (best && w >= best_width)
+			continue;
+		best = slot;
+		best_width = w;
+		*out = narrow;
+	}
+	return best;
+}

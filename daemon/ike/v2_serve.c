@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The responder's side of a child (RFC 7296 sections 1.3, 2.9, 2.25). */
+#include <string.h>
+
+#include "base/text.h"
+#include "ike/v2.h"
+#include "prop/prop_wire.h"
+#include "prop/ts_wire.h"
+
+#define SLOT_CHILDREN_MOST	8	/* a peer can not pile up pairs for one proxy-ID */
+#define SPI_FIRST		256
+#define TEXT_MAX		512
+
+/* What the peer asks for. */
+struct ask {
+	struct wire_sa sa;
+	struct wire_ts_list tsi, tsr;
+	struct bytes ni;
+	struct wire_ke ke;
+	bool has_ke;
+	bool auth;			/* within IKE_AUTH: no KE, no nonces of its own */
+	struct child_sa *old;		/* to be rekeyed; NULL: a further one */
+};
+
+static bool read_ask(const struct v2_in *in, struct ask *out)
+{
+	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
+	const struct wire_payload *tsi = wire_payload_find(in->payloads, IKE_PL_TSI);
+	const struct wire_payload *tsr = wire_payload_find(in->payloads, IKE_PL_TSR);
+	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
+	struct wire_error error;
+
+	out->has_ke = ke;
+	if (ke && wire_read_ke(ke, &out->ke, &error))
+		return false;
+	return sa && tsi && tsr && !wire_read_sa(sa, &out->sa, &error) &&
+	       !wire_read_ts(tsi, &out->tsi, &error) && !wire_read_ts(tsr, &out->tsr, &error);
+}
+
+static void put_error(struct wire_writer *w, uint16_t type)
+{
+	wire_put_notify(w, type, bytes_of(NULL, 0));
+}
+
+static void say_no_slot(struct gateway *gw, const struct ask *ask)
+{
+	char a[TEXT_MAX], b[TEXT_MAX], ours[TEXT_MAX];
+	struct text t;
+
+	text_init(&t, ours, sizeof(ours));
+	for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
+		if (slot->gone)
+			continue;
+		text_add(&t, "%s%s local %s ", t.n ? "; " : "", slot->proxy->name,
+			 ts_list_text(&slot->proxy->ts.local, a, sizeof(a)));
+		text_add(&t, "remote %s", ts_list_text(&slot->proxy->ts.remote, a, sizeof(a)));
+	}
+	gateway_fail(gw, "peer asks for traffic selectors local %s remote %s, but configured are: %s",
+		     ts_wire_text(&ask->tsr, a, sizeof(a)), ts_wire_text(&ask->tsi, b, sizeof(b)),
+		     t.n ? ours : "none");
+}
+
+static bool crowded(const struct slot *slot)
+{
+	unsigned int n = 0;
+
+	for (const struct child_sa *child = slot->children; child; child = child->slot_next)
+		n += child->state != CHILD_LINGERING;
+	return n >= SLOT_CHILDREN_MOST;
+}
+
+/* Picks the proposal; false with the notification written and the reason said. */
+static bool choose(struct slot *slot, const struct ask *ask, struct prop_chosen *chosen,
+		   struct wire_writer *w)
+{
+	struct prop_list esp = slot->tunnel->esp;
+	const struct prop_query query = {
+		.proto = PROP_ESP,
+		.local = &esp,
+		.spi_n = 4,
+		.ignore_dh = ask->auth,
+		.ke_group = ask->has_ke ? ask->ke.group : 0,
+	};
+	char why[TEXT_MAX];
+	uint8_t group[2];
+
+	if (ask->auth)
+		prop_list_without_dh(&esp);
+	if (!prop_select(&query, &ask->sa, chosen, why, sizeof(why))) {
+		slot_fail(slot, "%s", why);
+		put_error(w, IKE_N_NO_PROPOSAL_CHOSEN);
+		return false;
+	}
+	if (get_be32(chosen->spi) < SPI_FIRST) {
+		put_error(w, IKE_N_INVALID_SYNTAX);
+		return false;
+	}
+	if (chosen->dh && (!ask->has_ke || ask->ke.group != chosen->dh->id)) {
+		put_be16(group, chosen->dh->id);
+		wire_put_notify(w, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
+		return false;
+	}
+	return true;
+}
+
+/* Our half of the exchange: nonce and public value written, keys derived. */
+static bool exchange_keys(struct child_sa *child, const struct ask *ask, struct bytes nr,
+			  struct wire_writer *w)
+{
+	struct ike_hooks *hooks = &child->core->hooks;
+	struct secret shared;
+	enum dh_error error;
+	struct dh *dh;
+	bool good;
+
+	if (ask->auth)
+		return child_derive(child, bytes_of(NULL, 0), ask->ni, nr);
+	wire_put_nonce(w, nr);
+	if (!child->prop.dh)
+		return child_derive(child, bytes_of(NULL, 0), ask->ni, nr);
+	dh = dh_new(child->prop.dh, hooks->random, hooks->ctx);
+	if (!dh)
+		return false;
+	wire_put_ke(w, child->prop.dh->id, dh_public(dh));
+	error = dh_shared(dh, ask->ke.data, &shared);
+	if (error)
+		slot_fail(child->slot, "key exchange with the peer failed: %s",
+			  dh_error_text(error));
+	good = !error && child_derive(child, secret_bytes(&shared), ask->ni, nr);
+	secret_wipe(&shared, sizeof(shared));
+	dh_free(dh);
+	return good;
+}
+
+/* The child is derived, its answer complete: into the kernel with it. */
+static void accept(struct ike_sa *ike, struct child_sa *child, struct child_sa *old)
+{
+	struct task *task = ike->ex.current;
+
+	child->replaces = old;
+	if (old && task && task->kind == TASK_CHILD_REKEY && task->old == old)
+		task->rival = child;
+	child_install_in(child);
+	ike->fresh = child;
+}
+
+static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
+		  struct wire_writer *w)
+{
+	struct prop_chosen chosen;
+	struct child_sa *child;
+	struct wire_writer undo;
+	struct ts_pair ts;
+	struct wire_sa sa;
+	struct slot *slot;
+	uint8_t spi[4];
+
+	slot = v2_select_slot(ike->gw, ask->old ? ask->old->slot : NULL, &ask->tsr, &ask->tsi, &ts);
+	if (!slot) {
+		say_no_slot(ike->gw, ask);
+		put_error(w, IKE_N_TS_UNACCEPTABLE);
+		return;
+	}
+	if (crowded(slot)) {
+		put_error(w, IKE_N_NO_ADDITIONAL_SAS);
+		return;
+	}
+	if (!choose(slot, ask, &chosen, w))
+		return;
+	child = child_new(ike, slot, false);
+	if (!child) {
+		put_error(w, IKE_N_TEMPORARY_FAILURE);
+		return;
+	}
+	child->prop = chosen;
+	child->ts = ts;
+	child->spi_out = get_be32(chosen.spi);
+	put_be32(spi, child->spi_in);
+	prop_answer(&chosen, bytes_of(spi, sizeof(spi)), &sa);
+	undo = *w;
+	wire_put_sa(w, &sa);
+	if (!exchange_keys(child, ask, nr, w)) {
+		*w = undo;
+		put_error(w, IKE_N_INVALID_SYNTAX);
+		child_close(child);
+		return;
+	}
+	v2_child_put_ts(&ts, false, w);
+	accept(ike, child, ask->old);
+}
+
+void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni, struct bytes nr,
+		    struct wire_writer *w)
+{
+	struct ask ask = { .auth = true, .ni = ni };
+
+	if (read_ask(in, &ask))
+		serve(ike, &ask, nr, w);
+	else
+		put_error(w, IKE_N_INVALID_SYNTAX);
+}
+
+void v2_refuse_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
+{
+	(void)ike;
+	(void)in;
+	put_error(w, IKE_N_TEMPORARY_FAILURE);
+}
+
+/* Section 2.25.1.  false: the rekeying can not be, and why is written. */
+static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa **old,
+		     struct wire_writer *w)
+{
+	struct wire_notify rekey;
+
+	*old = NULL;
+	if (!wire_notify_find(in->payloads, IKE_N_REKEY_SA, &rekey))
+		return true;
+	if (rekey.protocol == IKE_PROTO_ESP && rekey.spi.n == 4)
+		*old = child_by_spi_out(ike, get_be32(rekey.spi.p));
+	if (!*old) {
+		wire_put_notify_spi(w, IKE_PROTO_ESP, rekey.spi.n == 4 ? rekey.spi :
+				    bytes_of("\0\0\0", 4), IKE_N_CHILD_SA_NOT_FOUND,
+				    bytes_of(NULL, 0));
+		return false;
+	}
+	if ((*old)->state == CHILD_UP || (*old)->state == CHILD_REKEYING)
+		return true;
+	put_error(w, IKE_N_TEMPORARY_FAILURE);
+	return false;
+}
+
+void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
+{
+	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
+	const struct wire_payload *nonce = wire_payload_find(in->payloads, IKE_PL_NONCE);
+	const struct task *task = ike->ex.current;
+	uint8_t nr[NONCE_N];
+	struct wire_error error;
+	struct ask ask = { .auth = false };
+
+	if (!sa || wire_read_sa(sa, &ask.sa, &error) || !ask.sa.n_proposals || !nonce ||
+	    wire_read_nonce(nonce, &ask.ni, &error)) {
+		put_error(w, IKE_N_INVALID_SYNTAX);
+		return;
+	}
+	if (ask.sa.proposals[0].protocol == IKE_PROTO_IKE) {
+		v2_rekey_request(ike, in, &ask.sa, w);
+		return;
+	}
+	if (task && task->kind == TASK_IKE_REKEY) {
+		put_error(w, IKE_N_TEMPORARY_FAILURE);
+		return;
+	}
+	if (!find_old(ike, in, &ask.old, w))
+		return;
+	if (!read_ask(in, &ask) || !core_random(ike->core, nr, sizeof(nr))) {
+		put_error(w, IKE_N_INVALID_SYNTAX);
+		return;
+	}
+	serve(ike, &ask, bytes_of(nr, sizeof(nr)), w);
+}
