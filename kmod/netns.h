@@ -9,10 +9,10 @@
 #ifndef _PANTUN_NETNS_H
 #define _PANTUN_NETNS_H
 
-#include <linux/atomic.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
+#include <linux/spinlock.h>
 #include <net/net_namespace.h>
 
 struct pantun_net {
@@ -22,8 +22,8 @@ struct pantun_net {
 	struct rhashtable sas;		/* struct pantun_sa by key; readers RCU */
 	u32 next_tunnel_id;		/* cfg_lock */
 	u32 generation;			/* of tunnels, proxies, SAs, for dumps; cfg_lock */
-	atomic64_t events_seq;		/* group "events" */
-	atomic64_t config_seq;		/* group "config" */
+	spinlock_t event_lock;		/* BH: numbers and sends notifications in one step */
+	u64 event_seq[2];		/* of groups "events" and "config"; event_lock */
 };
 
 /* The state of @net; valid as long as the namespace is. */

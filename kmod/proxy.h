@@ -14,6 +14,7 @@
 #include <linux/workqueue.h>
 #include "selector.h"
 
+struct netlink_ext_ack;
 struct pantun_sa;
 struct pantun_tunnel;
 
@@ -22,10 +23,11 @@ struct pantun_tunnel;
 
 struct pantun_proxy {
 	char name[PANTUN_PROXY_NAME_LEN];
+	bool implicit;			/* stands in while there is no other */
 	struct pantun_selector selector;
 	struct pantun_tunnel *tunnel;
 
-	struct pantun_sa __rcu *out_sa;	/* current one, counted; written under cfg_lock */
+	struct pantun_sa __rcu *out_sa;	/* current one, in @sas; cfg_lock */
 	struct list_head sas;		/* all of both directions; cfg_lock */
 	u32 in_sas;			/* keyed inbound ones in the list; cfg_lock */
 
@@ -48,6 +50,22 @@ struct pantun_proxy_table {
 	u32 count;
 	struct pantun_proxy *entry[];	/* most specific first */
 };
+
+/* Inner packets and octets. */
+struct pantun_traffic {
+	u64 rx_packets, rx_bytes;
+	u64 tx_packets, tx_bytes;
+};
+
+struct pantun_proxy_table *pantun_proxy_table(const struct pantun_tunnel *tunnel);
+struct pantun_proxy *pantun_proxy_find(const struct pantun_tunnel *tunnel, const char *name);
+int pantun_proxy_init(struct pantun_tunnel *tunnel);
+void pantun_proxy_teardown(struct pantun_tunnel *tunnel);
+int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
+		     const struct pantun_selector *selector, struct netlink_ext_ack *extack);
+int pantun_proxy_delete(struct pantun_proxy *proxy, struct netlink_ext_ack *extack);
+bool pantun_proxy_has_pair(const struct pantun_proxy *proxy);
+void pantun_proxy_traffic(const struct pantun_proxy *proxy, struct pantun_traffic *traffic);
 
 /* The proxy-ID for an outgoing packet, or NULL.  RCU read side. */
 struct pantun_proxy *pantun_proxy_match(struct pantun_tunnel *tunnel,

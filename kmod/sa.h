@@ -27,6 +27,7 @@
 #include "xform.h"
 
 struct crypto_aead;
+struct netlink_ext_ack;
 struct pantun_net;
 struct pantun_proxy;
 struct pantun_tunnel;
@@ -81,11 +82,58 @@ struct pantun_sa {
 	u64 rx_packets;
 	u64 rx_bytes;
 
+	/* what proxy-ID counters have of this SA already; cfg_lock, then the last owner */
+	u64 counted_packets;
+	u64 counted_bytes;
+
 	struct pantun_drops drops;
 	struct list_head proxy_list;	/* proxy->sas, under cfg_lock */
 	refcount_t refs;
 	struct rcu_work free_work;
 };
+
+#define PANTUN_SA_LARVAL_SECONDS	60	/* a reserved SPI is given back after this */
+
+/* What a new SA is to be, checked for form by netlink. */
+struct pantun_sa_params {
+	u8 dir;				/* enum pantun_dir */
+	u8 proto;			/* IPPROTO_ESP */
+	u8 mode;			/* enum pantun_mode */
+	u8 encap;			/* enum pantun_encap */
+	__be32 spi;
+	union pantun_addr local;	/* IPv4 */
+	union pantun_addr remote;
+	__be16 local_port;
+	__be16 remote_port;
+	const struct pantun_alg *alg;
+	struct pantun_keys keys;	/* the caller's */
+	bool has_selector;		/* else the proxy-ID's */
+	struct pantun_selector selector;
+	u32 replay_window;
+	struct pantun_limits limits;
+	u64 cookie;
+	bool standby;
+};
+
+struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
+				   struct netlink_ext_ack *extack);
+void pantun_sa_discard(struct pantun_sa *sa);
+int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
+		  struct netlink_ext_ack *extack);
+struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy, const union pantun_addr *local,
+				    struct netlink_ext_ack *extack);
+void pantun_sa_activate(struct pantun_sa *sa);
+void pantun_sa_delete(struct pantun_sa *sa);
+void pantun_sa_flush(struct pantun_proxy *proxy);
+void pantun_sa_traffic(struct pantun_sa *sa, u64 *packets, u64 *bytes);
+/* tunnel->age_work: limits in seconds and reservations, without traffic. */
+void pantun_sa_age_work(struct work_struct *work);
+
+/* Whether it carries packets, or could once activated. */
+static inline bool pantun_sa_usable(const struct pantun_sa *sa)
+{
+	return !test_bit(PANTUN_SA_LARVAL, &sa->flags) && !test_bit(PANTUN_SA_HARD, &sa->flags);
+}
 
 /* Drops a reference; the last one frees from a worker.  Any context. */
 void pantun_sa_put(struct pantun_sa *sa);
@@ -95,10 +143,8 @@ static inline bool pantun_sa_get(struct pantun_sa *sa)
 	return refcount_inc_not_zero(&sa->refs);
 }
 
-/* Inbound SA by destination address and SPI with a reference, or NULL.  RCU read side. */
-struct pantun_sa *pantun_sa_find_in_get(struct pantun_net *pn, u8 family,
-					const union pantun_addr *daddr,
-					__be32 spi, u8 proto);
+/* The SA of @key with a reference, or NULL.  RCU read side or cfg_lock. */
+struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key);
 
 static inline u64 pantun_sa_age(const struct pantun_sa *sa)
 {

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Life of the per-namespace state.
+ *
+ * Two sets of operations, as a namespace ends in two steps: tunnels go with its
+ * devices, while routes and sockets are still there; the SA table goes afterwards,
+ * when no device is left that could bring a packet.
+ */
+#include <linux/rtnetlink.h>
+#include <net/netns/generic.h>
+#include "netdev.h"
+#include "netns.h"
+#include "sa_table.h"
+
+static unsigned int pantun_net_id __read_mostly;
+
+/**
+ * pantun_net - the module's state of a namespace
+ * @net: the namespace
+ *
+ * Return: its state, valid as long as the namespace.
+ * Context: any.
+ */
+struct pantun_net *pantun_net(const struct net *net)
+{
+	return net_generic(net, pantun_net_id);
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct pantun_net *pn = pantun_net(net);
+
+	pn->net = net;
+	mutex_init(&pn->cfg_lock);
+	INIT_LIST_HEAD(&pn->tunnels);
+	pn->next_tunnel_id = 1;
+	pn->generation = 1;
+	spin_lock_init(&pn->event_lock);
+	return pantun_sa_table_init(pn);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct pantun_net *pn = pantun_net(net);
+
+	WARN_ON_ONCE(!list_empty(&pn->tunnels));
+	pantun_sa_table_destroy(pn);
+	mutex_destroy(&pn->cfg_lock);
+}
+
+static struct pernet_operations table_ops = {
+	.init = net_init,
+	.exit = net_exit,
+	.id = &pantun_net_id,
+	.size = sizeof(struct pantun_net),
+};
+
+static void __net_exit devices_exit(struct list_head *nets)
+{
+	struct net *net;
+	LIST_HEAD(list);
+
+	rtnl_lock();
+	list_for_each_entry(net, nets, exit_list)
+		pantun_netdev_queue_delete(pantun_net(net), &list);
+	unregister_netdevice_many(&list);
+	rtnl_unlock();
+}
+
+static struct pernet_operations devices_ops = {
+	.exit_batch = devices_exit,
+};
+
+/**
+ * pantun_netns_register - begins to follow namespaces
+ *
+ * Return: 0 or a negative errno.
+ * Context: process, loading the module.
+ */
+int pantun_netns_register(void)
+{
+	int err;
+
+	err = register_pernet_subsys(&table_ops);
+	if (err)
+		return err;
+	err = register_pernet_device(&devices_ops);
+	if (err)
+		unregister_pernet_subsys(&table_ops);
+	return err;
+}
+
+/**
+ * pantun_netns_unregister - frees the state of all namespaces
+ *
+ * Context: process, after the last tunnel has gone and no packet comes any more.
+ */
+void pantun_netns_unregister(void)
+{
+	unregister_pernet_device(&devices_ops);
+	unregister_pernet_subsys(&table_ops);
+}

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Security associations: made, activated, counted, aged, deleted and freed. */
+#include <linux/pantun.h>
+#include <linux/slab.h>
+#include "compat.h"
+#include "netdev.h"
+#include "nl_event.h"
+#include "proxy.h"
+#include "sa.h"
+#include "sa_table.h"
+#include "tx.h"
+
+#define AGE_WORK_SECONDS	3600	/* between two looks at most: delays are finite */
+
+static void set_key(struct pantun_sa *sa, const struct pantun_sa_params *p)
+{
+	sa->dir = p->dir;
+	sa->mode = p->mode;
+	sa->key.family = AF_INET;
+	sa->key.daddr.v4 = p->dir == PANTUN_DIR_IN ? p->local.v4 : p->remote.v4;
+	sa->key.spi = p->spi;
+	sa->key.proto = p->proto;
+	sa->key.dir = p->dir;
+}
+
+static int set_path(struct pantun_sa *sa, const struct pantun_sa_params *p)
+{
+	struct pantun_path *path = pantun_path_alloc();
+
+	if (!path)
+		return -ENOMEM;
+	path->family = AF_INET;
+	path->encap = p->encap;
+	path->local = p->local;
+	path->remote = p->remote;
+	path->local_port = p->local_port;
+	path->remote_port = p->remote_port;
+	rcu_assign_pointer(sa->path, path);
+	return 0;
+}
+
+/* One reference, no tunnel yet, not to be found. */
+static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
+{
+	struct pantun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+
+	if (!sa)
+		return NULL;
+	refcount_set(&sa->refs, 1);
+	spin_lock_init(&sa->replay_lock);
+	INIT_LIST_HEAD(&sa->proxy_list);
+	set_key(sa, p);
+	if (set_path(sa, p)) {
+		kfree(sa);
+		return NULL;
+	}
+	sa->birth = ktime_get_boottime_seconds();
+	return sa;
+}
+
+/* Brings the proxy-ID's counters up to what the SA has counted. */
+static void account(struct pantun_sa *sa)
+{
+	struct pantun_proxy *proxy = sa->proxy;
+	bool out = sa->dir == PANTUN_DIR_OUT;
+	u64 packets, bytes;
+
+	pantun_sa_traffic(sa, &packets, &bytes);
+	atomic64_add(packets - sa->counted_packets,
+		     out ? &proxy->tx_packets : &proxy->rx_packets);
+	atomic64_add(bytes - sa->counted_bytes, out ? &proxy->tx_bytes : &proxy->rx_bytes);
+	sa->counted_packets = packets;
+	sa->counted_bytes = bytes;
+}
+
+/* Nobody else knows the SA. */
+static void sa_free(struct pantun_sa *sa)
+{
+	struct pantun_path *path = rcu_dereference_protected(sa->path, true);
+
+	if (sa->ops)
+		sa->ops->destroy(sa);
+	pantun_path_free_rcu(path);
+	if (sa->proxy) {
+		account(sa);
+		pantun_proxy_put(sa->proxy);
+		netdev_put(sa->tunnel->dev, &sa->dev_tracker);
+	}
+	kfree(sa);
+}
+
+static void free_work(struct work_struct *work)
+{
+	sa_free(container_of(to_rcu_work(work), struct pantun_sa, free_work));
+}
+
+/**
+ * pantun_sa_put - drops a reference
+ * @sa: the SA
+ *
+ * Context: any; the last one has it freed by a worker after a grace period.
+ */
+void pantun_sa_put(struct pantun_sa *sa)
+{
+	if (!refcount_dec_and_test(&sa->refs))
+		return;
+	INIT_RCU_WORK(&sa->free_work, free_work);
+	queue_rcu_work(pantun_wq, &sa->free_work);
+}
+
+/**
+ * pantun_sa_create - makes an SA with its keys
+ * @params: what it is to be
+ * @extack: says why not
+ *
+ * Return: the SA with one reference, for pantun_sa_add() or pantun_sa_discard(), or
+ * an ERR_PTR().
+ * Context: process, without cfg_lock, as the crypto API may load modules.
+ */
+struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
+				   struct netlink_ext_ack *extack)
+{
+	struct pantun_sa *sa = sa_alloc(params);
+	int err;
+
+	if (!sa)
+		return ERR_PTR(-ENOMEM);
+	sa->alg = params->alg;
+	sa->key_bits = params->keys.enc_len * 8;
+	sa->limits = params->limits;
+	sa->cookie = params->cookie;
+	pantun_replay_init(&sa->replay, params->replay_window, false);
+	if (params->has_selector)
+		sa->selector = params->selector;
+	if (params->standby)
+		__set_bit(PANTUN_SA_STANDBY, &sa->flags);
+	err = pantun_esp_ops.init(sa, &params->keys, extack);
+	if (err) {
+		sa_free(sa);
+		return ERR_PTR(err);
+	}
+	sa->ops = &pantun_esp_ops;
+	return sa;
+}
+
+/**
+ * pantun_sa_discard - frees an SA that was never added
+ * @sa: from pantun_sa_create()
+ *
+ * Context: process.
+ */
+void pantun_sa_discard(struct pantun_sa *sa)
+{
+	sa_free(sa);
+}
+
+static void bind_proxy(struct pantun_sa *sa, struct pantun_proxy *proxy)
+{
+	struct pantun_tunnel *tunnel = proxy->tunnel;
+
+	refcount_inc(&proxy->refs);
+	sa->proxy = proxy;
+	sa->tunnel = tunnel;
+	netdev_hold(tunnel->dev, &sa->dev_tracker, GFP_KERNEL);
+	if (!sa->selector.has_v4 && !sa->selector.has_v6)
+		sa->selector = proxy->selector;
+}
+
+/* What stands under the SA's key and may be replaced by it. */
+static struct pantun_sa *own_larval(struct pantun_sa *sa)
+{
+	struct pantun_sa *old = pantun_sa_table_lookup(sa->tunnel->pn, &sa->key);
+
+	if (old && old->tunnel == sa->tunnel && test_bit(PANTUN_SA_LARVAL, &old->flags))
+		return old;
+	return NULL;
+}
+
+/* A reservation goes without a word: nobody was told of it. */
+static void retire_larval(struct pantun_sa *sa)
+{
+	set_bit(PANTUN_SA_DEAD, &sa->flags);
+	list_del_init(&sa->proxy_list);
+	pantun_sa_put(sa);
+}
+
+static int publish(struct pantun_sa *sa, struct netlink_ext_ack *extack)
+{
+	struct pantun_net *pn = sa->tunnel->pn;
+	struct pantun_sa *old = own_larval(sa);
+	int err;
+
+	if (!old)
+		return pantun_sa_table_insert(pn, sa, extack);
+	err = pantun_sa_table_replace(pn, old, sa);
+	if (!err)
+		retire_larval(old);
+	return err;
+}
+
+static void make_current(struct pantun_sa *sa)
+{
+	clear_bit(PANTUN_SA_STANDBY, &sa->flags);
+	rcu_assign_pointer(sa->proxy->out_sa, sa);
+	pantun_tx_release(sa->proxy);
+}
+
+/* The tunnel's next deadline may be a nearer one now. */
+static void reckon_age(struct pantun_tunnel *tunnel)
+{
+	mod_delayed_work(pantun_wq, &tunnel->age_work, 0);
+}
+
+/**
+ * pantun_sa_add - puts an SA to work
+ * @sa: from pantun_sa_create(); stays the caller's to discard on error
+ * @proxy: its proxy-ID
+ * @extack: says why not
+ *
+ * An inbound SA is found by packets from now on, an outbound one becomes current
+ * unless it is on standby.
+ *
+ * Return: 0; -EEXIST if direction, address and SPI are taken; another errno.
+ * Context: process, cfg_lock.
+ */
+int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
+		  struct netlink_ext_ack *extack)
+{
+	struct pantun_net *pn = proxy->tunnel->pn;
+	int err;
+
+	lockdep_assert_held(&pn->cfg_lock);
+	bind_proxy(sa, proxy);
+	err = publish(sa, extack);
+	if (err)
+		return err;
+	list_add_tail(&sa->proxy_list, &proxy->sas);
+	pn->generation++;
+	if (sa->dir == PANTUN_DIR_IN)
+		proxy->in_sas++;
+	else if (!test_bit(PANTUN_SA_STANDBY, &sa->flags))
+		make_current(sa);
+	if (sa->limits.soft.seconds || sa->limits.hard.seconds)
+		reckon_age(proxy->tunnel);
+	pantun_nl_event_sa(sa, PANTUN_EVENT_NEW);
+	pantun_netdev_update(proxy->tunnel);
+	return 0;
+}
+
+/**
+ * pantun_sa_reserve - takes an inbound SPI that nobody uses
+ * @proxy: the proxy-ID that the SA is going to be of
+ * @local: our address
+ * @extack: says why not
+ *
+ * The reservation ends when an SA of the tunnel is added under it, when it is
+ * deleted, or after PANTUN_SA_LARVAL_SECONDS.
+ *
+ * Return: the reservation, the table's reference, valid under cfg_lock; or an
+ * ERR_PTR().
+ * Context: process, cfg_lock.
+ */
+struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy, const union pantun_addr *local,
+				    struct netlink_ext_ack *extack)
+{
+	const struct pantun_sa_params params = {
+		.dir = PANTUN_DIR_IN,
+		.proto = IPPROTO_ESP,
+		.mode = PANTUN_MODE_TUNNEL,
+		.encap = PANTUN_ENCAP_NONE,
+		.local = *local,
+	};
+	struct pantun_net *pn = proxy->tunnel->pn;
+	struct pantun_sa *sa;
+	int err;
+
+	lockdep_assert_held(&pn->cfg_lock);
+	sa = sa_alloc(&params);
+	if (!sa)
+		return ERR_PTR(-ENOMEM);
+	__set_bit(PANTUN_SA_LARVAL, &sa->flags);
+	bind_proxy(sa, proxy);
+	err = pantun_sa_table_pick_spi(pn, &sa->key);
+	if (err)
+		NL_SET_ERR_MSG(extack, "no free SPI was found for this address: try again");
+	else
+		err = pantun_sa_table_insert(pn, sa, extack);
+	if (err) {
+		sa_free(sa);
+		return ERR_PTR(err);
+	}
+	list_add_tail(&sa->proxy_list, &proxy->sas);
+	pn->generation++;
+	reckon_age(proxy->tunnel);
+	return sa;
+}
+
+/**
+ * pantun_sa_activate - makes an outbound SA its proxy-ID's current one
+ * @sa: the SA; the one before it stays until it is deleted
+ *
+ * Context: process, cfg_lock.
+ */
+void pantun_sa_activate(struct pantun_sa *sa)
+{
+	struct pantun_net *pn = sa->tunnel->pn;
+
+	lockdep_assert_held(&pn->cfg_lock);
+	if (rcu_access_pointer(sa->proxy->out_sa) == sa)
+		return;
+	make_current(sa);
+	pn->generation++;
+	pantun_nl_event_sa(sa, PANTUN_EVENT_CHANGE);
+	pantun_netdev_update(sa->tunnel);
+}
+
+/**
+ * pantun_sa_delete - takes an SA or a reservation out of use
+ * @sa: the SA; it is freed once no packet has it any more
+ *
+ * Context: process, cfg_lock.
+ */
+void pantun_sa_delete(struct pantun_sa *sa)
+{
+	struct pantun_tunnel *tunnel = sa->tunnel;
+	struct pantun_net *pn = tunnel->pn;
+
+	lockdep_assert_held(&pn->cfg_lock);
+	pantun_sa_table_remove(pn, sa);
+	pn->generation++;
+	if (test_bit(PANTUN_SA_LARVAL, &sa->flags)) {
+		retire_larval(sa);
+		return;
+	}
+	pantun_nl_event_sa(sa, PANTUN_EVENT_DEL);
+	set_bit(PANTUN_SA_DEAD, &sa->flags);
+	list_del_init(&sa->proxy_list);
+	if (sa->dir == PANTUN_DIR_IN)
+		sa->proxy->in_sas--;
+	else if (rcu_access_pointer(sa->proxy->out_sa) == sa)
+		RCU_INIT_POINTER(sa->proxy->out_sa, NULL);
+	account(sa);
+	pantun_netdev_update(tunnel);
+	pantun_sa_put(sa);
+}
+
+/**
+ * pantun_sa_flush - deletes all SAs of a proxy-ID
+ * @proxy: the proxy-ID
+ *
+ * Context: process, cfg_lock.
+ */
+void pantun_sa_flush(struct pantun_proxy *proxy)
+{
+	struct pantun_sa *sa, *next;
+
+	lockdep_assert_held(&proxy->tunnel->pn->cfg_lock);
+	list_for_each_entry_safe(sa, next, &proxy->sas, proxy_list)
+		pantun_sa_delete(sa);
+}
+
+/**
+ * pantun_sa_traffic - what an SA has carried
+ * @sa: the SA
+ * @packets: where to put the number of inner packets
+ * @bytes: where to put the octets of inner packets
+ *
+ * Context: any but hard irq, not under replay_lock.
+ */
+void pantun_sa_traffic(struct pantun_sa *sa, u64 *packets, u64 *bytes)
+{
+	if (sa->dir == PANTUN_DIR_OUT) {
+		*packets = atomic64_read(&sa->seq);
+		*bytes = atomic64_read(&sa->tx_bytes);
+		return;
+	}
+	spin_lock_bh(&sa->replay_lock);
+	*packets = sa->rx_packets;
+	*bytes = sa->rx_bytes;
+	spin_unlock_bh(&sa->replay_lock);
+}
+
+/* Seconds from @age to the nearest of the limits ahead; 0: none. */
+static u64 next_limit(const struct pantun_limits *limits, u64 age)
+{
+	u64 soft = limits->soft.seconds, hard = limits->hard.seconds;
+
+	if (soft > age)
+		return soft - age;
+	return hard > age ? hard - age : 0;
+}
+
+/* Acts on what the SA's age says; seconds until it says something new, 0: never. */
+static u64 grow_older(struct pantun_sa *sa)
+{
+	u64 age = pantun_sa_age(sa);
+
+	if (test_bit(PANTUN_SA_LARVAL, &sa->flags)) {
+		if (age < PANTUN_SA_LARVAL_SECONDS)
+			return PANTUN_SA_LARVAL_SECONDS - age;
+		pantun_sa_delete(sa);
+		return 0;
+	}
+	switch (pantun_life_check(&sa->limits, 0, 0, age)) {
+	case PANTUN_LIFE_HARD:
+		if (!test_and_set_bit(PANTUN_SA_HARD, &sa->flags)) {
+			pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
+			pantun_netdev_update(sa->tunnel);
+		}
+		return 0;
+	case PANTUN_LIFE_SOFT:
+		if (!test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
+			pantun_nl_event_expire(sa, PANTUN_EVENT_SOFT);
+		break;
+	case PANTUN_LIFE_OK:
+		break;
+	}
+	return next_limit(&sa->limits, age);
+}
+
+/**
+ * pantun_sa_age_work - one look at the age of all SAs of a tunnel
+ * @work: tunnel->age_work
+ *
+ * Packets notice limits by themselves; this is for SAs that carry none.
+ *
+ * Context: worker; never takes rtnl, as deleting the tunnel waits for it there.
+ */
+void pantun_sa_age_work(struct work_struct *work)
+{
+	struct pantun_tunnel *tunnel = container_of(to_delayed_work(work), struct pantun_tunnel,
+						    age_work);
+	struct pantun_proxy_table *table;
+	struct pantun_sa *sa, *next;
+	u64 nearest = 0;
+	u32 i;
+
+	mutex_lock(&tunnel->pn->cfg_lock);
+	if (tunnel->dead)
+		goto out;
+	table = pantun_proxy_table(tunnel);
+	for (i = 0; i < table->count; i++) {
+		list_for_each_entry_safe(sa, next, &table->entry[i]->sas, proxy_list) {
+			u64 wait = grow_older(sa);
+
+			if (wait && (!nearest || wait < nearest))
+				nearest = wait;
+		}
+	}
+	if (nearest)
+		mod_delayed_work(pantun_wq, &tunnel->age_work,
+				 min_t(u64, nearest, AGE_WORK_SECONDS) * HZ);
+out:
+	mutex_unlock(&tunnel->pn->cfg_lock);
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The table of SAs of one namespace, and the choice of SPIs that are free. */
+#include <linux/pantun.h>
+#include <linux/random.h>
+#include <net/xfrm.h>
+#include "compat.h"
+#include "netns.h"
+#include "sa.h"
+#include "sa_table.h"
+
+#define SPI_TRIES	64	/* each is taken with odds of about SAs / 2^32 */
+
+static const struct rhashtable_params params = {
+	.key_len = sizeof(struct pantun_sa_key),
+	.key_offset = offsetof(struct pantun_sa, key),
+	.head_offset = offsetof(struct pantun_sa, node),
+	.automatic_shrinking = true,
+};
+
+/**
+ * pantun_sa_table_init - makes a namespace's table
+ * @pn: the namespace
+ *
+ * Return: 0 or a negative errno.
+ * Context: process.
+ */
+int pantun_sa_table_init(struct pantun_net *pn)
+{
+	return rhashtable_init(&pn->sas, &params);
+}
+
+/**
+ * pantun_sa_table_destroy - frees a table that is empty
+ * @pn: the namespace
+ *
+ * Context: process; no reader is left.
+ */
+void pantun_sa_table_destroy(struct pantun_net *pn)
+{
+	WARN_ON_ONCE(atomic_read(&pn->sas.nelems));
+	rhashtable_destroy(&pn->sas);
+}
+
+/**
+ * pantun_sa_table_lookup - the SA of a key, larval ones too
+ * @pn: the namespace
+ * @key: the key
+ *
+ * Return: the SA without a reference, or NULL.
+ * Context: RCU read side or cfg_lock.
+ */
+struct pantun_sa *pantun_sa_table_lookup(struct pantun_net *pn, const struct pantun_sa_key *key)
+{
+	struct pantun_sa *sa;
+
+	rcu_read_lock();
+	sa = rhashtable_lookup(&pn->sas, key, params);
+	rcu_read_unlock();
+	return sa;
+}
+
+/**
+ * pantun_sa_find_get - the SA that a packet belongs to (RFC 4301 section 4.1)
+ * @pn: the namespace
+ * @key: what the packet says
+ *
+ * Reserved SPIs have no keys and are not found.
+ *
+ * Return: the SA with a reference, or NULL.
+ * Context: RCU read side or cfg_lock.
+ */
+struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key)
+{
+	struct pantun_sa *sa;
+
+	rcu_read_lock();
+	sa = rhashtable_lookup(&pn->sas, key, params);
+	if (sa && (test_bit(PANTUN_SA_LARVAL, &sa->flags) || !pantun_sa_get(sa)))
+		sa = NULL;
+	rcu_read_unlock();
+	return sa;
+}
+
+/* XFRM gets the packets of SPIs that are not ours: one SPI must not be both's. */
+static bool xfrm_has(const struct pantun_net *pn, const struct pantun_sa_key *key)
+{
+	struct xfrm_state *x;
+
+	if (key->dir != PANTUN_DIR_IN)
+		return false;
+	x = xfrm_state_lookup(pn->net, 0, (const xfrm_address_t *)&key->daddr, key->spi,
+			      key->proto, key->family);
+	if (!x)
+		return false;
+	xfrm_state_put(x);
+	return true;
+}
+
+/**
+ * pantun_sa_table_insert - lets an SA be found
+ * @pn: the namespace
+ * @sa: the SA; the table takes over the caller's reference
+ * @extack: says why not
+ *
+ * Return: 0; -EEXIST if the key is taken, here or in XFRM; another negative errno.
+ * Context: process, cfg_lock.
+ */
+int pantun_sa_table_insert(struct pantun_net *pn, struct pantun_sa *sa,
+			   struct netlink_ext_ack *extack)
+{
+	int err;
+
+	lockdep_assert_held(&pn->cfg_lock);
+	if (xfrm_has(pn, &sa->key)) {
+		NL_SET_ERR_MSG(extack, "XFRM has an SA of this address and SPI: delete it there, or use another SPI");
+		return -EEXIST;
+	}
+	err = rhashtable_lookup_insert_fast(&pn->sas, &sa->node, params);
+	if (err == -EEXIST)
+		NL_SET_ERR_MSG(extack, "there is an SA of this direction, address and SPI: delete it first, or use another SPI");
+	else if (err)
+		NL_SET_ERR_MSG(extack, "no room in the table of SAs");
+	return err;
+}
+
+/**
+ * pantun_sa_table_replace - puts an SA in the place of a reservation
+ * @pn: the namespace
+ * @old: what stands there; the caller gets the table's reference
+ * @sa: the SA, of the same key; the table takes over the caller's reference
+ *
+ * Return: 0 or a negative errno.
+ * Context: process, cfg_lock.
+ */
+int pantun_sa_table_replace(struct pantun_net *pn, struct pantun_sa *old, struct pantun_sa *sa)
+{
+	lockdep_assert_held(&pn->cfg_lock);
+	return rhashtable_replace_fast(&pn->sas, &old->node, &sa->node, params);
+}
+
+/**
+ * pantun_sa_table_remove - no reader finds the SA any more
+ * @pn: the namespace
+ * @sa: the SA; the caller gets the table's reference
+ *
+ * Context: process, cfg_lock.
+ */
+void pantun_sa_table_remove(struct pantun_net *pn, struct pantun_sa *sa)
+{
+	lockdep_assert_held(&pn->cfg_lock);
+	WARN_ON_ONCE(rhashtable_remove_fast(&pn->sas, &sa->node, params));
+}
+
+/**
+ * pantun_sa_table_pick_spi - chooses an SPI that nobody uses
+ * @pn: the namespace
+ * @key: all but the SPI, which is filled in
+ *
+ * Return: 0, or -EBUSY if none was found.
+ * Context: process, cfg_lock.
+ */
+int pantun_sa_table_pick_spi(struct pantun_net *pn, struct pantun_sa_key *key)
+{
+	int tries;
+
+	lockdep_assert_held(&pn->cfg_lock);
+	for (tries = 0; tries < SPI_TRIES; tries++) {
+		u32 spi = get_random_u32();
+
+		if (spi < PANTUN_SPI_MIN)
+			continue;
+		key->spi = htonl(spi);
+		if (!pantun_sa_table_lookup(pn, key) && !xfrm_has(pn, key))
+			return 0;
+	}
+	return -EBUSY;
+}
