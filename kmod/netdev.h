@@ -3,6 +3,7 @@
 #ifndef _PANTUN_NETDEV_H
 #define _PANTUN_NETDEV_H
 
+#include <linux/ethtool.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
@@ -14,19 +15,22 @@
 /* netdev_priv() of a tunnel. */
 struct pantun_tunnel {
 	struct net_device *dev;
-	struct pantun_net *pn;		/* underlay; its netns is held */
-	netns_tracker net_tracker;
+	struct pantun_net *pn;		/* underlay; outlives us: its end deletes the tunnel */
 	u32 id;				/* in the underlay namespace */
 	u32 start;			/* enum pantun_start; cfg_lock, READ_ONCE by readers */
 	u32 state;			/* enum pantun_state; cfg_lock, READ_ONCE by readers */
 	bool dead;			/* being deleted; cfg_lock */
 	bool mtu_fixed;			/* set by the admin; rtnl */
+	bool mtu_following;		/* MTU is being set by link_work; rtnl */
 	struct pantun_proxy_table __rcu *proxies;	/* written under cfg_lock */
 	struct list_head net_list;	/* pn->tunnels; cfg_lock */
 	struct gro_cells gro_cells;
 	struct pantun_drops drops;
 	struct work_struct link_work;	/* carrier, operstate and MTU follow the SAs; takes rtnl */
+	struct delayed_work age_work;	/* limits in seconds without traffic; never takes rtnl */
 };
+
+extern const struct ethtool_ops pantun_ethtool_ops;
 
 bool pantun_netdev_is_ours(const struct net_device *dev);
 /*
@@ -34,6 +38,11 @@ bool pantun_netdev_is_ours(const struct net_device *dev);
  * again soon.  Any context.
  */
 void pantun_netdev_update(struct pantun_tunnel *tunnel);
+/* Tunnels of a namespace that is going away, wherever their devices are.  rtnl. */
+void pantun_netdev_queue_delete(struct pantun_net *pn, struct list_head *list);
+
+/* Who starts negotiation: enum pantun_start.  cfg_lock. */
+void pantun_netdev_set_start(struct pantun_tunnel *tunnel, u32 start);
 
 int pantun_netdev_register(void);
 void pantun_netdev_unregister(void);
