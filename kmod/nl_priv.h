@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of the netlink side share. */
+#ifndef _PANTUN_NL_PRIV_H
+#define _PANTUN_NL_PRIV_H
+
+#include <linux/pantun.h>
+#include <net/genetlink.h>
+
+struct pantun_flow;
+struct pantun_proxy;
+struct pantun_sa;
+struct pantun_sa_params;
+struct pantun_selector;
+struct pantun_tunnel;
+
+/* Order of the family's groups. */
+enum pantun_nl_group {
+	PANTUN_NL_EVENTS,
+	PANTUN_NL_CONFIG,
+	PANTUN_NL_GROUPS
+};
+
+extern struct genl_family pantun_nl_family;
+
+/*
+ * Says why a request is refused, and where in it (NULL: it is about what is not
+ * there); @text is constant memory.  Returns @err.
+ */
+static inline int pantun_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
+				   int err, const char *text)
+{
+	if (extack) {
+		NL_SET_BAD_ATTR(extack, attr);
+		extack->_msg = text;
+	}
+	return err;
+}
+
+/* nl_policy.c: what each command takes. */
+extern const struct nla_policy pantun_nl_tunnel_get_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_tunnel_set_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_proxy_new_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_proxy_ref_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_spi_alloc_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_sa_new_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_sa_ref_policy[PANTUN_A_MAX + 1];
+/* The nest of SA_NEW, which is parsed by its handler so that keys get wiped. */
+extern const struct nla_policy pantun_nl_new_sa_policy[PANTUN_SA_A_MAX + 1];
+/* Nests of every command that may have them. */
+extern const struct nla_policy pantun_nl_selector_policy[PANTUN_SELECTOR_A_MAX + 1];
+extern const struct nla_policy pantun_nl_path_policy[PANTUN_PATH_A_MAX + 1];
+extern const struct nla_policy pantun_nl_key_policy[PANTUN_KEY_A_MAX + 1];
+extern const struct nla_policy pantun_nl_limits_policy[PANTUN_LIMITS_A_MAX + 1];
+
+/* nl_parse.c: attributes into objects' parameters. */
+int pantun_nl_parse_selector(const struct nlattr *nest, struct pantun_selector *sel,
+			     struct netlink_ext_ack *extack);
+int pantun_nl_parse_path(const struct nlattr *nest, struct pantun_sa_params *params,
+			 struct netlink_ext_ack *extack);
+int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *params,
+			   struct netlink_ext_ack *extack);
+
+/* nl_fill.c: objects into attributes; -EMSGSIZE where there is no room. */
+int pantun_nl_fill_names(struct sk_buff *skb, const struct pantun_tunnel *tunnel);
+int pantun_nl_fill_tunnel(struct sk_buff *skb, struct pantun_tunnel *tunnel, bool whole);
+int pantun_nl_fill_proxy(struct sk_buff *skb, const struct pantun_proxy *proxy, bool whole);
+int pantun_nl_fill_sa(struct sk_buff *skb, struct pantun_sa *sa, bool whole);
+int pantun_nl_fill_flow(struct sk_buff *skb, int type, const struct pantun_flow *flow);
+
+#endif
