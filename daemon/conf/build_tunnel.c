@@ -95,7 +95,7 @@ static void read_start(const struct reader *r)
 	if (r->gateway->passive && start != POLICY_START_PASSIVE) {
 		if (value)
 			conf_warning(r->b->report, value->at,
-				     "start %s: gateway \"%s\" is passive, so the peer has to begin",
+				     "start %s: gateway \"%s\" is passive: the peer begins",
 				     text, r->gateway->name);
 		start = POLICY_START_PASSIVE;
 	}
