@@ -299,7 +299,8 @@ static int refuse_unknown(struct nlattr *info, struct netlink_ext_ack *extack)
 	nla_for_each_nested(attr, data, rest) {
 		if (nla_type(attr) <= IFLA_PANTUN_MAX)
 			continue;
-		NL_SET_ERR_MSG_ATTR(extack, attr, "unknown attribute of a pantun link: is the program newer than the module?");
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "unknown attribute: is the program newer than the module?");
 		return -EINVAL;
 	}
 	return 0;
@@ -315,7 +316,7 @@ static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 	}
 	if (tb[IFLA_LINK]) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_LINK],
-				    "a tunnel has no lower device, its packets follow the routes: leave it out");
+				    "a tunnel has no lower device, it follows routes");
 		return -EINVAL;
 	}
 	return refuse_unknown(tb[IFLA_LINKINFO], extack);
@@ -345,7 +346,8 @@ static int link_new(struct net *src_net, struct net_device *dev, struct nlattr *
 	int err;
 
 	if (!ns_capable(src_net->user_ns, CAP_NET_ADMIN)) {
-		NL_SET_ERR_MSG(extack, "a tunnel needs CAP_NET_ADMIN in the namespace whose underlay it uses");
+		NL_SET_ERR_MSG(extack,
+			       "CAP_NET_ADMIN is needed in the underlay's network namespace");
 		return -EPERM;
 	}
 	tunnel->pn = pn;
@@ -370,7 +372,7 @@ static int link_new(struct net *src_net, struct net_device *dev, struct nlattr *
 static int link_change(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
 		       struct netlink_ext_ack *extack)
 {
-	NL_SET_ERR_MSG(extack, "a tunnel is configured by generic netlink, as pantunctl does, not by its link");
+	NL_SET_ERR_MSG(extack, "a tunnel is not configured by its link: use pantunctl");
 	return -EOPNOTSUPP;
 }
 

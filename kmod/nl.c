@@ -50,7 +50,7 @@ static struct pantun_tunnel *find_tunnel(struct pantun_net *pn, struct nlattr **
 	}
 	if (moved)
 		return moved;
-	NL_SET_ERR_MSG(extack, "no such tunnel was created in this network namespace: make it by 'ip link add NAME type pantun'");
+	NL_SET_ERR_MSG(extack, "no such tunnel of this namespace: ip link add NAME type pantun");
 	return ERR_PTR(-ENODEV);
 }
 
@@ -251,7 +251,7 @@ static int tunnel_set_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (!attrs[PANTUN_TUNNEL_A_START])
 		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
-					"nothing to set: give the start mode (PANTUN_TUNNEL_A_START)");
+					"nothing to set: give the start mode (TUNNEL_A_START)");
 	mutex_lock(&pn->cfg_lock);
 	tunnel = find_tunnel(pn, info->attrs, info->extack);
 	err = PTR_ERR_OR_ZERO(tunnel);
@@ -272,7 +272,7 @@ static int open_proxy(struct nlattr **attrs, struct genl_info *info)
 		return err;
 	if (!attrs[PANTUN_PROXY_A_NAME] || !*name_of(attrs[PANTUN_PROXY_A_NAME]))
 		return pantun_nl_refuse(info->extack, attrs[PANTUN_PROXY_A_NAME], -EINVAL,
-					"a proxy-ID needs a name (PANTUN_PROXY_A_NAME)");
+					"a proxy-ID needs a name (PROXY_A_NAME)");
 	return 0;
 }
 
@@ -400,7 +400,7 @@ static int spi_alloc_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	if (!params.local.v4)
 		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
-					"an SPI is free or not at an address: give the local one (PANTUN_PATH_A_LOCAL4)");
+					"an SPI is free or not at an address: give PATH_A_LOCAL4");
 	err = reply_begin(&reply, info);
 	if (err)
 		return err;
@@ -467,7 +467,7 @@ static int sa_new_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (!nest)
 		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
-					"which SA? Describe it (PANTUN_A_SA)");
+					"which SA? Describe it (A_SA)");
 	err = nla_parse_nested(attrs, PANTUN_SA_A_MAX, nest, pantun_nl_new_sa_policy,
 			       info->extack);
 	if (!err)
@@ -495,7 +495,7 @@ static int parse_sa_ref(struct genl_info *info, struct sa_ref *ref)
 		return err;
 	if (!attrs[PANTUN_SA_A_DIR] || !attrs[PANTUN_SA_A_SPI])
 		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
-					"which SA? Give its direction and SPI (PANTUN_SA_A_DIR, PANTUN_SA_A_SPI)");
+					"which SA? Give direction and SPI (SA_A_DIR, SA_A_SPI)");
 	err = pantun_nl_parse_path(attrs[PANTUN_SA_A_PATH], &params, info->extack);
 	if (err)
 		return err;
@@ -524,7 +524,8 @@ static struct pantun_sa *find_sa(const struct pantun_tunnel *tunnel, const struc
 			if (!is_sa(sa, ref))
 				continue;
 			if (found) {
-				NL_SET_ERR_MSG(extack, "several SAs have this SPI: give the addresses, too (PANTUN_SA_A_PATH)");
+				NL_SET_ERR_MSG(extack,
+					       "several SAs have this SPI: give their path, too");
 				return ERR_PTR(-EINVAL);
 			}
 			found = sa;
@@ -549,7 +550,7 @@ static int activate(struct pantun_sa *sa, struct netlink_ext_ack *extack)
 {
 	if (sa->dir != PANTUN_DIR_OUT)
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"only outbound SAs are activated: every inbound one receives at once");
+					"not an outbound SA: inbound ones receive at once");
 	if (!pantun_sa_usable(sa))
 		return pantun_nl_refuse(extack, NULL, -EKEYEXPIRED,
 					"the SA has reached a hard limit: make a new one");

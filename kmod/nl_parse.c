@@ -37,7 +37,7 @@ static int parse_ports(struct nlattr **attrs, int first, struct pantun_ports *po
 		return 0;
 	if (!attrs[first] || !attrs[first + 1])
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"a port range of a selector needs both its first and its last port");
+					"a range of ports needs both its first and last one");
 	ports->first = nla_get_u16(attrs[first]);
 	ports->last = nla_get_u16(attrs[first + 1]);
 	return 0;
@@ -110,10 +110,10 @@ static int parse_encap(struct nlattr **attrs, struct pantun_sa_params *params,
 		params->encap = nla_get_u32(attrs[PANTUN_PATH_A_ENCAP]);
 	if (params->encap == PANTUN_ENCAP_NONE && (local || remote))
 		return pantun_nl_refuse(extack, local ? local : remote, -EINVAL,
-					"a path without encapsulation has no ports: leave them out, or set the encapsulation");
+					"ports are for encapsulation in UDP: leave them out");
 	if (params->encap == PANTUN_ENCAP_UDP && (!local || !remote))
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"encapsulation in UDP needs the local and the remote port of the path");
+					"encapsulation in UDP needs both ports of the path");
 	params->local_port = local ? htons(nla_get_u16(local)) : 0;
 	params->remote_port = remote ? htons(nla_get_u16(remote)) : 0;
 	return 0;
@@ -191,18 +191,18 @@ static int parse_alg(struct nlattr * const *sa, struct pantun_sa_params *params,
 
 	if (!enc)
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"an SA needs the encryption (PANTUN_SA_A_ENC)");
+					"an SA needs its encryption (SA_A_ENC)");
 	params->alg = pantun_alg_find(enc, auth);
 	if (params->alg)
 		return 0;
 	if (enc == PANTUN_ENC_AES_CBC && !auth)
 		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_ENC], -EOPNOTSUPP,
-					"AES-CBC does not authenticate: add an authentication, HMAC-SHA2-256-128");
+					"AES-CBC does not authenticate: add HMAC-SHA2-256-128");
 	if (enc == PANTUN_ENC_AES_GCM_16)
 		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_AUTH], -EOPNOTSUPP,
-					"AES-GCM authenticates by itself: leave the authentication out");
+					"AES-GCM authenticates by itself: leave SA_A_AUTH out");
 	return pantun_nl_refuse(extack, sa[PANTUN_SA_A_ENC], -EOPNOTSUPP,
-				"this module does not have this algorithm or combination: choose AES-GCM-16, or AES-CBC with HMAC-SHA2-256-128");
+				"not one of AES-GCM-16 and AES-CBC with HMAC-SHA2-256-128");
 }
 
 static void key_of(const struct nlattr *attr, const u8 **key, unsigned int *len)
@@ -237,8 +237,7 @@ static int parse_keys(const struct nlattr *nest, struct pantun_sa_params *params
 	int err;
 
 	if (!nest)
-		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"an SA needs its keys (PANTUN_SA_A_KEY)");
+		return pantun_nl_refuse(extack, NULL, -EINVAL, "an SA needs its keys (SA_A_KEY)");
 	err = nla_parse_nested(attrs, PANTUN_KEY_A_MAX, nest, pantun_nl_key_policy, extack);
 	if (err)
 		return err;
@@ -258,7 +257,7 @@ static int parse_direction(struct nlattr * const *sa, struct pantun_sa_params *p
 	params->standby = nla_get_flag(sa[PANTUN_SA_A_STANDBY]);
 	if (params->dir == PANTUN_DIR_IN && params->standby)
 		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_STANDBY], -EINVAL,
-					"standby is for outbound SAs: every inbound SA receives at once");
+					"standby is for outbound SAs: inbound ones just receive");
 	if (params->dir == PANTUN_DIR_OUT && sa[PANTUN_SA_A_REPLAY_WINDOW])
 		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_REPLAY_WINDOW], -EINVAL,
 					"a replay window is for inbound SAs: the receiver checks");
@@ -281,7 +280,7 @@ int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *p
 
 	if (!sa[PANTUN_SA_A_DIR] || !sa[PANTUN_SA_A_SPI])
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"an SA needs its direction and SPI (PANTUN_SA_A_DIR, PANTUN_SA_A_SPI)");
+					"an SA needs its direction and SPI (SA_A_DIR, SA_A_SPI)");
 	params->dir = nla_get_u32(sa[PANTUN_SA_A_DIR]);
 	params->spi = htonl(nla_get_u32(sa[PANTUN_SA_A_SPI]));
 	params->proto = IPPROTO_ESP;
@@ -291,7 +290,7 @@ int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *p
 		return err;
 	if (!params->local.v4 || !params->remote.v4)
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"an SA needs both addresses of its path (PANTUN_SA_A_PATH)");
+					"an SA needs both addresses of its path (SA_A_PATH)");
 	err = parse_direction(sa, params, extack);
 	if (!err)
 		err = parse_alg(sa, params, extack);

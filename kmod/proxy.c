@@ -221,11 +221,12 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 	struct pantun_proxy *proxy, *out = stand_in(old);
 
 	if (pantun_proxy_find(tunnel, name)) {
-		NL_SET_ERR_MSG(extack, "the tunnel has a proxy-ID of this name: delete it first, or use another name");
+		NL_SET_ERR_MSG(extack,
+			       "there is a proxy-ID of this name: delete it, or use another");
 		return -EEXIST;
 	}
 	if (old->count >= PANTUN_PROXIES_MAX) {
-		NL_SET_ERR_MSG(extack, "the tunnel has 250 proxy-IDs, which is the limit: use a second tunnel");
+		NL_SET_ERR_MSG(extack, "250 proxy-IDs a tunnel are the limit: use a second tunnel");
 		return -ENOSPC;
 	}
 	proxy = proxy_alloc(tunnel, name, selector);
@@ -267,7 +268,7 @@ int pantun_proxy_delete(struct pantun_proxy *proxy, struct netlink_ext_ack *exta
 	if (!table) {
 		if (in)
 			pantun_proxy_put(in);
-		NL_SET_ERR_MSG(extack, "no memory for a table without the proxy-ID: nothing was changed");
+		NL_SET_ERR_MSG(extack, "no memory for the new table: nothing was changed");
 		return -ENOMEM;
 	}
 	publish(tunnel, table);

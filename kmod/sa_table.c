@@ -112,12 +112,13 @@ int pantun_sa_table_insert(struct pantun_net *pn, struct pantun_sa *sa,
 
 	lockdep_assert_held(&pn->cfg_lock);
 	if (xfrm_has(pn, &sa->key)) {
-		NL_SET_ERR_MSG(extack, "XFRM has an SA of this address and SPI: delete it there, or use another SPI");
+		NL_SET_ERR_MSG(extack, "XFRM has an SA of this address and SPI: use another SPI");
 		return -EEXIST;
 	}
 	err = rhashtable_lookup_insert_fast(&pn->sas, &sa->node, params);
 	if (err == -EEXIST)
-		NL_SET_ERR_MSG(extack, "there is an SA of this direction, address and SPI: delete it first, or use another SPI");
+		NL_SET_ERR_MSG(extack,
+			       "there is an SA of this address and SPI: delete it, or use another");
 	else if (err)
 		NL_SET_ERR_MSG(extack, "no room in the table of SAs");
 	return err;
