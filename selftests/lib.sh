@@ -54,6 +54,14 @@ check_not() {
 	if out=$("$@" 2>&1); then not_ok "$name" "\$ $* succeeded" "$out"; else ok "$name"; fi
 }
 
+# check_here NAME COMMAND...: as check, but in this shell, for commands that wait for
+# processes it has started; their output is not caught.
+check_here() {
+	local name=$1
+	shift
+	if "$@"; then ok "$name"; else not_ok "$name" "\$ $*"; fi
+}
+
 # check_has NAME TEXT FILE: ok if the file has a line with the fixed text.
 check_has() {
 	if grep -qF -- "$2" "$3"; then
@@ -203,7 +211,7 @@ capture_start() {
 	local node=$1 dev=$2 file=$3
 	shift 3
 	: >"$file.log"
-	start_on "$node" "$file.log" tcpdump -i "$dev" -s 0 -U -w "$file" "$@"
+	start_on "$node" "$file.log" tcpdump -i "$dev" -s 0 -B 32768 -U -w "$file" "$@"
 	CAPTURE_PID=$STARTED_PID
 	wait_for 10 grep -q 'listening on' "$file.log"
 }

@@ -72,15 +72,18 @@ manual_out() {
 		"${PANTUN_ALG[@]}" key-file "$WORK/$key.keys" "$@"
 }
 
-# xfrm_policies_up NODE DEV: an XFRM interface through which everything goes.
+# xfrm_policies_up NODE DEV IF_ID: an XFRM interface through which everything goes.
 xfrm_policies_up() {
-	local dir family
+	local node=$1 dir family here=$A_WAN there=$B_WAN
 
-	xfrmi_up "$1" "$2" "$IF_ID"
-	for dir in in out fwd; do
-		for family in 0.0.0.0/0 ::/0; do
-			ip -n "$1" xfrm policy add src "$family" dst "$family" dir "$dir" if_id "$IF_ID" \
-				tmpl src 0.0.0.0 dst 0.0.0.0 proto esp mode tunnel
+	[ "$node" = ga ] || { here=$B_WAN there=$A_WAN; }
+	xfrmi_up "$node" "$2" "$3"
+	for family in 0.0.0.0/0 ::/0; do
+		ip -n "$node" xfrm policy add src "$family" dst "$family" dir out if_id "$3" \
+			tmpl src "$here" dst "$there" proto esp mode tunnel
+		for dir in in fwd; do
+			ip -n "$node" xfrm policy add src "$family" dst "$family" dir "$dir" if_id "$3" \
+				tmpl src "$there" dst "$here" proto esp mode tunnel
 		done
 	done
 }
@@ -110,6 +113,13 @@ json_of() {
 sa_count() {
 	pantunctl_on "$1" --json show ipsec-sa tunnel1 |
 		json_of "sum(s['$3'] for s in d['ipsec_sas'] if s['dir'] == '$2')"
+}
+
+# xfrm_sent NODE SPI: packets sent, which is the last sequence number; the counter
+# of XFRM has a super-packet as one.
+xfrm_sent() {
+	echo $(($(ip -n "$1" -s xfrm state list spi "$2" |
+		sed -n 's/.* oseq \(0x[0-9a-f]*\)$/\1/p')))
 }
 
 # xfrm_count NODE SPI bytes|packets

@@ -349,7 +349,7 @@ flows() {
 
 module_load
 topology_up
-xfrm_policies_up gb ipsec0
+xfrm_policies_up gb ipsec0 "$IF_ID"
 making_cases
 refusal_cases
 carrier_cases

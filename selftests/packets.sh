@@ -296,7 +296,7 @@ module_load
 topology_up
 make_file "$WORK/file" 4
 tunnel_up ga
-xfrm_policies_up gb ipsec0
+xfrm_policies_up gb ipsec0 "$IF_ID"
 super_packets
 mtu_cases
 receive_cases

@@ -17,14 +17,10 @@ set -eu
 
 # own_xfrm NODE: one end of XFRM's own connection.
 own_xfrm() {
-	local node=$1 dir address=172.16.0.1/30
+	local node=$1 address=172.16.0.1/30
 	[ "$node" = ga ] || address=172.16.0.2/30
-	xfrmi_up "$node" xfrm1 43
+	xfrm_policies_up "$node" xfrm1 43
 	ip -n "$node" addr add "$address" dev xfrm1
-	for dir in in out fwd; do
-		ip -n "$node" xfrm policy add src 0.0.0.0/0 dst 0.0.0.0/0 dir "$dir" if_id 43 \
-			tmpl src 0.0.0.0 dst 0.0.0.0 proto esp mode tunnel
-	done
 	ip -n "$node" xfrm state add src "$A_WAN" dst "$B_WAN" proto esp spi 0x4001 mode tunnel \
 		replay-window 128 if_id 43 aead 'rfc4106(gcm(aes))' "0x$OWN_KEY" 128
 	ip -n "$node" xfrm state add src "$B_WAN" dst "$A_WAN" proto esp spi 0x3001 mode tunnel \
@@ -98,7 +94,7 @@ make_file "$WORK/file" 4
 own_xfrm ga
 own_xfrm gb
 keys_make aes-128-gcm
-xfrm_policies_up gb ipsec0
+xfrm_policies_up gb ipsec0 "$IF_ID"
 xfrm_states_up gb
 ip -n gb route replace 10.1.0.0/24 dev ipsec0
 
