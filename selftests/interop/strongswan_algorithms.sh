@@ -54,13 +54,9 @@ proxies() {
 	pantunctl_on ga --json show >"$WORK/show.json"
 	check 'three proxy-IDs: each packet took the most specific one' python3 - "$WORK/show.json" <<-'END'
 	import json, sys
-	text = open(sys.argv[1]).read()
-	data = json.loads(text)
-	proxies = {p["name"]: p for t in data["tunnels"] for p in t["proxies"]}
-	print(json.dumps(proxies, indent=1))
-	assert proxies["host"]["stats"]["tx_packets"] >= 2
-	assert proxies["v4"]["stats"]["tx_packets"] == 0
-	assert proxies["v6"]["stats"]["tx_packets"] >= 2
+	sent = {p["name"]: p["tx_packets"] for p in json.load(open(sys.argv[1]))["proxies"]}
+	print(sent)
+	assert sent["host"] >= 2 and sent["v4"] == 0 and sent["v6"] >= 2
 	END
 	pantund_stop ga || not_ok 'three proxy-IDs: pantund ends'
 }
