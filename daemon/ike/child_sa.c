@@ -184,7 +184,7 @@ static void child_del(struct child_sa *child, bool inbound)
 	*added = false;
 }
 
-void child_install_in(struct child_sa *child)
+void child_install(struct child_sa *child)
 {
 	child->state = CHILD_INSTALLING;
 	child->local = child->ike->local;
@@ -194,7 +194,7 @@ void child_install_in(struct child_sa *child)
 	child->in_added = true;
 }
 
-void child_install_out(struct child_sa *child)
+static void install_out(struct child_sa *child)
 {
 	child->standby = child->slot->current;
 	child_add(child, false);
@@ -299,7 +299,7 @@ static void arm_life(struct child_sa *child)
 	timer_set(&core->timers, &child->life, core->now + core_jitter(core, span * 95 / 100, 84));
 }
 
-void child_established(struct child_sa *child)
+static void child_established(struct child_sa *child)
 {
 	struct slot *slot = child->slot;
 	struct child_sa *old = child->replaces;
@@ -353,8 +353,9 @@ void child_added(struct child_sa *child, bool inbound, int error, const char *te
 		install_failed(child, inbound, error, text);
 		return;
 	}
-	*(inbound ? &child->in_ok : &child->out_ok) = true;
-	if (child->in_ok && child->out_ok)
+	if (inbound)
+		install_out(child);
+	else
 		child_established(child);
 }
 
@@ -431,8 +432,6 @@ static void unlink_ike(struct child_sa *child)
 	if (!child->ike)
 		return;
 	exchange_forget_child(child->ike, child);
-	if (child->ike->fresh == child)
-		child->ike->fresh = NULL;
 	for (at = &child->ike->children; *at; at = &(*at)->ike_next) {
 		if (*at != child)
 			continue;

@@ -30,7 +30,6 @@ struct child_sa {
 	bool initiator;			/* we asked for it */
 	bool standby;			/* its out-SA waits for ACTIVATE */
 	bool in_added, out_added;	/* kernel has them, or is getting them */
-	bool in_ok, out_ok;		/* it said so */
 	uint64_t token;
 	uint32_t spi_in, spi_out;	/* host order */
 	struct endpoint local, remote;
@@ -53,11 +52,11 @@ struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi);
 
 /* Derives the keys; false on failure. */
 bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr);
-/* Hands the in-SA to the kernel, then (or at child_install_out()) the out-SA. */
-void child_install_in(struct child_sa *child);
-void child_install_out(struct child_sa *child);
-/* The pair is complete: decides who carries packets from now on. */
-void child_established(struct child_sa *child);
+/*
+ * Hands the in-SA to the kernel; the out-SA follows when that is there, so that a
+ * response which goes out meanwhile is the earlier one.
+ */
+void child_install(struct child_sa *child);
 /* Its out-SA carries the proxy-ID's packets from now on. */
 void child_activate(struct child_sa *child);
 /* Time or octets are nearly, or wholly, used up. */

@@ -63,7 +63,6 @@ struct ike_sa {
 	bool woken;			/* is in core->woken */
 	struct ike_sa *woken_next;
 	struct child_sa *children;	/* by ike_next */
-	struct child_sa *fresh;		/* its out-SA follows the response that is being built */
 	struct timer life;		/* half-open, rekey, hard end, linger: by state */
 	struct timer idle;		/* liveness, keepalive */
 	ike_time ends;			/* hard end; 0: none */

@@ -204,18 +204,25 @@ static void complain(const struct v2_in *in, const char *what, const struct wire
 		  wire_error_text(error, text));
 }
 
-/* Section 2.5: said in clear, to a request only. */
-static void refuse_version(struct ike_core *core, const struct v2_in *in)
+/* Section 2.5: a version or payload we do not know, said in clear, to a request only. */
+static void refuse_clear(struct ike_core *core, const struct v2_in *in,
+			 const struct wire_error *error)
 {
 	const struct wire_header *theirs = &in->message->header;
 	struct wire_header header = *theirs;
 	struct wire_writer w;
 
-	if (wire_is_response(theirs) || theirs->version >> 4 < 2)
+	if (wire_is_response(theirs))
 		return;
 	header.flags = IKE_FLAG_RESPONSE | (wire_from_initiator(theirs) ? 0 : IKE_FLAG_INITIATOR);
 	wire_begin(&w, core->scratch, MESSAGE_MAX, &header);
-	wire_put_notify(&w, IKE_N_INVALID_MAJOR_VERSION, bytes_of(NULL, 0));
+	if (error->code == WIRE_ERR_VERSION && theirs->version >> 4 > 2)
+		wire_put_notify(&w, IKE_N_INVALID_MAJOR_VERSION, bytes_of(NULL, 0));
+	else if (error->code == WIRE_ERR_CRITICAL && theirs->exchange == IKE_EXCH_IKE_SA_INIT)
+		wire_put_notify(&w, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD,
+				bytes_of(&error->payload, 1));
+	else
+		return;
 	action_send(&core->actions, &in->local, &in->remote, wire_end(&w));
 }
 
@@ -235,6 +242,8 @@ static void put_wire_error(struct wire_writer *w, const struct wire_error *error
 	if (error->code == WIRE_ERR_CRITICAL)
 		wire_put_notify(w, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD,
 				bytes_of(&error->payload, 1));
+	else if (error->code == WIRE_ERR_MISSING && error->payload == IKE_PL_AUTH)
+		wire_put_notify(w, IKE_N_AUTHENTICATION_FAILED, bytes_of(NULL, 0));
 	else
 		wire_put_notify(w, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
 }
@@ -255,11 +264,38 @@ static void adopt_address(struct ike_sa *ike, const struct v2_in *in)
 		child_soft_expired(child);
 }
 
+/* Section 2.21.2: what can not be read ends an IKE SA that is not up yet. */
+static void wrong_request(struct ike_sa *ike, const struct wire_error *error,
+			  struct wire_writer *w)
+{
+	char text[WIRE_ERROR_TEXT];
+
+	put_wire_error(w, error);
+	if (ike->state != IKE_HALF_OPEN)
+		return;
+	gateway_fail(ike->gw, "peer authenticates in a way that we do not take: %s",
+		     wire_error_text(error, text));
+	ike_close(ike, true);
+}
+
+/* Section 2.21.3: there is no answer to an answer, and no way to go on. */
+static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
+{
+	bool starting = ike->state == IKE_AUTH_SENT;
+	char text[WIRE_ERROR_TEXT];
+
+	gateway_fail(ike->gw, "peer answered with a message that makes no sense, its SAs are deleted: %s",
+		     wire_error_text(error, text));
+	if (starting)
+		start_failed(ike);
+	else
+		ike_close(ike, false);
+}
+
 static void handle_request(struct ike_sa *ike, struct v2_in *in, const struct wire_error *error)
 {
 	const struct wire_header *header = &in->message->header;
 	const struct transition *t = find_transition(ike, header->exchange, TASK_NONE);
-	struct child_sa *fresh;
 	uint8_t buf[MESSAGE_MAX];
 	struct wire_writer w;
 	struct bytes message;
@@ -271,20 +307,15 @@ static void handle_request(struct ike_sa *ike, struct v2_in *in, const struct wi
 	}
 	log_debug(ike->gw->conf->name, "%s", t->story);
 	adopt_address(ike, in);
-	ike->fresh = NULL;
 	v2_begin(&w, buf, ike, header->exchange, header->message_id, true);
 	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
 	if (error)
-		put_wire_error(&w, error);
+		wrong_request(ike, error, &w);
 	else
 		t->request(ike, in, &w);
 	message = v2_seal(ike, &w, buf);
 	if (message.n)
 		exchange_respond(ike, message);
-	fresh = ike->fresh;
-	ike->fresh = NULL;
-	if (fresh)
-		child_install_out(fresh);
 }
 
 static void handle_response(struct ike_sa *ike, struct v2_in *in)
@@ -343,7 +374,9 @@ static void protected_input(struct ike_sa *ike, struct v2_in *in)
 	in->payloads = &inner;
 	if (!response)
 		handle_request(ike, in, bad ? &error : NULL);
-	else if (!bad)
+	else if (bad)
+		wrong_response(ike, &error);
+	else
 		handle_response(ike, in);
 wipe:
 	secret_wipe(ike->core->plain, plain.n);
@@ -389,8 +422,8 @@ void v2_input(struct ike_core *core, const struct endpoint *local, const struct 
 	if (wire_message_parse(data, &message, &error) ||
 	    wire_rules_check_clear(&message, &error)) {
 		complain(&in, "malformed message", &error);
-		if (error.code == WIRE_ERR_VERSION)
-			refuse_version(core, &in);
+		if (error.code != WIRE_ERR_HDR_SHORT)
+			refuse_clear(core, &in, &error);
 		return;
 	}
 	if (header->exchange == IKE_EXCH_IKE_SA_INIT && !wire_is_response(header)) {

@@ -18,16 +18,15 @@ static struct bytes id_body(const struct ike_id *id, uint8_t out[POLICY_ID_MAX +
 }
 
 static bool auth_octets(const struct ike_sa *ike, const struct policy_gateway *conf, bool initiator,
-			const struct ike_id *id, uint8_t out[ALG_PRF_MAX])
+			struct bytes id, uint8_t out[ALG_PRF_MAX])
 {
 	const struct handshake *hs = ike->hs;
-	uint8_t body[POLICY_ID_MAX + 4];
 	const struct keymat_auth_input input = {
 		.initiator = initiator,
 		.psk = secret_bytes(conf->psk),
 		.message = packet_bytes(initiator ? hs->request : hs->response),
 		.nonce = initiator ? bytes_of(hs->nr, hs->nr_n) : bytes_of(hs->ni, hs->ni_n),
-		.id = id_body(id, body),
+		.id = id,
 	};
 
 	return !keymat_auth_psk(&ike->keys, &input, out);
@@ -35,33 +34,35 @@ static bool auth_octets(const struct ike_sa *ike, const struct policy_gateway *c
 
 static bool put_auth(struct ike_sa *ike, struct wire_writer *w)
 {
-	uint8_t octets[ALG_PRF_MAX];
+	uint8_t octets[ALG_PRF_MAX], body[POLICY_ID_MAX + 4];
 
-	if (!auth_octets(ike, ike->gw->conf, ike->initiator, &ike->local_id, octets))
+	if (!auth_octets(ike, ike->gw->conf, ike->initiator, id_body(&ike->local_id, body), octets))
 		return false;
 	wire_put_auth(w, IKE_AUTH_PSK, bytes_of(octets, ike->keys.prf->out_n));
 	secret_wipe(octets, sizeof(octets));
 	return true;
 }
 
-/* Whether @auth proves @id with the key of @conf; in constant time. */
+/* ID and AUTH payloads of the peer. */
+struct proof {
+	struct ike_id id;
+	struct bytes id_body;	/* as it came, reserved octets and all */
+	struct wire_auth auth;
+};
+
+/* Whether the peer has the key of @conf; in constant time. */
 static bool auth_good(const struct ike_sa *ike, const struct policy_gateway *conf,
-		      const struct ike_id *id, const struct wire_auth *auth)
+		      const struct proof *proof)
 {
+	const struct wire_auth *auth = &proof->auth;
 	uint8_t octets[ALG_PRF_MAX];
 	bool good = auth->data.n == ike->keys.prf->out_n &&
-		    auth_octets(ike, conf, !ike->initiator, id, octets) &&
+		    auth_octets(ike, conf, !ike->initiator, proof->id_body, octets) &&
 		    secret_equal(octets, auth->data.p, auth->data.n);
 
 	secret_wipe(octets, sizeof(octets));
 	return good;
 }
-
-/* ID and AUTH payloads of the peer. */
-struct proof {
-	struct ike_id id;
-	struct wire_auth auth;
-};
 
 static bool read_proof(const struct v2_in *in, uint8_t id_type, struct proof *out)
 {
@@ -70,8 +71,11 @@ static bool read_proof(const struct v2_in *in, uint8_t id_type, struct proof *ou
 	struct wire_error error;
 	struct wire_id wire;
 
-	return id && auth && !wire_read_id(id, &wire, &error) && id_from_wire(&wire, &out->id) &&
-	       !wire_read_auth(auth, &out->auth, &error);
+	if (!id || !auth || wire_read_id(id, &wire, &error) || !id_from_wire(&wire, &out->id) ||
+	    wire_read_auth(auth, &out->auth, &error))
+		return false;
+	out->id_body = wire.rest;
+	return true;
 }
 
 /* --- initiator --- */
@@ -156,7 +160,7 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 			     peer, proof.auth.method);
 		return false;
 	}
-	if (!auth_good(ike, conf, &proof.id, &proof.auth)) {
+	if (!auth_good(ike, conf, &proof)) {
 		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than ours; check key-file on both ends",
 			     peer, id_text(&proof.id, theirs));
 		return false;
@@ -225,8 +229,7 @@ static struct gateway *identify(struct ike_sa *ike, const struct proof *proof,
 		if (!policy_id_equal(&proof->id, &expected) || !fits(gw, &ike->prop, ours))
 			continue;
 		*known = true;
-		if (proof->auth.method == IKE_AUTH_PSK &&
-		    auth_good(ike, gw->conf, &proof->id, &proof->auth))
+		if (proof->auth.method == IKE_AUTH_PSK && auth_good(ike, gw->conf, proof))
 			return gw;
 	}
 	return NULL;

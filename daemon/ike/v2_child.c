@@ -204,8 +204,7 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 		take_failed(child);
 		return;
 	}
-	child_install_in(child);
-	child_install_out(child);
+	child_install(child);
 }
 
 /* --- CREATE_CHILD_SA --- */
@@ -340,6 +339,5 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	}
 	if (lost_to_rival(task))
 		return;
-	child_install_in(fresh);
-	child_install_out(fresh);
+	child_install(fresh);
 }

@@ -122,6 +122,15 @@ static bool read_payloads(const struct v2_in *in, struct init_payloads *out)
 	return false;
 }
 
+/* Nobody is authenticated yet, so this is not said as often as it happens. */
+static bool may_complain(struct ike_core *core)
+{
+	if (core->complained && core->now < core->complained + COMPLAINT_MS)
+		return false;
+	core->complained = core->now ? core->now : 1;
+	return true;
+}
+
 /* Keys of the IKE SA from both values and nonces; false with a log line. */
 static bool derive(struct ike_sa *ike, struct bytes peer_public)
 {
@@ -139,8 +148,9 @@ static bool derive(struct ike_sa *ike, struct bytes peer_public)
 	enum dh_error error = dh_shared(hs->dh, peer_public, &shared);
 
 	if (error) {
-		log_warning(ike->gw->conf->name, "key exchange with the peer failed: %s",
-			    dh_error_text(error));
+		if (may_complain(ike->core))
+			log_warning(ike->gw->conf->name, "key exchange with the peer failed: %s",
+				    dh_error_text(error));
 	} else {
 		input.shared = secret_bytes(&shared);
 		ike->keyed = !keymat_ike_first(&input, &ike->keys);
@@ -166,7 +176,8 @@ static bool take_answer(struct ike_sa *ike, const struct v2_in *in)
 	if (!read_payloads(in, &p))
 		return false;
 	if (!prop_check_answer(&query, &p.sa, &ike->prop, why, sizeof(why))) {
-		log_warning(ike->gw->conf->name, "%s", why);
+		if (may_complain(ike->core))
+			log_warning(ike->gw->conf->name, "%s", why);
 		return false;
 	}
 	if (p.ke.group != hs->group->id || ike->prop.dh != hs->group ||
@@ -244,15 +255,6 @@ static bool repeated(struct ike_core *core, const struct v2_in *in)
 		return true;
 	}
 	return false;
-}
-
-/* Nobody is authenticated yet, so this is not said as often as it happens. */
-static bool may_complain(struct ike_core *core)
-{
-	if (core->complained && core->now < core->complained + COMPLAINT_MS)
-		return false;
-	core->complained = core->now ? core->now : 1;
-	return true;
 }
 
 /* The first gateway for the peer's address that has a proposal in common. */

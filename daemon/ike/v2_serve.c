@@ -140,8 +140,7 @@ static void accept(struct ike_sa *ike, struct child_sa *child, struct child_sa *
 	child->replaces = old;
 	if (old && task && task->kind == TASK_CHILD_REKEY && task->old == old)
 		task->rival = child;
-	child_install_in(child);
-	ike->fresh = child;
+	child_install(child);
 }
 
 static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
