@@ -17,9 +17,12 @@ HERE = pathlib.Path(__file__).resolve().parent
 HEADER = HERE / "linux" / "pantun.h"
 SPEC = HERE / "pantun.yaml"
 POLICY = HERE.parent / "kmod" / "nl_policy.c"
+OPERATIONS = HERE.parent / "kmod" / "nl.c"
 
 # Attributes that the kernel only sends: no policy accepts them.
 READ_ONLY = re.compile(r"read only|notifications", re.I)
+# Enumerations whose unknown members get a better answer than the policy's.
+OPEN_ENUMS = ("enc", "auth")
 NLA_TYPES = {
     "u8": "NLA_U8", "u16": "NLA_U16", "u32": "NLA_U32", "u64": "NLA_U64",
     "flag": "NLA_FLAG", "string": "NLA_NUL_STRING", "nest": "NLA_NESTED",
@@ -89,18 +92,25 @@ def compare_header(spec, text):
             yield f"{name}: the header lacks it or has another value"
 
 
-def policies(text):
-    """Policy entries of the module: attribute to (type, the entry's text)."""
+def tables(text):
+    """Policy tables of the module by name: attribute to the entry's text."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    entries = {}
-    for body in re.findall(r"struct nla_policy\s+\w+\[[^\]]*\]\s*=\s*\{(.*?)\n\};", text, re.S):
-        for name, value in re.findall(r"\[(PANTUN_\w+)\]\s*=\s*(.*?),\s*(?=\n\s*\[|\Z)",
-                                      body + "\n", re.S):
+    found = {}
+    for table, body in re.findall(
+            r"struct nla_policy\s+(\w+)\[[^\]]*\]\s*=\s*\{(.*?)\n\};", text, re.S):
+        found[table] = {
+            name: " ".join(value.split()) for name, value in
+            re.findall(r"\[(PANTUN_\w+)\]\s*=\s*(.*?),\s*(?=\n\s*\[|\Z)", body + "\n", re.S)}
+    return found
+
+
+def policies(text):
+    """Policy entries of all tables: (attribute, type, the entry's text)."""
+    for table in tables(text).values():
+        for name, value in table.items():
             kind = re.search(r"NLA_(?:POLICY_NESTED|POLICY_EXACT_LEN|U8|U16|U32|U64|FLAG|"
                              r"NUL_STRING|BINARY|NESTED)", value)
-            if kind:
-                entries[name] = (kind.group(0), " ".join(value.split()))
-    return entries
+            yield name, kind.group(0) if kind else "unknown", value
 
 
 def wanted_limits(spec, attribute):
@@ -109,9 +119,9 @@ def wanted_limits(spec, attribute):
                  for e in spec["definitions"] if e["type"] == "const"}
     checks = attribute.get("checks", {})
     if attribute["type"] == "string":
-        return []
+        return [".len"]
     texts = [constants.get(value, str(value)) for value in checks.values()]
-    if "enum" in attribute:
+    if attribute.get("enum", OPEN_ENUMS[0]) not in OPEN_ENUMS:
         texts.append(c_name("pantun-", attribute["enum"]) + "_MAX")
     return texts
 
@@ -125,31 +135,80 @@ def type_matches(attribute, kind):
     return kind == NLA_TYPES[attribute["type"]]
 
 
+def sent_only(attributes, attribute):
+    """Whether the kernel sends the attribute and takes it from nobody."""
+    return attribute["type"] == "pad" or attributes["name"] in ("stats", "drop", "event") \
+        or attribute["name"] in ("stats", "drop", "event", "netns-moved") \
+        or READ_ONLY.search(attribute.get("doc", ""))
+
+
+def compare_entry(spec, attribute, name, kind, value):
+    """Differences between an attribute of the YAML file and an entry of a policy."""
+    if not type_matches(attribute, kind):
+        yield f"{name}: policy {kind}, spec {attribute['type']}"
+    for limit in wanted_limits(spec, attribute):
+        if not re.search(r"(?<!\w)" + re.escape(limit) + r"(?!\w)", value):
+            yield f"{name}: the policy lacks {limit}: {value}"
+
+
 def compare_policy(spec, text):
     """Differences between the YAML file and the policies."""
-    found = policies(text)
+    found = list(policies(text))
+    names = {name for name, _, _ in found}
     known = set()
     for attributes in spec["attribute-sets"]:
         for attribute in attributes["attributes"]:
             name = c_name(attributes["name-prefix"], attribute["name"])
             known.add(name)
-            sent = attribute["type"] == "pad" or attributes["name"] in (
-                "stats", "drop", "event") or READ_ONLY.search(attribute.get("doc", "")) \
-                or attribute["name"] in ("stats", "drop", "event", "netns-moved")
-            if sent:
-                if name in found:
+            if sent_only(attributes, attribute):
+                if name in names:
                     yield f"{name}: read only in the spec, accepted by the policy"
-            elif name not in found:
+                continue
+            if name not in names:
                 yield f"{name}: no policy"
-            else:
-                kind, value = found[name]
-                if not type_matches(attribute, kind):
-                    yield f"{name}: policy {kind}, spec {attribute['type']}"
-                for limit in wanted_limits(spec, attribute):
-                    if limit not in value:
-                        yield f"{name}: the policy lacks {limit}: {value}"
-    for name in sorted(found.keys() - known):
+            for other, kind, value in found:
+                if other == name:
+                    yield from compare_entry(spec, attribute, name, kind, value)
+    for name in sorted(names - known):
         yield f"{name}: in the policy only"
+
+
+def module_operations(text):
+    """Rows of the module's table of operations: command to its fields."""
+    body = re.search(r"struct genl_ops \w+\[\] = \{(.*?)\n\};", text, re.S).group(1)
+    rows = (dict(re.findall(r"\.(\w+) = (\w+)", row)) for row in body.split("}, {"))
+    return {row["cmd"]: row for row in rows}
+
+
+def compare_operation(operation, row, policy):
+    """Differences between an operation of the YAML file and the module's."""
+    name = operation["name"]
+    for key, handler in (("do", "doit"), ("dump", "dumpit")):
+        if (key in operation) != (handler in row):
+            yield f"{name}: {key} is in {'the spec' if key in operation else 'the module'} only"
+    if ("admin-perm" in operation["flags"]) != (row.get("flags") == "GENL_ADMIN_PERM"):
+        yield f"{name}: flags differ, module {row.get('flags')}, spec {operation['flags']}"
+    wanted = {c_name("pantun-a-", a) for a in operation["do"]["request"]["attributes"]}
+    found = set(policy.get(row["policy"], {}))
+    if wanted != found:
+        yield f"{name}: takes {sorted(found)} in the module, {sorted(wanted)} in the spec"
+
+
+def compare_operations(spec, text, policy_text):
+    """Differences between the YAML file and the module's operations and groups."""
+    found, policy = module_operations(text), tables(policy_text)
+    wanted = {c_name("pantun-cmd-", op["name"]): op
+              for op in spec["operations"]["list"] if "event" not in op}
+    for name in sorted(found.keys() ^ wanted.keys()):
+        yield f"{name}: in {'the module' if name in found else 'the spec'} only"
+    for name in sorted(found.keys() & wanted.keys()):
+        yield from compare_operation(wanted[name], found[name], policy)
+    groups = set(re.findall(r"\.name = (PANTUN_MCGRP_\w+),\s*\.flags = GENL_MCAST_CAP_NET_ADMIN",
+                            text))
+    for group in spec["mcast-groups"]["list"]:
+        if (c_name("pantun-mcgrp-", group["name"]) in groups) != (
+                "admin-perm" in group.get("flags", [])):
+            yield f"group {group['name']}: who may listen differs"
 
 
 def mutations(spec):
@@ -168,6 +227,15 @@ def mutations(spec):
         if attributes["name"] == "sa":
             attributes["attributes"][2]["type"] = "u64"
     yield "another type", wrong
+    wrong = copy.deepcopy(spec)
+    wrong["operations"]["list"][0]["do"]["request"]["attributes"].pop()
+    yield "an attribute that a command does not take", wrong
+    wrong = copy.deepcopy(spec)
+    del wrong["operations"]["list"][0]["dump"]
+    yield "a dump missing", wrong
+    wrong = copy.deepcopy(spec)
+    wrong["mcast-groups"]["list"][0]["flags"] = []
+    yield "a group open to everybody", wrong
 
 
 def main():
@@ -175,12 +243,17 @@ def main():
     spec = yaml.safe_load(SPEC.read_text(encoding="utf-8"))
     header = HEADER.read_text(encoding="utf-8")
     policy = POLICY.read_text(encoding="utf-8")
-    results = [
-        ("pantun.yaml and linux/pantun.h agree", list(compare_header(spec, header))),
-        ("pantun.yaml and kmod/nl_policy.c agree", list(compare_policy(spec, policy))),
-    ]
+    operations = OPERATIONS.read_text(encoding="utf-8")
+
+    def compare(contract):
+        return [("linux/pantun.h", list(compare_header(contract, header))),
+                ("kmod/nl_policy.c", list(compare_policy(contract, policy))),
+                ("kmod/nl.c", list(compare_operations(contract, operations, policy)))]
+
+    truth = compare(spec)
+    results = [(f"pantun.yaml and {name} agree", differences) for name, differences in truth]
     for what, wrong in mutations(spec):
-        caught = [*compare_header(wrong, header), *compare_policy(wrong, policy)]
+        caught = compare(wrong) != truth
         results.append((f"a mistake would be found: {what}",
                         [] if caught else ["nothing was found"]))
     for number, (name, differences) in enumerate(results, 1):

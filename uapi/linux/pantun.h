@@ -308,9 +308,9 @@ enum pantun_event {
 enum pantun_event_attr {
 	PANTUN_EVENT_A_UNSPEC,
 	PANTUN_EVENT_A_PAD,
-	PANTUN_EVENT_A_SEQ,		/* u64, counts up by one a namespace and group; gap: dump again */
+	PANTUN_EVENT_A_SEQ,		/* u64, one up a message; a gap: dump again */
 	PANTUN_EVENT_A_KIND,		/* u32, enum pantun_event */
-	PANTUN_EVENT_A_FLOW,		/* nest, enum pantun_selector_attr: the packet of an acquire */
+	PANTUN_EVENT_A_FLOW,		/* nest, enum pantun_selector_attr; acquire */
 
 	__PANTUN_EVENT_A_MAX,
 	PANTUN_EVENT_A_MAX = __PANTUN_EVENT_A_MAX - 1
