@@ -2,157 +2,339 @@
 #include "kern/kern_fake.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/secret.h"
+
+#define PROXIES_MAX	64	/* of a tunnel */
+
+enum fate { LIVE, REFUSED, EXPIRED, DELETED };
+
+struct entry {
+	struct entry *next;
+	struct ike_sa_spec sa;	/* its names point to those of @tunnel */
+	enum fate fate;
+	bool current;		/* out-SA that packets take */
+	struct tunnel *tunnel;
+	unsigned int proxy;	/* number in @tunnel */
+};
+
+struct tunnel {
+	struct tunnel *next;
+	char ifname[16];
+	unsigned int n;
+	char names[PROXIES_MAX][POLICY_NAME];	/* once there, a name keeps its place */
+	bool configured[PROXIES_MAX];
+};
+
 struct fake {
 	struct kern kern;
-	struct fake_sa *sas;
-	char problem[256];
-	int fail[2];		/* errno of the next sa_add, outbound and inbound */
+	struct tunnel *tunnels;
+	struct entry *entries;		/* newest first; the dead stay, for what comes later */
+	unsigned int added;
+	unsigned int refusals[2];	/* by inbound */
+	int refusal;
+	char fault[KERN_FAKE_FAULT];
 };
 
 static struct fake *fake_of(const struct kern *k)
 {
-	return (struct fake *)(void *)k;
+	/* kern is the first member, and the fake was never constant. */
+	return (struct fake *)(uintptr_t)k;
 }
 
-static void fault(struct fake *f, const char *what, const struct ike_sa_spec *spec)
+__attribute__((format(printf, 2, 3)))
+static void fault(struct fake *f, const char *format, ...)
 {
-	if (!f->problem[0])
-		snprintf(f->problem, sizeof(f->problem), "%s: %s spi %08x", what,
-			 spec->inbound ? "in" : "out", spec->spi);
+	va_list args;
+
+	if (f->fault[0])
+		return;
+	va_start(args, format);
+	vsnprintf(f->fault, sizeof(f->fault), format, args);
+	va_end(args);
 }
 
-static struct fake_sa **find(struct fake *f, const struct ike_sa_spec *spec)
+static int refuse(struct fake *f, int error, const char *text)
 {
-	struct fake_sa **at = &f->sas;
+	snprintf(f->kern.error, sizeof(f->kern.error), "%s", text);
+	return error;
+}
 
-	for (; *at; at = &(*at)->next) {
-		const struct ike_sa_spec *have = &(*at)->spec;
+/* --- tunnels --- */
 
-		if (have->inbound == spec->inbound && have->spi == spec->spi &&
-		    (spec->inbound || addr_equal(&have->remote.addr, &spec->remote.addr)))
-			break;
+static struct tunnel *find_tunnel(const struct fake *f, const char *ifname)
+{
+	struct tunnel *t = f->tunnels;
+
+	while (t && strcmp(t->ifname, ifname) != 0)
+		t = t->next;
+	return t;
+}
+
+/* Its number, or -1. */
+static int find_proxy(const struct tunnel *t, const char *name)
+{
+	for (unsigned int i = 0; i < t->n; i++) {
+		if (!strcmp(t->names[i], name))
+			return (int)i;
 	}
-	return at;
-}
-
-static void make_current(struct fake *f, struct fake_sa *sa)
-{
-	for (struct fake_sa *other = f->sas; other; other = other->next) {
-		if (!strcmp(other->ifname, sa->ifname) && !strcmp(other->proxy, sa->proxy))
-			other->current = false;
-	}
-	sa->current = true;
-}
-
-static bool has_in(const struct fake *f, uint64_t token)
-{
-	for (const struct fake_sa *sa = f->sas; sa; sa = sa->next) {
-		if (sa->spec.inbound && sa->spec.token == token)
-			return true;
-	}
-	return false;
-}
-
-static void check_new(struct fake *f, const struct ike_sa_spec *spec)
-{
-	if (*find(f, spec))
-		fault(f, "SPI is there already", spec);
-	if (spec->spi < 256)
-		fault(f, "reserved SPI", spec);
-	if (!spec->inbound && !has_in(f, spec->token))
-		fault(f, "outbound before inbound", spec);
-	if (!spec->encr || spec->encr_key_n != spec->encr->key_n ||
-	    spec->salt_n != spec->encr->salt_n ||
-	    spec->integ_key_n != (spec->integ ? spec->integ->key_n : 0) ||
-	    !spec->encr->aead != !!spec->integ)
-		fault(f, "keys do not fit the algorithm", spec);
-	if (!spec->ts.local.n || !spec->ts.remote.n)
-		fault(f, "no selectors", spec);
-}
-
-static int fake_add(struct kern *k, const struct ike_sa_spec *spec)
-{
-	struct fake *f = fake_of(k);
-	int error = f->fail[spec->inbound];
-	struct fake_sa *sa;
-
-	f->fail[spec->inbound] = 0;
-	if (error) {
-		snprintf(k->error, sizeof(k->error), "no room in the fake");
-		return -error;
-	}
-	check_new(f, spec);
-	sa = calloc(1, sizeof(*sa));
-	if (!sa)
-		return -ENOMEM;
-	sa->spec = *spec;
-	snprintf(sa->ifname, sizeof(sa->ifname), "%s", spec->ifname);
-	snprintf(sa->proxy, sizeof(sa->proxy), "%s", spec->proxy);
-	sa->next = f->sas;
-	f->sas = sa;
-	if (!spec->inbound && !spec->standby)
-		make_current(f, sa);
-	return 0;
-}
-
-static int fake_activate(struct kern *k, const struct ike_sa_spec *spec)
-{
-	struct fake *f = fake_of(k);
-	struct fake_sa *sa = *find(f, spec);
-
-	if (!sa || spec->inbound) {
-		fault(f, "activates what is not there", spec);
-		return -ENOENT;
-	}
-	make_current(f, sa);
-	return 0;
-}
-
-static int fake_del(struct kern *k, const struct ike_sa_spec *spec)
-{
-	struct fake *f = fake_of(k);
-	struct fake_sa **at = find(f, spec), *sa = *at;
-
-	if (!sa)
-		return 0;
-	*at = sa->next;
-	free(sa);
-	return 0;
+	return -1;
 }
 
 static int fake_tunnel_ensure(struct kern *k, const char *ifname, enum policy_start start)
 {
-	(void)k;
-	(void)ifname;
-	(void)start;
+	struct fake *f = fake_of(k);
+	struct tunnel *t = find_tunnel(f, ifname);
+
+	if (start < POLICY_START_ALWAYS || start > POLICY_START_PASSIVE)
+		fault(f, "tunnel %s: no such start mode as %d", ifname, start);
+	if (t)
+		return 0;
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return refuse(f, -ENOMEM, "out of memory");
+	snprintf(t->ifname, sizeof(t->ifname), "%s", ifname);
+	t->next = f->tunnels;
+	f->tunnels = t;
 	return 0;
 }
 
 static int fake_proxy_sync(struct kern *k, const struct policy_tunnel *tunnel)
 {
-	(void)k;
-	(void)tunnel;
+	struct fake *f = fake_of(k);
+	struct tunnel *t = find_tunnel(f, tunnel->ifname);
+
+	if (!t)
+		return refuse(f, -ENODEV, "no such tunnel");
+	memset(t->configured, 0, sizeof(t->configured));
+	for (unsigned int p = 0; p < tunnel->n_proxies; p++) {
+		int i = find_proxy(t, tunnel->proxies[p].name);
+
+		if (i < 0 && t->n == PROXIES_MAX)
+			return refuse(f, -ENOSPC, "too many proxy-IDs");
+		if (i < 0) {
+			i = (int)t->n++;
+			memcpy(t->names[i], tunnel->proxies[p].name, POLICY_NAME);
+		}
+		t->configured[i] = true;
+	}
+	/* As in the module, a proxy-ID takes its SAs along. */
+	for (struct entry *e = f->entries; e; e = e->next) {
+		if (e->tunnel == t && e->fate == LIVE && !t->configured[e->proxy])
+			e->fate = EXPIRED;
+	}
 	return 0;
 }
 
-static int fake_each(struct kern *k, void (*each)(void *ctx, const struct kern_sa *), void *ctx)
+/* --- SAs --- */
+
+static struct entry *find(const struct fake *f, uint64_t token, bool inbound)
 {
-	for (const struct fake_sa *sa = fake_of(k)->sas; sa; sa = sa->next) {
-		struct kern_sa out = {
-			.inbound = sa->spec.inbound,
-			.spi = sa->spec.spi,
-			.local = sa->spec.local.addr,
-			.remote = sa->spec.remote.addr,
-			.cookie = sa->spec.token,
+	struct entry *e = f->entries;
+
+	while (e && (e->sa.token != token || e->sa.inbound != inbound))
+		e = e->next;
+	return e;
+}
+
+static struct entry *find_live(const struct fake *f, uint64_t token, bool inbound)
+{
+	struct entry *e = find(f, token, inbound);
+
+	return e && e->fate == LIVE ? e : NULL;
+}
+
+static const struct addr *destination(const struct ike_sa_spec *sa)
+{
+	return sa->inbound ? &sa->local.addr : &sa->remote.addr;
+}
+
+static bool taken(const struct fake *f, const struct ike_sa_spec *sa)
+{
+	for (const struct entry *e = f->entries; e; e = e->next) {
+		if (e->fate == LIVE && e->sa.inbound == sa->inbound && e->sa.spi == sa->spi &&
+		    addr_equal(destination(&e->sa), destination(sa)))
+			return true;
+	}
+	return false;
+}
+
+static void check_algorithms(struct fake *f, const struct ike_sa_spec *sa)
+{
+	if (!sa->encr || !sa->encr->kernel) {
+		fault(f, "SA %08x: no cipher that the module has", sa->spi);
+		return;
+	}
+	if (sa->encr->aead != !sa->integ)
+		fault(f, "SA %08x: integrity algorithm beside a combined mode, or none", sa->spi);
+	if (sa->key_bits != sa->encr->key_bits || sa->encr_key_n != sa->encr->key_n ||
+	    sa->salt_n != sa->encr->salt_n)
+		fault(f, "SA %08x: cipher key of %u octets, salt of %u", sa->spi,
+		      sa->encr_key_n, sa->salt_n);
+	if (sa->integ_key_n != (sa->integ ? sa->integ->key_n : 0))
+		fault(f, "SA %08x: integrity key of %u octets", sa->spi, sa->integ_key_n);
+}
+
+static bool all_zero(const uint8_t *p, size_t n)
+{
+	while (n && !*p) {
+		p++;
+		n--;
+	}
+	return !n;
+}
+
+static void check_add(struct fake *f, const struct ike_sa_spec *sa)
+{
+	const struct entry *in = find_live(f, sa->token, true);
+
+	check_algorithms(f, sa);
+	if (find(f, sa->token, sa->inbound))
+		fault(f, "SA %08x: its token was used before", sa->spi);
+	if (taken(f, sa))
+		fault(f, "SA %08x: the SPI is in use already", sa->spi);
+	if (sa->spi < 256)
+		fault(f, "SA %08x: the SPI is reserved", sa->spi);
+	if (!sa->inbound && !in)
+		fault(f, "SA %08x: out-SA without its in-SA", sa->spi);
+	if (!sa->inbound && in && (!ts_list_equal(&in->sa.ts.local, &sa->ts.local) ||
+				   !ts_list_equal(&in->sa.ts.remote, &sa->ts.remote)))
+		fault(f, "SA %08x: in-SA and out-SA differ in their selectors", sa->spi);
+	if (!sa->inbound && in && in->sa.udp_encap != sa->udp_encap)
+		fault(f, "SA %08x: in-SA and out-SA differ in their encapsulation", sa->spi);
+	if (sa->inbound && sa->standby)
+		fault(f, "SA %08x: an in-SA on standby", sa->spi);
+	if (all_zero(sa->encr_key, sa->encr_key_n))
+		fault(f, "SA %08x: the key was wiped before", sa->spi);
+	if (!sa->ts.local.n || !sa->ts.remote.n)
+		fault(f, "SA %08x: no selectors", sa->spi);
+	if (!sa->local.addr.family || sa->local.addr.family != sa->remote.addr.family)
+		fault(f, "SA %08x: addresses of different families, or none", sa->spi);
+	if (sa->udp_encap != (sa->local.port == IKE_NATT_PORT))
+		fault(f, "SA %08x: encapsulation %d at port %u", sa->spi, sa->udp_encap,
+		      sa->local.port);
+}
+
+static void make_current(struct fake *f, struct entry *entry)
+{
+	for (struct entry *e = f->entries; e; e = e->next) {
+		if (e->tunnel == entry->tunnel && e->proxy == entry->proxy)
+			e->current = false;
+	}
+	entry->sa.standby = false;
+	entry->current = true;
+}
+
+static struct entry *new_entry(struct fake *f, const struct ike_sa_spec *sa)
+{
+	struct tunnel *t = find_tunnel(f, sa->ifname);
+	int proxy = t ? find_proxy(t, sa->proxy) : -1;
+	struct entry *e;
+
+	if (proxy < 0 || !t->configured[proxy]) {
+		fault(f, "SA %08x: there is no proxy-ID %s of %s", sa->spi, sa->proxy,
+		      sa->ifname);
+		return NULL;
+	}
+	e = calloc(1, sizeof(*e));
+	if (!e)
+		return NULL;
+	e->sa = *sa;
+	e->sa.ifname = t->ifname;
+	e->sa.proxy = t->names[proxy];
+	e->tunnel = t;
+	e->proxy = (unsigned int)proxy;
+	e->next = f->entries;
+	f->entries = e;
+	return e;
+}
+
+static int fake_sa_add(struct kern *k, const struct ike_sa_spec *sa)
+{
+	struct fake *f = fake_of(k);
+	struct entry *e;
+
+	/* What follows a refusal that the daemon has not heard of yet is no fault. */
+	e = sa->inbound ? NULL : find(f, sa->token, true);
+	if (e && e->fate != LIVE)
+		return refuse(f, -ENOENT, "the in-SA of the pair is gone");
+	check_add(f, sa);
+	e = new_entry(f, sa);
+	if (!e)
+		return refuse(f, -ENOENT, "no such proxy-ID");
+	if (f->refusals[sa->inbound]) {
+		f->refusals[sa->inbound]--;
+		e->fate = REFUSED;
+		return refuse(f, f->refusal, "refused by the test");
+	}
+	f->added++;
+	if (!sa->inbound && !sa->standby)
+		make_current(f, e);
+	return 0;
+}
+
+static int fake_sa_activate(struct kern *k, const struct ike_sa_spec *sa)
+{
+	struct fake *f = fake_of(k);
+	struct entry *e = find(f, sa->token, sa->inbound);
+
+	if (sa->inbound)
+		fault(f, "SA %08x: activation of an in-SA", sa->spi);
+	if (!e || e->fate == DELETED || e->sa.spi != sa->spi)
+		fault(f, "SA %08x: activation of an SA that does not stand", sa->spi);
+	if (!e || e->fate != LIVE)
+		return refuse(f, -ENOENT, "no such SA");
+	make_current(f, e);
+	return 0;
+}
+
+static void wipe(struct entry *e)
+{
+	secret_wipe(e->sa.encr_key, sizeof(e->sa.encr_key));
+	secret_wipe(e->sa.integ_key, sizeof(e->sa.integ_key));
+	secret_wipe(e->sa.salt, sizeof(e->sa.salt));
+}
+
+static int fake_sa_del(struct kern *k, const struct ike_sa_spec *sa)
+{
+	struct fake *f = fake_of(k);
+	struct entry *e = find(f, sa->token, sa->inbound);
+
+	if (e && e->sa.spi != sa->spi)
+		fault(f, "SA %08x: deletion under the token of %08x", sa->spi, e->sa.spi);
+	/* Where the in-SA was refused the out-SA never came to stand. */
+	if (!e && (sa->inbound || !find(f, sa->token, true)))
+		fault(f, "SA %08x: deletion of one that was never added", sa->spi);
+	if (e && e->fate == DELETED)
+		fault(f, "SA %08x: deletion for the second time", sa->spi);
+	if (!e)
+		return 0;
+	e->fate = DELETED;
+	e->current = false;
+	wipe(e);
+	return 0;
+}
+
+static int fake_sa_each(struct kern *k, void (*each)(void *ctx, const struct kern_sa *), void *ctx)
+{
+	for (const struct entry *e = fake_of(k)->entries; e; e = e->next) {
+		struct kern_sa sa = {
+			.inbound = e->sa.inbound,
+			.spi = e->sa.spi,
+			.local = e->sa.local.addr,
+			.remote = e->sa.remote.addr,
+			.cookie = e->sa.token,
 		};
 
-		memcpy(out.ifname, sa->ifname, sizeof(out.ifname));
-		memcpy(out.proxy, sa->proxy, sizeof(out.proxy));
-		each(ctx, &out);
+		if (e->fate != LIVE)
+			continue;
+		memcpy(sa.ifname, e->tunnel->ifname, sizeof(sa.ifname));
+		memcpy(sa.proxy, e->tunnel->names[e->proxy], sizeof(sa.proxy));
+		each(ctx, &sa);
 	}
 	return 0;
 }
@@ -172,11 +354,18 @@ static void fake_close(struct kern *k)
 {
 	struct fake *f = fake_of(k);
 
-	while (f->sas) {
-		struct fake_sa *sa = f->sas;
+	while (f->entries) {
+		struct entry *e = f->entries;
 
-		f->sas = sa->next;
-		free(sa);
+		f->entries = e->next;
+		wipe(e);
+		free(e);
+	}
+	while (f->tunnels) {
+		struct tunnel *t = f->tunnels;
+
+		f->tunnels = t->next;
+		free(t);
 	}
 	free(f);
 }
@@ -184,10 +373,10 @@ static void fake_close(struct kern *k)
 static const struct kern_ops fake_ops = {
 	.tunnel_ensure = fake_tunnel_ensure,
 	.proxy_sync = fake_proxy_sync,
-	.sa_add = fake_add,
-	.sa_activate = fake_activate,
-	.sa_del = fake_del,
-	.sa_each = fake_each,
+	.sa_add = fake_sa_add,
+	.sa_activate = fake_sa_activate,
+	.sa_del = fake_sa_del,
+	.sa_each = fake_sa_each,
 	.fd = fake_fd,
 	.dispatch = fake_dispatch,
 	.close = fake_close,
@@ -200,43 +389,73 @@ struct kern *kern_fake_open(const struct kern_events *events)
 	if (!f)
 		return NULL;
 	f->kern.ops = &fake_ops;
-	if (events)
-		f->kern.events = *events;
+	f->kern.events = *events;
 	return &f->kern;
 }
 
-const struct fake_sa *kern_fake_sas(const struct kern *k)
+/* --- for tests --- */
+
+const char *kern_fake_fault(const struct kern *k)
 {
-	return fake_of(k)->sas;
+	const struct fake *f = fake_of(k);
+
+	return f->fault[0] ? f->fault : NULL;
 }
 
-const struct fake_sa *kern_fake_current(const struct kern *k, const char *ifname,
+const struct ike_sa_spec *kern_fake_out(const struct kern *k, const char *ifname,
 					const char *proxy)
 {
-	const struct fake_sa *sa = fake_of(k)->sas;
-
-	for (; sa; sa = sa->next) {
-		if (sa->current && !strcmp(sa->ifname, ifname) && !strcmp(sa->proxy, proxy))
-			break;
+	for (const struct entry *e = fake_of(k)->entries; e; e = e->next) {
+		if (e->fate == LIVE && e->current && !strcmp(e->sa.ifname, ifname) &&
+		    !strcmp(e->sa.proxy, proxy))
+			return &e->sa;
 	}
-	return sa;
+	return NULL;
 }
 
-const struct fake_sa *kern_fake_in(const struct kern *k, uint32_t spi)
+const struct ike_sa_spec *kern_fake_in(const struct kern *k, uint32_t spi)
 {
-	const struct fake_sa *sa = fake_of(k)->sas;
-
-	while (sa && (!sa->spec.inbound || sa->spec.spi != spi))
-		sa = sa->next;
-	return sa;
+	for (const struct entry *e = fake_of(k)->entries; e; e = e->next) {
+		if (e->fate == LIVE && e->sa.inbound && e->sa.spi == spi)
+			return &e->sa;
+	}
+	return NULL;
 }
 
-const char *kern_fake_problem(const struct kern *k)
+unsigned int kern_fake_count(const struct kern *k, bool inbound, const char *proxy)
 {
-	return fake_of(k)->problem;
+	unsigned int n = 0;
+
+	for (const struct entry *e = fake_of(k)->entries; e; e = e->next)
+		n += e->fate == LIVE && e->sa.inbound == inbound &&
+		     (!proxy || !strcmp(e->sa.proxy, proxy));
+	return n;
 }
 
-void kern_fake_fail_next(struct kern *k, bool inbound, int error)
+unsigned int kern_fake_added(const struct kern *k)
 {
-	fake_of(k)->fail[inbound] = error;
+	return fake_of(k)->added;
+}
+
+void kern_fake_refuse(struct kern *k, bool inbound, unsigned int n, int error)
+{
+	struct fake *f = fake_of(k);
+
+	f->refusals[inbound] = n;
+	f->refusal = error;
+}
+
+int kern_fake_expire(struct kern *k, uint64_t token, bool inbound, bool hard)
+{
+	struct entry *e = find_live(fake_of(k), token, inbound);
+
+	if (!e)
+		return -1;
+	if (hard) {
+		e->fate = EXPIRED;
+		e->current = false;
+	}
+	if (k->events.expire)
+		k->events.expire(k->events.ctx, token, inbound, hard);
+	return 0;
 }

@@ -1,27 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A kernel in memory, for tests: keeps SAs and finds fault with the order of things. */
+/*
+ * A kernel in memory for tests: it keeps what it is given, behaves as the module
+ * does, and notes as a fault whatever a careful daemon would never ask for.
+ */
 #ifndef PANTUN_KERN_KERN_FAKE_H
 #define PANTUN_KERN_KERN_FAKE_H
 
 #include "kern/kern.h"
 
-struct fake_sa {
-	struct fake_sa *next;
-	struct ike_sa_spec spec;
-	char ifname[16], proxy[POLICY_NAME];
-	bool current;		/* out-SA that carries the proxy-ID's packets */
-};
+#define KERN_FAKE_FAULT	256	/* octets of a fault's text */
 
+/* NULL on lack of memory; end it with ops->close(). */
 struct kern *kern_fake_open(const struct kern_events *events);
-/* All SAs; valid until the next command. */
-const struct fake_sa *kern_fake_sas(const struct kern *k);
-/* The out-SA in use, or NULL. */
-const struct fake_sa *kern_fake_current(const struct kern *k, const char *ifname,
+
+/* What was first done wrong, or NULL.  Valid as long as @k. */
+const char *kern_fake_fault(const struct kern *k);
+
+/* The out-SA that a packet of the proxy-ID would take, or NULL; valid until the next call. */
+const struct ike_sa_spec *kern_fake_out(const struct kern *k, const char *ifname,
 					const char *proxy);
-const struct fake_sa *kern_fake_in(const struct kern *k, uint32_t spi);
-/* The first rule that was broken, or "". */
-const char *kern_fake_problem(const struct kern *k);
-/* The next sa_add of that direction fails with -@error and "no room in the fake". */
-void kern_fake_fail_next(struct kern *k, bool inbound, int error);
+/* The in-SA that takes a packet with @spi, or NULL; likewise. */
+const struct ike_sa_spec *kern_fake_in(const struct kern *k, uint32_t spi);
+/* SAs that stand; those of @proxy alone where it is not NULL. */
+unsigned int kern_fake_count(const struct kern *k, bool inbound, const char *proxy);
+/* How many were ever added. */
+unsigned int kern_fake_added(const struct kern *k);
+
+/* The next @n additions of SAs of that direction fail with @error (negative errno). */
+void kern_fake_refuse(struct kern *k, bool inbound, unsigned int n, int error);
+/*
+ * Reports through kern_events that the limit of an SA is reached; at the hard one the
+ * SA goes, as in the module.  -1: there is no such SA.
+ */
+int kern_fake_expire(struct kern *k, uint64_t token, bool inbound, bool hard);
 
 #endif

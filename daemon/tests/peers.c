@@ -3,467 +3,681 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
 #include "base/log.h"
 
-#define NAT_ADDR	"198.51.100.9"
-#define NAT_PORTS	20000		/* added to the ports of who is behind it */
-#define TRAFFIC_MS	10
+#define DELAY_MS	10	/* of the network, one way */
+#define LATE_MS		400	/* what is reordered comes up to that much later */
+#define AT_ONCE_MOST	20000	/* events without the clock moving: they chase each other */
+#define PSK		"tell-nobody-0123456789"
 
-struct flight {
-	struct flight *next;
-	ike_time at;
-	unsigned int to;
-	bool is_data;			/* an ESP packet: spi, for proxy-ID @proxy */
-	uint32_t spi;
-	struct endpoint local, remote;	/* as the receiver sees it */
-	size_t n;
-	uint8_t b[];
-};
-
-uint64_t world_random(struct world *world)
+uint64_t dice_throw(struct dice *dice)
 {
-	uint64_t z = world->random += 0x9e3779b97f4a7c15ULL;
+	uint64_t z = dice->state += 0x9e3779b97f4a7c15ULL;
 
 	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
 	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
 	return z ^ z >> 31;
 }
 
-static unsigned int percent(struct world *world)
+bool dice_percent(struct dice *dice, unsigned int percent)
 {
-	return (unsigned int)(world_random(world) % 100);
+	return dice_throw(dice) % 100 < percent;
 }
 
-static int peer_random(void *ctx, void *out, size_t n)
+/* --- what is written down --- */
+
+static void append(char **text, size_t *n, size_t *max, const char *line)
+{
+	size_t len = strlen(line);
+
+	if (*n + len + 1 > *max) {
+		*max = 2 * (*n + len + 1);
+		*text = realloc(*text, *max);
+		if (!*text)
+			abort();
+	}
+	memcpy(*text + *n, line, len + 1);
+	*n += len;
+}
+
+static unsigned int count(const char *text, const char *wanted)
+{
+	unsigned int n = 0;
+
+	for (; text && (text = strstr(text, wanted)); text++)
+		n++;
+	return n;
+}
+
+static void on_log(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	static const char *const names[] = { "error", "warning", "info", "debug" };
+	struct peers *net = ctx;
+	char line[2048];
+
+	snprintf(line, sizeof(line), "%8llu %s %s: %s\n", (unsigned long long)net->now,
+		 names[level], subject ? subject : "-", text);
+	append(&net->log, &net->log_n, &net->log_max, line);
+	if (getenv("PEERS_LOG"))
+		fputs(line, stderr);
+}
+
+static void on_event(struct peer *peer, const struct ike_event *event)
+{
+	char line[2048];
+
+	snprintf(line, sizeof(line), "%s %s%s%s%s%s: %s\n", event->kind, event->gateway,
+		 event->tunnel ? "/" : "", event->tunnel ? event->tunnel : "",
+		 event->proxy ? ":" : "", event->proxy ? event->proxy : "", event->text);
+	append(&peer->events, &peer->events_n, &peer->events_max, line);
+}
+
+unsigned int peers_logged(const struct peers *net, const char *text)
+{
+	return count(net->log, text);
+}
+
+unsigned int peers_told(const struct peers *net, int side, const char *text)
+{
+	return count(net->peer[side].events, text);
+}
+
+/* --- the network --- */
+
+static void enqueue(struct peers *net, const struct datagram *model, struct bytes data,
+		    ike_time due)
+{
+	struct datagram **at = &net->queue, *d = malloc(sizeof(*d) + data.n);
+
+	if (!d)
+		abort();
+	*d = *model;
+	d->due = due;
+	d->n = data.n;
+	memcpy(d->data, data.p, data.n);
+	while (*at && (*at)->due <= due)
+		at = &(*at)->next;
+	d->next = *at;
+	*at = d;
+}
+
+static struct addr address(const char *text)
+{
+	struct addr a = { .family = 0 };
+
+	if (text && addr_parse(text, &a))
+		abort();
+	return a;
+}
+
+/* As a datagram from @from looks to the other side. */
+static void translate(const struct peers *net, int from, struct datagram *d)
+{
+	if (!net->nat.on)
+		return;
+	if (from == A) {
+		d->remote.addr = address(net->nat.outside);
+		d->remote.port += net->nat.shift;
+	} else {
+		d->local.addr = address(peers_site(A).local);
+		d->local.port -= net->nat.shift;
+	}
+}
+
+/* Packets to where nobody lives, and those a translator knows nothing of, get lost. */
+static bool arrives(const struct peers *net, int from, const struct endpoint *to)
+{
+	const char *at = from == A ? peers_site(B).local : peers_site(A).local;
+	struct addr there = address(at);
+
+	if (net->nat.on && from == B) {
+		there = address(net->nat.outside);
+		if (to->port != IKE_PORT + net->nat.shift &&
+		    to->port != IKE_NATT_PORT + net->nat.shift)
+			return false;
+	}
+	return addr_equal(&to->addr, &there);
+}
+
+static void transmit(struct peers *net, int from, const struct endpoint *local,
+		     const struct endpoint *remote, struct bytes data)
+{
+	struct datagram d = { .to = !from, .local = *remote, .remote = *local };
+	unsigned int copies = dice_percent(&net->dice, net->twice) ? 2 : 1;
+	bool pass = !net->tap || net->tap(net, from, data);
+
+	net->peer[from].sent++;
+	if (data.n == 1)
+		net->peer[from].keepalives++;
+	if (!pass || net->peer[A].cut || net->peer[B].cut || !arrives(net, from, remote))
+		return;
+	translate(net, from, &d);
+	while (copies--) {
+		ike_time due = net->now + DELAY_MS;
+
+		if (dice_percent(&net->dice, net->loss))
+			continue;
+		if (dice_percent(&net->dice, net->reorder))
+			due += dice_throw(&net->dice) % LATE_MS;
+		enqueue(net, &d, data, due);
+	}
+}
+
+/* --- the sides --- */
+
+static int hook_random(void *ctx, void *out, size_t n)
 {
 	struct peer *peer = ctx;
 	uint8_t *p = out;
 
 	for (size_t i = 0; i < n; i++)
-		p[i] = (uint8_t)world_random(peer->world);
+		p[i] = (uint8_t)(dice_throw(&peer->dice) >> 24);
 	return 0;
 }
 
-static int peer_source(void *ctx, const struct addr *remote, struct addr *local)
+static int hook_source(void *ctx, const struct addr *remote, struct addr *local)
 {
 	struct peer *peer = ctx;
 
 	(void)remote;
-	*local = peer->addr;
+	*local = address(peers_site(peer->side).local);
 	return 0;
+}
+
+/* Keys have no business in the log, in any case of hexadecimal digits. */
+static void check_unsaid(const struct peers *net, const struct ike_sa_spec *sa)
+{
+	const uint8_t *k = sa->encr_key;
+	char hex[2][17];
+
+	for (unsigned int upper = 0; upper < 2; upper++) {
+		for (unsigned int i = 0; i < 8; i++)
+			snprintf(hex[upper] + 2 * i, 3, upper ? "%02X" : "%02x", k[i]);
+		if (peers_logged(net, hex[upper]))
+			fail_msg("the key of SA %08x is in the log", sa->spi);
+	}
+}
+
+static void sa_add(struct peers *net, struct peer *peer, const struct ike_sa_spec *sa)
+{
+	int error = peer->kern->ops->sa_add(peer->kern, sa);
+
+	check_unsaid(net, sa);
+	ike_core_sa_result(peer->core, net->now, sa->token, sa->inbound, error,
+			   error ? peer->kern->error : NULL);
+}
+
+void peers_settle(struct peers *net, int side)
+{
+	struct peer *peer = &net->peer[side];
+	const struct ike_action *action;
+
+	while ((action = ike_core_action(peer->core))) {
+		switch (action->type) {
+		case IKE_ACTION_SEND:
+			transmit(net, side, &action->send.local, &action->send.remote,
+				 action->send.data);
+			break;
+		case IKE_ACTION_SA_ADD:
+			sa_add(net, peer, &action->sa);
+			break;
+		case IKE_ACTION_SA_ACTIVATE:
+			peer->kern->ops->sa_activate(peer->kern, &action->sa);
+			break;
+		case IKE_ACTION_SA_DEL:
+			peer->kern->ops->sa_del(peer->kern, &action->sa);
+			break;
+		case IKE_ACTION_EVENT:
+			on_event(peer, &action->event);
+			break;
+		}
+	}
+	if (kern_fake_fault(peer->kern))
+		fail_msg("side %c: %s", 'A' + side, kern_fake_fault(peer->kern));
+}
+
+static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
+{
+	struct peer *peer = ctx;
+
+	ike_core_expire(peer->core, peer->net->now, cookie, inbound, hard);
+	peers_settle(peer->net, peer->side);
+}
+
+static void start_side(struct peers *net, int side)
+{
+	struct peer *peer = &net->peer[side];
+	const struct ike_hooks hooks = {
+		.ctx = peer, .random = hook_random, .source = hook_source,
+	};
+	const struct kern_events events = { .ctx = peer, .expire = on_expire };
+
+	peer->core = ike_core_new(&hooks);
+	peer->kern = kern_fake_open(&events);
+	if (!peer->core || !peer->kern)
+		abort();
+}
+
+static void stop_side(struct peer *peer)
+{
+	ike_core_free(peer->core);
+	peer->kern->ops->close(peer->kern);
+	peer->core = NULL;
+	peer->kern = NULL;
+}
+
+struct peers *peers_new(uint64_t seed)
+{
+	struct peers *net = calloc(1, sizeof(*net));
+
+	if (!net)
+		abort();
+	net->now = 1000000;
+	net->dice.state = seed;
+	log_set_sink(on_log, net);
+	log_set_level(LOG_LEVEL_DEBUG);
+	for (int side = A; side <= B; side++) {
+		net->peer[side].net = net;
+		net->peer[side].side = side;
+		net->peer[side].dice.state = dice_throw(&net->dice);
+		start_side(net, side);
+	}
+	return net;
+}
+
+void peers_free(struct peers *net)
+{
+	bool spoken = peers_logged(net, PSK) || peers_told(net, A, PSK) || peers_told(net, B, PSK);
+
+	for (int side = A; side <= B; side++) {
+		const struct ike_sa_spec *sa = kern_fake_out(net->peer[side].kern, PEERS_IFNAME,
+							     "net");
+
+		if (sa)
+			check_unsaid(net, sa);
+		stop_side(&net->peer[side]);
+		free(net->peer[side].events);
+	}
+	while (net->queue) {
+		struct datagram *d = net->queue;
+
+		net->queue = d->next;
+		free(d);
+	}
+	log_set_sink(NULL, NULL);
+	log_set_level(LOG_LEVEL_INFO);
+	free(net->log);
+	free(net);
+	assert_false(spoken);
 }
 
 /* --- configuration --- */
 
-void conf_default(struct conf conf[2])
+struct site peers_site(int side)
 {
-	memset(conf, 0, 2 * sizeof(*conf));
-	for (int i = 0; i < 2; i++) {
-		conf[i].psk = "a secret of some length";
-		conf[i].start = i ? POLICY_START_PASSIVE : POLICY_START_ALWAYS;
-		prop_default_ike(&conf[i].ike);
-		prop_default_esp(&conf[i].esp);
-		conf[i].ike_life = 28800;
-		conf[i].child_life = 3600;
-		conf[i].liveness = 5;
-		conf[i].n_proxies = 1;
-		strcpy(conf[i].proxies[0].name, "default");
+	struct site site = {
+		.local = side == A ? "192.0.2.1" : "198.51.100.2",
+		.peer = side == A ? "198.51.100.2" : "192.0.2.1",
+		.local_id = side == A ? "a.example" : "b.example",
+		.peer_id = side == A ? "b.example" : "a.example",
+		.psk = PSK,
+		.nat_traversal = true,
+		.start = side == A ? POLICY_START_ALWAYS : POLICY_START_PASSIVE,
+		.passive = side == B,
+		.ike_life = 28800,
+		.child_life = 3600,
+		.n_proxies = 1,
+		.proxies[0] = {
+			.name = "net",
+			.local = side == A ? "10.1.0.0/16" : "10.2.0.0/16",
+			.remote = side == A ? "10.2.0.0/16" : "10.1.0.0/16",
+		},
+	};
+
+	site.ike = peers_props(PROP_IKE, "aes-256-gcm,aes-128-gcm", "sha256", "group31,group19");
+	site.esp = peers_props(PROP_ESP, "aes-256-gcm,aes-128-gcm", NULL, "group31,group19");
+	return site;
+}
+
+/* The next word of a list with @separator; false: no more. */
+static bool next_word(const char **list, char separator, char out[64])
+{
+	size_t n;
+
+	if (!*list || !**list)
+		return false;
+	n = (size_t)(strchrnul(*list, separator) - *list);
+	snprintf(out, 64, "%.*s", (int)n, *list);
+	*list += n + ((*list)[n] ? 1 : 0);
+	return true;
+}
+
+struct prop_list peers_props(enum prop_proto proto, const char *encr, const char *hash,
+			     const char *dh)
+{
+	struct prop sets = { .proto = proto };
+	struct prop_list list = { .n = 0 };
+	char word[64], why[PROP_WHY];
+
+	while (next_word(&encr, ',', word))
+		sets.encr[sets.n_encr++] = alg_encr_by_conf(word);
+	while (next_word(&hash, ',', word)) {
+		sets.integ[sets.n_integ++] = alg_integ_by_conf(word);
+		if (proto == PROP_IKE)
+			sets.prf[sets.n_prf++] = alg_prf_by_conf(word);
+	}
+	while (next_word(&dh, ',', word))
+		sets.dh[sets.n_dh++] = alg_dh_by_conf(word);
+	if (prop_list_add(&list, &sets, why, sizeof(why)))
+		fail_msg("proposal of a test: %s", why);
+	return list;
+}
+
+static struct ts_list selectors(const char *ranges)
+{
+	struct ts_list list = { .n = 0 };
+	char word[64];
+
+	while (next_word(&ranges, ' ', word)) {
+		struct ts *ts = &list.ts[list.n++];
+
+		ts->port_last = UINT16_MAX;
+		if (addr_range_parse(word, &ts->first, &ts->last))
+			abort();
+	}
+	return list;
+}
+
+static struct ike_id identity(const char *name)
+{
+	struct ike_id id = { .type = 0 };
+
+	if (!name)
+		return id;
+	id.type = 2;
+	id.n = (uint16_t)strlen(name);
+	memcpy(id.b, name, id.n);
+	return id;
+}
+
+static void fill_tunnel(struct policy_tunnel *tunnel, const struct site *site)
+{
+	snprintf(tunnel->name, sizeof(tunnel->name), "lan");
+	snprintf(tunnel->ifname, sizeof(tunnel->ifname), PEERS_IFNAME);
+	tunnel->start = site->start;
+	tunnel->esp = site->esp;
+	tunnel->replay_window = 64;
+	tunnel->life_seconds = site->child_life;
+	tunnel->life_bytes = site->child_bytes;
+	tunnel->n_proxies = site->n_proxies;
+	tunnel->proxies = calloc(site->n_proxies, sizeof(*tunnel->proxies));
+	if (!tunnel->proxies)
+		abort();
+	for (unsigned int i = 0; i < site->n_proxies; i++) {
+		struct policy_proxy *proxy = &tunnel->proxies[i];
+
+		snprintf(proxy->name, sizeof(proxy->name), "%s", site->proxies[i].name);
+		proxy->ts.local = selectors(site->proxies[i].local);
+		proxy->ts.remote = selectors(site->proxies[i].remote);
 	}
 }
 
-static void set_id(struct ike_id *id, const char *text)
+static struct secret *shared_key(const char *text)
 {
-	if (!text)
-		return;
-	id->type = 2;
-	id->n = (uint16_t)strlen(text);
-	memcpy(id->b, text, id->n);
+	struct secret *secret = calloc(1, sizeof(*secret));
+
+	if (!secret)
+		abort();
+	secret->n = strlen(text);
+	memcpy(secret->b, text, secret->n);
+	return secret;
 }
 
-static void set_ts(struct ts_list *list, const char *range)
-{
-	struct ts_pair any;
-
-	if (!range) {
-		ts_pair_any(&any);
-		*list = any.local;
-		return;
-	}
-	list->n = 1;
-	list->ts[0].port_last = 65535;
-	assert_int_equal(addr_range_parse(range, &list->ts[0].first, &list->ts[0].last), 0);
-}
-
-static struct policy *make_policy(const struct peer *peer, const struct conf *conf)
+struct policy *peers_policy(const struct site *site)
 {
 	struct policy *policy = calloc(1, sizeof(*policy));
 	struct policy_gateway *gw = calloc(1, sizeof(*gw));
 	struct policy_tunnel *tunnel = calloc(1, sizeof(*tunnel));
 
+	if (!policy || !gw || !tunnel)
+		abort();
 	policy->n_gateways = 1;
 	policy->gateways = gw;
-	strcpy(gw->name, peer->index ? "to-a" : "to-b");
-	gw->passive = conf->passive;
-	gw->nat_traversal = !conf->no_nat_traversal;
-	if (!conf->dynamic_peer)
-		gw->peer = peer->world->peer[!peer->index].addr;
-	if (peer->index && peer->world->nat && !conf->dynamic_peer)
-		addr_parse(NAT_ADDR, &gw->peer);
-	set_id(&gw->local_id, conf->local_id);
-	set_id(&gw->peer_id, conf->peer_id);
-	gw->psk = calloc(1, sizeof(*gw->psk));
-	gw->psk->n = strlen(conf->psk);
-	memcpy(gw->psk->b, conf->psk, gw->psk->n);
-	gw->ike = conf->ike;
-	gw->life_seconds = conf->ike_life;
-	gw->liveness_seconds = conf->liveness;
+	snprintf(gw->name, sizeof(gw->name), "hq");
+	gw->passive = site->passive;
+	gw->nat_traversal = site->nat_traversal;
+	gw->local = address(site->local);
+	gw->peer = address(site->peer);
+	gw->local_id = identity(site->local_id);
+	gw->peer_id = identity(site->peer_id);
+	gw->psk = shared_key(site->psk);
+	gw->ike = site->ike;
+	gw->life_seconds = site->ike_life;
+	gw->liveness_seconds = site->liveness;
 	gw->n_tunnels = 1;
 	gw->tunnels = tunnel;
-	strcpy(tunnel->name, "t");
-	strcpy(tunnel->ifname, "tunnel1");
-	tunnel->start = conf->start;
-	tunnel->esp = conf->esp;
-	tunnel->replay_window = 1024;
-	tunnel->life_seconds = conf->child_life;
-	tunnel->n_proxies = conf->n_proxies;
-	tunnel->proxies = calloc(conf->n_proxies, sizeof(*tunnel->proxies));
-	for (unsigned int i = 0; i < conf->n_proxies; i++) {
-		strcpy(tunnel->proxies[i].name, conf->proxies[i].name);
-		set_ts(&tunnel->proxies[i].ts.local, conf->proxies[i].local);
-		set_ts(&tunnel->proxies[i].ts.remote, conf->proxies[i].remote);
-	}
+	fill_tunnel(tunnel, site);
 	return policy;
 }
 
-void world_configure(struct world *world, unsigned int index, const struct conf *conf)
+void peers_configure(struct peers *net, int side, const struct site *site)
 {
-	struct peer *peer = &world->peer[index];
+	struct policy *policy = peers_policy(site);
+	struct policy_tunnel *tunnel = &policy->gateways[0].tunnels[0];
+	struct peer *peer = &net->peer[side];
 
-	peer->conf = *conf;
-	ike_core_set_policy(peer->core, world->now, make_policy(peer, conf));
-	peer_drain(peer);
+	assert_int_equal(peer->kern->ops->tunnel_ensure(peer->kern, tunnel->ifname, site->start),
+			 0);
+	assert_int_equal(peer->kern->ops->proxy_sync(peer->kern, tunnel), 0);
+	ike_core_set_policy(peer->core, net->now, policy);
+	peers_settle(net, side);
 }
 
-/* --- the network --- */
-
-static void launch(struct world *world, struct flight *flight)
+void peers_configure_both(struct peers *net)
 {
-	struct flight **at = &world->flights;
-	ike_time span = world->delay_most - world->delay_least;
+	for (int side = B; side >= A; side--) {
+		struct site site = peers_site(side);
 
-	flight->at = world->now + world->delay_least;
-	if (span)
-		flight->at += world_random(world) % (span + 1);
-	while (*at && (*at)->at <= flight->at)
-		at = &(*at)->next;
-	flight->next = *at;
-	*at = flight;
-}
-
-/* What the NAT makes of addresses between peer[0] and the rest. */
-static void translate(const struct world *world, const struct peer *from, struct flight *flight)
-{
-	struct addr outside;
-
-	if (!world->nat)
-		return;
-	addr_parse(NAT_ADDR, &outside);
-	if (!from->index) {
-		flight->remote.addr = outside;
-		flight->remote.port += NAT_PORTS;
-	} else {
-		flight->local.addr = world->peer[0].addr;
-		flight->local.port -= NAT_PORTS;
+		peers_configure(net, side, &site);
 	}
 }
 
-static void send_one(struct peer *from, const struct endpoint *local, const struct endpoint *remote,
-		     const uint8_t *data, size_t n)
+void peers_restart(struct peers *net, int side, const struct site *site)
 {
-	struct world *world = from->world;
-	struct flight *flight = calloc(1, sizeof(*flight) + n);
-
-	flight->to = !from->index;
-	flight->local = *remote;
-	flight->remote = *local;
-	flight->n = n;
-	memcpy(flight->b, data, n);
-	translate(world, from, flight);
-	launch(world, flight);
-}
-
-static void peer_send(struct peer *from, const struct ike_action *action)
-{
-	struct world *world = from->world;
-	struct bytes data = action->send.data;
-	uint8_t copy[16384];
-
-	from->sent++;
-	assert_true(data.n <= sizeof(copy));
-	memcpy(copy, data.p, data.n);
-	if (data.n <= sizeof(from->last_sent)) {
-		memcpy(from->last_sent, data.p, data.n);
-		from->last_sent_n = data.n;
-	}
-	if (from->deaf || (world->tamper && !world->tamper(world, from, copy, data.n)))
-		return;
-	if (percent(world) >= world->loss)
-		send_one(from, &action->send.local, &action->send.remote, copy, data.n);
-	if (percent(world) < world->repeat)
-		send_one(from, &action->send.local, &action->send.remote, copy, data.n);
-}
-
-static void peer_event(struct peer *peer, const struct ike_event *event)
-{
-	if (!strcmp(event->kind, "child-up"))
-		peer->ups++;
-	if (!strstr(event->kind, "fail"))
-		return;
-	peer->failures++;
-	snprintf(peer->last_fail, sizeof(peer->last_fail), "%s%s%s%s%s: %s",
-		 event->tunnel ? "tunnel " : "gateway ",
-		 event->tunnel ? event->tunnel : event->gateway, event->tunnel ? ":" : "",
-		 event->tunnel ? event->proxy : "", "", event->text);
-}
-
-void peer_drain(struct peer *peer)
-{
-	const struct ike_action *action;
-	struct kern *kern = peer->kern;
-	int error;
-
-	while ((action = ike_core_action(peer->core))) {
-		switch (action->type) {
-		case IKE_ACTION_SEND:
-			peer_send(peer, action);
-			break;
-		case IKE_ACTION_SA_ADD:
-			error = kern->ops->sa_add(kern, &action->sa);
-			ike_core_sa_result(peer->core, peer->world->now, action->sa.token,
-					   action->sa.inbound, error, kern->error);
-			break;
-		case IKE_ACTION_SA_ACTIVATE:
-			assert_int_equal(kern->ops->sa_activate(kern, &action->sa), 0);
-			break;
-		case IKE_ACTION_SA_DEL:
-			kern->ops->sa_del(kern, &action->sa);
-			break;
-		case IKE_ACTION_EVENT:
-			peer_event(peer, &action->event);
-			break;
-		}
-	}
-}
-
-void world_inject(struct world *world, struct peer *to, const void *data, size_t n)
-{
-	struct endpoint local = { .addr = to->addr, .port = 500 };
-	struct endpoint remote = { .addr = world->peer[!to->index].addr, .port = 500 };
-
-	ike_core_datagram(to->core, world->now, &local, &remote, bytes_of(data, n));
-	peer_drain(to);
-}
-
-/* --- data --- */
-
-const struct fake_sa *peer_out(const struct peer *peer, unsigned int i)
-{
-	return kern_fake_current(peer->kern, "tunnel1", peer->conf.proxies[i].name);
-}
-
-/* Packets leave by the SA in use, and are lost where the other end has none for them. */
-static void send_data(struct peer *from)
-{
-	struct world *world = from->world;
-
-	for (unsigned int i = 0; i < from->conf.n_proxies; i++) {
-		const struct fake_sa *sa = peer_out(from, i);
-		struct flight *flight;
-
-		if (!sa)
-			continue;
-		flight = calloc(1, sizeof(*flight));
-		flight->to = !from->index;
-		flight->is_data = true;
-		flight->spi = sa->spec.spi;
-		launch(world, flight);
-	}
-}
-
-static void arrive(struct world *world, struct flight *flight)
-{
-	struct peer *to = &world->peer[flight->to];
-
-	if (to->deaf) {
-		free(flight);
-		return;
-	}
-	if (!flight->is_data) {
-		ike_core_datagram(to->core, world->now, &flight->local, &flight->remote,
-				  bytes_of(flight->b, flight->n));
-		peer_drain(to);
-	} else if (kern_fake_in(to->kern, flight->spi)) {
-		world->carried++;
-	} else {
-		world->dropped++;
-	}
-	free(flight);
+	stop_side(&net->peer[side]);
+	start_side(net, side);
+	peers_configure(net, side, site);
 }
 
 /* --- time --- */
 
-static void step(struct world *world, ike_time until)
+void peers_inject(struct peers *net, int to, const struct endpoint *local,
+		  const struct endpoint *remote, struct bytes data)
 {
-	ike_time next = until;
-
-	if (world->flights && world->flights->at < next)
-		next = world->flights->at;
-	for (int i = 0; i < 2; i++) {
-		ike_time at = ike_core_deadline(world->peer[i].core);
-
-		if (at < next)
-			next = at;
-	}
-	if (world->traffic && next > world->now - world->now % TRAFFIC_MS + TRAFFIC_MS)
-		next = world->now - world->now % TRAFFIC_MS + TRAFFIC_MS;
-	if (next > world->now)
-		world->now = next;
-	while (world->flights && world->flights->at <= world->now) {
-		struct flight *flight = world->flights;
-
-		world->flights = flight->next;
-		arrive(world, flight);
-	}
-	for (int i = 0; i < 2; i++) {
-		ike_core_tick(world->peer[i].core, world->now);
-		peer_drain(&world->peer[i]);
-		assert_true(ike_core_deadline(world->peer[i].core) > world->now);
-		if (world->traffic && !(world->now % TRAFFIC_MS))
-			send_data(&world->peer[i]);
-	}
+	net->peer[to].received++;
+	ike_core_datagram(net->peer[to].core, net->now, local, remote, data);
+	peers_settle(net, to);
 }
 
-void world_pass(struct world *world, ike_time ms)
+static void deliver(struct peers *net)
 {
-	ike_time until = world->now + ms;
+	struct datagram *d = net->queue;
 
-	while (world->now < until)
-		step(world, until);
+	net->queue = d->next;
+	if (!net->peer[d->to].cut && d->n > 1)
+		peers_inject(net, d->to, &d->local, &d->remote, bytes_of(d->data, d->n));
+	free(d);
 }
 
-static bool same_keys(const struct ike_sa_spec *out, const struct ike_sa_spec *in)
+/* What is next by @end happens; false: nothing is. */
+static bool step(struct peers *net, ike_time end)
 {
-	return out->encr == in->encr && out->integ == in->integ &&
-	       !memcmp(out->encr_key, in->encr_key, sizeof(in->encr_key)) &&
-	       !memcmp(out->integ_key, in->integ_key, sizeof(in->integ_key)) &&
-	       !memcmp(out->salt, in->salt, sizeof(in->salt)) &&
-	       ts_list_equal(&out->ts.local, &in->ts.remote) &&
-	       ts_list_equal(&out->ts.remote, &in->ts.local);
-}
+	ike_time at = net->queue ? net->queue->due : IKE_NEVER;
+	int tick = -1;
 
-bool world_agrees(const struct world *world)
-{
-	for (int p = 0; p < 2; p++) {
-		const struct peer *peer = &world->peer[p], *other = &world->peer[!p];
+	for (int side = A; side <= B; side++) {
+		ike_time deadline = ike_core_deadline(net->peer[side].core);
 
-		for (unsigned int i = 0; i < peer->conf.n_proxies; i++) {
-			const struct fake_sa *out = peer_out(peer, i), *in;
-
-			in = out ? kern_fake_in(other->kern, out->spec.spi) : NULL;
-			if (!in || !same_keys(&out->spec, &in->spec))
-				return false;
+		if (deadline < at) {
+			at = deadline;
+			tick = side;
 		}
+	}
+	if (at > end)
+		return false;
+	net->at_once++;
+	if (at > net->now) {
+		net->now = at;
+		net->at_once = 0;
+	}
+	if (net->at_once > AT_ONCE_MOST)
+		fail_msg("events chase each other and time stands still");
+	if (tick < 0) {
+		deliver(net);
+	} else {
+		ike_core_tick(net->peer[tick].core, net->now);
+		peers_settle(net, tick);
 	}
 	return true;
 }
 
-bool world_until_up(struct world *world, ike_time ms)
+void peers_run(struct peers *net, ike_time ms)
 {
-	ike_time until = world->now + ms;
+	ike_time end = net->now + ms;
 
-	while (world->now < until && !world_agrees(world))
-		step(world, until);
-	return world_agrees(world);
+	while (step(net, end))
+		;
+	net->now = end;
+	net->at_once = 0;
 }
 
-static void count_ike(void *ctx, const struct ike_sa_info *info)
+bool peers_until(struct peers *net, bool (*done)(struct peers *net), ike_time ms)
 {
-	*(unsigned int *)ctx += !strcmp(info->state, "established");
-}
+	ike_time end = net->now + ms;
 
-unsigned int peer_ikes(struct peer *peer)
-{
-	unsigned int n = 0;
-
-	ike_core_each_ike(peer->core, peer->world->now, count_ike, &n);
-	return n;
-}
-
-unsigned int peer_sas(struct peer *peer)
-{
-	unsigned int n = 0;
-
-	for (const struct fake_sa *sa = kern_fake_sas(peer->kern); sa; sa = sa->next)
-		n++;
-	return n;
-}
-
-static void quiet(void *ctx, enum log_level level, const char *subject, const char *text)
-{
-	(void)ctx;
-	if (getenv("PEERS_LOG"))
-		fprintf(stderr, "# %d %s: %s\n", level, subject ? subject : "-", text);
-}
-
-struct world *world_new(uint64_t seed)
-{
-	struct world *world = calloc(1, sizeof(*world));
-
-	log_set_sink(quiet, NULL);
-	log_set_level(LOG_LEVEL_DEBUG);
-	world->now = 1000;
-	world->random = seed;
-	world->delay_least = 5;
-	world->delay_most = 5;
-	for (unsigned int i = 0; i < 2; i++) {
-		struct peer *peer = &world->peer[i];
-		struct ike_hooks hooks = {
-			.ctx = peer,
-			.random = peer_random,
-			.source = peer_source,
-		};
-
-		peer->world = world;
-		peer->index = i;
-		addr_parse(i ? "203.0.113.2" : "192.0.2.1", &peer->addr);
-		peer->kern = kern_fake_open(NULL);
-		peer->core = ike_core_new(&hooks);
-		assert_non_null(peer->core);
+	while (!done(net)) {
+		if (!step(net, end))
+			return false;
 	}
-	return world;
+	return true;
 }
 
-void world_free(struct world *world)
+/* --- what has become of it --- */
+
+static bool same_keys(const struct ike_sa_spec *a, const struct ike_sa_spec *b)
 {
-	for (int i = 0; i < 2; i++) {
-		struct peer *peer = &world->peer[i];
+	return a->encr == b->encr && a->integ == b->integ && a->key_bits == b->key_bits &&
+	       a->encr_key_n == b->encr_key_n && a->integ_key_n == b->integ_key_n &&
+	       a->salt_n == b->salt_n && !memcmp(a->encr_key, b->encr_key, a->encr_key_n) &&
+	       !memcmp(a->integ_key, b->integ_key, a->integ_key_n) &&
+	       !memcmp(a->salt, b->salt, a->salt_n);
+}
 
-		assert_string_equal(kern_fake_problem(peer->kern), "");
-		ike_core_free(peer->core);
-		peer->kern->ops->close(peer->kern);
-	}
-	while (world->flights) {
-		struct flight *flight = world->flights;
+bool peers_flows(const struct peers *net, int from, const char *proxy)
+{
+	const struct ike_sa_spec *out = kern_fake_out(net->peer[from].kern, PEERS_IFNAME, proxy);
+	const struct ike_sa_spec *in = out ? kern_fake_in(net->peer[!from].kern, out->spi) : NULL;
 
-		world->flights = flight->next;
-		free(flight);
+	return in && same_keys(out, in) && out->udp_encap == in->udp_encap &&
+	       ts_list_equal(&out->ts.local, &in->ts.remote) &&
+	       ts_list_equal(&out->ts.remote, &in->ts.local);
+}
+
+struct find_child {
+	const char *proxy;
+	struct ike_child_info found;
+	const struct peers *net;
+	int side;
+	unsigned int n, flowing;
+};
+
+static void on_child(void *ctx, const struct ike_child_info *info)
+{
+	struct find_child *f = ctx;
+
+	f->n++;
+	f->flowing += peers_flows(f->net, f->side, info->proxy);
+	if (f->proxy && !strcmp(f->proxy, info->proxy))
+		f->found = *info;
+}
+
+const struct ike_child_info *peers_child(const struct peers *net, int side, const char *proxy)
+{
+	static struct find_child f;
+
+	f = (struct find_child){ .proxy = proxy, .net = net, .side = side };
+	ike_core_each_child(net->peer[side].core, net->now, on_child, &f);
+	if (!f.found.proxy)
+		fail_msg("side %c shows no proxy-ID %s", 'A' + side, proxy);
+	return &f.found;
+}
+
+bool peers_all_flow(struct peers *net)
+{
+	for (int side = A; side <= B; side++) {
+		struct find_child f = { .net = net, .side = side };
+
+		ike_core_each_child(net->peer[side].core, net->now, on_child, &f);
+		if (!f.n || f.flowing != f.n)
+			return false;
 	}
-	free(world);
+	return true;
+}
+
+struct find_ike {
+	struct ike_sa_info found;
+	unsigned int n, established;
+};
+
+static void on_ike(void *ctx, const struct ike_sa_info *info)
+{
+	struct find_ike *f = ctx;
+
+	f->n++;
+	if (strcmp(info->state, "established") != 0)
+		return;
+	f->established++;
+	f->found = *info;
+}
+
+unsigned int peers_ikes(const struct peers *net, int side)
+{
+	struct find_ike f = { .n = 0 };
+
+	ike_core_each_ike(net->peer[side].core, net->now, on_ike, &f);
+	return f.established;
+}
+
+const struct ike_sa_info *peers_ike(const struct peers *net, int side)
+{
+	static struct find_ike f;
+
+	f = (struct find_ike){ .n = 0 };
+	ike_core_each_ike(net->peer[side].core, net->now, on_ike, &f);
+	return f.established ? &f.found : NULL;
+}
+
+bool peers_quiet(struct peers *net)
+{
+	for (int side = A; side <= B; side++) {
+		const struct kern *kern = net->peer[side].kern;
+		struct find_child children = { .net = net, .side = side };
+		struct find_ike ikes = { .n = 0 };
+
+		ike_core_each_ike(net->peer[side].core, net->now, on_ike, &ikes);
+		ike_core_each_child(net->peer[side].core, net->now, on_child, &children);
+		if (ikes.n != 1 || ikes.established != 1 || !children.n ||
+		    children.flowing != children.n ||
+		    kern_fake_count(kern, true, NULL) != children.n ||
+		    kern_fake_count(kern, false, NULL) != children.n)
+			return false;
+	}
+	return true;
 }

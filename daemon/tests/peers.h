@@ -1,88 +1,146 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Two IKE cores in one process, each with a kernel in memory, joined by a network
- * that delays, loses, repeats and reorders as told.  Time and randomness are the
- * world's own, so that a seed repeats a run.
- *
- *	peer[0] 192.0.2.1 "a" ---- (NAT 198.51.100.9) ---- 203.0.113.2 "b" peer[1]
+ * Two IKE cores in one process, each with a kernel in memory, and a network of
+ * bad habits between them.  Time passes only as the queue of datagrams and the cores'
+ * deadlines have it, and all chance comes from one seed: a run can be repeated.
  */
 #ifndef PANTUN_TESTS_PEERS_H
 #define PANTUN_TESTS_PEERS_H
 
-#include "ike/core.h"
 #include "kern/kern_fake.h"
 
-#define PEERS_PROXIES	8
+#define PEERS_IFNAME	"tunnel1"
+#define SITE_PROXIES	8
 
-/* One end's configuration; conf_default() makes a pair that fits. */
-struct conf {
-	const char *psk;
-	const char *local_id, *peer_id;		/* FQDNs; NULL: addresses */
-	enum policy_start start;
-	bool dynamic_peer, no_nat_traversal, passive;
-	struct prop_list ike, esp;
-	uint64_t ike_life, child_life;
-	uint32_t liveness;
-	unsigned int n_proxies;
-	struct {
-		char name[16];
-		const char *local, *remote;	/* "10.1.0.0/16"; NULL: any */
-	} proxies[PEERS_PROXIES];
+enum { A, B };
+
+struct site_proxy {
+	const char *name;
+	const char *local, *remote;	/* "10.1.0.0/16"; several: "10.1.0.0/16 10.2.0.0/16" */
 };
 
-struct world;
+/* What peers_policy() makes a policy of: one gateway "hq" with one tunnel "lan". */
+struct site {
+	const char *local, *peer;	/* addresses; NULL: by route, dynamic */
+	const char *local_id, *peer_id;	/* FQDN; NULL: addresses */
+	const char *psk;
+	bool passive, nat_traversal;
+	enum policy_start start;
+	struct prop_list ike, esp;
+	uint64_t ike_life, child_life;	/* seconds */
+	uint64_t child_bytes;
+	uint32_t liveness;		/* seconds */
+	unsigned int n_proxies;
+	struct site_proxy proxies[SITE_PROXIES];
+};
+
+/* A pseudo-random sequence: splitmix64. */
+struct dice {
+	uint64_t state;
+};
+
+uint64_t dice_throw(struct dice *dice);
+/* True in @percent of 100. */
+bool dice_percent(struct dice *dice, unsigned int percent);
+
+struct peers;
 
 struct peer {
-	struct world *world;
-	unsigned int index;
-	struct addr addr;
+	struct peers *net;
+	int side;
 	struct ike_core *core;
 	struct kern *kern;
-	struct conf conf;
-	bool deaf;			/* nothing reaches it, nothing leaves it */
-	unsigned int sent;		/* datagrams */
-	unsigned int failures;		/* events "ike-fail", "child-fail" */
-	unsigned int ups;		/* events "child-up" */
-	char last_fail[512];
-	uint8_t last_sent[4096];
-	size_t last_sent_n;
+	struct dice dice;
+	unsigned int sent, received;	/* datagrams of the core */
+	unsigned int keepalives;	/* among those sent */
+	bool cut;			/* nothing passes to or from it */
+	char *events;			/* "kind gateway[/tunnel:proxy]: text\n" ... */
+	size_t events_n, events_max;
 };
 
-struct world {
-	ike_time now;
-	uint64_t random;
-	unsigned int loss, repeat;	/* percent */
-	ike_time delay_least, delay_most;
-	bool nat;			/* in front of peer[0] */
+struct datagram {
+	struct datagram *next;
+	ike_time due;
+	int to;
+	struct endpoint local, remote;	/* as the receiver sees them */
+	size_t n;
+	uint8_t data[];
+};
+
+/* A translator in front of A: what comes from there seems to come from elsewhere. */
+struct nat {
+	bool on;
+	const char *outside;		/* address */
+	uint16_t shift;			/* added to ports */
+};
+
+struct peers {
 	struct peer peer[2];
-	struct flight *flights;
-	/* Data packets both ways every 10 ms, for each proxy-ID. */
-	bool traffic;
-	unsigned int carried, dropped;
-	/* Told of each datagram before it is sent; may change or swallow it (false). */
-	bool (*tamper)(struct world *world, struct peer *from, uint8_t *data, size_t n);
+	ike_time now;
+	unsigned int loss, twice, reorder;	/* percent */
+	struct nat nat;
+	struct dice dice;
+	struct datagram *queue;		/* by time */
+	unsigned int at_once;		/* events since the clock last moved */
+	char *log;			/* "level subject: text\n" of both */
+	size_t log_n, log_max;
+	/* Sees each datagram before the network; false: it gets lost. */
+	bool (*tap)(struct peers *net, int from, struct bytes data);
+	void *tap_ctx;
+	unsigned int taps;		/* for the tap's own use */
 };
 
-void conf_default(struct conf conf[2]);
-/* Makes the world and its peers; the policies come with world_configure(). */
-struct world *world_new(uint64_t seed);
-/* Frees all; fails the test if a kernel found fault. */
-void world_free(struct world *world);
-void world_configure(struct world *world, unsigned int index, const struct conf *conf);
-/* Lets @ms pass. */
-void world_pass(struct world *world, ike_time ms);
-/* Lets time pass until all proxy-IDs are up and agree, at most @ms; whether they do. */
-bool world_until_up(struct world *world, ike_time ms);
-/* Every proxy-ID has a current SA both ways, with keys the other end has too. */
-bool world_agrees(const struct world *world);
-/* Carries out what the core wants; after each call of the core by a test. */
-void peer_drain(struct peer *peer);
-unsigned int peer_ikes(struct peer *peer);	/* established */
-unsigned int peer_sas(struct peer *peer);	/* in its kernel */
-/* The child's out-SA in use for proxy-ID @i; NULL: none. */
-const struct fake_sa *peer_out(const struct peer *peer, unsigned int i);
-uint64_t world_random(struct world *world);
-/* A datagram of @n octets arrives at @to, now, from the other one's address. */
-void world_inject(struct world *world, struct peer *to, const void *data, size_t n);
+/*
+ * A network without faults, and no policies yet.  Ends the process where memory is
+ * short.  Log lines are caught from here until peers_free().
+ */
+struct peers *peers_new(uint64_t seed);
+/* Also fails the test where a kernel saw a fault or a secret is in the log. */
+void peers_free(struct peers *net);
+
+/* Both sites of the ordinary pair, matching each other: A starts, B waits for it. */
+struct site peers_site(int side);
+/* For the caller, until the core takes it over. */
+struct policy *peers_policy(const struct site *site);
+/* Makes kernel and core of that side be as @site has it. */
+void peers_configure(struct peers *net, int side, const struct site *site);
+/* Both, with peers_site(). */
+void peers_configure_both(struct peers *net);
+/* A list of one proposal set: words of the configuration with commas; NULL: none. */
+struct prop_list peers_props(enum prop_proto proto, const char *encr, const char *hash,
+			     const char *dh);
+
+/* The side's daemon dies without a word and is started anew, kernel and all. */
+void peers_restart(struct peers *net, int side, const struct site *site);
+
+/* Lets time pass up to @ms from now. */
+void peers_run(struct peers *net, ike_time ms);
+/* Until @done says so; false if it does not within @ms. */
+bool peers_until(struct peers *net, bool (*done)(struct peers *net), ike_time ms);
+/* Carries out what the core of that side wants done: after each ike_core call. */
+void peers_settle(struct peers *net, int side);
+/* A datagram straight to the core of @to, with no network in between. */
+void peers_inject(struct peers *net, int to, const struct endpoint *local,
+		  const struct endpoint *remote, struct bytes data);
+
+/* Packets of that proxy-ID get through from @from to the other side. */
+bool peers_flows(const struct peers *net, int from, const char *proxy);
+/* All of both sides' proxy-IDs, both ways. */
+bool peers_all_flow(struct peers *net);
+/* Established IKE SAs of the side. */
+unsigned int peers_ikes(const struct peers *net, int side);
+/*
+ * Each side has one IKE SA, one out-SA and one in-SA a proxy-ID, and packets flow:
+ * what any quarrel has to end in.
+ */
+bool peers_quiet(struct peers *net);
+/* State and last error of the side's proxy-ID, valid until the next call. */
+const struct ike_child_info *peers_child(const struct peers *net, int side, const char *proxy);
+/* One of the side's IKE SAs, likewise; NULL: none. */
+const struct ike_sa_info *peers_ike(const struct peers *net, int side);
+
+/* How often @text stands in the log, or in the events of a side. */
+unsigned int peers_logged(const struct peers *net, const char *text);
+unsigned int peers_told(const struct peers *net, int side, const char *text);
 
 #endif

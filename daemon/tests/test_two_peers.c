@@ -1,54 +1,723 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How two peers come to SAs, and why they don't. */
+/* Two cores bring up, change and delete what they are configured for. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/peers.h"
 
-/* Both configured; time is the test's to let pass. */
-static struct world *start(const struct conf conf[2])
-{
-	struct world *world = world_new(1);
+/* ------------------------------------------------------------- bringing up */
 
-	world_configure(world, 1, &conf[1]);
-	world_configure(world, 0, &conf[0]);
-	return world;
-}
-
-static void one_pair_up(struct world *world)
+static void test_bring_up(void **state)
 {
-	assert_true(world_until_up(world, 1000));
-	assert_int_equal(peer_ikes(&world->peer[0]), 1);
-	assert_int_equal(peer_ikes(&world->peer[1]), 1);
-	assert_int_equal(peer_sas(&world->peer[0]), 2);
-	assert_int_equal(peer_sas(&world->peer[1]), 2);
-}
-
-static void comes_up_when_a_starts(void **state)
-{
-	struct conf conf[2];
-	struct world *world;
+	struct peers *net = peers_new(1);
 
 	(void)state;
-	conf_default(conf);
-	world = start(conf);
-	one_pair_up(world);
-	world_pass(world, 60000);
-	assert_true(world_agrees(world));
-	assert_int_equal(peer_sas(&world->peer[0]), 2);
-	world_free(world);
+	peers_configure_both(net);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	/* IKE_SA_INIT and IKE_AUTH: a request and a response each. */
+	assert_int_equal(net->peer[A].sent, 2);
+	assert_int_equal(net->peer[B].sent, 2);
+	assert_string_equal(peers_child(net, A, "net")->state, "active");
+	assert_string_equal(peers_child(net, A, "net")->last_error, "");
+	assert_string_equal(peers_child(net, B, "net")->ts_local, "10.2.0.0/16");
+	assert_int_equal(peers_told(net, A, "ike-up hq:"), 1);
+	assert_int_equal(peers_told(net, A, "child-up hq/lan:net:"), 1);
+	assert_int_equal(peers_told(net, B, "ike-up hq:"), 1);
+	assert_int_equal(peers_told(net, B, "child-up hq/lan:net:"), 1);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	/* And nothing more happens but rekeying. */
+	peers_run(net, 600000);
+	assert_int_equal(net->peer[A].sent, 2);
+	assert_int_equal(net->peer[B].sent, 2);
+	peers_free(net);
+}
+
+static void test_other_way(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(2);
+
+	(void)state;
+	a.start = POLICY_START_PASSIVE;
+	a.passive = true;
+	b.start = POLICY_START_ALWAYS;
+	b.passive = false;
+	peers_configure(net, A, &a);
+	peers_configure(net, B, &b);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	assert_true(peers_ike(net, B)->initiator);
+	assert_false(peers_ike(net, A)->initiator);
+	peers_free(net);
+}
+
+/* Nobody configured where the other is: the local address comes from the route. */
+static void test_dynamic_peer(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(3);
+
+	(void)state;
+	a.local = NULL;
+	b.local = NULL;
+	b.peer = NULL;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	peers_free(net);
+}
+
+static void test_addresses_as_ids(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(4);
+
+	(void)state;
+	a.local_id = NULL;
+	a.peer_id = NULL;
+	b.local_id = NULL;
+	b.peer_id = NULL;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	assert_string_equal(peers_ike(net, A)->remote_id, "198.51.100.2");
+	peers_free(net);
+}
+
+static void test_on_demand(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(5);
+
+	(void)state;
+	a.start = POLICY_START_ON_DEMAND;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 60000);
+	assert_int_equal(net->peer[A].sent, 0);
+	ike_core_acquire(net->peer[A].core, net->now, "tunnel9", NULL);
+	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, "other");
+	peers_settle(net, A);
+	peers_run(net, 60000);
+	assert_int_equal(net->peer[A].sent, 0);
+	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, "net");
+	/* Packets go on coming while it is negotiated. */
+	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, NULL);
+	peers_settle(net, A);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	assert_int_equal(net->peer[A].sent, 2);
+	peers_free(net);
+}
+
+static void test_command(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(6);
+
+	(void)state;
+	a.start = POLICY_START_ON_DEMAND;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_int_equal(ike_core_initiate(net->peer[A].core, net->now, "nowhere"), -1);
+	assert_int_equal(ike_core_initiate(net->peer[B].core, net->now, "lan"), 0);
+	assert_int_equal(ike_core_initiate(net->peer[A].core, net->now, "lan"), 1);
+	peers_settle(net, A);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	assert_int_equal(ike_core_initiate(net->peer[A].core, net->now, NULL), 0);
+	peers_free(net);
+}
+
+static const struct site_proxy many[2][4] = {
+	{ { "p1", "10.1.1.0/24", "10.2.1.0/24" }, { "p2", "10.1.2.0/24", "10.2.2.0/24" },
+	  { "p3", "10.1.3.0/24 10.1.4.0/24", "10.2.3.0/24" }, { "p6", "fd01::/48", "fd02::/48" } },
+	{ { "q6", "fd02::/48", "fd01::/48" }, { "q3", "10.2.3.0/24", "10.1.3.0/24 10.1.4.0/24" },
+	  { "q2", "10.2.2.0/24", "10.1.2.0/24" }, { "q1", "10.2.1.0/24", "10.1.1.0/24" } },
+};
+
+static void configure_many(struct peers *net)
+{
+	for (int side = B; side >= A; side--) {
+		struct site site = peers_site(side);
+
+		site.n_proxies = 4;
+		memcpy(site.proxies, many[side], sizeof(many[side]));
+		peers_configure(net, side, &site);
+	}
+}
+
+static bool each_has_four(struct peers *net)
+{
+	for (int side = A; side <= B; side++) {
+		if (kern_fake_count(net->peer[side].kern, true, NULL) != 4 ||
+		    kern_fake_count(net->peer[side].kern, false, NULL) != 4)
+			return false;
+	}
+	return true;
+}
+
+/* Names are each end's own business: selectors say which proxy-ID is meant. */
+static void test_proxies(void **state)
+{
+	static const char *const pairs[][2] = {
+		{ "p1", "q1" }, { "p2", "q2" }, { "p3", "q3" }, { "p6", "q6" },
+	};
+	struct peers *net = peers_new(7);
+
+	(void)state;
+	configure_many(net);
+	assert_true(peers_until(net, each_has_four, 2000));
+	peers_run(net, 100);
+	for (unsigned int i = 0; i < 4; i++) {
+		const struct ike_sa_spec *out =
+			kern_fake_out(net->peer[A].kern, PEERS_IFNAME, pairs[i][0]);
+
+		assert_non_null(out);
+		assert_non_null(kern_fake_in(net->peer[B].kern, out->spi));
+		assert_string_equal(kern_fake_in(net->peer[B].kern, out->spi)->proxy, pairs[i][1]);
+		assert_true(peers_flows(net, A, pairs[i][0]));
+		assert_true(peers_flows(net, B, pairs[i][1]));
+	}
+	assert_int_equal(peers_ikes(net, A), 1);
+	assert_int_equal(net->peer[A].sent, 5);
+	peers_free(net);
+}
+
+/* ---------------------------------------------------------------- choosing */
+
+static void test_narrowing(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(10);
+
+	(void)state;
+	a.proxies[0].remote = "0.0.0.0/0";
+	b.proxies[0].local = "10.2.7.0/24 10.2.9.0/24";
+	b.proxies[0].remote = "10.0.0.0/8";
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	assert_string_equal(peers_child(net, A, "net")->ts_remote, "10.2.7.0/24, 10.2.9.0/24");
+	assert_string_equal(peers_child(net, A, "net")->ts_local, "10.1.0.0/16");
+	assert_string_equal(peers_child(net, B, "net")->ts_remote, "10.1.0.0/16");
+	peers_free(net);
+}
+
+/* The first proposal's group is one that the peer does not have. */
+static void test_other_group(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(11);
+
+	(void)state;
+	a.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group31,group20,group19");
+	b.ike = peers_props(PROP_IKE, "aes-128-gcm,aes-256-gcm", "sha512,sha256", "group19");
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	assert_int_equal(net->peer[A].sent, 3);
+	assert_string_equal(peers_ike(net, A)->proposal,
+			    "AES_GCM_16-256/PRF_HMAC_SHA2_256/ECP_256");
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_free(net);
+}
+
+static void test_ciphers(void **state)
+{
+	static const char *const ciphers[] = {
+		"aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "aes-128-gcm", "aes-192-gcm",
+		"aes-256-gcm",
+	};
+	static const char *const groups[] = { "group14", "group19", "group20", "group31" };
+
+	(void)state;
+	for (unsigned int i = 0; i < 6; i++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net = peers_new(12 + i);
+
+		a.ike = peers_props(PROP_IKE, ciphers[i], "sha256", groups[i % 4]);
+		a.esp = peers_props(PROP_ESP, ciphers[i], "sha256", NULL);
+		b.ike = a.ike;
+		b.esp = a.esp;
+		peers_configure(net, B, &b);
+		peers_configure(net, A, &a);
+		assert_true(peers_until(net, peers_quiet, 2000));
+		assert_true(!strncmp(peers_child(net, A, "net")->proposal,
+				     alg_encr_by_conf(ciphers[i])->name,
+				     strlen(alg_encr_by_conf(ciphers[i])->name)));
+		peers_free(net);
+	}
+}
+
+/* ---------------------------------------------------------------- refusals */
+
+static bool has_failed(struct peers *net)
+{
+	return !strcmp(peers_child(net, A, "net")->state, "failed");
+}
+
+/* Two sites that do not agree; each side's log must have @texts, and no SA be there. */
+static void check_refused(const struct site *a, const struct site *b, const char *const *texts)
+{
+	struct peers *net = peers_new(30);
+
+	peers_configure(net, B, b);
+	peers_configure(net, A, a);
+	assert_true(peers_until(net, has_failed, 300000));
+	peers_run(net, 100);
+	for (; *texts; texts++) {
+		if (!peers_logged(net, *texts))
+			fail_msg("no word of \"%s\" in:\n%s", *texts, net->log);
+	}
+	assert_true(strlen(peers_child(net, A, "net")->last_error) > 0);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, NULL), 0);
+	/* It is tried again and again, but neither fast nor with a heap of remains. */
+	net->peer[A].sent = 0;
+	peers_run(net, 3600000);
+	assert_in_range(net->peer[A].sent, 30, 1200);
+	assert_true(peers_ikes(net, A) <= 1);
+	assert_int_equal(kern_fake_added(net->peer[A].kern), 0);
+	/* And comes up as soon as the other end is mended. */
+	{
+		struct site good = peers_site(B);
+		struct site fine = peers_site(A);
+
+		peers_configure(net, B, &good);
+		peers_configure(net, A, &fine);
+	}
+	assert_true(peers_until(net, peers_quiet, 90000));
+	assert_string_equal(peers_child(net, A, "net")->last_error, "");
+	peers_free(net);
+}
+
+static void test_wrong_key(void **state)
+{
+	static const char *const texts[] = {
+		"gateway hq: pre-shared key differs",
+		"gateway hq: peer 198.51.100.2 refused our identity or pre-shared key",
+		"key-file", NULL,
+	};
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	b.psk = "another-0123456789";
+	check_refused(&a, &b, texts);
+}
+
+static void test_wrong_peer_id(void **state)
+{
+	static const char *const texts[] = {
+		"says it is a.example, expected is c.example",
+		"AUTHENTICATION_FAILED", NULL,
+	};
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	b.peer_id = "c.example";
+	check_refused(&a, &b, texts);
+}
+
+/* What the responder says of itself is not what the initiator expects. */
+static void test_wrong_responder(void **state)
+{
+	static const char *const texts[] = {
+		"gateway hq:", "b.example", "c.example", "peer-id", NULL,
+	};
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	b.local_id = "c.example";
+	check_refused(&a, &b, texts);
+}
+
+static void test_no_ike_proposal(void **state)
+{
+	static const char *const texts[] = {
+		"NO_PROPOSAL_CHOSEN", "we offer AES_GCM_16-256", "AES_CBC-128", NULL,
+	};
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	b.ike = peers_props(PROP_IKE, "aes-128-cbc", "sha256", "group14");
+	check_refused(&a, &b, texts);
+}
+
+static void test_no_esp_proposal(void **state)
+{
+	static const char *const texts[] = {
+		"tunnel lan:net: peer accepts none of our ESP proposals",
+		"we offer AES_GCM_16-256", "AES_CBC-128", NULL,
+	};
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	b.esp = peers_props(PROP_ESP, "aes-128-cbc", "sha256", NULL);
+	check_refused(&a, &b, texts);
+}
+
+static void test_no_selectors(void **state)
+{
+	static const char *const texts[] = {
+		"tunnel lan:net: peer refused our traffic selectors local 10.1.0.0/16 remote 10.2.0.0/16 (TS_UNACCEPTABLE)",
+		"peer asks for traffic selectors local 10.2.0.0/16 remote 10.1.0.0/16",
+		"10.77.0.0/16", NULL,
+	};
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	b.proxies[0].local = "10.77.0.0/16";
+	check_refused(&a, &b, texts);
+}
+
+/* A stranger: B knows nobody at A's address. */
+static void test_stranger(void **state)
+{
+	static const char *const texts[] = {
+		"192.0.2.1 wants an IKE SA, but is no gateway's peer-address",
+		"or does not know us", NULL,
+	};
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	b.peer = "192.0.2.99";
+	check_refused(&a, &b, texts);
+}
+
+static bool one_failed(struct peers *net)
+{
+	return !strcmp(peers_child(net, A, "bad")->state, "failed");
+}
+
+/* What is wrong with one proxy-ID does not touch the other, nor the IKE SA. */
+static void check_one_bad(bool first)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(40);
+
+	a.n_proxies = 2;
+	a.proxies[first ? 1 : 0] = a.proxies[0];
+	a.proxies[first ? 0 : 1] =
+		(struct site_proxy){ "bad", "10.3.0.0/16", "10.4.0.0/16" };
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, one_failed, 2000));
+	peers_run(net, 1000);
+	assert_true(peers_flows(net, A, "net"));
+	assert_true(peers_flows(net, B, "net"));
+	assert_int_equal(peers_ikes(net, A), 1);
+	assert_non_null(strstr(peers_child(net, A, "bad")->last_error, "TS_UNACCEPTABLE"));
+	assert_string_equal(peers_child(net, A, "net")->last_error, "");
+	peers_run(net, 600000);
+	assert_int_equal(kern_fake_added(net->peer[A].kern), 2);
+	assert_int_equal(peers_told(net, A, "ike-up"), 1);
+	peers_free(net);
+}
+
+static void test_one_bad(void **state)
+{
+	(void)state;
+	check_one_bad(false);
+	check_one_bad(true);
+}
+
+/* The kernel refuses an SA: both are taken out, the peer is told, later it works. */
+static void check_kernel_refuses(int side, bool inbound)
+{
+	struct peers *net = peers_new(50);
+
+	kern_fake_refuse(net->peer[side].kern, inbound, 1, -ENOMEM);
+	peers_configure_both(net);
+	peers_run(net, 1000);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, NULL), 0);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, false, NULL), 0);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, false, NULL), 0);
+	assert_non_null(strstr(peers_child(net, side, "net")->last_error,
+			       "refused by the test"));
+	assert_int_equal(peers_told(net, side, "child-fail hq/lan:net:"), 1);
+	assert_true(peers_until(net, peers_quiet, 90000));
+	peers_free(net);
+}
+
+static void test_kernel_refuses(void **state)
+{
+	(void)state;
+	check_kernel_refuses(A, true);
+	check_kernel_refuses(A, false);
+	check_kernel_refuses(B, true);
+	check_kernel_refuses(B, false);
+}
+
+/* ----------------------------------------------------------------- the end */
+
+static bool nothing_left(struct peers *net)
+{
+	for (int side = A; side <= B; side++) {
+		if (peers_ikes(net, side) || kern_fake_count(net->peer[side].kern, true, NULL) ||
+		    kern_fake_count(net->peer[side].kern, false, NULL))
+			return false;
+	}
+	return true;
+}
+
+static struct peers *up(uint64_t seed)
+{
+	struct peers *net = peers_new(seed);
+
+	peers_configure_both(net);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	return net;
+}
+
+static void check_clear_ike(int side)
+{
+	struct peers *net = up(60);
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+
+	assert_int_equal(ike_core_clear_ike(net->peer[side].core, net->now, "nobody"), -1);
+	assert_int_equal(ike_core_clear_ike(net->peer[side].core, net->now, "hq"), 1);
+	peers_settle(net, side);
+	peers_run(net, 40);
+	assert_int_equal(peers_told(net, !side, "peer deleted the IKE SA"), 1);
+	/* A starts it anew. */
+	assert_true(peers_until(net, peers_quiet, 30000));
+	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+	peers_free(net);
+}
+
+static void test_clear_ike(void **state)
+{
+	(void)state;
+	check_clear_ike(A);
+	check_clear_ike(B);
+}
+
+static void check_clear_ipsec(int side)
+{
+	struct peers *net = up(61);
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+
+	assert_int_equal(ike_core_clear_ipsec(net->peer[side].core, net->now, "nowhere"), -1);
+	assert_int_equal(ike_core_clear_ipsec(net->peer[side].core, net->now, "lan"), 1);
+	peers_settle(net, side);
+	assert_true(peers_until(net, peers_quiet, 100));
+	peers_run(net, 100);
+	assert_true(peers_until(net, peers_quiet, 30000));
+	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+	/* On the same IKE SA. */
+	assert_int_equal(peers_told(net, A, "ike-up"), 1);
+	peers_free(net);
+}
+
+static void test_clear_ipsec(void **state)
+{
+	(void)state;
+	check_clear_ipsec(A);
+	check_clear_ipsec(B);
+}
+
+static void test_clear_both_at_once(void **state)
+{
+	struct peers *net = up(62);
+
+	(void)state;
+	for (int side = A; side <= B; side++) {
+		ike_core_clear_ipsec(net->peer[side].core, net->now, NULL);
+		peers_settle(net, side);
+	}
+	peers_run(net, 1000);
+	assert_true(peers_until(net, peers_quiet, 30000));
+	for (int side = A; side <= B; side++) {
+		ike_core_clear_ike(net->peer[side].core, net->now, NULL);
+		peers_settle(net, side);
+	}
+	peers_run(net, 1000);
+	assert_true(peers_until(net, peers_quiet, 30000));
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_free(net);
+}
+
+static void check_shutdown(int side, bool delete_sas)
+{
+	struct site site = peers_site(side);
+	struct peers *net = up(63);
+
+	ike_core_shutdown(net->peer[side].core, net->now, delete_sas);
+	peers_settle(net, side);
+	peers_run(net, 15);
+	assert_int_equal(peers_told(net, !side, "peer deleted the IKE SA"), delete_sas);
+	assert_int_equal(kern_fake_count(net->peer[side].kern, true, NULL), delete_sas ? 0 : 1);
+	peers_restart(net, side, &site);
+	if (side == B && !delete_sas) {
+		/* A knows nothing of it and does not look: an administrator does. */
+		ike_core_clear_ike(net->peer[A].core, net->now, NULL);
+		peers_settle(net, A);
+	}
+	assert_true(peers_until(net, peers_quiet, 90000));
+	peers_free(net);
+}
+
+static void test_shutdown(void **state)
+{
+	(void)state;
+	check_shutdown(A, true);
+	check_shutdown(B, true);
+	check_shutdown(A, false);
+	check_shutdown(B, false);
+}
+
+/* ------------------------------------------------------ change of the policy */
+
+static void test_same_policy(void **state)
+{
+	struct peers *net = up(70);
+	unsigned int sent = net->peer[A].sent;
+
+	(void)state;
+	peers_configure_both(net);
+	peers_configure_both(net);
+	peers_run(net, 60000);
+	assert_int_equal(net->peer[A].sent, sent);
+	assert_true(peers_quiet(net));
+	peers_free(net);
+}
+
+static void test_without_tunnels(void **state)
+{
+	struct policy *none = calloc(1, sizeof(*none));
+	struct peers *net = up(71);
+
+	(void)state;
+	assert_non_null(none);
+	ike_core_set_policy(net->peer[A].core, net->now, none);
+	peers_settle(net, A);
+	assert_true(peers_until(net, nothing_left, 10000));
+	assert_int_equal(peers_told(net, B, "peer deleted the IKE SA"), 1);
+	peers_configure_both(net);
+	assert_true(peers_until(net, peers_quiet, 10000));
+	peers_free(net);
+}
+
+/* Another proxy-ID comes and goes: the first keeps its SAs. */
+static void test_proxy_added(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = up(72);
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+
+	(void)state;
+	a.n_proxies = 2;
+	b.n_proxies = 2;
+	a.proxies[1] = (struct site_proxy){ "more", "10.3.0.0/16", "10.4.0.0/16" };
+	b.proxies[1] = (struct site_proxy){ "more", "10.4.0.0/16", "10.3.0.0/16" };
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	assert_int_equal(peers_child(net, A, "net")->spi_in, spi);
+	a.n_proxies = 1;
+	b.n_proxies = 1;
+	peers_configure(net, A, &a);
+	peers_run(net, 100);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, NULL), 1);
+	peers_configure(net, B, &b);
+	assert_true(peers_until(net, peers_quiet, 10000));
+	assert_int_equal(peers_child(net, A, "net")->spi_in, spi);
+	peers_free(net);
+}
+
+/* The key changes: everything is deleted, and made anew with it. */
+static void test_key_changed(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = up(73);
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+
+	(void)state;
+	a.psk = "yet-another-0123456789";
+	b.psk = a.psk;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 1000);
+	assert_true(peers_until(net, peers_quiet, 90000));
+	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+	peers_free(net);
+}
+
+static void test_selectors_changed(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = up(74);
+
+	(void)state;
+	a.proxies[0].local = "10.8.0.0/16";
+	b.proxies[0].remote = "10.8.0.0/16";
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 90000));
+	assert_string_equal(peers_child(net, B, "net")->ts_remote, "10.8.0.0/16");
+	assert_int_equal(peers_told(net, A, "ike-up"), 1);
+	peers_free(net);
+}
+
+/* While it is being negotiated. */
+static void test_changed_at_once(void **state)
+{
+	(void)state;
+	for (unsigned int ms = 0; ms < 50; ms += 5) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net = peers_new(75);
+
+		peers_configure_both(net);
+		peers_run(net, ms);
+		a.proxies[0].local = "10.8.0.0/16";
+		b.proxies[0].remote = "10.8.0.0/16";
+		b.liveness = 10;
+		peers_configure(net, A, &a);
+		peers_configure(net, B, &b);
+		peers_run(net, 1000);
+		assert_true(peers_until(net, peers_quiet, 90000));
+		assert_string_equal(peers_child(net, B, "net")->ts_remote, "10.8.0.0/16");
+		peers_free(net);
+	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(comes_up_when_a_starts),
+		cmocka_unit_test(test_bring_up),
+		cmocka_unit_test(test_other_way),
+		cmocka_unit_test(test_dynamic_peer),
+		cmocka_unit_test(test_addresses_as_ids),
+		cmocka_unit_test(test_on_demand),
+		cmocka_unit_test(test_command),
+		cmocka_unit_test(test_proxies),
+		cmocka_unit_test(test_narrowing),
+		cmocka_unit_test(test_other_group),
+		cmocka_unit_test(test_ciphers),
+		cmocka_unit_test(test_wrong_key),
+		cmocka_unit_test(test_wrong_peer_id),
+		cmocka_unit_test(test_wrong_responder),
+		cmocka_unit_test(test_no_ike_proposal),
+		cmocka_unit_test(test_no_esp_proposal),
+		cmocka_unit_test(test_no_selectors),
+		cmocka_unit_test(test_stranger),
+		cmocka_unit_test(test_one_bad),
+		cmocka_unit_test(test_kernel_refuses),
+		cmocka_unit_test(test_clear_ike),
+		cmocka_unit_test(test_clear_ipsec),
+		cmocka_unit_test(test_clear_both_at_once),
+		cmocka_unit_test(test_shutdown),
+		cmocka_unit_test(test_same_policy),
+		cmocka_unit_test(test_without_tunnels),
+		cmocka_unit_test(test_proxy_added),
+		cmocka_unit_test(test_key_changed),
+		cmocka_unit_test(test_selectors_changed),
+		cmocka_unit_test(test_changed_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
