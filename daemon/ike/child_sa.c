@@ -44,6 +44,8 @@ struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi)
 	return NULL;
 }
 
+static void take_over(struct child_sa *child);
+
 /* --- timers --- */
 
 static void child_life(struct ike_core *core, struct timer *timer)
@@ -77,7 +79,7 @@ static void child_turn(struct ike_core *core, struct timer *timer)
 	else if (undecided(child))
 		timer_set(&core->timers, &child->turn, core->now + CHILD_SWITCH_MS);
 	else
-		child_activate(child);
+		take_over(child);
 }
 
 /* --- birth --- */
@@ -248,6 +250,16 @@ static void supersede(struct child_sa *loser, bool delete)
 		timer_set(&core->timers, &loser->turn, core->now + CHILD_TIE_MS);
 }
 
+/* @child carries the packets from now on. */
+static void take_over(struct child_sa *child)
+{
+	struct child_sa *old = child->slot->current;
+
+	child_activate(child);
+	if (old && old != child && !child->replaces)
+		supersede(old, child->tie);
+}
+
 /*
  * Two pairs for one proxy-ID, neither a rekey of the other.  Made at the same time
  * by both ends, the one with the least of the four nonces goes, deleted by the end
@@ -259,21 +271,27 @@ static void settle(struct child_sa *child)
 	struct child_sa *old = child->slot->current;
 	bool tie;
 
-	if (!old || old == child) {
+	if (!old || old == child)
 		child_activate(child);
-		return;
-	}
 	if (child->ike->condemned) {
+		/* It serves until there is one on the IKE SA that stays. */
 		supersede(child, false);
+		gateway_poke(child->slot->gw);
 		return;
 	}
+	if (!old || old == child)
+		return;
 	tie = !old->ike->condemned && (!old->up_at || child->begun <= old->up_at);
 	if (tie && memcmp(child->nonce_min, old->nonce_min, NONCE_N) < 0) {
 		supersede(child, true);
 		return;
 	}
-	child_activate(child);
-	supersede(old, tie);
+	child->tie = tie;
+	/* The end that asked knows that both have it; the other gives it time to. */
+	if (child->initiator)
+		take_over(child);
+	else
+		timer_set(&child->core->timers, &child->turn, child->core->now + CHILD_SWITCH_MS);
 }
 
 static void tell_up(struct child_sa *child)
@@ -342,6 +360,7 @@ static void install_failed(struct child_sa *child, bool inbound, int error, cons
 	child_del(child, true);
 	if (old)
 		child_keep(old, RETRY_MS);
+	child->replaces = NULL;
 	child_delete(child);
 }
 
@@ -425,6 +444,20 @@ void child_delete(struct child_sa *child)
 	gateway_poke(child->slot->gw);
 }
 
+/* Nothing comes of a successor: its predecessor is no longer replaced. */
+static void restore_replaced(struct child_sa *child)
+{
+	struct child_sa *old = child->replaces;
+
+	if (!old || old->state != CHILD_REPLACED)
+		return;
+	for (struct child_sa *other = child->slot->children; other; other = other->slot_next) {
+		if (other != child && other->replaces == old)
+			return;
+	}
+	child_keep(old, RETRY_MS);
+}
+
 static void unlink_ike(struct child_sa *child)
 {
 	struct child_sa **at;
@@ -472,6 +505,7 @@ void child_close(struct child_sa *child)
 	bool was_up = slot->current == child;
 
 	unlink_ike(child);
+	restore_replaced(child);
 	hand_over(child);
 	if (was_up && !slot->current && !slot->gone)
 		slot_tell(slot, "child-down", "no SA is left");

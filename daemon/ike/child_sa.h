@@ -28,6 +28,7 @@ struct child_sa {
 	struct child_sa *slot_next;
 	enum child_state state;
 	bool initiator;			/* we asked for it */
+	bool tie;			/* made while the peer made the one in use */
 	bool standby;			/* its out-SA waits for ACTIVATE */
 	bool in_added, out_added;	/* kernel has them, or is getting them */
 	uint64_t token;

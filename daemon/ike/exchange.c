@@ -194,6 +194,22 @@ struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind)
 	return NULL;
 }
 
+void exchange_drop(struct ike_sa *ike, enum task_kind kind)
+{
+	struct task **at = &ike->ex.queue;
+
+	while (*at) {
+		struct task *task = *at;
+
+		if (task->kind != kind) {
+			at = &task->next;
+			continue;
+		}
+		*at = task->next;
+		task_free(task);
+	}
+}
+
 void exchange_move(struct ike_sa *from, struct ike_sa *to)
 {
 	while (from->ex.queue) {

@@ -86,6 +86,8 @@ void exchange_answered(struct ike_sa *ike);
 void exchange_done(struct ike_sa *ike);
 /* The first task of that kind that is queued or under way, or NULL. */
 struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind);
+/* Frees what waits of that kind. */
+void exchange_drop(struct ike_sa *ike, enum task_kind kind);
 /* Moves what waits to the queue of @to, as an IKE SA's heir takes over. */
 void exchange_move(struct ike_sa *from, struct ike_sa *to);
 /* @child is to be freed: no task may point to it any more. */

@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "ike/child_sa.h"
 
+#define FAIL_TEXT	1536		/* of a failure, with proposals of both sides */
 #define BACKOFF_FIRST	SECONDS(2)
 #define BACKOFF_MOST	SECONDS(60)
 #define RESPONDER_GRACE	SECONDS(3)	/* the initiator of an IKE SA makes the children */
@@ -25,17 +27,27 @@ const char *slot_subject(const struct slot *slot, char *out)
 	return out;
 }
 
+/* Cut off where it is too long for show. */
+static void set_error(char last_error[ERROR_TEXT], const char *text)
+{
+	struct text t;
+
+	text_init(&t, last_error, ERROR_TEXT);
+	text_add(&t, "%s", text);
+}
+
 void gateway_fail(struct gateway *gw, const char *format, ...)
 {
 	struct ike_event event = { .kind = "ike-fail", .gateway = gw->conf->name };
-	char subject[SUBJECT_MAX];
+	char subject[SUBJECT_MAX], text[FAIL_TEXT];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(gw->last_error, sizeof(gw->last_error), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	event.text = gw->last_error;
-	log_error(gateway_subject(gw, subject), "%s", gw->last_error);
+	set_error(gw->last_error, text);
+	event.text = text;
+	log_error(gateway_subject(gw, subject), "%s", text);
 	action_event(&gw->core->actions, &event);
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		if (!slot->current)
@@ -51,14 +63,15 @@ void slot_fail(struct slot *slot, const char *format, ...)
 		.tunnel = slot->tunnel->name,
 		.proxy = slot->proxy->name,
 	};
-	char subject[SUBJECT_MAX];
+	char subject[SUBJECT_MAX], text[FAIL_TEXT];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(slot->last_error, sizeof(slot->last_error), format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	event.text = slot->last_error;
-	log_error(slot_subject(slot, subject), "%s", slot->last_error);
+	set_error(slot->last_error, text);
+	event.text = text;
+	log_error(slot_subject(slot, subject), "%s", text);
 	action_event(&slot->gw->core->actions, &event);
 }
 
@@ -370,6 +383,9 @@ static void slot_retire(struct slot *slot)
 	slot->gone = true;
 	slot->gw->core->retired = true;
 	timer_stop(&slot->gw->core->timers, &slot->retry);
+	if (slot->gw->starting && slot->gw->starting->hs &&
+	    slot->gw->starting->hs->slot == slot)
+		slot->gw->starting->hs->slot = NULL;
 	for (struct child_sa *child = slot->children; child; child = next) {
 		next = child->slot_next;
 		child_delete(child);

@@ -8,6 +8,7 @@
 
 #include "ike/core_priv.h"
 
+#define ERROR_TEXT	256	/* of a last_error, as in struct ike_child_info */
 #define SUBJECT_MAX	160	/* octets of "tunnel hq:lan" */
 
 struct child_sa;
@@ -31,7 +32,7 @@ struct slot {
 	struct child_sa *current;	/* whose out-SA carries packets; NULL: none */
 	unsigned int failures;		/* in a row */
 	struct timer retry;		/* armed: not tried before */
-	char last_error[256];
+	char last_error[ERROR_TEXT];
 };
 
 struct gateway {
@@ -49,7 +50,7 @@ struct gateway {
 	struct ike_sa *starting;	/* we are trying to bring up; NULL: none */
 	unsigned int failures;		/* in a row */
 	struct timer retry;		/* armed: not tried before */
-	char last_error[256];
+	char last_error[ERROR_TEXT];
 };
 
 /* Replaces the policy; takes over @policy. */

@@ -121,6 +121,11 @@ static void up_timer(struct ike_sa *ike)
 			exchange_queue(ike, task_new(TASK_IKE_REKEY));
 		return;
 	}
+	/* The peer may be using the heir already; the exchange ends one way or other. */
+	if (ike->ex.current && ike->ex.current->kind == TASK_IKE_REKEY) {
+		timer_set(&core->timers, &ike->life, core->now + LINGER_MS);
+		return;
+	}
 	gateway_tell(ike->gw, "ike-down", "lifetime of the IKE SA is over");
 	ike_delete(ike);
 }
@@ -354,6 +359,7 @@ void ike_condemn(struct ike_sa *ike)
 	struct ike_core *core = ike->core;
 
 	ike->condemned = true;
+	exchange_drop(ike, TASK_CHILD_NEW);
 	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
 		if (child->state == CHILD_UP || child->state == CHILD_REKEYING)
 			child->state = CHILD_REPLACED;

@@ -80,6 +80,16 @@ static bool read_proof(const struct v2_in *in, uint8_t id_type, struct proof *ou
 
 /* --- initiator --- */
 
+/* What the SA was begun for is not configured any more: what else it is of use for. */
+static struct slot *first_wanted(struct gateway *gw)
+{
+	struct slot *slot = gw->slots;
+
+	while (slot && (!slot_wanted(slot) || slot_busy(slot)))
+		slot = slot->next;
+	return slot;
+}
+
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct gateway *gw = ike->gw;
@@ -96,7 +106,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 			    bytes_of(gw->conf->peer_id.b, gw->conf->peer_id.n));
 	if (!put_auth(ike, w))
 		return false;
-	slot = hs->slot->gone ? NULL : hs->slot;
+	slot = hs->slot ? hs->slot : first_wanted(gw);
 	if (!slot)
 		return false;
 	task->fresh = child_new(ike, slot, true);
@@ -235,14 +245,20 @@ static struct gateway *identify(struct ike_sa *ike, const struct proof *proof,
 	return NULL;
 }
 
-static void say_why_not(struct ike_sa *ike, const struct proof *proof, bool known)
+/* @wanted: who the peer wants us to be; NULL: it does not say. */
+static void say_why_not(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
+			bool known)
 {
 	struct ike_id expected = id_or_addr(&ike->gw->conf->peer_id, &ike->remote.addr);
+	struct ike_id own = id_or_addr(&ike->gw->conf->local_id, &ike->local.addr);
 	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
 
 	addr_text(&ike->remote.addr, peer);
 	id_text(&proof->id, theirs);
-	if (!known)
+	if (!known && wanted && policy_id_equal(&proof->id, &expected))
+		gateway_fail(ike->gw, "peer %s wants to talk to %s, we are %s: set local-id here or peer-id at the peer",
+			     peer, id_text(wanted, theirs), id_text(&own, ours));
+	else if (!known)
 		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id at the peer",
 			     peer, theirs, id_text(&expected, ours));
 	else if (proof->auth.method != IKE_AUTH_PSK)
@@ -298,7 +314,7 @@ static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 		idr = NULL;
 	gw = identify(ike, proof, idr ? &ours : NULL, &known);
 	if (!gw)
-		say_why_not(ike, proof, known);
+		say_why_not(ike, proof, idr ? &ours : NULL, known);
 	return gw;
 }
 

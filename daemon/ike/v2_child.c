@@ -99,7 +99,7 @@ static void say_refused(const struct child_sa *child, const struct wire_notify *
 
 	switch (notify->type) {
 	case IKE_N_NO_PROPOSAL_CHOSEN:
-		slot_fail(child->slot, "peer accepts none of our ESP proposals (NO_PROPOSAL_CHOSEN); we offer %s: make the ipsec-crypto-profile of both ends agree",
+		slot_fail(child->slot, "peer accepts none of our ESP proposals (NO_PROPOSAL_CHOSEN): make the ipsec-crypto-profile of both ends agree; we offer %s",
 			  prop_list_text(&tunnel->esp, a, sizeof(a)));
 		break;
 	case IKE_N_TS_UNACCEPTABLE:
