@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The control socket: its verbs, and its manners towards bad and slow peers. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "base/log.h"
+#include "conf/conf.h"
+#include "ctl/verbs.h"
+#include "ike/core.h"
+
+#define NOW		1000000	/* ike_time of all tests */
+#define ROUNDS		2000	/* of the loop while an answer is waited for */
+#define EVENTS_MANY	20000
+#define ANSWER_ROOM	65536
+
+static char dir[] = "/tmp/pantun-test-ctl-XXXXXX";
+static char path[sizeof(dir) + 16];
+
+/* What the daemon was asked to do. */
+static struct {
+	char called[64];
+	char name[64];
+	bool fail;
+} asked;
+
+static struct ike_core *core;
+static struct event_base *base;
+static struct ctl *ctl;
+
+static int zero_random(void *ctx, void *out, size_t n)
+{
+	static uint8_t next;
+
+	(void)ctx;
+	for (size_t i = 0; i < n; i++)
+		((uint8_t *)out)[i] = ++next;
+	return 0;
+}
+
+static int no_source(void *ctx, const struct addr *peer, struct addr *local)
+{
+	(void)ctx;
+	(void)peer;
+	return addr_parse("192.0.2.1", local);
+}
+
+static const struct ike_core *get_core(void *ctx)
+{
+	(void)ctx;
+	return core;
+}
+
+static uint64_t get_now(void *ctx)
+{
+	(void)ctx;
+	return NOW;
+}
+
+static int note(const char *called, const char *name)
+{
+	snprintf(asked.called, sizeof(asked.called), "%s", called);
+	snprintf(asked.name, sizeof(asked.name), "%s", name ? name : "(all)");
+	return asked.fail ? -1 : 3;
+}
+
+static int do_initiate(void *ctx, const char *name)
+{
+	(void)ctx;
+	return note("initiate", name);
+}
+
+static int do_clear_ike(void *ctx, const char *name)
+{
+	(void)ctx;
+	return note("clear_ike", name);
+}
+
+static int do_clear_ipsec(void *ctx, const char *name)
+{
+	(void)ctx;
+	return note("clear_ipsec", name);
+}
+
+static int do_reload(void *ctx, char **errors)
+{
+	(void)ctx;
+	note("reload", NULL);
+	*errors = asked.fail ? strdup("f:1:1: bad\nf:2:2: worse") : NULL;
+	return asked.fail ? -1 : 0;
+}
+
+static const struct ctl_ops ops = {
+	.core = get_core, .now = get_now, .config = "/etc/pantun/pantun.conf",
+	.started = NOW - 42000, .initiate = do_initiate, .clear_ike = do_clear_ike,
+	.clear_ipsec = do_clear_ipsec, .reload = do_reload,
+};
+
+/* ----------------------------------------------------------------- verbs */
+
+/* The answer to a request as text; "" for none.  Valid until the next call. */
+static const char *ask(const char *request, bool root)
+{
+	static char text[ANSWER_ROOM];
+	bool monitor;
+	json_t *json;
+	size_t n;
+
+	memset(&asked.called, 0, sizeof(asked.called));
+	json = ctl_answer(&ops, bytes_of(request, strlen(request)), root, &monitor);
+	assert_non_null(json);
+	n = json_dumpb(json, text, sizeof(text) - 1, JSON_COMPACT | JSON_SORT_KEYS);
+	assert_true(n < sizeof(text));
+	text[n] = '\0';
+	json_decref(json);
+	return text;
+}
+
+static void test_verbs(void **state)
+{
+	(void)state;
+	asked.fail = false;
+	assert_string_equal(ask("{\"verb\":\"initiate\"}", true), "{\"count\":3,\"ok\":true}");
+	assert_string_equal(asked.name, "(all)");
+	ask("{\"verb\":\"initiate\",\"tunnel\":\"hq\"}", true);
+	assert_string_equal(asked.called, "initiate");
+	assert_string_equal(asked.name, "hq");
+	ask("{\"verb\":\"clear\",\"what\":\"ike-sa\",\"name\":\"g\"}", true);
+	assert_string_equal(asked.called, "clear_ike");
+	assert_string_equal(asked.name, "g");
+	ask("{\"verb\":\"clear\",\"what\":\"ipsec-sa\"}", true);
+	assert_string_equal(asked.called, "clear_ipsec");
+	assert_string_equal(asked.name, "(all)");
+	assert_string_equal(ask("{\"verb\":\"reload\"}", true), "{\"ok\":true}");
+	assert_string_equal(asked.called, "reload");
+}
+
+static void test_failures(void **state)
+{
+	(void)state;
+	asked.fail = true;
+	assert_string_equal(ask("{\"verb\":\"initiate\",\"tunnel\":\"x\"}", true),
+			    "{\"error\":\"there is no tunnel \\\"x\\\"\",\"ok\":false}");
+	assert_string_equal(ask("{\"verb\":\"clear\",\"what\":\"ike-sa\",\"name\":\"x\"}", true),
+			    "{\"error\":\"there is no gateway \\\"x\\\"\",\"ok\":false}");
+	assert_string_equal(ask("{\"verb\":\"reload\"}", true),
+			    "{\"error\":\"f:1:1: bad\\nf:2:2: worse\",\"ok\":false}");
+	asked.fail = false;
+}
+
+static void test_only_root_changes(void **state)
+{
+	static const char *const requests[] = {
+		"{\"verb\":\"initiate\"}", "{\"verb\":\"clear\",\"what\":\"ike-sa\"}",
+		"{\"verb\":\"reload\"}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		assert_string_equal(ask(requests[i], false),
+				    "{\"error\":\"only root may do that\",\"ok\":false}");
+		assert_string_equal(asked.called, "");
+	}
+	assert_non_null(strstr(ask("{\"verb\":\"show\"}", false), "\"ok\":true"));
+	assert_string_equal(ask("{\"verb\":\"monitor\"}", false), "{\"ok\":true}");
+}
+
+static void test_bad_requests(void **state)
+{
+	static const char *const requests[] = {
+		"", "{", "[]", "3", "null", "\"show\"", "{}", "{\"verb\":3}",
+		"{\"verb\":\"shwo\"}", "{\"verb\":\"show\",\"verb\":\"show\"}",
+		"{\"verb\":\"show\",\"x\":\"y\"}", "{\"verb\":\"initiate\",\"tunnel\":3}",
+		"{\"verb\":\"initiate\",\"tunnel\":null}", "{\"verb\":\"clear\"}",
+		"{\"verb\":\"clear\",\"what\":\"all\"}", "{\"verb\":\"show\"} x",
+		"{\"verb\":\"\\u0000show\"}", "\xff\xfe",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		assert_non_null(strstr(ask(requests[i], true), "\"ok\":false"));
+		assert_string_equal(asked.called, "");
+	}
+}
+
+static void test_show(void **state)
+{
+	json_t *json, *children, *child;
+	struct conf_report report = { 0 };
+	struct policy *policy;
+	char text[] = "set network ike gateway g peer-address ip 192.0.2.9\n"
+		      "set network ike gateway g authentication pre-shared-key key 0123456789\n"
+		      "set network tunnel ipsec t tunnel-interface tunnel7\n"
+		      "set network tunnel ipsec t start on-demand\n"
+		      "set network tunnel ipsec t auto-key ike-gateway g\n"
+		      "set network tunnel ipsec t auto-key proxy-id L local 10.0.0.0/8\n";
+	const char *said;
+
+	(void)state;
+	policy = conf_parse(text, strlen(text), &report);
+	assert_non_null(policy);
+	ike_core_set_policy(core, NOW, policy);
+	said = ask("{\"verb\":\"show\"}", false);
+	/* No key, whatever it shows. */
+	assert_null(strstr(said, "0123456789"));
+	json = json_loads(said, 0, NULL);
+	assert_int_equal(json_integer_value(json_object_get(json_object_get(json, "daemon"),
+							    "uptime")), 42);
+	assert_int_equal(json_array_size(json_object_get(json, "ike_sas")), 0);
+	children = json_object_get(json, "children");
+	assert_int_equal(json_array_size(children), 1);
+	child = json_array_get(children, 0);
+	assert_string_equal(json_string_value(json_object_get(child, "gateway")), "g");
+	assert_string_equal(json_string_value(json_object_get(child, "tunnel")), "t");
+	assert_string_equal(json_string_value(json_object_get(child, "interface")), "tunnel7");
+	assert_string_equal(json_string_value(json_object_get(child, "proxy")), "L");
+	assert_string_equal(json_string_value(json_object_get(child, "spi_in")), "");
+	json_decref(json);
+}
+
+/* ---------------------------------------------------------------- socket */
+
+static int dial(void)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	assert_true(fd >= 0);
+	memcpy(addr.sun_path, path, strlen(path));
+	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	return fd;
+}
+
+static void put(int fd, uint32_t n, const char *text, size_t text_n)
+{
+	uint8_t header[CTL_HEADER];
+
+	put_be32(header, n);
+	assert_int_equal(write(fd, header, sizeof(header)), sizeof(header));
+	assert_int_equal(write(fd, text, text_n), text_n);
+}
+
+static void put_request(int fd, const char *text)
+{
+	put(fd, (uint32_t)strlen(text), text, strlen(text));
+}
+
+/* Exactly @n octets while the loop runs; false where the other end closed before. */
+static bool get(int fd, void *out, size_t n)
+{
+	size_t got = 0;
+	ssize_t more;
+
+	for (int i = 0; i < ROUNDS && got < n; i++) {
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		more = read(fd, (char *)out + got, n - got);
+		if (more == 0)
+			return false;
+		if (more > 0)
+			got += (size_t)more;
+	}
+	assert_int_equal(got, n);
+	return true;
+}
+
+/* One message; NULL where the other end closed.  Valid until the next call. */
+static const char *get_message(int fd)
+{
+	static char text[ANSWER_ROOM];
+	uint8_t header[CTL_HEADER];
+	size_t n;
+
+	if (!get(fd, header, sizeof(header)))
+		return NULL;
+	n = get_be32(header);
+	assert_true(n < sizeof(text));
+	if (!get(fd, text, n))
+		return NULL;
+	text[n] = '\0';
+	return text;
+}
+
+static void test_socket(void **state)
+{
+	struct stat st;
+	int fd = dial();
+
+	(void)state;
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0660);
+	/* Two requests at once, and the second in two pieces. */
+	put_request(fd, "{\"verb\":\"show\"}");
+	put(fd, 18, "{\"verb\"", 7);
+	assert_non_null(strstr(get_message(fd), "\"daemon\""));
+	assert_int_equal(write(fd, ":\"monitor\"}", 11), 11);
+	assert_string_equal(get_message(fd), "{\"ok\":true}");
+	close(fd);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+static void test_oversized_request(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	put(fd, CTL_REQUEST_MAX + 1, "{", 1);
+	assert_null(get_message(fd));
+	close(fd);
+}
+
+static const struct ike_event event = {
+	.kind = "child-up", .gateway = "g", .tunnel = "t", .text = "with \x1b and \xff in it",
+};
+
+static void test_monitor(void **state)
+{
+	int fd = dial(), other = dial();
+	const char *text;
+	json_t *json;
+
+	(void)state;
+	put_request(fd, "{\"verb\":\"monitor\"}");
+	put_request(other, "{\"verb\":\"show\"}");
+	assert_string_equal(get_message(fd), "{\"ok\":true}");
+	assert_non_null(get_message(other));
+	ctl_event(ctl, &event);
+	text = get_message(fd);
+	assert_non_null(text);
+	json = json_loads(text, 0, NULL);
+	assert_string_equal(json_string_value(json_object_get(json, "event")), "child-up");
+	assert_string_equal(json_string_value(json_object_get(json, "tunnel")), "t");
+	assert_true(json_is_null(json_object_get(json, "proxy")));
+	assert_string_equal(json_string_value(json_object_get(json, "text")),
+			    "with \x1b and  in it");
+	assert_true(json_real_value(json_object_get(json, "time")) > 1e9);
+	json_decref(json);
+	/* Who did not ask gets nothing. */
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(read(other, (char[1]){ 0 }, 1), -1);
+	close(fd);
+	close(other);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+/* A reader that stands still is cut off, and nobody waits for it. */
+static void test_slow_monitor(void **state)
+{
+	int fd = dial(), n = 0;
+
+	(void)state;
+	put_request(fd, "{\"verb\":\"monitor\"}");
+	assert_string_equal(get_message(fd), "{\"ok\":true}");
+	for (int i = 0; i < EVENTS_MANY; i++) {
+		ctl_event(ctl, &event);
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	while (get_message(fd))
+		n++;
+	assert_true(n < EVENTS_MANY);
+	close(fd);
+}
+
+static void test_leftover_socket(void **state)
+{
+	struct ctl *second;
+
+	(void)state;
+	/* One that is listened at stays. */
+	assert_null(ctl_open(base, path, &ops));
+	ctl_close(ctl);
+	/* One that is not, as after a kill, is replaced. */
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+
+	memcpy(addr.sun_path, path, strlen(path));
+	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	close(fd);
+	second = ctl_open(base, path, &ops);
+	assert_non_null(second);
+	ctl = second;
+	/* What is no socket is not touched. */
+	assert_null(ctl_open(base, dir, &ops));
+}
+
+static void no_log(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	(void)ctx;
+	(void)level;
+	(void)subject;
+	(void)text;
+}
+
+static int setup(void **state)
+{
+	const struct ike_hooks hooks = { .random = zero_random, .source = no_source };
+
+	(void)state;
+	log_set_sink(no_log, NULL);
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(path, sizeof(path), "%s/sock", dir);
+	core = ike_core_new(&hooks);
+	base = event_base_new();
+	ctl = ctl_open(base, path, &ops);
+	return core && base && ctl ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	ctl_close(ctl);
+	event_base_free(base);
+	libevent_global_shutdown();
+	ike_core_free(core);
+	/* The socket went with the server. */
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_verbs),
+		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_only_root_changes),
+		cmocka_unit_test(test_bad_requests),
+		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_oversized_request),
+		cmocka_unit_test(test_monitor),
+		cmocka_unit_test(test_slow_monitor),
+		cmocka_unit_test(test_leftover_socket),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

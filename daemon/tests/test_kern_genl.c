@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What goes to the kernel and comes from it, without a kernel. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+#include <linux/genetlink.h>
+#include <linux/pantun.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+
+#include "kern/genl_events.h"
+#include "kern/genl_selector.h"
+
+#define FAMILY		99	/* id of our family in these messages */
+#define NEST		PANTUN_PROXY_A_SELECTOR
+
+/* ------------------------------------------------------------- selectors */
+
+static struct ts range(uint8_t proto, uint16_t first_port, uint16_t last_port, const char *text)
+{
+	struct ts ts = { .proto = proto, .port_first = first_port, .port_last = last_port };
+
+	assert_int_equal(addr_range_parse(text, &ts.first, &ts.last), 0);
+	return ts;
+}
+
+static struct ts any_port(const char *text)
+{
+	return range(0, 0, 65535, text);
+}
+
+static void add(struct ts_list *list, struct ts ts)
+{
+	list->ts[list->n++] = ts;
+}
+
+/* Into attributes and back; how many octets they took. */
+static int there_and_back(const struct genl_selector *selector)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	struct genl_selector back;
+	struct nlattr *nest;
+	int n;
+
+	assert_int_equal(genl_selector_put(msg, NEST, selector), 0);
+	n = nlmsg_datalen(nlmsg_hdr(msg));
+	nest = nla_find(nlmsg_data(nlmsg_hdr(msg)), n, NEST);
+	assert_true(genl_selector_get(nest, &back));
+	assert_true(genl_selector_equal(selector, &back));
+	nlmsg_free(msg);
+	return n;
+}
+
+static void test_any(void **state)
+{
+	struct genl_selector selector;
+	struct ts_pair pair;
+
+	(void)state;
+	ts_pair_any(&pair);
+	assert_true(genl_selector_of(&pair, &selector));
+	assert_int_equal(there_and_back(&selector), 0);
+}
+
+static void test_shapes(void **state)
+{
+	struct genl_selector selector, other;
+	struct ts_pair pair = { 0 };
+
+	(void)state;
+	add(&pair.local, any_port("10.1.0.0/24"));
+	add(&pair.remote, any_port("10.2.0.0-10.2.0.9"));
+	assert_true(genl_selector_of(&pair, &selector));
+	assert_false(selector.v6.there);
+	assert_true(there_and_back(&selector) > 0);
+	pair.local.ts[0] = range(6, 0, 65535, "10.1.0.0/24");
+	pair.remote.ts[0] = range(6, 443, 443, "10.2.0.0-10.2.0.9");
+	assert_true(genl_selector_of(&pair, &other));
+	assert_false(genl_selector_equal(&selector, &other));
+	assert_int_equal(other.remote_first, 443);
+	assert_int_equal(other.local_last, 65535);
+	there_and_back(&other);
+	memset(&pair, 0, sizeof(pair));
+	add(&pair.local, any_port("2001:db8:1::/64"));
+	add(&pair.remote, any_port("::/0"));
+	assert_true(genl_selector_of(&pair, &selector));
+	assert_false(selector.v4.there);
+	there_and_back(&selector);
+}
+
+/* Several ranges become the one that covers them, and a family of one side drops out. */
+static void test_hull(void **state)
+{
+	struct genl_selector selector;
+	struct ts_pair pair = { 0 };
+	char text[2 * ADDR_TEXT];
+
+	(void)state;
+	add(&pair.local, range(6, 80, 80, "10.1.0.7"));
+	add(&pair.local, range(6, 8080, 8081, "10.1.0.0/25"));
+	add(&pair.local, range(6, 80, 80, "2001:db8::1"));
+	add(&pair.remote, range(6, 0, 65535, "10.2.1.0/24"));
+	add(&pair.remote, range(6, 0, 65535, "10.2.0.0/24"));
+	assert_true(genl_selector_of(&pair, &selector));
+	assert_false(selector.v6.there);
+	assert_string_equal(addr_range_text(&selector.v4.local_first, &selector.v4.local_last,
+					    text), "10.1.0.0/25");
+	assert_string_equal(addr_range_text(&selector.v4.remote_first, &selector.v4.remote_last,
+					    text), "10.2.0.0/23");
+	assert_int_equal(selector.proto, 6);
+	assert_int_equal(selector.local_first, 80);
+	assert_int_equal(selector.local_last, 8081);
+	/* Two protocols are any protocol, and then ports mean nothing. */
+	pair.local.ts[0].proto = 17;
+	assert_true(genl_selector_of(&pair, &selector));
+	assert_int_equal(selector.proto, 0);
+	assert_int_equal(selector.local_first, 0);
+	assert_int_equal(selector.local_last, 65535);
+	/* Nothing in common. */
+	pair.remote.n = 1;
+	pair.remote.ts[0] = any_port("2001:db8::/32");
+	pair.local.n = 2;
+	assert_false(genl_selector_of(&pair, &selector));
+}
+
+static void test_broken_selector(void **state)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	struct genl_selector selector;
+	struct nlattr *nest;
+
+	(void)state;
+	nest = nla_nest_start(msg, NEST);
+	assert_int_equal(nla_put(msg, PANTUN_SELECTOR_A_LOCAL4_FIRST, 4, "\x0a\0\0\0"), 0);
+	nla_nest_end(msg, nest);
+	nest = nla_find(nlmsg_data(nlmsg_hdr(msg)), nlmsg_datalen(nlmsg_hdr(msg)), NEST);
+	assert_false(genl_selector_get(nest, &selector));
+	nlmsg_free(msg);
+}
+
+/* ---------------------------------------------------------------- events */
+
+static char told[1024];
+
+static void tell(const char *format, ...)
+{
+	size_t n = strlen(told);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(told + n, sizeof(told) - n, format, args);
+	va_end(args);
+}
+
+static void on_acquire(void *ctx, const char *ifname, const char *proxy)
+{
+	(void)ctx;
+	tell("acquire %s %s;", ifname, proxy ? proxy : "-");
+}
+
+static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
+{
+	(void)ctx;
+	tell("expire %llx %s %s;", (unsigned long long)cookie, inbound ? "in" : "out",
+	     hard ? "hard" : "soft");
+}
+
+static void on_tunnel(void *ctx, const char *ifname, bool deleted)
+{
+	(void)ctx;
+	tell("tunnel %s %s;", ifname, deleted ? "deleted" : "made");
+}
+
+static void on_resync(void *ctx)
+{
+	(void)ctx;
+	tell("resync;");
+}
+
+static const struct kern_events events = {
+	.acquire = on_acquire, .expire = on_expire, .tunnel = on_tunnel, .resync = on_resync,
+};
+
+static struct genl_events *open_events(void)
+{
+	/* Any group of generic netlink will do, as nothing is read from it. */
+	struct genl_events *e = genl_events_open(&events, FAMILY, 16);
+
+	assert_non_null(e);
+	told[0] = '\0';
+	return e;
+}
+
+static struct nl_msg *event(uint8_t cmd, uint64_t seq, uint32_t kind)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nlattr *nest;
+
+	assert_non_null(genlmsg_put(msg, 0, 0, FAMILY, 0, 0, cmd, PANTUN_GENL_VERSION));
+	nla_put_string(msg, PANTUN_A_IFNAME, "tunnel1");
+	nest = nla_nest_start(msg, PANTUN_A_EVENT);
+	nla_put_u64(msg, PANTUN_EVENT_A_SEQ, seq);
+	if (kind)
+		nla_put_u32(msg, PANTUN_EVENT_A_KIND, kind);
+	nla_nest_end(msg, nest);
+	return msg;
+}
+
+static void deliver(struct genl_events *e, struct nl_msg *msg)
+{
+	struct nlmsghdr *header = nlmsg_hdr(msg);
+
+	genl_events_datagram(e, header, (int)header->nlmsg_len);
+	nlmsg_free(msg);
+}
+
+static struct nl_msg *expire(uint64_t seq, uint32_t dir, uint32_t kind)
+{
+	struct nl_msg *msg = event(PANTUN_CMD_SA_EXPIRE_NTF, seq, kind);
+	struct nlattr *nest = nla_nest_start(msg, PANTUN_A_SA);
+
+	nla_put_u32(msg, PANTUN_SA_A_DIR, dir);
+	nla_put_u64(msg, PANTUN_SA_A_COOKIE, 0xc0ffee0000000001ULL);
+	nla_nest_end(msg, nest);
+	return msg;
+}
+
+static void test_events(void **state)
+{
+	struct genl_events *e = open_events();
+	struct nl_msg *msg = event(PANTUN_CMD_ACQUIRE_NTF, 5, 0);
+	struct nlattr *nest = nla_nest_start(msg, PANTUN_A_PROXY);
+
+	(void)state;
+	nla_put_string(msg, PANTUN_PROXY_A_NAME, "LAN");
+	nla_nest_end(msg, nest);
+	deliver(e, msg);
+	deliver(e, event(PANTUN_CMD_ACQUIRE_NTF, 6, 0));
+	deliver(e, expire(7, PANTUN_DIR_IN, PANTUN_EVENT_SOFT));
+	deliver(e, expire(8, PANTUN_DIR_OUT, PANTUN_EVENT_HARD));
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 9, PANTUN_EVENT_NEW));
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 10, PANTUN_EVENT_CHANGE));
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 11, PANTUN_EVENT_DEL));
+	assert_string_equal(told, "acquire tunnel1 LAN;acquire tunnel1 -;"
+			    "expire c0ffee0000000001 in soft;expire c0ffee0000000001 out hard;"
+			    "tunnel tunnel1 made;tunnel tunnel1 deleted;");
+	genl_events_close(e);
+}
+
+static void test_gap(void **state)
+{
+	struct genl_events *e = open_events();
+
+	(void)state;
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 1000, PANTUN_EVENT_CHANGE));
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 1001, PANTUN_EVENT_CHANGE));
+	assert_string_equal(told, "");
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 1003, PANTUN_EVENT_CHANGE));
+	assert_string_equal(told, "resync;");
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 1004, PANTUN_EVENT_CHANGE));
+	assert_string_equal(told, "resync;");
+	/* The module was unloaded and loaded again. */
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 1, PANTUN_EVENT_CHANGE));
+	assert_string_equal(told, "resync;resync;");
+	genl_events_close(e);
+}
+
+/* Whatever is cut short or too short is passed over. */
+static void test_broken_events(void **state)
+{
+	struct genl_events *e = open_events();
+	struct nl_msg *msg = expire(1, PANTUN_DIR_IN, PANTUN_EVENT_HARD);
+	int n = (int)nlmsg_hdr(msg)->nlmsg_len;
+	_Alignas(struct nlmsghdr) char copy[512];
+
+	(void)state;
+	assert_true((size_t)n <= sizeof(copy));
+	for (int i = 0; i < n; i++) {
+		memcpy(copy, nlmsg_hdr(msg), (size_t)n);
+		genl_events_datagram(e, copy, i);
+		((struct nlmsghdr *)copy)->nlmsg_len = (uint32_t)i;
+		genl_events_datagram(e, copy, i);
+	}
+	assert_null(strstr(told, "expire"));
+	nlmsg_free(msg);
+	msg = expire(1, PANTUN_DIR_IN, PANTUN_EVENT_HARD);
+	nlmsg_hdr(msg)->nlmsg_type = FAMILY + 1;
+	deliver(e, msg);
+	assert_null(strstr(told, "expire"));
+	genl_events_close(e);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_any),
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_hull),
+		cmocka_unit_test(test_broken_selector),
+		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_broken_events),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
