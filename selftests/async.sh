@@ -1,0 +1,104 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# Algorithms that finish later, in a worker of their own: cryptd goes before the
+# plain ones, and everything takes the asynchronous way.  Traffic both ways, then
+# SAs and tunnels that are deleted while their packets are being encrypted.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_manual.sh
+. "$PANTUN_TOP/selftests/lib_manual.sh"
+
+: "${ASYNC_ROUNDS:=6}"
+
+# cryptd_first TEMPLATE: makes an instance of cryptd, which goes before the plain
+# one, and prints its name.
+cryptd_first() {
+	# the module only makes the instance; it refuses to stay
+	insmod "$PANTUN_KDIR/crypto/tcrypt.ko" "alg=cryptd($1)" type=3 2>/dev/null || :
+	awk -F' *: ' -v name="$1" '
+		$1 == "name" { here = $2 == name }
+		here && $1 == "driver" && $2 ~ /^cryptd\(/ { print $2; exit }' /proc/crypto
+}
+
+# cryptd_users: references that are held to the instance.
+cryptd_users() {
+	awk -F' *: ' -v driver="$CRYPTD" '
+		$1 == "driver" { here = $2 == driver }
+		here && $1 == "refcnt" { print $2; exit }' /proc/crypto
+}
+
+users_are() {
+	[ "$(cryptd_users)" = "$1" ]
+}
+
+tunnels_up() {
+	local node
+	for node in ga gb; do
+		tunnel_up "$node"
+		manual_in "$node"
+		manual_out "$node"
+	done
+	for node in ga gb; do
+		wait_for 5 carrier_is "$node" tunnel1 1
+	done
+	route_lans tunnel1 tunnel1
+}
+
+# round I: deletes under load, an SA, the flow's other end or the whole tunnel.
+round() {
+	local pid
+	tunnels_up
+	on ha ping -q -f -s 1200 -l 50 10.2.0.2 >/dev/null 2>&1 &
+	pid=$!
+	wait_for 5 sent_some
+	case $(($1 % 3)) in
+	0) ip -n ga link del tunnel1 ;;
+	1) pantunctl_on ga sa flush dev tunnel1 ;;
+	2) ip -n gb link del tunnel1 ;;
+	esac
+	kill "$pid"
+	wait "$pid" 2>/dev/null || :
+	ip -n ga link del tunnel1 2>/dev/null || :
+	ip -n gb link del tunnel1 2>/dev/null || :
+}
+
+sent_some() {
+	[ "$(sa_count ga out tx_packets)" -gt 100 ]
+}
+
+rounds() {
+	local i
+	for ((i = 0; i < ASYNC_ROUNDS; i++)); do
+		round "$i" || return 1
+	done
+}
+
+# algorithm NAME TEMPLATE
+algorithm() {
+	local idle
+
+	CRYPTD=$(cryptd_first "$2")
+	check "$1: there is an asynchronous one" test -n "$CRYPTD"
+	idle=$(cryptd_users)
+	keys_make "$1"
+	tunnels_up
+	check "$1: all four SAs use it" users_are $((idle + 4))
+	check "$1: ping, IPv4" on ha ping -q -c 20 -i 0.01 -W 2 10.2.0.2
+	check "$1: ping, IPv6" on ha ping -q -c 20 -i 0.01 -W 2 fd02::2
+	check "$1: a file over TCP" tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got"
+	check "$1: it is the same" same_file "$WORK/file" "$WORK/got"
+	ip -n ga link del tunnel1
+	ip -n gb link del tunnel1
+	check "$1: deleted $ASYNC_ROUNDS times under load" rounds
+	check "$1: no SA is left" wait_for 10 users_are "$idle"
+}
+
+module_load
+topology_up
+make_file "$WORK/file" 4
+algorithm aes-128-gcm 'rfc4106(gcm(aes))'
+algorithm aes-128-cbc 'authenc(hmac(sha256),cbc(aes))'
+check 'the module unloads' rmmod pantun
+finish
