@@ -271,6 +271,17 @@ static struct pantun_sa *current_sa(const struct pantun_proxy *proxy)
 	return sa && !test_bit(PANTUN_SA_HARD, &sa->flags) ? sa : NULL;
 }
 
+/*
+ * What the kernel says by itself on any link with IPv6: solicitations of routers and
+ * reports of multicast groups.  Nobody's traffic, so no tunnel is brought up for it.
+ */
+static bool is_chatter(const struct pantun_flow *flow)
+{
+	return flow->family == AF_INET6 && flow->proto == IPPROTO_ICMPV6 &&
+	       ipv6_addr_is_multicast(&flow->remote.v6) &&
+	       IPV6_ADDR_MC_SCOPE(&flow->remote.v6) == IPV6_ADDR_SCOPE_LINKLOCAL;
+}
+
 /* A packet of a known flow: its proxy-ID, its SA or the wait for one.  Consumes it. */
 static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		    const struct pantun_flow *flow)
@@ -284,6 +295,10 @@ static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		return;
 	}
 	sa = current_sa(proxy);
+	if (!sa && is_chatter(flow)) {
+		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NO_SA);
+		return;
+	}
 	if (!sa) {
 		hold(skb, tunnel, proxy);
 		acquire(tunnel, proxy, flow);
