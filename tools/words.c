@@ -13,28 +13,33 @@ static size_t smaller(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Edit distance, an exchange of neighbours counting two. */
+static bool swapped(const char *a, size_t i, const char *b, size_t j)
+{
+	return i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+}
+
+/* Edit distance, neighbours that changed places counting one. */
 static size_t distance(const char *a, const char *b)
 {
-	size_t row[WORD_MAX + 1], n = strlen(a), m = strlen(b);
+	size_t rows[3][WORD_MAX + 1], n = strlen(a), m = strlen(b);
 
 	if (n > WORD_MAX || m > WORD_MAX)
 		return WORD_MAX;
 	for (size_t j = 0; j <= m; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (size_t i = 1; i <= n; i++) {
-		size_t diagonal = row[0];
+		size_t *row = rows[i % 3], *above = rows[(i + 2) % 3];
 
 		row[0] = i;
 		for (size_t j = 1; j <= m; j++) {
-			size_t above = row[j];
-			size_t change = diagonal + (a[i - 1] != b[j - 1]);
+			size_t change = above[j - 1] + (a[i - 1] != b[j - 1]);
 
-			row[j] = smaller(change, smaller(above, row[j - 1]) + 1);
-			diagonal = above;
+			row[j] = smaller(change, smaller(above[j], row[j - 1]) + 1);
+			if (swapped(a, i, b, j))
+				row[j] = smaller(row[j], rows[(i + 1) % 3][j - 2] + 1);
 		}
 	}
-	return row[m];
+	return rows[n % 3][m];
 }
 
 const char *words_nearest(const char *word, const char *const *list, size_t n)

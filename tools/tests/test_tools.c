@@ -223,6 +223,7 @@ static void test_nearest(void **state)
 	assert_string_equal(words_nearest("shwo", list, 5), "show");
 	assert_string_equal(words_nearest("claer", list, 5), "clear");
 	assert_string_equal(words_nearest("mon", list, 5), "monitor");
+	assert_string_equal(words_nearest("as", list, 5), "sa");
 	assert_null(words_nearest("xyzzy", list, 5));
 	assert_null(words_nearest("a-word-longer-than-any-that-this-program-knows", list, 5));
 }
