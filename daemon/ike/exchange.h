@@ -9,6 +9,8 @@
 #include "crypto/dh.h"
 #include "ike/core_priv.h"
 
+#define DOOMED_MOST	8
+
 struct child_sa;
 struct slot;
 
@@ -38,6 +40,8 @@ struct task {
 	const struct alg_dh *group;	/* of the KE payload; NULL: the policy's first */
 	struct dh *dh;
 	uint8_t nonce[NONCE_N];
+	uint32_t doomed[DOOMED_MOST];	/* CHILD_*: SPIs unknown to us that the peer deletes meanwhile */
+	unsigned int n_doomed;
 	unsigned int rounds;		/* how often it was begun anew with another group */
 };
 

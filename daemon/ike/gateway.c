@@ -13,6 +13,7 @@
 #define FAIL_TEXT	1536		/* of a failure, with proposals of both sides */
 #define BACKOFF_FIRST	SECONDS(2)
 #define BACKOFF_MOST	SECONDS(60)
+#define CALM		SECONDS(120)
 #define RESPONDER_GRACE	SECONDS(3)	/* the initiator of an IKE SA makes the children */
 
 const char *gateway_subject(const struct gateway *gw, char *out)
@@ -210,34 +211,32 @@ bool gateways_poked(struct ike_core *core)
 	return true;
 }
 
-static ike_time backoff(struct ike_core *core, unsigned int failures)
+/* A success does not end a row of failures, only calm does: it may not last. */
+static void backoff(struct ike_core *core, unsigned int *failures, struct timer *retry)
 {
 	ike_time wait = BACKOFF_FIRST;
 
-	while (--failures && wait < BACKOFF_MOST)
+	if (core->now > retry->at + CALM)
+		*failures = 0;
+	for (unsigned int i = 0; i < *failures && wait < BACKOFF_MOST; i++)
 		wait *= 2;
+	++*failures;
 	if (wait > BACKOFF_MOST)
 		wait = BACKOFF_MOST;
-	return core_jitter(core, wait, 75);
+	timer_set(&core->timers, retry, core->now + core_jitter(core, wait, 75));
 }
 
 void gateway_backoff(struct gateway *gw)
 {
-	struct ike_core *core = gw->core;
-
-	gw->failures++;
-	timer_set(&core->timers, &gw->retry, core->now + backoff(core, gw->failures));
+	backoff(gw->core, &gw->failures, &gw->retry);
 	for (struct slot *slot = gw->slots; slot; slot = slot->next)
 		slot->asked = false;
 }
 
 void slot_backoff(struct slot *slot)
 {
-	struct ike_core *core = slot->gw->core;
-
-	slot->failures++;
 	slot->asked = false;
-	timer_set(&core->timers, &slot->retry, core->now + backoff(core, slot->failures));
+	backoff(slot->gw->core, &slot->failures, &slot->retry);
 }
 
 static void gateway_retry(struct ike_core *core, struct timer *timer)
@@ -271,7 +270,6 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 	struct ike_sa *old = gw->ike;
 
 	timer_stop(&gw->core->timers, &gw->retry);
-	gw->failures = 0;
 	gw->last_error[0] = '\0';
 	if (gw->starting == ike)
 		gw->starting = NULL;

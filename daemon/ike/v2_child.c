@@ -319,6 +319,25 @@ static bool lost_to_rival(struct task *task)
 	return true;
 }
 
+/* The peer deleted it before its response got here. */
+static bool doomed(const struct task *task)
+{
+	for (unsigned int i = 0; i < task->n_doomed; i++) {
+		if (task->doomed[i] == task->fresh->spi_out)
+			return true;
+	}
+	return false;
+}
+
+static void close_doomed(struct child_sa *fresh)
+{
+	if (fresh->replaces)
+		child_keep(fresh->replaces, RETRY_SOON_MS);
+	else
+		slot_backoff(fresh->slot);
+	child_close(fresh);
+}
+
 void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
 	struct child_sa *fresh = task->fresh;
@@ -335,6 +354,10 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	    !accept_answer(fresh, &fresh->slot->tunnel->esp, &answer) ||
 	    !derive(task, &answer)) {
 		take_failed(fresh);
+		return;
+	}
+	if (doomed(task)) {
+		close_doomed(fresh);
 		return;
 	}
 	if (lost_to_rival(task))

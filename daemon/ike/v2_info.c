@@ -2,6 +2,7 @@
 #include "base/log.h"
 #include "ike/v2.h"
 
+#define EARLY_MS	SECONDS(10)	/* after its start an end is a failure */
 #define DELETE_MOST	64	/* SPIs named in one message */
 
 bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
@@ -52,6 +53,29 @@ void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2
 }
 
 /*
+ * The peer may have made a child, on our request, and be deleting it again before
+ * its response gets here.
+ */
+static void doom(struct ike_sa *ike, uint32_t spi)
+{
+	struct task *task = ike->ex.current;
+
+	if (task && task->n_doomed < DOOMED_MOST)
+		task->doomed[task->n_doomed++] = spi;
+}
+
+/* A peer that deletes what it just agreed to is not asked again at once. */
+static void close_child(struct child_sa *child)
+{
+	bool early = child->core->now < child->up_at + EARLY_MS;
+	struct slot *slot = child->slot;
+
+	child_close(child);
+	if (early && !slot_busy(slot))
+		slot_backoff(slot);
+}
+
+/*
  * The peer deletes the SAs it receives by; we delete the other half and name that,
  * unless our own DELETE for the pair is under way (section 1.4.1).
  */
@@ -62,13 +86,16 @@ static void delete_children(struct ike_sa *ike, const struct wire_delete *del,
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < del->count && n < DELETE_MOST; i++) {
-		struct child_sa *child = child_by_spi_out(ike, wire_delete_spi(del, i));
+		uint32_t spi = wire_delete_spi(del, i);
+		struct child_sa *child = child_by_spi_out(ike, spi);
 
-		if (!child)
+		if (!child) {
+			doom(ike, spi);
 			continue;
+		}
 		if (child->state != CHILD_DELETING)
 			ours[n++] = child->spi_in;
-		child_close(child);
+		close_child(child);
 	}
 	if (n)
 		wire_put_delete(w, IKE_PROTO_ESP, ours, n);
@@ -77,14 +104,18 @@ static void delete_children(struct ike_sa *ike, const struct wire_delete *del,
 static void ike_deleted(struct ike_sa *ike)
 {
 	const struct task *task = ike->ex.current;
+	bool early = ike->core->now < ike->up_at + EARLY_MS;
+	struct gateway *gw = ike->gw;
 
 	/* The peer's rekey went ahead of ours, which it forgets (section 2.25.2). */
 	if (ike->state == IKE_UP && task && task->rival_ike &&
 	    task->rival_ike->state == IKE_REKEYED)
 		ike_inherit(task->rival_ike, ike);
 	else if (ike->state == IKE_UP)
-		gateway_tell(ike->gw, "ike-down", "peer deleted the IKE SA");
+		gateway_tell(gw, "ike-down", "peer deleted the IKE SA");
 	ike_close(ike, true);
+	if (early && !gw->ike && !gw->starting)
+		gateway_backoff(gw);
 }
 
 static void take_notify(struct ike_sa *ike, const struct wire_notify *notify)
