@@ -69,6 +69,18 @@ static void on_log(void *ctx, enum log_level level, const char *subject, const c
 		fputs(line, stderr);
 }
 
+void peers_show(const struct peers *net)
+{
+	const char *line = net->log;
+
+	while (line && *line) {
+		int n = (int)(strchrnul(line, '\n') - line);
+
+		fprintf(stderr, "# %.*s\n", n, line);
+		line += n + (line[n] ? 1 : 0);
+	}
+}
+
 static void on_event(struct peer *peer, const struct ike_event *event)
 {
 	char line[2048];
@@ -273,12 +285,36 @@ static void stop_side(struct peer *peer)
 	peer->kern = NULL;
 }
 
+/* A test that fails does not get to free what it had. */
+static struct peers *left_over;
+
+static void discard(struct peers *net)
+{
+	for (int side = A; side <= B; side++) {
+		stop_side(&net->peer[side]);
+		free(net->peer[side].events);
+	}
+	while (net->queue) {
+		struct datagram *d = net->queue;
+
+		net->queue = d->next;
+		free(d);
+	}
+	log_set_sink(NULL, NULL);
+	log_set_level(LOG_LEVEL_INFO);
+	free(net->log);
+	free(net);
+}
+
 struct peers *peers_new(uint64_t seed)
 {
 	struct peers *net = calloc(1, sizeof(*net));
 
 	if (!net)
 		abort();
+	if (left_over)
+		discard(left_over);
+	left_over = net;
 	net->now = 1000000;
 	net->dice.state = seed;
 	log_set_sink(on_log, net);
@@ -302,19 +338,9 @@ void peers_free(struct peers *net)
 
 		if (sa)
 			check_unsaid(net, sa);
-		stop_side(&net->peer[side]);
-		free(net->peer[side].events);
 	}
-	while (net->queue) {
-		struct datagram *d = net->queue;
-
-		net->queue = d->next;
-		free(d);
-	}
-	log_set_sink(NULL, NULL);
-	log_set_level(LOG_LEVEL_INFO);
-	free(net->log);
-	free(net);
+	left_over = NULL;
+	discard(net);
 	assert_false(spoken);
 }
 
@@ -516,6 +542,16 @@ static void deliver(struct peers *net)
 	free(d);
 }
 
+static void look(struct peers *net)
+{
+	if (!net->watch)
+		return;
+	if (peers_all_flow(net))
+		net->flowed = true;
+	else if (net->flowed && !net->gaps++)
+		net->gap_at = net->now;
+}
+
 /* What is next by @end happens; false: nothing is. */
 static bool step(struct peers *net, ike_time end)
 {
@@ -545,6 +581,7 @@ static bool step(struct peers *net, ike_time end)
 		ike_core_tick(net->peer[tick].core, net->now);
 		peers_settle(net, tick);
 	}
+	look(net);
 	return true;
 }
 

@@ -82,6 +82,10 @@ struct peers {
 	struct dice dice;
 	struct datagram *queue;		/* by time */
 	unsigned int at_once;		/* events since the clock last moved */
+	bool watch;			/* count gaps */
+	bool flowed;			/* all did, since watching began */
+	unsigned int gaps;		/* events after which, having flowed, something did not */
+	ike_time gap_at;		/* of the first */
 	char *log;			/* "level subject: text\n" of both */
 	size_t log_n, log_max;
 	/* Sees each datagram before the network; false: it gets lost. */
@@ -138,6 +142,9 @@ bool peers_quiet(struct peers *net);
 const struct ike_child_info *peers_child(const struct peers *net, int side, const char *proxy);
 /* One of the side's IKE SAs, likewise; NULL: none. */
 const struct ike_sa_info *peers_ike(const struct peers *net, int side);
+
+/* Writes the log to standard error: what a test does before it fails. */
+void peers_show(const struct peers *net);
 
 /* How often @text stands in the log, or in the events of a side. */
 unsigned int peers_logged(const struct peers *net, const char *text);

@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Two cores rekey children and IKE SAs (RFC 7296 sections 1.3.2, 1.3.3, 2.8, 2.25). */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/peers.h"
+
+#define SEEDS	60
+
+static struct peers *up_with(uint64_t seed, const struct site *a, const struct site *b)
+{
+	struct peers *net = peers_new(seed);
+
+	peers_configure(net, B, b);
+	peers_configure(net, A, a);
+	assert_true(peers_until(net, peers_quiet, 90000));
+	net->watch = true;
+	return net;
+}
+
+static struct peers *up(uint64_t seed)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+
+	return up_with(seed, &a, &b);
+}
+
+static uint64_t out_token(const struct peers *net, int side)
+{
+	const struct ike_sa_spec *out = kern_fake_out(net->peer[side].kern, PEERS_IFNAME, "net");
+
+	assert_non_null(out);
+	return out->token;
+}
+
+static void soften(struct peers *net, int side)
+{
+	assert_int_equal(kern_fake_expire(net->peer[side].kern, out_token(net, side), false, false),
+			 0);
+}
+
+/* Ends the test: all is as it should be, and no packet would have been lost. */
+static void finish(struct peers *net)
+{
+	bool quiet = peers_until(net, peers_quiet, 120000);
+
+	if (!quiet || net->gaps)
+		peers_show(net);
+	if (!quiet)
+		fail_msg("no quiet");
+	if (net->gaps)
+		fail_msg("packets would have been lost from %llu on",
+			 (unsigned long long)net->gap_at);
+	peers_free(net);
+}
+
+/* ---------------------------------------------------------------- children */
+
+static void check_soft(int side)
+{
+	struct peers *net = up(1);
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+
+	soften(net, side);
+	/* Once more while it is under way, and for the other direction. */
+	soften(net, side);
+	kern_fake_expire(net->peer[side].kern, out_token(net, side), true, false);
+	peers_run(net, 100);
+	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+	/* Late packets on the old SA still get in. */
+	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 2);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, false, NULL), 1);
+	assert_int_equal(kern_fake_added(net->peer[A].kern), 4);
+	/* Two exchanges to come up, two for this. */
+	assert_int_equal(net->peer[A].sent, 4);
+	assert_int_equal(net->peer[B].sent, 4);
+	assert_non_null(strstr(peers_child(net, A, "net")->proposal, "CURVE25519"));
+	finish(net);
+}
+
+static void test_soft(void **state)
+{
+	(void)state;
+	check_soft(A);
+	check_soft(B);
+}
+
+static void test_soft_both(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct peers *net = up(seed);
+		uint32_t spi = peers_child(net, A, "net")->spi_in;
+
+		net->reorder = seed % 3 ? 60 : 0;
+		soften(net, A);
+		if (seed % 2)
+			peers_run(net, seed % 25);
+		soften(net, B);
+		peers_run(net, 60000);
+		assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+		assert_int_equal(peers_logged(net, " error "), 0);
+		finish(net);
+	}
+}
+
+static void test_without_pfs(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, NULL);
+	b.esp = a.esp;
+	net = up_with(3, &a, &b);
+	soften(net, A);
+	peers_run(net, 100);
+	assert_string_equal(peers_child(net, A, "net")->proposal, "AES_GCM_16-256");
+	finish(net);
+}
+
+/* The peer has another group only (INVALID_KE_PAYLOAD). */
+static void test_other_group(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20,group19,group14");
+	b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group14,group19");
+	net = up_with(4, &a, &b);
+	soften(net, A);
+	peers_run(net, 100);
+	assert_non_null(strstr(peers_child(net, A, "net")->proposal, "/"));
+	assert_null(strstr(peers_child(net, A, "net")->proposal, "ECP_384"));
+	assert_int_equal(kern_fake_added(net->peer[A].kern), 4);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	finish(net);
+}
+
+/* Nothing in common for a rekey: the old one serves to its end. */
+static void test_no_common_group(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20");
+	b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
+	net = up_with(5, &a, &b);
+	soften(net, A);
+	peers_run(net, 30000);
+	assert_int_equal(kern_fake_added(net->peer[A].kern), 2);
+	assert_non_null(strstr(peers_child(net, A, "net")->last_error, "NO_PROPOSAL_CHOSEN"));
+	finish(net);
+}
+
+static bool gone(struct peers *net)
+{
+	return !kern_fake_count(net->peer[A].kern, false, NULL) &&
+	       !kern_fake_count(net->peer[B].kern, false, NULL);
+}
+
+static void check_hard(int side, bool inbound)
+{
+	struct peers *net = up(6);
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+
+	net->watch = false;
+	assert_int_equal(kern_fake_expire(net->peer[side].kern, out_token(net, side), inbound,
+					  true), 0);
+	assert_true(peers_until(net, gone, 1000));
+	peers_run(net, 1000);
+	assert_true(peers_until(net, peers_quiet, 30000));
+	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+	assert_int_equal(peers_told(net, A, "ike-up"), 1);
+	peers_free(net);
+}
+
+static void test_hard(void **state)
+{
+	(void)state;
+	check_hard(A, false);
+	check_hard(A, true);
+	check_hard(B, false);
+	check_hard(B, true);
+}
+
+/*
+ * The kernel refuses the successor: the old one goes on, or, where the end that
+ * began it has switched already, a new pair takes its place.
+ */
+static void check_refused(int side, bool inbound)
+{
+	struct peers *net = up(7);
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+
+	kern_fake_refuse(net->peer[side].kern, inbound, 1, -ENOBUFS);
+	net->watch = side == A;
+	soften(net, A);
+	peers_run(net, 5000);
+	assert_true(peers_flows(net, A, "net"));
+	assert_true(peers_flows(net, B, "net"));
+	if (side == A)
+		assert_int_equal(peers_child(net, A, "net")->spi_in, spi);
+	peers_run(net, 3600000);
+	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+	finish(net);
+}
+
+static void test_refused(void **state)
+{
+	(void)state;
+	check_refused(A, true);
+	check_refused(A, false);
+	check_refused(B, true);
+	check_refused(B, false);
+}
+
+/* By time, over hours, as both ends' clocks have it. */
+static void test_child_life(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net;
+
+		a.child_life = 300;
+		b.child_life = seed % 2 ? 300 : 310;
+		net = up_with(seed, &a, &b);
+		peers_run(net, 7200000);
+		assert_in_range(kern_fake_added(net->peer[A].kern), 2 * 24, 2 * 48);
+		assert_int_equal(peers_logged(net, " error "), 0);
+		finish(net);
+	}
+}
+
+/* The peer deletes what we are rekeying. */
+static void test_rekey_meets_delete(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct peers *net = up(seed);
+
+		net->watch = false;
+		net->reorder = 50;
+		soften(net, seed % 2);
+		peers_run(net, seed % 50);
+		ike_core_clear_ipsec(net->peer[seed / 2 % 2].core, net->now, NULL);
+		peers_settle(net, seed / 2 % 2);
+		peers_run(net, 60000);
+		assert_int_equal(peers_logged(net, " error "), 0);
+		finish(net);
+	}
+}
+
+/* -------------------------------------------------------------------- IKE SA */
+
+static void check_ike_life(uint64_t seed, uint64_t life_a, uint64_t life_b)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+	uint32_t spi;
+
+	a.ike_life = life_a;
+	b.ike_life = life_b;
+	a.child_life = 0;
+	b.child_life = 0;
+	net = up_with(seed, &a, &b);
+	spi = peers_child(net, A, "net")->spi_in;
+	peers_run(net, 3600000);
+	/* Children move to the new IKE SA, and never change. */
+	assert_int_equal(peers_child(net, A, "net")->spi_in, spi);
+	assert_int_equal(kern_fake_added(net->peer[A].kern), 2);
+	assert_in_range(peers_told(net, A, "IKE SA is rekeyed"), 6, 12);
+	assert_int_equal(peers_told(net, A, "ike-down"), 0);
+	assert_int_equal(peers_told(net, B, "ike-down"), 0);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	/* And it works: a child can be rekeyed on it. */
+	soften(net, B);
+	peers_run(net, 1000);
+	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+	finish(net);
+}
+
+static void test_ike_life(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		check_ike_life(seed, 600, 0);
+		check_ike_life(seed, 0, 600);
+		check_ike_life(seed, 600, 600);
+	}
+}
+
+/* Both ends want it at the same time: they get the same policy, and so do their clocks. */
+static void test_ike_both(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net;
+
+		/* Very short, so that the times at which both begin lie close together. */
+		a.ike_life = 12;
+		b.ike_life = 12;
+		a.child_life = 0;
+		b.child_life = 0;
+		net = up_with(seed, &a, &b);
+		net->reorder = seed % 3 ? 80 : 0;
+		peers_run(net, 600000);
+		net->reorder = 0;
+		assert_int_equal(peers_told(net, A, "ike-down"), 0);
+		assert_int_equal(peers_told(net, B, "ike-down"), 0);
+		assert_int_equal(kern_fake_added(net->peer[A].kern), 2);
+		finish(net);
+	}
+}
+
+static void test_ike_other_group(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group31,group19");
+	b.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group19");
+	a.ike_life = 600;
+	net = up_with(9, &a, &b);
+	peers_run(net, 1200000);
+	assert_true(peers_told(net, A, "IKE SA is rekeyed") >= 1);
+	assert_int_equal(peers_told(net, A, "ike-down"), 0);
+	finish(net);
+}
+
+static void test_ike_cbc(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.ike = peers_props(PROP_IKE, "aes-256-cbc", "sha512", "group14");
+	b.ike = a.ike;
+	b.ike_life = 300;
+	net = up_with(10, &a, &b);
+	peers_run(net, 1200000);
+	assert_true(peers_told(net, A, "IKE SA is rekeyed") >= 3);
+	assert_int_equal(peers_told(net, A, "ike-down"), 0);
+	finish(net);
+}
+
+/* --------------------------------------------------------------- all at once */
+
+static void test_everything(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net;
+
+		a.ike_life = 40 + seed % 7;
+		b.ike_life = 40;
+		a.child_life = 30;
+		b.child_life = 30 + seed % 5;
+		net = up_with(seed, &a, &b);
+		net->reorder = 30;
+		net->twice = 10;
+		peers_run(net, 900000);
+		net->reorder = 0;
+		assert_int_equal(peers_told(net, A, "ike-down"), 0);
+		assert_int_equal(peers_told(net, B, "ike-down"), 0);
+		finish(net);
+	}
+}
+
+/* With loss an in-SA may be switched to late, but all ends well. */
+static void test_everything_lossy(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net;
+
+		a.ike_life = 300;
+		b.ike_life = 300 + seed;
+		a.child_life = 200;
+		b.child_life = 200;
+		net = up_with(seed, &a, &b);
+		net->loss = 1 + seed % 20;
+		net->reorder = 30;
+		net->twice = 10;
+		peers_run(net, 1800000);
+		net->loss = 0;
+		net->reorder = 0;
+		net->twice = 0;
+		net->gaps = 0;
+		net->watch = false;
+		peers_run(net, 120000);
+		finish(net);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_soft),
+		cmocka_unit_test(test_soft_both),
+		cmocka_unit_test(test_without_pfs),
+		cmocka_unit_test(test_other_group),
+		cmocka_unit_test(test_no_common_group),
+		cmocka_unit_test(test_hard),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_child_life),
+		cmocka_unit_test(test_rekey_meets_delete),
+		cmocka_unit_test(test_ike_life),
+		cmocka_unit_test(test_ike_both),
+		cmocka_unit_test(test_ike_other_group),
+		cmocka_unit_test(test_ike_cbc),
+		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_everything_lossy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
