@@ -209,42 +209,55 @@ static void install_out(struct child_sa *child)
 void child_activate(struct child_sa *child)
 {
 	struct ike_sa_spec spec = spec_ids(child, false);
+	struct slot *slot = child->slot;
 
 	if (child->standby)
 		action_sa(&child->core->actions, IKE_ACTION_SA_ACTIVATE, &spec);
+	/* Of a slot's out-SAs all but the current one are on standby. */
+	if (slot->current)
+		slot->current->standby = true;
 	child->standby = false;
-	child->slot->current = child;
+	slot->current = child;
 }
 
 /* Another of the slot carries its packets from now on, if there is one. */
 static void hand_over(struct child_sa *child)
 {
 	struct slot *slot = child->slot;
+	struct child_sa *heir = NULL;
 
 	if (slot->current != child)
 		return;
-	slot->current = NULL;
 	for (struct child_sa *other = slot->children; other; other = other->slot_next) {
 		if (other == child || !other->out_added || other->state > CHILD_REPLACED)
 			continue;
-		if (!slot->current || other->state < slot->current->state)
-			slot->current = other;
+		if (!heir || other->state < heir->state)
+			heir = other;
 	}
-	if (slot->current)
-		child_activate(slot->current);
+	slot->current = NULL;
+	/* A slot that is gone may have a successor, whose SA the proxy-ID has by now. */
+	if (!heir || slot->gone)
+		return;
+	child_activate(heir);
+	if (!heir->ike->condemned) {
+		timer_stop(&heir->core->timers, &heir->turn);
+		child_keep(heir, RETRY_MS);
+	}
 }
 
 /* --- who carries packets --- */
 
-static void supersede(struct child_sa *loser, bool delete)
+static void supersede(struct child_sa *loser, bool tie)
 {
 	struct ike_core *core = loser->core;
 
 	if (loser->state <= CHILD_REKEYING)
 		loser->state = CHILD_REPLACED;
-	if (!delete || loser->ike->condemned)
+	if (loser->ike->condemned)
 		return;
-	if (loser->initiator)
+	if (!tie)
+		timer_set(&core->timers, &loser->turn, core->now + CHILD_SPARE_MS);
+	else if (loser->initiator)
 		child_delete(loser);
 	else
 		timer_set(&core->timers, &loser->turn, core->now + CHILD_TIE_MS);
@@ -260,16 +273,42 @@ static void take_over(struct child_sa *child)
 		supersede(old, child->tie);
 }
 
+/* Made by both ends at the same time. */
+static bool tied(const struct child_sa *child, const struct child_sa *old)
+{
+	return !old->ike->condemned && child->begun <= old->up_at;
+}
+
 /*
  * Two pairs for one proxy-ID, neither a rekey of the other.  Made at the same time
  * by both ends, the one with the least of the four nonces goes, deleted by the end
  * that asked for it (as RFC 7296 section 2.8.1 has it for rekeying).  Otherwise the
- * later one serves; the peer knows what it wanted it for.
+ * later one serves; the peer knows what it wanted it for.  false: @child goes.
  */
+static bool survives_ties(struct child_sa *child)
+{
+	struct child_sa *next;
+
+	for (struct child_sa *other = child->slot->children; other; other = next) {
+		next = other->slot_next;
+		if (other == child || (other->state != CHILD_UP && other->state != CHILD_REKEYING) ||
+		    !tied(child, other))
+			continue;
+		if (memcmp(child->nonce_min, other->nonce_min, NONCE_N) < 0) {
+			supersede(child, true);
+			return false;
+		}
+		if (other == child->slot->current)
+			child->tie = true;
+		else
+			supersede(other, true);
+	}
+	return true;
+}
+
 static void settle(struct child_sa *child)
 {
 	struct child_sa *old = child->slot->current;
-	bool tie;
 
 	if (!old || old == child)
 		child_activate(child);
@@ -279,14 +318,8 @@ static void settle(struct child_sa *child)
 		gateway_poke(child->slot->gw);
 		return;
 	}
-	if (!old || old == child)
+	if (!survives_ties(child) || !child->standby)
 		return;
-	tie = !old->ike->condemned && (!old->up_at || child->begun <= old->up_at);
-	if (tie && memcmp(child->nonce_min, old->nonce_min, NONCE_N) < 0) {
-		supersede(child, true);
-		return;
-	}
-	child->tie = tie;
 	/* The end that asked knows that both have it; the other gives it time to. */
 	if (child->initiator)
 		take_over(child);
@@ -324,7 +357,6 @@ static void child_established(struct child_sa *child)
 
 	child->state = CHILD_UP;
 	arm_life(child);
-	slot->failures = 0;
 	slot->asked = false;
 	slot->last_error[0] = '\0';
 	timer_stop(&child->core->timers, &slot->retry);
