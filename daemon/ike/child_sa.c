@@ -211,7 +211,8 @@ void child_activate(struct child_sa *child)
 	struct ike_sa_spec spec = spec_ids(child, false);
 	struct slot *slot = child->slot;
 
-	if (child->standby)
+	/* The proxy-ID of a slot that is gone may be another slot's by now. */
+	if (child->standby && !slot->gone)
 		action_sa(&child->core->actions, IKE_ACTION_SA_ACTIVATE, &spec);
 	/* Of a slot's out-SAs all but the current one are on standby. */
 	if (slot->current)
@@ -235,8 +236,7 @@ static void hand_over(struct child_sa *child)
 			heir = other;
 	}
 	slot->current = NULL;
-	/* A slot that is gone may have a successor, whose SA the proxy-ID has by now. */
-	if (!heir || slot->gone)
+	if (!heir)
 		return;
 	child_activate(heir);
 	if (!heir->ike->condemned) {
