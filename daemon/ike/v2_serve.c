@@ -206,6 +206,14 @@ void v2_refuse_request(struct ike_sa *ike, const struct v2_in *in, struct wire_w
 	put_error(w, IKE_N_TEMPORARY_FAILURE);
 }
 
+/* Our wish for a child is under way: the peer may know its SPIs before we do. */
+static bool making_child(const struct ike_sa *ike)
+{
+	const struct task *task = ike->ex.current;
+
+	return task && (task->kind == TASK_CHILD_NEW || task->kind == TASK_CHILD_REKEY);
+}
+
 /* Section 2.25.1.  false: the rekeying can not be, and why is written. */
 static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa **old,
 		     struct wire_writer *w)
@@ -217,6 +225,10 @@ static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa
 		return true;
 	if (rekey.protocol == IKE_PROTO_ESP && rekey.spi.n == 4)
 		*old = child_by_spi_out(ike, get_be32(rekey.spi.p));
+	if (!*old && making_child(ike)) {
+		put_error(w, IKE_N_TEMPORARY_FAILURE);
+		return false;
+	}
 	if (!*old) {
 		wire_put_notify_spi(w, IKE_PROTO_ESP, rekey.spi.n == 4 ? rekey.spi :
 				    bytes_of("\0\0\0", 4), IKE_N_CHILD_SA_NOT_FOUND,
