@@ -214,9 +214,9 @@ static void check_add(struct fake *f, const struct ike_sa_spec *sa)
 		fault(f, "SA %08x: no selectors", sa->spi);
 	if (!sa->local.addr.family || sa->local.addr.family != sa->remote.addr.family)
 		fault(f, "SA %08x: addresses of different families, or none", sa->spi);
-	if (sa->udp_encap != (sa->local.port == IKE_NATT_PORT))
-		fault(f, "SA %08x: encapsulation %d at port %u", sa->spi, sa->udp_encap,
-		      sa->local.port);
+	/* The other way round, IKE at that port without encapsulation, a peer may want. */
+	if (sa->udp_encap && sa->local.port != IKE_NATT_PORT)
+		fault(f, "SA %08x: encapsulation at port %u", sa->spi, sa->local.port);
 }
 
 static void make_current(struct fake *f, struct entry *entry)

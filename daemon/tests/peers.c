@@ -163,8 +163,13 @@ static void transmit(struct peers *net, int from, const struct endpoint *local,
 {
 	struct datagram d = { .to = !from, .local = *remote, .remote = *local };
 	unsigned int copies = dice_percent(&net->dice, net->twice) ? 2 : 1;
-	bool pass = !net->tap || net->tap(net, from, data);
+	static uint8_t altered[UINT16_MAX];
+	bool pass = true;
 
+	assert_in_range(data.n, 1, sizeof(altered));
+	memcpy(altered, data.p, data.n);
+	if (net->tap)
+		pass = net->tap(net, from, altered, data.n);
 	net->peer[from].sent++;
 	if (data.n == 1)
 		net->peer[from].keepalives++;
@@ -178,7 +183,7 @@ static void transmit(struct peers *net, int from, const struct endpoint *local,
 			continue;
 		if (dice_percent(&net->dice, net->reorder))
 			due += dice_throw(&net->dice) % LATE_MS;
-		enqueue(net, &d, data, due);
+		enqueue(net, &d, bytes_of(altered, data.n), due);
 	}
 }
 

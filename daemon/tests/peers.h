@@ -88,10 +88,9 @@ struct peers {
 	ike_time gap_at;		/* of the first */
 	char *log;			/* "level subject: text\n" of both */
 	size_t log_n, log_max;
-	/* Sees each datagram before the network; false: it gets lost. */
-	bool (*tap)(struct peers *net, int from, struct bytes data);
-	void *tap_ctx;
-	unsigned int taps;		/* for the tap's own use */
+	/* Sees each datagram before the network, and may alter it; false: it gets lost. */
+	bool (*tap)(struct peers *net, int from, uint8_t *data, size_t n);
+	void *tap_ctx;			/* the tap's own */
 };
 
 /*
