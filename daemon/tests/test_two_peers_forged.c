@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What strangers send between two cores: repeated, reflected and forged datagrams,
+ * floods of first messages.  Nothing of it may change what is agreed, nor make
+ * anybody speak much (RFC 7296 sections 2.4, 2.6, 2.21).
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "tests/peers.h"
+#include "wire/ike_const.h"
+#include "wire/v2_build.h"
+
+#define KEPT_MOST	64
+#define HEADER		28
+
+/* ------------------------------------------------------------------ recording */
+
+struct kept {
+	int from;
+	size_t n;
+	uint8_t data[2048];
+};
+
+struct tape {
+	unsigned int n;
+	struct kept of[KEPT_MOST];
+};
+
+static bool tap_keep(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct tape *tape = net->tap_ctx;
+	struct kept *kept = &tape->of[tape->n];
+
+	if (tape->n == KEPT_MOST)
+		return true;
+	assert_true(n <= sizeof(kept->data));
+	kept->from = from;
+	kept->n = n;
+	memcpy(kept->data, data, n);
+	tape->n++;
+	return true;
+}
+
+static struct endpoint at(int side)
+{
+	struct endpoint e = { .port = IKE_PORT };
+	struct site site = peers_site(side);
+
+	assert_int_equal(addr_parse(site.local, &e.addr), 0);
+	return e;
+}
+
+/* To @to, as if it came from the other side. */
+static void forge(struct peers *net, int to, const void *data, size_t n)
+{
+	const struct endpoint local = at(to), remote = at(!to);
+
+	peers_inject(net, to, &local, &remote, bytes_of(data, n));
+}
+
+/* What both sides hold, in words. */
+struct state {
+	size_t n;
+	char text[4096];
+};
+
+static void put_ike(void *ctx, const struct ike_sa_info *info)
+{
+	struct state *s = ctx;
+	char remote[ADDR_TEXT];
+
+	if (strcmp(info->state, "established") != 0)
+		return;
+	s->n += (size_t)snprintf(s->text + s->n, sizeof(s->text) - s->n, "%08x%08x %s\n",
+				 get_be32(info->spi_i), get_be32(info->spi_r),
+				 endpoint_text(&info->remote, remote));
+}
+
+static void put_child(void *ctx, const struct ike_child_info *info)
+{
+	struct state *s = ctx;
+
+	s->n += (size_t)snprintf(s->text + s->n, sizeof(s->text) - s->n, "%s %s %08x %08x\n",
+				 info->proxy, info->state, info->spi_in, info->spi_out);
+}
+
+static void take_state(const struct peers *net, struct state *s)
+{
+	s->n = 0;
+	for (int side = A; side <= B; side++) {
+		ike_core_each_ike(net->peer[side].core, net->now, put_ike, s);
+		ike_core_each_child(net->peer[side].core, net->now, put_child, s);
+	}
+	assert_true(s->n < sizeof(s->text));
+}
+
+static void must_be_same(const struct peers *net, const struct state *before)
+{
+	static struct state now;
+
+	take_state(net, &now);
+	assert_string_equal(now.text, before->text);
+}
+
+static struct peers *up(uint64_t seed, struct tape *tape)
+{
+	struct peers *net = peers_new(seed);
+
+	tape->n = 0;
+	net->tap = tap_keep;
+	net->tap_ctx = tape;
+	peers_configure_both(net);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	return net;
+}
+
+/* ------------------------------------------------------- repeated and reflected */
+
+static void play(struct peers *net, const struct tape *tape, bool reflect)
+{
+	for (unsigned int i = 0; i < tape->n; i++) {
+		const struct kept *kept = &tape->of[i];
+
+		forge(net, reflect ? kept->from : !kept->from, kept->data, kept->n);
+	}
+}
+
+static void test_replay(void **state)
+{
+	static struct state before;
+	static struct tape tape;
+	struct peers *net = up(1, &tape);
+	unsigned int sent;
+
+	(void)state;
+	/* A liveness check, a rekey of the child and a deletion shall be there too. */
+	kern_fake_expire(net->peer[B].kern, kern_fake_out(net->peer[B].kern, PEERS_IFNAME,
+							  "net")->token, false, false);
+	peers_run(net, 10000);
+	net->tap = NULL;
+	assert_true(tape.n >= 8);
+	take_state(net, &before);
+	net->watch = true;
+	for (unsigned int round = 0; round < 50; round++) {
+		sent = net->peer[A].sent + net->peer[B].sent;
+		play(net, &tape, false);
+		play(net, &tape, true);
+		/* At most the last response of each side again, and one to a first message. */
+		assert_in_range(net->peer[A].sent + net->peer[B].sent - sent, 0, 4);
+		must_be_same(net, &before);
+		peers_run(net, 7000);
+		must_be_same(net, &before);
+	}
+	assert_int_equal(net->gaps, 0);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_run(net, 40000);
+	assert_true(peers_quiet(net));
+	peers_free(net);
+}
+
+/* An end that meets its own messages while it starts. */
+static bool tap_mirror(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	tap_keep(net, from, data, n);
+	return false;
+}
+
+static void test_mirror(void **state)
+{
+	static struct tape tape;
+	struct peers *net = peers_new(2);
+	struct site site = peers_site(A);
+
+	(void)state;
+	tape.n = 0;
+	net->tap = tap_mirror;
+	net->tap_ctx = &tape;
+	peers_configure(net, A, &site);
+	for (unsigned int i = 0; i < 20; i++) {
+		play(net, &tape, true);
+		peers_run(net, 1000);
+	}
+	assert_int_equal(net->peer[B].sent, 0);
+	assert_int_equal(peers_ikes(net, A), 0);
+	/* It answered nothing of its own. */
+	for (unsigned int i = 0; i < tape.n; i++)
+		assert_int_equal(tape.of[i].data[19] & IKE_FLAG_RESPONSE, 0);
+	peers_free(net);
+}
+
+/* ---------------------------------------------------------------- forged answers */
+
+/* An answer in clear to A's first message on @tape. */
+static size_t answer(const struct tape *tape, uint16_t type, const void *data, size_t n,
+		     uint8_t out[512])
+{
+	struct wire_header header = {
+		.exchange = IKE_EXCH_IKE_SA_INIT, .flags = IKE_FLAG_RESPONSE,
+	};
+	struct wire_writer w;
+
+	memcpy(header.spi_i, tape->of[0].data, IKE_SPI_LEN);
+	wire_begin(&w, out, 512, &header);
+	wire_put_notify(&w, type, bytes_of(data, n));
+	return wire_end(&w).n;
+}
+
+static void check_forged_answer(uint16_t type, const void *data, size_t n, ike_time quiet_in)
+{
+	static struct tape tape;
+	struct peers *net = peers_new(3);
+	struct site b = peers_site(B), a = peers_site(A);
+	struct endpoint elsewhere = at(B), local = at(A);
+	uint8_t forged[512];
+	unsigned int sent;
+	size_t size;
+
+	tape.n = 0;
+	net->tap = tap_keep;
+	net->tap_ctx = &tape;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_int_equal(tape.n, 1);
+	size = answer(&tape, type, data, n, forged);
+	sent = net->peer[A].sent;
+	elsewhere.addr.b[3]++;
+	peers_inject(net, A, &local, &elsewhere, bytes_of(forged, size));
+	assert_int_equal(net->peer[A].sent, sent);
+	forge(net, A, forged, size);
+	forge(net, A, forged, size);
+	assert_in_range(net->peer[A].sent, sent, sent + 2);
+	if (!peers_until(net, peers_quiet, quiet_in)) {
+		peers_show(net);
+		fail_msg("notification %u in clear hinders", type);
+	}
+	peers_free(net);
+}
+
+static void test_forged_answers(void **state)
+{
+	static const uint8_t group14[2] = { 0, 14 }, group19[2] = { 0, 19 };
+	static const uint8_t cookie[16] = "a cookie of none";
+
+	(void)state;
+	check_forged_answer(IKE_N_NO_PROPOSAL_CHOSEN, NULL, 0, 5000);
+	check_forged_answer(IKE_N_INVALID_SYNTAX, NULL, 0, 5000);
+	check_forged_answer(IKE_N_AUTHENTICATION_FAILED, NULL, 0, 5000);
+	check_forged_answer(IKE_N_INVALID_MAJOR_VERSION, NULL, 0, 5000);
+	/* Not among what A offers. */
+	check_forged_answer(IKE_N_INVALID_KE_PAYLOAD, group14, 2, 5000);
+	check_forged_answer(IKE_N_INVALID_KE_PAYLOAD, group14, 1, 5000);
+	/* A believes these, which costs time: B's true answer is to another request. */
+	check_forged_answer(IKE_N_INVALID_KE_PAYLOAD, group19, 2, 120000);
+	check_forged_answer(IKE_N_COOKIE, cookie, sizeof(cookie), 120000);
+}
+
+/* Messages in clear, or sealed with other keys, to an SA that is up. */
+static void test_forged_messages(void **state)
+{
+	static const uint8_t exchanges[] = {
+		IKE_EXCH_IKE_SA_INIT, IKE_EXCH_IKE_AUTH, IKE_EXCH_CREATE_CHILD_SA,
+		IKE_EXCH_INFORMATIONAL,
+	};
+	static struct state before;
+	static struct tape tape;
+	struct peers *net = up(4, &tape);
+	unsigned int sent = net->peer[A].sent + net->peer[B].sent;
+	const struct kept *last = &tape.of[tape.n - 1];
+
+	(void)state;
+	take_state(net, &before);
+	for (unsigned int i = 0; i < 4 * 4 * 8; i++) {
+		struct wire_header header = { .exchange = exchanges[i / 32] };
+		uint8_t buf[512];
+		struct wire_writer w;
+		struct bytes message;
+
+		header.flags = (i & 1 ? IKE_FLAG_RESPONSE : 0) | (i & 2 ? IKE_FLAG_INITIATOR : 0);
+		header.message_id = i / 4 % 4;
+		memcpy(header.spi_i, last->data, IKE_SPI_LEN);
+		memcpy(header.spi_r, last->data + IKE_SPI_LEN, IKE_SPI_LEN);
+		wire_begin(&w, buf, sizeof(buf), &header);
+		if (i & 16)
+			wire_put_notify(&w, IKE_N_AUTHENTICATION_FAILED, bytes_of(NULL, 0));
+		else
+			wire_put_delete_ike(&w);
+		message = wire_end(&w);
+		forge(net, A, message.p, message.n);
+		forge(net, B, message.p, message.n);
+	}
+	/* Octet after octet of an authentic one turned over. */
+	for (size_t i = HEADER; i < last->n; i++) {
+		uint8_t copy[sizeof(last->data)];
+
+		memcpy(copy, last->data, last->n);
+		copy[i] ^= 0x40;
+		forge(net, A, copy, last->n);
+		forge(net, B, copy, last->n);
+	}
+	must_be_same(net, &before);
+	assert_int_equal(net->peer[A].sent + net->peer[B].sent, sent);
+	peers_run(net, 60000);
+	must_be_same(net, &before);
+	peers_free(net);
+}
+
+/* ---------------------------------------------------------------------- cookies */
+
+#define FLOOD	800
+
+static void count_half_open(void *ctx, const struct ike_sa_info *info)
+{
+	*(unsigned int *)ctx += !strcmp(info->state, "half-open");
+}
+
+static unsigned int half_open(const struct peers *net, int side)
+{
+	unsigned int n = 0;
+
+	ike_core_each_ike(net->peer[side].core, net->now, count_half_open, &n);
+	return n;
+}
+
+struct answers {
+	unsigned int cookies, others;	/* of B */
+	unsigned int with_cookie;	/* first messages of A that bring one */
+};
+
+/* Octets: 16 first payload, 18 exchange, 34 to 35 type of a notification that is first. */
+static bool tap_cookies(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct answers *seen = net->tap_ctx;
+	bool cookie = n > 36 && data[16] == IKE_PL_NOTIFY &&
+		      (data[34] << 8 | data[35]) == IKE_N_COOKIE;
+
+	if (data[18] != IKE_EXCH_IKE_SA_INIT)
+		return true;
+	if (from == A)
+		seen->with_cookie += cookie;
+	else if (cookie)
+		seen->cookies++;
+	else
+		seen->others++;
+	return true;
+}
+
+static void flood(struct peers *net, struct kept *first)
+{
+	const struct endpoint local = at(B);
+
+	for (unsigned int i = 0; i < FLOOD; i++) {
+		struct endpoint remote = { .addr.family = AF_INET, .port = 1024 };
+
+		put_be32(remote.addr.b, 0xcb007100 + i % 251);
+		put_be32(first->data, 0xabcd0000 + i);
+		peers_inject(net, B, &local, &remote, bytes_of(first->data, first->n));
+	}
+}
+
+static void test_cookies(void **state)
+{
+	static struct answers seen;
+	static struct tape tape;
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(5);
+
+	(void)state;
+	tape.n = 0;
+	b.peer = NULL;
+	peers_configure(net, B, &b);
+	net->tap = tap_keep;
+	net->tap_ctx = &tape;
+	net->peer[B].cut = true;
+	peers_configure(net, A, &a);
+	assert_int_equal(tape.n, 1);
+	net->tap = tap_cookies;
+	net->tap_ctx = &seen;
+	flood(net, &tape.of[0]);
+	assert_int_equal(half_open(net, B), seen.others);
+	assert_in_range(seen.others, 100, 600);
+	assert_int_equal(seen.cookies, FLOOD - seen.others);
+	/* An honest peer gets through all the same. */
+	net->peer[B].cut = false;
+	peers_run(net, 5000);
+	assert_int_equal(seen.with_cookie, 1);
+	assert_int_equal(peers_ikes(net, B), 1);
+	assert_true(peers_flows(net, A, "net"));
+	/* Those who never authenticate are forgotten. */
+	peers_run(net, 30000);
+	assert_int_equal(half_open(net, B), 0);
+	assert_true(peers_quiet(net));
+	peers_free(net);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_replay),
+		cmocka_unit_test(test_mirror),
+		cmocka_unit_test(test_forged_answers),
+		cmocka_unit_test(test_forged_messages),
+		cmocka_unit_test(test_cookies),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
