@@ -219,8 +219,11 @@ hold_cases() {
 	ip -n gb xfrm state flush
 	xfrm_states_up gb
 	tunnel_up ga
+	# IPv6 by itself sends packets that would be dropped without an SA.
+	on ga sysctl -qw net.ipv6.conf.tunnel1.disable_ipv6=1
 	pantunctl_on ga tunnel set dev tunnel1 start on-demand
-	route_lans tunnel1 ipsec0
+	ip -n ga route replace 10.2.0.0/24 dev tunnel1
+	ip -n gb route replace 10.1.0.0/24 dev ipsec0
 	start_on ga "$WORK/events" "${PANTUNCTL:?}" --json monitor
 	local monitor=$STARTED_PID
 	wait_for 5 grep -q pantund "$WORK/events"

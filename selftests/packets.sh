@@ -295,7 +295,8 @@ proxy_cases() {
 	# B's idea of "host" becomes wider than A's: its packets are refused.
 	pantunctl_on gb proxy del dev tunnel1 name host
 	pantunctl_on gb proxy add dev tunnel1 name host local 10.2.0.2 remote 10.1.0.2-10.1.0.3
-	manual_out gb spi $((0x30000 + A_SPI)) proxy host
+	manual_out gb spi $((0x40000 + A_SPI)) proxy host
+	manual_in ga spi $((0x40000 + A_SPI)) proxy host
 	on hb ping -q -c 2 -i 0.05 -W 1 10.1.0.3 >/dev/null || :
 	check 'selector: what the SA does not cover is refused and counted' \
 		wait_for 5 drops_are 'rx_selector=2 tx_no_proxy=1'

@@ -132,6 +132,17 @@ const char *selector_finish(struct selector *s)
 	return NULL;
 }
 
+/* All addresses there are. */
+static bool everything(const struct addr_range *range)
+{
+	struct addr_range any;
+
+	if (!range->first.family)
+		return false;
+	range_any(&any, range->first.family);
+	return addr_equal(&range->first, &any.first) && addr_equal(&range->last, &any.last);
+}
+
 const char *selector_addresses(const struct selector *s, bool local, char *out, size_t n)
 {
 	const struct addr_range *v4 = local ? &s->local4 : &s->remote4;
@@ -142,7 +153,7 @@ const char *selector_addresses(const struct selector *s, bool local, char *out, 
 		addr_range_text(&v4->first, &v4->last, a);
 	if (v6->first.family)
 		addr_range_text(&v6->first, &v6->last, b);
-	if (!*a && !*b)
+	if ((!*a && !*b) || (everything(v4) && everything(v6)))
 		snprintf(out, n, "any");
 	else
 		snprintf(out, n, "%s%s%s", a, *a && *b ? ", " : "", b);

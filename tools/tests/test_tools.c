@@ -177,6 +177,17 @@ static void test_selector_full(void **state)
 	assert_text(&s, false, "10.2.0.7, fd01::/64", "tcp 443");
 }
 
+static void test_selector_everything(void **state)
+{
+	struct selector s = { 0 };
+
+	(void)state;
+	assert_null(selector_take_address(&s, true, "0.0.0.0/0"));
+	assert_text(&s, true, "0.0.0.0/0", "any");
+	assert_null(selector_take_address(&s, true, "::/0"));
+	assert_text(&s, true, "any", "any");
+}
+
 /* A side left out is any address, of the families of the other side alone. */
 static void test_selector_one_side(void **state)
 {
@@ -313,6 +324,7 @@ int main(void)
 						file_teardown),
 		cmocka_unit_test(test_selector_any),
 		cmocka_unit_test(test_selector_full),
+		cmocka_unit_test(test_selector_everything),
 		cmocka_unit_test(test_selector_one_side),
 		cmocka_unit_test(test_selector_refused),
 		cmocka_unit_test(test_nearest),
