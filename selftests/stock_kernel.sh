@@ -44,8 +44,12 @@ inside() {
 # and no KVM: a device that exists may still not boot this kernel.  The output
 # goes through a pipe because qemu would truncate a file.
 boot() {
-	local image
+	local image hidden=()
 
+	# the guest has the host's files as its root, but tmpfs of its own here
+	case $PANTUN_TOP in
+	/tmp/* | /run/* | /var/tmp/* | /var/run/*) hidden=(--rodir="$PANTUN_TOP") ;;
+	esac
 	image=$(printf '%s\n' "$cache"/linux-image-6.1*/boot/vmlinuz-* | sort -V | tail -1)
 	{
 		printf 'export PANTUN_TOP=%q PANTUN_OUT=/tmp/out\n' "$PANTUN_TOP"
@@ -56,7 +60,7 @@ boot() {
 	PYTHONPATH=$cache/virtme-ng/usr/lib/python3/dist-packages \
 	PATH=$cache/virtme-ng/usr/bin:$PATH \
 		vng --run "$image" --disable-kvm --disable-microvm --cpus 2 \
-		--memory 1G --qemu-opts="-cpu max" --rodir="$PANTUN_TOP" \
+		--memory 1G --qemu-opts="-cpu max" "${hidden[@]}" \
 		--rwdir=/tmp/out="$PANTUN_OUT" \
 		--exec "$script inside /tmp/out/variables $2" </dev/null 2>&1 | cat
 }
