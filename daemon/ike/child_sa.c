@@ -273,6 +273,11 @@ static void take_over(struct child_sa *child)
 		supersede(old, child->tie);
 }
 
+static bool in_use(const struct child_sa *child)
+{
+	return child->state == CHILD_UP || child->state == CHILD_REKEYING;
+}
+
 /* Made by both ends at the same time. */
 static bool tied(const struct child_sa *child, const struct child_sa *old)
 {
@@ -291,8 +296,7 @@ static bool survives_ties(struct child_sa *child)
 
 	for (struct child_sa *other = child->slot->children; other; other = next) {
 		next = other->slot_next;
-		if (other == child || (other->state != CHILD_UP && other->state != CHILD_REKEYING) ||
-		    !tied(child, other))
+		if (other == child || !in_use(other) || !tied(child, other))
 			continue;
 		if (memcmp(child->nonce_min, other->nonce_min, NONCE_N) < 0) {
 			supersede(child, true);
@@ -383,10 +387,13 @@ static void install_failed(struct child_sa *child, bool inbound, int error, cons
 {
 	struct child_sa *old = child->replaces;
 
-	slot_fail(child->slot, "kernel refused the %s SA %08x: %s", inbound ? "inbound" : "outbound",
+	slot_fail(child->slot, "kernel refused the %s SA %08x: "
+			       "%s", inbound ? "inbound" : "outbound",
 		  inbound ? child->spi_in : child->spi_out,
 		  text && *text ? text : strerror(-error));
 	slot_backoff(child->slot);
+	/* There may be another with that SPI, and that must not be deleted. */
+	*(inbound ? &child->in_added : &child->out_added) = false;
 	hand_over(child);
 	child_del(child, false);
 	child_del(child, true);

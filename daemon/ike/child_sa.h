@@ -7,7 +7,7 @@
 
 #define CHILD_LINGER_MS		SECONDS(5)	/* an in-SA that was replaced still takes packets */
 #define CHILD_SWITCH_MS		SECONDS(2)	/* responder of a rekey: waits for the initiator */
-#define CHILD_SPARE_MS		SECONDS(60)	/* for the peer to delete what it made another for */
+#define CHILD_SPARE_MS		SECONDS(60)	/* for the peer to delete the older one */
 #define CHILD_TIE_MS		SECONDS(15)	/* for the peer to delete what it lost by a tie */
 
 enum child_state {

@@ -67,7 +67,8 @@ struct ike_sa_spec {
 
 /* For pantunctl monitor and the log of events. */
 struct ike_event {
-	const char *kind;	/* "ike-up", "ike-down", "child-up", "child-down", "child-fail", "ike-fail" */
+	/* "ike-up", "ike-down", "ike-fail", "child-up", "child-down", "child-fail" */
+	const char *kind;
 	const char *gateway;
 	const char *tunnel;	/* NULL where it is the IKE SA's own */
 	const char *proxy;

@@ -32,7 +32,7 @@ struct task {
 	struct task *next;
 	enum task_kind kind;
 	struct slot *slot;		/* CHILD_NEW */
-	struct child_sa *old;		/* CHILD_REKEY, CHILD_DELETE: whom it is about; NULL: gone since */
+	struct child_sa *old;		/* CHILD_REKEY, CHILD_DELETE; NULL: gone since */
 	struct child_sa *fresh;		/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes */
 	struct ike_sa *heir;		/* IKE_REKEY: what it makes */
 	struct child_sa *rival;		/* CHILD_REKEY: what the peer's rekey of the same made */
@@ -40,7 +40,8 @@ struct task {
 	const struct alg_dh *group;	/* of the KE payload; NULL: the policy's first */
 	struct dh *dh;
 	uint8_t nonce[NONCE_N];
-	uint32_t doomed[DOOMED_MOST];	/* CHILD_*: SPIs unknown to us that the peer deletes meanwhile */
+	/* CHILD_*: SPIs unknown to us that the peer deletes meanwhile. */
+	uint32_t doomed[DOOMED_MOST];
 	unsigned int n_doomed;
 	unsigned int rounds;		/* how often it was begun anew with another group */
 };

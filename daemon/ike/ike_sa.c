@@ -248,7 +248,8 @@ static bool local_address(struct gateway *gw, struct addr *local)
 	}
 	if (!hooks->source(hooks->ctx, &gw->conf->peer, local))
 		return true;
-	gateway_fail(gw, "no route to peer %s: check the routing table and the gateway's peer-address",
+	gateway_fail(gw, "no route to peer %s: check the routing table and the gateway's "
+			 "peer-address",
 		     addr_text(&gw->conf->peer, peer));
 	return false;
 }
@@ -288,7 +289,8 @@ static void arm_life(struct ike_sa *ike)
 	if (span) {
 		ike->ends = core->now + span;
 		/* From 80 to 95 percent, so that the ends rarely do it at once. */
-		timer_set(&core->timers, &ike->life, core->now + core_jitter(core, span * 95 / 100, 84));
+		timer_set(&core->timers, &ike->life,
+			  core->now + core_jitter(core, span * 95 / 100, 84));
 	}
 	idle_arm(ike);
 }
@@ -477,9 +479,10 @@ void ikes_sweep(struct ike_core *core)
 
 void ikes_free(struct ike_core *core)
 {
-	while (core->ikes) {
-		struct ike_sa *ike = core->ikes;
+	struct ike_sa *next;
 
+	for (struct ike_sa *ike = core->ikes; ike; ike = next) {
+		next = ike->next;
 		while (ike->children)
 			child_free(ike->children);
 		ike_free(ike);

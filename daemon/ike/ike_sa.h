@@ -35,7 +35,8 @@ struct handshake {
 	size_t cookie_n;
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
 	struct slot *slot;			/* whose child IKE_AUTH asks for */
-	char advice[256];			/* what an answer in clear said; believed if no other comes */
+	/* What an answer in clear said; believed if no other comes. */
+	char advice[256];
 };
 
 struct ike_sa {

@@ -174,12 +174,15 @@ void v2_lost(struct ike_sa *ike, struct task *task)
 	switch (task->kind) {
 	case TASK_INIT:
 		if (!ike->hs->advice[0])
-			gateway_fail(ike->gw, "peer %s does not answer: check that it is reachable, that UDP ports 500 and 4500 pass, and that IKEv2 runs there",
+			gateway_fail(ike->gw, "peer %s does not answer: check that it is "
+					      "reachable, that UDP ports 500 and 4500 pass, and "
+					      "that IKEv2 runs there",
 				     peer);
 		start_failed(ike);
 		break;
 	case TASK_AUTH:
-		gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_AUTH: check that UDP port 4500 passes, and the log of the peer",
+		gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_AUTH: check that "
+				      "UDP port 4500 passes, and the log of the peer",
 			     peer);
 		start_failed(ike);
 		break;
@@ -284,7 +287,8 @@ static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
 	bool starting = ike->state == IKE_AUTH_SENT;
 	char text[WIRE_ERROR_TEXT];
 
-	gateway_fail(ike->gw, "peer answered with a message that makes no sense, its SAs are deleted: %s",
+	gateway_fail(ike->gw, "peer answered with a message that makes no sense, its SAs are "
+			      "deleted: %s",
 		     wire_error_text(error, text));
 	if (starting)
 		start_failed(ike);
@@ -292,7 +296,8 @@ static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
 		ike_close(ike, false);
 }
 
-static void handle_request(struct ike_sa *ike, struct v2_in *in, const struct wire_error *error)
+static void handle_request(struct ike_sa *ike, const struct v2_in *in,
+			   const struct wire_error *error)
 {
 	const struct wire_header *header = &in->message->header;
 	const struct transition *t = find_transition(ike, header->exchange, TASK_NONE);
@@ -318,7 +323,7 @@ static void handle_request(struct ike_sa *ike, struct v2_in *in, const struct wi
 		exchange_respond(ike, message);
 }
 
-static void handle_response(struct ike_sa *ike, struct v2_in *in)
+static void handle_response(struct ike_sa *ike, const struct v2_in *in)
 {
 	struct task *task = ike->ex.current;
 	const struct transition *t = find_transition(ike, in->message->header.exchange,
@@ -342,10 +347,11 @@ static bool response_due(const struct ike_sa *ike, const struct wire_header *hea
 	       header->exchange == v2_task[ex->current->kind].exchange;
 }
 
-static void protected_input(struct ike_sa *ike, struct v2_in *in)
+static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct wire_header *header = &in->message->header;
 	bool response = wire_is_response(header);
+	struct v2_in opened = *in;
 	struct wire_payloads inner;
 	struct wire_error error;
 	struct bytes plain;
@@ -371,18 +377,18 @@ static void protected_input(struct ike_sa *ike, struct v2_in *in)
 	      wire_rules_check(in->message, &inner, &error);
 	if (bad)
 		complain(in, "authentic but wrong message", &error);
-	in->payloads = &inner;
+	opened.payloads = &inner;
 	if (!response)
-		handle_request(ike, in, bad ? &error : NULL);
+		handle_request(ike, &opened, bad ? &error : NULL);
 	else if (bad)
 		wrong_response(ike, &error);
 	else
-		handle_response(ike, in);
+		handle_response(ike, &opened);
 wipe:
 	secret_wipe(ike->core->plain, plain.n);
 }
 
-static void sa_input(struct ike_sa *ike, struct v2_in *in)
+static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct wire_header *header = &in->message->header;
 
@@ -398,8 +404,8 @@ static void sa_input(struct ike_sa *ike, struct v2_in *in)
 	/* A half-open initiator has no keys yet. */
 	if (!ike->keyed)
 		return;
-	if (memcmp(ike->spi_i, header->spi_i, IKE_SPI_LEN) ||
-	    memcmp(ike->spi_r, header->spi_r, IKE_SPI_LEN))
+	if (memcmp(ike->spi_i, header->spi_i, IKE_SPI_LEN) != 0 ||
+	    memcmp(ike->spi_r, header->spi_r, IKE_SPI_LEN) != 0)
 		return;
 	protected_input(ike, in);
 }

@@ -140,7 +140,8 @@ static void refused(struct ike_sa *ike, const struct wire_notify *notify)
 
 	addr_text(&ike->remote.addr, peer);
 	if (notify->type == IKE_N_AUTHENTICATION_FAILED)
-		gateway_fail(ike->gw, "peer %s refused our identity or pre-shared key (AUTHENTICATION_FAILED): "
+		gateway_fail(ike->gw, "peer %s refused our identity or pre-shared key "
+				      "(AUTHENTICATION_FAILED): "
 			     KEY_REMEDY, peer);
 	else
 		gateway_fail(ike->gw, "peer %s refused our authentication (%s): see its log", peer,
@@ -161,17 +162,20 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 		return false;
 	}
 	if (!policy_id_equal(&proof.id, &expected)) {
-		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id at the peer",
+		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here "
+				      "or local-id at the peer",
 			     peer, id_text(&proof.id, theirs), id_text(&expected, ours));
 		return false;
 	}
 	if (proof.auth.method != IKE_AUTH_PSK) {
-		gateway_fail(ike->gw, "peer %s authenticates by method %u instead of a pre-shared key",
+		gateway_fail(ike->gw, "peer %s authenticates by method %u instead of a "
+				      "pre-shared key",
 			     peer, proof.auth.method);
 		return false;
 	}
 	if (!auth_good(ike, conf, &proof)) {
-		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than ours; check key-file on both ends",
+		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than "
+				      "ours; check key-file on both ends",
 			     peer, id_text(&proof.id, theirs));
 		return false;
 	}
@@ -256,16 +260,20 @@ static void say_why_not(struct ike_sa *ike, const struct proof *proof, const str
 	addr_text(&ike->remote.addr, peer);
 	id_text(&proof->id, theirs);
 	if (!known && wanted && policy_id_equal(&proof->id, &expected))
-		gateway_fail(ike->gw, "peer %s wants to talk to %s, we are %s: set local-id here or peer-id at the peer",
+		gateway_fail(ike->gw, "peer %s wants to talk to %s, we are %s: set local-id here "
+				      "or peer-id at the peer",
 			     peer, id_text(wanted, theirs), id_text(&own, ours));
 	else if (!known)
-		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id at the peer",
+		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here "
+				      "or local-id at the peer",
 			     peer, theirs, id_text(&expected, ours));
 	else if (proof->auth.method != IKE_AUTH_PSK)
-		gateway_fail(ike->gw, "peer %s authenticates by method %u instead of a pre-shared key",
+		gateway_fail(ike->gw, "peer %s authenticates by method %u instead of a "
+				      "pre-shared key",
 			     peer, proof->auth.method);
 	else
-		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than ours; check key-file on both ends",
+		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than "
+				      "ours; check key-file on both ends",
 			     peer, theirs);
 }
 

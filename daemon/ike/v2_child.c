@@ -99,16 +99,21 @@ static void say_refused(const struct child_sa *child, const struct wire_notify *
 
 	switch (notify->type) {
 	case IKE_N_NO_PROPOSAL_CHOSEN:
-		slot_fail(child->slot, "peer accepts none of our ESP proposals (NO_PROPOSAL_CHOSEN): make the ipsec-crypto-profile of both ends agree; we offer %s",
+		slot_fail(child->slot, "peer accepts none of our ESP proposals "
+				       "(NO_PROPOSAL_CHOSEN): make the ipsec-crypto-profile of "
+				       "both ends agree; we offer %s",
 			  prop_list_text(&tunnel->esp, a, sizeof(a)));
 		break;
 	case IKE_N_TS_UNACCEPTABLE:
-		slot_fail(child->slot, "peer refused our traffic selectors local %s remote %s (TS_UNACCEPTABLE): make the proxy-id mirror those of the peer",
+		slot_fail(child->slot, "peer refused our traffic selectors local %s remote %s "
+				       "(TS_UNACCEPTABLE): make the proxy-id mirror those of the "
+				       "peer",
 			  ts_list_text(&ts->local, a, sizeof(a)),
 			  ts_list_text(&ts->remote, b, sizeof(b)));
 		break;
 	case IKE_N_SINGLE_PAIR_REQUIRED:
-		slot_fail(child->slot, "peer takes one pair of addresses at a time (SINGLE_PAIR_REQUIRED): configure a proxy-id for each");
+		slot_fail(child->slot, "peer takes one pair of addresses at a time "
+				       "(SINGLE_PAIR_REQUIRED): configure a proxy-id for each");
 		break;
 	case IKE_N_NO_ADDITIONAL_SAS:
 		slot_fail(child->slot, "peer takes no more SAs (NO_ADDITIONAL_SAS)");
@@ -163,7 +168,8 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 	if (ts_list_from_wire(&answer->tsi, &ts->local, &child->ts.local) &&
 	    ts_list_from_wire(&answer->tsr, &ts->remote, &child->ts.remote))
 		return true;
-	slot_fail(child->slot, "peer answered with traffic selectors that we did not ask for: local %s remote %s",
+	slot_fail(child->slot, "peer answered with traffic selectors that we did not ask for: "
+			       "local %s remote %s",
 		  ts_wire_text(&answer->tsi, a, sizeof(a)),
 		  ts_wire_text(&answer->tsr, b, sizeof(b)));
 	return false;

@@ -130,7 +130,8 @@ static void take_notify(struct ike_sa *ike, const struct wire_notify *notify)
 			    v2_notify_text(notify->type, name));
 		return;
 	}
-	gateway_fail(ike->gw, "peer %s did not accept our proof (AUTHENTICATION_FAILED): check pre-shared-key key-file and local-id/peer-id on both ends",
+	gateway_fail(ike->gw, "peer %s did not accept our proof (AUTHENTICATION_FAILED): check "
+			      "pre-shared-key key-file and local-id/peer-id on both ends",
 		     peer);
 	ike_close(ike, true);
 }

@@ -59,7 +59,9 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 		return;
 	addr_text(&ike->remote.addr, peer);
 	if (notify->type == IKE_N_NO_PROPOSAL_CHOSEN)
-		gateway_fail(ike->gw, "peer %s accepts none of our IKE proposals (NO_PROPOSAL_CHOSEN), or does not know us: make the ike-crypto-profile of both ends agree; we offer %s",
+		gateway_fail(ike->gw, "peer %s accepts none of our IKE proposals "
+				      "(NO_PROPOSAL_CHOSEN), or does not know us: make the "
+				      "ike-crypto-profile of both ends agree; we offer %s",
 			     peer, prop_list_text(&ike->gw->conf->ike, offer, sizeof(offer)));
 	else
 		gateway_fail(ike->gw, "peer %s refused our first message (%s): see its log", peer,

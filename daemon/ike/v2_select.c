@@ -13,7 +13,8 @@ static unsigned int free_bits(const struct addr *first, const struct addr *last)
 		uint8_t differ = first->b[i] ^ last->b[i];
 
 		if (differ)
-			return (unsigned int)(8 * (n - i)) - (unsigned int)__builtin_clz(differ) + 24;
+			return (unsigned int)(8 * (n - i) + 24) -
+			       (unsigned int)__builtin_clz(differ);
 	}
 	return 0;
 }

@@ -55,7 +55,8 @@ static void say_no_slot(struct gateway *gw, const struct ask *ask)
 			 ts_list_text(&slot->proxy->ts.local, a, sizeof(a)));
 		text_add(&t, "remote %s", ts_list_text(&slot->proxy->ts.remote, a, sizeof(a)));
 	}
-	gateway_fail(gw, "peer asks for traffic selectors local %s remote %s, but configured are: %s",
+	gateway_fail(gw, "peer asks for traffic selectors local %s remote %s, but configured "
+			 "are: %s",
 		     ts_wire_text(&ask->tsr, a, sizeof(a)), ts_wire_text(&ask->tsi, b, sizeof(b)),
 		     t.n ? ours : "none");
 }
