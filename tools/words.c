@@ -21,7 +21,7 @@ static bool swapped(const char *a, size_t i, const char *b, size_t j)
 /* Edit distance, neighbours that changed places counting one. */
 static size_t distance(const char *a, const char *b)
 {
-	size_t rows[3][WORD_MAX + 1], n = strlen(a), m = strlen(b);
+	size_t rows[3][WORD_MAX + 1] = { 0 }, n = strlen(a), m = strlen(b);
 
 	if (n > WORD_MAX || m > WORD_MAX)
 		return WORD_MAX;

@@ -82,7 +82,7 @@ static void test_show(void **state)
 		"\"last_error\":\"no common proposal\",\"age\":null},{\"gateway\":\"g2\","
 		"\"interface\":\"tunnel2\"}]}";
 	struct model model = { 0 };
-	struct server server;
+	struct server server = { 0 };
 	uint8_t octets[2048];
 
 	(void)state;
@@ -114,7 +114,7 @@ static void test_keep_interface(void **state)
 		"\"children\":[{\"gateway\":\"a\",\"interface\":\"tunnel1\"},"
 		"{\"gateway\":\"b\",\"interface\":\"tunnel2\"}]}";
 	struct model model = { 0 };
-	struct server server;
+	struct server server = { 0 };
 	uint8_t octets[2048];
 
 	(void)state;
@@ -131,7 +131,7 @@ static void test_keep_interface(void **state)
 static void assert_fails(const void *answer, size_t n, const char *why)
 {
 	char error[MODEL_ERROR] = "";
-	struct server server;
+	struct server server = { 0 };
 
 	start(&server, "{\"verb\":\"show\"}", answer, n);
 	assert_null(ctl_ask(server.path, json_pack("{s:s}", "verb", "show"), error));
