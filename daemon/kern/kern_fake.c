@@ -195,7 +195,8 @@ static void check_add(struct fake *f, const struct ike_sa_spec *sa)
 	check_algorithms(f, sa);
 	if (find(f, sa->token, sa->inbound))
 		fault(f, "SA %08x: its token was used before", sa->spi);
-	if (taken(f, sa))
+	/* The peer's choice of SPIs is not ours. */
+	if (sa->inbound && taken(f, sa))
 		fault(f, "SA %08x: the SPI is in use already", sa->spi);
 	if (sa->spi < 256)
 		fault(f, "SA %08x: the SPI is reserved", sa->spi);
@@ -256,12 +257,9 @@ static struct entry *new_entry(struct fake *f, const struct ike_sa_spec *sa)
 static int fake_sa_add(struct kern *k, const struct ike_sa_spec *sa)
 {
 	struct fake *f = fake_of(k);
+	bool exists = taken(f, sa);
 	struct entry *e;
 
-	/* What follows a refusal that the daemon has not heard of yet is no fault. */
-	e = sa->inbound ? NULL : find(f, sa->token, true);
-	if (e && e->fate != LIVE)
-		return refuse(f, -ENOENT, "the in-SA of the pair is gone");
 	check_add(f, sa);
 	e = new_entry(f, sa);
 	if (!e)
@@ -270,6 +268,10 @@ static int fake_sa_add(struct kern *k, const struct ike_sa_spec *sa)
 		f->refusals[sa->inbound]--;
 		e->fate = REFUSED;
 		return refuse(f, f->refusal, "refused by the test");
+	}
+	if (exists) {
+		e->fate = REFUSED;
+		return refuse(f, -EEXIST, "direction, address and SPI are taken");
 	}
 	f->added++;
 	if (!sa->inbound && !sa->standby)
@@ -284,7 +286,7 @@ static int fake_sa_activate(struct kern *k, const struct ike_sa_spec *sa)
 
 	if (sa->inbound)
 		fault(f, "SA %08x: activation of an in-SA", sa->spi);
-	if (!e || e->fate == DELETED || e->sa.spi != sa->spi)
+	if (!e || e->fate == DELETED || e->fate == REFUSED || e->sa.spi != sa->spi)
 		fault(f, "SA %08x: activation of an SA that does not stand", sa->spi);
 	if (!e || e->fate != LIVE)
 		return refuse(f, -ENOENT, "no such SA");
@@ -306,10 +308,11 @@ static int fake_sa_del(struct kern *k, const struct ike_sa_spec *sa)
 
 	if (e && e->sa.spi != sa->spi)
 		fault(f, "SA %08x: deletion under the token of %08x", sa->spi, e->sa.spi);
-	/* Where the in-SA was refused the out-SA never came to stand. */
-	if (!e && (sa->inbound || !find(f, sa->token, true)))
+	if (!e || e->fate == REFUSED)
 		fault(f, "SA %08x: deletion of one that was never added", sa->spi);
-	if (e && e->fate == DELETED)
+	else if (e->fate == EXPIRED && taken(f, sa))
+		fault(f, "SA %08x: deletion of another with that SPI", sa->spi);
+	else if (e->fate == DELETED)
 		fault(f, "SA %08x: deletion for the second time", sa->spi);
 	if (!e)
 		return 0;
