@@ -418,6 +418,8 @@ static int dissect_v6(const struct sk_buff *skb, int offset, struct pantun_flow 
 	flow->proto = ip6h->nexthdr;
 	source->v6 = ip6h->saddr;
 	dest->v6 = ip6h->daddr;
+	if (flow->proto == NEXTHDR_NONE)
+		return 0;
 	offset = ipv6_skip_exthdr(skb, offset + sizeof(buf), &flow->proto, &frag_off);
 	if (offset < 0)
 		return -EINVAL;
