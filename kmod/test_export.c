@@ -5,22 +5,36 @@
 #include "esp.h"
 #include "life.h"
 #include "mtu.h"
+#include "proxy.h"
 #include "replay.h"
+#include "sa.h"
+#include "sa_table.h"
 #include "selector.h"
 #include "xform.h"
 
 EXPORT_SYMBOL_GPL(pantun_alg_find);
+EXPORT_SYMBOL_GPL(pantun_alg_key_len_ok);
+EXPORT_SYMBOL_GPL(pantun_alg_overhead);
 EXPORT_SYMBOL_GPL(pantun_esp_ops);
 EXPORT_SYMBOL_GPL(pantun_esp_seal);
+EXPORT_SYMBOL_GPL(pantun_flow_dissect);
 EXPORT_SYMBOL_GPL(pantun_life_check);
 EXPORT_SYMBOL_GPL(pantun_life_invalid);
 EXPORT_SYMBOL_GPL(pantun_mtu_inner);
 EXPORT_SYMBOL_GPL(pantun_mtu_outer);
 EXPORT_SYMBOL_GPL(pantun_mtu_padding);
+EXPORT_SYMBOL_GPL(pantun_proxy_match);
 EXPORT_SYMBOL_GPL(pantun_replay_accept);
 EXPORT_SYMBOL_GPL(pantun_replay_check);
 EXPORT_SYMBOL_GPL(pantun_replay_infer);
 EXPORT_SYMBOL_GPL(pantun_replay_init);
+EXPORT_SYMBOL_GPL(pantun_sa_find_get);
+EXPORT_SYMBOL_GPL(pantun_sa_table_init);
+EXPORT_SYMBOL_GPL(pantun_sa_table_insert);
+EXPORT_SYMBOL_GPL(pantun_sa_table_lookup);
+EXPORT_SYMBOL_GPL(pantun_sa_table_pick_spi);
+EXPORT_SYMBOL_GPL(pantun_sa_table_remove);
+EXPORT_SYMBOL_GPL(pantun_sa_table_replace);
 EXPORT_SYMBOL_GPL(pantun_selector_any);
 EXPORT_SYMBOL_GPL(pantun_selector_compare);
 EXPORT_SYMBOL_GPL(pantun_selector_invalid);

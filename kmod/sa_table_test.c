@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Tests of the table of SAs: what is found, what is refused, what an SPI may be. */
+#include <kunit/test.h>
+#include <linux/in.h>
+#include <linux/pantun.h>
+#include "netns.h"
+#include "sa.h"
+#include "sa_table.h"
+
+#define MANY	1000
+
+static struct pantun_net *pn;
+
+static int table_init(struct kunit *test)
+{
+	pn = kunit_kzalloc(test, sizeof(*pn), GFP_KERNEL);
+	if (!pn)
+		return -ENOMEM;
+	pn->net = &init_net;
+	mutex_init(&pn->cfg_lock);
+	mutex_lock(&pn->cfg_lock);
+	return pantun_sa_table_init(pn);
+}
+
+static void forget(void *sa, void *arg)
+{
+}
+
+static void table_exit(struct kunit *test)
+{
+	rhashtable_free_and_destroy(&pn->sas, forget, NULL);
+	mutex_unlock(&pn->cfg_lock);
+}
+
+static struct pantun_sa *sa_new(struct kunit *test, u8 dir, u32 daddr, u32 spi)
+{
+	struct pantun_sa *sa = kunit_kzalloc(test, sizeof(*sa), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, sa);
+	sa->key.daddr.v4 = htonl(daddr);
+	sa->key.spi = htonl(spi);
+	sa->key.family = AF_INET;
+	sa->key.proto = IPPROTO_ESP;
+	sa->key.dir = dir;
+	refcount_set(&sa->refs, 1);
+	return sa;
+}
+
+/* The SA of a key, without keeping its reference. */
+static struct pantun_sa *find(const struct pantun_sa *like)
+{
+	struct pantun_sa *sa = pantun_sa_find_get(pn, &like->key);
+
+	if (sa)
+		refcount_dec(&sa->refs);
+	return sa;
+}
+
+static void every_part_of_the_key_counts(struct kunit *test)
+{
+	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000), *other;
+
+	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, NULL), 0);
+	KUNIT_EXPECT_PTR_EQ(test, find(sa), sa);
+	other = sa_new(test, PANTUN_DIR_OUT, 0x0a000001, 0x1000);
+	KUNIT_EXPECT_NULL(test, find(other));
+	other = sa_new(test, PANTUN_DIR_IN, 0x0a000002, 0x1000);
+	KUNIT_EXPECT_NULL(test, find(other));
+	other = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1001);
+	KUNIT_EXPECT_NULL(test, find(other));
+	other = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
+	other->key.proto = IPPROTO_AH;
+	KUNIT_EXPECT_NULL(test, find(other));
+}
+
+static void a_key_is_taken_once(struct kunit *test)
+{
+	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
+	struct pantun_sa *twin = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
+	struct netlink_ext_ack extack = {};
+
+	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, &extack), 0);
+	KUNIT_EXPECT_EQ(test, pantun_sa_table_insert(pn, twin, &extack), -EEXIST);
+	KUNIT_EXPECT_NOT_NULL(test, extack._msg);
+	KUNIT_EXPECT_PTR_EQ(test, find(sa), sa);
+	pantun_sa_table_remove(pn, sa);
+	KUNIT_EXPECT_NULL(test, find(sa));
+	KUNIT_EXPECT_EQ(test, pantun_sa_table_insert(pn, twin, &extack), 0);
+}
+
+static void packets_do_not_find_reservations(struct kunit *test)
+{
+	struct pantun_sa *larval = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
+	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
+
+	set_bit(PANTUN_SA_LARVAL, &larval->flags);
+	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, larval, NULL), 0);
+	KUNIT_EXPECT_NULL(test, find(larval));
+	KUNIT_EXPECT_PTR_EQ(test, pantun_sa_table_lookup(pn, &larval->key), larval);
+	KUNIT_ASSERT_EQ(test, pantun_sa_table_replace(pn, larval, sa), 0);
+	KUNIT_EXPECT_PTR_EQ(test, find(larval), sa);
+}
+
+static void the_last_reference_is_not_given_out(struct kunit *test)
+{
+	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
+
+	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, NULL), 0);
+	refcount_set(&sa->refs, 0);
+	KUNIT_EXPECT_NULL(test, pantun_sa_find_get(pn, &sa->key));
+}
+
+static void picked_spis_are_free_and_not_reserved(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++) {
+		struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0);
+
+		KUNIT_ASSERT_EQ(test, pantun_sa_table_pick_spi(pn, &sa->key), 0);
+		KUNIT_EXPECT_GE(test, ntohl(sa->key.spi), (u32)PANTUN_SPI_MIN);
+		KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, NULL), 0);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&pn->sas.nelems), MANY);
+}
+
+static struct kunit_case sa_table_cases[] = {
+	KUNIT_CASE(every_part_of_the_key_counts),
+	KUNIT_CASE(a_key_is_taken_once),
+	KUNIT_CASE(packets_do_not_find_reservations),
+	KUNIT_CASE(the_last_reference_is_not_given_out),
+	KUNIT_CASE(picked_spis_are_free_and_not_reserved),
+	{}
+};
+
+static struct kunit_suite sa_table_suite = {
+	.name = "pantun_sa_table",
+	.init = table_init,
+	.exit = table_exit,
+	.test_cases = sa_table_cases,
+};
+
+kunit_test_suite(sa_table_suite);
