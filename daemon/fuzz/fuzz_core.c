@@ -172,7 +172,7 @@ static void *zeroed(size_t n)
 	return p;
 }
 
-/* Two proxy-IDs; @variant: other selectors (1), other key (2), no tunnels (4), passive (8). */
+/* Two proxy-IDs; @variant: other selectors 1, other key 2, no tunnels 4, passive 8. */
 static struct policy *make_policy(int number, uint8_t variant)
 {
 	struct policy *policy = zeroed(sizeof(*policy));

@@ -571,7 +571,7 @@ static bool step(struct peers *net, ike_time end)
 			tick = side;
 		}
 	}
-	if (at > end)
+	if (at > end || at == IKE_NEVER)
 		return false;
 	net->at_once++;
 	if (at > net->now) {
@@ -580,11 +580,11 @@ static bool step(struct peers *net, ike_time end)
 	}
 	if (net->at_once > AT_ONCE_MOST)
 		fail_msg("events chase each other and time stands still");
-	if (tick < 0) {
-		deliver(net);
-	} else {
+	if (tick >= 0) {
 		ike_core_tick(net->peer[tick].core, net->now);
 		peers_settle(net, tick);
+	} else if (net->queue) {
+		deliver(net);
 	}
 	look(net);
 	return true;

@@ -284,14 +284,8 @@ static void check_refused(const struct site *a, const struct site *b, const char
 	assert_in_range(net->peer[A].sent, 30, 1200);
 	assert_true(peers_ikes(net, A) <= 1);
 	assert_int_equal(kern_fake_added(net->peer[A].kern), 0);
-	/* And comes up as soon as the other end is mended. */
-	{
-		struct site good = peers_site(B);
-		struct site fine = peers_site(A);
-
-		peers_configure(net, B, &good);
-		peers_configure(net, A, &fine);
-	}
+	/* And comes up as soon as both ends are mended. */
+	peers_configure_both(net);
 	assert_true(peers_until(net, peers_quiet, 90000));
 	assert_string_equal(peers_child(net, A, "net")->last_error, "");
 	peers_free(net);
@@ -366,7 +360,8 @@ static void test_no_esp_proposal(void **state)
 static void test_no_selectors(void **state)
 {
 	static const char *const texts[] = {
-		"tunnel lan:net: peer refused our traffic selectors local 10.1.0.0/16 remote 10.2.0.0/16 (TS_UNACCEPTABLE)",
+		"tunnel lan:net: peer refused our traffic selectors "
+		"local 10.1.0.0/16 remote 10.2.0.0/16 (TS_UNACCEPTABLE)",
 		"peer asks for traffic selectors local 10.2.0.0/16 remote 10.1.0.0/16",
 		"10.77.0.0/16", NULL,
 	};
