@@ -133,7 +133,7 @@ static void selector_family_test(struct kunit *test)
 static void selector_port_test(struct kunit *test)
 {
 	struct pantun_selector sel = networks();
-	struct pantun_flow fragment = flow4(0x0a010000, 0x0a020000, TCP, 0, 0);
+	struct pantun_flow fragment = flow4(0x0a010000, 0x0a020000, TCP, 80, 80);
 
 	sel.proto = TCP;
 	KUNIT_EXPECT_TRUE(test, match4(&sel, 0x0a010000, 0x0a020000, TCP, 1, 2));
