@@ -350,6 +350,8 @@ static void on_terminate(evutil_socket_t signal, short what, void *ctx)
 		 d->options->delete_on_exit ? "go" : "stay");
 	ike_core_shutdown(d->core, now_ms(), d->options->delete_on_exit);
 	settle(d);
+	if (d->options->delete_on_exit)
+		live_flush(d->live, d->kern);
 	event_base_loopbreak(d->base);
 }
 

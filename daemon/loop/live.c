@@ -25,8 +25,8 @@ struct former {
 };
 
 struct live {
-	SLIST_HEAD(, own) own[BUCKETS];
-	LIST_HEAD(, former) former;
+	SLIST_HEAD(owns, own) own[BUCKETS];
+	LIST_HEAD(formers, former) former;
 };
 
 struct live *live_new(void)
@@ -64,7 +64,7 @@ static struct own *find(struct live *live, uint64_t token, bool inbound)
 {
 	struct own *own;
 
-	SLIST_FOREACH(own, &live->own[bucket_of(token)], list)
+	for (own = SLIST_FIRST(&live->own[bucket_of(token)]); own; own = SLIST_NEXT(own, list))
 		if (own->token == token && own->inbound == inbound)
 			return own;
 	return NULL;
@@ -117,7 +117,7 @@ static struct former *find_former(struct live *live, const struct kern_sa *sa)
 {
 	struct former *former;
 
-	LIST_FOREACH(former, &live->former, list)
+	for (former = LIST_FIRST(&live->former); former; former = LIST_NEXT(former, list))
 		if (former->sa.cookie == sa->cookie && former->sa.spi == sa->spi &&
 		    former->sa.inbound == sa->inbound)
 			return former;
@@ -152,7 +152,7 @@ int live_sync(struct live *live, struct kern *kern,
 	int error;
 
 	for (size_t i = 0; i < BUCKETS; i++)
-		SLIST_FOREACH(own, &live->own[i], list)
+		for (own = SLIST_FIRST(&live->own[i]); own; own = SLIST_NEXT(own, list))
 			own->seen = false;
 	error = kern->ops->sa_each(kern, on_sa, live);
 	for (size_t i = 0; !error && i < BUCKETS; i++) {
@@ -202,6 +202,16 @@ void live_without(struct live *live, struct kern *kern, const struct policy *pol
 		next = LIST_NEXT(former, list);
 		if (!has_device(policy, former->sa.ifname))
 			delete(kern, former);
+	}
+}
+
+void live_flush(struct live *live, struct kern *kern)
+{
+	struct former *former, *next;
+
+	for (former = LIST_FIRST(&live->former); former; former = next) {
+		next = LIST_NEXT(former, list);
+		delete(kern, former);
 	}
 }
 

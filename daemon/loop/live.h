@@ -33,6 +33,8 @@ void live_succeeded(struct live *live, struct kern *kern, ike_time now, const ch
 		    const char *proxy);
 /* Those of tunnels that @policy does not have go at once. */
 void live_without(struct live *live, struct kern *kern, const struct policy *policy);
+/* Those of a former daemon go, all of them and at once. */
+void live_flush(struct live *live, struct kern *kern);
 /* Deletes what has lingered long enough; when to call again, or IKE_NEVER. */
 ike_time live_tick(struct live *live, struct kern *kern, ike_time now);
 
