@@ -577,7 +577,8 @@ static void test_too_many_proxies(void **state)
 	(void)state;
 	for (int i = 0; i < 251; i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n,
-				      TUNNEL "auto-key proxy-id p%d local 10.0.%d.0/24\n", i, i % 250);
+				      TUNNEL "auto-key proxy-id p%d local 10.0.%d.0/24\n", i,
+				      i % 250);
 	bad(text, "f:3:26: tunnel \"hq\" has 251 proxy-IDs; 250 are allowed");
 }
 
@@ -655,8 +656,8 @@ static void test_key_files(void **state)
 	write_key(path, "short\r\n", 7, 0600);
 	assert_null(key_error(path, &policy));
 	assert_int_equal(policy->gateways[0].psk->n, 5);
-	snprintf(line, sizeof(line), "f:2:%zu: warning: the pre-shared key has 5 octets; below 20 it "
-		 "may be guessed", strlen(GATEWAY PSK_LEAF "key-file ") + 1);
+	snprintf(line, sizeof(line),
+		 "f:2:%zu: warning: the pre-shared key has 5 octets; below 20 it may be guessed", strlen(GATEWAY PSK_LEAF "key-file ") + 1);
 	assert_said(line);
 	policy_free(policy);
 	unlink(link);
