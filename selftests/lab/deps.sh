@@ -17,7 +17,7 @@ build=(build-essential flex bison bc kmod cpio xz-utils rsync pkg-config
 	linux-headers-amd64)
 check=(libcmocka-dev sparse shellcheck clang libclang-rt-dev clang-tidy cppcheck
 	clang-format python3-yaml python3-scapy linux-source-6.12 busybox-static
-	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 procps
+	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 procps groff-base
 	qemu-system-x86 python3-argcomplete python3-requests)
 peers=(charon-systemd strongswan-swanctl libstrongswan-standard-plugins
 	libstrongswan-extra-plugins libcharon-extra-plugins)
