@@ -8,7 +8,6 @@
 #include "prop/ts_wire.h"
 
 #define SLOT_CHILDREN_MOST	8	/* a peer can not pile up pairs for one proxy-ID */
-#define SPI_FIRST		256
 #define TEXT_MAX		512
 
 /* What the peer asks for. */
@@ -90,10 +89,6 @@ static bool choose(struct slot *slot, const struct ask *ask, struct prop_chosen 
 	if (!prop_select(&query, &ask->sa, chosen, why, sizeof(why))) {
 		slot_fail(slot, "%s", why);
 		put_error(w, IKE_N_NO_PROPOSAL_CHOSEN);
-		return false;
-	}
-	if (get_be32(chosen->spi) < SPI_FIRST) {
-		put_error(w, IKE_N_INVALID_SYNTAX);
 		return false;
 	}
 	if (chosen->dh && (!ask->has_ke || ask->ke.group != chosen->dh->id)) {

@@ -204,6 +204,8 @@ static int hook_source(void *ctx, const struct addr *remote, struct addr *local)
 	struct peer *peer = ctx;
 
 	(void)remote;
+	if (peer->no_route)
+		return -1;
 	*local = address(peers_site(peer->side).local);
 	return 0;
 }

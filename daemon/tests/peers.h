@@ -54,6 +54,7 @@ struct peer {
 	unsigned int sent, received;	/* datagrams of the core */
 	unsigned int keepalives;	/* among those sent */
 	bool cut;			/* nothing passes to or from it */
+	bool no_route;			/* a gateway without a local address finds none */
 	char *events;			/* "kind gateway[/tunnel:proxy]: text\n" ... */
 	size_t events_n, events_max;
 };
