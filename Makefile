@@ -156,7 +156,7 @@ build/fuzz_%: build/fuzz/daemon/fuzz/fuzz_%.o $(call fuzz,$(parts) $(fakes))
 
 # ------------------------------------------------- packages, lab, check, demo
 
-.PHONY: deps lab check demo
+.PHONY: deps lab check check-long demo
 deps:
 	@selftests/lab/deps.sh
 
@@ -167,6 +167,10 @@ lab:
 check:
 	@selftests/lab/deps.sh
 	@selftests/check.sh $(T)
+
+check-long:
+	@selftests/lab/deps.sh
+	@selftests/check.sh --long $(T)
 
 demo:
 	@selftests/lab/deps.sh
@@ -219,6 +223,7 @@ help:
 	@echo 'make deps       install what building, tests and the demo need (Debian 12)'
 	@echo 'make demo       show tunnels between two sites in a lab guest'
 	@echo 'make check      every test; T="NAME ..." runs some'
+	@echo 'make check-long all tests in lab guests on a debug kernel, and the long ones'
 	@echo 'make tests      build the unit tests (build/test_*)'
 	@echo 'make fuzz       build the fuzz targets (build/fuzz_*), with clang'
 	@echo 'make lab        lab kernel and the module for it'

@@ -1,51 +1,71 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: check.sh [NAME...]
+# Usage: check.sh [--long] [NAME...]
 # Builds what the tests need and runs them, two at a time: unit tests (from
 # daemon/tests, tools/tests and selftests/host) and topic scripts (selftests/*.sh and
 # selftests/interop/*.sh, with a line `# Runs in: host` or `# Runs in: uml` at
-# their top, and `# Time limit: SECONDS` where 300 are not enough).  With NAMEs,
-# runs these alone.  Results are counted from the tests' TAP lines; the log of
-# each test is left in build/check.  Last line: N passed, N failed[, N skipped].
+# their top, `# Time limit: SECONDS` where 300 are not enough, and `# Long: yes` on
+# those that only run with --long or when they are named).  With NAMEs, runs these
+# alone.  With --long, runs all topics of lab guests, and those on the debug kernel.
+# Results are counted from the tests' TAP lines; the log of each test is left in
+# build/check (build/check-long).  Last line: N passed, N failed[, N skipped].
 # Exit status 0 only if nothing failed.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/.." && pwd)
 logs=$top/build/check
+module=uml
 jobs=2
+if [ "${1:-}" = --long ]; then
+	shift
+	export PANTUN_LAB=debug
+	logs=$top/build/check-long
+	module=uml-debug
+fi
 cd "$top"
 
-# One line a test: kind (unit, host, uml or unknown), time limit, name, file.
+# One line a test: kind (unit, host, uml or unknown), time limit, name, file, and
+# whether it is a long one (yes or no).
 list_tests() {
 	local file name
 
 	for file in {daemon/tests,tools/tests,selftests/host}/test_*.c; do
 		name=$(basename "$file" .c)
-		[ ! -e "$file" ] || echo "unit 300 $name build/$name"
+		[ ! -e "$file" ] || echo "unit 300 $name build/$name no"
 	done
 	for file in selftests/*.sh selftests/interop/*.sh; do
 		name=$(basename "$file" .sh)
 		case $name in
 		check | demo | lib | lib_*) ;;
-		*) echo "$(header "$file") $name $file" ;;
+		*) header "$file" "$name" ;;
 		esac
 	done
 }
 
-# Where a topic script runs and for how long, from its first lines.
+# The line of a topic script, by its first lines.
 header() {
 	sed -n '1,20{
 		s/^# Runs in: \(host\|uml\)$/kind=\1/p
 		s/^# Time limit: \([0-9]*\)$/limit=\1/p
+		s/^# Long: yes$/long=yes/p
 	}' "$1" | {
-		local kind=unknown limit=300 line
+		local kind=unknown limit=300 long=no line
 
 		while read -r line; do
 			local "${line?}"
 		done
-		echo "$kind $limit"
+		echo "$kind $limit $2 $1 $long"
 	}
+}
+
+# Those that are run when none is named.
+usual() {
+	if [ "$module" = uml-debug ]; then
+		awk '$1 == "uml"'
+	else
+		awk '$5 == "no"'
+	fi
 }
 
 # Slow tests first, so that they do not run alone at the end.
@@ -152,7 +172,9 @@ flock -n 7 || { echo "another check runs in this tree"; exit 1; }
 rm -rf "${logs:?}"/*
 
 tests=$(list_tests | order)
-if [ $# -gt 0 ]; then
+if [ $# = 0 ]; then
+	tests=$(usual <<<"$tests")
+else
 	for name in "$@"; do
 		awk -v n="$name" '$3 == n' <<<"$tests" | grep . ||
 			{ echo "there is no test named $name" >&2; exit 2; }
@@ -162,10 +184,12 @@ fi
 
 echo "building (logs and results are left in $logs)"
 build build-userspace make -k -j"$jobs" userspace
-build build-tests make -k -j"$jobs" tests
+if grep -q '^unit' <<<"$tests"; then
+	build build-tests make -k -j"$jobs" tests
+fi
 if grep -q '^uml' <<<"$tests"; then
-	selftests/lab/kernel.sh >/dev/null
-	build build-lab-module selftests/lab/module.sh uml
+	selftests/lab/kernel.sh ${PANTUN_LAB:+"$PANTUN_LAB"} >/dev/null
+	build build-lab-module selftests/lab/module.sh "$module"
 fi
 
 echo "running $(grep -c . <<<"$tests") tests"
@@ -174,7 +198,7 @@ while read -r test; do
 	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
 		wait -n || true
 	done
-	# shellcheck disable=SC2086 # four words
+	# shellcheck disable=SC2086 # five words
 	worker $test 7>&- &
 done <<<"$tests"
 wait

@@ -11,7 +11,8 @@ fault+='|inconsistent lock state|suspicious RCU usage|bad unlock balance'
 fault+='|refcount_t|leaked|unregister_netdevice|scheduling while atomic'
 fault+='|sleeping function called|list_(add|del) corruption|Call Trace'
 fault+='|UBSAN|KASAN|KFENCE: (memory|use|out|invalid)|segfault at'
-fault+='|blocked for more than'
+fault+='|blocked for more than|kmemleak: (Cannot|Memory pool|.* disabled)'
+fault+='|ODEBUG|turning off the locking correctness validator'
 
 if [ ! -s "$2" ]; then
 	echo "not ok - kernel log clean ($1)"

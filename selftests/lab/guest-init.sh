@@ -3,7 +3,8 @@
 # The init of a lab guest, started by its kernel with PANTUN_OUT in the
 # environment: makes the host's read-only files a usable system, runs the
 # command that guest.sh described in $PANTUN_OUT/.guest, leaves its exit status
-# in $PANTUN_OUT/.status and switches the guest off.
+# in $PANTUN_OUT/.status and switches the guest off.  On a debug kernel it looks
+# for leaked memory before that.
 set -u
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export HOME=/tmp LANG=C.UTF-8 TERM=dumb
@@ -21,6 +22,38 @@ loosen() {
 	mount -t overlay cow "$1" -o \
 		"lowerdir=$1,upperdir=/run/cow$1/upper,workdir=/run/cow$1/work"
 }
+
+# Waits up to 20 s for a command that fails until others have ended.
+patiently() {
+	local tries
+
+	for ((tries = 0; tries < 200; tries++)); do
+		"$@" 2>/dev/null && return
+		sleep 0.1
+	done
+	"$@"
+}
+
+# On a debug kernel: ends all processes, unloads what was tested, and looks twice
+# for what nobody points to; objects younger than five seconds are left out there.
+look_for_leaks() {
+	local name
+
+	kill -KILL -1
+	grep '\[pantun' /proc/kallsyms >/tmp/symbols
+	for name in pantun_test pantun; do
+		[ ! -d "/sys/module/$name" ] || patiently rmmod "$name" ||
+			{ echo "not ok - $name unloads at the guest's end"; return 1; }
+	done
+	sleep 5.5
+	if ! { echo scan && echo scan; } >"$kmemleak" ||
+		! cat "$kmemleak" >"$PANTUN_OUT/kmemleak"; then
+		echo "not ok - kmemleak works"
+		return 1
+	fi
+	"$PANTUN_TOP/selftests/lab/guest-leaks.py" "$PANTUN_OUT/kmemleak" /tmp/symbols
+}
+kmemleak=/sys/kernel/debug/kmemleak
 
 visible=() command=()
 # shellcheck source=/dev/null # sets these two and the variables for the command
@@ -49,7 +82,12 @@ hostname lab
 exec </dev/null >/dev/tty1 2>&1
 stty -F /dev/tty1 raw -echo
 cd "$PANTUN_TOP" || exit
+[ ! -e "$kmemleak" ] || echo scan=off >"$kmemleak"
 setsid "${command[@]}"
-echo $? >"$PANTUN_OUT/.status"
+status=$?
+if [ -e "$kmemleak" ] && ! look_for_leaks && [ "$status" = 0 ]; then
+	status=1
+fi
+echo "$status" >"$PANTUN_OUT/.status"
 stty -F /dev/tty1 raw
 exec busybox poweroff -f

@@ -8,6 +8,10 @@
 # (300), 125 when the guest ended by itself.  MEMORY defaults to 1G, KERNEL_DIR
 # to the lab kernel of kernel.sh.  Several guests may run at a time.
 #
+# With PANTUN_LAB=debug in the environment, the guest runs the debug kernel and the
+# module built for it, has three times the SECONDS, and at its end looks for memory
+# that the module has leaked (guest-leaks.py): that is one more result.
+#
 # SCRIPT sees PANTUN_TOP (the source tree), PANTUN_KO (the module built for the
 # lab kernel), PANTUND, PANTUNCTL, PANTUN_KDIR, what else begins with PANTUN_ in
 # the environment of guest.sh, and PANTUN_OUT: build/guest/NAME, empty and
@@ -18,7 +22,10 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-kernel='' memory=1G name='' limit=300
+kernel='' memory=1G name='' limit=300 module=uml slower=1
+if [ "${PANTUN_LAB:-}" = debug ]; then
+	module=uml-debug slower=3
+fi
 
 usage() {
 	sed -n 's/^# \{0,1\}//; 2,4p' "$0" >&2
@@ -39,7 +46,8 @@ shift $((OPTIND - 1))
 script=$(realpath -e "$1")
 shift
 name=${name:-$(basename "$script" .sh)}
-kernel=${kernel:-$("$here/kernel.sh" 2>/dev/null)}
+kernel=${kernel:-$("$here/kernel.sh" ${PANTUN_LAB:+"$PANTUN_LAB"} 2>/dev/null)}
+limit=$((limit * slower))
 
 # Takes the first free directory of this name, and empties it.
 claim_out() {
@@ -58,7 +66,7 @@ describe() {
 	local variable
 
 	export PANTUN_TOP=$top PANTUN_KDIR=$kernel
-	export PANTUN_KO=${PANTUN_KO:-$top/build/kmod-uml/kmod/pantun.ko}
+	export PANTUN_KO=${PANTUN_KO:-$top/build/kmod-$module/kmod/pantun.ko}
 	export PANTUND=${PANTUND:-$top/build/pantund}
 	export PANTUNCTL=${PANTUNCTL:-$top/build/pantunctl}
 	for variable in "${!PANTUN@}"; do

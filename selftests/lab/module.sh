@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: module.sh uml|6.1|6.12[-SUFFIX] [MAKE_ARGUMENTS]
-# Builds the module for the lab kernel (with its KUnit tests) or for Debian's
+# Usage: module.sh uml|uml-debug|6.1|6.12[-SUFFIX] [MAKE_ARGUMENTS]
+# Builds the module for a lab kernel (with its KUnit tests) or for Debian's
 # newest installed headers of that version, in a copy of its own (build/kmod- and
 # the first argument), so that several builds do not disturb one another.  Only
 # what changed is copied and compiled.  Prints the path of pantun.ko; what the
@@ -34,13 +34,14 @@ headers() {
 	echo "$newest"
 }
 
-version=${target%%-*}
-if [ "$version" = uml ]; then
-	kdir=$("$here/kernel.sh")
-	set -- ARCH=um PANTUN_KUNIT=1 "$@"
-else
-	kdir=$(headers "$version")
-fi
+case $target in
+uml-debug | uml-debug-*) kdir=$("$here/kernel.sh" debug) ;;
+uml | uml-*) kdir=$("$here/kernel.sh") ;;
+*) kdir=$(headers "${target%%-*}") ;;
+esac
+case $target in
+uml*) set -- ARCH=um PANTUN_KUNIT=1 "$@" ;;
+esac
 
 mkdir -p "$stage"
 exec 8>"$stage.lock"
