@@ -86,11 +86,20 @@ static void note(const struct monitor *monitor, const char *source, const char *
 	fflush(stdout);
 }
 
+static bool of_config(uint8_t cmd)
+{
+	return cmd == PANTUN_CMD_PROXY_NTF || cmd == PANTUN_CMD_SA_NTF;
+}
+
+static const char *group_name(uint8_t cmd)
+{
+	return of_config(cmd) ? PANTUN_MCGRP_CONFIG : PANTUN_MCGRP_EVENTS;
+}
+
 /* The sequence numbers of a group have no gaps unless events were lost. */
 static void watch_gap(struct monitor *monitor, uint8_t cmd, uint64_t seq)
 {
-	bool config = cmd == PANTUN_CMD_PROXY_NTF || cmd == PANTUN_CMD_SA_NTF;
-	uint64_t *last = &monitor->last_seq[config];
+	uint64_t *last = &monitor->last_seq[of_config(cmd)];
 	char text[64];
 
 	if (*last && seq > *last + 1) {
@@ -102,10 +111,10 @@ static void watch_gap(struct monitor *monitor, uint8_t cmd, uint64_t seq)
 
 static void kernel_json(uint8_t cmd, struct nlattr **attrs, const struct event *event)
 {
-	json_t *line = json_pack("{s:s, s:s, s:s, s:I, s:s, s:f}", "source", "kernel", "event",
-				 event_name(cmd), "kind", kind_name(event->kind), "seq",
-				 (json_int_t)event->seq, "interface", nl_parse_ifname(attrs),
-				 "time", now());
+	json_t *line = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:f}", "source", "kernel",
+				 "event", event_name(cmd), "kind", kind_name(event->kind),
+				 "group", group_name(cmd), "seq", (json_int_t)event->seq,
+				 "interface", nl_parse_ifname(attrs), "time", now());
 	struct tunnel tunnel = { 0 };
 	struct proxy proxy = { 0 };
 	struct sa sa = { 0 };
@@ -138,10 +147,9 @@ static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *
 	struct tunnel tunnel = { 0 };
 	struct proxy proxy = { 0 };
 	struct sa sa = { 0 };
-	char text[64];
 
 	print_time(now());
-	printf("kernel %" PRIu64 ": %s", event->seq, event_name(cmd));
+	printf("kernel %s %" PRIu64 ": %s", group_name(cmd), event->seq, event_name(cmd));
 	if (event->kind)
 		printf(" %s", kind_name(event->kind));
 	printf(" %s", nl_parse_ifname(attrs));
@@ -150,8 +158,8 @@ static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *
 	if (nl_parse_proxy(attrs, &proxy))
 		printf(" proxy-ID %s", proxy.name);
 	if (nl_parse_sa(attrs, &sa))
-		printf(" proxy-ID %s %s spi %08x %s %s", sa.proxy, dir_name(sa.dir), sa.spi,
-		       sa_algorithm(&sa, text, sizeof(text)), sa_state(&sa));
+		printf(" proxy-ID %s %s spi %08x %s", sa.proxy, dir_name(sa.dir), sa.spi,
+		       sa_state(&sa));
 	if (event->has_flow)
 		print_flow(&event->flow);
 	putchar('\n');

@@ -31,7 +31,10 @@ static bool narrow(struct model *model, const struct subject *subject, const cha
 
 	if (subject->by_gateway) {
 		model_keep_gateway(model, name);
-		return true;
+		if (model->children_n || model->ike_sas_n)
+			return true;
+		fprintf(stderr, "pantunctl: there is no gateway \"%s\"\n", name);
+		return false;
 	}
 	interface = model_interface(model, name);
 	if (!interface) {
