@@ -25,6 +25,8 @@
 #include "kern/genl_sock.h"
 #include "kern/kern.h"
 
+/* The proxy-ID that the kernel has by itself while a tunnel has no other. */
+#define STAND_IN	"default"
 #define DUMP_TRIES	5	/* of a dump that changes while it is read */
 
 struct kern_genl {
@@ -259,8 +261,7 @@ static int proxies_remove(struct kern_genl *g, const struct policy_tunnel *tunne
 	for (i = 0; i < list->n; i++) {
 		struct proxy_seen *seen = &list->proxies[i];
 
-		/* The kernel's own "default" goes by itself when another comes. */
-		if (wanted(tunnel, seen) || !strcmp(seen->name, "default"))
+		if (wanted(tunnel, seen) || !strcmp(seen->name, STAND_IN))
 			continue;
 		error = proxy_command(g, PANTUN_CMD_PROXY_DEL, tunnel->ifname, seen->name, NULL);
 		if (error && error != -ENOENT)
@@ -280,8 +281,7 @@ static int proxies_add(struct kern_genl *g, const struct policy_tunnel *tunnel,
 	for (i = 0; i < tunnel->n_proxies; i++) {
 		const struct policy_proxy *proxy = &tunnel->proxies[i];
 
-		/* The one that the kernel puts there by itself. */
-		if (stands(list, proxy->name) || !strcmp(proxy->name, "default"))
+		if (stands(list, proxy->name) || !strcmp(proxy->name, STAND_IN))
 			continue;
 		if (!genl_selector_of(&proxy->ts, &selector)) {
 			snprintf(g->kern.error, sizeof(g->kern.error),
@@ -294,6 +294,19 @@ static int proxies_add(struct kern_genl *g, const struct policy_tunnel *tunnel,
 			return error;
 	}
 	return 0;
+}
+
+/* With SAs on it the stand-in does not give way to others by itself. */
+static int stand_in_remove(struct kern_genl *g, const struct policy_tunnel *tunnel)
+{
+	unsigned int i;
+	int error;
+
+	for (i = 0; i < tunnel->n_proxies; i++)
+		if (!strcmp(tunnel->proxies[i].name, STAND_IN))
+			return 0;
+	error = proxy_command(g, PANTUN_CMD_PROXY_DEL, tunnel->ifname, STAND_IN, NULL);
+	return error == -ENOENT ? 0 : error;
 }
 
 static int proxy_sync(struct kern *k, const struct policy_tunnel *tunnel)
@@ -309,6 +322,8 @@ static int proxy_sync(struct kern *k, const struct policy_tunnel *tunnel)
 		error = proxies_remove(g, tunnel, &list);
 	if (!error)
 		error = proxies_add(g, tunnel, &list);
+	if (!error)
+		error = stand_in_remove(g, tunnel);
 	free(list.proxies);
 	return error;
 }
