@@ -332,6 +332,20 @@ static void test_wrong_responder(void **state)
 	check_refused(&a, &b, texts);
 }
 
+/* The initiator did not say whom it wants, but knows. */
+static void test_unexpected_responder(void **state)
+{
+	static const char *const texts[] = {
+		"gateway hq: peer 198.51.100.2 says it is b.example, expected is 198.51.100.2",
+		NULL,
+	};
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	a.peer_id = NULL;
+	check_refused(&a, &b, texts);
+}
+
 static void test_no_ike_proposal(void **state)
 {
 	static const char *const texts[] = {
@@ -706,6 +720,7 @@ int main(void)
 		cmocka_unit_test(test_wrong_key),
 		cmocka_unit_test(test_wrong_peer_id),
 		cmocka_unit_test(test_wrong_responder),
+		cmocka_unit_test(test_unexpected_responder),
 		cmocka_unit_test(test_no_ike_proposal),
 		cmocka_unit_test(test_no_esp_proposal),
 		cmocka_unit_test(test_no_selectors),

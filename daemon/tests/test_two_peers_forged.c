@@ -313,6 +313,43 @@ static void test_forged_messages(void **state)
 
 /* ---------------------------------------------------------------------- cookies */
 
+static bool tap_take(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	tap_keep(net, from, data, n);
+	return from == B;
+}
+
+/* Where no translator is, an authentic message from elsewhere moves nobody. */
+static void test_diverted(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct endpoint elsewhere = at(A), local = at(B);
+	static struct state before;
+	static struct tape tape;
+	struct peers *net = peers_new(6);
+
+	(void)state;
+	a.liveness = 10;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	take_state(net, &before);
+	tape.n = 0;
+	net->tap = tap_take;
+	net->tap_ctx = &tape;
+	peers_run(net, 10500);
+	net->tap = NULL;
+	assert_true(tape.n >= 1);
+	elsewhere.addr.b[3]++;
+	elsewhere.port++;
+	peers_inject(net, B, &local, &elsewhere, bytes_of(tape.of[0].data, tape.of[0].n));
+	must_be_same(net, &before);
+	/* The answer went to where A is, and A is content. */
+	peers_run(net, 60000);
+	must_be_same(net, &before);
+	peers_free(net);
+}
+
 #define FLOOD	800
 
 static void count_half_open(void *ctx, const struct ike_sa_info *info)
@@ -331,6 +368,8 @@ static unsigned int half_open(const struct peers *net, int side)
 struct answers {
 	unsigned int cookies, others;	/* of B */
 	unsigned int with_cookie;	/* first messages of A that bring one */
+	uint8_t cookie[64];		/* last of B */
+	size_t cookie_n;
 };
 
 /* Octets: 16 first payload, 18 exchange, 34 to 35 type of a notification that is first. */
@@ -344,10 +383,14 @@ static bool tap_cookies(struct peers *net, int from, uint8_t *data, size_t n)
 		return true;
 	if (from == A)
 		seen->with_cookie += cookie;
-	else if (cookie)
-		seen->cookies++;
-	else
+	else if (!cookie)
 		seen->others++;
+	if (from == A || !cookie)
+		return true;
+	seen->cookies++;
+	seen->cookie_n = n - HEADER - 8;
+	assert_in_range(seen->cookie_n, 8, sizeof(seen->cookie));
+	memcpy(seen->cookie, data + HEADER + 8, seen->cookie_n);
 	return true;
 }
 
@@ -362,6 +405,37 @@ static void flood(struct peers *net, struct kept *first)
 		put_be32(first->data, 0xabcd0000 + i);
 		peers_inject(net, B, &local, &remote, bytes_of(first->data, first->n));
 	}
+}
+
+/* The first message with a cookie before all else. */
+static struct kept with_cookie(const struct kept *first, const uint8_t *cookie, size_t n)
+{
+	struct kept out = { .from = first->from, .n = first->n + 8 + n };
+	uint8_t *at = out.data + HEADER;
+
+	memcpy(out.data, first->data, HEADER);
+	out.data[16] = IKE_PL_NOTIFY;
+	put_be32(out.data + 24, (uint32_t)out.n);
+	at[0] = first->data[16];
+	put_be16(at + 2, (uint16_t)(8 + n));
+	put_be16(at + 6, IKE_N_COOKIE);
+	memcpy(at + 8, cookie, n);
+	memcpy(at + 8 + n, first->data + HEADER, first->n - HEADER);
+	return out;
+}
+
+/* Invented cookies do not help; a true one helps whom it was given to, the last one here. */
+static void flood_with_cookies(struct peers *net, const struct kept *first,
+			       const struct answers *seen)
+{
+	struct kept copy = with_cookie(first, (const uint8_t *)"invented-by-nobody", 17);
+	unsigned int before = seen->others;
+
+	flood(net, &copy);
+	assert_int_equal(seen->others, before);
+	copy = with_cookie(first, seen->cookie, seen->cookie_n);
+	flood(net, &copy);
+	assert_int_equal(seen->others, before + 1);
 }
 
 static void test_cookies(void **state)
@@ -386,6 +460,7 @@ static void test_cookies(void **state)
 	assert_int_equal(half_open(net, B), seen.others);
 	assert_in_range(seen.others, 100, 600);
 	assert_int_equal(seen.cookies, FLOOD - seen.others);
+	flood_with_cookies(net, &tape.of[0], &seen);
 	/* An honest peer gets through all the same. */
 	net->peer[B].cut = false;
 	peers_run(net, 5000);
@@ -406,6 +481,7 @@ int main(void)
 		cmocka_unit_test(test_mirror),
 		cmocka_unit_test(test_forged_answers),
 		cmocka_unit_test(test_forged_messages),
+		cmocka_unit_test(test_diverted),
 		cmocka_unit_test(test_cookies),
 	};
 

@@ -402,6 +402,46 @@ static void test_both_start(void **state)
 	}
 }
 
+/* For some seconds only IKE SAs come up, and no children but those in IKE_AUTH. */
+static bool tap_no_create(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	const ike_time *until = net->tap_ctx;
+
+	(void)from;
+	return n < 28 || data[18] != 36 || net->now > *until;
+}
+
+/* Each end begins with another proxy-ID: the one of the loser has to move first. */
+static void test_both_start_differently(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS / 8; seed++) {
+		struct peers *net = peers_new(seed);
+		ike_time until = net->now + 5000;
+
+		net->tap = tap_no_create;
+		net->tap_ctx = &until;
+		for (int side = A; side <= B; side++) {
+			struct site site = peers_site(side);
+
+			site.passive = false;
+			site.start = POLICY_START_ALWAYS;
+			site.n_proxies = 2;
+			site.proxies[side] = three[side][0];
+			site.proxies[!side] = three[side][1];
+			peers_configure(net, side, &site);
+		}
+		net->watch = true;
+		peers_run(net, 60000);
+		if (net->gaps || !net->flowed) {
+			peers_show(net);
+			fail_msg("seed %u: %u gaps", (unsigned int)seed, net->gaps);
+		}
+		must_be_quiet(net, 1);
+		peers_free(net);
+	}
+}
+
 /* Packets at both ends ask for it. */
 static void test_both_acquire(void **state)
 {
@@ -563,6 +603,7 @@ int main(void)
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_restart_unnoticed),
 		cmocka_unit_test(test_both_start),
+		cmocka_unit_test(test_both_start_differently),
 		cmocka_unit_test(test_both_acquire),
 		cmocka_unit_test(test_nat),
 		cmocka_unit_test(test_nat_moves),

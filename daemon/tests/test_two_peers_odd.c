@@ -201,6 +201,116 @@ static void put_selectors(struct wire_writer *w)
 	put_range(w, IKE_PL_TSR, "10.2.0.0/16");
 }
 
+/* ------------------------------------------------------------- ids and keys */
+
+/* A request to delete the IKE SA whose id is @off from the one that is due. */
+static void shout(struct peers *net, int from, int off)
+{
+	struct ike_sa *ike = sa_of(net, from), *other = sa_of(net, !from);
+	uint32_t id = other->ex.recv_id + (uint32_t)off;
+	struct endpoint local = ike->remote, remote = ike->local;
+	static uint8_t buf[MESSAGE_MAX];
+	struct wire_writer w;
+
+	v2_begin(&w, buf, ike, IKE_EXCH_INFORMATIONAL, id, false);
+	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
+	wire_put_delete_ike(&w);
+	peers_inject(net, !from, &local, &remote, v2_seal(ike, &w, buf));
+}
+
+/* Section 2.3: the window is one; what is older or newer is not for now. */
+static void test_ids(void **state)
+{
+	struct peers *net = up(30);
+	unsigned int sent;
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		say(net, A, IKE_EXCH_INFORMATIONAL, false);
+		said();
+	}
+	sent = net->peer[B].sent;
+	shout(net, A, 1);
+	shout(net, A, 2);
+	shout(net, A, 1000);
+	shout(net, A, -2);
+	shout(net, A, -5);
+	assert_int_equal(net->peer[B].sent, sent);
+	/* The one before: a repetition, answered as it was, whatever it says. */
+	shout(net, A, -1);
+	assert_int_equal(net->peer[B].sent, sent + 1);
+	assert_true(peers_quiet(net));
+	shout(net, A, 0);
+	assert_int_equal(peers_ikes(net, B), 0);
+	peers_free(net);
+}
+
+struct nonces {
+	uint8_t of[2][IKE_NONCE_MAX];
+	size_t n[2];
+};
+
+static bool tap_nonces(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct nonces *nonces = net->tap_ctx;
+	const struct wire_payload *payload;
+	struct wire_message message;
+	struct wire_error error;
+	struct bytes nonce;
+
+	if (nonces->n[from])
+		return true;
+	assert_int_equal(wire_message_parse(bytes_of(data, n), &message, &error), 0);
+	payload = wire_payload_find(&message.clear, IKE_PL_NONCE);
+	assert_non_null(payload);
+	assert_int_equal(wire_read_nonce(payload, &nonce, &error), 0);
+	memcpy(nonces->of[from], nonce.p, nonce.n);
+	nonces->n[from] = nonce.n;
+	return true;
+}
+
+static bool all_zero(const void *p, size_t n)
+{
+	const uint8_t *b = p;
+
+	while (n && !*b) {
+		b++;
+		n--;
+	}
+	return !n;
+}
+
+/* Section 2.17: what the initiator sends is under the first half of the key material. */
+static void test_keys(void **state)
+{
+	static struct nonces nonces;
+	struct peers *net = peers_new(31);
+	const struct ike_sa_spec *out;
+	struct keymat_child keys;
+	struct ike_sa *ike;
+
+	(void)state;
+	net->tap = tap_nonces;
+	net->tap_ctx = &nonces;
+	peers_configure_both(net);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	for (int side = A; side <= B; side++) {
+		const struct keymat_esp *half;
+
+		ike = sa_of(net, side);
+		out = kern_fake_out(net->peer[side].kern, PEERS_IFNAME, "net");
+		assert_int_equal(keymat_child(&ike->keys, out->encr, out->integ, bytes_of(NULL, 0),
+					      bytes_of(nonces.of[A], nonces.n[A]),
+					      bytes_of(nonces.of[B], nonces.n[B]), &keys), 0);
+		half = side == A ? &keys.initiator : &keys.responder;
+		assert_memory_equal(out->encr_key, half->encr_key, half->encr_key_n);
+		assert_memory_equal(out->salt, half->salt, half->salt_n);
+		/* The core itself has no more use for them. */
+		assert_true(all_zero(&ike->children->keys, sizeof(ike->children->keys)));
+	}
+	peers_free(net);
+}
+
 /* -------------------------------------------------------------------- requests */
 
 static void test_critical(void **state)
@@ -655,6 +765,8 @@ static void test_other_group(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_ids),
+		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_critical),
 		cmocka_unit_test(test_malformed_request),
 		cmocka_unit_test(test_rekey_of_none),
