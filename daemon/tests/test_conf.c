@@ -657,7 +657,8 @@ static void test_key_files(void **state)
 	assert_null(key_error(path, &policy));
 	assert_int_equal(policy->gateways[0].psk->n, 5);
 	snprintf(line, sizeof(line),
-		 "f:2:%zu: warning: the pre-shared key has 5 octets; below 20 it may be guessed", strlen(GATEWAY PSK_LEAF "key-file ") + 1);
+		 "f:2:%zu: warning: the pre-shared key has 5 octets; below 20 it may be guessed",
+		 strlen(GATEWAY PSK_LEAF "key-file ") + 1);
 	assert_said(line);
 	policy_free(policy);
 	unlink(link);
