@@ -18,6 +18,8 @@ WORK=$(mktemp -d)
 LIB_PIDS=()
 LIB_COUNT=0
 LIB_FAILED=0
+LIB_SLOWER=1
+[ "${PANTUN_LAB:-}" != debug ] || LIB_SLOWER=3
 
 ok() {
 	LIB_COUNT=$((LIB_COUNT + 1))
@@ -78,9 +80,10 @@ finish() {
 	exit 0
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds; its last status.
+# wait_for SECONDS COMMAND...: until the command succeeds; its last status.  Three
+# times as long on the debug kernel, which is that slow.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * LIB_SLOWER))
 	shift
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || return 1
@@ -251,11 +254,11 @@ make_file() {
 
 # tcp_copy FROM_NODE TO_NODE ADDRESS PORT FILE OUT: moves FILE over TCP, 60 s at most.
 tcp_copy() {
-	local pid
-	on "$2" timeout 60 python3 "${PANTUN_TOP:?}/selftests/tcp_file.py" receive "$3" "$4" "$6" &
+	local pid limit=$((60 * LIB_SLOWER))
+	on "$2" timeout "$limit" python3 "${PANTUN_TOP:?}/selftests/tcp_file.py" receive "$3" "$4" "$6" &
 	pid=$!
 	wait_for 10 tcp_listens "$2" "$4" || return 1
-	on "$1" timeout 60 python3 "$PANTUN_TOP/selftests/tcp_file.py" send "$3" "$4" "$5" || {
+	on "$1" timeout "$limit" python3 "$PANTUN_TOP/selftests/tcp_file.py" send "$3" "$4" "$5" || {
 		kill "$pid" 2>/dev/null || :
 		return 1
 	}

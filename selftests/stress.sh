@@ -1,0 +1,412 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# Long: yes
+# Time limit: 900
+# Things that go away under traffic: the module, namespaces, devices, SAs; also with
+# requests of asynchronous crypto in flight.  Rekeys without a lost packet.  And, on a
+# kernel with fault injection, allocations that fail in every command and on the way
+# of packets.  `stress.sh short` does a little of it.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_manual.sh
+. "$PANTUN_TOP/selftests/lib_manual.sh"
+
+if [ "${1:-}" = short ]; then
+	RELOADS=5 NETNS=3 DEVICES=3 REKEYS=100 PINGS=2000 MEBIBYTES=4 ASYNC=1
+else
+	RELOADS=100 NETNS=51 DEVICES=51 REKEYS=1000 PINGS=20000 MEBIBYTES=32 ASYNC=12
+fi
+
+# --- traffic ---
+
+traffic_pids=()
+
+# traffic_on NODE ADDRESS: both ways as fast as answers come, and one way faster.
+traffic_on() {
+	start_on "$1" /dev/null ping -q -f -s 800 -l 20 "$2"
+	traffic_pids+=("$STARTED_PID")
+	start_on "$1" /dev/null "$PANTUN_TOP/selftests/flood.py" "$2" 1200
+	traffic_pids+=("$STARTED_PID")
+}
+
+traffic_off() {
+	local pid
+	for pid in "${traffic_pids[@]}"; do
+		kill -KILL "$pid" 2>/dev/null || :
+		wait "$pid" 2>/dev/null || :
+	done
+	traffic_pids=()
+}
+
+# times COUNT FUNCTION: calls it with 0, 1, ..., until one fails.
+times() {
+	local i
+	for ((i = 0; i < $1; i++)); do
+		"$2" "$i" || { echo "round $i of $1" && return 1; }
+	done
+}
+
+# --- the tunnel between both gateways ---
+
+tunnels_bare() {
+	tunnel_up ga && tunnel_up gb && route_lans tunnel1 tunnel1
+}
+
+tunnels_keyed() {
+	local node
+	tunnels_bare
+	for node in ga gb; do
+		manual_in "$node" && manual_out "$node"
+	done
+}
+
+tunnels_gone() {
+	ip -n ga link del tunnel1 2>/dev/null || :
+	ip -n gb link del tunnel1 2>/dev/null || :
+}
+
+carries() {
+	[ "$(sa_count gb in rx_packets)" -gt 50 ]
+}
+
+no_module() {
+	[ ! -d /sys/module/pantun ]
+}
+
+# A namespace that goes away holds the module for a moment.
+module_gone() {
+	wait_for 20 rmmod pantun && no_module
+}
+
+# --- the module ---
+
+reload_round() {
+	module_load || return 1
+	case $(($1 % 3)) in
+	1) tunnels_bare || return 1 ;;
+	2) tunnels_keyed && wait_for 10 carries || return 1 ;;
+	esac
+	rmmod pantun
+}
+
+reloads() {
+	traffic_on ha 10.2.0.2
+	check "the module: loaded and unloaded $RELOADS times under traffic" \
+		times "$RELOADS" reload_round
+	traffic_off
+	check 'the module: it is gone' no_module
+	module_load
+}
+
+# --- namespaces ---
+
+# A third gateway, which is not to stay: gx has the underlay, gz the other side.
+# Either both have their ends of the tunnel's device, or gx alone.
+ns_up() {
+	ip netns add gx
+	ip netns add gz
+	ip link add wan0 netns gx type veth peer name wanx netns gb
+	ip link add lan0 netns "$1" type veth peer name lanx netns ha
+	ip -n gx addr add 198.51.100.1/24 dev wan0
+	ip -n gb addr add 198.51.100.2/24 dev wanx
+	ip -n "$1" addr add 10.3.0.1/24 dev lan0
+	ip -n ha addr add 10.3.0.2/24 dev lanx
+	ip netns exec "$1" sysctl -qw net.ipv4.ip_forward=1
+	ip -n gx link set wan0 up
+	ip -n gb link set wanx up
+	ip -n "$1" link set lan0 up
+	ip -n ha link set lanx up
+	ip -n ha route replace 10.2.0.0/24 via 10.3.0.1
+}
+
+# ns_sa COMMAND... -- DIRECTION LOCAL REMOTE SPI
+ns_sa() {
+	local run=()
+	while [ "$1" != -- ]; do
+		run+=("$1")
+		shift
+	done
+	"${run[@]}" "$PANTUNCTL" sa add dev tunnelx "$2" local "$3" remote "$4" spi "$5" \
+		"${PANTUN_ALG[@]}" key-file "$WORK/ab.keys"
+}
+
+# ns_tunnel NAMESPACE: tunnelx of gx and gb, the former's device in the namespace.
+ns_tunnel() {
+	local near=198.51.100.1 far=198.51.100.2
+	ip -n gx link add tunnelx type pantun
+	[ "$1" = gx ] || ip -n gx link set tunnelx netns "$1"
+	ip -n "$1" link set tunnelx up
+	ip -n gb link add tunnelx type pantun
+	ip -n gb link set tunnelx up
+	ns_sa ip netns exec gx -- in "$near" "$far" 0x3001
+	ns_sa ip netns exec gx -- out "$near" "$far" 0x3002
+	ns_sa on gb -- in "$far" "$near" 0x3002
+	ns_sa on gb -- out "$far" "$near" 0x3001
+	ip -n "$1" route replace 10.2.0.0/24 dev tunnelx
+	ip -n gb route replace 10.3.0.0/24 dev tunnelx
+}
+
+ns_carries() {
+	[ "$(pantunctl_on gb --json show ipsec-sa tunnelx |
+		json_of "sum(s['rx_packets'] for s in d['ipsec_sas'])")" -gt 50 ]
+}
+
+ns_gone() {
+	! ip -n gb link show wanx && ! ip -n ha link show lanx
+}
+
+ns_tunnels() {
+	ip netns exec gx "$PANTUNCTL" --json show flow | json_of "len(d['tunnels'])"
+}
+
+# ns_round I [WHEN]: what goes away, when there is traffic or when WHEN succeeds: 0 gx
+# with everything; 1 gz with the device, while gx stays; 2 gx, while the device is in gz.
+ns_round() {
+	local home=gz
+	[ $(($1 % 3)) != 0 ] || home=gx
+	ns_up "$home" && ns_tunnel "$home" && traffic_on ha 10.2.0.2
+	wait_for 20 "${2:-ns_carries}" || { echo 'no traffic'; return 1; }
+	case $(($1 % 3)) in
+	1)
+		ip netns del gz
+		wait_for 20 test "$(ns_tunnels)" = 0 || { echo 'gx has its tunnel still'; return 1; }
+		ip netns del gx
+		;;
+	2)
+		ip netns del gx
+		wait_for 20 eval '! ip -n gz link show tunnelx' ||
+			{ echo 'gz has the device still'; return 1; }
+		ip netns del gz
+		;;
+	*) ip netns del gx && ip netns del gz ;;
+	esac
+	traffic_off
+	ip -n gb link del tunnelx
+	wait_for 20 ns_gone
+}
+
+namespaces() {
+	check_here "namespaces: deleted $NETNS times under traffic, with underlay and device" \
+		times "$NETNS" ns_round
+	ip -n ha route replace 10.2.0.0/24 via 10.1.0.1
+}
+
+# --- devices ---
+
+# Deletes A's, deletes B's, or moves A's to another namespace and back.
+device_round() {
+	tunnels_keyed
+	wait_for 10 carries || { echo 'no traffic'; return 1; }
+	case $(($1 % 3)) in
+	0) ip -n ga link del tunnel1 ;;
+	1) ip -n gb link del tunnel1 ;;
+	2)
+		ip -n ga link set tunnel1 netns ha
+		ip -n ha link set tunnel1 up
+		ip -n ha link set tunnel1 netns ga
+		;;
+	esac
+	tunnels_gone
+}
+
+devices() {
+	traffic_on ha 10.2.0.2
+	check "devices: deleted and moved $DEVICES times under traffic" times "$DEVICES" device_round
+	traffic_off
+}
+
+# --- rekeys ---
+
+# In a file of its own: the number of rekeys, when the process is told to end.
+rekeys_on() {
+	start_on ga "$WORK/rekeys" "$PANTUN_TOP/selftests/rekey.py" \
+		"$(cat "$WORK/ga/pid")" "$A_WAN" "$(cat "$WORK/gb/pid")" "$B_WAN" "$WORK/ab.keys" 2
+	REKEY_PID=$STARTED_PID
+}
+
+enough_rekeys() {
+	kill -TERM "$REKEY_PID" && wait "$REKEY_PID"
+	echo "# $(cat "$WORK/rekeys") rekeys"
+	[ "$(cat "$WORK/rekeys")" -ge "$REKEYS" ]
+}
+
+all_answered() {
+	on ha ping -q -f -c "$PINGS" -s 800 10.2.0.2 >"$WORK/ping"
+	grep -q "$PINGS packets transmitted, $PINGS received" "$WORK/ping" || {
+		cat "$WORK/ping"
+		return 1
+	}
+}
+
+no_drops() {
+	local got
+	got="$(drops ga)$(drops gb)"
+	[ -z "$got" ] || { echo "$got" && return 1; }
+}
+
+rekeys() {
+	: >"$WORK/rekeys"
+	tunnels_bare
+	rekeys_on
+	wait_for 10 carrier_is ga tunnel1 1
+	wait_for 10 carrier_is gb tunnel1 1
+	tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got" &
+	keep_pid $!
+	check "rekeys: $PINGS pings meanwhile, all answered" all_answered
+	check_here "rekeys: a file over TCP meanwhile" wait $!
+	check 'rekeys: it is the same' same_file "$WORK/file" "$WORK/got"
+	check_here "rekeys: $REKEYS and more" enough_rekeys
+	check 'rekeys: neither end has dropped a packet' no_drops
+	tunnels_gone
+}
+
+# --- asynchronous crypto ---
+
+# crypto_field DRIVER FIELD: of /proc/crypto.
+crypto_field() {
+	awk -F' *: ' -v driver="$1" -v field="$2" '
+		$1 == "driver" { here = $2 == driver }
+		here && $1 == field { print $2; exit }' /proc/crypto
+}
+
+# cryptd_first: makes an asynchronous AES-GCM, which goes before the plain one.
+cryptd_first() {
+	# the module only makes the instance; it refuses to stay
+	insmod "$PANTUN_KDIR/crypto/tcrypt.ko" 'alg=cryptd(rfc4106(gcm(aes)))' type=3 \
+		2>/dev/null || :
+	CRYPTD=$(awk -F' *: ' '$1 == "driver" && $2 ~ /^cryptd\(rfc4106/ { print $2; exit }' \
+		/proc/crypto)
+}
+
+users_are() {
+	[ "$(crypto_field "$CRYPTD" refcnt)" = "$1" ]
+}
+
+# The queue of cryptd is full: as many requests as it holds are in flight.  Its worker
+# gets what others leave.
+queue_full() {
+	pgrep '^kworker' | xargs renice -n 19 -p >/dev/null 2>&1 || :
+	[ "$(drop_count ga tx_crypto)" -gt 0 ]
+}
+
+ns_queue_full() {
+	pgrep '^kworker' | xargs renice -n 19 -p >/dev/null 2>&1 || :
+	[ "$(ip netns exec gx "$PANTUNCTL" --json show flow tunnelx |
+		json_of "d['tunnels'][0]['drops'].get('tx_crypto', 0)")" -gt 0 ]
+}
+
+# What goes away with a full queue: 0 SAs; 1 the device; 2 the module; 3 a namespace.
+async_round() {
+	if [ $(($1 % 4)) = 3 ]; then
+		ns_round 0 ns_queue_full || return 1
+		ip -n ha route replace 10.2.0.0/24 via 10.1.0.1
+		return
+	fi
+	tunnels_keyed && traffic_on ha 10.2.0.2
+	wait_for 20 queue_full || { echo 'its queue does not fill'; return 1; }
+	case $(($1 % 4)) in
+	0) pantunctl_on ga sa flush dev tunnel1 ;;
+	1) ip -n ga link del tunnel1 ;;
+	2) module_gone ;;
+	esac
+	traffic_off
+	module_load
+	tunnels_gone
+}
+
+worked_later() {
+	grep -q cryptd_queue_worker /sys/kernel/tracing/trace
+}
+
+async() {
+	local idle event=/sys/kernel/tracing/events/workqueue/workqueue_execute_start/enable
+
+	cryptd_first
+	check 'asynchronous crypto: there is an instance' test -n "$CRYPTD"
+	idle=$(crypto_field "$CRYPTD" refcnt)
+	tunnels_keyed
+	check 'asynchronous crypto: all four SAs use it' users_are $((idle + 4))
+	echo 1 >"$event"
+	check 'asynchronous crypto: ping' on ha ping -q -c 20 -i 0.01 -W 2 10.2.0.2
+	echo 0 >"$event"
+	check 'asynchronous crypto: its worker did it later' worked_later
+	tunnels_gone
+	check_here "asynchronous crypto: deleted $((ASYNC * 4)) times with requests in flight" \
+		times $((ASYNC * 4)) async_round
+	check 'asynchronous crypto: no SA is left' wait_for 20 users_are "$idle"
+}
+
+# --- allocations that fail ---
+
+FAILSLAB=/sys/kernel/debug/failslab
+
+# fault_cases NODE ARGUMENTS: results of faults.py as our own.
+fault_cases() {
+	local node=$1 verdict name status=0
+	shift
+	on "$node" /usr/bin/python3 "$PANTUN_TOP/selftests/faults.py" "$@" >"$WORK/cases" \
+		2>"$WORK/cases.err" || status=$?
+	while read -r verdict name; do
+		case $verdict in
+		pass) ok "failing allocations: $name" ;;
+		fail) not_ok "failing allocations: $name" ;;
+		*) printf '%s %s\n' "$verdict" "$name" ;;
+		esac
+	done <"$WORK/cases"
+	if [ "$status" = 0 ]; then
+		ok "failing allocations: all cases ran ($1)"
+	else
+		not_ok "failing allocations: all cases ran ($1)" "$(cat "$WORK/cases.err")"
+	fi
+}
+
+# rate PERCENT: of allocations that may not wait, which are those of packets.
+rate() {
+	echo N >"$FAILSLAB/task-filter"
+	echo Y >"$FAILSLAB/ignore-gfp-wait"
+	echo 0 >"$FAILSLAB/verbose"
+	echo -1 >"$FAILSLAB/times"
+	echo "$1" >"$FAILSLAB/probability"
+}
+
+memory_was_missed() {
+	[ "$(drop_count ga tx_no_memory)" -gt 0 ] && [ "$(drop_count gb rx_no_memory)" -gt 0 ]
+}
+
+faults() {
+	if [ ! -d "$FAILSLAB" ]; then
+		skip 'failing allocations' 'this kernel has no fault injection'
+		return
+	fi
+	tunnel_up ga
+	fault_cases ga commands
+	fault_cases ga netns
+	tunnels_gone
+	check 'the module unloads' module_gone
+	fault_cases ga module "$PANTUN_KO"
+	module_load
+	tunnels_keyed
+	traffic_on ha 10.2.0.2
+	rate 10
+	check 'packets: some find no memory, both ways' wait_for 60 memory_was_missed
+	rate 0
+	traffic_off
+	check 'packets: afterwards all is well' on ha ping -q -c 20 -i 0.01 -W 2 10.2.0.2
+	tunnels_gone
+}
+
+make_file "$WORK/file" "$MEBIBYTES"
+# no queue of this host's is to lose what is counted
+sysctl -qw net.core.netdev_max_backlog=1000000
+keys_make aes-128-gcm
+topology_up
+reloads
+namespaces
+devices
+rekeys
+[ "${1:-}" = short ] || faults
+async
+check 'the module unloads' module_gone
+finish
