@@ -39,25 +39,6 @@ static int set_path(struct pantun_sa *sa, const struct pantun_sa_params *p)
 	return 0;
 }
 
-/* One reference, no tunnel yet, not to be found. */
-static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
-{
-	struct pantun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
-
-	if (!sa)
-		return NULL;
-	refcount_set(&sa->refs, 1);
-	spin_lock_init(&sa->replay_lock);
-	INIT_LIST_HEAD(&sa->proxy_list);
-	set_key(sa, p);
-	if (set_path(sa, p)) {
-		kfree(sa);
-		return NULL;
-	}
-	sa->birth = ktime_get_boottime_seconds();
-	return sa;
-}
-
 /* Brings the proxy-ID's counters up to what the SA has counted. */
 static void account(struct pantun_sa *sa)
 {
@@ -91,21 +72,51 @@ static void sa_free(struct pantun_sa *sa)
 
 static void free_work(struct work_struct *work)
 {
-	sa_free(container_of(to_rcu_work(work), struct pantun_sa, free_work));
+	sa_free(container_of(work, struct pantun_sa, free_work));
 }
 
 /**
  * pantun_sa_put - drops a reference
  * @sa: the SA
  *
- * Context: any; the last one has it freed by a worker after a grace period.
+ * Context: any; the last one has it freed by a worker.
  */
 void pantun_sa_put(struct pantun_sa *sa)
 {
-	if (!refcount_dec_and_test(&sa->refs))
-		return;
-	INIT_RCU_WORK(&sa->free_work, free_work);
-	queue_rcu_work(pantun_wq, &sa->free_work);
+	if (refcount_dec_and_test(&sa->refs))
+		queue_work(pantun_wq, &sa->free_work);
+}
+
+static void unlink_work(struct work_struct *work)
+{
+	pantun_sa_put(container_of(to_rcu_work(work), struct pantun_sa, unlink_work));
+}
+
+/* Drops the table's reference when no reader is left who may have found the SA there. */
+static void put_unlinked(struct pantun_sa *sa)
+{
+	queue_rcu_work(pantun_wq, &sa->unlink_work);
+}
+
+/* One reference, no tunnel yet, not to be found. */
+static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
+{
+	struct pantun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+
+	if (!sa)
+		return NULL;
+	refcount_set(&sa->refs, 1);
+	spin_lock_init(&sa->replay_lock);
+	INIT_LIST_HEAD(&sa->proxy_list);
+	INIT_RCU_WORK(&sa->unlink_work, unlink_work);
+	INIT_WORK(&sa->free_work, free_work);
+	set_key(sa, p);
+	if (set_path(sa, p)) {
+		kfree(sa);
+		return NULL;
+	}
+	sa->birth = ktime_get_boottime_seconds();
+	return sa;
 }
 
 /**
@@ -181,7 +192,7 @@ static void retire_larval(struct pantun_sa *sa)
 {
 	set_bit(PANTUN_SA_DEAD, &sa->flags);
 	list_del_init(&sa->proxy_list);
-	pantun_sa_put(sa);
+	put_unlinked(sa);
 }
 
 static int publish(struct pantun_sa *sa, struct netlink_ext_ack *extack)
@@ -341,7 +352,7 @@ void pantun_sa_delete(struct pantun_sa *sa)
 		RCU_INIT_POINTER(sa->proxy->out_sa, NULL);
 	account(sa);
 	pantun_netdev_update(tunnel);
-	pantun_sa_put(sa);
+	put_unlinked(sa);
 }
 
 /**

@@ -4,8 +4,9 @@
  *
  * An SA never changes once it is in the table, but for its path, counters and
  * flags.  References: the table holds one, each packet in flight one, taken
- * under RCU.  Deleting unlinks (no reader finds it any more), waits a grace
- * period by way of the last reference's rcu_work, and frees in process context.
+ * under RCU.  Deleting unlinks (no reader finds it any more) and drops the table's
+ * reference after a grace period, so that whoever has found the SA can use it; the
+ * last reference frees in process context.
  * Every SA holds its tunnel's netdev, so unregister_netdevice() waits for
  * packets in flight, and so does unloading the module.
  */
@@ -89,7 +90,8 @@ struct pantun_sa {
 	struct pantun_drops drops;
 	struct list_head proxy_list;	/* proxy->sas, under cfg_lock */
 	refcount_t refs;
-	struct rcu_work free_work;
+	struct rcu_work unlink_work;	/* drops the table's reference */
+	struct work_struct free_work;
 };
 
 #define PANTUN_SA_LARVAL_SECONDS	60	/* a reserved SPI is given back after this */
@@ -137,10 +139,10 @@ static inline bool pantun_sa_usable(const struct pantun_sa *sa)
 
 /* Drops a reference; the last one frees from a worker.  Any context. */
 void pantun_sa_put(struct pantun_sa *sa);
-/* Takes one unless the last is gone.  RCU read side. */
-static inline bool pantun_sa_get(struct pantun_sa *sa)
+/* Takes one.  RCU read side since the SA was found, or cfg_lock. */
+static inline void pantun_sa_hold(struct pantun_sa *sa)
 {
-	return refcount_inc_not_zero(&sa->refs);
+	refcount_inc(&sa->refs);
 }
 
 /* The SA of @key with a reference, or NULL.  RCU read side or cfg_lock. */

@@ -75,8 +75,10 @@ struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_
 
 	rcu_read_lock();
 	sa = rhashtable_lookup(&pn->sas, key, params);
-	if (sa && (test_bit(PANTUN_SA_LARVAL, &sa->flags) || !pantun_sa_get(sa)))
+	if (sa && test_bit(PANTUN_SA_LARVAL, &sa->flags))
 		sa = NULL;
+	if (sa)
+		pantun_sa_hold(sa);
 	rcu_read_unlock();
 	return sa;
 }

@@ -101,13 +101,16 @@ static void packets_do_not_find_reservations(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, find(larval), sa);
 }
 
-static void the_last_reference_is_not_given_out(struct kunit *test)
+static void who_finds_an_sa_holds_it(struct kunit *test)
 {
 	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
 
 	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, NULL), 0);
-	refcount_set(&sa->refs, 0);
+	KUNIT_EXPECT_PTR_EQ(test, pantun_sa_find_get(pn, &sa->key), sa);
+	KUNIT_EXPECT_EQ(test, refcount_read(&sa->refs), 2);
+	pantun_sa_table_remove(pn, sa);
 	KUNIT_EXPECT_NULL(test, pantun_sa_find_get(pn, &sa->key));
+	KUNIT_EXPECT_EQ(test, refcount_read(&sa->refs), 2);
 }
 
 static void picked_spis_are_free_and_not_reserved(struct kunit *test)
@@ -128,7 +131,7 @@ static struct kunit_case sa_table_cases[] = {
 	KUNIT_CASE(every_part_of_the_key_counts),
 	KUNIT_CASE(a_key_is_taken_once),
 	KUNIT_CASE(packets_do_not_find_reservations),
-	KUNIT_CASE(the_last_reference_is_not_given_out),
+	KUNIT_CASE(who_finds_an_sa_holds_it),
 	KUNIT_CASE(picked_spis_are_free_and_not_reserved),
 	{}
 };

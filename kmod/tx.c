@@ -167,11 +167,7 @@ static void tx_one(struct sk_buff *skb, struct pantun_sa *sa)
 	enum pantun_drop reason;
 	int err;
 
-	/* the reader who found the SA may have met it on its way out */
-	if (!pantun_sa_get(sa)) {
-		pantun_drop_skb(skb, sa->tunnel, NULL, PANTUN_DROP_TX_NO_SA);
-		return;
-	}
+	pantun_sa_hold(sa);
 	reason = make_ready(skb, sa);
 	if (reason != PANTUN_DROP_COUNT) {
 		pantun_drop_skb(skb, sa->tunnel, sa, reason);
