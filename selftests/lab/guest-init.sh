@@ -82,7 +82,6 @@ hostname lab
 exec </dev/null >/dev/tty1 2>&1
 stty -F /dev/tty1 raw -echo
 cd "$PANTUN_TOP" || exit
-[ ! -e "$kmemleak" ] || echo scan=off >"$kmemleak"
 setsid "${command[@]}"
 status=$?
 if [ -e "$kmemleak" ] && ! look_for_leaks && [ "$status" = 0 ]; then
