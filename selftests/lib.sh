@@ -214,28 +214,35 @@ capture_start() {
 	local node=$1 dev=$2 file=$3
 	shift 3
 	: >"$file.log"
-	start_on "$node" "$file.log" tcpdump -i "$dev" -s 0 -B 32768 -U -w "$file" "$@"
-	CAPTURE_PID=$STARTED_PID
+	start_on "$node" "$file.log" tcpdump -i "$dev" -s 0 -B 32768 --immediate-mode -U -w "$file" "$@"
+	CAPTURE_PID=$STARTED_PID CAPTURE_FILE=$file
 	wait_for 10 grep -q 'listening on' "$file.log"
 }
 
-# capture_stop: ends the capture started last, with all packets written.
+# capture_stop: ends the capture started last when it has written what it saw.
 capture_stop() {
+	local before=-1 now
+
+	while now=$(stat -c %s "$CAPTURE_FILE") && [ "$now" != "$before" ]; do
+		before=$now
+		sleep 0.3
+	done
 	kill "$CAPTURE_PID"
 	wait "$CAPTURE_PID" 2>/dev/null || :
 }
 
-# captured FILE FILTER: at least one packet matches.
+# captured FILE FILTER: at least one packet matches; shows the first ones.
 captured() {
-	[ "$(tcpdump -nr "$1" "$2" 2>/dev/null | wc -l)" -gt 0 ]
+	tcpdump -nr "$1" "$2" 2>/dev/null | head -n 3 | grep .
 }
 
-# nothing_inner FILE: the gateways' own addresses only, and no
-# IPv4 header of the hosts' anywhere in its octets.
+# nothing_inner FILE: the gateways' own addresses only (their kernels report multicast
+# groups now and then), and no IPv4 header of the hosts' anywhere in its octets.
 nothing_inner() {
-	! captured "$1" 'ip and not (src net 192.0.2.0/24 and dst net 192.0.2.0/24)' &&
+	! captured "$1" 'ip and not (src net 192.0.2.0/24 and
+		(dst net 192.0.2.0/24 or dst net 224.0.0.0/24))' &&
 		! captured "$1" 'ip6 and not net fe80::/10 and not net ff00::/8' &&
-		! LC_ALL=C grep -qaP '\x0a\x01\x00\x02\x0a\x02\x00\x02|\x0a\x02\x00\x02\x0a\x01\x00\x02' "$1"
+		! LC_ALL=C grep -oabP '\x0a\x01\x00\x02\x0a\x02\x00\x02|\x0a\x02\x00\x02\x0a\x01\x00\x02' "$1"
 }
 
 # carrier_is NODE DEV 0|1
