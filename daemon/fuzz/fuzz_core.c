@@ -180,8 +180,9 @@ static struct policy *make_policy(int number, uint8_t variant)
 	struct policy_tunnel *tunnel = zeroed(sizeof(*tunnel));
 
 	*gw = (struct policy_gateway){
-		.name = "hq", .nat_traversal = true, .passive = variant & 8, .local = home(number, 0).addr,
-		.peer = home(!number, 0).addr, .psk = zeroed(sizeof(*gw->psk)),
+		.name = "hq", .nat_traversal = true, .passive = variant & 8,
+		.local = home(number, 0).addr, .peer = home(!number, 0).addr,
+		.psk = zeroed(sizeof(*gw->psk)),
 		.life_seconds = 600, .liveness_seconds = 30, .n_tunnels = variant & 4 ? 0 : 1,
 		.tunnels = tunnel,
 	};
