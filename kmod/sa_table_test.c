@@ -18,7 +18,6 @@ static int table_init(struct kunit *test)
 		return -ENOMEM;
 	pn->net = &init_net;
 	mutex_init(&pn->cfg_lock);
-	mutex_lock(&pn->cfg_lock);
 	return pantun_sa_table_init(pn);
 }
 
@@ -29,7 +28,55 @@ static void forget(void *sa, void *arg)
 static void table_exit(struct kunit *test)
 {
 	rhashtable_free_and_destroy(&pn->sas, forget, NULL);
+}
+
+/* The table's functions under its lock. */
+
+static int insert(struct pantun_sa *sa, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	mutex_lock(&pn->cfg_lock);
+	err = pantun_sa_table_insert(pn, sa, extack);
 	mutex_unlock(&pn->cfg_lock);
+	return err;
+}
+
+static int replace(struct pantun_sa *old, struct pantun_sa *sa)
+{
+	int err;
+
+	mutex_lock(&pn->cfg_lock);
+	err = pantun_sa_table_replace(pn, old, sa);
+	mutex_unlock(&pn->cfg_lock);
+	return err;
+}
+
+static void remove(struct pantun_sa *sa)
+{
+	mutex_lock(&pn->cfg_lock);
+	pantun_sa_table_remove(pn, sa);
+	mutex_unlock(&pn->cfg_lock);
+}
+
+static struct pantun_sa *lookup(const struct pantun_sa *like)
+{
+	struct pantun_sa *sa;
+
+	mutex_lock(&pn->cfg_lock);
+	sa = pantun_sa_table_lookup(pn, &like->key);
+	mutex_unlock(&pn->cfg_lock);
+	return sa;
+}
+
+static int pick_spi(struct pantun_sa *sa)
+{
+	int err;
+
+	mutex_lock(&pn->cfg_lock);
+	err = pantun_sa_table_pick_spi(pn, &sa->key);
+	mutex_unlock(&pn->cfg_lock);
+	return err;
 }
 
 static struct pantun_sa *sa_new(struct kunit *test, u8 dir, u32 daddr, u32 spi)
@@ -60,7 +107,7 @@ static void every_part_of_the_key_counts(struct kunit *test)
 {
 	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000), *other;
 
-	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, NULL), 0);
+	KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
 	KUNIT_EXPECT_PTR_EQ(test, find(sa), sa);
 	other = sa_new(test, PANTUN_DIR_OUT, 0x0a000001, 0x1000);
 	KUNIT_EXPECT_NULL(test, find(other));
@@ -79,13 +126,13 @@ static void a_key_is_taken_once(struct kunit *test)
 	struct pantun_sa *twin = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
 	struct netlink_ext_ack extack = {};
 
-	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, &extack), 0);
-	KUNIT_EXPECT_EQ(test, pantun_sa_table_insert(pn, twin, &extack), -EEXIST);
+	KUNIT_ASSERT_EQ(test, insert(sa, &extack), 0);
+	KUNIT_EXPECT_EQ(test, insert(twin, &extack), -EEXIST);
 	KUNIT_EXPECT_NOT_NULL(test, extack._msg);
 	KUNIT_EXPECT_PTR_EQ(test, find(sa), sa);
-	pantun_sa_table_remove(pn, sa);
+	remove(sa);
 	KUNIT_EXPECT_NULL(test, find(sa));
-	KUNIT_EXPECT_EQ(test, pantun_sa_table_insert(pn, twin, &extack), 0);
+	KUNIT_EXPECT_EQ(test, insert(twin, &extack), 0);
 }
 
 static void packets_do_not_find_reservations(struct kunit *test)
@@ -94,10 +141,10 @@ static void packets_do_not_find_reservations(struct kunit *test)
 	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
 
 	set_bit(PANTUN_SA_LARVAL, &larval->flags);
-	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, larval, NULL), 0);
+	KUNIT_ASSERT_EQ(test, insert(larval, NULL), 0);
 	KUNIT_EXPECT_NULL(test, find(larval));
-	KUNIT_EXPECT_PTR_EQ(test, pantun_sa_table_lookup(pn, &larval->key), larval);
-	KUNIT_ASSERT_EQ(test, pantun_sa_table_replace(pn, larval, sa), 0);
+	KUNIT_EXPECT_PTR_EQ(test, lookup(larval), larval);
+	KUNIT_ASSERT_EQ(test, replace(larval, sa), 0);
 	KUNIT_EXPECT_PTR_EQ(test, find(larval), sa);
 }
 
@@ -105,10 +152,10 @@ static void who_finds_an_sa_holds_it(struct kunit *test)
 {
 	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
 
-	KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, NULL), 0);
+	KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
 	KUNIT_EXPECT_PTR_EQ(test, pantun_sa_find_get(pn, &sa->key), sa);
 	KUNIT_EXPECT_EQ(test, refcount_read(&sa->refs), 2);
-	pantun_sa_table_remove(pn, sa);
+	remove(sa);
 	KUNIT_EXPECT_NULL(test, pantun_sa_find_get(pn, &sa->key));
 	KUNIT_EXPECT_EQ(test, refcount_read(&sa->refs), 2);
 }
@@ -120,9 +167,9 @@ static void picked_spis_are_free_and_not_reserved(struct kunit *test)
 	for (i = 0; i < MANY; i++) {
 		struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0);
 
-		KUNIT_ASSERT_EQ(test, pantun_sa_table_pick_spi(pn, &sa->key), 0);
+		KUNIT_ASSERT_EQ(test, pick_spi(sa), 0);
 		KUNIT_EXPECT_GE(test, ntohl(sa->key.spi), (u32)PANTUN_SPI_MIN);
-		KUNIT_ASSERT_EQ(test, pantun_sa_table_insert(pn, sa, NULL), 0);
+		KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
 	}
 	KUNIT_EXPECT_EQ(test, atomic_read(&pn->sas.nelems), MANY);
 }
