@@ -47,6 +47,8 @@ script=$(realpath -e "$1")
 shift
 name=${name:-$(basename "$script" .sh)}
 kernel=${kernel:-$("$here/kernel.sh" ${PANTUN_LAB:+"$PANTUN_LAB"} 2>/dev/null)}
+# a mount in the guest cannot begin at a symbolic link
+kernel=$(realpath -e "$kernel")
 limit=$((limit * slower))
 
 # Takes the first free directory of this name, and empties it.
