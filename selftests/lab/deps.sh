@@ -18,7 +18,7 @@ build=(build-essential flex bison bc kmod cpio xz-utils rsync pkg-config
 check=(libcmocka-dev sparse shellcheck clang libclang-rt-dev clang-tidy cppcheck
 	clang-format python3-yaml python3-scapy linux-source-6.12 busybox-static
 	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 procps groff-base
-	qemu-system-x86 python3-argcomplete python3-requests)
+	qemu-system-x86 wireguard-tools python3-argcomplete python3-requests)
 peers=(charon-systemd strongswan-swanctl libstrongswan-standard-plugins
 	libstrongswan-extra-plugins libcharon-extra-plugins)
 
