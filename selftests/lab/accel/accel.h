@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0 */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the x86 code expects of its architecture and User-Mode Linux does not have.
  * A UML kernel is a process, to which the host lends the vector registers as they

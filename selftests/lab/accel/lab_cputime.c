@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * /proc/lab_cputime: nanoseconds of CPU that the lab kernel has had from its host.
  * The kernel is one thread of a process there; its own clocks show wall time, in
