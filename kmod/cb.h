@@ -9,11 +9,19 @@ struct pantun_sa;
 
 struct pantun_cb {
 	struct pantun_sa *sa;		/* the packet's reference */
-	void *tmp;			/* esp.c's memory while crypto is at work */
+	void *tmp;			/* the protocol's memory while crypto is at work */
 	u64 seq;
-	u32 inner_len;			/* outbound: octets before encryption */
+	u32 inner_len;			/* outbound: octets of the inner packet */
+	__be32 flow_label;		/* outbound: of the outer IPv6 header */
+	u16 xform;			/* outbound: from the outer header to ESP or AH; */
+					/* inbound: octets of the outer IP header */
+	u16 nhoff;			/* inbound: IPv6: octets to what names ESP or AH */
+	u16 nfrags;			/* outbound: pieces of the payload, of skb_cow_data() */
+	u8 next_header;			/* outbound: what the payload is */
 	u8 tos;				/* outbound: inner; inbound: outer */
+	u8 encap;			/* inbound: enum pantun_encap */
 	bool df;			/* outbound: don't fragment outside */
+	bool udp_csum;			/* outbound: the UDP header wants a checksum */
 };
 
 static inline struct pantun_cb *pantun_cb(const struct sk_buff *skb)

@@ -18,6 +18,13 @@
 #include <net/gso.h>
 #endif
 
+/* Linux 6.12 moved access to unaligned values. */
+#ifdef PANTUN_HAS_UNALIGNED_H
+#include <linux/unaligned.h>
+#else
+#include <asm/unaligned.h>
+#endif
+
 /* Linux 6.3 gives completions the caller's pointer in place of the request. */
 #ifdef PANTUN_HAS_CRYPTO_DATA
 #define PANTUN_CRYPTO_ARG	void *
@@ -45,11 +52,35 @@ static inline void pantun_set_lltx(struct net_device *dev)
 #endif
 }
 
+/* Whether the device has filters for what it receives; Linux 6.6 renamed those of tc. */
+static inline bool pantun_has_ingress(const struct net_device *dev)
+{
+#if defined(CONFIG_NET_CLS_ACT) && defined(PANTUN_HAS_TCX)
+	if (rcu_access_pointer(dev->tcx_ingress))
+		return true;
+#elif defined(CONFIG_NET_CLS_ACT)
+	if (rcu_access_pointer(dev->miniq_ingress))
+		return true;
+#endif
+#ifdef CONFIG_NETFILTER_INGRESS
+	if (rcu_access_pointer(dev->nf_hooks_ingress))
+		return true;
+#endif
+	return false;
+}
+
 /* Linux 6.10 took the source from __assign_str(); it knows it from __string(). */
 #ifdef PANTUN_HAS_ASSIGN_STR_1
 #define pantun_assign_str(dst, ...)	__assign_str(dst)
 #else
 #define pantun_assign_str(dst, ...)	__assign_str(dst, __VA_ARGS__)
+#endif
+
+/* Linux 6.2 has operations of do and of dump apart. */
+#ifdef PANTUN_HAS_GENL_SPLIT_OPS
+#define PANTUN_GENL_OPS	struct genl_split_ops
+#else
+#define PANTUN_GENL_OPS	struct genl_ops
 #endif
 
 #endif

@@ -23,6 +23,15 @@ const char *pantun_drop_name(enum pantun_drop reason)
 	return names[reason];
 }
 
+/* What ip -s link shows; dummy packets are no loss. */
+static void note_device(struct net_device *dev, enum pantun_drop reason)
+{
+	if (reason < PANTUN_DROP_RX_FIRST)
+		DEV_STATS_INC(dev, tx_dropped);
+	else if (reason != PANTUN_DROP_RX_DUMMY)
+		DEV_STATS_INC(dev, rx_dropped);
+}
+
 /**
  * pantun_drop_note - counts and traces a lost packet
  * @skb: the packet, stays the caller's; NULL if there is none any more
@@ -37,6 +46,7 @@ void pantun_drop_note(const struct sk_buff *skb, struct pantun_tunnel *tunnel,
 {
 	u32 spi = sa ? ntohl(sa->key.spi) : 0;
 
+	note_device(tunnel->dev, reason);
 	atomic_long_inc(&tunnel->drops.count[reason]);
 	if (sa)
 		atomic_long_inc(&sa->drops.count[reason]);

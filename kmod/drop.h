@@ -27,6 +27,7 @@
 	X(TX_CRYPTO,		"tx_crypto")			\
 	X(TX_NO_MEMORY,		"tx_no_memory")			\
 	X(TX_GSO,		"tx_gso")			\
+	X(TX_TRANSPORT,		"tx_transport")			\
 	X(RX_MALFORMED,		"rx_malformed")			\
 	X(RX_ENCAP_MISMATCH,	"rx_encap_mismatch")		\
 	X(RX_REPLAY,		"rx_replay")			\
@@ -41,13 +42,15 @@
 	X(RX_SELECTOR,		"rx_selector")			\
 	X(RX_ECN,		"rx_ecn")			\
 	X(RX_TUNNEL_DOWN,	"rx_tunnel_down")		\
-	X(RX_NO_MEMORY,		"rx_no_memory")
+	X(RX_NO_MEMORY,		"rx_no_memory")			\
+	X(RX_GRE,		"rx_gre")
 
 enum pantun_drop {
 #define X(symbol, name) PANTUN_DROP_##symbol,
 	PANTUN_DROPS(X)
 #undef X
-	PANTUN_DROP_COUNT
+	PANTUN_DROP_COUNT,
+	PANTUN_DROP_RX_FIRST = PANTUN_DROP_RX_MALFORMED
 };
 
 /* Counters of one SA or one tunnel. */

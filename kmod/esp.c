@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ESP (RFC 4303) in tunnel mode by the AEAD interface of the crypto API.
+ * ESP (RFC 4303) by the AEAD interface of the crypto API.
  *
  * Combined modes (RFC 4106) and encryption with a separate ICV (authenc) look the
  * same here: the associated data are SPI, sequence number and IV, and the IV is
  * written by us.  Counter modes take the sequence number, which never repeats under
  * one key; CBC takes random octets, as its IV must not be foreseeable (RFC 3602
- * section 3).
+ * section 3).  GMAC (RFC 4543) is no other: its template leaves the payload as it is.
  *
- * One allocation a packet holds the IV, the request and the scatterlist.  It is
- * freed by whoever ends the request: the caller at once, or the completion.
+ * With 64-bit numbers the high half is authenticated but not sent (RFC 4303 section
+ * 2.2.1).  Associated data are SPI, high half, low half and IV then; the first three
+ * lie in our own memory, and the packet is not touched.  authencesn() moves the
+ * high half behind the payload by itself.
+ *
+ * One piece of memory a packet holds the IV, the request and the scatterlist.  The SA
+ * keeps one for the next packet; while that one is in use, or too small, another is
+ * allocated.  It is given back by whoever ends the request: the caller at once, or the
+ * completion.
  */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
+#include <linux/pantun.h>
 #include <linux/random.h>
 #include <linux/rtnetlink.h>
 #include <linux/scatterlist.h>
@@ -27,6 +35,7 @@
 
 #define ESP_HEADER	8	/* SPI, sequence number */
 #define ESP_TRAILER	2	/* pad length, next header */
+#define SPARE_FRAGS	4	/* pieces of a packet that the SA's spare memory is for */
 
 struct esp_header {
 	__be32 spi;
@@ -37,6 +46,8 @@ struct esp_header {
 /* Everything that one request needs; sg follows the request's own context. */
 struct esp_tmp {
 	u8 iv[PANTUN_IV_MAX] __aligned(8);
+	__be32 esn_header[3];		/* SPI, halves of the number: high, low */
+	bool spare;			/* as large as the SA's spare one */
 	struct aead_request req;
 };
 
@@ -46,34 +57,59 @@ static struct scatterlist *tmp_sg(struct esp_tmp *tmp, struct crypto_aead *aead)
 			 __alignof__(struct scatterlist));
 }
 
-static struct esp_tmp *tmp_alloc(struct crypto_aead *aead, int nfrags)
+/* For @nfrags pieces of a packet, and what is before them with 64-bit numbers. */
+static struct esp_tmp *tmp_get(struct pantun_sa *sa, int nfrags)
 {
-	size_t size = sizeof(struct esp_tmp) + crypto_aead_reqsize(aead) +
-		      __alignof__(struct scatterlist) - 1 +
-		      nfrags * sizeof(struct scatterlist);
+	bool spare = nfrags <= SPARE_FRAGS;
+	struct esp_tmp *tmp;
+	size_t size;
 
-	return kmalloc(size, GFP_ATOMIC);
+	if (spare) {
+		tmp = xchg(&sa->spare, NULL);
+		if (tmp)
+			return tmp;
+		nfrags = SPARE_FRAGS;
+	}
+	size = sizeof(struct esp_tmp) + crypto_aead_reqsize(sa->aead) +
+	       __alignof__(struct scatterlist) - 1 +
+	       (nfrags + sa->esn) * sizeof(struct scatterlist);
+	tmp = kmalloc(size, GFP_ATOMIC);
+	if (tmp)
+		tmp->spare = spare;
+	return tmp;
 }
 
 /* Modes keep a copy of the salt in their request. */
-static void tmp_free(struct esp_tmp *tmp)
+static void tmp_put(struct pantun_sa *sa, struct esp_tmp *tmp)
 {
-	kfree_sensitive(tmp);
+	if (!tmp->spare || cmpxchg(&sa->spare, NULL, tmp))
+		kfree_sensitive(tmp);
 }
 
 /*
- * Describes the packet to the request: associated data first, then @crypt_len octets
- * (with the ICV when decrypting).
+ * Describes the packet, from @offset on, to the request: associated data first, then
+ * @crypt_len octets (with the ICV when decrypting).
  */
 static int prepare(struct esp_tmp *tmp, struct sk_buff *skb, const struct pantun_sa *sa,
-		   int nfrags, unsigned int crypt_len)
+		   u64 seq, int nfrags, unsigned int offset, unsigned int crypt_len)
 {
+	const struct esp_header *esph = (struct esp_header *)(skb->data + offset);
 	struct scatterlist *sg = tmp_sg(tmp, sa->aead);
 	unsigned int assoc_len = ESP_HEADER + sa->alg->iv_len;
 	int err;
 
-	sg_init_table(sg, nfrags);
-	err = skb_to_sgvec(skb, sg, 0, skb->len);
+	/* the cipher changes its copy of the IV */
+	memcpy(tmp->iv, esph->iv, sa->alg->iv_len);
+	sg_init_table(sg, nfrags + sa->esn);
+	if (sa->esn) {
+		tmp->esn_header[0] = esph->spi;
+		tmp->esn_header[1] = htonl(upper_32_bits(seq));
+		tmp->esn_header[2] = esph->seq;
+		sg_set_buf(sg, tmp->esn_header, sizeof(tmp->esn_header));
+		assoc_len += sizeof(tmp->esn_header) - ESP_HEADER;
+		offset += ESP_HEADER;
+	}
+	err = skb_to_sgvec(skb, sg + sa->esn, offset, skb->len - offset);
 	if (err < 0)
 		return err;
 	aead_request_set_tfm(&tmp->req, sa->aead);
@@ -82,12 +118,12 @@ static int prepare(struct esp_tmp *tmp, struct sk_buff *skb, const struct pantun
 	return 0;
 }
 
-static void output_complete(PANTUN_CRYPTO_ARG arg, int err)
+static void seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 {
 	struct sk_buff *skb = pantun_crypto_data(arg);
 	struct pantun_cb *cb = pantun_cb(skb);
 
-	tmp_free(cb->tmp);
+	tmp_put(cb->sa, cb->tmp);
 	pantun_tx_done(skb, cb->sa, err);
 }
 
@@ -116,66 +152,73 @@ static void put_header(struct sk_buff *skb, const struct pantun_sa *sa, u64 seq,
 }
 
 /**
- * pantun_esp_seal - makes an ESP packet (RFC 4303 section 3.3.2)
+ * pantun_esp_push - puts header and trailer around a payload (RFC 4303 section 2)
  * @sa: its SA
- * @skb: the inner packet, with headroom for header and IV
+ * @skb: the payload, with headroom for header and IV, and its control block
  * @seq: its number
- * @next_header: what the trailer says of the inner packet
  * @iv: the IV, of the length that the SA's algorithm has
  *
- * Return: 0: @skb begins at the ESP header; -EINPROGRESS: pantun_tx_done() follows;
- * another negative errno: @skb is of no use any more, and stays the caller's.
+ * Return: 0: @skb begins at the ESP header, all of it is ours to write; or a negative
+ * errno.
  * Context: BH disabled.
  */
-int pantun_esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq, u8 next_header,
-		    const u8 *iv)
+int pantun_esp_push(struct pantun_sa *sa, struct sk_buff *skb, u64 seq, const u8 *iv)
 {
 	const struct pantun_alg *alg = sa->alg;
 	struct pantun_overhead sizes;
 	struct sk_buff *last;
-	struct esp_tmp *tmp;
 	u32 padding;
 	int nfrags;
-	int err;
 
-	pantun_alg_overhead(alg, 0, &sizes);
+	pantun_alg_overhead(alg, AF_INET, 0, &sizes);
 	padding = pantun_mtu_padding(&sizes, skb->len);
-	/* copies what is shared with anybody else; afterwards all is ours to write */
+	/* copies what is shared with anybody else */
 	nfrags = skb_cow_data(skb, padding + ESP_TRAILER + alg->icv_len, &last);
 	if (nfrags < 0)
 		return nfrags;
-	tmp = tmp_alloc(sa->aead, nfrags);
+	put_trailer(skb, last, padding, pantun_cb(skb)->next_header, alg->icv_len);
+	put_header(skb, sa, seq, iv);
+	pantun_cb(skb)->nfrags = nfrags;
+	return 0;
+}
+
+static int esp_push(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
+{
+	u64 iv[PANTUN_IV_MAX / sizeof(u64)];
+	unsigned int i;
+
+	/* get_random_u64() is as good as get_random_bytes(), and several times as fast */
+	if (sa->alg->counter_iv)
+		iv[0] = (__force u64)cpu_to_be64(seq);
+	else
+		for (i = 0; i < sa->alg->iv_len / sizeof(u64); i++)
+			iv[i] = get_random_u64();
+	return pantun_esp_push(sa, skb, seq, (u8 *)iv);
+}
+
+/* RFC 4303 section 3.3.2.  @skb begins before the ESP header, with the outer ones. */
+static int esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
+{
+	const struct pantun_alg *alg = sa->alg;
+	struct pantun_cb *cb = pantun_cb(skb);
+	struct esp_tmp *tmp;
+	int err;
+
+	tmp = tmp_get(sa, cb->nfrags);
 	if (!tmp)
 		return -ENOMEM;
-	put_trailer(skb, last, padding, next_header, alg->icv_len);
-	put_header(skb, sa, seq, iv);
-	/* the cipher changes its copy of the IV */
-	memcpy(tmp->iv, iv, alg->iv_len);
-	err = prepare(tmp, skb, sa, nfrags,
-		      skb->len - ESP_HEADER - alg->iv_len - alg->icv_len);
+	err = prepare(tmp, skb, sa, seq, cb->nfrags, cb->xform,
+		      skb->len - cb->xform - ESP_HEADER - alg->iv_len - alg->icv_len);
 	if (err)
 		goto out;
-	pantun_cb(skb)->tmp = tmp;
-	aead_request_set_callback(&tmp->req, 0, output_complete, skb);
+	cb->tmp = tmp;
+	aead_request_set_callback(&tmp->req, 0, seal_complete, skb);
 	err = crypto_aead_encrypt(&tmp->req);
 	if (err == -EINPROGRESS)
 		return err;
 out:
-	tmp_free(tmp);
+	tmp_put(sa, tmp);
 	return err;
-}
-
-static int esp_output(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
-{
-	u8 next_header = ip_hdr(skb)->version == 4 ? IPPROTO_IPIP : IPPROTO_IPV6;
-	__be64 counter = cpu_to_be64(seq);
-	u8 iv[PANTUN_IV_MAX];
-
-	if (sa->alg->counter_iv)
-		memcpy(iv, &counter, sizeof(counter));
-	else
-		get_random_bytes(iv, sa->alg->iv_len);
-	return pantun_esp_seal(sa, skb, seq, next_header, iv);
 }
 
 /*
@@ -210,7 +253,7 @@ static void input_complete(PANTUN_CRYPTO_ARG arg, int err)
 	struct sk_buff *skb = pantun_crypto_data(arg);
 	struct pantun_cb *cb = pantun_cb(skb);
 
-	tmp_free(cb->tmp);
+	tmp_put(cb->sa, cb->tmp);
 	pantun_rx_done(skb, cb->sa, err ? err : strip(skb, cb->sa->alg));
 }
 
@@ -238,11 +281,10 @@ static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	nfrags = skb_cow_data(skb, 0, &last);
 	if (nfrags < 0)
 		return nfrags;
-	tmp = tmp_alloc(sa->aead, nfrags);
+	tmp = tmp_get(sa, nfrags);
 	if (!tmp)
 		return -ENOMEM;
-	memcpy(tmp->iv, ((struct esp_header *)skb->data)->iv, alg->iv_len);
-	err = prepare(tmp, skb, sa, nfrags, skb->len - ESP_HEADER - alg->iv_len);
+	err = prepare(tmp, skb, sa, seq, nfrags, 0, skb->len - ESP_HEADER - alg->iv_len);
 	if (err)
 		goto out;
 	pantun_cb(skb)->tmp = tmp;
@@ -251,49 +293,47 @@ static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	if (err == -EINPROGRESS)
 		return err;
 out:
-	tmp_free(tmp);
+	tmp_put(sa, tmp);
 	return err ? err : strip(skb, alg);
 }
 
-/* Key as authenc() wants it: length of the encryption key in an rtattr, then both keys. */
-static int set_authenc_key(struct crypto_aead *aead, const struct pantun_keys *keys)
+/* Key and salt, as modes with a salt want them (RFC 4106 section 8.1, RFC 3686 section 5.1). */
+static u8 *put_enc_key(u8 *p, const struct pantun_keys *keys)
 {
-	unsigned int len = RTA_SPACE(sizeof(struct crypto_authenc_key_param)) +
-			   keys->auth_len + keys->enc_len;
-	struct crypto_authenc_key_param *param;
-	struct rtattr *rta;
-	u8 *blob, *p;
-	int err;
-
-	blob = kmalloc(len, GFP_KERNEL);
-	if (!blob)
-		return -ENOMEM;
-	rta = (struct rtattr *)blob;
-	rta->rta_type = CRYPTO_AUTHENC_KEYA_PARAM;
-	rta->rta_len = RTA_LENGTH(sizeof(*param));
-	param = RTA_DATA(rta);
-	param->enckeylen = cpu_to_be32(keys->enc_len);
-	p = blob + RTA_SPACE(sizeof(*param));
-	memcpy(p, keys->auth, keys->auth_len);
-	memcpy(p + keys->auth_len, keys->enc, keys->enc_len);
-	err = crypto_aead_setkey(aead, blob, len);
-	kfree_sensitive(blob);
-	return err;
+	memcpy(p, keys->enc, keys->enc_len);
+	memcpy(p + keys->enc_len, keys->salt, keys->salt_len);
+	return p + keys->enc_len + keys->salt_len;
 }
 
-/* Key as rfc4106() wants it: the salt at its end. */
-static int set_salted_key(struct crypto_aead *aead, const struct pantun_keys *keys)
+/* What authenc() wants: length of the encryption key in an rtattr, then both keys. */
+static u8 *put_authenc_key(u8 *p, const struct pantun_keys *keys)
 {
-	unsigned int len = keys->enc_len + keys->salt_len;
-	u8 *blob;
+	struct rtattr *rta = (struct rtattr *)p;
+	struct crypto_authenc_key_param *param = RTA_DATA(rta);
+
+	rta->rta_type = CRYPTO_AUTHENC_KEYA_PARAM;
+	rta->rta_len = RTA_LENGTH(sizeof(*param));
+	param->enckeylen = cpu_to_be32(keys->enc_len + keys->salt_len);
+	p += RTA_SPACE(sizeof(*param));
+	memcpy(p, keys->auth, keys->auth_len);
+	return put_enc_key(p + keys->auth_len, keys);
+}
+
+static int set_key(struct crypto_aead *aead, const struct pantun_alg *alg,
+		   const struct pantun_keys *keys)
+{
+	unsigned int size = RTA_SPACE(sizeof(struct crypto_authenc_key_param)) +
+			    keys->auth_len + keys->enc_len + keys->salt_len;
+	u8 *blob, *end;
 	int err;
 
-	blob = kmalloc(len, GFP_KERNEL);
+	blob = kmalloc(size, GFP_KERNEL);
 	if (!blob)
 		return -ENOMEM;
-	memcpy(blob, keys->enc, keys->enc_len);
-	memcpy(blob + keys->enc_len, keys->salt, keys->salt_len);
-	err = crypto_aead_setkey(aead, blob, len);
+	end = alg->authenc ? put_authenc_key(blob, keys) : put_enc_key(blob, keys);
+	/* RFC 2451 section 2.3 and others: keys that do not encrypt */
+	crypto_aead_set_flags(aead, CRYPTO_TFM_REQ_FORBID_WEAK_KEYS);
+	err = crypto_aead_setkey(aead, blob, end - blob);
 	kfree_sensitive(blob);
 	return err;
 }
@@ -302,6 +342,8 @@ static void esp_destroy(struct pantun_sa *sa)
 {
 	crypto_free_aead(sa->aead);
 	sa->aead = NULL;
+	kfree_sensitive(sa->spare);
+	sa->spare = NULL;
 }
 
 static int esp_init(struct pantun_sa *sa, const struct pantun_keys *keys,
@@ -311,18 +353,21 @@ static int esp_init(struct pantun_sa *sa, const struct pantun_keys *keys,
 	struct crypto_aead *aead;
 	int err;
 
-	aead = crypto_alloc_aead(alg->driver, 0, 0);
+	aead = crypto_alloc_aead(sa->esn && alg->esn_driver ? alg->esn_driver : alg->driver,
+				 0, 0);
 	if (IS_ERR(aead)) {
 		NL_SET_ERR_MSG(extack, "this kernel lacks the algorithm: load its crypto modules");
 		return PTR_ERR(aead);
 	}
 	sa->aead = aead;
-	if (alg->authenc)
-		err = set_authenc_key(aead, keys);
-	else
-		err = set_salted_key(aead, keys);
+	err = set_key(aead, alg, keys);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "the algorithm refused the key");
+		if (alg->enc == PANTUN_ENC_DES_CBC)
+			NL_SET_ERR_MSG(extack, "DES refused the key: a weak one");
+		else if (alg->enc == PANTUN_ENC_3DES_CBC)
+			NL_SET_ERR_MSG(extack, "3DES refused the key: two of its thirds are equal");
+		else
+			NL_SET_ERR_MSG(extack, "the algorithm refused the key");
 		goto err_destroy;
 	}
 	err = crypto_aead_setauthsize(aead, alg->icv_len);
@@ -341,6 +386,7 @@ const struct pantun_xform_ops pantun_esp_ops = {
 	.proto = IPPROTO_ESP,
 	.init = esp_init,
 	.destroy = esp_destroy,
-	.output = esp_output,
+	.push = esp_push,
+	.seal = esp_seal,
 	.input = esp_input,
 };

@@ -11,10 +11,9 @@ struct sk_buff;
 #define PANTUN_IV_MAX	16
 
 /*
- * Protects the inner packet in @skb under number @seq with the IV @iv, of the length
- * that the SA's algorithm has.  As pantun_xform_ops.output otherwise.
+ * Header and trailer around the payload in @skb under number @seq with the IV @iv, of
+ * the length that the SA's algorithm has.  As pantun_xform_ops.push otherwise.
  */
-int pantun_esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq, u8 next_header,
-		    const u8 *iv);
+int pantun_esp_push(struct pantun_sa *sa, struct sk_buff *skb, u64 seq, const u8 *iv);
 
 #endif

@@ -6,6 +6,7 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 #include "compat.h"
+#include "gro.h"
 #include "netdev.h"
 #include "netns.h"
 #include "nl.h"
@@ -26,10 +27,13 @@ static int __init pantun_init(void)
 	err = pantun_rx_register();
 	if (err)
 		goto err_netns;
+	err = pantun_gro_register();
+	if (err)
+		goto err_rx;
 	/* before the first tunnel, which sends events */
 	err = pantun_nl_register();
 	if (err)
-		goto err_rx;
+		goto err_gro;
 	err = pantun_netdev_register();
 	if (err)
 		goto err_nl;
@@ -37,6 +41,8 @@ static int __init pantun_init(void)
 
 err_nl:
 	pantun_nl_unregister();
+err_gro:
+	pantun_gro_unregister();
 err_rx:
 	pantun_rx_unregister();
 err_netns:
@@ -51,6 +57,7 @@ static void __exit pantun_exit(void)
 	/* deletes the tunnels and waits for their SAs, packets and work */
 	pantun_netdev_unregister();
 	pantun_nl_unregister();
+	pantun_gro_unregister();
 	pantun_rx_unregister();
 	pantun_netns_unregister();
 	/* what calls back after a grace period has queued its work by then */

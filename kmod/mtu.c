@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sizes of ESP packets (RFC 4303 section 2). */
+/* Sizes of protected packets (RFC 4303 section 2, RFC 4302 section 2). */
 #include <linux/kernel.h>
 #include "mtu.h"
-
-#define TRAILER	2	/* pad length, next header */
 
 /**
  * pantun_mtu_outer - size of the packet on the underlay
@@ -14,7 +12,9 @@
  */
 u32 pantun_mtu_outer(const struct pantun_overhead *o, u32 inner)
 {
-	return o->outer + o->header + roundup(inner + TRAILER, o->block) + o->icv;
+	u32 payload = inner + o->inside;
+
+	return o->outer + o->header + roundup(payload + o->trailer, o->block) + o->icv;
 }
 
 /**
@@ -27,20 +27,22 @@ u32 pantun_mtu_outer(const struct pantun_overhead *o, u32 inner)
 u32 pantun_mtu_inner(const struct pantun_overhead *o, u32 path_mtu)
 {
 	u32 fixed = o->outer + o->header + o->icv;
+	u32 payload;
 
 	if (path_mtu < fixed + o->block)
 		return 0;
-	return rounddown(path_mtu - fixed, o->block) - TRAILER;
+	payload = rounddown(path_mtu - fixed, o->block) - o->trailer;
+	return (s32)payload > o->inside ? payload - o->inside : 0;
 }
 
 /**
  * pantun_mtu_padding - octets of padding of one packet
  * @o: sizes of the encapsulation
- * @inner: octets of the inner packet
+ * @payload: octets of what is protected
  *
  * Return: octets before the pad length.
  */
-u32 pantun_mtu_padding(const struct pantun_overhead *o, u32 inner)
+u32 pantun_mtu_padding(const struct pantun_overhead *o, u32 payload)
 {
-	return roundup(inner + TRAILER, o->block) - inner - TRAILER;
+	return roundup(payload + o->trailer, o->block) - payload - o->trailer;
 }

@@ -4,8 +4,8 @@
 #include <linux/kernel.h>
 #include "mtu.h"
 
-#define GCM	.header = 16, .block = 4, .icv = 16
-#define CBC	.header = 24, .block = 16, .icv = 16
+#define GCM	.header = 16, .block = 4, .trailer = 2, .icv = 16
+#define CBC	.header = 24, .block = 16, .trailer = 2, .icv = 16
 
 static const struct pantun_overhead sizes[] = {
 	{ .outer = 20, GCM },
@@ -13,7 +13,12 @@ static const struct pantun_overhead sizes[] = {
 	{ .outer = 40, GCM },
 	{ .outer = 20, CBC },
 	{ .outer = 28, CBC },
-	{ .outer = 20, .header = 8, .block = 4, .icv = 12 },
+	{ .outer = 20, .header = 8, .block = 4, .trailer = 2, .icv = 12 },
+	/* GRE inside; transport mode; AH in tunnel and transport mode */
+	{ .outer = 20, GCM, .inside = 24 },
+	{ .outer = 20, GCM, .inside = -20 },
+	{ .outer = 40, .header = 24, .block = 1 },
+	{ .outer = 20, .header = 24, .block = 1, .inside = -20 },
 };
 
 /* Worked out by hand from RFC 4303 section 2. */
@@ -36,28 +41,29 @@ static void mtu_known_test(struct kunit *test)
 
 static void mtu_padding_test(struct kunit *test)
 {
+	u32 payload, padding;
 	size_t i;
-	u32 inner;
 
 	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
-		for (inner = 0; inner < 2000; inner++) {
-			u32 padding = pantun_mtu_padding(&sizes[i], inner);
-
-			KUNIT_ASSERT_EQ(test, (inner + padding + 2) % sizes[i].block, 0U);
+		for (payload = 60; payload < 2000; payload++) {
+			padding = pantun_mtu_padding(&sizes[i], payload);
+			KUNIT_ASSERT_EQ(test, (payload + padding + sizes[i].trailer) %
+					sizes[i].block, 0U);
 			KUNIT_ASSERT_GT(test, (u32)sizes[i].block, padding);
-			KUNIT_ASSERT_EQ(test, pantun_mtu_outer(&sizes[i], inner),
-					sizes[i].outer + sizes[i].header + inner + padding +
-					2 + sizes[i].icv);
+			KUNIT_ASSERT_EQ(test, pantun_mtu_outer(&sizes[i],
+							       payload - sizes[i].inside),
+					sizes[i].outer + sizes[i].header + payload + padding +
+					sizes[i].trailer + sizes[i].icv);
 		}
 	}
 }
 
-/* The largest that fits, found by trying every size. */
+/* The largest that fits and has a payload, found by trying every size. */
 static u32 try_all(const struct pantun_overhead *o, u32 path_mtu)
 {
 	u32 inner, best = 0;
 
-	for (inner = 0; inner <= path_mtu; inner++)
+	for (inner = max(1, 1 - o->inside); inner <= path_mtu; inner++)
 		if (pantun_mtu_outer(o, inner) <= path_mtu)
 			best = inner;
 	return best;

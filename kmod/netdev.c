@@ -11,6 +11,7 @@
 #include <net/ip_tunnels.h>
 #include <net/rtnetlink.h>
 #include "compat.h"
+#include "dummy.h"
 #include "netdev.h"
 #include "nl_event.h"
 #include "sa.h"
@@ -20,6 +21,12 @@
 #define MTU_DEFAULT	1400		/* until an SA tells better */
 #define MTU_AUTO_MIN	1280		/* IPv6 needs it (RFC 8200 section 5) */
 #define HEADROOM	(20 + 8 + 8 + 16)	/* IPv4, UDP, ESP, IV at most */
+/*
+ * What senders are asked to leave in front: all that most packets need on Ethernet.
+ * More than drivers leave (NET_SKB_PAD and the link's header) would have every
+ * forwarded packet copied; where more is needed, tx.c makes room.
+ */
+#define HEADROOM_ASKED	(16 + 20 + 8 + 8 + 8)
 #define TAILROOM	(15 + 2 + 16)	/* padding, trailer, ICV at most */
 #define FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_GSO_SOFTWARE | \
 			 NETIF_F_HW_CSUM | NETIF_F_RXCSUM | NETIF_F_HIGHDMA)
@@ -76,7 +83,8 @@ static u32 sa_mtu(const struct pantun_sa *sa)
 	local_bh_disable();
 	rcu_read_lock();
 	path = rcu_dereference(sa->path);
-	pantun_alg_overhead(sa->alg, pantun_path_header_len(path), &sizes);
+	pantun_outer_overhead(sa, path, &sizes);
+	pantun_outer_reroute(path);
 	outer = pantun_outer_mtu(sa, path);
 	rcu_read_unlock();
 	local_bh_enable();
@@ -148,6 +156,7 @@ static void follow_sas(struct pantun_tunnel *tunnel)
 
 	set_mtu(tunnel, mtu);
 	set_link(tunnel->dev, start, state);
+	pantun_dummy_follow(tunnel);
 	if (changed)
 		pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
 }
@@ -214,6 +223,7 @@ static void dev_uninit(struct net_device *dev)
 	}
 	mutex_unlock(&pn->cfg_lock);
 	cancel_delayed_work_sync(&tunnel->age_work);
+	cancel_delayed_work_sync(&tunnel->dummy_work);
 }
 
 /* After the last reference to the device, hence after the last SA. */
@@ -259,7 +269,7 @@ static void link_setup(struct net_device *dev)
 	dev->hw_features |= FEATURES;
 	dev->hw_enc_features |= FEATURES;
 	dev->pcpu_stat_type = NETDEV_PCPU_STAT_TSTATS;
-	dev->needed_headroom = LL_MAX_HEADER + HEADROOM;
+	dev->needed_headroom = HEADROOM_ASKED;
 	dev->needed_tailroom = TAILROOM;
 	dev->mtu = MTU_DEFAULT;
 	dev->min_mtu = IPV4_MIN_MTU;
@@ -275,9 +285,12 @@ static void link_setup(struct net_device *dev)
 	tunnel->dev = dev;
 	tunnel->start = PANTUN_START_ALWAYS;
 	tunnel->state = PANTUN_STATE_DOWN;
+	tunnel->opts.df = PANTUN_DF_COPY;
+	tunnel->opts.tos = PANTUN_TOS_FIXED;
 	INIT_LIST_HEAD(&tunnel->net_list);
 	INIT_WORK(&tunnel->link_work, link_work);
 	INIT_DELAYED_WORK(&tunnel->age_work, pantun_sa_age_work);
+	INIT_DELAYED_WORK(&tunnel->dummy_work, pantun_dummy_work);
 }
 
 static const struct nla_policy link_policy[IFLA_PANTUN_MAX + 1] = {

@@ -12,6 +12,20 @@
 #include "netns.h"
 #include "proxy.h"
 
+/* How packets are made into outer ones; each member with READ_ONCE, written under cfg_lock. */
+struct pantun_tunnel_opts {
+	u8 df;				/* enum pantun_df */
+	u8 tos;				/* enum pantun_tos */
+	u8 dscp;			/* of PANTUN_TOS_FIXED, 0..63 */
+	u8 ttl;				/* 0: the route's */
+	bool flow_label;		/* copied from inner to outer IPv6 */
+	bool gre;			/* GRE inside the protection */
+	u32 tfc;			/* inner packets are padded to so many octets, 0: not */
+	u32 dummy;			/* milliseconds between dummy packets, 0: none */
+	u32 mark;			/* for routing of outer packets */
+	u32 underlay;			/* ifindex of a VRF or link for outer packets, 0: any */
+};
+
 /* netdev_priv() of a tunnel. */
 struct pantun_tunnel {
 	struct net_device *dev;
@@ -19,6 +33,7 @@ struct pantun_tunnel {
 	u32 id;				/* in the underlay namespace */
 	u32 start;			/* enum pantun_start; cfg_lock, READ_ONCE by readers */
 	u32 state;			/* enum pantun_state; cfg_lock, READ_ONCE by readers */
+	struct pantun_tunnel_opts opts;
 	bool dead;			/* being deleted; cfg_lock */
 	bool mtu_fixed;			/* set by the admin; rtnl */
 	bool mtu_following;		/* MTU is being set by link_work; rtnl */
@@ -27,6 +42,7 @@ struct pantun_tunnel {
 	struct gro_cells gro_cells;
 	struct pantun_drops drops;
 	struct work_struct link_work;	/* carrier, operstate and MTU follow the SAs; takes rtnl */
+	struct delayed_work dummy_work;	/* dummy packets; never takes rtnl */
 	struct delayed_work age_work;	/* limits in seconds without traffic; never takes rtnl */
 };
 

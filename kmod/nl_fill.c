@@ -89,6 +89,22 @@ static int fill_tunnel_counts(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 	return fill_drops(skb, PANTUN_TUNNEL_A_DROP, &tunnel->drops);
 }
 
+static int fill_opts(struct sk_buff *skb, const struct pantun_tunnel_opts *opts)
+{
+	if (nla_put_u32(skb, PANTUN_TUNNEL_A_DF, READ_ONCE(opts->df)) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_TOS, READ_ONCE(opts->tos)) ||
+	    nla_put_u8(skb, PANTUN_TUNNEL_A_DSCP, READ_ONCE(opts->dscp)) ||
+	    nla_put_u8(skb, PANTUN_TUNNEL_A_TTL, READ_ONCE(opts->ttl)) ||
+	    nla_put_u8(skb, PANTUN_TUNNEL_A_FLOW_LABEL, READ_ONCE(opts->flow_label)) ||
+	    nla_put_u8(skb, PANTUN_TUNNEL_A_GRE, READ_ONCE(opts->gre)) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_TFC, READ_ONCE(opts->tfc)) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_DUMMY, READ_ONCE(opts->dummy)) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_MARK, READ_ONCE(opts->mark)) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_UNDERLAY, READ_ONCE(opts->underlay)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * pantun_nl_fill_tunnel - a tunnel
  * @skb: the message
@@ -106,7 +122,8 @@ int pantun_nl_fill_tunnel(struct sk_buff *skb, struct pantun_tunnel *tunnel, boo
 	if (!nest ||
 	    nla_put_u32(skb, PANTUN_TUNNEL_A_START, READ_ONCE(tunnel->start)) ||
 	    nla_put_u32(skb, PANTUN_TUNNEL_A_STATE, READ_ONCE(tunnel->state)) ||
-	    nla_put_u32(skb, PANTUN_TUNNEL_A_MTU, READ_ONCE(tunnel->dev->mtu)))
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_MTU, READ_ONCE(tunnel->dev->mtu)) ||
+	    fill_opts(skb, &tunnel->opts))
 		return -EMSGSIZE;
 	if (moved && nla_put_flag(skb, PANTUN_TUNNEL_A_NETNS_MOVED))
 		return -EMSGSIZE;
@@ -229,32 +246,52 @@ int pantun_nl_fill_proxy(struct sk_buff *skb, const struct pantun_proxy *proxy, 
 	return 0;
 }
 
+static int fill_addr(struct sk_buff *skb, u8 family, int v4, int v6,
+		     const union pantun_addr *addr)
+{
+	/* a reservation knows its own side only */
+	if (!pantun_addr_given(addr))
+		return 0;
+	if (family == AF_INET6)
+		return nla_put_in6_addr(skb, v6, &addr->v6);
+	return nla_put_in_addr(skb, v4, addr->v4);
+}
+
+static int fill_encap(struct sk_buff *skb, const struct pantun_path *path)
+{
+	if (nla_put_u32(skb, PANTUN_PATH_A_ENCAP, path->encap))
+		return -EMSGSIZE;
+	if (path->encap != PANTUN_ENCAP_UDP)
+		return 0;
+	if (nla_put_u16(skb, PANTUN_PATH_A_LOCAL_PORT, ntohs(path->local_port)) ||
+	    nla_put_u16(skb, PANTUN_PATH_A_REMOTE_PORT, ntohs(path->remote_port)) ||
+	    (path->udp_csum && nla_put_flag(skb, PANTUN_PATH_A_UDP_CSUM)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int fill_path(struct sk_buff *skb, struct pantun_sa *sa)
 {
 	struct nlattr *nest = nla_nest_start(skb, PANTUN_SA_A_PATH);
 	const struct pantun_path *path;
-	int err = -EMSGSIZE;
+	int err;
 
 	if (!nest)
 		return -EMSGSIZE;
 	rcu_read_lock();
 	path = rcu_dereference(sa->path);
-	if (nla_put_in_addr(skb, PANTUN_PATH_A_LOCAL4, path->local.v4))
-		goto out;
-	/* a reservation knows its own side only */
-	if (path->remote.v4 && nla_put_in_addr(skb, PANTUN_PATH_A_REMOTE4, path->remote.v4))
-		goto out;
-	if (nla_put_u32(skb, PANTUN_PATH_A_ENCAP, path->encap))
-		goto out;
-	if (path->encap == PANTUN_ENCAP_UDP &&
-	    (nla_put_u16(skb, PANTUN_PATH_A_LOCAL_PORT, ntohs(path->local_port)) ||
-	     nla_put_u16(skb, PANTUN_PATH_A_REMOTE_PORT, ntohs(path->remote_port))))
-		goto out;
-	nla_nest_end(skb, nest);
-	err = 0;
-out:
+	err = fill_addr(skb, path->family, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6,
+			&path->local);
+	if (!err)
+		err = fill_addr(skb, path->family, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6,
+				&path->remote);
+	if (!err)
+		err = fill_encap(skb, path);
 	rcu_read_unlock();
-	return err;
+	if (err)
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
 }
 
 /* What names it and says how it stands. */
@@ -303,12 +340,17 @@ static int fill_limits(struct sk_buff *skb, const struct pantun_limits *limits)
 static int fill_sa_terms(struct sk_buff *skb, const struct pantun_sa *sa)
 {
 	if (nla_put_u32(skb, PANTUN_SA_A_MODE, sa->mode) ||
-	    nla_put_u32(skb, PANTUN_SA_A_ENC, sa->alg->enc) ||
 	    nla_put_u32(skb, PANTUN_SA_A_KEY_BITS, sa->key_bits) ||
 	    fill_selector(skb, PANTUN_SA_A_SELECTOR, &sa->selector) ||
 	    fill_limits(skb, &sa->limits))
 		return -EMSGSIZE;
+	if (sa->alg->enc && nla_put_u32(skb, PANTUN_SA_A_ENC, sa->alg->enc))
+		return -EMSGSIZE;
 	if (sa->alg->auth && nla_put_u32(skb, PANTUN_SA_A_AUTH, sa->alg->auth))
+		return -EMSGSIZE;
+	if (sa->esn && nla_put_flag(skb, PANTUN_SA_A_ESN))
+		return -EMSGSIZE;
+	if (sa->alg->weak && nla_put_flag(skb, PANTUN_SA_A_WEAK))
 		return -EMSGSIZE;
 	if (sa->dir == PANTUN_DIR_IN &&
 	    nla_put_u32(skb, PANTUN_SA_A_REPLAY_WINDOW, sa->replay.window))

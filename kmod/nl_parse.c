@@ -5,9 +5,12 @@
  */
 #include <linux/in.h>
 #include <linux/pantun.h>
+#include <net/ipv6.h>
 #include "alg.h"
 #include "compat.h"
+#include "netdev.h"
 #include "nl_priv.h"
+#include "proxy.h"
 #include "sa.h"
 
 /* The four addresses of a family, all or none. */
@@ -94,9 +97,43 @@ int pantun_nl_parse_selector(const struct nlattr *nest, struct pantun_selector *
 	return 0;
 }
 
-static bool unicast(__be32 addr)
+static const char *wrong_v4(const union pantun_addr *addr)
 {
-	return addr && !ipv4_is_multicast(addr) && !ipv4_is_lbcast(addr);
+	if (!addr->v4 || ipv4_is_multicast(addr->v4) || ipv4_is_lbcast(addr->v4))
+		return "the addresses of a path have to be unicast addresses";
+	return NULL;
+}
+
+static const char *wrong_v6(const union pantun_addr *addr)
+{
+	int type = ipv6_addr_type(&addr->v6);
+
+	if (type == IPV6_ADDR_ANY || type & IPV6_ADDR_MULTICAST)
+		return "the addresses of a path have to be unicast addresses";
+	if (type & IPV6_ADDR_LINKLOCAL)
+		return "link-local addresses need a link, which a path does not have: use others";
+	if (type & IPV6_ADDR_MAPPED)
+		return "an IPv4 address in IPv6's clothes: give it as PATH_A_LOCAL4 or _REMOTE4";
+	return NULL;
+}
+
+/* One end of a path, in whichever family it is given. */
+static int parse_end(struct nlattr **attrs, int v4, int v6, union pantun_addr *addr, u8 *family,
+		     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *attr = attrs[v6] ? attrs[v6] : attrs[v4];
+	u8 found = attrs[v6] ? AF_INET6 : AF_INET;
+	const char *wrong;
+
+	if (!attr)
+		return 0;
+	if ((attrs[v4] && attrs[v6]) || (*family != AF_UNSPEC && *family != found))
+		return pantun_nl_refuse(extack, attr, -EINVAL,
+					"a path has addresses of one family: IPv4 or IPv6");
+	*family = found;
+	nla_memcpy(addr, attr, sizeof(*addr));
+	wrong = found == AF_INET ? wrong_v4(addr) : wrong_v6(addr);
+	return wrong ? pantun_nl_refuse(extack, attr, -EINVAL, wrong) : 0;
 }
 
 static int parse_encap(struct nlattr **attrs, struct pantun_sa_params *params,
@@ -104,6 +141,7 @@ static int parse_encap(struct nlattr **attrs, struct pantun_sa_params *params,
 {
 	const struct nlattr *local = attrs[PANTUN_PATH_A_LOCAL_PORT];
 	const struct nlattr *remote = attrs[PANTUN_PATH_A_REMOTE_PORT];
+	const struct nlattr *csum = attrs[PANTUN_PATH_A_UDP_CSUM];
 
 	params->encap = PANTUN_ENCAP_NONE;
 	if (attrs[PANTUN_PATH_A_ENCAP])
@@ -111,18 +149,23 @@ static int parse_encap(struct nlattr **attrs, struct pantun_sa_params *params,
 	if (params->encap == PANTUN_ENCAP_NONE && (local || remote))
 		return pantun_nl_refuse(extack, local ? local : remote, -EINVAL,
 					"ports are for encapsulation in UDP: leave them out");
+	if (params->encap == PANTUN_ENCAP_NONE && csum)
+		return pantun_nl_refuse(extack, csum, -EINVAL,
+					"UDP checksums are for UDP encapsulation: leave them out");
 	if (params->encap == PANTUN_ENCAP_UDP && (!local || !remote))
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
 					"encapsulation in UDP needs both ports of the path");
 	params->local_port = local ? htons(nla_get_u16(local)) : 0;
 	params->remote_port = remote ? htons(nla_get_u16(remote)) : 0;
+	params->udp_csum = csum;
 	return 0;
 }
 
 /**
  * pantun_nl_parse_path - outer addresses and encapsulation, as far as they are given
  * @nest: the path's attributes, or NULL
- * @params: what to fill; addresses that are not given stay 0
+ * @params: what to fill, zeroed; addresses that are not given stay 0, and without
+ *	any the family does
  * @extack: says what is wrong
  *
  * Return: 0 or a negative errno.
@@ -132,28 +175,43 @@ int pantun_nl_parse_path(const struct nlattr *nest, struct pantun_sa_params *par
 			 struct netlink_ext_ack *extack)
 {
 	struct nlattr *attrs[PANTUN_PATH_A_MAX + 1] = {};
-	const struct nlattr *attr;
-	int err;
+	int err = 0;
 
-	if (nest) {
+	if (nest)
 		err = nla_parse_nested(attrs, PANTUN_PATH_A_MAX, nest, pantun_nl_path_policy,
 				       extack);
-		if (err)
-			return err;
-	}
-	attr = attrs[PANTUN_PATH_A_LOCAL4];
-	if (attr)
-		params->local.v4 = nla_get_in_addr(attr);
-	if (attr && !unicast(params->local.v4))
-		return pantun_nl_refuse(extack, attr, -EINVAL,
-					"the local address of a path has to be a unicast address");
-	attr = attrs[PANTUN_PATH_A_REMOTE4];
-	if (attr)
-		params->remote.v4 = nla_get_in_addr(attr);
-	if (attr && !unicast(params->remote.v4))
-		return pantun_nl_refuse(extack, attr, -EINVAL,
-					"the remote address of a path has to be a unicast address");
-	return parse_encap(attrs, params, extack);
+	if (!err)
+		err = parse_end(attrs, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6,
+				&params->local, &params->family, extack);
+	if (!err)
+		err = parse_end(attrs, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6,
+				&params->remote, &params->family, extack);
+	return err ? err : parse_encap(attrs, params, extack);
+}
+
+/**
+ * pantun_nl_parse_whole_path - a path that packets can take
+ * @nest: the path's attributes, or NULL
+ * @params: what to fill, zeroed but for the SA's protocol
+ * @extack: says what is wrong
+ *
+ * Return: 0 or a negative errno.
+ * Context: any.
+ */
+int pantun_nl_parse_whole_path(const struct nlattr *nest, struct pantun_sa_params *params,
+			       struct netlink_ext_ack *extack)
+{
+	int err = pantun_nl_parse_path(nest, params, extack);
+
+	if (err)
+		return err;
+	if (!pantun_addr_given(&params->local) || !pantun_addr_given(&params->remote))
+		return pantun_nl_refuse(extack, nest, -EINVAL,
+					"an SA needs both addresses of its path");
+	if (params->proto == IPPROTO_AH && params->encap == PANTUN_ENCAP_UDP)
+		return pantun_nl_refuse(extack, nest, -EINVAL,
+					"AH passes no NAT (RFC 3948): leave UDP out, or use ESP");
+	return 0;
 }
 
 static u64 limit_of(const struct nlattr *attr)
@@ -183,26 +241,44 @@ static int parse_limits(const struct nlattr *nest, struct pantun_limits *limits,
 	return wrong ? pantun_nl_refuse(extack, nest, -EINVAL, wrong) : 0;
 }
 
+/* Why there is no row for these; the numbers are known ones. */
+static const char *wrong_combination(u8 proto, u32 enc, u32 auth)
+{
+	if (proto == IPPROTO_AH && enc)
+		return "AH does not encrypt: leave SA_A_ENC out, or use ESP";
+	if (proto == IPPROTO_AH && !auth)
+		return "AH needs its authentication (SA_A_AUTH)";
+	if (proto == IPPROTO_AH)
+		return "AH is not offered with this authentication";
+	if (!enc)
+		return "ESP needs its encryption (SA_A_ENC), if only ENC_NULL";
+	if (pantun_alg_find(proto, enc, 0))
+		return "this encryption authenticates, too: leave SA_A_AUTH out";
+	if (!auth)
+		return "this encryption does not authenticate: add SA_A_AUTH";
+	if (auth == PANTUN_AUTH_AES_GMAC)
+		return "as authentication AES-GMAC is AH's: ESP has ENC_AES_GMAC";
+	return "ESP is not offered with this encryption and authentication";
+}
+
 static int parse_alg(struct nlattr * const *sa, struct pantun_sa_params *params,
 		     struct netlink_ext_ack *extack)
 {
-	u32 enc = sa[PANTUN_SA_A_ENC] ? nla_get_u32(sa[PANTUN_SA_A_ENC]) : 0;
-	u32 auth = sa[PANTUN_SA_A_AUTH] ? nla_get_u32(sa[PANTUN_SA_A_AUTH]) : 0;
+	const struct nlattr *enc_attr = sa[PANTUN_SA_A_ENC], *auth_attr = sa[PANTUN_SA_A_AUTH];
+	u32 enc = enc_attr ? nla_get_u32(enc_attr) : 0;
+	u32 auth = auth_attr ? nla_get_u32(auth_attr) : 0;
 
-	if (!enc)
-		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"an SA needs its encryption (SA_A_ENC)");
-	params->alg = pantun_alg_find(enc, auth);
+	if (enc > PANTUN_ENC_MAX)
+		return pantun_nl_refuse(extack, enc_attr, -EOPNOTSUPP,
+					"this kernel module does not know the encryption");
+	if (auth > PANTUN_AUTH_MAX)
+		return pantun_nl_refuse(extack, auth_attr, -EOPNOTSUPP,
+					"this kernel module does not know the authentication");
+	params->alg = pantun_alg_find(params->proto, enc, auth);
 	if (params->alg)
 		return 0;
-	if (enc == PANTUN_ENC_AES_CBC && !auth)
-		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_ENC], -EOPNOTSUPP,
-					"AES-CBC does not authenticate: add HMAC-SHA2-256-128");
-	if (enc == PANTUN_ENC_AES_GCM_16)
-		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_AUTH], -EOPNOTSUPP,
-					"AES-GCM authenticates by itself: leave SA_A_AUTH out");
-	return pantun_nl_refuse(extack, sa[PANTUN_SA_A_ENC], -EOPNOTSUPP,
-				"not one of AES-GCM-16 and AES-CBC with HMAC-SHA2-256-128");
+	return pantun_nl_refuse(extack, enc_attr ? enc_attr : auth_attr, -EINVAL,
+				wrong_combination(params->proto, enc, auth));
 }
 
 static void key_of(const struct nlattr *attr, const u8 **key, unsigned int *len)
@@ -211,21 +287,70 @@ static void key_of(const struct nlattr *attr, const u8 **key, unsigned int *len)
 	*len = attr ? nla_len(attr) : 0;
 }
 
+/* What the row wants of an encryption key. */
+static const char *wanted_enc_key(const struct pantun_alg *alg)
+{
+	switch (alg->key_lens) {
+	case PANTUN_KEY_NONE:
+		return "there is nothing to encrypt: leave the encryption key out";
+	case PANTUN_KEY_64:
+		return "the encryption key has to have 8 octets";
+	case PANTUN_KEY_192:
+		return "the encryption key has to have 24 octets";
+	case PANTUN_KEY_256:
+		return "the encryption key has to have 32 octets, without the salt";
+	case PANTUN_KEY_128 | PANTUN_KEY_256:
+		return "the encryption key has to have 16 or 32 octets, without the salt";
+	default:
+		return "the encryption key has to have 16, 24 or 32 octets, without the salt";
+	}
+}
+
+static const char *wanted_auth_key(const struct pantun_alg *alg)
+{
+	if (alg->auth == PANTUN_AUTH_AES_GMAC)
+		return "the authentication key has to have 16, 24 or 32 octets, without the salt";
+	switch (alg->auth_key_len) {
+	case 0:
+		return "this encryption authenticates by its own key: leave the other one out";
+	case 16:
+		return "the authentication key has to have 16 octets";
+	case 20:
+		return "the authentication key has to have 20 octets";
+	case 32:
+		return "the authentication key has to have 32 octets";
+	case 48:
+		return "the authentication key has to have 48 octets";
+	case 64:
+		return "the authentication key has to have 64 octets";
+	default:
+		return "the authentication key has a wrong length";
+	}
+}
+
+static const char *wanted_salt(const struct pantun_alg *alg)
+{
+	switch (alg->salt_len) {
+	case 0:
+		return "this algorithm has no salt: leave it out";
+	case 3:
+		return "the salt has to have 3 octets, apart from the key";
+	default:
+		return "the salt has to have 4 octets, apart from the key";
+	}
+}
+
 static int check_keys(const struct pantun_alg *alg, const struct pantun_keys *keys,
 		      const struct nlattr *nest, struct netlink_ext_ack *extack)
 {
 	const char *wrong = NULL;
 
 	if (!pantun_alg_key_len_ok(alg, keys->enc_len))
-		wrong = "the encryption key has to have 16, 24 or 32 octets, without the salt";
-	else if (keys->auth_len != alg->auth_key_len && alg->auth_key_len)
-		wrong = "the authentication key of HMAC-SHA2-256-128 has to have 32 octets";
-	else if (keys->auth_len != alg->auth_key_len)
-		wrong = "this encryption has no authentication key: leave it out";
-	else if (keys->salt_len != alg->salt_len && alg->salt_len)
-		wrong = "the salt has to have 4 octets, apart from the key";
+		wrong = wanted_enc_key(alg);
+	else if (!pantun_alg_auth_key_len_ok(alg, keys->auth_len))
+		wrong = wanted_auth_key(alg);
 	else if (keys->salt_len != alg->salt_len)
-		wrong = "this encryption has no salt: leave it out";
+		wrong = wanted_salt(alg);
 	return wrong ? pantun_nl_refuse(extack, nest, -EKEYREJECTED, wrong) : 0;
 }
 
@@ -261,7 +386,22 @@ static int parse_direction(struct nlattr * const *sa, struct pantun_sa_params *p
 	if (params->dir == PANTUN_DIR_OUT && sa[PANTUN_SA_A_REPLAY_WINDOW])
 		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_REPLAY_WINDOW], -EINVAL,
 					"a replay window is for inbound SAs: the receiver checks");
+	if (params->dir == PANTUN_DIR_IN && params->esn && !params->replay_window)
+		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_ESN], -EINVAL,
+					"ESN needs a replay window: it tells the upper half");
 	return 0;
+}
+
+/**
+ * pantun_nl_proto_of - the protocol of an SA
+ * @sa: attributes of PANTUN_A_SA, by number
+ *
+ * Return: IPPROTO_ESP, which is what absence means, or IPPROTO_AH.
+ * Context: any.
+ */
+u8 pantun_nl_proto_of(struct nlattr * const *sa)
+{
+	return sa[PANTUN_SA_A_PROTO] ? nla_get_u8(sa[PANTUN_SA_A_PROTO]) : IPPROTO_ESP;
 }
 
 /**
@@ -283,15 +423,14 @@ int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *p
 					"an SA needs its direction and SPI (SA_A_DIR, SA_A_SPI)");
 	params->dir = nla_get_u32(sa[PANTUN_SA_A_DIR]);
 	params->spi = htonl(nla_get_u32(sa[PANTUN_SA_A_SPI]));
-	params->proto = IPPROTO_ESP;
+	params->proto = pantun_nl_proto_of(sa);
 	params->mode = PANTUN_MODE_TUNNEL;
-	err = pantun_nl_parse_path(sa[PANTUN_SA_A_PATH], params, extack);
-	if (err)
-		return err;
-	if (!params->local.v4 || !params->remote.v4)
-		return pantun_nl_refuse(extack, NULL, -EINVAL,
-					"an SA needs both addresses of its path (SA_A_PATH)");
-	err = parse_direction(sa, params, extack);
+	if (sa[PANTUN_SA_A_MODE])
+		params->mode = nla_get_u32(sa[PANTUN_SA_A_MODE]);
+	params->esn = sa[PANTUN_SA_A_ESN];
+	err = pantun_nl_parse_whole_path(sa[PANTUN_SA_A_PATH], params, extack);
+	if (!err)
+		err = parse_direction(sa, params, extack);
 	if (!err)
 		err = parse_alg(sa, params, extack);
 	if (!err)
@@ -304,4 +443,74 @@ int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *p
 		params->cookie = nla_get_u64(sa[PANTUN_SA_A_COOKIE]);
 	params->has_selector = sa[PANTUN_SA_A_SELECTOR];
 	return pantun_nl_parse_selector(sa[PANTUN_SA_A_SELECTOR], &params->selector, extack);
+}
+
+static void read_u8(const struct nlattr *attr, u8 *into)
+{
+	if (attr)
+		*into = nla_get_u8(attr);
+}
+
+static void read_flag(const struct nlattr *attr, bool *into)
+{
+	if (attr)
+		*into = nla_get_u8(attr);
+}
+
+static void read_u32(const struct nlattr *attr, u32 *into)
+{
+	if (attr)
+		*into = nla_get_u32(attr);
+}
+
+static int check_underlay(struct net *net, const struct nlattr *attr,
+			  struct netlink_ext_ack *extack)
+{
+	const struct net_device *dev;
+	const char *wrong = NULL;
+
+	if (!attr || !nla_get_u32(attr))
+		return 0;
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(net, nla_get_u32(attr));
+	if (!dev)
+		wrong = "no link of this ifindex in the underlay's namespace";
+	else if (pantun_netdev_is_ours(dev))
+		wrong = "a tunnel is no underlay: name the VRF or link that outer packets take";
+	rcu_read_unlock();
+	return wrong ? pantun_nl_refuse(extack, attr, dev ? -EINVAL : -ENODEV, wrong) : 0;
+}
+
+/**
+ * pantun_nl_parse_tunnel_opts - options of a tunnel that are to change
+ * @attrs: attributes of PANTUN_A_TUNNEL, by number
+ * @tunnel: the tunnel
+ * @opts: its options, in which what is given is changed
+ * @extack: says what is wrong
+ *
+ * Return: 0 or a negative errno.
+ * Context: process, cfg_lock.
+ */
+int pantun_nl_parse_tunnel_opts(struct nlattr **attrs, const struct pantun_tunnel *tunnel,
+				struct pantun_tunnel_opts *opts, struct netlink_ext_ack *extack)
+{
+	if (attrs[PANTUN_TUNNEL_A_DF])
+		opts->df = nla_get_u32(attrs[PANTUN_TUNNEL_A_DF]);
+	if (attrs[PANTUN_TUNNEL_A_TOS])
+		opts->tos = nla_get_u32(attrs[PANTUN_TUNNEL_A_TOS]);
+	read_u8(attrs[PANTUN_TUNNEL_A_DSCP], &opts->dscp);
+	read_u8(attrs[PANTUN_TUNNEL_A_TTL], &opts->ttl);
+	read_flag(attrs[PANTUN_TUNNEL_A_FLOW_LABEL], &opts->flow_label);
+	read_flag(attrs[PANTUN_TUNNEL_A_GRE], &opts->gre);
+	read_u32(attrs[PANTUN_TUNNEL_A_TFC], &opts->tfc);
+	read_u32(attrs[PANTUN_TUNNEL_A_DUMMY], &opts->dummy);
+	read_u32(attrs[PANTUN_TUNNEL_A_MARK], &opts->mark);
+	read_u32(attrs[PANTUN_TUNNEL_A_UNDERLAY], &opts->underlay);
+	if (attrs[PANTUN_TUNNEL_A_DSCP] && opts->tos == PANTUN_TOS_COPY)
+		return pantun_nl_refuse(extack, attrs[PANTUN_TUNNEL_A_DSCP], -EINVAL,
+					"DSCP is copied (TOS_COPY): a fixed one needs TOS_FIXED");
+	if (opts->gre && pantun_proxy_table(tunnel)->count > 1)
+		return pantun_nl_refuse(extack, attrs[PANTUN_TUNNEL_A_GRE], -EINVAL,
+					"GRE has no selectors: delete all proxy-IDs but one first");
+	return check_underlay(tunnel->pn->net, attrs[PANTUN_TUNNEL_A_UNDERLAY], extack);
 }

@@ -12,17 +12,22 @@
 #include <net/dst_cache.h>
 #include "selector.h"
 
+struct dst_entry;
+struct pantun_inner_header;
+struct pantun_overhead;
 struct pantun_sa;
 struct sk_buff;
 
 /* Immutable once published by sa->path; replaced under RCU, freed from a worker. */
 struct pantun_path {
-	u8 family;			/* AF_INET */
+	u8 family;			/* AF_INET or AF_INET6 */
 	u8 encap;			/* enum pantun_encap */
+	bool udp_csum;			/* UDP checksum over IPv4, too */
 	union pantun_addr local;
 	union pantun_addr remote;
 	__be16 local_port;
 	__be16 remote_port;
+	u32 mtu;			/* of the route, as the last packet saw it */
 	struct dst_cache dst_cache;
 	struct rcu_work free_work;
 };
@@ -33,23 +38,22 @@ struct pantun_path *pantun_path_alloc(void);
 void pantun_path_free_rcu(struct pantun_path *path);
 /* Octets before the ESP header: IP, and UDP where encapsulated. */
 u16 pantun_path_header_len(const struct pantun_path *path);
-/*
- * MTU of the route to the path's far end; 0 if there is no route or the route
- * leads into this very tunnel (loop).  RCU read side, any context.
- */
+/* What an SA adds to inner packets on its path. */
+void pantun_outer_overhead(const struct pantun_sa *sa, const struct pantun_path *path,
+			   struct pantun_overhead *o);
+/* The route to the path's far end, with a reference; -ELOOP into this very tunnel. */
+struct dst_entry *pantun_outer_route(const struct pantun_sa *sa, struct pantun_path *path);
+/* Has the route looked up anew. */
+void pantun_outer_reroute(struct pantun_path *path);
+/* An error said that the underlay carries @mtu octets of @skb, the quoted packet.  RCU, BH. */
+void pantun_outer_learn_mtu(struct sk_buff *skb, const struct pantun_sa *sa, u32 mtu);
+/* MTU of the route to the path's far end; 0 if there is none. */
 u32 pantun_outer_mtu(const struct pantun_sa *sa, struct pantun_path *path);
 
-/*
- * Pushes the outer IP (and UDP) header in front of @skb, whose data begins at the
- * ESP header and whose inner DSCP, ECN and TTL stand in its control block.
- * Headroom has been made.  RCU read side.
- */
-void pantun_outer_push(struct sk_buff *skb, const struct pantun_path *path);
-/*
- * Routes and sends a finished packet; consumes it, counts a drop where it can't.
- * BH disabled, RCU read side.
- */
-void pantun_outer_xmit(struct sk_buff *skb, struct pantun_sa *sa,
-		       struct pantun_path *path);
+/* Pushes the outer IP (and UDP) header in front of ESP or AH. */
+void pantun_outer_push(struct sk_buff *skb, const struct pantun_sa *sa,
+		       const struct pantun_path *path, const struct pantun_inner_header *kept);
+/* Sends a finished packet with its route; consumes it. */
+void pantun_outer_xmit(struct sk_buff *skb, const struct pantun_sa *sa);
 
 #endif

@@ -7,6 +7,7 @@
 #include <linux/slab.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include "classify.h"
 #include "compat.h"
 #include "netdev.h"
 #include "nl_event.h"
@@ -15,6 +16,7 @@
 #include "tx.h"
 
 #define DEFAULT_NAME	"default"
+#define FEW		8	/* proxy-IDs that are faster asked one after the other */
 
 /**
  * pantun_proxy_table - a tunnel's proxy-IDs, for writers
@@ -99,7 +101,37 @@ static struct pantun_proxy_table *table_alloc(u32 count)
 	return table;
 }
 
-/* @old without @out, with @in at its place; either may be NULL. */
+static void table_free(struct pantun_proxy_table *table)
+{
+	pantun_classifier_free(table->classifier);
+	kfree(table);
+}
+
+static void table_free_rcu(struct rcu_head *rcu)
+{
+	table_free(container_of(rcu, struct pantun_proxy_table, rcu));
+}
+
+/* Has many entries found by a classifier.  False on lack of memory. */
+static bool table_classify(struct pantun_proxy_table *table)
+{
+	const struct pantun_selector **selectors;
+	u32 i;
+
+	BUILD_BUG_ON(PANTUN_PROXIES_MAX > PANTUN_CLASSIFY_MAX);
+	if (table->count <= FEW)
+		return true;
+	selectors = kmalloc_array(table->count, sizeof(*selectors), GFP_KERNEL);
+	if (!selectors)
+		return false;
+	for (i = 0; i < table->count; i++)
+		selectors[i] = &table->entry[i]->selector;
+	table->classifier = pantun_classifier_new(selectors, table->count);
+	kfree(selectors);
+	return table->classifier;
+}
+
+/* @old without @out, with @in at its place; either may be NULL.  NULL on lack of memory. */
 static struct pantun_proxy_table *table_edit(const struct pantun_proxy_table *old,
 					     const struct pantun_proxy *out,
 					     struct pantun_proxy *in)
@@ -122,7 +154,10 @@ static struct pantun_proxy_table *table_edit(const struct pantun_proxy_table *ol
 	}
 	if (in)
 		table->entry[to] = in;
-	return table;
+	if (table_classify(table))
+		return table;
+	table_free(table);
+	return NULL;
 }
 
 static void publish(struct pantun_tunnel *tunnel, struct pantun_proxy_table *table)
@@ -132,7 +167,7 @@ static void publish(struct pantun_tunnel *tunnel, struct pantun_proxy_table *tab
 	rcu_assign_pointer(tunnel->proxies, table);
 	tunnel->pn->generation++;
 	if (old)
-		kfree_rcu(old, rcu);
+		call_rcu(&old->rcu, table_free_rcu);
 }
 
 /* Out of the table already: its SAs, held packets and the table's reference. */
@@ -182,7 +217,7 @@ void pantun_proxy_teardown(struct pantun_tunnel *tunnel)
 	for (i = 0; i < table->count; i++)
 		retire(table->entry[i]);
 	RCU_INIT_POINTER(tunnel->proxies, NULL);
-	kfree_rcu(table, rcu);
+	call_rcu(&table->rcu, table_free_rcu);
 }
 
 /* Whether SAs stand on it; reservations do not count. */
@@ -211,7 +246,8 @@ static struct pantun_proxy *stand_in(const struct pantun_proxy_table *table)
  * @selector: what it matches, checked
  * @extack: says why not
  *
- * Return: 0; -EEXIST for a name in use; -ENOSPC at PANTUN_PROXIES_MAX; -ENOMEM.
+ * Return: 0; -EEXIST for a name in use; -ENOSPC at PANTUN_PROXIES_MAX; -EINVAL for a
+ * second one with GRE; -ENOMEM.
  * Context: process, cfg_lock.
  */
 int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
@@ -228,6 +264,11 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 	if (old->count >= PANTUN_PROXIES_MAX) {
 		NL_SET_ERR_MSG(extack, "250 proxy-IDs a tunnel are the limit: use a second tunnel");
 		return -ENOSPC;
+	}
+	if (tunnel->opts.gre && !out) {
+		NL_SET_ERR_MSG(extack,
+			       "a tunnel with GRE has one proxy-ID: delete that, or end GRE");
+		return -EINVAL;
 	}
 	proxy = proxy_alloc(tunnel, name, selector);
 	if (!proxy)
@@ -340,12 +381,33 @@ struct pantun_proxy *pantun_proxy_match(struct pantun_tunnel *tunnel,
 					const struct pantun_flow *flow)
 {
 	const struct pantun_proxy_table *table = rcu_dereference(tunnel->proxies);
+	int found;
 	u32 i;
 
-	for (i = 0; table && i < table->count; i++)
+	if (!table)
+		return NULL;
+	if (table->classifier) {
+		found = pantun_classifier_match(table->classifier, flow);
+		return found < 0 ? NULL : table->entry[found];
+	}
+	for (i = 0; i < table->count; i++)
 		if (pantun_selector_match(&table->entry[i]->selector, flow))
 			return table->entry[i];
 	return NULL;
+}
+
+/**
+ * pantun_proxy_only - the proxy-ID of a tunnel that has just one
+ * @tunnel: a tunnel with GRE
+ *
+ * Return: the first one, without a reference, or NULL while the tunnel goes away.
+ * Context: RCU read side.
+ */
+struct pantun_proxy *pantun_proxy_only(struct pantun_tunnel *tunnel)
+{
+	const struct pantun_proxy_table *table = rcu_dereference(tunnel->proxies);
+
+	return table && table->count ? table->entry[0] : NULL;
 }
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Proxy-IDs: the selectors of one tunnel, each with its own SAs, held packets and
- * counters.  Readers walk an immutable array, most specific first, under RCU;
+ * counters.  Readers search an immutable array, most specific first, under RCU;
  * writers hold the namespace's cfg_lock and publish a new array.
  */
 #ifndef _PANTUN_PROXY_H
@@ -15,6 +15,7 @@
 #include "selector.h"
 
 struct netlink_ext_ack;
+struct pantun_classifier;
 struct pantun_sa;
 struct pantun_tunnel;
 
@@ -47,6 +48,7 @@ struct pantun_proxy {
 
 struct pantun_proxy_table {
 	struct rcu_head rcu;
+	struct pantun_classifier *classifier;	/* of the entries; NULL: few, asked in turn */
 	u32 count;
 	struct pantun_proxy *entry[];	/* most specific first */
 };
@@ -70,6 +72,8 @@ void pantun_proxy_traffic(const struct pantun_proxy *proxy, struct pantun_traffi
 /* The proxy-ID for an outgoing packet, or NULL.  RCU read side. */
 struct pantun_proxy *pantun_proxy_match(struct pantun_tunnel *tunnel,
 					const struct pantun_flow *flow);
+/* The one proxy-ID of a tunnel with GRE.  RCU read side. */
+struct pantun_proxy *pantun_proxy_only(struct pantun_tunnel *tunnel);
 /*
  * The flow of the IP packet at skb_network_header(), local being the source if
  * @outbound.  False if headers are cut off or not IP; may pull, so the caller

@@ -5,6 +5,7 @@
 #include <linux/ipv6.h>
 #include <linux/pantun.h>
 #include <linux/skbuff.h>
+#include "classify.h"
 #include "netdev.h"
 #include "proxy.h"
 
@@ -184,19 +185,38 @@ static struct pantun_proxy *match(struct pantun_tunnel *tunnel, u8 family, u32 r
 	return proxy;
 }
 
-static void first_match_wins(struct kunit *test)
+static void expect_first_match(struct kunit *test, struct pantun_tunnel *tunnel,
+			       struct pantun_proxy *proxies)
 {
-	struct pantun_proxy *proxies;
-	struct pantun_tunnel *tunnel;
-
-	proxies = kunit_kcalloc(test, PROXIES, sizeof(*proxies), GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, proxies);
-	tunnel = tunnel_of(test, proxies);
-
 	KUNIT_EXPECT_PTR_EQ(test, match(tunnel, AF_INET, 0x0a020003), &proxies[0]);
 	KUNIT_EXPECT_PTR_EQ(test, match(tunnel, AF_INET, 0x0a020004), &proxies[1]);
 	KUNIT_EXPECT_PTR_EQ(test, match(tunnel, AF_INET6, 0x0a020003), &proxies[2]);
 	KUNIT_EXPECT_NULL(test, match(tunnel, AF_INET, 0x0a020100));
+}
+
+static void first_match_wins(struct kunit *test)
+{
+	const struct pantun_selector *selectors[PROXIES];
+	struct pantun_proxy_table *table;
+	struct pantun_proxy *proxies;
+	struct pantun_tunnel *tunnel;
+	u32 i;
+
+	proxies = kunit_kcalloc(test, PROXIES, sizeof(*proxies), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, proxies);
+	tunnel = tunnel_of(test, proxies);
+	expect_first_match(test, tunnel, proxies);
+
+	/* the same by a classifier */
+	for (i = 0; i < PROXIES; i++)
+		selectors[i] = &proxies[i].selector;
+	table = rcu_dereference_protected(tunnel->proxies, true);
+	table->classifier = pantun_classifier_new(selectors, PROXIES);
+	KUNIT_ASSERT_NOT_NULL(test, table->classifier);
+	for (i = 0; i < PROXIES; i++)
+		pantun_selector_any(&proxies[i].selector);
+	expect_first_match(test, tunnel, proxies);
+	pantun_classifier_free(table->classifier);
 }
 
 static void no_table_matches_nothing(struct kunit *test)

@@ -1,32 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The way in, in call order: an ESP packet finds its SA by destination and SPI,
+ * The way in, in call order: an ESP or AH packet finds its SA by destination and SPI,
  * passes the replay window, is decrypted, marks the window, and its inner packet is
  * checked against the SA's selector before the netdevice receives it.
  *
- * XFRM hands ESP to its handlers in order of priority until one takes the packet.
+ * XFRM hands ESP and AH to its handlers in order of priority until one takes the packet.
  * Ours stands before XFRM's own and leaves every SPI that is not ours untouched, so
  * both work on one host.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <linux/pantun.h>
-#include <net/inet_ecn.h>
+#include <net/dsfield.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/ndisc.h>
 #include <net/route.h>
 #include <net/xfrm.h>
 #include "cb.h"
 #include "compat.h"
+#include "inner.h"
+#include "mss.h"
 #include "netdev.h"
 #include "nl_event.h"
 #include "rx.h"
 #include "sa.h"
 
 #define PRIORITY	200	/* above VTI's 100; has to be ours alone */
-#define ESP_HEADER	8	/* SPI, sequence number */
-#define NEXT_DUMMY	59	/* RFC 4303 section 2.6 */
+#define AH_SPI		4	/* octets before SPI and sequence number (RFC 4302 section 2) */
 
 static enum pantun_drop drop_of(int err)
 {
@@ -47,6 +51,14 @@ static enum pantun_drop drop_of(int err)
 static enum pantun_drop drop_of_replay(enum pantun_replay_verdict verdict)
 {
 	return verdict == PANTUN_REPLAY_LATE ? PANTUN_DROP_RX_LATE : PANTUN_DROP_RX_REPLAY;
+}
+
+/* Octets of the inner packet, which is not taken out before its number is known to be new. */
+static unsigned int inner_len(const struct sk_buff *skb, const struct pantun_sa *sa)
+{
+	int len = skb->len - pantun_inner_added(sa, rcu_dereference(sa->path));
+
+	return max(len, 0);
 }
 
 /* Counts an authentic packet; what forbids its delivery, or PANTUN_DROP_COUNT. */
@@ -80,48 +92,6 @@ static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 	return PANTUN_DROP_COUNT;
 }
 
-/* Inner IPv4: whole header there, lengths possible, what lies behind cut off. */
-static bool inner_v4(struct sk_buff *skb)
-{
-	const struct iphdr *iph;
-	unsigned int len;
-
-	if (!pskb_may_pull(skb, sizeof(*iph)))
-		return false;
-	skb_reset_network_header(skb);
-	iph = ip_hdr(skb);
-	len = ntohs(iph->tot_len);
-	if (iph->version != 4 || iph->ihl < 5 || len < iph->ihl * 4 || len > skb->len)
-		return false;
-	if (!pskb_may_pull(skb, iph->ihl * 4))
-		return false;
-	skb->protocol = htons(ETH_P_IP);
-	return !pskb_trim(skb, len);
-}
-
-static bool inner_v6(struct sk_buff *skb)
-{
-	unsigned int len;
-
-	if (!pskb_may_pull(skb, sizeof(struct ipv6hdr)))
-		return false;
-	skb_reset_network_header(skb);
-	len = sizeof(struct ipv6hdr) + ntohs(ipv6_hdr(skb)->payload_len);
-	if (ipv6_hdr(skb)->version != 6 || len > skb->len)
-		return false;
-	skb->protocol = htons(ETH_P_IPV6);
-	return !pskb_trim(skb, len);
-}
-
-/* RFC 6040 section 4.2; false: a combination that says the packet is to be dropped. */
-static bool decapsulate_ecn(struct sk_buff *skb, u8 outer_tos)
-{
-	u8 inner_tos = skb->protocol == htons(ETH_P_IP) ? ip_hdr(skb)->tos :
-							  ipv6_get_dsfield(ipv6_hdr(skb));
-
-	return INET_ECN_decapsulate(skb, outer_tos, inner_tos) < 2;
-}
-
 /* Makes the decrypted packet one that the tunnel's netdevice received. */
 static void deliver(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 {
@@ -148,37 +118,6 @@ static void deliver(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 	gro_cells_receive(&tunnel->gro_cells, skb);
 }
 
-/* What is wrong with an authentic packet's contents, or PANTUN_DROP_COUNT. */
-static enum pantun_drop check_inner(struct sk_buff *skb, struct pantun_sa *sa,
-				    int next_header, u8 outer_tos)
-{
-	struct pantun_flow flow;
-
-	switch (next_header) {
-	case IPPROTO_IPIP:
-		if (!inner_v4(skb))
-			return PANTUN_DROP_RX_INNER;
-		break;
-	case IPPROTO_IPV6:
-		if (!inner_v6(skb))
-			return PANTUN_DROP_RX_INNER;
-		break;
-	case NEXT_DUMMY:
-		return PANTUN_DROP_RX_DUMMY;
-	default:
-		return PANTUN_DROP_RX_NEXT_HEADER;
-	}
-	if (!pantun_flow_dissect(skb, false, &flow))
-		return PANTUN_DROP_RX_INNER;
-	if (!pantun_selector_match(&sa->selector, &flow))
-		return PANTUN_DROP_RX_SELECTOR;
-	if (!decapsulate_ecn(skb, outer_tos))
-		return PANTUN_DROP_RX_ECN;
-	if (!(sa->tunnel->dev->flags & IFF_UP))
-		return PANTUN_DROP_RX_TUNNEL_DOWN;
-	return PANTUN_DROP_COUNT;
-}
-
 /**
  * pantun_rx_done - the end of every decryption
  * @skb: the packet, its data beginning at the inner packet; consumed
@@ -189,7 +128,6 @@ static enum pantun_drop check_inner(struct sk_buff *skb, struct pantun_sa *sa,
  */
 void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 {
-	struct pantun_cb cb = *pantun_cb(skb);
 	enum pantun_drop reason;
 
 	local_bh_disable();
@@ -198,12 +136,17 @@ void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 		reason = drop_of(next_header);
 		goto drop;
 	}
-	reason = account(sa, cb.seq, skb->len);
+	reason = account(sa, pantun_cb(skb)->seq, inner_len(skb, sa));
 	if (reason != PANTUN_DROP_COUNT)
 		goto drop;
-	reason = check_inner(skb, sa, next_header, cb.tos);
+	reason = pantun_inner_pull(skb, sa, next_header);
 	if (reason != PANTUN_DROP_COUNT)
 		goto drop;
+	if (!(sa->tunnel->dev->flags & IFF_UP)) {
+		reason = PANTUN_DROP_RX_TUNNEL_DOWN;
+		goto drop;
+	}
+	pantun_mss_clamp(skb, READ_ONCE(sa->tunnel->dev->mtu));
 	deliver(skb, sa->tunnel);
 	goto out;
 drop:
@@ -214,14 +157,35 @@ out:
 	pantun_sa_put(sa);
 }
 
-/* A packet of ours, data beginning at the ESP header.  Consumes it and the reference. */
-static void receive(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo, u8 encap)
+/*
+ * What input() and the inner packet will want to know of the outer headers.  Data
+ * begin behind UDP, if there is any: what stands before belongs to IP.
+ */
+static void note_outer(struct sk_buff *skb, u8 family, u8 encap)
+{
+	unsigned int udp = encap == PANTUN_ENCAP_UDP ? sizeof(struct udphdr) : 0;
+	unsigned int nhoff = IP6CB(skb)->nhoff;
+	struct pantun_cb *cb = pantun_cb(skb);
+
+	cb->encap = encap;
+	if (family == AF_INET) {
+		cb->tos = ip_hdr(skb)->tos;
+		cb->xform = ip_hdr(skb)->ihl * 4;
+		return;
+	}
+	cb->tos = ipv6_get_dsfield(ipv6_hdr(skb));
+	cb->xform = -skb_network_offset(skb) - udp;
+	/* with UDP, the IP layer's notes are those of another header, or gone */
+	cb->nhoff = udp ? offsetof(struct ipv6hdr, nexthdr) : nhoff;
+}
+
+/* A packet of ours, data beginning at ESP or AH.  Consumes it and the reference. */
+static void receive(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 {
 	struct pantun_cb *cb = pantun_cb(skb);
 	enum pantun_replay_verdict verdict;
 	enum pantun_drop reason;
 	int next_header;
-	u8 tos = ip_hdr(skb)->tos;
 
 	/* neither is there any more when decryption ends later */
 	skb_dst_drop(skb);
@@ -230,12 +194,11 @@ static void receive(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo, u8 en
 		reason = PANTUN_DROP_RX_LIMIT;
 		goto drop;
 	}
-	if (rcu_dereference(sa->path)->encap != encap) {
+	if (!pantun_sa_takes_encap(sa, cb->encap)) {
 		reason = PANTUN_DROP_RX_ENCAP_MISMATCH;
 		goto drop;
 	}
 	cb->sa = sa;
-	cb->tos = tos;
 	spin_lock_bh(&sa->replay_lock);
 	cb->seq = pantun_replay_infer(&sa->replay, seq_lo);
 	verdict = pantun_replay_check(&sa->replay, cb->seq);
@@ -253,45 +216,108 @@ drop:
 	pantun_sa_put(sa);
 }
 
-static struct pantun_sa *find(const struct net *net, __be32 daddr, __be32 spi, u8 dir)
+/* @daddr: of @family, as it stands in a header. */
+static struct pantun_sa *find(const struct net *net, const void *daddr, u8 family, u8 proto,
+			      __be32 spi, u8 dir)
 {
 	struct pantun_sa_key key;
 
 	memset(&key, 0, sizeof(key));	/* the table compares every octet */
-	key.daddr.v4 = daddr;
+	if (family == AF_INET)
+		memcpy(&key.daddr.v4, daddr, sizeof(key.daddr.v4));
+	else
+		memcpy(&key.daddr.v6, daddr, sizeof(key.daddr.v6));
 	key.spi = spi;
-	key.family = AF_INET;
-	key.proto = IPPROTO_ESP;
+	key.family = family;
+	key.proto = proto;
 	key.dir = dir;
 	return pantun_sa_find_get(pantun_net(net), &key);
 }
 
-/* Ours: consumed, 0.  Not ours: untouched, -EINVAL, and XFRM goes on. */
-static int try_receive(struct sk_buff *skb, u8 encap)
+static const void *outer_daddr(const struct sk_buff *skb, u8 family)
 {
-	__be32 header[ESP_HEADER / sizeof(__be32)];
-	struct pantun_sa *sa;
+	return family == AF_INET ? (void *)&ip_hdr(skb)->daddr : (void *)&ipv6_hdr(skb)->daddr;
+}
 
-	if (skb_copy_bits(skb, 0, header, sizeof(header)))
+/* Ours: consumed, 0.  Not ours: untouched, -EINVAL, and XFRM goes on. */
+static int try_receive(struct sk_buff *skb, u8 family, u8 proto, u8 encap)
+{
+	int offset = proto == IPPROTO_AH ? AH_SPI : 0;
+	struct pantun_sa *sa;
+	__be32 header[2];		/* SPI, sequence number */
+
+	if (skb_copy_bits(skb, offset, header, sizeof(header)))
 		return -EINVAL;
-	sa = find(dev_net(skb->dev), ip_hdr(skb)->daddr, header[0], PANTUN_DIR_IN);
+	sa = find(dev_net(skb->dev), outer_daddr(skb, family), family, proto, header[0],
+		  PANTUN_DIR_IN);
 	if (!sa)
 		return -EINVAL;
-	receive(skb, sa, ntohl(header[1]), encap);
+	note_outer(skb, family, encap);
+	receive(skb, sa, ntohl(header[1]));
 	return 0;
 }
 
-static int rcv(struct sk_buff *skb)
+/**
+ * pantun_rx_early - takes an ESP packet that the IP layer has not seen
+ * @skb: the packet, with whole headers in its linear part; the network header is known
+ * @offset: octets to ESP
+ * @family: AF_INET without options or AF_INET6 without extension headers
+ * @encap: enum pantun_encap: what is between IP and ESP
+ *
+ * Return: 0: ours, consumed; -EINVAL: not ours, untouched.
+ * Context: BH disabled, RCU read side.
+ */
+int pantun_rx_early(struct sk_buff *skb, unsigned int offset, u8 family, u8 encap)
 {
-	return try_receive(skb, PANTUN_ENCAP_NONE);
+	const struct ip_esp_hdr *esph = (const struct ip_esp_hdr *)(skb->data + offset);
+	__be32 seq_no = esph->seq_no;
+	struct pantun_sa *sa;
+
+	sa = find(dev_net(skb->dev), outer_daddr(skb, family), family, IPPROTO_ESP, esph->spi,
+		  PANTUN_DIR_IN);
+	if (!sa)
+		return -EINVAL;
+	skb_orphan(skb);
+	skb_pull(skb, offset);
+	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
+	note_outer(skb, family, encap);
+	receive(skb, sa, ntohl(seq_no));
+	return 0;
+}
+
+static int rcv4_esp(struct sk_buff *skb)
+{
+	return try_receive(skb, AF_INET, IPPROTO_ESP, PANTUN_ENCAP_NONE);
+}
+
+static int rcv4_ah(struct sk_buff *skb)
+{
+	return try_receive(skb, AF_INET, IPPROTO_AH, PANTUN_ENCAP_NONE);
+}
+
+static int rcv6_esp(struct sk_buff *skb)
+{
+	return try_receive(skb, AF_INET6, IPPROTO_ESP, PANTUN_ENCAP_NONE);
+}
+
+static int rcv6_ah(struct sk_buff *skb)
+{
+	return try_receive(skb, AF_INET6, IPPROTO_AH, PANTUN_ENCAP_NONE);
 }
 
 /* From a UDP socket with UDP_ENCAP_ESPINUDP; the UDP header is off (RFC 3948). */
-static int rcv_encap(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
+static int rcv4_encap(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
 {
 	if (nexthdr != IPPROTO_ESP || encap_type != UDP_ENCAP_ESPINUDP)
 		return -EINVAL;
-	return try_receive(skb, PANTUN_ENCAP_UDP);
+	return try_receive(skb, AF_INET, IPPROTO_ESP, PANTUN_ENCAP_UDP);
+}
+
+static int rcv6_encap(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
+{
+	if (nexthdr != IPPROTO_ESP || encap_type != UDP_ENCAP_ESPINUDP)
+		return -EINVAL;
+	return try_receive(skb, AF_INET6, IPPROTO_ESP, PANTUN_ENCAP_UDP);
 }
 
 /* Called for XFRM's packets as well: 1 says "not ours"; ours never come here. */
@@ -300,38 +326,113 @@ static int rcv_cb(struct sk_buff *skb, int err)
 	return 1;
 }
 
+/* There is no AH in UDP. */
+static int refuse_encap(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_type)
+{
+	return -EINVAL;
+}
+
+/* The outbound SA that a quoted packet was of, with a reference, or NULL. */
+static struct pantun_sa *find_quoted(const struct sk_buff *skb, int offset, u8 family, u8 proto,
+				     const void *daddr)
+{
+	__be32 spi;
+
+	if (skb_copy_bits(skb, offset + (proto == IPPROTO_AH ? AH_SPI : 0), &spi, sizeof(spi)))
+		return NULL;
+	return find(dev_net(skb->dev), daddr, family, proto, spi, PANTUN_DIR_OUT);
+}
+
 /*
  * An ICMP error about a packet of ours: the route's MTU is lowered for a live SA
  * only.  Data begin at the quoted outer header.  Not ours: XFRM goes on.
  */
-static int rcv_err(struct sk_buff *skb, u32 info)
+static int err4(struct sk_buff *skb, u32 info, u8 proto)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
 	struct net *net = dev_net(skb->dev);
-	struct pantun_sa *sa;
-	__be32 spi;
+	struct pantun_sa *sa = find_quoted(skb, iph->ihl * 4, AF_INET, proto, &iph->daddr);
 
-	if (skb_copy_bits(skb, iph->ihl * 4, &spi, sizeof(spi)))
-		return -ENOENT;
-	sa = find(net, iph->daddr, spi, PANTUN_DIR_OUT);
 	if (!sa)
 		return -ENOENT;
 	if (icmp_hdr(skb)->type == ICMP_REDIRECT) {
-		ipv4_redirect(skb, net, 0, IPPROTO_ESP);
+		ipv4_redirect(skb, net, 0, proto);
 	} else if (icmp_hdr(skb)->type == ICMP_DEST_UNREACH &&
 		   icmp_hdr(skb)->code == ICMP_FRAG_NEEDED) {
-		ipv4_update_pmtu(skb, net, info, 0, IPPROTO_ESP);
-		pantun_netdev_update(sa->tunnel);
+		pantun_outer_learn_mtu(skb, sa, info);
 	}
 	pantun_sa_put(sa);
 	return 0;
 }
 
-static struct xfrm4_protocol protocol = {
-	.handler = rcv,
-	.input_handler = rcv_encap,
+static int err4_esp(struct sk_buff *skb, u32 info)
+{
+	return err4(skb, info, IPPROTO_ESP);
+}
+
+static int err4_ah(struct sk_buff *skb, u32 info)
+{
+	return err4(skb, info, IPPROTO_AH);
+}
+
+/* The same for ICMPv6; @offset is where the quoted ESP or AH header is. */
+static int err6(struct sk_buff *skb, u8 type, int offset, __be32 info, u8 proto)
+{
+	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
+	struct net *net = dev_net(skb->dev);
+	struct pantun_sa *sa = find_quoted(skb, offset, AF_INET6, proto, &ip6h->daddr);
+
+	if (!sa)
+		return -ENOENT;
+	if (type == NDISC_REDIRECT)
+		ip6_redirect(skb, net, skb->dev->ifindex, 0, sock_net_uid(net, NULL));
+	else if (type == ICMPV6_PKT_TOOBIG)
+		pantun_outer_learn_mtu(skb, sa, ntohl(info));
+	pantun_sa_put(sa);
+	return 0;
+}
+
+static int err6_esp(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 code,
+		    int offset, __be32 info)
+{
+	return err6(skb, type, offset, info, IPPROTO_ESP);
+}
+
+static int err6_ah(struct sk_buff *skb, struct inet6_skb_parm *opt, u8 type, u8 code,
+		   int offset, __be32 info)
+{
+	return err6(skb, type, offset, info, IPPROTO_AH);
+}
+
+static struct xfrm4_protocol esp4 = {
+	.handler = rcv4_esp,
+	.input_handler = rcv4_encap,
 	.cb_handler = rcv_cb,
-	.err_handler = rcv_err,
+	.err_handler = err4_esp,
+	.priority = PRIORITY,
+};
+
+static struct xfrm4_protocol ah4 = {
+	.handler = rcv4_ah,
+	.input_handler = refuse_encap,
+	.cb_handler = rcv_cb,
+	.err_handler = err4_ah,
+	.priority = PRIORITY,
+};
+
+static struct xfrm6_protocol esp6 = {
+	.handler = rcv6_esp,
+	.input_handler = rcv6_encap,
+	.cb_handler = rcv_cb,
+	.err_handler = err6_esp,
+	.priority = PRIORITY,
+};
+
+static struct xfrm6_protocol ah6 = {
+	.handler = rcv6_ah,
+	.input_handler = refuse_encap,
+	.cb_handler = rcv_cb,
+	.err_handler = err6_ah,
 	.priority = PRIORITY,
 };
 
@@ -342,17 +443,40 @@ static struct xfrm4_protocol protocol = {
  */
 int pantun_rx_register(void)
 {
-	int err = xfrm4_protocol_register(&protocol, IPPROTO_ESP);
+	int err;
 
+	err = xfrm4_protocol_register(&esp4, IPPROTO_ESP);
 	if (err)
-		pr_err("another module handles ESP at priority %d; unload it first\n", PRIORITY);
+		goto err;
+	err = xfrm4_protocol_register(&ah4, IPPROTO_AH);
+	if (err)
+		goto err_esp4;
+	err = xfrm6_protocol_register(&esp6, IPPROTO_ESP);
+	if (err)
+		goto err_ah4;
+	err = xfrm6_protocol_register(&ah6, IPPROTO_AH);
+	if (err)
+		goto err_esp6;
+	return 0;
+
+err_esp6:
+	xfrm6_protocol_deregister(&esp6, IPPROTO_ESP);
+err_ah4:
+	xfrm4_protocol_deregister(&ah4, IPPROTO_AH);
+err_esp4:
+	xfrm4_protocol_deregister(&esp4, IPPROTO_ESP);
+err:
+	pr_err("another module handles ESP or AH at priority %d; unload it first\n", PRIORITY);
 	return err;
 }
 
 /**
- * pantun_rx_unregister - ends receiving; returns after the last packet left the handler
+ * pantun_rx_unregister - ends receiving; returns after the last packet left the handlers
  */
 void pantun_rx_unregister(void)
 {
-	xfrm4_protocol_deregister(&protocol, IPPROTO_ESP);
+	xfrm6_protocol_deregister(&ah6, IPPROTO_AH);
+	xfrm6_protocol_deregister(&esp6, IPPROTO_ESP);
+	xfrm4_protocol_deregister(&ah4, IPPROTO_AH);
+	xfrm4_protocol_deregister(&esp4, IPPROTO_ESP);
 }

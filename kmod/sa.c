@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Security associations: made, activated, counted, aged, deleted and freed. */
+#include <linux/in.h>
 #include <linux/pantun.h>
 #include <linux/slab.h>
 #include "compat.h"
@@ -12,31 +13,43 @@
 
 #define AGE_WORK_SECONDS	3600	/* between two looks at most: delays are finite */
 
+static const struct pantun_xform_ops *ops_of(u8 proto)
+{
+	switch (proto) {
+	case IPPROTO_ESP:
+		return &pantun_esp_ops;
+	case IPPROTO_AH:
+		return &pantun_ah_ops;
+	default:
+		return NULL;
+	}
+}
+
 static void set_key(struct pantun_sa *sa, const struct pantun_sa_params *p)
 {
 	sa->dir = p->dir;
 	sa->mode = p->mode;
-	sa->key.family = AF_INET;
-	sa->key.daddr.v4 = p->dir == PANTUN_DIR_IN ? p->local.v4 : p->remote.v4;
+	sa->key.family = p->family;
+	sa->key.daddr = p->dir == PANTUN_DIR_IN ? p->local : p->remote;
 	sa->key.spi = p->spi;
 	sa->key.proto = p->proto;
 	sa->key.dir = p->dir;
 }
 
-static int set_path(struct pantun_sa *sa, const struct pantun_sa_params *p)
+static struct pantun_path *path_new(const struct pantun_sa_params *p)
 {
 	struct pantun_path *path = pantun_path_alloc();
 
 	if (!path)
-		return -ENOMEM;
-	path->family = AF_INET;
+		return NULL;
+	path->family = p->family;
 	path->encap = p->encap;
+	path->udp_csum = p->udp_csum;
 	path->local = p->local;
 	path->remote = p->remote;
 	path->local_port = p->local_port;
 	path->remote_port = p->remote_port;
-	rcu_assign_pointer(sa->path, path);
-	return 0;
+	return path;
 }
 
 /* Brings the proxy-ID's counters up to what the SA has counted. */
@@ -102,6 +115,7 @@ static void put_unlinked(struct pantun_sa *sa)
 static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 {
 	struct pantun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+	struct pantun_path *path;
 
 	if (!sa)
 		return NULL;
@@ -111,10 +125,13 @@ static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 	INIT_RCU_WORK(&sa->unlink_work, unlink_work);
 	INIT_WORK(&sa->free_work, free_work);
 	set_key(sa, p);
-	if (set_path(sa, p)) {
+	path = path_new(p);
+	if (!path) {
 		kfree(sa);
 		return NULL;
 	}
+	RCU_INIT_POINTER(sa->path, path);
+	sa->encaps = BIT(path->encap);
 	sa->birth = ktime_get_boottime_seconds();
 	return sa;
 }
@@ -131,26 +148,33 @@ static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
 				   struct netlink_ext_ack *extack)
 {
-	struct pantun_sa *sa = sa_alloc(params);
+	const struct pantun_xform_ops *ops = ops_of(params->proto);
+	struct pantun_sa *sa;
 	int err;
 
+	if (!ops) {
+		NL_SET_ERR_MSG(extack, "an SA is of ESP or of AH");
+		return ERR_PTR(-EOPNOTSUPP);
+	}
+	sa = sa_alloc(params);
 	if (!sa)
 		return ERR_PTR(-ENOMEM);
 	sa->alg = params->alg;
+	sa->esn = params->esn;
 	sa->key_bits = params->keys.enc_len * 8;
 	sa->limits = params->limits;
 	sa->cookie = params->cookie;
-	pantun_replay_init(&sa->replay, params->replay_window, false);
+	pantun_replay_init(&sa->replay, params->replay_window, params->esn);
 	if (params->has_selector)
 		sa->selector = params->selector;
 	if (params->standby)
 		__set_bit(PANTUN_SA_STANDBY, &sa->flags);
-	err = pantun_esp_ops.init(sa, &params->keys, extack);
+	err = ops->init(sa, &params->keys, extack);
 	if (err) {
 		sa_free(sa);
 		return ERR_PTR(err);
 	}
-	sa->ops = &pantun_esp_ops;
+	sa->ops = ops;
 	return sa;
 }
 
@@ -261,7 +285,7 @@ int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
 /**
  * pantun_sa_reserve - takes an inbound SPI that nobody uses
  * @proxy: the proxy-ID that the SA is going to be of
- * @local: our address
+ * @params: our address, its family and the protocol
  * @extack: says why not
  *
  * The reservation ends when an SA of the tunnel is added under it, when it is
@@ -271,22 +295,24 @@ int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
  * ERR_PTR().
  * Context: process, cfg_lock.
  */
-struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy, const union pantun_addr *local,
+struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy,
+				    const struct pantun_sa_params *params,
 				    struct netlink_ext_ack *extack)
 {
-	const struct pantun_sa_params params = {
+	const struct pantun_sa_params larval = {
 		.dir = PANTUN_DIR_IN,
-		.proto = IPPROTO_ESP,
+		.proto = params->proto,
 		.mode = PANTUN_MODE_TUNNEL,
 		.encap = PANTUN_ENCAP_NONE,
-		.local = *local,
+		.family = params->family,
+		.local = params->local,
 	};
 	struct pantun_net *pn = proxy->tunnel->pn;
 	struct pantun_sa *sa;
 	int err;
 
 	lockdep_assert_held(&pn->cfg_lock);
-	sa = sa_alloc(&params);
+	sa = sa_alloc(&larval);
 	if (!sa)
 		return ERR_PTR(-ENOMEM);
 	__set_bit(PANTUN_SA_LARVAL, &sa->flags);
@@ -323,6 +349,84 @@ void pantun_sa_activate(struct pantun_sa *sa)
 	pn->generation++;
 	pantun_nl_event_sa(sa, PANTUN_EVENT_CHANGE);
 	pantun_netdev_update(sa->tunnel);
+}
+
+/* An inbound SA receives by its own path alone from now on. */
+static void leave_former(struct pantun_sa *sa)
+{
+	const struct pantun_path *path;
+
+	path = rcu_dereference_protected(sa->path, lockdep_is_held(&sa->tunnel->pn->cfg_lock));
+	pantun_sa_table_leave_former(sa->tunnel->pn, sa);
+	WRITE_ONCE(sa->encaps, BIT(path->encap));
+	sa->former_until = 0;
+}
+
+/*
+ * The peer goes on sending by the path before until it has switched, too, so inbound
+ * SAs receive by both for a while.  Outbound ones leave it at once.
+ */
+static void keep_former(struct pantun_sa *sa, u8 former_encap)
+{
+	if (sa->dir == PANTUN_DIR_OUT) {
+		leave_former(sa);
+		return;
+	}
+	WRITE_ONCE(sa->encaps, sa->encaps | BIT(former_encap));
+	sa->former_until = pantun_sa_age(sa) + PANTUN_SA_FORMER_SECONDS;
+	reckon_age(sa->tunnel);
+}
+
+/**
+ * pantun_sa_set_path - another path for an SA that carries on
+ * @sa: the SA
+ * @params: the path, of the same family
+ * @extack: says why not
+ *
+ * No packet is lost by it: numbers and keys go on; inbound, packets by the path before
+ * are received for another PANTUN_SA_FORMER_SECONDS, or until the path after next.
+ *
+ * Return: 0; -EEXIST if another SA is found by the new address and SPI; another
+ * negative errno.
+ * Context: process, cfg_lock, may sleep for a grace period.
+ */
+int pantun_sa_set_path(struct pantun_sa *sa, const struct pantun_sa_params *params,
+		       struct netlink_ext_ack *extack)
+{
+	struct pantun_net *pn = sa->tunnel->pn;
+	struct pantun_sa_key key = sa->key;
+	struct pantun_path *path, *old;
+	u8 encaps = sa->encaps;
+	int err;
+
+	lockdep_assert_held(&pn->cfg_lock);
+	if (test_bit(PANTUN_SA_LARVAL, &sa->flags)) {
+		NL_SET_ERR_MSG(extack, "an SPI that is only reserved has no path to replace");
+		return -EINVAL;
+	}
+	if (params->family != key.family) {
+		NL_SET_ERR_MSG(extack, "a path of the other family needs a new SA");
+		return -EOPNOTSUPP;
+	}
+	path = path_new(params);
+	if (!path)
+		return -ENOMEM;
+	key.daddr = sa->dir == PANTUN_DIR_IN ? params->local : params->remote;
+	/* before the first packet by the new path, ours or the peer's */
+	WRITE_ONCE(sa->encaps, encaps | BIT(path->encap));
+	err = pantun_sa_table_move(pn, sa, &key, extack);
+	if (err) {
+		WRITE_ONCE(sa->encaps, encaps);
+		pantun_path_free_rcu(path);
+		return err;
+	}
+	old = rcu_replace_pointer(sa->path, path, lockdep_is_held(&pn->cfg_lock));
+	keep_former(sa, old->encap);
+	pantun_path_free_rcu(old);
+	pn->generation++;
+	pantun_nl_event_sa(sa, PANTUN_EVENT_CHANGE);
+	pantun_netdev_update(sa->tunnel);
+	return 0;
 }
 
 /**
@@ -401,10 +505,26 @@ static u64 next_limit(const struct pantun_limits *limits, u64 age)
 	return hard > age ? hard - age : 0;
 }
 
+/* Receiving by the path before ends by age; seconds until then, 0: there is none. */
+static u64 end_former(struct pantun_sa *sa, u64 age)
+{
+	if (sa->former_until > age)
+		return sa->former_until - age;
+	if (sa->former_until)
+		leave_former(sa);
+	return 0;
+}
+
+/* The nearer of two times, 0: never. */
+static u64 nearer(u64 a, u64 b)
+{
+	return a && b ? min(a, b) : a + b;
+}
+
 /* Acts on what the SA's age says; seconds until it says something new, 0: never. */
 static u64 grow_older(struct pantun_sa *sa)
 {
-	u64 age = pantun_sa_age(sa);
+	u64 age = pantun_sa_age(sa), former = end_former(sa, age);
 
 	if (test_bit(PANTUN_SA_LARVAL, &sa->flags)) {
 		if (age < PANTUN_SA_LARVAL_SECONDS)
@@ -418,7 +538,7 @@ static u64 grow_older(struct pantun_sa *sa)
 			pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
 			pantun_netdev_update(sa->tunnel);
 		}
-		return 0;
+		return former;
 	case PANTUN_LIFE_SOFT:
 		if (!test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
 			pantun_nl_event_expire(sa, PANTUN_EVENT_SOFT);
@@ -426,7 +546,7 @@ static u64 grow_older(struct pantun_sa *sa)
 	case PANTUN_LIFE_OK:
 		break;
 	}
-	return next_limit(&sa->limits, age);
+	return nearer(next_limit(&sa->limits, age), former);
 }
 
 /**
@@ -452,10 +572,7 @@ void pantun_sa_age_work(struct work_struct *work)
 	table = pantun_proxy_table(tunnel);
 	for (i = 0; i < table->count; i++) {
 		list_for_each_entry_safe(sa, next, &table->entry[i]->sas, proxy_list) {
-			u64 wait = grow_older(sa);
-
-			if (wait && (!nearest || wait < nearest))
-				nearest = wait;
+			nearest = nearer(nearest, grow_older(sa));
 		}
 	}
 	if (nearest)

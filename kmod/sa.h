@@ -19,6 +19,7 @@
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <net/ipv6.h>
 #include "alg.h"
 #include "drop.h"
 #include "life.h"
@@ -28,12 +29,13 @@
 #include "xform.h"
 
 struct crypto_aead;
+struct crypto_ahash;
 struct netlink_ext_ack;
 struct pantun_net;
 struct pantun_proxy;
 struct pantun_tunnel;
 
-/* How the table finds an inbound SA: RFC 4301 section 4.1. */
+/* How the table finds an SA: RFC 4301 section 4.1. */
 struct pantun_sa_key {
 	union pantun_addr daddr;	/* zero padded */
 	__be32 spi;
@@ -41,6 +43,18 @@ struct pantun_sa_key {
 	u8 proto;
 	u8 dir;				/* enum pantun_dir: both directions share the table */
 	u8 zero;
+};
+
+/*
+ * Where the table has an SA.  There are two of them: while an SA goes from one
+ * destination to another, packets to either find it.  All under cfg_lock.
+ */
+struct pantun_sa_place {
+	struct rhash_head node;
+	struct pantun_sa_key key;	/* constant while listed */
+	struct pantun_sa *sa;		/* NULL: never used */
+	bool listed;
+	unsigned long left;		/* grace period from which on nobody looks at it */
 };
 
 enum pantun_sa_flag {
@@ -52,8 +66,10 @@ enum pantun_sa_flag {
 };
 
 struct pantun_sa {
-	/* set before publication, constant afterwards */
-	struct rhash_head node;
+	struct pantun_sa_place places[2];
+	struct pantun_sa_place *place;	/* the one of its own path; cfg_lock */
+
+	/* set before publication, constant afterwards but for key.daddr, which is cfg_lock's */
 	struct pantun_sa_key key;
 	u8 dir;				/* enum pantun_dir */
 	u8 mode;			/* enum pantun_mode */
@@ -62,7 +78,11 @@ struct pantun_sa {
 	struct pantun_proxy *proxy;	/* a counted reference */
 	const struct pantun_alg *alg;
 	const struct pantun_xform_ops *ops;
-	struct crypto_aead *aead;
+	bool esn;			/* 64-bit sequence numbers */
+	union {
+		struct crypto_aead *aead;	/* ESP, and AH with GMAC */
+		struct crypto_ahash *ahash;	/* AH */
+	};
 	struct pantun_selector selector;
 	struct pantun_limits limits;
 	u64 birth;			/* ktime_get_boottime_seconds() */
@@ -72,10 +92,13 @@ struct pantun_sa {
 	/* read often, written seldom */
 	unsigned long flags;		/* enum pantun_sa_flag bits */
 	struct pantun_path __rcu *path;	/* written under cfg_lock */
+	u8 encaps;			/* taken inbound, bits by enum pantun_encap; cfg_lock */
 
 	/* outbound, written by every packet */
 	atomic64_t seq;			/* last number given out */
 	atomic64_t tx_bytes;
+
+	void *spare;			/* memory for a packet's crypto, of ops; taken by xchg() */
 
 	/* inbound: replay_lock (BH) guards replay, rx_packets and rx_bytes */
 	spinlock_t replay_lock;
@@ -87,6 +110,8 @@ struct pantun_sa {
 	u64 counted_packets;
 	u64 counted_bytes;
 
+	u64 former_until;		/* age that ends receiving by the path before; cfg_lock */
+
 	struct pantun_drops drops;
 	struct list_head proxy_list;	/* proxy->sas, under cfg_lock */
 	refcount_t refs;
@@ -95,15 +120,19 @@ struct pantun_sa {
 };
 
 #define PANTUN_SA_LARVAL_SECONDS	60	/* a reserved SPI is given back after this */
+#define PANTUN_SA_FORMER_SECONDS	30	/* packets still come by the path before */
 
 /* What a new SA is to be, checked for form by netlink. */
 struct pantun_sa_params {
 	u8 dir;				/* enum pantun_dir */
-	u8 proto;			/* IPPROTO_ESP */
+	u8 proto;			/* IPPROTO_ESP or IPPROTO_AH */
 	u8 mode;			/* enum pantun_mode */
 	u8 encap;			/* enum pantun_encap */
 	__be32 spi;
-	union pantun_addr local;	/* IPv4 */
+	u8 family;			/* of the path: AF_INET or AF_INET6 */
+	bool udp_csum;
+	bool esn;
+	union pantun_addr local;
 	union pantun_addr remote;
 	__be16 local_port;
 	__be16 remote_port;
@@ -122,8 +151,11 @@ struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
 void pantun_sa_discard(struct pantun_sa *sa);
 int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
 		  struct netlink_ext_ack *extack);
-struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy, const union pantun_addr *local,
+struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy,
+				    const struct pantun_sa_params *params,
 				    struct netlink_ext_ack *extack);
+int pantun_sa_set_path(struct pantun_sa *sa, const struct pantun_sa_params *params,
+		       struct netlink_ext_ack *extack);
 void pantun_sa_activate(struct pantun_sa *sa);
 void pantun_sa_delete(struct pantun_sa *sa);
 void pantun_sa_flush(struct pantun_proxy *proxy);
@@ -135,6 +167,18 @@ void pantun_sa_age_work(struct work_struct *work);
 static inline bool pantun_sa_usable(const struct pantun_sa *sa)
 {
 	return !test_bit(PANTUN_SA_LARVAL, &sa->flags) && !test_bit(PANTUN_SA_HARD, &sa->flags);
+}
+
+/* Whether packets may come in this encapsulation, enum pantun_encap.  Any context. */
+static inline bool pantun_sa_takes_encap(const struct pantun_sa *sa, u8 encap)
+{
+	return READ_ONCE(sa->encaps) & BIT(encap);
+}
+
+/* Whether there is an address, zero padded, at all. */
+static inline bool pantun_addr_given(const union pantun_addr *addr)
+{
+	return !ipv6_addr_any(&addr->v6);
 }
 
 /* Drops a reference; the last one frees from a worker.  Any context. */

@@ -12,8 +12,8 @@
 
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct pantun_sa_key),
-	.key_offset = offsetof(struct pantun_sa, key),
-	.head_offset = offsetof(struct pantun_sa, node),
+	.key_offset = offsetof(struct pantun_sa_place, key),
+	.head_offset = offsetof(struct pantun_sa_place, node),
 	.automatic_shrinking = true,
 };
 
@@ -51,10 +51,12 @@ void pantun_sa_table_destroy(struct pantun_net *pn)
  */
 struct pantun_sa *pantun_sa_table_lookup(struct pantun_net *pn, const struct pantun_sa_key *key)
 {
+	struct pantun_sa_place *place;
 	struct pantun_sa *sa;
 
 	rcu_read_lock();
-	sa = rhashtable_lookup(&pn->sas, key, params);
+	place = rhashtable_lookup(&pn->sas, key, params);
+	sa = place ? place->sa : NULL;
 	rcu_read_unlock();
 	return sa;
 }
@@ -71,12 +73,12 @@ struct pantun_sa *pantun_sa_table_lookup(struct pantun_net *pn, const struct pan
  */
 struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key)
 {
+	struct pantun_sa_place *place;
 	struct pantun_sa *sa;
 
 	rcu_read_lock();
-	sa = rhashtable_lookup(&pn->sas, key, params);
-	if (sa && test_bit(PANTUN_SA_LARVAL, &sa->flags))
-		sa = NULL;
+	place = rhashtable_lookup(&pn->sas, key, params);
+	sa = place && !test_bit(PANTUN_SA_LARVAL, &place->sa->flags) ? place->sa : NULL;
 	if (sa)
 		pantun_sa_hold(sa);
 	rcu_read_unlock();
@@ -98,8 +100,60 @@ static bool xfrm_has(const struct pantun_net *pn, const struct pantun_sa_key *ke
 	return true;
 }
 
+/* Whether the key is anybody's but @sa's; says so. */
+static bool is_taken(struct pantun_net *pn, const struct pantun_sa *sa,
+		     const struct pantun_sa_key *key, struct netlink_ext_ack *extack)
+{
+	struct pantun_sa *other = pantun_sa_table_lookup(pn, key);
+
+	if (other && other != sa)
+		NL_SET_ERR_MSG(extack,
+			       "there is an SA of this address and SPI: delete it, or use another");
+	else if (xfrm_has(pn, key))
+		NL_SET_ERR_MSG(extack, "XFRM has an SA of this address and SPI: use another SPI");
+	else
+		return false;
+	return true;
+}
+
+/* A place that no reader is left at, for @key. */
+static void prepare(struct pantun_sa_place *place, struct pantun_sa *sa,
+		    const struct pantun_sa_key *key)
+{
+	if (place->sa)
+		cond_synchronize_rcu(place->left);
+	place->sa = sa;
+	place->key = *key;
+}
+
+static int enlist(struct pantun_net *pn, struct pantun_sa_place *place,
+		  struct netlink_ext_ack *extack)
+{
+	int err = rhashtable_lookup_insert_fast(&pn->sas, &place->node, params);
+
+	if (err)
+		NL_SET_ERR_MSG(extack, "no room in the table of SAs");
+	else
+		place->listed = true;
+	return err;
+}
+
+static void leave(struct pantun_net *pn, struct pantun_sa_place *place)
+{
+	if (!place->listed)
+		return;
+	WARN_ON_ONCE(rhashtable_remove_fast(&pn->sas, &place->node, params));
+	place->listed = false;
+	place->left = get_state_synchronize_rcu();
+}
+
+static struct pantun_sa_place *other_place(struct pantun_sa *sa)
+{
+	return &sa->places[sa->place == &sa->places[0]];
+}
+
 /**
- * pantun_sa_table_insert - lets an SA be found
+ * pantun_sa_table_insert - lets an SA be found by its key
  * @pn: the namespace
  * @sa: the SA; the table takes over the caller's reference
  * @extack: says why not
@@ -110,20 +164,12 @@ static bool xfrm_has(const struct pantun_net *pn, const struct pantun_sa_key *ke
 int pantun_sa_table_insert(struct pantun_net *pn, struct pantun_sa *sa,
 			   struct netlink_ext_ack *extack)
 {
-	int err;
-
 	lockdep_assert_held(&pn->cfg_lock);
-	if (xfrm_has(pn, &sa->key)) {
-		NL_SET_ERR_MSG(extack, "XFRM has an SA of this address and SPI: use another SPI");
+	if (is_taken(pn, sa, &sa->key, extack))
 		return -EEXIST;
-	}
-	err = rhashtable_lookup_insert_fast(&pn->sas, &sa->node, params);
-	if (err == -EEXIST)
-		NL_SET_ERR_MSG(extack,
-			       "there is an SA of this address and SPI: delete it, or use another");
-	else if (err)
-		NL_SET_ERR_MSG(extack, "no room in the table of SAs");
-	return err;
+	sa->place = &sa->places[0];
+	prepare(sa->place, sa, &sa->key);
+	return enlist(pn, sa->place, extack);
 }
 
 /**
@@ -137,8 +183,67 @@ int pantun_sa_table_insert(struct pantun_net *pn, struct pantun_sa *sa,
  */
 int pantun_sa_table_replace(struct pantun_net *pn, struct pantun_sa *old, struct pantun_sa *sa)
 {
+	int err;
+
 	lockdep_assert_held(&pn->cfg_lock);
-	return rhashtable_replace_fast(&pn->sas, &old->node, &sa->node, params);
+	sa->place = &sa->places[0];
+	prepare(sa->place, sa, &sa->key);
+	err = rhashtable_replace_fast(&pn->sas, &old->place->node, &sa->place->node, params);
+	if (err)
+		return err;
+	sa->place->listed = true;
+	old->place->listed = false;
+	return 0;
+}
+
+/**
+ * pantun_sa_table_move - lets an SA be found by another key, too
+ * @pn: the namespace
+ * @sa: an SA in the table
+ * @key: its key from now on
+ * @extack: says why not
+ *
+ * The key before finds the SA as well until pantun_sa_table_leave_former(), or the
+ * next call.  That one waits for readers if they may be at the place it needs.
+ *
+ * Return: 0; -EEXIST if the key is taken, here or in XFRM; another negative errno.
+ * Context: process, cfg_lock, may sleep for a grace period.
+ */
+int pantun_sa_table_move(struct pantun_net *pn, struct pantun_sa *sa,
+			 const struct pantun_sa_key *key, struct netlink_ext_ack *extack)
+{
+	struct pantun_sa_place *to = other_place(sa);
+	int err;
+
+	lockdep_assert_held(&pn->cfg_lock);
+	if (!memcmp(key, &sa->key, sizeof(*key)))
+		return 0;
+	if (is_taken(pn, sa, key, extack))
+		return -EEXIST;
+	/* back to where it came from: that is listed still */
+	if (!to->listed || memcmp(key, &to->key, sizeof(*key))) {
+		leave(pn, to);
+		prepare(to, sa, key);
+		err = enlist(pn, to, extack);
+		if (err)
+			return err;
+	}
+	sa->place = to;
+	sa->key.daddr = key->daddr;
+	return 0;
+}
+
+/**
+ * pantun_sa_table_leave_former - has an SA found by its own key alone
+ * @pn: the namespace
+ * @sa: an SA in the table
+ *
+ * Context: process, cfg_lock.
+ */
+void pantun_sa_table_leave_former(struct pantun_net *pn, struct pantun_sa *sa)
+{
+	lockdep_assert_held(&pn->cfg_lock);
+	leave(pn, other_place(sa));
 }
 
 /**
@@ -151,7 +256,9 @@ int pantun_sa_table_replace(struct pantun_net *pn, struct pantun_sa *old, struct
 void pantun_sa_table_remove(struct pantun_net *pn, struct pantun_sa *sa)
 {
 	lockdep_assert_held(&pn->cfg_lock);
-	WARN_ON_ONCE(rhashtable_remove_fast(&pn->sas, &sa->node, params));
+	WARN_ON_ONCE(!sa->place->listed);
+	leave(pn, sa->place);
+	leave(pn, other_place(sa));
 }
 
 /**

@@ -16,6 +16,9 @@ struct pantun_sa *pantun_sa_table_lookup(struct pantun_net *pn, const struct pan
 int pantun_sa_table_insert(struct pantun_net *pn, struct pantun_sa *sa,
 			   struct netlink_ext_ack *extack);
 int pantun_sa_table_replace(struct pantun_net *pn, struct pantun_sa *old, struct pantun_sa *sa);
+int pantun_sa_table_move(struct pantun_net *pn, struct pantun_sa *sa,
+			 const struct pantun_sa_key *key, struct netlink_ext_ack *extack);
+void pantun_sa_table_leave_former(struct pantun_net *pn, struct pantun_sa *sa);
 void pantun_sa_table_remove(struct pantun_net *pn, struct pantun_sa *sa);
 int pantun_sa_table_pick_spi(struct pantun_net *pn, struct pantun_sa_key *key);
 

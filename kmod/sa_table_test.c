@@ -59,6 +59,26 @@ static void remove(struct pantun_sa *sa)
 	mutex_unlock(&pn->cfg_lock);
 }
 
+/* To another address. */
+static int move(struct pantun_sa *sa, u32 daddr, struct netlink_ext_ack *extack)
+{
+	struct pantun_sa_key key = sa->key;
+	int err;
+
+	key.daddr.v4 = htonl(daddr);
+	mutex_lock(&pn->cfg_lock);
+	err = pantun_sa_table_move(pn, sa, &key, extack);
+	mutex_unlock(&pn->cfg_lock);
+	return err;
+}
+
+static void leave_former(struct pantun_sa *sa)
+{
+	mutex_lock(&pn->cfg_lock);
+	pantun_sa_table_leave_former(pn, sa);
+	mutex_unlock(&pn->cfg_lock);
+}
+
 static struct pantun_sa *lookup(const struct pantun_sa *like)
 {
 	struct pantun_sa *sa;
@@ -148,6 +168,66 @@ static void packets_do_not_find_reservations(struct kunit *test)
 	KUNIT_EXPECT_PTR_EQ(test, find(larval), sa);
 }
 
+/* Which of four addresses find the SA: a bit each. */
+static unsigned int found_at(struct kunit *test, const struct pantun_sa *sa)
+{
+	struct pantun_sa *like = sa_new(test, PANTUN_DIR_IN, 0, ntohl(sa->key.spi));
+	unsigned int i, found = 0;
+
+	for (i = 0; i < 4; i++) {
+		like->key.daddr.v4 = htonl(0x0a000000 + i);
+		if (find(like) == sa)
+			found |= BIT(i);
+	}
+	return found;
+}
+
+static void one_that_moves_is_found_at_both(struct kunit *test)
+{
+	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000000, 0x1000);
+
+	KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), BIT(0));
+	KUNIT_EXPECT_EQ(test, move(sa, 0x0a000000, NULL), 0);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), BIT(0));
+	KUNIT_EXPECT_EQ(test, move(sa, 0x0a000001, NULL), 0);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), BIT(0) | BIT(1));
+	/* back */
+	KUNIT_EXPECT_EQ(test, move(sa, 0x0a000000, NULL), 0);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), BIT(0) | BIT(1));
+	KUNIT_EXPECT_EQ(test, move(sa, 0x0a000002, NULL), 0);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), BIT(0) | BIT(2));
+	KUNIT_EXPECT_EQ(test, move(sa, 0x0a000003, NULL), 0);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), BIT(2) | BIT(3));
+	leave_former(sa);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), BIT(3));
+	KUNIT_EXPECT_EQ(test, ntohl(sa->key.daddr.v4), 0x0a000003U);
+	leave_former(sa);
+	KUNIT_EXPECT_EQ(test, move(sa, 0x0a000001, NULL), 0);
+	remove(sa);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), 0U);
+	KUNIT_EXPECT_EQ(test, atomic_read(&pn->sas.nelems), 0);
+}
+
+static void one_that_cannot_move_stays_as_it_is(struct kunit *test)
+{
+	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000000, 0x1000);
+	struct pantun_sa *twin = sa_new(test, PANTUN_DIR_IN, 0x0a000002, 0x1000);
+	struct netlink_ext_ack extack = {};
+
+	KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
+	KUNIT_ASSERT_EQ(test, insert(twin, NULL), 0);
+	KUNIT_ASSERT_EQ(test, move(sa, 0x0a000001, NULL), 0);
+	KUNIT_EXPECT_EQ(test, move(sa, 0x0a000002, &extack), -EEXIST);
+	KUNIT_EXPECT_NOT_NULL(test, extack._msg);
+	KUNIT_EXPECT_EQ(test, found_at(test, sa), BIT(0) | BIT(1));
+	KUNIT_EXPECT_EQ(test, ntohl(sa->key.daddr.v4), 0x0a000001U);
+	/* an address is taken as long as it receives */
+	KUNIT_EXPECT_EQ(test, move(twin, 0x0a000000, &extack), -EEXIST);
+	leave_former(sa);
+	KUNIT_EXPECT_EQ(test, move(twin, 0x0a000000, &extack), 0);
+}
+
 static void who_finds_an_sa_holds_it(struct kunit *test)
 {
 	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
@@ -178,6 +258,8 @@ static struct kunit_case sa_table_cases[] = {
 	KUNIT_CASE(every_part_of_the_key_counts),
 	KUNIT_CASE(a_key_is_taken_once),
 	KUNIT_CASE(packets_do_not_find_reservations),
+	KUNIT_CASE(one_that_moves_is_found_at_both),
+	KUNIT_CASE(one_that_cannot_move_stays_as_it_is),
 	KUNIT_CASE(who_finds_an_sa_holds_it),
 	KUNIT_CASE(picked_spis_are_free_and_not_reserved),
 	{}

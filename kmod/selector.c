@@ -3,16 +3,23 @@
 #include <linux/kernel.h>
 #include <linux/socket.h>
 #include <linux/string.h>
+#include <asm/byteorder.h>
 #include "selector.h"
 
 #define V4_LEN	4
 #define V6_LEN	16
 
-/* Octets in network order compare like numbers. */
-static bool covers(const struct pantun_range *range, const union pantun_addr *addr,
-		   size_t len)
+static bool covers4(const struct pantun_range *range, const union pantun_addr *addr)
 {
-	return memcmp(addr, &range->first, len) >= 0 && memcmp(addr, &range->last, len) <= 0;
+	u32 v4 = __be32_to_cpu(addr->v4);
+
+	return v4 >= __be32_to_cpu(range->first.v4) && v4 <= __be32_to_cpu(range->last.v4);
+}
+
+/* Octets in network order compare like numbers. */
+static bool covers6(const struct pantun_range *range, const union pantun_addr *addr)
+{
+	return memcmp(addr, &range->first, V6_LEN) >= 0 && memcmp(addr, &range->last, V6_LEN) <= 0;
 }
 
 static bool any_port(const struct pantun_ports *ports)
@@ -83,12 +90,13 @@ bool pantun_selector_match(const struct pantun_selector *sel,
 			   const struct pantun_flow *flow)
 {
 	if (flow->family == AF_INET) {
-		if (!sel->has_v4 || !covers(&sel->local4, &flow->local, V4_LEN) ||
-		    !covers(&sel->remote4, &flow->remote, V4_LEN))
+		/* of a tunnel's selectors, the remote ones differ more often */
+		if (!sel->has_v4 || !covers4(&sel->remote4, &flow->remote) ||
+		    !covers4(&sel->local4, &flow->local))
 			return false;
 	} else {
-		if (!sel->has_v6 || !covers(&sel->local6, &flow->local, V6_LEN) ||
-		    !covers(&sel->remote6, &flow->remote, V6_LEN))
+		if (!sel->has_v6 || !covers6(&sel->remote6, &flow->remote) ||
+		    !covers6(&sel->local6, &flow->local))
 			return false;
 	}
 	if (sel->proto && sel->proto != flow->proto)

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What pantun_test.ko sees of this module; only in builds with the tests. */
 #include <linux/module.h>
+#include "ah_mask.h"
 #include "alg.h"
+#include "classify.h"
 #include "esp.h"
 #include "life.h"
+#include "mss.h"
 #include "mtu.h"
+#include "netdev.h"
 #include "proxy.h"
 #include "replay.h"
 #include "sa.h"
@@ -12,18 +16,27 @@
 #include "selector.h"
 #include "xform.h"
 
+EXPORT_SYMBOL_GPL(pantun_ah_mask);
+EXPORT_SYMBOL_GPL(pantun_ah_ops);
+EXPORT_SYMBOL_GPL(pantun_alg_auth_key_len_ok);
 EXPORT_SYMBOL_GPL(pantun_alg_find);
 EXPORT_SYMBOL_GPL(pantun_alg_key_len_ok);
 EXPORT_SYMBOL_GPL(pantun_alg_overhead);
+EXPORT_SYMBOL_GPL(pantun_classifier_free);
+EXPORT_SYMBOL_GPL(pantun_classifier_match);
+EXPORT_SYMBOL_GPL(pantun_classifier_new);
 EXPORT_SYMBOL_GPL(pantun_esp_ops);
-EXPORT_SYMBOL_GPL(pantun_esp_seal);
+EXPORT_SYMBOL_GPL(pantun_esp_push);
 EXPORT_SYMBOL_GPL(pantun_flow_dissect);
 EXPORT_SYMBOL_GPL(pantun_life_check);
 EXPORT_SYMBOL_GPL(pantun_life_invalid);
+EXPORT_SYMBOL_GPL(pantun_mss_clamp);
 EXPORT_SYMBOL_GPL(pantun_mtu_inner);
 EXPORT_SYMBOL_GPL(pantun_mtu_outer);
 EXPORT_SYMBOL_GPL(pantun_mtu_padding);
+EXPORT_SYMBOL_GPL(pantun_netdev_is_ours);
 EXPORT_SYMBOL_GPL(pantun_proxy_match);
+EXPORT_SYMBOL_GPL(pantun_proxy_table);
 EXPORT_SYMBOL_GPL(pantun_replay_accept);
 EXPORT_SYMBOL_GPL(pantun_replay_check);
 EXPORT_SYMBOL_GPL(pantun_replay_infer);
@@ -31,7 +44,9 @@ EXPORT_SYMBOL_GPL(pantun_replay_init);
 EXPORT_SYMBOL_GPL(pantun_sa_find_get);
 EXPORT_SYMBOL_GPL(pantun_sa_table_init);
 EXPORT_SYMBOL_GPL(pantun_sa_table_insert);
+EXPORT_SYMBOL_GPL(pantun_sa_table_leave_former);
 EXPORT_SYMBOL_GPL(pantun_sa_table_lookup);
+EXPORT_SYMBOL_GPL(pantun_sa_table_move);
 EXPORT_SYMBOL_GPL(pantun_sa_table_pick_spi);
 EXPORT_SYMBOL_GPL(pantun_sa_table_remove);
 EXPORT_SYMBOL_GPL(pantun_sa_table_replace);

@@ -2,26 +2,25 @@
 /*
  * The way out, in call order: a packet is handed to the netdevice, finds its proxy-ID
  * once (a super-packet, too), waits for an SA or goes on, is checked against the
- * path's MTU, split, numbered, encrypted and sent.  Nothing leaves in clear.
+ * path's MTU, split, numbered, made the payload of ESP or AH, gets its outer headers,
+ * is encrypted and sent.  Nothing leaves in clear.
  */
 #include <linux/icmpv6.h>
 #include <linux/pantun.h>
-#include <linux/udp.h>
+#include <net/dsfield.h>
 #include <net/icmp.h>
-#include <net/inet_ecn.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include "cb.h"
 #include "compat.h"
+#include "inner.h"
+#include "mss.h"
 #include "netdev.h"
 #include "nl_event.h"
 #include "sa.h"
 #include "tx.h"
 
 #define ACQUIRE_INTERVAL	HZ	/* between events of one proxy-ID */
-
-/* The link, and the largest of each: IPv4, UDP, SPI and number, IV. */
-#define HEADROOM	(LL_MAX_HEADER + sizeof(struct iphdr) + sizeof(struct udphdr) + 8 + 16)
 
 /* Our packets nest when the underlay of one tunnel is another one. */
 #define NEST_MAX		4
@@ -62,17 +61,18 @@ static bool fits(const struct sk_buff *skb, u32 mtu)
  * Whether the packet fits @mtu, or may be made to fit by fragments of the outer
  * packet.  Sets whether the outer one may be fragmented.
  */
-static bool size_ok(struct sk_buff *skb, u32 mtu)
+static bool size_ok(struct sk_buff *skb, u32 mtu, u8 df)
 {
 	struct pantun_cb *cb = pantun_cb(skb);
 
-	if (is_v4(skb)) {
-		cb->df = ip_hdr(skb)->frag_off & htons(IP_DF);
-		return !cb->df || fits(skb, mtu);
-	}
-	/* IPv6 links carry 1,280 octets (RFC 8200 section 5), if by outer fragments */
-	cb->df = fits(skb, mtu);
-	return cb->df || fits(skb, IPV6_MIN_MTU);
+	if (df != PANTUN_DF_COPY)
+		cb->df = df == PANTUN_DF_SET;
+	else if (!is_v4(skb))
+		/* IPv6 links carry 1,280 octets (RFC 8200 section 5), if by outer fragments */
+		cb->df = fits(skb, mtu) || !fits(skb, IPV6_MIN_MTU);
+	else
+		cb->df = !!(ip_hdr(skb)->frag_off & htons(IP_DF));
+	return !cb->df || fits(skb, mtu);
 }
 
 /* Marks an SA whose limit is reached, and says so once. */
@@ -92,7 +92,7 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
 	if (test_bit(PANTUN_SA_HARD, &sa->flags))
 		return PANTUN_DROP_TX_LIMIT;
 	*seq = atomic64_inc_return(&sa->seq);
-	if (*seq > U32_MAX) {
+	if (!*seq || (*seq > U32_MAX && !sa->esn)) {
 		/* never used twice under one key (RFC 4303 section 3.3.3) */
 		expire(sa);
 		return PANTUN_DROP_TX_SEQ_EXHAUSTED;
@@ -114,7 +114,7 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
 
 /**
  * pantun_tx_done - the end of every encryption
- * @skb: the packet, its data beginning at the ESP header; consumed
+ * @skb: the packet with its outer headers and route; consumed
  * @sa: its SA; the packet's reference is dropped
  * @err: 0, or why it could not be encrypted
  *
@@ -122,8 +122,6 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
  */
 void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
 {
-	struct pantun_path *path;
-
 	local_bh_disable();
 	rcu_read_lock();
 	if (err) {
@@ -136,9 +134,7 @@ void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
 		goto out;
 	}
 	__this_cpu_inc(nest);
-	path = rcu_dereference(sa->path);
-	pantun_outer_push(skb, path);
-	pantun_outer_xmit(skb, sa, path);
+	pantun_outer_xmit(skb, sa);
 	__this_cpu_dec(nest);
 out:
 	rcu_read_unlock();
@@ -146,41 +142,119 @@ out:
 	pantun_sa_put(sa);
 }
 
-/* Checksum, headroom and number of a packet; what forbids sending, or PANTUN_DROP_COUNT. */
-static enum pantun_drop make_ready(struct sk_buff *skb, struct pantun_sa *sa)
-{
-	struct pantun_cb *cb = pantun_cb(skb);
+/* What is the same for all packets that one super-packet is split into. */
+struct tx {
+	struct pantun_sa *sa;
+	struct pantun_path *path;
+	struct dst_entry *dst;		/* with a reference */
+	struct pantun_overhead sizes;
+	u32 mtu;			/* of inner packets */
+};
 
-	if (skb->ip_summed == CHECKSUM_PARTIAL && skb_csum_hwoffload_help(skb, 0))
-		return PANTUN_DROP_TX_MALFORMED;
-	if (skb_cow_head(skb, HEADROOM))
+/* Checksum and room for headers; what forbids sending, or PANTUN_DROP_COUNT. */
+static enum pantun_drop make_ready(struct sk_buff *skb, const struct tx *tx)
+{
+	unsigned int headroom = LL_RESERVED_SPACE(tx->dst->dev) + tx->dst->header_len +
+				tx->sizes.outer + tx->sizes.header +
+				max_t(int, tx->sizes.inside, 0);
+	struct pantun_cb *cb = pantun_cb(skb);
+	int err;
+
+	err = skb->ip_summed == CHECKSUM_PARTIAL ? skb_csum_hwoffload_help(skb, 0) : 0;
+	if (err)
+		return err == -ENOMEM ? PANTUN_DROP_TX_NO_MEMORY : PANTUN_DROP_TX_MALFORMED;
+	if (skb_cow_head(skb, headroom))
 		return PANTUN_DROP_TX_NO_MEMORY;
-	cb->sa = sa;
+	cb->sa = tx->sa;
 	cb->inner_len = skb->len;
 	cb->tos = is_v4(skb) ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
-	return take_number(sa, skb->len, &cb->seq);
+	cb->flow_label = 0;
+	if (READ_ONCE(tx->sa->tunnel->opts.flow_label) && !is_v4(skb))
+		cb->flow_label = ip6_flowlabel(ipv6_hdr(skb));
+	return PANTUN_DROP_COUNT;
+}
+
+/* Padding of the inner packet hides its size (RFC 4303 section 2.7). */
+static bool pad(struct sk_buff *skb, const struct tx *tx)
+{
+	u32 len = min(READ_ONCE(tx->sa->tunnel->opts.tfc), tx->mtu);
+
+	if (len <= skb->len || tx->sa->mode == PANTUN_MODE_TRANSPORT ||
+	    tx->sa->key.proto != IPPROTO_ESP)
+		return true;
+	return !__skb_put_padto(skb, len, false);
+}
+
+/* Makes a payload an outer packet but for the crypto. */
+static enum pantun_drop encapsulate(struct sk_buff *skb, const struct tx *tx,
+				    const struct pantun_inner_header *kept)
+{
+	struct pantun_tunnel *tunnel = tx->sa->tunnel;
+	int err;
+
+	err = tx->sa->ops->push(tx->sa, skb, pantun_cb(skb)->seq);
+	if (err)
+		return err == -ENOMEM ? PANTUN_DROP_TX_NO_MEMORY : PANTUN_DROP_TX_CRYPTO;
+	skb_scrub_packet(skb, !net_eq(tunnel->pn->net, dev_net(tunnel->dev)));
+	skb_dst_set(skb, dst_clone(tx->dst));
+	pantun_outer_push(skb, tx->sa, tx->path, kept);
+	return PANTUN_DROP_COUNT;
+}
+
+static enum pantun_drop encapsulate_inner(struct sk_buff *skb, const struct tx *tx)
+{
+	struct pantun_inner_header kept;
+	enum pantun_drop reason;
+
+	reason = make_ready(skb, tx);
+	if (reason != PANTUN_DROP_COUNT)
+		return reason;
+	if (!pad(skb, tx))
+		return PANTUN_DROP_TX_NO_MEMORY;
+	reason = pantun_inner_push(skb, tx->sa, tx->path, &kept);
+	if (reason != PANTUN_DROP_COUNT)
+		return reason;
+	reason = take_number(tx->sa, pantun_cb(skb)->inner_len, &pantun_cb(skb)->seq);
+	if (reason != PANTUN_DROP_COUNT)
+		return reason;
+	return encapsulate(skb, tx, kept.len ? &kept : NULL);
+}
+
+/* A packet that says nothing, for whoever counts packets (RFC 4303 section 2.6). */
+static enum pantun_drop encapsulate_dummy(struct sk_buff *skb, const struct tx *tx)
+{
+	struct pantun_cb *cb = pantun_cb(skb);
+	enum pantun_drop reason;
+
+	memset(cb, 0, sizeof(*cb));
+	cb->sa = tx->sa;
+	cb->inner_len = skb->len;
+	cb->next_header = PANTUN_NEXT_DUMMY;
+	reason = take_number(tx->sa, skb->len, &cb->seq);
+	return reason == PANTUN_DROP_COUNT ? encapsulate(skb, tx, NULL) : reason;
 }
 
 /* One packet that fits, on its way to encryption.  Consumes it. */
-static void tx_one(struct sk_buff *skb, struct pantun_sa *sa)
+static void tx_one(struct sk_buff *skb, const struct tx *tx, bool dummy)
 {
+	struct pantun_sa *sa = tx->sa;
 	enum pantun_drop reason;
 	int err;
 
 	pantun_sa_hold(sa);
-	reason = make_ready(skb, sa);
+	reason = dummy ? encapsulate_dummy(skb, tx) : encapsulate_inner(skb, tx);
 	if (reason != PANTUN_DROP_COUNT) {
 		pantun_drop_skb(skb, sa->tunnel, sa, reason);
 		pantun_sa_put(sa);
 		return;
 	}
-	err = sa->ops->output(sa, skb, pantun_cb(skb)->seq);
+	err = sa->ops->seal(sa, skb, pantun_cb(skb)->seq);
 	if (err != -EINPROGRESS)
 		pantun_tx_done(skb, sa, err);
 }
 
 /* Splits a super-packet; each segment is a copy of our own with its checksum done. */
-static void tx_gso(struct sk_buff *skb, struct pantun_sa *sa)
+static void tx_gso(struct sk_buff *skb, const struct tx *tx)
 {
 	struct pantun_cb cb = *pantun_cb(skb);
 	struct sk_buff *segments, *segment, *next;
@@ -188,38 +262,104 @@ static void tx_gso(struct sk_buff *skb, struct pantun_sa *sa)
 	/* segmentation uses the control block itself */
 	segments = skb_gso_segment(skb, 0);
 	if (IS_ERR_OR_NULL(segments)) {
-		pantun_drop_skb(skb, sa->tunnel, sa, PANTUN_DROP_TX_GSO);
+		pantun_drop_skb(skb, tx->sa->tunnel, tx->sa, PANTUN_DROP_TX_GSO);
 		return;
 	}
 	consume_skb(skb);
 	skb_list_walk_safe(segments, segment, next) {
 		skb_mark_not_on_list(segment);
 		*pantun_cb(segment) = cb;
-		tx_one(segment, sa);
+		tx_one(segment, tx, false);
 	}
 }
 
-/* A packet with its SA: checks size, sends.  Consumes it.  BH disabled, RCU. */
-static void tx_sa(struct sk_buff *skb, struct pantun_sa *sa)
+/* The device's MTU follows the path's, whatever changed that. */
+static void note_mtu(const struct tx *tx, u32 path_mtu)
 {
-	struct pantun_path *path = rcu_dereference(sa->path);
-	struct pantun_overhead sizes;
-	u32 path_mtu = pantun_outer_mtu(sa, path);
-	u32 mtu;
+	if (READ_ONCE(tx->path->mtu) == path_mtu)
+		return;
+	WRITE_ONCE(tx->path->mtu, path_mtu);
+	pantun_netdev_update(tx->sa->tunnel);
+}
 
-	pantun_alg_overhead(sa->alg, pantun_path_header_len(path), &sizes);
-	mtu = pantun_mtu_inner(&sizes, path_mtu);
-	/* without a route, or with a loop, pantun_outer_xmit() says so */
-	if (!size_ok(skb, mtu) && path_mtu) {
-		send_too_big(skb, max_t(u32, mtu, is_v4(skb) ? IPV4_MIN_MTU : IPV6_MIN_MTU));
-		pantun_drop_skb(skb, sa->tunnel, sa, PANTUN_DROP_TX_TOO_BIG);
+/* A packet with its way out: checks size, sends.  Consumes it.  BH disabled, RCU. */
+static void tx_route(struct sk_buff *skb, struct tx *tx)
+{
+	struct pantun_tunnel *tunnel = tx->sa->tunnel;
+	u32 path_mtu = dst_mtu(tx->dst);
+
+	note_mtu(tx, path_mtu);
+	pantun_outer_overhead(tx->sa, tx->path, &tx->sizes);
+	tx->mtu = pantun_mtu_inner(&tx->sizes, path_mtu);
+	pantun_mss_clamp(skb, min(tx->mtu, READ_ONCE(tunnel->dev->mtu)));
+	if (!size_ok(skb, tx->mtu, READ_ONCE(tunnel->opts.df)) ||
+	    (!skb_is_gso(skb) && pantun_mtu_outer(&tx->sizes, skb->len) > IP_MAX_MTU)) {
+		send_too_big(skb, max_t(u32, tx->mtu, is_v4(skb) ? IPV4_MIN_MTU : IPV6_MIN_MTU));
+		pantun_drop_skb(skb, tunnel, tx->sa, PANTUN_DROP_TX_TOO_BIG);
 		return;
 	}
 	skb_tx_timestamp(skb);
 	if (skb_is_gso(skb))
-		tx_gso(skb, sa);
+		tx_gso(skb, tx);
 	else
-		tx_one(skb, sa);
+		tx_one(skb, tx, false);
+}
+
+/* A packet with its SA.  Consumes it.  BH disabled, RCU. */
+static void tx_sa(struct sk_buff *skb, struct pantun_sa *sa)
+{
+	struct tx tx = { .sa = sa, .path = rcu_dereference(sa->path) };
+
+	tx.dst = pantun_outer_route(sa, tx.path);
+	if (IS_ERR(tx.dst)) {
+		pantun_drop_skb(skb, sa->tunnel, sa, PTR_ERR(tx.dst) == -ELOOP ?
+				PANTUN_DROP_TX_LOOP : PANTUN_DROP_TX_NO_ROUTE);
+		return;
+	}
+	tx_route(skb, &tx);
+	dst_release(tx.dst);
+}
+
+static struct sk_buff *dummy_skb(const struct tx *tx)
+{
+	u32 tfc = READ_ONCE(tx->sa->tunnel->opts.tfc);
+	unsigned int headroom = LL_RESERVED_SPACE(tx->dst->dev) + tx->sizes.outer +
+				tx->sizes.header;
+	unsigned int tailroom = tx->sizes.block + tx->sizes.trailer + tx->sizes.icv;
+	struct sk_buff *skb;
+	u32 len;
+
+	/* as large as all the others, or as large as any */
+	len = tfc ? min(tfc, tx->mtu) : 1 + get_random_u32() % tx->mtu;
+	skb = alloc_skb(headroom + len + tailroom, GFP_ATOMIC);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, headroom);
+	get_random_bytes(skb_put(skb, len), len);
+	return skb;
+}
+
+/**
+ * pantun_tx_dummy - sends a dummy packet
+ * @sa: an outbound SA of ESP
+ *
+ * Context: BH disabled, RCU read side.
+ */
+void pantun_tx_dummy(struct pantun_sa *sa)
+{
+	struct tx tx = { .sa = sa, .path = rcu_dereference(sa->path) };
+	struct sk_buff *skb;
+
+	tx.dst = pantun_outer_route(sa, tx.path);
+	if (IS_ERR(tx.dst))
+		return;
+	pantun_outer_overhead(sa, tx.path, &tx.sizes);
+	tx.sizes.inside = 0;
+	tx.mtu = pantun_mtu_inner(&tx.sizes, dst_mtu(tx.dst));
+	skb = tx.mtu ? dummy_skb(&tx) : NULL;
+	if (skb)
+		tx_one(skb, &tx, true);
+	dst_release(tx.dst);
 }
 
 /* Asks the daemon for an SA, once a while. */
@@ -278,13 +418,26 @@ static bool is_chatter(const struct pantun_flow *flow)
 	       IPV6_ADDR_MC_SCOPE(&flow->remote.v6) == IPV6_ADDR_SCOPE_LINKLOCAL;
 }
 
+static bool selector_ok(const struct pantun_sa *sa, const struct pantun_flow *flow, bool gre)
+{
+	struct pantun_flow gre_flow;
+
+	if (gre) {
+		pantun_inner_gre_flow(rcu_dereference(sa->path), &gre_flow);
+		flow = &gre_flow;
+	}
+	return pantun_selector_match(&sa->selector, flow);
+}
+
 /* A packet of a known flow: its proxy-ID, its SA or the wait for one.  Consumes it. */
 static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		    const struct pantun_flow *flow)
 {
-	struct pantun_proxy *proxy = pantun_proxy_match(tunnel, flow);
+	bool gre = READ_ONCE(tunnel->opts.gre);
+	struct pantun_proxy *proxy;
 	struct pantun_sa *sa;
 
+	proxy = gre ? pantun_proxy_only(tunnel) : pantun_proxy_match(tunnel, flow);
 	if (!proxy) {
 		send_prohibited(skb);
 		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NO_PROXY);
@@ -303,13 +456,15 @@ static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 			pantun_tx_release(proxy);
 		return;
 	}
-	if (!pantun_selector_match(&sa->selector, flow)) {
+	if (!selector_ok(sa, flow, gre)) {
 		/* the peer agreed to less than the proxy-ID has */
 		send_prohibited(skb);
 		pantun_drop_skb(skb, tunnel, sa, PANTUN_DROP_TX_SELECTOR);
 		return;
 	}
-	tx_sa(skb, sa);
+	skb = pantun_inner_whole(skb, sa);
+	if (skb)
+		tx_sa(skb, sa);
 }
 
 static void tx_skb(struct sk_buff *skb, struct pantun_tunnel *tunnel)

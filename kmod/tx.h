@@ -16,6 +16,8 @@ netdev_tx_t pantun_tx_start(struct sk_buff *skb, struct net_device *dev);
  * and the reference to @sa that the packet held.  Any context but hard irq.
  */
 void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err);
+/* Sends a dummy packet.  BH disabled, RCU read side. */
+void pantun_tx_dummy(struct pantun_sa *sa);
 /* Sends what @proxy holds; called once it has an out-SA.  Process context, no lock but cfg_lock. */
 void pantun_tx_release(struct pantun_proxy *proxy);
 /* hold_work: drops packets held for PANTUN_HOLD_SECONDS. */

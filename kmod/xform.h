@@ -23,7 +23,7 @@ struct pantun_keys {
 };
 
 struct pantun_xform_ops {
-	u8 proto;			/* IPPROTO_ESP */
+	u8 proto;			/* IPPROTO_ESP or IPPROTO_AH */
 	/*
 	 * Sets up sa->xform from sa->alg and @keys.  Process context, may sleep.
 	 * On error nothing is left behind and @extack says why.
@@ -33,22 +33,30 @@ struct pantun_xform_ops {
 	/* Frees sa->xform; also after a failed init.  Process context. */
 	void (*destroy)(struct pantun_sa *sa);
 	/*
-	 * Protects the inner packet in @skb, which is ours to write, under number
-	 * @seq.  0: done; -EINPROGRESS: pantun_tx_done() will be called later;
-	 * else the error.  In the two latter cases the skb stays the callee's or
-	 * the caller's respectively.  BH disabled.
+	 * Pushes the protocol's own header (and trailer) around the payload in @skb,
+	 * under number @seq, with cb->next_header; makes all of it ours to write.
+	 * Room for the outer headers is left.  0 or an errno; BH disabled.
 	 */
-	int (*output)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
+	int (*push)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
 	/*
-	 * Checks and opens @skb, whose data begins at the protocol's header, under
-	 * number @seq.  >= 0: the next header, data begins at the inner packet and
-	 * padding and ICV are trimmed; -EINPROGRESS: pantun_rx_done() will be called
-	 * later; -EBADMSG: not authentic; -EINVAL: bad padding; -EPROTO: a length
-	 * that no packet has; else the error.  BH disabled.
+	 * Encrypts and computes the ICV.  @skb begins at its outer IP header, complete
+	 * but for what IP fills in underway, with the protocol's header cb->xform
+	 * octets behind it.  0: done; -EINPROGRESS: pantun_tx_done() will be called
+	 * later; else the error.  In the two latter cases the skb stays the callee's
+	 * or the caller's respectively.  BH disabled.
+	 */
+	int (*seal)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
+	/*
+	 * Checks and opens @skb, whose data begins at the protocol's header and whose
+	 * network header is the outer one, under number @seq.  >= 0: the next header,
+	 * data begins at the payload and padding and ICV are trimmed; -EINPROGRESS:
+	 * pantun_rx_done() will be called later; -EBADMSG: not authentic; -EINVAL: bad
+	 * padding; -EPROTO: a length that no packet has; else the error.  BH disabled.
 	 */
 	int (*input)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
 };
 
 extern const struct pantun_xform_ops pantun_esp_ops;
+extern const struct pantun_xform_ops pantun_ah_ops;
 
 #endif

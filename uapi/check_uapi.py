@@ -18,7 +18,10 @@ HEADER = HERE / "linux" / "pantun.h"
 SPEC = HERE / "pantun.yaml"
 POLICY = HERE.parent / "kmod" / "nl_policy.c"
 OPERATIONS = HERE.parent / "kmod" / "nl.c"
+HANDLERS = HERE.parent / "kmod" / "nl_sa.c"
 
+# The policy of operations that check requests in their handler.
+UNCHECKED = "pantun_nl_unchecked_policy"
 # Attributes that the kernel only sends: no policy accepts them.
 READ_ONLY = re.compile(r"read only|notifications", re.I)
 # Enumerations whose unknown members get a better answer than the policy's.
@@ -95,6 +98,8 @@ def compare_header(spec, text):
 def tables(text):
     """Policy tables of the module by name: attribute to the entry's text."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
+    for name, limits in re.findall(r"struct netlink_range_validation (\w+) = \{(.*?)\};", text):
+        text = text.replace(f"&{name})", f"{limits})")
     found = {}
     for table, body in re.findall(
             r"struct nla_policy\s+(\w+)\[[^\]]*\]\s*=\s*\{(.*?)\n\};", text, re.S):
@@ -180,7 +185,14 @@ def module_operations(text):
     return {row["cmd"]: row for row in rows}
 
 
-def compare_operation(operation, row, policy):
+def handler_policy(text, handler):
+    """The policy that a handler applies by itself, where its operation's checks nothing."""
+    body = re.search(rf"^int {handler}\(.*?^}}", text, re.S | re.M)
+    found = re.search(r"\bpantun_nl_\w+_policy\b", body.group(0)) if body else None
+    return found.group(0) if found else None
+
+
+def compare_operation(operation, row, policy, handlers):
     """Differences between an operation of the YAML file and the module's."""
     name = operation["name"]
     for key, handler in (("do", "doit"), ("dump", "dumpit")):
@@ -189,12 +201,15 @@ def compare_operation(operation, row, policy):
     if ("admin-perm" in operation["flags"]) != (row.get("flags") == "GENL_ADMIN_PERM"):
         yield f"{name}: flags differ, module {row.get('flags')}, spec {operation['flags']}"
     wanted = {c_name("pantun-a-", a) for a in operation["do"]["request"]["attributes"]}
-    found = set(policy.get(row["policy"], {}))
+    table = row["policy"]
+    if table == UNCHECKED:
+        table = handler_policy(handlers, row["doit"])
+    found = set(policy.get(table, {}))
     if wanted != found:
         yield f"{name}: takes {sorted(found)} in the module, {sorted(wanted)} in the spec"
 
 
-def compare_operations(spec, text, policy_text):
+def compare_operations(spec, text, policy_text, handlers):
     """Differences between the YAML file and the module's operations and groups."""
     found, policy = module_operations(text), tables(policy_text)
     wanted = {c_name("pantun-cmd-", op["name"]): op
@@ -202,7 +217,7 @@ def compare_operations(spec, text, policy_text):
     for name in sorted(found.keys() ^ wanted.keys()):
         yield f"{name}: in {'the module' if name in found else 'the spec'} only"
     for name in sorted(found.keys() & wanted.keys()):
-        yield from compare_operation(wanted[name], found[name], policy)
+        yield from compare_operation(wanted[name], found[name], policy, handlers)
     groups = set(re.findall(r"\.name = (PANTUN_MCGRP_\w+),\s*\.flags = GENL_MCAST_CAP_NET_ADMIN",
                             text))
     for group in spec["mcast-groups"]["list"]:
@@ -234,6 +249,11 @@ def mutations(spec):
     del wrong["operations"]["list"][0]["dump"]
     yield "a dump missing", wrong
     wrong = copy.deepcopy(spec)
+    for operation in wrong["operations"]["list"]:
+        if operation["name"] == "sa-new":
+            operation["do"]["request"]["attributes"].pop()
+    yield "an attribute that a handler's own policy has", wrong
+    wrong = copy.deepcopy(spec)
     wrong["mcast-groups"]["list"][0]["flags"] = []
     yield "a group open to everybody", wrong
 
@@ -244,11 +264,13 @@ def main():
     header = HEADER.read_text(encoding="utf-8")
     policy = POLICY.read_text(encoding="utf-8")
     operations = OPERATIONS.read_text(encoding="utf-8")
+    handlers = HANDLERS.read_text(encoding="utf-8")
 
     def compare(contract):
         return [("linux/pantun.h", list(compare_header(contract, header))),
                 ("kmod/nl_policy.c", list(compare_policy(contract, policy))),
-                ("kmod/nl.c", list(compare_operations(contract, operations, policy)))]
+                ("kmod/nl.c",
+                 list(compare_operations(contract, operations, policy, handlers)))]
 
     truth = compare(spec)
     results = [(f"pantun.yaml and {name} agree", differences) for name, differences in truth]

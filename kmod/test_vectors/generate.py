@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Makes replay.h and esp.h from replay.json and esp.json, or checks them.
+"""Makes replay.h, esp.h and ah.h from the .json of the same name, or checks them.
 
 Usage: generate.py [--check]
 """
@@ -16,6 +16,33 @@ VERDICTS = {
     "replay": "REPLAY_SEEN",
     "late": "REPLAY_LATE",
     "icv": "REPLAY_ICV",
+}
+ENCRYPTIONS = {
+    ("aes-gcm", 16): "AES_GCM_16",
+    ("aes-gcm", 12): "AES_GCM_12",
+    ("aes-gcm", 8): "AES_GCM_8",
+    ("aes-ccm", 16): "AES_CCM_16",
+    ("aes-ccm", 12): "AES_CCM_12",
+    ("aes-ccm", 8): "AES_CCM_8",
+    ("null-aes-gmac", 16): "AES_GMAC",
+    ("chacha20-poly1305", 16): "CHACHA20_POLY1305",
+    "aes-cbc": "AES_CBC",
+    "aes-ctr": "AES_CTR",
+    "3des-cbc": "3DES_CBC",
+    "des-cbc": "DES_CBC",
+    "null": "NULL",
+}
+AUTHENTICATIONS = {
+    "aead": "UNSPEC",
+    "none": "UNSPEC",
+    ("sha256_hmac", 16): "HMAC_SHA2_256_128",
+    ("sha256_hmac", 12): "HMAC_SHA2_256_96",
+    ("sha384_hmac", 24): "HMAC_SHA2_384_192",
+    ("sha512_hmac", 32): "HMAC_SHA2_512_256",
+    ("sha1_hmac", 12): "HMAC_SHA1_96",
+    ("md5_hmac", 12): "HMAC_MD5_96",
+    ("aes_xcbc_mac", 12): "AES_XCBC_96",
+    ("aes_cmac", 12): "AES_CMAC_96",
 }
 HEAD = """/* SPDX-License-Identifier: GPL-2.0 */
 /* Made by generate.py from {source}; edit that one. */
@@ -50,7 +77,8 @@ struct replay_vector {
 	const struct replay_run *runs;
 };
 """
-ESP_TYPES = """
+ESP_TYPES = """#include <linux/pantun.h>
+
 struct esp_octets {
 	u32 len;
 	const char *data;
@@ -58,14 +86,38 @@ struct esp_octets {
 
 struct esp_vector {
 	const char *name;
-	bool gcm;		/* else CBC with HMAC-SHA2-256-128 */
+	u32 enc;		/* enum pantun_enc */
+	u32 auth;		/* enum pantun_auth; 0 with CBC: none at all */
+	bool esn;
+	bool must_fail;		/* not authentic */
 	u32 spi;
-	u32 seq;
+	u64 seq;
 	u8 next_header;
 	struct esp_octets enc_key, auth_key, salt;
 	struct esp_octets iv;
 	struct esp_octets inner;	/* before padding */
 	struct esp_octets packet;	/* from the SPI to the ICV */
+};
+"""
+AH_TYPES = """
+struct ah_octets {
+	u32 len;
+	const char *data;
+};
+
+struct ah_vector {
+	const char *name;
+	u32 auth;		/* enum pantun_auth */
+	u32 spi;
+	u64 seq;
+	bool esn;
+	u8 next_header;
+	struct ah_octets auth_key, salt;
+	u32 outer_len;		/* octets before AH */
+	const char *options;	/* one letter an octet between the plain IP header and AH: */
+				/* i: immutable, m: mutable, ?: it depends */
+	bool under_way;		/* as sent, with a route ahead */
+	struct ah_octets packet;	/* from the outer IP header on */
 };
 """
 
@@ -125,17 +177,46 @@ def octets(field, text):
     yield "\t\t\t\"" + "".join(f"\\x{octet:02x}" for octet in lines[-1]) + "\" },"
 
 
+def id_of(vector, what, ids):
+    """The name of an id may have the length of the ICV in it."""
+    name = vector[what]
+    return ids.get(name) or ids[name, vector["icv_len"]]
+
+
 def esp_lines(vectors):
     yield "static const struct esp_vector esp_vectors[] = {"
     for vector in vectors:
         yield from comment(vector["source"], "\t")
         yield "\t{"
         yield f"\t\t.name = \"{vector['id'].lower()}\","
-        yield f"\t\t.gcm = {str(vector['cipher'] == 'aes-gcm').lower()},"
+        yield f"\t\t.enc = PANTUN_ENC_{id_of(vector, 'cipher', ENCRYPTIONS)},"
+        yield f"\t\t.auth = PANTUN_AUTH_{id_of(vector, 'auth', AUTHENTICATIONS)},"
+        yield f"\t\t.esn = {str(vector['esn']).lower()},"
+        yield f"\t\t.must_fail = {str(vector['must_fail']).lower()},"
         yield f"\t\t.spi = {vector['spi']}U,"
-        yield f"\t\t.seq = {vector['seq']}U,"
+        yield f"\t\t.seq = {vector['seq']}ULL,"
         yield f"\t\t.next_header = {vector['next_header']},"
         for field in ("enc_key", "auth_key", "salt", "iv", "inner", "packet"):
+            yield from octets(field, vector[field])
+        yield "\t},"
+    yield "};"
+
+
+def ah_lines(vectors):
+    yield "static const struct ah_vector ah_vectors[] = {"
+    for vector in vectors:
+        yield from comment(vector["source"], "\t")
+        yield "\t{"
+        yield f"\t\t.name = \"{vector['id'].lower()}\","
+        yield f"\t\t.auth = PANTUN_AUTH_{vector['auth']},"
+        yield f"\t\t.spi = {vector['spi']}U,"
+        yield f"\t\t.seq = {vector['seq']}ULL,"
+        yield f"\t\t.esn = {str(vector['esn']).lower()},"
+        yield f"\t\t.next_header = {vector['next_header']},"
+        yield f"\t\t.outer_len = {vector['outer_len']},"
+        yield f"\t\t.options = \"{vector['options']}\","
+        yield f"\t\t.under_way = {str(vector['under_way']).lower()},"
+        for field in ("auth_key", "salt", "packet"):
             yield from octets(field, vector[field])
         yield "\t},"
     yield "};"
@@ -153,6 +234,7 @@ def main():
     for name, types, lines in (
         ("replay", REPLAY_TYPES, replay_lines),
         ("esp", ESP_TYPES, esp_lines),
+        ("ah", AH_TYPES, ah_lines),
     ):
         text = header(name, types, lines)
         path = HERE / f"{name}.h"

@@ -31,6 +31,8 @@
 #define PANTUN_PROXIES_MAX	250	/* proxy-IDs a tunnel */
 #define PANTUN_KEY_LEN_MAX	64	/* octets of one key */
 #define PANTUN_SALT_LEN_MAX	4	/* octets of nonce salt (RFC 4106) */
+#define PANTUN_DSCP_MAX		63	/* RFC 2474 */
+#define PANTUN_TFC_MAX		65535	/* octets */
 #define PANTUN_SPI_MIN		256	/* RFC 4303 section 2.1 reserves 1..255 */
 #define PANTUN_REPLAY_WINDOW_MAX	4096	/* packets; 0: no replay check */
 #define PANTUN_REPLAY_WINDOW_DEFAULT	1024
@@ -39,7 +41,7 @@ enum pantun_cmd {
 	PANTUN_CMD_UNSPEC,
 
 	PANTUN_CMD_TUNNEL_GET,		/* do, dump */
-	PANTUN_CMD_TUNNEL_SET,		/* start mode */
+	PANTUN_CMD_TUNNEL_SET,		/* what is not given stays */
 	PANTUN_CMD_PROXY_NEW,
 	PANTUN_CMD_PROXY_DEL,
 	PANTUN_CMD_PROXY_GET,		/* do, dump (of one tunnel or all) */
@@ -55,7 +57,9 @@ enum pantun_cmd {
 	PANTUN_CMD_SA_EXPIRE_NTF,	/* events: soft or hard limit reached */
 	PANTUN_CMD_TUNNEL_NTF,		/* events: made, deleted, changed state */
 	PANTUN_CMD_PROXY_NTF,		/* config: made, deleted */
-	PANTUN_CMD_SA_NTF,		/* config: made, activated, deleted */
+	PANTUN_CMD_SA_NTF,		/* config: made, activated, changed, deleted */
+
+	PANTUN_CMD_SA_SET,		/* replaces the path of a live SA */
 
 	__PANTUN_CMD_MAX,
 	PANTUN_CMD_MAX = __PANTUN_CMD_MAX - 1
@@ -98,6 +102,27 @@ enum pantun_state {
 	PANTUN_STATE_MAX = __PANTUN_STATE_MAX - 1
 };
 
+/* What becomes of the don't-fragment bit, and so of inner packets that are too big. */
+enum pantun_df {
+	PANTUN_DF_UNSPEC,
+	PANTUN_DF_COPY,			/* as the inner one; IPv6: set (default) */
+	PANTUN_DF_CLEAR,		/* the inner one is ignored: fragments outside */
+	PANTUN_DF_SET,			/* never a fragment outside */
+
+	__PANTUN_DF_MAX,
+	PANTUN_DF_MAX = __PANTUN_DF_MAX - 1
+};
+
+/* Where the outer header's DSCP comes from; ECN always follows RFC 6040. */
+enum pantun_tos {
+	PANTUN_TOS_UNSPEC,
+	PANTUN_TOS_FIXED,		/* TUNNEL_A_DSCP, 0 unless given (default) */
+	PANTUN_TOS_COPY,		/* as the inner one */
+
+	__PANTUN_TOS_MAX,
+	PANTUN_TOS_MAX = __PANTUN_TOS_MAX - 1
+};
+
 enum pantun_tunnel_attr {
 	PANTUN_TUNNEL_A_UNSPEC,
 	PANTUN_TUNNEL_A_PAD,
@@ -107,6 +132,16 @@ enum pantun_tunnel_attr {
 	PANTUN_TUNNEL_A_NETNS_MOVED,	/* flag: device is not in the underlay's namespace */
 	PANTUN_TUNNEL_A_STATS,		/* nest, enum pantun_stats_attr */
 	PANTUN_TUNNEL_A_DROP,		/* nest, multi, enum pantun_drop_attr */
+	PANTUN_TUNNEL_A_DF,		/* u32, enum pantun_df */
+	PANTUN_TUNNEL_A_TOS,		/* u32, enum pantun_tos */
+	PANTUN_TUNNEL_A_DSCP,		/* u8, 0..63 */
+	PANTUN_TUNNEL_A_TTL,		/* u8, of the outer header; 0: the route's (default) */
+	PANTUN_TUNNEL_A_FLOW_LABEL,	/* u8, 1: copied from inner to outer IPv6; 0: not */
+	PANTUN_TUNNEL_A_GRE,		/* u8, 1: GRE (RFC 2784) inside the protection; 0: not */
+	PANTUN_TUNNEL_A_TFC,		/* u32, inner packets are padded to so many octets */
+	PANTUN_TUNNEL_A_DUMMY,		/* u32, milliseconds between dummy packets; 0: none */
+	PANTUN_TUNNEL_A_MARK,		/* u32, for routing of outer packets; 0: none */
+	PANTUN_TUNNEL_A_UNDERLAY,	/* u32, ifindex: VRF or link of outer packets; 0: any */
 
 	__PANTUN_TUNNEL_A_MAX,
 	PANTUN_TUNNEL_A_MAX = __PANTUN_TUNNEL_A_MAX - 1
@@ -170,6 +205,7 @@ enum pantun_dir {
 enum pantun_mode {
 	PANTUN_MODE_UNSPEC,
 	PANTUN_MODE_TUNNEL,
+	PANTUN_MODE_TRANSPORT,		/* of packets between the path's own addresses, or of GRE */
 
 	__PANTUN_MODE_MAX,
 	PANTUN_MODE_MAX = __PANTUN_MODE_MAX - 1
@@ -184,11 +220,22 @@ enum pantun_encap {
 	PANTUN_ENCAP_MAX = __PANTUN_ENCAP_MAX - 1
 };
 
-/* Encryption; the length of the key chooses 128, 192 or 256 bits. */
+/* Encryption; the length of the key chooses 128, 192 or 256 bits.  AH has none. */
 enum pantun_enc {
 	PANTUN_ENC_UNSPEC,
 	PANTUN_ENC_AES_CBC,		/* RFC 3602, with one of enum pantun_auth */
 	PANTUN_ENC_AES_GCM_16,		/* RFC 4106, ICV of 16 octets, salt of 4 */
+	PANTUN_ENC_AES_GCM_12,		/* RFC 4106, ICV of 12 octets */
+	PANTUN_ENC_AES_GCM_8,		/* RFC 4106, ICV of 8 octets */
+	PANTUN_ENC_AES_CCM_16,		/* RFC 4309, ICV of 16 octets, salt of 3 */
+	PANTUN_ENC_AES_CCM_12,		/* RFC 4309, ICV of 12 octets */
+	PANTUN_ENC_AES_CCM_8,		/* RFC 4309, ICV of 8 octets */
+	PANTUN_ENC_AES_GMAC,		/* RFC 4543, ICV of 16 octets, salt of 4: not encrypted */
+	PANTUN_ENC_CHACHA20_POLY1305,	/* RFC 7634, key of 32 octets, salt of 4 */
+	PANTUN_ENC_AES_CTR,		/* RFC 3686, salt of 4, with one of enum pantun_auth */
+	PANTUN_ENC_NULL,		/* RFC 2410, no key, with one of enum pantun_auth */
+	PANTUN_ENC_3DES_CBC,		/* RFC 2451, key of 24 octets; weak */
+	PANTUN_ENC_DES_CBC,		/* RFC 2405, key of 8 octets; weak */
 
 	__PANTUN_ENC_MAX,
 	PANTUN_ENC_MAX = __PANTUN_ENC_MAX - 1
@@ -197,6 +244,14 @@ enum pantun_enc {
 enum pantun_auth {
 	PANTUN_AUTH_UNSPEC,		/* where encryption authenticates, too */
 	PANTUN_AUTH_HMAC_SHA2_256_128,	/* RFC 4868 */
+	PANTUN_AUTH_HMAC_SHA2_384_192,	/* RFC 4868 */
+	PANTUN_AUTH_HMAC_SHA2_512_256,	/* RFC 4868 */
+	PANTUN_AUTH_HMAC_SHA1_96,	/* RFC 2404 */
+	PANTUN_AUTH_HMAC_MD5_96,	/* RFC 2403; weak */
+	PANTUN_AUTH_HMAC_SHA2_256_96,	/* a draft's truncation, of old peers only; weak */
+	PANTUN_AUTH_AES_XCBC_96,	/* RFC 3566 */
+	PANTUN_AUTH_AES_CMAC_96,	/* RFC 4494 */
+	PANTUN_AUTH_AES_GMAC,		/* RFC 4543, of AH only, salt of 4 */
 
 	__PANTUN_AUTH_MAX,
 	PANTUN_AUTH_MAX = __PANTUN_AUTH_MAX - 1
@@ -206,7 +261,7 @@ enum pantun_sa_attr {
 	PANTUN_SA_A_UNSPEC,
 	PANTUN_SA_A_PAD,
 	PANTUN_SA_A_DIR,		/* u32, enum pantun_dir */
-	PANTUN_SA_A_PROTO,		/* u8, IPPROTO_ESP */
+	PANTUN_SA_A_PROTO,		/* u8, IPPROTO_ESP or IPPROTO_AH; absent: ESP */
 	PANTUN_SA_A_SPI,		/* u32 */
 	PANTUN_SA_A_PROXY,		/* string, name of the proxy-ID; absent: "default" */
 	PANTUN_SA_A_MODE,		/* u32, enum pantun_mode; absent: tunnel */
@@ -226,12 +281,17 @@ enum pantun_sa_attr {
 	PANTUN_SA_A_AGE,		/* u64, seconds since SA_NEW; read only */
 	PANTUN_SA_A_STATS,		/* nest, enum pantun_stats_attr */
 	PANTUN_SA_A_DROP,		/* nest, multi, enum pantun_drop_attr */
+	PANTUN_SA_A_ESN,		/* flag: 64-bit sequence numbers (RFC 4303 section 2.2.1) */
+	PANTUN_SA_A_WEAK,		/* flag: an algorithm that is weak; read only */
+	PANTUN_SA_A_NEW_PATH,		/* nest, enum pantun_path_attr; SA_SET */
 
 	__PANTUN_SA_A_MAX,
 	PANTUN_SA_A_MAX = __PANTUN_SA_A_MAX - 1
 };
 
-/* Outer addresses and ports, LOCAL being ours whatever the direction. */
+/*
+ * Outer addresses, of one family, and ports; LOCAL is ours whatever the direction.
+ */
 enum pantun_path_attr {
 	PANTUN_PATH_A_UNSPEC,
 	PANTUN_PATH_A_LOCAL4,		/* 4 octets */
@@ -239,6 +299,9 @@ enum pantun_path_attr {
 	PANTUN_PATH_A_ENCAP,		/* u32, enum pantun_encap; absent: none */
 	PANTUN_PATH_A_LOCAL_PORT,	/* u16 */
 	PANTUN_PATH_A_REMOTE_PORT,	/* u16 */
+	PANTUN_PATH_A_LOCAL6,		/* 16 octets */
+	PANTUN_PATH_A_REMOTE6,
+	PANTUN_PATH_A_UDP_CSUM,		/* flag: UDP checksum over IPv4, too (IPv6 always has it) */
 
 	__PANTUN_PATH_A_MAX,
 	PANTUN_PATH_A_MAX = __PANTUN_PATH_A_MAX - 1

@@ -51,6 +51,7 @@ struct kunit_suite {
 #define KUNIT_EXPECT_FALSE(test, a)	host_compare(test, a, ==, false)
 #define KUNIT_EXPECT_NULL(test, a)	host_compare(test, a, ==, NULL)
 #define KUNIT_EXPECT_NOT_NULL(test, a)	host_compare(test, a, !=, NULL)
+#define KUNIT_ASSERT_NOT_NULL(test, a)	host_compare(test, a, !=, NULL)
 
 static inline void host_run_case(void **state)
 {

@@ -19,6 +19,11 @@
 	type __b = (b);				\
 						\
 	__a < __b ? __a : __b; })
+#define max(a, b) ({				\
+	typeof(a) __a = (a);			\
+	typeof(b) __b = (b);			\
+						\
+	__a > __b ? __a : __b; })
 #define rounddown(n, step) ({			\
 	typeof(n) __n = (n);			\
 						\

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The commands about SAs and SPIs.  None takes rtnl. */
+#include <linux/in.h>
+#include <linux/pantun.h>
+#include "compat.h"
+#include "netdev.h"
+#include "nl_priv.h"
+#include "proxy.h"
+#include "sa.h"
+
+/**
+ * pantun_nl_spi_alloc - SPI_ALLOC: reserves an inbound SPI
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Return: 0 or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
+	struct pantun_sa_params params = {};
+	struct pantun_tunnel *tunnel;
+	struct pantun_proxy *proxy;
+	struct pantun_sa *sa;
+	struct pantun_nl_reply reply;
+	int err;
+
+	err = pantun_nl_open_nest(attrs, PANTUN_SA_A_MAX, info->attrs[PANTUN_A_SA], info->extack);
+	if (!err)
+		err = pantun_nl_parse_path(attrs[PANTUN_SA_A_PATH], &params, info->extack);
+	if (err)
+		return err;
+	if (!pantun_addr_given(&params.local))
+		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
+					"an SPI is free at an address: give the path's local one");
+	params.proto = pantun_nl_proto_of(attrs);
+	err = pantun_nl_reply_begin(&reply, info);
+	if (err)
+		return err;
+	mutex_lock(&pn->cfg_lock);
+	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+	err = PTR_ERR_OR_ZERO(tunnel);
+	if (err)
+		goto out;
+	proxy = pantun_nl_find_proxy(tunnel, attrs[PANTUN_SA_A_PROXY], info->extack);
+	err = PTR_ERR_OR_ZERO(proxy);
+	if (err)
+		goto out;
+	sa = pantun_sa_reserve(proxy, &params, info->extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (err)
+		goto out;
+	err = pantun_nl_fill_names(reply.skb, tunnel);
+	if (!err)
+		err = pantun_nl_fill_sa(reply.skb, sa, true);
+	if (err)
+		pantun_sa_delete(sa);
+out:
+	mutex_unlock(&pn->cfg_lock);
+	return pantun_nl_reply_end(&reply, info, err);
+}
+
+static int sa_new(struct genl_info *info, struct nlattr **top)
+{
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
+	struct pantun_sa_params params = {};
+	struct pantun_tunnel *tunnel;
+	struct pantun_proxy *proxy;
+	struct pantun_sa *sa;
+	int err;
+
+	err = pantun_nl_open_nest(attrs, PANTUN_SA_A_MAX, top[PANTUN_A_SA], info->extack);
+	if (!err)
+		err = pantun_nl_parse_new_sa(attrs, &params, info->extack);
+	if (err)
+		return err;
+	/* the crypto API may load modules: not under the lock */
+	sa = pantun_sa_create(&params, info->extack);
+	if (IS_ERR(sa))
+		return PTR_ERR(sa);
+	mutex_lock(&pn->cfg_lock);
+	tunnel = pantun_nl_find_tunnel(pn, top, info->extack);
+	err = PTR_ERR_OR_ZERO(tunnel);
+	if (err)
+		goto out;
+	proxy = pantun_nl_find_proxy(tunnel, attrs[PANTUN_SA_A_PROXY], info->extack);
+	err = PTR_ERR_OR_ZERO(proxy);
+	if (!err)
+		err = pantun_sa_add(sa, proxy, info->extack);
+out:
+	mutex_unlock(&pn->cfg_lock);
+	if (err)
+		pantun_sa_discard(sa);
+	return err;
+}
+
+/**
+ * pantun_nl_sa_new - SA_NEW: an SA with its keys
+ * @skb: the request
+ * @info: its attributes
+ *
+ * The operation's own policy lets everything pass, as genetlink would refuse a request
+ * before it is here, keys and all.  It is checked here, strictly, and then nothing of it
+ * stays: neither in the socket's buffer nor in the copy that an error sends back.
+ *
+ * Return: 0 or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_sa_new(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *top[PANTUN_A_MAX + 1];
+	int err;
+
+	err = pantun_nl_check_header(info->nlhdr, info->extack);
+	if (!err)
+		err = genlmsg_parse(info->nlhdr, &pantun_nl_family, top, PANTUN_A_MAX,
+				    pantun_nl_sa_new_policy, info->extack);
+	if (!err)
+		err = sa_new(info, top);
+	memzero_explicit(genlmsg_data(info->genlhdr), genlmsg_len(info->genlhdr));
+	return err;
+}
+
+/* What names an SA in a tunnel. */
+struct sa_ref {
+	u8 dir;
+	u8 proto;
+	u8 family;			/* of daddr; AF_UNSPEC: not given */
+	__be32 spi;
+	union pantun_addr daddr;
+};
+
+/* The nest's attributes are left in @attrs. */
+static int parse_sa_ref(struct genl_info *info, struct nlattr **attrs, struct sa_ref *ref)
+{
+	struct pantun_sa_params params = {};
+	int err;
+
+	err = pantun_nl_open_nest(attrs, PANTUN_SA_A_MAX, info->attrs[PANTUN_A_SA], info->extack);
+	if (err)
+		return err;
+	if (!attrs[PANTUN_SA_A_DIR] || !attrs[PANTUN_SA_A_SPI])
+		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
+					"which SA? Give direction and SPI (SA_A_DIR, SA_A_SPI)");
+	err = pantun_nl_parse_path(attrs[PANTUN_SA_A_PATH], &params, info->extack);
+	if (err)
+		return err;
+	ref->dir = nla_get_u32(attrs[PANTUN_SA_A_DIR]);
+	ref->proto = pantun_nl_proto_of(attrs);
+	ref->spi = htonl(nla_get_u32(attrs[PANTUN_SA_A_SPI]));
+	ref->daddr = ref->dir == PANTUN_DIR_IN ? params.local : params.remote;
+	ref->family = pantun_addr_given(&ref->daddr) ? params.family : AF_UNSPEC;
+	return 0;
+}
+
+static bool is_sa(const struct pantun_sa *sa, const struct sa_ref *ref)
+{
+	const struct pantun_sa_key *key = &sa->key;
+
+	if (sa->dir != ref->dir || key->proto != ref->proto || key->spi != ref->spi)
+		return false;
+	if (ref->family == AF_UNSPEC)
+		return true;
+	return key->family == ref->family &&
+	       !memcmp(&key->daddr, &ref->daddr, sizeof(key->daddr));
+}
+
+/* NULL if there is none. */
+static struct pantun_sa *find_sa(const struct pantun_tunnel *tunnel, const struct sa_ref *ref,
+				 struct netlink_ext_ack *extack)
+{
+	const struct pantun_proxy_table *table = pantun_proxy_table(tunnel);
+	struct pantun_sa *sa, *found = NULL;
+	u32 i;
+
+	for (i = 0; i < table->count; i++) {
+		list_for_each_entry(sa, &table->entry[i]->sas, proxy_list) {
+			if (!is_sa(sa, ref))
+				continue;
+			if (found) {
+				NL_SET_ERR_MSG(extack,
+					       "several SAs have this SPI: give their path, too");
+				return ERR_PTR(-EINVAL);
+			}
+			found = sa;
+		}
+	}
+	return found;
+}
+
+static struct pantun_sa *find_sa_or_refuse(const struct pantun_tunnel *tunnel,
+					   const struct sa_ref *ref,
+					   struct netlink_ext_ack *extack)
+{
+	struct pantun_sa *sa = find_sa(tunnel, ref, extack);
+
+	if (sa)
+		return sa;
+	NL_SET_ERR_MSG(extack, "the tunnel has no SA of this direction, protocol, SPI and address");
+	return ERR_PTR(-ENOENT);
+}
+
+/**
+ * pantun_nl_sa_set - SA_SET: another path for an SA that carries on
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Return: 0 or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_sa_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
+	struct pantun_sa_params path = {};
+	struct pantun_tunnel *tunnel;
+	struct pantun_sa *sa;
+	struct sa_ref ref;
+	int err;
+
+	err = parse_sa_ref(info, attrs, &ref);
+	path.proto = ref.proto;
+	if (!err)
+		err = pantun_nl_parse_whole_path(attrs[PANTUN_SA_A_NEW_PATH], &path,
+						 info->extack);
+	if (err)
+		return err;
+	mutex_lock(&pn->cfg_lock);
+	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+	err = PTR_ERR_OR_ZERO(tunnel);
+	if (err)
+		goto out;
+	sa = find_sa_or_refuse(tunnel, &ref, info->extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err)
+		err = pantun_sa_set_path(sa, &path, info->extack);
+out:
+	mutex_unlock(&pn->cfg_lock);
+	return err;
+}
+
+static int activate(struct pantun_sa *sa, struct netlink_ext_ack *extack)
+{
+	if (sa->dir != PANTUN_DIR_OUT)
+		return pantun_nl_refuse(extack, NULL, -EINVAL,
+					"not an outbound SA: inbound ones receive at once");
+	if (!pantun_sa_usable(sa))
+		return pantun_nl_refuse(extack, NULL, -EKEYEXPIRED,
+					"the SA has reached a hard limit: make a new one");
+	pantun_sa_activate(sa);
+	return 0;
+}
+
+/**
+ * pantun_nl_sa_activate - SA_ACTIVATE: makes an outbound SA its proxy-ID's current one
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Return: 0 or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_sa_activate(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct pantun_tunnel *tunnel;
+	struct pantun_sa *sa;
+	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
+	struct sa_ref ref;
+	int err;
+
+	err = parse_sa_ref(info, attrs, &ref);
+	if (err)
+		return err;
+	mutex_lock(&pn->cfg_lock);
+	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+	err = PTR_ERR_OR_ZERO(tunnel);
+	if (err)
+		goto out;
+	sa = find_sa_or_refuse(tunnel, &ref, info->extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err)
+		err = activate(sa, info->extack);
+out:
+	mutex_unlock(&pn->cfg_lock);
+	return err;
+}
+
+/**
+ * pantun_nl_sa_del - SA_DEL: deletes an SA; one that is not there is no error
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Return: 0 or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct pantun_tunnel *tunnel;
+	struct pantun_sa *sa;
+	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
+	struct sa_ref ref;
+	int err;
+
+	err = parse_sa_ref(info, attrs, &ref);
+	if (err)
+		return err;
+	mutex_lock(&pn->cfg_lock);
+	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+	err = PTR_ERR_OR_ZERO(tunnel);
+	if (err)
+		goto out;
+	sa = find_sa(tunnel, &ref, info->extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err && sa)
+		pantun_sa_delete(sa);
+out:
+	mutex_unlock(&pn->cfg_lock);
+	return err;
+}
+
+/**
+ * pantun_nl_sa_get - SA_GET: an SA, without its keys
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Return: 0 or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_sa_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct pantun_tunnel *tunnel;
+	struct pantun_sa *sa;
+	struct pantun_nl_reply reply;
+	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
+	struct sa_ref ref;
+	int err;
+
+	err = parse_sa_ref(info, attrs, &ref);
+	if (!err)
+		err = pantun_nl_reply_begin(&reply, info);
+	if (err)
+		return err;
+	mutex_lock(&pn->cfg_lock);
+	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+	err = PTR_ERR_OR_ZERO(tunnel);
+	if (err)
+		goto out;
+	sa = find_sa_or_refuse(tunnel, &ref, info->extack);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err)
+		err = pantun_nl_fill_names(reply.skb, tunnel);
+	if (!err)
+		err = pantun_nl_fill_sa(reply.skb, sa, true);
+out:
+	mutex_unlock(&pn->cfg_lock);
+	return pantun_nl_reply_end(&reply, info, err);
+}
+
+static int emit_sa(struct sk_buff *skb, struct netlink_callback *cb, struct pantun_sa *sa)
+{
+	void *header = pantun_nl_dump_begin(skb, cb);
+	int err;
+
+	if (!header)
+		return -EMSGSIZE;
+	err = pantun_nl_fill_names(skb, sa->tunnel);
+	if (!err)
+		err = pantun_nl_fill_sa(skb, sa, true);
+	return pantun_nl_dump_end(skb, header, err);
+}
+
+static int emit_sas(struct sk_buff *skb, struct netlink_callback *cb,
+		    struct pantun_tunnel *tunnel, u32 *index)
+{
+	const struct pantun_proxy_table *table = pantun_proxy_table(tunnel);
+	struct pantun_sa *sa;
+	u32 i, at = 0;
+	int err;
+
+	for (i = 0; i < table->count; i++) {
+		list_for_each_entry(sa, &table->entry[i]->sas, proxy_list) {
+			if (at++ < *index)
+				continue;
+			err = emit_sa(skb, cb, sa);
+			if (err)
+				return err;
+			++*index;
+		}
+	}
+	return 0;
+}
+
+/**
+ * pantun_nl_sa_dump - SA_GET: SAs of one tunnel or of all
+ * @skb: a part of the dump
+ * @cb: the dump
+ *
+ * Return: the part's length, 0 at the end, or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return pantun_nl_dump(skb, cb, emit_sas);
+}
+
+static void flush_tunnel(struct pantun_tunnel *tunnel)
+{
+	const struct pantun_proxy_table *table = pantun_proxy_table(tunnel);
+	u32 i;
+
+	for (i = 0; i < table->count; i++)
+		pantun_sa_flush(table->entry[i]);
+}
+
+/**
+ * pantun_nl_sa_flush - SA_FLUSH: deletes all SAs of a tunnel or of the namespace
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Return: 0 or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_sa_flush(struct sk_buff *skb, struct genl_info *info)
+{
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct pantun_tunnel *tunnel;
+	int err = 0;
+
+	mutex_lock(&pn->cfg_lock);
+	if (pantun_nl_names_tunnel(info->attrs)) {
+		tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+		err = PTR_ERR_OR_ZERO(tunnel);
+		if (!err)
+			flush_tunnel(tunnel);
+	} else {
+		list_for_each_entry(tunnel, &pn->tunnels, net_list)
+			flush_tunnel(tunnel);
+	}
+	mutex_unlock(&pn->cfg_lock);
+	return err;
+}
