@@ -158,8 +158,8 @@ static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *
 	if (nl_parse_proxy(attrs, &proxy))
 		printf(" proxy-ID %s", proxy.name);
 	if (nl_parse_sa(attrs, &sa))
-		printf(" proxy-ID %s %s spi %08x %s", sa.proxy, dir_name(sa.dir), sa.spi,
-		       sa_state(&sa));
+		printf(" proxy-ID %s %s %s spi %08x %s", sa.proxy, dir_name(sa.dir),
+		       ipsec_proto_name(sa.proto), sa.spi, sa_state(&sa));
 	if (event->has_flow)
 		print_flow(&event->flow);
 	putchar('\n');

@@ -71,7 +71,7 @@ static int send_proxy(uint8_t cmd, const struct request *request)
 	int status;
 
 	if (!*request->ifname || !*request->name)
-		return usage_error("a proxy-ID needs \"dev TUNNEL\" and \"name NAME\"");
+		return usage_error("proxy: a proxy-ID needs \"dev TUNNEL\" and \"name NAME\"");
 	client = command_open();
 	if (!client)
 		return 1;
@@ -91,11 +91,11 @@ static int proxy_add(const struct options *options, int argc, char **argv)
 	const char *wrong;
 
 	(void)options;
-	if (keywords_take(add_keywords, &request, argc, argv))
+	if (keywords_take("proxy add", add_keywords, &request, argc, argv))
 		return EXIT_USAGE;
 	wrong = selector_finish(&request.selector);
 	if (wrong)
-		return usage_error("%s", wrong);
+		return usage_error("proxy add: %s", wrong);
 	return send_proxy(PANTUN_CMD_PROXY_NEW, &request);
 }
 
@@ -104,7 +104,7 @@ static int proxy_del(const struct options *options, int argc, char **argv)
 	struct request request = { 0 };
 
 	(void)options;
-	if (keywords_take(del_keywords, &request, argc, argv))
+	if (keywords_take("proxy del", del_keywords, &request, argc, argv))
 		return EXIT_USAGE;
 	return send_proxy(PANTUN_CMD_PROXY_DEL, &request);
 }

@@ -32,7 +32,7 @@ int command_choose(const struct command *table, size_t n, const char *noun,
 			return table[i].run(options, argc - 1, argv + 1);
 	}
 	if (argc) {
-		words_unknown(noun, argv[0], names, n);
+		words_unknown("", noun, argv[0], names, n);
 		return EXIT_USAGE;
 	}
 	fprintf(stderr, "pantunctl: a %s must follow:", noun);

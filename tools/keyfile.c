@@ -10,6 +10,7 @@
 #include "base/secret.h"
 
 #define FILE_MAX	4096	/* octets */
+#define GROUP_DIGITS	8	/* hexadecimal ones, of a key in groups */
 
 struct line {
 	const char *path;
@@ -35,13 +36,35 @@ static int nibble(char c)
 	return -1;
 }
 
-static int take_hex(const struct line *line, const char *text, size_t max,
+/* Groups of eight digits joined by '-', as PAN-OS writes them; false where one is not. */
+static bool join_groups(char *text)
+{
+	char *to = text;
+
+	for (const char *from = text;; from++) {
+		if (strspn(from, "0123456789abcdefABCDEF") != GROUP_DIGITS)
+			return false;
+		memmove(to, from, GROUP_DIGITS);
+		to += GROUP_DIGITS;
+		from += GROUP_DIGITS;
+		if (!*from) {
+			*to = '\0';
+			return true;
+		}
+		if (*from != '-')
+			return false;
+	}
+}
+
+static int take_hex(const struct line *line, char *text, size_t max,
 		    struct key_octets *key)
 {
 	size_t n = 0;
 
 	if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
 		text += 2;
+	else if (strchr(text, '-') && !join_groups(text))
+		return refuse(line, "a key with '-' must be groups of eight hexadecimal digits");
 	for (; text[0]; text += 2) {
 		int high = nibble(text[0]);
 		int low = high < 0 ? -1 : nibble(text[1]);
@@ -110,9 +133,9 @@ static int take_text(const char *path, char *text, struct keys *keys, char *erro
 			return -1;
 		text = end;
 	}
-	if (keys->enc.n)
+	if (keys->enc.n || keys->auth.n)
 		return 0;
-	snprintf(error, error_n, "%s: no line \"enc HEX\"", path);
+	snprintf(error, error_n, "%s: no line \"enc HEX\" or \"auth HEX\"", path);
 	return -1;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Files of manual keys: lines "enc HEX", "auth HEX", "salt HEX", with # comments.
+ * HEX may be in groups of eight digits joined by '-'.
  * Keys come from files alone: a command line can be read by everybody.
  */
 #ifndef PANTUN_TOOLS_KEYFILE_H

@@ -12,6 +12,7 @@
 #include "selector.h"
 
 #define MODEL_ERROR	512	/* octets of an error text */
+#define TUNNEL_OPTIONS_TEXT 160	/* octets of all options of a tunnel */
 #define MODEL_TEXT	128	/* octets of the daemon's names and texts */
 
 struct traffic {
@@ -36,11 +37,21 @@ struct link {
 	uint8_t operstate;		/* RFC 2863, IF_OPER_... */
 };
 
+/* How outer packets are made; the words of "tunnel set". */
+struct tunnel_options {
+	uint32_t df, tos;		/* enum pantun_df, enum pantun_tos */
+	uint8_t dscp, ttl;		/* ttl 0: the route's */
+	bool flow_label, gre;
+	uint32_t tfc, dummy, mark;	/* octets, milliseconds; 0: off */
+	uint32_t underlay;		/* ifindex, 0: any */
+};
+
 struct tunnel {
 	uint32_t id, ifindex;
 	char ifname[IFNAMSIZ];
 	uint32_t start, state, mtu;	/* enum pantun_start, enum pantun_state, octets */
 	bool moved;
+	struct tunnel_options options;
 	struct link link;
 	struct traffic traffic;
 	struct drop_list drops;
@@ -65,6 +76,7 @@ struct path {
 	struct addr local, remote;	/* local is ours in both directions */
 	uint32_t encap;			/* enum pantun_encap */
 	uint16_t local_port, remote_port;
+	bool udp_csum;			/* over IPv4; IPv6 always has it */
 };
 
 struct sa {
@@ -77,7 +89,7 @@ struct sa {
 	struct selector selector;
 	struct limits limits;
 	uint64_t cookie, seq, age;
-	bool standby, active, larval;
+	bool standby, active, larval, esn, weak;
 	struct traffic traffic;
 	struct drop_list drops;
 };
@@ -145,13 +157,22 @@ void text_copy(char *out, size_t n, const char *text);
 const char *start_name(uint32_t start);
 const char *state_name(uint32_t state);
 const char *dir_name(uint32_t dir);
+const char *mode_name(uint32_t mode);
+const char *df_name(uint32_t df);
+const char *tos_name(uint32_t tos);
+const char *ipsec_proto_name(uint8_t proto);
 const char *operstate_name(uint8_t operstate);
 /* 0 where @name is none of them. */
 uint32_t start_number(const char *name);
-uint32_t enc_number(const char *name);
-uint32_t auth_number(const char *name);
-/* "aes-gcm-16-256", "aes-cbc-128/hmac-sha2-256-128". */
+uint32_t mode_number(const char *name);
+uint32_t df_number(const char *name);
+uint8_t ipsec_proto_number(const char *name);
+/* "aes-gcm-16-256", "aes-cbc-128/hmac-sha2-256-128", "hmac-sha1-96" of AH. */
 const char *sa_algorithm(const struct sa *sa, char *out, size_t n);
+/* What is not as it is born, as words of "tunnel set": "df set gre on"; "" for nothing. */
+const char *tunnel_options_text(const struct tunnel_options *options, char *out, size_t n);
+/* The interface that outer packets take; "" for any, the number of one that is gone. */
+const char *underlay_name(uint32_t ifindex, char *out, size_t n);
 /* "larval", "active", "standby", "old" for an out-SA that was replaced, "receiving". */
 const char *sa_state(const struct sa *sa);
 

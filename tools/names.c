@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names of the numbers in linux/pantun.h, as people read and write them. */
 #include <linux/if.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include "algorithms.h"
 #include "model.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -24,13 +26,20 @@ static const char *const dir_names[] = {
 	[PANTUN_DIR_OUT] = "out",
 };
 
-static const char *const enc_names[] = {
-	[PANTUN_ENC_AES_CBC] = "aes-cbc",
-	[PANTUN_ENC_AES_GCM_16] = "aes-gcm-16",
+static const char *const mode_names[] = {
+	[PANTUN_MODE_TUNNEL] = "tunnel",
+	[PANTUN_MODE_TRANSPORT] = "transport",
 };
 
-static const char *const auth_names[] = {
-	[PANTUN_AUTH_HMAC_SHA2_256_128] = "hmac-sha2-256-128",
+static const char *const df_names[] = {
+	[PANTUN_DF_COPY] = "copy",
+	[PANTUN_DF_CLEAR] = "clear",
+	[PANTUN_DF_SET] = "set",
+};
+
+static const char *const tos_names[] = {
+	[PANTUN_TOS_FIXED] = "fixed",
+	[PANTUN_TOS_COPY] = "copy",
 };
 
 static const char *const operstate_names[] = {
@@ -77,31 +86,64 @@ const char *operstate_name(uint8_t operstate)
 	return name_of(operstate_names, COUNT(operstate_names), operstate);
 }
 
+const char *mode_name(uint32_t mode)
+{
+	return name_of(mode_names, COUNT(mode_names), mode);
+}
+
+const char *df_name(uint32_t df)
+{
+	return name_of(df_names, COUNT(df_names), df);
+}
+
+const char *tos_name(uint32_t tos)
+{
+	return name_of(tos_names, COUNT(tos_names), tos);
+}
+
+const char *ipsec_proto_name(uint8_t proto)
+{
+	if (proto == IPPROTO_ESP)
+		return "esp";
+	return proto == IPPROTO_AH ? "ah" : "?";
+}
+
 uint32_t start_number(const char *name)
 {
 	return number_of(start_names, COUNT(start_names), name);
 }
 
-uint32_t enc_number(const char *name)
+uint32_t mode_number(const char *name)
 {
-	return number_of(enc_names, COUNT(enc_names), name);
+	return number_of(mode_names, COUNT(mode_names), name);
 }
 
-uint32_t auth_number(const char *name)
+uint32_t df_number(const char *name)
 {
-	return number_of(auth_names, COUNT(auth_names), name);
+	return number_of(df_names, COUNT(df_names), name);
+}
+
+uint8_t ipsec_proto_number(const char *name)
+{
+	if (!strcmp(name, "esp"))
+		return IPPROTO_ESP;
+	return strcmp(name, "ah") ? 0 : IPPROTO_AH;
 }
 
 const char *sa_algorithm(const struct sa *sa, char *out, size_t n)
 {
-	if (!sa->enc)
+	const struct algorithm *enc = algorithm_enc(sa->enc), *auth = algorithm_auth(sa->auth);
+	char bits[16] = "";
+
+	/* Where there is one length, the name says all. */
+	if (enc && enc->key[0] && enc->key[1])
+		snprintf(bits, sizeof(bits), "-%u", sa->key_bits);
+	if (!sa->enc && !sa->auth)
 		snprintf(out, n, "-");
-	else if (!sa->auth)
-		snprintf(out, n, "%s-%u", name_of(enc_names, COUNT(enc_names), sa->enc),
-			 sa->key_bits);
 	else
-		snprintf(out, n, "%s-%u/%s", name_of(enc_names, COUNT(enc_names), sa->enc),
-			 sa->key_bits, name_of(auth_names, COUNT(auth_names), sa->auth));
+		snprintf(out, n, "%s%s%s%s", enc ? enc->name : sa->enc ? "?" : "", bits,
+			 sa->enc && sa->auth ? "/" : "",
+			 auth ? auth->name : sa->auth ? "?" : "");
 	return out;
 }
 

@@ -100,6 +100,20 @@ static void parse_drops(struct nlattr *nest, int type, struct drop_list *drops)
 	}
 }
 
+static void parse_options(struct nlattr **a, struct tunnel_options *options)
+{
+	options->df = u32_of(a[PANTUN_TUNNEL_A_DF]);
+	options->tos = u32_of(a[PANTUN_TUNNEL_A_TOS]);
+	options->dscp = u8_of(a[PANTUN_TUNNEL_A_DSCP]);
+	options->ttl = u8_of(a[PANTUN_TUNNEL_A_TTL]);
+	options->flow_label = u8_of(a[PANTUN_TUNNEL_A_FLOW_LABEL]);
+	options->gre = u8_of(a[PANTUN_TUNNEL_A_GRE]);
+	options->tfc = u32_of(a[PANTUN_TUNNEL_A_TFC]);
+	options->dummy = u32_of(a[PANTUN_TUNNEL_A_DUMMY]);
+	options->mark = u32_of(a[PANTUN_TUNNEL_A_MARK]);
+	options->underlay = u32_of(a[PANTUN_TUNNEL_A_UNDERLAY]);
+}
+
 bool nl_parse_tunnel(struct nlattr **attrs, struct tunnel *t)
 {
 	struct nlattr *a[PANTUN_TUNNEL_A_MAX + 1], *nest = attrs[PANTUN_A_TUNNEL];
@@ -113,6 +127,7 @@ bool nl_parse_tunnel(struct nlattr **attrs, struct tunnel *t)
 	t->state = u32_of(a[PANTUN_TUNNEL_A_STATE]);
 	t->mtu = u32_of(a[PANTUN_TUNNEL_A_MTU]);
 	t->moved = a[PANTUN_TUNNEL_A_NETNS_MOVED];
+	parse_options(a, &t->options);
 	parse_traffic(a[PANTUN_TUNNEL_A_STATS], &t->traffic);
 	parse_drops(nest, PANTUN_TUNNEL_A_DROP, &t->drops);
 	return true;
@@ -136,6 +151,13 @@ bool nl_parse_proxy(struct nlattr **attrs, struct proxy *p)
 	return true;
 }
 
+static void path_addr_of(struct nlattr *v4, struct nlattr *v6, struct addr *out)
+{
+	addr_of(v4, AF_INET, out);
+	if (!out->family)
+		addr_of(v6, AF_INET6, out);
+}
+
 static void parse_path(struct nlattr *nest, struct path *path)
 {
 	struct nlattr *a[PANTUN_PATH_A_MAX + 1];
@@ -143,11 +165,12 @@ static void parse_path(struct nlattr *nest, struct path *path)
 	memset(path, 0, sizeof(*path));
 	if (!nest || nla_parse_nested(a, PANTUN_PATH_A_MAX, nest, NULL))
 		return;
-	addr_of(a[PANTUN_PATH_A_LOCAL4], AF_INET, &path->local);
-	addr_of(a[PANTUN_PATH_A_REMOTE4], AF_INET, &path->remote);
+	path_addr_of(a[PANTUN_PATH_A_LOCAL4], a[PANTUN_PATH_A_LOCAL6], &path->local);
+	path_addr_of(a[PANTUN_PATH_A_REMOTE4], a[PANTUN_PATH_A_REMOTE6], &path->remote);
 	path->encap = u32_of(a[PANTUN_PATH_A_ENCAP]);
 	path->local_port = u16_of(a[PANTUN_PATH_A_LOCAL_PORT]);
 	path->remote_port = u16_of(a[PANTUN_PATH_A_REMOTE_PORT]);
+	path->udp_csum = a[PANTUN_PATH_A_UDP_CSUM];
 }
 
 static void parse_limits(struct nlattr *nest, struct limits *limits)
@@ -189,6 +212,8 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 	sa->standby = a[PANTUN_SA_A_STANDBY];
 	sa->active = a[PANTUN_SA_A_ACTIVE];
 	sa->larval = a[PANTUN_SA_A_LARVAL];
+	sa->esn = a[PANTUN_SA_A_ESN];
+	sa->weak = a[PANTUN_SA_A_WEAK];
 	sa->seq = u64_of(a[PANTUN_SA_A_SEQ]);
 	sa->age = u64_of(a[PANTUN_SA_A_AGE]);
 	parse_traffic(a[PANTUN_SA_A_STATS], &sa->traffic);
@@ -257,19 +282,26 @@ int nl_put_selector(struct nl_msg *msg, int type, const struct selector *s)
 	return status ? status : nla_nest_end(msg, nest);
 }
 
+static int put_addr(struct nl_msg *msg, int v4, int v6, const struct addr *addr)
+{
+	if (!addr->family)
+		return 0;
+	return nla_put(msg, addr->family == AF_INET ? v4 : v6, (int)addr_len(addr), addr->b);
+}
+
 int nl_put_path(struct nl_msg *msg, int type, const struct path *path)
 {
 	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
 	int status = nest ? 0 : -1;
 
-	if (path->local.family)
-		status |= nla_put(msg, PANTUN_PATH_A_LOCAL4, 4, path->local.b);
-	if (path->remote.family)
-		status |= nla_put(msg, PANTUN_PATH_A_REMOTE4, 4, path->remote.b);
+	status |= put_addr(msg, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6, &path->local);
+	status |= put_addr(msg, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6, &path->remote);
 	if (path->encap == PANTUN_ENCAP_UDP) {
 		status |= nla_put_u32(msg, PANTUN_PATH_A_ENCAP, path->encap);
 		status |= nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, path->local_port);
 		status |= nla_put_u16(msg, PANTUN_PATH_A_REMOTE_PORT, path->remote_port);
+		if (path->udp_csum)
+			status |= nla_put_flag(msg, PANTUN_PATH_A_UDP_CSUM);
 	}
 	return status ? status : nla_nest_end(msg, nest);
 }
@@ -299,7 +331,8 @@ int nl_put_keys(struct nl_msg *msg, int type, const struct keys *keys)
 	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
 	int status = nest ? 0 : -1;
 
-	status |= nla_put(msg, PANTUN_KEY_A_ENC, (int)keys->enc.n, keys->enc.b);
+	if (keys->enc.n)
+		status |= nla_put(msg, PANTUN_KEY_A_ENC, (int)keys->enc.n, keys->enc.b);
 	if (keys->auth.n)
 		status |= nla_put(msg, PANTUN_KEY_A_AUTH, (int)keys->auth.n, keys->auth.b);
 	if (keys->salt.n)

@@ -93,6 +93,22 @@ json_t *json_of_selector(const struct selector *s)
 	return object;
 }
 
+static void put_options(json_t *object, const struct tunnel_options *options)
+{
+	char text[IFNAMSIZ];
+
+	put_text(object, "df", df_name(options->df));
+	put_text(object, "tos", tos_name(options->tos));
+	put_number(object, "dscp", options->dscp);
+	put_number(object, "ttl", options->ttl);
+	put_bool(object, "flow_label", options->flow_label);
+	put_bool(object, "gre", options->gre);
+	put_number(object, "tfc", options->tfc);
+	put_number(object, "dummy", options->dummy);
+	put_number(object, "mark", options->mark);
+	put_text(object, "underlay", underlay_name(options->underlay, text, sizeof(text)));
+}
+
 json_t *json_of_tunnel(const struct tunnel *t)
 {
 	json_t *object = checked(json_object());
@@ -104,6 +120,7 @@ json_t *json_of_tunnel(const struct tunnel *t)
 	put_text(object, "state", state_name(t->state));
 	put_number(object, "mtu", t->mtu);
 	put_bool(object, "moved", t->moved);
+	put_options(object, &t->options);
 	if (t->link.known) {
 		put_bool(object, "admin_up", t->link.up);
 		put_bool(object, "carrier", t->link.carrier);
@@ -161,12 +178,18 @@ json_t *json_of_sa(const struct sa *sa)
 	put_text(object, "interface", sa->ifname);
 	put_text(object, "proxy", sa->proxy);
 	put_text(object, "dir", dir_name(sa->dir));
+	put_text(object, "proto", ipsec_proto_name(sa->proto));
 	put_spi(object, "spi", sa->spi);
+	put_text(object, "mode", mode_name(sa->mode));
 	put_text(object, "state", sa_state(sa));
 	put_text(object, "algorithm", sa_algorithm(sa, text, sizeof(text)));
+	put_bool(object, "weak", sa->weak);
+	put_bool(object, "esn", sa->esn);
 	put_addr(object, "local", &sa->path.local);
 	put_addr(object, "remote", &sa->path.remote);
+	put_text(object, "encap", sa->path.encap == PANTUN_ENCAP_UDP ? "udp" : "none");
 	if (sa->path.encap == PANTUN_ENCAP_UDP) {
+		put_bool(object, "udp_csum", sa->path.udp_csum);
 		put_number(object, "encap_local_port", sa->path.local_port);
 		put_number(object, "encap_remote_port", sa->path.remote_port);
 	}

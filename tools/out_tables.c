@@ -137,8 +137,9 @@ static void table_tunnels(const struct model *model)
 {
 	static const char *const columns[] = {
 		"INTERFACE", "STATE", "CARRIER", "START", ">MTU", ">PROXY-IDS", ">RX-PACKETS",
-		">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", NULL };
+		">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", "OPTIONS", NULL };
 	struct grid grid = grid_new(columns);
+	char text[TUNNEL_OPTIONS_TEXT];
 
 	for (size_t i = 0; i < model->tunnels_n; i++) {
 		const struct tunnel *tunnel = &model->tunnels[i];
@@ -151,6 +152,7 @@ static void table_tunnels(const struct model *model)
 		grid_number(&grid, tunnel->mtu);
 		grid_number(&grid, proxies_of(model, tunnel->id));
 		grid_traffic(&grid, &tunnel->traffic);
+		grid_cell(&grid, tunnel_options_text(&tunnel->options, text, sizeof(text)));
 	}
 	grid_end(&grid, "Tunnels", "There is no tunnel.");
 }
@@ -274,7 +276,7 @@ static void grid_end_of_path(struct grid *grid, const struct addr *addr, bool en
 	if (!addr->family)
 		grid_cell(grid, "");
 	else if (encap)
-		grid_print(grid, "%s:%u", addr_text(addr, text), port);
+		grid_cell(grid, endpoint_text(&(struct endpoint){ *addr, port }, text));
 	else
 		grid_cell(grid, addr_text(addr, text));
 }
@@ -289,9 +291,15 @@ static void sa_row(struct grid *grid, const struct sa *sa)
 	grid_cell(grid, sa->ifname);
 	grid_cell(grid, sa->proxy);
 	grid_cell(grid, dir_name(sa->dir));
+	grid_cell(grid, ipsec_proto_name(sa->proto));
 	grid_spi(grid, sa->spi);
 	grid_cell(grid, sa_state(sa));
-	grid_cell(grid, sa_algorithm(sa, text, sizeof(text)));
+	grid_cell(grid, sa->mode ? mode_name(sa->mode) : "");
+	grid_print(grid, "%s%s", sa_algorithm(sa, text, sizeof(text)), sa->weak ? " (weak)" : "");
+	if (encap)
+		grid_cell(grid, sa->path.udp_csum ? "udp checksum" : "udp");
+	else
+		grid_cell(grid, "");
 	grid_end_of_path(grid, &sa->path.local, encap, sa->path.local_port);
 	grid_end_of_path(grid, &sa->path.remote, encap, sa->path.remote_port);
 	if (in)
@@ -299,6 +307,7 @@ static void sa_row(struct grid *grid, const struct sa *sa)
 	else
 		grid_cell(grid, "");
 	grid_number(grid, sa->seq);
+	grid_cell(grid, sa->esn ? "yes" : "no");
 	grid_span(grid, sa->age);
 	grid_span(grid, sa->limits.hard_seconds);
 	grid_number(grid, in ? sa->traffic.rx_packets : sa->traffic.tx_packets);
@@ -308,8 +317,9 @@ static void sa_row(struct grid *grid, const struct sa *sa)
 static void table_sas(const struct model *model)
 {
 	static const char *const columns[] = {
-		"INTERFACE", "PROXY-ID", "DIR", "SPI", "STATE", "ALGORITHM", "LOCAL", "REMOTE",
-		">WINDOW", ">SEQ", ">AGE", ">LIFE", ">PACKETS", ">BYTES", NULL };
+		"INTERFACE", "PROXY-ID", "DIR", "PROTO", "SPI", "STATE", "MODE", "ALGORITHM",
+		"ENCAP", "LOCAL", "REMOTE", ">WINDOW", ">SEQ", "ESN", ">AGE", ">LIFE",
+		">PACKETS", ">BYTES", NULL };
 	struct grid grid = grid_new(columns);
 
 	for (size_t i = 0; i < model->sas_n; i++)
@@ -321,9 +331,13 @@ static void drop_rows(struct grid *grid, const char *ifname, const struct sa *sa
 		      const struct drop_list *drops)
 {
 	for (size_t i = 0; i < drops->n; i++) {
+		if (!drops->drop[i].count)
+			continue;
 		grid_row(grid);
 		grid_cell(grid, ifname);
+		grid_cell(grid, sa ? sa->proxy : "");
 		grid_cell(grid, sa ? dir_name(sa->dir) : "");
+		grid_cell(grid, sa ? ipsec_proto_name(sa->proto) : "");
 		grid_spi(grid, sa ? sa->spi : 0);
 		grid_cell(grid, drops->drop[i].reason);
 		grid_number(grid, drops->drop[i].count);
@@ -333,7 +347,7 @@ static void drop_rows(struct grid *grid, const char *ifname, const struct sa *sa
 static void table_drops(const struct model *model)
 {
 	static const char *const columns[] = {
-		"INTERFACE", "DIR", "SPI", "REASON", ">COUNT", NULL };
+		"INTERFACE", "PROXY-ID", "DIR", "PROTO", "SPI", "REASON", ">COUNT", NULL };
 	struct grid grid = grid_new(columns);
 
 	for (size_t i = 0; i < model->tunnels_n; i++) {

@@ -18,10 +18,10 @@ static const struct command commands[] = {
 	{ "clear", "ike-sa [GATEWAY] | ipsec-sa [TUNNEL]",
 	  "have the daemon delete SAs", cmd_clear },
 	{ "monitor", "", "print events as they happen", cmd_monitor },
-	{ "tunnel", "set dev TUNNEL start always|on-demand|passive",
-	  "who begins negotiation", cmd_tunnel },
+	{ "tunnel", "set dev TUNNEL ...",
+	  "who begins negotiation, and how outer packets are made", cmd_tunnel },
 	{ "proxy", "add|del dev TUNNEL name NAME ...", "proxy-IDs by hand", cmd_proxy },
-	{ "sa", "add|activate|del|flush ...", "IPsec SAs with keys by hand", cmd_sa },
+	{ "sa", "add|path|activate|del|flush ...", "IPsec SAs with keys by hand", cmd_sa },
 };
 
 static const size_t commands_n = sizeof(commands) / sizeof(commands[0]);

@@ -60,11 +60,12 @@ const char *words_nearest(const char *word, const char *const *list, size_t n)
 	return best;
 }
 
-void words_unknown(const char *noun, const char *word, const char *const *list, size_t n)
+void words_unknown(const char *place, const char *noun, const char *word,
+		   const char *const *list, size_t n)
 {
 	const char *near = words_nearest(word, list, n);
 
-	fprintf(stderr, "pantunctl: unknown %s \"%s\"", noun, word);
+	fprintf(stderr, "pantunctl: %s%sunknown %s \"%s\"", place, *place ? ": " : "", noun, word);
 	if (near)
 		fprintf(stderr, "; did you mean \"%s\"?", near);
 	fputs(" (one of:", stderr);
@@ -73,14 +74,14 @@ void words_unknown(const char *noun, const char *word, const char *const *list, 
 	fputs(")\n", stderr);
 }
 
-void keywords_unknown(const struct keyword *table, const char *word)
+void keywords_unknown(const char *place, const struct keyword *table, const char *word)
 {
 	const char *list[KEYWORDS_MAX];
 	size_t n = 0;
 
 	for (; n < KEYWORDS_MAX && table[n].word; n++)
 		list[n] = table[n].word;
-	words_unknown("word", word, list, n);
+	words_unknown(place, "word", word, list, n);
 }
 
 static const struct keyword *find(const struct keyword *table, const char *word)
@@ -92,7 +93,8 @@ static const struct keyword *find(const struct keyword *table, const char *word)
 	return NULL;
 }
 
-int keywords_take(const struct keyword *table, void *ctx, int argc, char **argv)
+int keywords_take(const char *place, const struct keyword *table, void *ctx, int argc,
+		  char **argv)
 {
 	const struct keyword *key;
 
@@ -101,17 +103,17 @@ int keywords_take(const struct keyword *table, void *ctx, int argc, char **argv)
 
 		key = find(table, argv[i]);
 		if (!key) {
-			keywords_unknown(table, argv[i]);
+			keywords_unknown(place, table, argv[i]);
 			return EXIT_USAGE;
 		}
 		if ((unsigned int)(argc - i - 1) < key->values_n) {
-			fprintf(stderr, "pantunctl: \"%s\" must be followed by %s\n",
-				key->word, key->values);
+			fprintf(stderr, "pantunctl: %s: \"%s\" must be followed by %s\n",
+				place, key->word, key->values);
 			return EXIT_USAGE;
 		}
 		wrong = key->take(ctx, argv + i + 1);
 		if (wrong) {
-			fprintf(stderr, "pantunctl: %s%s%s: %s\n", key->word,
+			fprintf(stderr, "pantunctl: %s: %s%s%s: %s\n", place, key->word,
 				key->values_n ? " " : "", key->values_n ? argv[i + 1] : "",
 				wrong);
 			return EXIT_USAGE;

@@ -20,12 +20,17 @@ struct keyword {
 
 /* The word of a list of @n nearest to @word, NULL if none is near. */
 const char *words_nearest(const char *word, const char *const *list, size_t n);
-/* "unknown NOUN "WORD"; did you mean ..?" and the choice, on standard error. */
-void words_unknown(const char *noun, const char *word, const char *const *list, size_t n);
+/*
+ * "PLACE: unknown NOUN "WORD"; did you mean ..?" and the choice, on standard error.
+ * @place is the command, as "sa add"; "" for none.
+ */
+void words_unknown(const char *place, const char *noun, const char *word,
+		   const char *const *list, size_t n);
 /* The same against a keyword table. */
-void keywords_unknown(const struct keyword *table, const char *word);
+void keywords_unknown(const char *place, const struct keyword *table, const char *word);
 /* All words by the table; 0, or EXIT_USAGE with a line on standard error. */
-int keywords_take(const struct keyword *table, void *ctx, int argc, char **argv);
+int keywords_take(const char *place, const struct keyword *table, void *ctx, int argc,
+		  char **argv);
 
 /* Decimal, or hexadecimal after 0x; false where it is no number of min..max. */
 bool number_take(const char *word, uint64_t min, uint64_t max, uint64_t *out);

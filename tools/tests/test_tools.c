@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/text.h"
+#include "algorithms.h"
 #include "keyfile.h"
 #include "model.h"
 #include "selector.h"
@@ -88,8 +89,8 @@ static void test_keys_bad(void **state)
 	struct file *file = *state;
 	char text[300] = "enc ";
 
-	assert_refused(file, "", "no line \"enc HEX\"");
-	assert_refused(file, "salt 01020304\n", "no line \"enc HEX\"");
+	assert_refused(file, "", "no line \"enc HEX\" or \"auth HEX\"");
+	assert_refused(file, "salt 01020304\n", "no line \"enc HEX\" or \"auth HEX\"");
 	assert_refused(file, "enc 012\n", ":1: a key must be an even count");
 	assert_refused(file, "\nenc 01zz\n", ":2: a key must be an even count");
 	assert_refused(file, "enc\n", ":1: a key must follow");
@@ -100,6 +101,27 @@ static void test_keys_bad(void **state)
 	assert_refused(file, "enc 01\nsalt 0102030405\n", ":2: a key longer");
 	memset(text + 4, '0', 2 * (PANTUN_KEY_LEN_MAX + 1));
 	assert_refused(file, text, ":1: a key longer");
+}
+
+/* As PAN-OS writes keys. */
+static void test_keys_groups(void **state)
+{
+	struct file *file = *state;
+
+	assert_int_equal(read_text(file, "auth 00010203-04050607-08090A0b-0c0d0e0f-10111213\n"
+				   "salt aabbccdd\n"), 0);
+	assert_int_equal(file->keys.auth.n, 20);
+	for (uint8_t i = 0; i < 20; i++)
+		assert_int_equal(file->keys.auth.b[i], i);
+	assert_int_equal(file->keys.salt.n, 4);
+	assert_refused(file, "enc 00010203-0405060\n", ":1: a key with '-' must be groups");
+	assert_refused(file, "enc 00010203-\n", ":1: a key with '-' must be groups");
+	assert_refused(file, "enc -00010203\n", ":1: a key with '-' must be groups");
+	assert_refused(file, "enc 00010203--04050607\n", ":1: a key with '-' must be groups");
+	assert_refused(file, "enc 0001020304050607-08090a0b\n", ":1: a key with '-' must be");
+	assert_refused(file, "enc 0001020x-04050607\n", ":1: a key with '-' must be groups");
+	assert_refused(file, "enc 0x00010203-04050607\n", ":1: a key must be an even count");
+	assert_refused(file, "salt 00010203-04050607\n", ":1: a key longer");
 }
 
 /* What is wrong is said without the key. */
@@ -266,12 +288,12 @@ static void test_keywords(void **state)
 
 	(void)state;
 	text_init(&seen, octets, sizeof(octets));
-	assert_int_equal(keywords_take(table, &seen, 4, good), 0);
+	assert_int_equal(keywords_take("here", table, &seen, 4, good), 0);
 	assert_string_equal(octets, "ab!");
-	assert_int_equal(keywords_take(table, &seen, 0, NULL), 0);
-	assert_int_equal(keywords_take(table, &seen, 2, good), EXIT_USAGE);
-	assert_int_equal(keywords_take(table, &seen, 1, unknown), EXIT_USAGE);
-	assert_int_equal(keywords_take(table, &seen, 3, bad), EXIT_USAGE);
+	assert_int_equal(keywords_take("here", table, &seen, 0, NULL), 0);
+	assert_int_equal(keywords_take("here", table, &seen, 2, good), EXIT_USAGE);
+	assert_int_equal(keywords_take("here", table, &seen, 1, unknown), EXIT_USAGE);
+	assert_int_equal(keywords_take("here", table, &seen, 3, bad), EXIT_USAGE);
 }
 
 static void test_numbers(void **state)
@@ -299,11 +321,31 @@ static void test_names(void **state)
 	(void)state;
 	assert_string_equal(sa_algorithm(&sa, text, sizeof(text)),
 			    "aes-cbc-256/hmac-sha2-256-128");
+	sa.enc = PANTUN_ENC_NULL;
+	assert_string_equal(sa_algorithm(&sa, text, sizeof(text)), "null/hmac-sha2-256-128");
+	sa.enc = PANTUN_ENC_CHACHA20_POLY1305;
+	sa.auth = 0;
+	assert_string_equal(sa_algorithm(&sa, text, sizeof(text)), "chacha20-poly1305");
+	sa.enc = 0;
+	assert_string_equal(sa_algorithm(&sa, text, sizeof(text)), "-");
+	sa.auth = PANTUN_AUTH_HMAC_SHA1_96;
+	assert_string_equal(sa_algorithm(&sa, text, sizeof(text)), "hmac-sha1-96");
+	sa.auth = PANTUN_AUTH_MAX + 1;
+	assert_string_equal(sa_algorithm(&sa, text, sizeof(text)), "?");
 	assert_string_equal(sa_state(&sa), "old");
 	sa.standby = true;
 	assert_string_equal(sa_state(&sa), "standby");
 	assert_int_equal(enc_number("aes-gcm-16"), PANTUN_ENC_AES_GCM_16);
 	assert_int_equal(enc_number("aes"), 0);
+	assert_int_equal(auth_number("aes-gmac"), PANTUN_AUTH_AES_GMAC);
+	assert_int_equal(auth_number("hmac-sha2-256"), 0);
+	assert_int_equal(mode_number("transport"), PANTUN_MODE_TRANSPORT);
+	assert_int_equal(df_number("clear"), PANTUN_DF_CLEAR);
+	assert_int_equal(ipsec_proto_number("ah"), 51);
+	assert_int_equal(ipsec_proto_number("icmp"), 0);
+	assert_string_equal(ipsec_proto_name(50), "esp");
+	assert_string_equal(ipsec_proto_name(0), "?");
+	assert_string_equal(tos_name(PANTUN_TOS_COPY), "copy");
 	assert_int_equal(start_number("on-demand"), PANTUN_START_ON_DEMAND);
 	assert_string_equal(state_name(99), "?");
 	assert_string_equal(state_name(PANTUN_STATE_UNSPEC), "?");
@@ -316,6 +358,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_keys_last_line_open, file_setup,
 						file_teardown),
 		cmocka_unit_test_setup_teardown(test_keys_bad, file_setup, file_teardown),
+		cmocka_unit_test_setup_teardown(test_keys_groups, file_setup, file_teardown),
 		cmocka_unit_test_setup_teardown(test_keys_error_hides_key, file_setup,
 						file_teardown),
 		cmocka_unit_test_setup_teardown(test_keys_permissions, file_setup,
