@@ -143,6 +143,7 @@ static int check(const char *path)
 	}
 	for (unsigned int g = 0; g < policy->n_gateways; g++)
 		tunnels += policy->gateways[g].n_tunnels;
+	tunnels += policy->n_manual;
 	printf("%s: good; %u gateways, %u tunnels, %u warnings\n", path, policy->n_gateways,
 	       tunnels, report.warnings);
 	policy_free(policy);

@@ -20,7 +20,17 @@ struct build {
 
 /* Every gateway that is not disabled. */
 void build_gateways(struct build *b);
-/* Every tunnel that is not disabled, into its gateway. */
+/* Every tunnel that is not disabled, into its gateway or among those with manual keys. */
 void build_tunnels(struct build *b);
+/* The manual-key of a tunnel whose other leaves are read already. */
+void build_manual(struct build *b, const struct tree_node *node, struct policy_manual *manual);
+/* What the tunnel's packets look like outside. */
+void build_outer(const struct build *b, const struct tree_node *node,
+		 struct policy_tunnel *tunnel);
+/* "tunnel7" and PAN-OS's "tunnel.7" are one device; false: no tunnel interface. */
+bool build_device_name(const char *text, char *out, size_t n);
+/* Address of an outer header at @path; a prefix length behind it means nothing. */
+void build_address(const struct build *b, const struct tree_node *node, const char *path,
+		   struct addr *addr);
 
 #endif

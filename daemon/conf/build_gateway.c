@@ -26,20 +26,18 @@ static const struct tree_value *value_of(const struct reader *r, const char *pat
 	return tree_value(r->b->tree, r->node, path);
 }
 
-/* An address of the outer header: IPv4, a prefix length left out. */
-static void read_outer(const struct reader *r, const struct tree_value *value, struct addr *addr)
+/* With a dynamic peer the leaf alone may say which family it has. */
+static void check_families(const struct reader *r)
 {
-	char text[ADDR_TEXT];
+	const struct tree_value *ipv6 = value_of(r, "ipv6");
+	struct policy_gateway *gateway = r->gateway;
 
-	if (!value)
-		return;
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(value->text, "/"), value->text);
-	if (addr_parse(text, addr))
-		return;
-	if (addr->family != AF_INET)
-		conf_error(r->b->report, value->at,
-			   "\"%s\": IPv6 between gateways is not supported in this version",
-			   value->text);
+	if (ipv6)
+		gateway->family = !strcmp(ipv6->text, "yes") ? AF_INET6 : AF_INET;
+	if (gateway->local.family && gateway->peer.family &&
+	    gateway->local.family != gateway->peer.family)
+		conf_error(r->b->report, value_of(r, "local-address ip")->at,
+			   "local-address and peer-address are of different families");
 }
 
 static void read_addresses(const struct reader *r)
@@ -54,8 +52,9 @@ static void read_addresses(const struct reader *r)
 			   "gateway \"%s\" has no peer-address: give ip or dynamic",
 			   r->gateway->name);
 	else if (peer && which == 0)
-		read_outer(r, peer->value, &r->gateway->peer);
-	read_outer(r, value_of(r, "local-address ip"), &r->gateway->local);
+		build_address(r->b, r->node, "peer-address ip", &r->gateway->peer);
+	build_address(r->b, r->node, "local-address ip", &r->gateway->local);
+	check_families(r);
 	if (value_of(r, "local-address interface") && !value_of(r, "local-address ip"))
 		conf_error(r->b->report, value_of(r, "local-address interface")->at,
 			   "local-address interface alone is not supported: add local-address ip");
@@ -235,6 +234,8 @@ static void read_protocol(const struct reader *r)
 			(uint32_t)tree_number(tree, r->node, LEVEL, "protocol ikev2 dpd interval");
 	r->gateway->nat_traversal =
 		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal enable");
+	r->gateway->udp_csum =
+		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal udp-checksum-enable");
 	r->gateway->passive = tree_yes(tree, r->node, LEVEL, "protocol-common passive-mode");
 }
 

@@ -10,14 +10,13 @@
 #include "conf/build.h"
 
 #define LEVEL		TUNNEL_LEVEL " *"
-#define DEVICE_DIGITS	5	/* of the number of a tunnel interface */
 #define PROXY_DEFAULT	"default"
 
 /* The tunnel being read. */
 struct reader {
 	struct build *b;
 	const struct tree_node *node;
-	struct policy_gateway *gateway;
+	struct policy_gateway *gateway;	/* NULL: keys by hand */
 	struct policy_tunnel *tunnel;
 };
 
@@ -26,19 +25,13 @@ static const struct tree_value *value_of(const struct reader *r, const char *pat
 	return tree_value(r->b->tree, r->node, path);
 }
 
-/* "tunnel7" and PAN-OS's "tunnel.7" are one device. */
-static bool device_name(const char *text, char *out, size_t n)
+static bool same_device(const struct reader *r, const struct tree_value *value,
+			const struct policy_tunnel *other)
 {
-	const char *digits = text + strlen("tunnel");
-	size_t len;
-
-	if (strncmp(text, "tunnel", strlen("tunnel")) != 0)
+	if (other == r->tunnel || strcmp(other->ifname, r->tunnel->ifname) != 0)
 		return false;
-	digits += *digits == '.';
-	len = strspn(digits, "0123456789");
-	if (!len || len > DEVICE_DIGITS || digits[len] || (digits[0] == '0' && len > 1))
-		return false;
-	snprintf(out, n, "tunnel%s", digits);
+	conf_error(r->b->report, value->at, "tunnel-interface %s belongs to tunnel \"%s\" already",
+		   value->text, other->name);
 	return true;
 }
 
@@ -46,20 +39,14 @@ static bool device_name(const char *text, char *out, size_t n)
 static void check_device_free(const struct reader *r, const struct tree_value *value)
 {
 	const struct policy *policy = r->b->policy;
-	unsigned int g, t;
 
-	for (g = 0; g < policy->n_gateways; g++) {
-		for (t = 0; t < policy->gateways[g].n_tunnels; t++) {
-			const struct policy_tunnel *other = &policy->gateways[g].tunnels[t];
-
-			if (other == r->tunnel || strcmp(other->ifname, r->tunnel->ifname) != 0)
-				continue;
-			conf_error(r->b->report, value->at,
-				   "tunnel-interface %s belongs to tunnel \"%s\" already",
-				   value->text, other->name);
+	for (unsigned int g = 0; g < policy->n_gateways; g++)
+		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
+			if (same_device(r, value, &policy->gateways[g].tunnels[t]))
+				return;
+	for (unsigned int m = 0; m < policy->n_manual; m++)
+		if (same_device(r, value, &policy->manual[m].tunnel))
 			return;
-		}
-	}
 }
 
 static void read_device(const struct reader *r)
@@ -72,7 +59,7 @@ static void read_device(const struct reader *r)
 				   "tunnel \"%s\" has no tunnel-interface", r->tunnel->name);
 		return;
 	}
-	if (device_name(value->text, r->tunnel->ifname, sizeof(r->tunnel->ifname)))
+	if (build_device_name(value->text, r->tunnel->ifname, sizeof(r->tunnel->ifname)))
 		check_device_free(r, value);
 	else
 		conf_error(r->b->report, value->at,
@@ -115,7 +102,18 @@ static void read_crypto(const struct reader *r)
 		r->tunnel->life_seconds = profile->life_seconds;
 		r->tunnel->life_bytes = profile->life_bytes;
 	}
-	if (tree_yes(r->b->tree, r->node, LEVEL, "anti-replay"))
+}
+
+/*
+ * A sender whose keys stay begins to count anew with each restart, and its packets
+ * would be taken for old ones (RFC 4303 section 3.4.3): only if it is asked for.
+ */
+static void read_replay(const struct reader *r)
+{
+	const struct tree_value *asked = value_of(r, "anti-replay");
+
+	if (r->gateway ? tree_yes(r->b->tree, r->node, LEVEL, "anti-replay") :
+	    asked && !strcmp(asked->text, "yes"))
 		r->tunnel->replay_window = (uint32_t)tree_number(r->b->tree, r->node, LEVEL,
 								 "anti-replay-window");
 }
@@ -231,6 +229,10 @@ static void read_proxies(const struct reader *r)
 		r->b->short_of_memory = true;
 		return;
 	}
+	if (n > 1 && tunnel->outer.gre)
+		conf_error(r->b->report, r->node->at,
+			   "tunnel \"%s\" has %u proxy-IDs; with enable-gre-encapsulation it can "
+			   "have one", tunnel->name, n);
 	if (!n) {
 		snprintf(tunnel->proxies[0].name, sizeof(tunnel->proxies[0].name), PROXY_DEFAULT);
 		ts_pair_any(&tunnel->proxies[0].ts);
@@ -262,7 +264,7 @@ static struct policy_gateway *find_gateway(struct build *b, const struct tree_no
 
 	if (!value) {
 		/* What stands there instead has been complained about. */
-		if (!node->broken && !tree_find(b->tree, node, "manual-key") &&
+		if (!node->broken &&
 		    !tree_find(b->tree, node, "global-protect-satellite"))
 			conf_error(b->report, node->at, "tunnel \"%s\" has no auto-key ike-gateway",
 				   node->word);
@@ -301,7 +303,44 @@ static struct policy_tunnel *more_tunnels(struct policy_gateway *gateway)
 	return &tunnels[n];
 }
 
-static void read_tunnel(struct build *b, const struct tree_node *node)
+/* The receiver infers the upper half of a number from its window (RFC 4303 appendix A). */
+static void check_esn(const struct reader *r)
+{
+	const struct tree_value *replay = value_of(r, "anti-replay");
+
+	if (!r->tunnel->replay_window && r->tunnel->esp.n &&
+	    r->tunnel->esp.prop[0].esn & PROP_ESN_YES)
+		conf_error(r->b->report, replay->at,
+			   "\"anti-replay no\" beside \"esn yes\" of the ipsec-crypto-profile");
+}
+
+/* The family between the gateways may be said here as well as there. */
+static void check_family(const struct reader *r)
+{
+	const struct tree_value *ipv6 = value_of(r, "ipv6");
+	struct policy_gateway *gateway = r->gateway;
+	uint8_t there = gateway->peer.family ? gateway->peer.family : gateway->family;
+	uint8_t family;
+
+	if (!ipv6)
+		return;
+	family = !strcmp(ipv6->text, "yes") ? AF_INET6 : AF_INET;
+	if (there && there != family)
+		conf_error(r->b->report, ipv6->at, "\"ipv6 %s\", but gateway \"%s\" has IPv%d",
+			   ipv6->text, gateway->name, there == AF_INET6 ? 6 : 4);
+	gateway->family = family;
+}
+
+static void read_common(const struct reader *r)
+{
+	snprintf(r->tunnel->name, sizeof(r->tunnel->name), "%s", r->node->word);
+	read_device(r);
+	read_replay(r);
+	build_outer(r->b, r->node, r->tunnel);
+	read_proxies(r);
+}
+
+static void read_auto(struct build *b, const struct tree_node *node)
 {
 	struct reader r = { .b = b, .node = node, .gateway = find_gateway(b, node) };
 
@@ -312,11 +351,29 @@ static void read_tunnel(struct build *b, const struct tree_node *node)
 		b->short_of_memory = true;
 		return;
 	}
-	snprintf(r.tunnel->name, sizeof(r.tunnel->name), "%s", node->word);
-	read_device(&r);
+	read_common(&r);
 	read_start(&r);
 	read_crypto(&r);
-	read_proxies(&r);
+	check_esn(&r);
+	check_family(&r);
+}
+
+static void read_manual(struct build *b, const struct tree_node *node)
+{
+	const struct tree_node *negotiated = tree_find(b->tree, node, "auto-key");
+	const struct tree_value *start = tree_value(b->tree, node, "start");
+	struct policy_manual *manual = &b->policy->manual[b->policy->n_manual++];
+	struct reader r = { .b = b, .node = node, .tunnel = &manual->tunnel };
+
+	if (negotiated)
+		conf_error(b->report, negotiated->at, "auto-key beside manual-key on line %u",
+			   tree_find(b->tree, node, "manual-key")->at.line);
+	if (start && strcmp(start->text, "always") != 0)
+		conf_error(b->report, start->at,
+			   "start %s: keys given by hand are there at once", start->text);
+	manual->tunnel.start = POLICY_START_ALWAYS;
+	read_common(&r);
+	build_manual(b, node, manual);
 }
 
 static void check_idle_gateways(const struct build *b)
@@ -338,9 +395,20 @@ static void check_idle_gateways(const struct build *b)
 void build_tunnels(struct build *b)
 {
 	const struct tree_node *top = tree_find(b->tree, b->tree->root, TUNNEL_LEVEL), *node;
+	unsigned int n = count(top);
 
-	for (node = top ? top->first : NULL; node; node = node->next)
-		if (!tree_yes(b->tree, node, LEVEL, "disabled"))
-			read_tunnel(b, node);
+	b->policy->manual = calloc(n ? n : 1, sizeof(*b->policy->manual));
+	if (!b->policy->manual) {
+		b->short_of_memory = true;
+		return;
+	}
+	for (node = top ? top->first : NULL; node; node = node->next) {
+		if (tree_yes(b->tree, node, LEVEL, "disabled"))
+			continue;
+		if (tree_find(b->tree, node, "manual-key"))
+			read_manual(b, node);
+		else
+			read_auto(b, node);
+	}
 	check_idle_gateways(b);
 }

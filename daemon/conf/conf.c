@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "conf/build.h"
 #include "conf/conf.h"
+#include "conf/keyfile.h"
 
 static const struct conf_place whole_file;
 
@@ -22,7 +23,16 @@ static void build(struct build *b)
 		build_tunnels(b);
 }
 
-struct policy *conf_parse(char *text, size_t n, struct conf_report *report)
+/* What others can read holds no secrets.  @fd: the file that was read; -1: none. */
+static void check_secrets(const struct tree *tree, int fd, struct conf_report *report)
+{
+	char why[160];
+
+	if (tree->secret.line && fd >= 0 && !keyfile_trusted(fd, why, sizeof(why)))
+		conf_error(report, tree->secret, "a key stands in this file, but %s", why);
+}
+
+static struct policy *parse(char *text, size_t n, int fd, struct conf_report *report)
 {
 	struct tree *tree = tree_new();
 	struct build b = { .tree = tree, .report = report };
@@ -31,6 +41,7 @@ struct policy *conf_parse(char *text, size_t n, struct conf_report *report)
 	b.short_of_memory = !tree || !b.policy;
 	if (!b.short_of_memory) {
 		tree_read(tree, text, n, report);
+		check_secrets(tree, fd, report);
 		b.short_of_memory = tree->short_of_memory;
 	}
 	if (!b.short_of_memory)
@@ -44,6 +55,11 @@ struct policy *conf_parse(char *text, size_t n, struct conf_report *report)
 		return b.policy;
 	policy_free(b.policy);
 	return NULL;
+}
+
+struct policy *conf_parse(char *text, size_t n, struct conf_report *report)
+{
+	return parse(text, n, -1, report);
 }
 
 /*
@@ -95,11 +111,11 @@ struct policy *conf_load(const char *path, struct conf_report *report)
 		return NULL;
 	}
 	text = read_file(file, &n, report);
-	fclose(file);
 	if (text) {
-		policy = conf_parse(text, n, report);
+		policy = parse(text, n, fileno(file), report);
 		secret_wipe(text, n);
 		free(text);
 	}
+	fclose(file);
 	return policy;
 }

@@ -10,7 +10,7 @@
 #include "conf/keyfile.h"
 
 /* Asked of the open file, so that what a link names is what is judged. */
-static bool trusted(int fd, char *why, size_t n)
+bool keyfile_trusted(int fd, char *why, size_t n)
 {
 	struct stat st;
 
@@ -91,7 +91,7 @@ struct secret *keyfile_read(const char *path, char *why, size_t n)
 	secret = calloc(1, sizeof(*secret));
 	if (!secret)
 		snprintf(why, n, "out of memory");
-	if (secret && (!trusted(fd, why, n) || !take(fd, secret, why, n))) {
+	if (secret && (!keyfile_trusted(fd, why, n) || !take(fd, secret, why, n))) {
 		secret_free(secret);
 		secret = NULL;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Pre-shared keys in files of their own. */
+/* Keys in files of their own. */
 #ifndef PANTUN_CONF_KEYFILE_H
 #define PANTUN_CONF_KEYFILE_H
 
@@ -14,5 +14,7 @@
  * @why of @n octets.
  */
 struct secret *keyfile_read(const char *path, char *why, size_t n);
+/* Whether keys may stand in the open file, by the same rules; false with the reason. */
+bool keyfile_trusted(int fd, char *why, size_t n);
 
 #endif

@@ -25,6 +25,8 @@ struct reader {
 	enum prop_proto proto;
 	const char *level;		/* with the * of the name */
 	struct prop sets;
+	bool weak;			/* of the last word that was added */
+	bool full;			/* there were more than sets have room for */
 };
 
 /* What a word of a list means in sets; false: the word has no algorithm here. */
@@ -34,8 +36,10 @@ static bool add_encr(struct reader *r, const char *word)
 {
 	const struct alg_encr *alg = alg_encr_by_conf(word);
 
-	if (!alg || (r->proto == PROP_ESP && !alg->kernel))
+	if (!alg || (r->proto == PROP_ESP ? !alg->kernel : !alg->evp))
 		return false;
+	r->weak = alg->weak;
+	r->full |= r->sets.n_encr == PROP_ALGS;
 	if (r->sets.n_encr < PROP_ALGS)
 		r->sets.encr[r->sets.n_encr++] = alg;
 	return true;
@@ -45,11 +49,14 @@ static bool add_integ(struct reader *r, const char *word)
 {
 	const struct alg_integ *alg = alg_integ_by_conf(word);
 
+	r->weak = false;
 	/* Of combined modes nothing more is asked. */
 	if (!strcmp(word, "none") || !strcmp(word, "non-auth"))
 		return true;
-	if (!alg || (r->proto == PROP_ESP && !alg->kernel))
+	if (!alg || (r->proto == PROP_ESP ? !alg->kernel : !alg->evp))
 		return false;
+	r->weak = alg->weak;
+	r->full |= r->sets.n_integ == PROP_ALGS;
 	if (r->sets.n_integ < PROP_ALGS)
 		r->sets.integ[r->sets.n_integ++] = alg;
 	return true;
@@ -78,6 +85,8 @@ static bool add_dh(struct reader *r, const char *word)
 		return true;
 	if (!alg)
 		return false;
+	r->weak = false;
+	r->full |= r->sets.n_dh == PROP_ALGS;
 	if (r->sets.n_dh < PROP_ALGS)
 		r->sets.dh[r->sets.n_dh++] = alg;
 	return true;
@@ -105,8 +114,18 @@ static void add_list(struct reader *r, const char *path, add_alg *add)
 
 	if (!value)
 		add_preset(r, path, add);
-	for (; value; value = value->next)
-		good += add(r, value->text) ? 1 : 0;
+	for (; value; value = value->next) {
+		if (!add(r, value->text))
+			continue;
+		good++;
+		if (r->weak)
+			conf_warning(r->report, value->at,
+				     "\"%s\" does not protect any more: for old peers only",
+				     value->text);
+		if (r->full)
+			conf_error(r->report, value->at, "more than %d algorithms", PROP_ALGS);
+		r->full = false;
+	}
 	for (value = first; value; value = value->next) {
 		struct reader probe = *r;
 
@@ -172,6 +191,9 @@ static void read_profile(struct reader *r, struct profile *profile)
 	} else {
 		add_list(r, "esp encryption", add_encr);
 		add_list(r, "esp authentication", add_integ);
+		r->sets.esn = PROP_ESN_NO;
+		if (tree_yes(r->tree, r->node, r->level, "esp esn"))
+			r->sets.esn |= PROP_ESN_YES;
 	}
 	add_list(r, "dh-group", add_dh);
 	check_pfs(r);

@@ -20,6 +20,10 @@
 #define DH_PRESET	"group31 group19 group20 group14"
 #define ENCR_PRESET	"aes-256-gcm aes-128-gcm aes-256-cbc aes-128-cbc"
 #define HASH_PRESET	"sha256 sha384 sha512"
+#define AES_SIZES(mode)	"aes-128-" mode " aes-192-" mode " aes-256-" mode " "
+#define ESP_CIPHERS	AES_SIZES("cbc") AES_SIZES("gcm") AES_SIZES("gcm-12") AES_SIZES("gcm-8") \
+			AES_SIZES("ccm") AES_SIZES("ccm-12") AES_SIZES("ccm-8") AES_SIZES("ctr") \
+			AES_SIZES("gmac") "chacha20-poly1305 des 3des null"
 #define WINDOWS		"64 128 256 512 1024 2048 4096"
 
 #define KIND(k)		.kind = SCHEMA_##k
@@ -53,9 +57,11 @@
 	  .help = "life of an SA" }, \
 	{ level " lifetime days", NUMBER(1, 365), .help = "life of an SA" }
 
-#define MANUAL_KEY(protocol, algorithm) \
-	{ MANUAL " " protocol " authentication " algorithm " key", SECRET(1, 255), REFUSE, \
-	  .help = "key in groups of 8 hex digits" }
+#define MANUAL_KEY(level) \
+	{ MANUAL level " key", SECRET(1, 255), .help = "key in groups of 8 hex digits, joined " \
+	  "by hyphens; a key-file is better" }, \
+	{ MANUAL level " key-file", TEXT(1, 4095), .help = "file with the key; no access for " \
+	  "group and others" }
 
 const struct schema_row schema_rows[] = {
 	{ IKE_PROFILE " encryption", .list = true, .preset = ENCR_PRESET,
@@ -70,13 +76,14 @@ const struct schema_row schema_rows[] = {
 	{ IKE_PROFILE " authentication-multiple", NUMBER(0, 50), .preset = "0", REFUSE,
 	  .works = "0", .help = "rekeys until peers authenticate again, 0: never" },
 
-	{ ESP_PROFILE " esp encryption", .list = true, .preset = ENCR_PRESET,
-	  WORDS("aes-128-cbc aes-192-cbc aes-256-cbc aes-128-ccm aes-128-gcm aes-192-gcm "
-		"aes-256-gcm des 3des null"),
-	  .help = "ciphers of the tunnel, in order of preference" },
+	{ ESP_PROFILE " esp encryption", .list = true, .preset = ENCR_PRESET, WORDS(ESP_CIPHERS),
+	  .help = "ciphers of the tunnel, in order of preference; null and gmac do not encrypt" },
 	{ ESP_PROFILE " esp authentication", .list = true, .preset = HASH_PRESET,
-	  WORDS("none md5 sha1 sha256 sha384 sha512"),
-	  .help = "integrity, for ciphers that have none of their own" },
+	  WORDS("none md5 sha1 sha256 sha384 sha512 sha256-96 aes-xcbc aes-cmac"),
+	  .help = "integrity, for ciphers that have none of their own; sha256-96: as old "
+		  "peers cut it" },
+	{ ESP_PROFILE " esp esn", YES_NO("no"),
+	  .help = "offer sequence numbers of 64 bits, and take them where the peer does" },
 	{ ESP_PROFILE " ah authentication", .list = true, REFUSE,
 	  WORDS("md5 sha1 sha256 sha384 sha512"), .help = "AH in the place of ESP",
 	  .instead = "use esp" },
@@ -164,12 +171,13 @@ const struct schema_row schema_rows[] = {
 	  .help = "ESP in UDP where there is a NAT" },
 	{ GATEWAY " protocol-common nat-traversal keep-alive-interval", NUMBER(10, 3600), WARN,
 	  .preset = "20", .works = "20", .help = "seconds between packets that keep a NAT open" },
-	{ GATEWAY " protocol-common nat-traversal udp-checksum-enable", YES_NO("no"), WARN,
-	  .works = "no", .help = "checksums of ESP in UDP" },
+	{ GATEWAY " protocol-common nat-traversal udp-checksum-enable", YES_NO("no"),
+	  .help = "checksums of ESP in UDP over IPv4; IPv6 always has them" },
 	{ GATEWAY " protocol-common fragmentation enable", YES_NO("no"), WARN, .works = "no",
 	  .help = "fragments of IKEv1 messages" },
 	{ GATEWAY " protocol-common passive-mode", YES_NO("no"), .help = "never begin" },
-	{ GATEWAY " ipv6", YES_NO("no"), REFUSE, .works = "no", .help = "IPv6 between gateways" },
+	{ GATEWAY " ipv6", YES_NO("no"),
+	  .help = "IPv6 between gateways; absent: as the addresses" },
 	{ GATEWAY " disabled", YES_NO("no"), .help = "as if the gateway were not there" },
 	{ GATEWAY " comment", TEXT(0, 1023), .help = "for people" },
 
@@ -184,15 +192,25 @@ const struct schema_row schema_rows[] = {
 	{ TUNNEL " anti-replay", YES_NO("yes"), .help = "refuse packets that come twice" },
 	{ TUNNEL " anti-replay-window", WORDS(WINDOWS), .preset = "1024",
 	  .help = "packets that may come out of order" },
-	{ TUNNEL " copy-tos", YES_NO("no"), REFUSE, .works = "no",
-	  .help = "inner DSCP on the outer header" },
-	{ TUNNEL " copy-flow-label", YES_NO("no"), WARN, .works = "no",
-	  .help = "inner flow label on the outer header" },
-	{ TUNNEL " enable-gre-encapsulation", YES_NO("no"), REFUSE, .works = "no",
-	  .help = "GRE within the tunnel" },
-	{ TUNNEL " ipsec-mode", WORDS("tunnel transport"), .preset = "tunnel", REFUSE,
-	  .works = "tunnel", .help = "mode of ESP" },
-	{ TUNNEL " ipv6", YES_NO("no"), REFUSE, .works = "no", .help = "IPv6 between gateways" },
+	{ TUNNEL " copy-tos", YES_NO("no"), .help = "inner DSCP on the outer header; ECN always "
+	  "follows RFC 6040" },
+	{ TUNNEL " dscp", NUMBER(0, 63), .preset = "0", .help = "DSCP of the outer header" },
+	{ TUNNEL " ttl", NUMBER(1, 255), .help = "TTL of the outer header; absent: the route's" },
+	{ TUNNEL " copy-flow-label", YES_NO("no"),
+	  .help = "inner flow label on the outer header, where both are IPv6" },
+	{ TUNNEL " tfc-padding", NUMBER(0, 65535), .preset = "0",
+	  .help = "pad shorter packets to so many octets, so that lengths say nothing; 0: do not" },
+	{ TUNNEL " dummy-interval", NUMBER(0, 3600000), .preset = "0",
+	  .help = "milliseconds between dummy packets that say nothing; 0: none" },
+	{ TUNNEL " mark", NUMBER(0, 4294967295), .preset = "0",
+	  .help = "mark of outer packets, for ip rule; 0: none" },
+	{ TUNNEL " underlay-interface", TEXT(1, 15),
+	  .help = "VRF or link that outer packets take; absent: any" },
+	{ TUNNEL " enable-gre-encapsulation", YES_NO("no"),
+	  .help = "GRE within the tunnel, for peers that ask for it" },
+	{ TUNNEL " ipsec-mode", WORDS("tunnel transport"), .preset = "tunnel",
+	  .help = "mode of the SAs; transport without GRE needs mark and ip rule" },
+	{ TUNNEL " ipv6", YES_NO("no"), .help = "IPv6 between gateways; absent: as the addresses" },
 	{ TUNNEL " tunnel-monitor enable", YES_NO("no"), REFUSE, .works = "no",
 	  .help = "probes through the tunnel" },
 	{ TUNNEL " tunnel-monitor destination-ip", KIND(ADDRESS), WARN, .help = "who is probed" },
@@ -202,29 +220,32 @@ const struct schema_row schema_rows[] = {
 	{ TUNNEL " disabled", YES_NO("no"), .help = "as if the tunnel were not there" },
 	{ TUNNEL " comment", TEXT(0, 1023), .help = "for people" },
 
-	{ MANUAL " local-address interface", TEXT(1, 31), REFUSE, .help = "keys by hand" },
-	{ MANUAL " local-address ip", KIND(ADDRESS), REFUSE, .help = "keys by hand" },
-	{ MANUAL " local-address floating-ip", KIND(ADDRESS), REFUSE, .help = "keys by hand" },
-	{ MANUAL " peer-address ip", KIND(ADDRESS), REFUSE, .help = "keys by hand" },
-	{ MANUAL " local-spi", TEXT(8, 8), REFUSE, .help = "8 hex digits",
-	  .instead = "use auto-key, or pantunctl sa add" },
-	{ MANUAL " remote-spi", TEXT(8, 8), REFUSE, .help = "8 hex digits",
-	  .instead = "use auto-key, or pantunctl sa add" },
-	{ MANUAL " esp encryption algorithm", REFUSE,
-	  WORDS("des 3des aes-128-cbc aes-192-cbc aes-256-cbc null"), .help = "cipher" },
-	{ MANUAL " esp encryption key", SECRET(1, 255), REFUSE,
-	  .help = "key in groups of 8 hex digits" },
-	{ MANUAL " esp authentication none", KIND(FLAG), REFUSE, .help = "no integrity" },
-	MANUAL_KEY("esp", "md5"),
-	MANUAL_KEY("esp", "sha1"),
-	MANUAL_KEY("esp", "sha256"),
-	MANUAL_KEY("esp", "sha384"),
-	MANUAL_KEY("esp", "sha512"),
-	MANUAL_KEY("ah", "md5"),
-	MANUAL_KEY("ah", "sha1"),
-	MANUAL_KEY("ah", "sha256"),
-	MANUAL_KEY("ah", "sha384"),
-	MANUAL_KEY("ah", "sha512"),
+	{ MANUAL " local-address interface", TEXT(1, 31), WARN,
+	  .help = "interface of our address", .instead = "local-address ip decides" },
+	{ MANUAL " local-address ip", KIND(ADDRESS), .help = "our address" },
+	{ MANUAL " local-address floating-ip", KIND(ADDRESS), REFUSE,
+	  .help = "address that moves between two boxes", .instead = "use local-address ip" },
+	{ MANUAL " peer-address ip", KIND(ADDRESS), .help = "address of the peer" },
+	{ MANUAL " local-spi", TEXT(1, 8),
+	  .help = "outbound SPI: of packets that we send; 8 hex digits, as the peer's remote-spi" },
+	{ MANUAL " remote-spi", TEXT(1, 8),
+	  .help = "inbound SPI: of packets that we receive; 8 hex digits, as the peer's "
+		  "local-spi" },
+	{ MANUAL " esp encryption algorithm", WORDS(ESP_CIPHERS), .preset = "aes-128-cbc",
+	  .help = "cipher: cbc, 3des, des or null; others must not be used with keys that stay" },
+	MANUAL_KEY(" esp encryption"),
+	{ MANUAL " esp authentication none", KIND(FLAG), REFUSE, .help = "no integrity",
+	  .instead = "packets could be altered on the way and forged; use sha256" },
+	MANUAL_KEY(" esp authentication md5"),
+	MANUAL_KEY(" esp authentication sha1"),
+	MANUAL_KEY(" esp authentication sha256"),
+	MANUAL_KEY(" esp authentication sha384"),
+	MANUAL_KEY(" esp authentication sha512"),
+	MANUAL_KEY(" ah md5"),
+	MANUAL_KEY(" ah sha1"),
+	MANUAL_KEY(" ah sha256"),
+	MANUAL_KEY(" ah sha384"),
+	MANUAL_KEY(" ah sha512"),
 
 	{ SATELLITE " portal-address", TEXT(1, 255), REFUSE, .help = "LSVPN" },
 	{ SATELLITE " local-address interface", TEXT(1, 31), REFUSE, .help = "LSVPN" },
@@ -249,8 +270,8 @@ const struct schema_row schema_rows[] = {
 	{ UNIT " ipv6 address * anycast", KIND(REST), WARN, .help = "anycast address" },
 	{ UNIT " mtu", NUMBER(576, 9216), WARN, .help = "MTU; without: from the path",
 	  .instead = "use ip link set mtu" },
-	{ UNIT " df-ignore", YES_NO("no"), REFUSE, .works = "no",
-	  .help = "ignore the inner don't-fragment bit" },
+	{ UNIT " df-ignore", YES_NO("no"),
+	  .help = "ignore the inner don't-fragment bit: fragments outside" },
 	{ UNIT " interface-management-profile", TEXT(1, 31), WARN, .help = "services on it",
 	  .instead = "use nftables" },
 	{ UNIT " netflow-profile", TEXT(1, 63), WARN, .help = "flow export" },

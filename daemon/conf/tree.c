@@ -141,6 +141,8 @@ bool tree_add_value(struct tree *tree, struct tree_node *leaf, const char *text,
 	}
 	memcpy(value->text, text, n);
 	value->at = at;
+	if (leaf->row && leaf->row->kind == SCHEMA_SECRET && !tree->secret.line)
+		tree->secret = at;
 	if (leaf->value_last)
 		leaf->value_last->next = value;
 	else

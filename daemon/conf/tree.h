@@ -29,6 +29,7 @@ struct tree {
 	struct tree_node **buckets;
 	size_t n, n_buckets;
 	bool short_of_memory;		/* something is missing */
+	struct conf_place secret;	/* of the first secret in it; line 0: there is none */
 };
 
 /* NULL on lack of memory.  Wiped and freed by tree_free(); NULL is fine. */

@@ -15,13 +15,13 @@
 #define ALG_PRF_MAX	64	/* what a PRF gives */
 #define ALG_PUBLIC_MAX	256	/* a KE payload's data */
 
-/* One row a transform id and key length. */
+/* One row a transform id and key length.  The key of key_n octets is followed by a salt. */
 struct alg_encr {
 	const char *conf;	/* word of the configuration, "aes-256-gcm" */
 	const char *name;	/* for people, "AES_GCM_16-256" */
-	const char *evp;
+	const char *evp;	/* NULL: for ESP alone */
 	uint16_t id;		/* IANA, transform type 1 */
-	uint16_t key_bits;	/* Key Length attribute */
+	uint16_t key_bits;	/* Key Length attribute; 0: none on the wire */
 	uint32_t kernel;	/* PANTUN_ENC_*; 0: not in the kernel */
 	uint8_t key_n;
 	uint8_t salt_n;		/* of the key material, after the key */
@@ -29,16 +29,19 @@ struct alg_encr {
 	uint8_t icv_n;		/* of combined modes; 0: needs an alg_integ */
 	uint8_t block;		/* plaintext is padded to multiples of this */
 	bool aead;
+	bool counter;		/* a nonce that comes twice under a key gives secrets away */
+	bool weak;		/* does not protect any more */
 };
 
 struct alg_integ {
 	const char *conf;	/* "sha256" */
 	const char *name;	/* "HMAC_SHA2_256_128" */
-	const char *evp;	/* digest below the HMAC */
+	const char *evp;	/* digest below the HMAC; NULL: for ESP and AH alone */
 	uint16_t id;		/* IANA, transform type 3 */
 	uint32_t kernel;	/* PANTUN_AUTH_*; 0: not in the kernel */
 	uint8_t key_n;
 	uint8_t icv_n;
+	bool weak;		/* does not protect any more */
 };
 
 struct alg_prf {

@@ -134,6 +134,8 @@ static void settle(struct side *side)
 			add(side, &action->sa);
 		else if (action->type == IKE_ACTION_SA_ACTIVATE)
 			side->kern->ops->sa_activate(side->kern, &action->sa);
+		else if (action->type == IKE_ACTION_SA_MOVE)
+			side->kern->ops->sa_move(side->kern, &action->sa);
 		else if (action->type == IKE_ACTION_SA_DEL)
 			side->kern->ops->sa_del(side->kern, &action->sa);
 	}
@@ -224,7 +226,7 @@ static void configure(struct side *side, uint8_t variant)
 	struct policy_gateway *gw = policy->gateways;
 
 	if (gw->n_tunnels) {
-		side->kern->ops->tunnel_ensure(side->kern, IFNAME, POLICY_START_ALWAYS);
+		side->kern->ops->tunnel_ensure(side->kern, gw->tunnels);
 		side->kern->ops->proxy_sync(side->kern, gw->tunnels);
 	}
 	ike_core_set_policy(side->core, now, policy);

@@ -16,6 +16,7 @@ const char *child_state_text(const struct child_sa *child)
 	case CHILD_INSTALLING:
 		return "negotiating";
 	case CHILD_UP:
+	case CHILD_ORPHANED:
 		return "active";
 	case CHILD_REKEYING:
 		return "rekeying";
@@ -52,7 +53,7 @@ static void child_life(struct ike_core *core, struct timer *timer)
 {
 	struct child_sa *child = container_of(timer, struct child_sa, life);
 
-	if (child->state == CHILD_LINGERING)
+	if (child->state >= CHILD_ORPHANED)
 		child_close(child);
 	else if (child->ends && core->now >= child->ends)
 		child_hard_expired(child);
@@ -152,6 +153,7 @@ static struct ike_sa_spec spec_ids(const struct child_sa *child, bool inbound)
 		.local = child->local,
 		.remote = child->remote,
 		.udp_encap = child->udp_encap,
+		.udp_csum = child->udp_csum,
 	};
 }
 
@@ -161,6 +163,8 @@ static void child_add(struct child_sa *child, bool inbound)
 	struct ike_sa_spec spec = spec_ids(child, inbound);
 
 	spec.standby = !inbound && child->standby;
+	spec.transport = child->transport;
+	spec.esn = child->prop.esn;
 	spec.encr = child->prop.encr;
 	spec.integ = child->prop.integ;
 	spec.key_bits = child->prop.encr->key_bits;
@@ -192,8 +196,29 @@ void child_install(struct child_sa *child)
 	child->local = child->ike->local;
 	child->remote = child->ike->remote;
 	child->udp_encap = child->ike->nat_local || child->ike->nat_remote;
+	child->udp_csum = child->udp_encap && child->ike->gw->conf->udp_csum;
 	child_add(child, true);
 	child->in_added = true;
+}
+
+static void move(struct child_sa *child, bool inbound)
+{
+	struct ike_sa_spec spec = spec_ids(child, inbound);
+
+	spec.new_local = child->ike->local;
+	spec.new_remote = child->ike->remote;
+	if (inbound ? child->in_added : child->out_added)
+		action_sa(&child->core->actions, IKE_ACTION_SA_MOVE, &spec);
+}
+
+void child_move(struct child_sa *child)
+{
+	if (!child->udp_encap)
+		return;
+	move(child, true);
+	move(child, false);
+	child->local = child->ike->local;
+	child->remote = child->ike->remote;
 }
 
 static void install_out(struct child_sa *child)
@@ -269,8 +294,9 @@ static void take_over(struct child_sa *child)
 	struct child_sa *old = child->slot->current;
 
 	child_activate(child);
-	if (old && old != child && !child->replaces)
+	if (old && old != child && old->ike && !child->replaces)
 		supersede(old, child->tie);
+	child_orphans_close(child->slot);
 }
 
 static bool in_use(const struct child_sa *child)
@@ -328,7 +354,8 @@ static void settle(struct child_sa *child)
 	if (child->initiator)
 		take_over(child);
 	else
-		timer_set(&child->core->timers, &child->turn, child->core->now + CHILD_SWITCH_MS);
+		timer_set(&child->core->timers, &child->turn, child->core->now +
+			  (old->ike ? CHILD_SWITCH_MS : CHILD_ADOPT_MS));
 }
 
 static void tell_up(struct child_sa *child)
@@ -451,8 +478,11 @@ void child_soft_expired(struct child_sa *child)
 
 void child_hard_expired(struct child_sa *child)
 {
-	if (!child->ike)
+	if (!child->ike) {
+		if (child->state == CHILD_ORPHANED)
+			child_close(child);
 		return;
+	}
 	if (child->slot->current == child)
 		slot_tell(child->slot, "child-down", "lifetime is over");
 	hand_over(child);
@@ -558,4 +588,31 @@ void child_close(struct child_sa *child)
 	}
 	child_del(child, true);
 	child_free(child);
+}
+
+void child_orphan(struct child_sa *child)
+{
+	struct ike_core *core = child->core;
+	ike_time until = core->now + CHILD_ORPHAN_MS;
+
+	unlink_ike(child);
+	child->state = CHILD_ORPHANED;
+	timer_stop(&core->timers, &child->turn);
+	timer_set(&core->timers, &child->life,
+		  child->ends && child->ends < until ? child->ends : until);
+}
+
+int child_orphans_close(struct slot *slot)
+{
+	struct child_sa *next;
+	int n = 0;
+
+	for (struct child_sa *child = slot->children; child; child = next) {
+		next = child->slot_next;
+		if (child->state != CHILD_ORPHANED)
+			continue;
+		child_close(child);
+		n++;
+	}
+	return n;
 }

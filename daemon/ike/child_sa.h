@@ -8,6 +8,8 @@
 #define CHILD_LINGER_MS		SECONDS(5)	/* an in-SA that was replaced still takes packets */
 #define CHILD_SWITCH_MS		SECONDS(2)	/* responder of a rekey: waits for the initiator */
 #define CHILD_SPARE_MS		SECONDS(60)	/* for the peer to delete the older one */
+#define CHILD_ORPHAN_MS		SECONDS(60)	/* for a peer that started anew */
+#define CHILD_ADOPT_MS		300		/* for it to install a successor's two SAs */
 #define CHILD_TIE_MS		SECONDS(15)	/* for the peer to delete what it lost by a tie */
 
 enum child_state {
@@ -17,13 +19,14 @@ enum child_state {
 	CHILD_REKEYING,		/* up, and our request for a successor is queued or under way */
 	CHILD_REPLACED,		/* has a successor; to be deleted by one of the ends */
 	CHILD_DELETING,		/* our DELETE is under way */
+	CHILD_ORPHANED,		/* its IKE SA is gone; serves until a successor does */
 	CHILD_LINGERING,	/* out-SA is gone, in-SA takes late packets */
 };
 
 struct child_sa {
 	struct table_node node;		/* in core->by_spi_in */
 	struct ike_core *core;
-	struct ike_sa *ike;		/* NULL: lingering */
+	struct ike_sa *ike;		/* NULL: orphaned, lingering */
 	struct child_sa *ike_next;
 	struct slot *slot;
 	struct child_sa *slot_next;
@@ -35,7 +38,9 @@ struct child_sa {
 	uint64_t token;
 	uint32_t spi_in, spi_out;	/* host order */
 	struct endpoint local, remote;
-	bool udp_encap;
+	bool udp_encap, udp_csum;
+	bool transport;			/* mode, as both ends have said */
+	bool no_tfc;			/* the peer does not take padded packets */
 	struct prop_chosen prop;
 	struct ts_pair ts;
 	struct keymat_child keys;	/* until both SAs are handed to the kernel */
@@ -61,6 +66,8 @@ bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, 
 void child_install(struct child_sa *child);
 /* Its out-SA carries the proxy-ID's packets from now on. */
 void child_activate(struct child_sa *child);
+/* The peer is elsewhere behind its NAT: gives its SAs the path of the IKE SA. */
+void child_move(struct child_sa *child);
 /* Time or octets are nearly, or wholly, used up. */
 void child_soft_expired(struct child_sa *child);
 void child_hard_expired(struct child_sa *child);
@@ -68,6 +75,13 @@ void child_hard_expired(struct child_sa *child);
 void child_delete(struct child_sa *child);
 /* Takes it out of the kernel (an in-SA that has a successor lingers) and frees it. */
 void child_close(struct child_sa *child);
+/*
+ * Its IKE SA ends, but the peer's kernel may have the pair still: it stays until a
+ * successor is in use, and nobody is told when it goes.
+ */
+void child_orphan(struct child_sa *child);
+/* Closes the slot's orphans; how many there were. */
+int child_orphans_close(struct slot *slot);
 /* How SA_ADD went. */
 void child_added(struct child_sa *child, bool inbound, int error, const char *text);
 /* A rekey of it came to nothing: it stays in use and is rekeyed again in @wait. */

@@ -228,8 +228,8 @@ int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway)
 
 static int clear_slot(struct slot *slot)
 {
+	int n = child_orphans_close(slot);
 	struct child_sa *next;
-	int n = 0;
 
 	for (struct child_sa *child = slot->children; child; child = next) {
 		next = child->slot_next;
@@ -364,6 +364,20 @@ static void show_slot(const struct slot *slot, ike_time now,
 	ts_list_text(&ts->remote, info.ts_remote, sizeof(info.ts_remote));
 	memcpy(info.last_error, slot->last_error, sizeof(info.last_error));
 	each(ctx, &info);
+}
+
+bool ike_core_tfc_refused(const struct ike_core *core, const char *ifname)
+{
+	for (const struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (slot->gone || strcmp(slot->tunnel->ifname, ifname) != 0)
+				continue;
+			for (const struct child_sa *c = slot->children; c; c = c->slot_next)
+				if (c->no_tfc && c->state <= CHILD_REKEYING)
+					return true;
+		}
+	}
+	return false;
 }
 
 void ike_core_each_child(const struct ike_core *core, ike_time now,

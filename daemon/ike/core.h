@@ -41,6 +41,7 @@ enum ike_action_type {
 	IKE_ACTION_SEND,	/* a datagram */
 	IKE_ACTION_SA_ADD,	/* into the kernel; answer with ike_core_sa_result() */
 	IKE_ACTION_SA_ACTIVATE,	/* switch the proxy-ID to this out-SA */
+	IKE_ACTION_SA_MOVE,	/* the peer's address and port are others: set its path */
 	IKE_ACTION_SA_DEL,
 	IKE_ACTION_EVENT,	/* tell observers */
 };
@@ -53,9 +54,14 @@ struct ike_sa_spec {
 	const char *ifname;	/* tunnel's netdevice */
 	const char *proxy;	/* proxy-ID's name */
 	struct endpoint local, remote;
+	struct endpoint new_local, new_remote;	/* SA_MOVE */
 	bool udp_encap;
+	bool udp_csum;
+	bool ah;		/* else ESP */
+	bool transport;		/* mode; else tunnel */
+	bool esn;
 	bool standby;		/* out-SA: wait for SA_ACTIVATE */
-	const struct alg_encr *encr;	/* prop/alg_registry.h */
+	const struct alg_encr *encr;	/* prop/alg_registry.h; NULL: AH */
 	const struct alg_integ *integ;	/* NULL for combined modes */
 	uint16_t key_bits;
 	uint8_t encr_key[64], integ_key[64], salt[4];
@@ -82,7 +88,7 @@ struct ike_action {
 			struct endpoint local, remote;
 			struct bytes data;	/* without the non-ESP marker */
 		} send;
-		struct ike_sa_spec sa;		/* SA_ADD, ACTIVATE and DEL (ids only) */
+		struct ike_sa_spec sa;		/* SA_ADD; ACTIVATE, MOVE, DEL (ids only) */
 		struct ike_event event;
 	};
 };
@@ -102,6 +108,8 @@ ike_time ike_core_deadline(const struct ike_core *core);
  * their SAs; others are deleted at the peer and started anew.
  */
 void ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy);
+/* The one in force, until another is set; NULL: none yet. */
+const struct policy *ike_core_policy(const struct ike_core *core);
 void ike_core_tick(struct ike_core *core, ike_time now);
 /* A datagram to port 500, or to 4500 with the non-ESP marker taken off. */
 void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoint *local,
@@ -143,6 +151,12 @@ struct ike_child_info {
 	char last_error[256];		/* "" if none */
 	uint64_t age_seconds, life_seconds;
 };
+
+/*
+ * Whether a child in use on that netdevice was made with a peer that does not take
+ * padded packets (RFC 7296 section 1.3.1): the caller leaves tfc-padding off then.
+ */
+bool ike_core_tfc_refused(const struct ike_core *core, const char *ifname);
 
 /* Calls for each; children of every configured proxy-ID appear, up or not. */
 void ike_core_each_ike(const struct ike_core *core, ike_time now,

@@ -18,6 +18,7 @@ struct ike_sa;
 struct ike_core {
 	struct ike_hooks hooks;
 	ike_time now;			/* of the event that is being handled */
+	struct policy_box *box;		/* what is configured */
 	struct gateway *gateways;
 	struct gateway *poked;		/* to be looked at by the end of the event */
 	struct ike_sa *ikes;		/* all; dead ones leave at the end of an event */

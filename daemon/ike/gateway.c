@@ -320,6 +320,8 @@ static bool may_be(const struct gateway *gw, const struct addr *local, const str
 {
 	if (gw->gone || (gw->conf->local.family && !addr_equal(&gw->conf->local, local)))
 		return false;
+	if (gw->conf->family && gw->conf->family != remote->family)
+		return false;
 	if (!gw->conf->peer.family)
 		return dynamic;
 	return !dynamic && addr_equal(&gw->conf->peer, remote);
@@ -384,6 +386,7 @@ static void slot_retire(struct slot *slot)
 	if (slot->gw->starting && slot->gw->starting->hs &&
 	    slot->gw->starting->hs->slot == slot)
 		slot->gw->starting->hs->slot = NULL;
+	child_orphans_close(slot);
 	for (struct child_sa *child = slot->children; child; child = next) {
 		next = child->slot_next;
 		child_delete(child);
@@ -429,6 +432,7 @@ static void gateway_retire(struct gateway *gw)
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		slot->gone = true;
 		timer_stop(&gw->core->timers, &slot->retry);
+		child_orphans_close(slot);
 	}
 	for (struct ike_sa *ike = gw->core->ikes; ike; ike = ike->next) {
 		if (ike->gw == gw)
@@ -473,6 +477,11 @@ static bool configured(const struct policy *policy, const char *name)
 	return false;
 }
 
+const struct policy *ike_core_policy(const struct ike_core *core)
+{
+	return core->box ? core->box->policy : NULL;
+}
+
 void gateways_configure(struct ike_core *core, struct policy *policy)
 {
 	struct policy_box *box = calloc(1, sizeof(*box));
@@ -490,7 +499,8 @@ void gateways_configure(struct ike_core *core, struct policy *policy)
 	}
 	for (unsigned int i = 0; i < policy->n_gateways; i++)
 		gateway_add(core, box, &policy->gateways[i]);
-	box_put(box);
+	box_put(core->box);
+	core->box = box;
 }
 
 static void slots_sweep(struct gateway *gw, bool all)
@@ -549,4 +559,6 @@ void gateways_free(struct ike_core *core)
 		core->gateways = gw->next;
 		gateway_free(gw);
 	}
+	box_put(core->box);
+	core->box = NULL;
 }

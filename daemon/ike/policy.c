@@ -17,6 +17,15 @@ void policy_free(struct policy *policy)
 		secret_free(gateway->psk);
 	}
 	free(policy->gateways);
+	for (unsigned int m = 0; m < policy->n_manual; m++) {
+		struct policy_manual *manual = &policy->manual[m];
+
+		free(manual->tunnel.proxies);
+		if (manual->keys)
+			secret_wipe(manual->keys, sizeof(*manual->keys));
+		free(manual->keys);
+	}
+	free(policy->manual);
 	free(policy);
 }
 
@@ -35,17 +44,21 @@ static bool psk_equal(const struct secret *a, const struct secret *b)
 bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_gateway *b)
 {
 	return !strcmp(a->name, b->name) && a->passive == b->passive &&
-	       a->nat_traversal == b->nat_traversal && addr_equal(&a->local, &b->local) &&
+	       a->nat_traversal == b->nat_traversal && a->udp_csum == b->udp_csum &&
+	       a->family == b->family &&
+	       addr_equal(&a->local, &b->local) &&
 	       addr_equal(&a->peer, &b->peer) && policy_id_equal(&a->local_id, &b->local_id) &&
 	       policy_id_equal(&a->peer_id, &b->peer_id) && psk_equal(a->psk, b->psk) &&
 	       prop_list_equal(&a->ike, &b->ike) && a->life_seconds == b->life_seconds &&
 	       a->liveness_seconds == b->liveness_seconds;
 }
 
+/* What of a packet's outside the peer has no part in may change under living SAs. */
 bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->ifname, b->ifname) &&
-	       a->start == b->start && prop_list_equal(&a->esp, &b->esp) &&
+	       a->start == b->start && a->transport == b->transport &&
+	       a->outer.gre == b->outer.gre && prop_list_equal(&a->esp, &b->esp) &&
 	       a->replay_window == b->replay_window && a->life_seconds == b->life_seconds &&
 	       a->life_bytes == b->life_bytes;
 }

@@ -23,6 +23,22 @@ struct ike_id {
 	uint8_t b[POLICY_ID_MAX];
 };
 
+/* How packets look outside, as the kernel's enumerations have it; 0: as a default. */
+enum policy_df { POLICY_DF_COPY = 1, POLICY_DF_CLEAR, POLICY_DF_SET };
+
+struct policy_outer {
+	enum policy_df df;
+	bool copy_tos;
+	uint8_t dscp;			/* unless copied */
+	uint8_t ttl;			/* 0: the route's */
+	bool copy_flow_label;
+	bool gre;			/* GRE inside the protection */
+	uint32_t tfc;			/* octets that inner packets are padded to; 0: none */
+	uint32_t dummy_ms;		/* between dummy packets; 0: none */
+	uint32_t mark;			/* 0: none */
+	char underlay[16];		/* interface that outer packets take; "": any */
+};
+
 struct policy_proxy {
 	char name[POLICY_NAME];
 	struct ts_pair ts;
@@ -33,6 +49,8 @@ struct policy_tunnel {
 	char name[POLICY_NAME];
 	char ifname[16];		/* netdevice, "tunnel1" */
 	enum policy_start start;
+	bool transport;			/* mode of the SAs */
+	struct policy_outer outer;
 	struct prop_list esp;		/* in order of preference; DH = PFS group */
 	uint32_t replay_window;		/* packets; 0: none */
 	uint64_t life_seconds;		/* of a child SA, hard; 0: no limit */
@@ -41,11 +59,29 @@ struct policy_tunnel {
 	struct policy_proxy *proxies;	/* array */
 };
 
+/* Keys of one ESP or AH SA, as many octets as the algorithms have. */
+struct policy_keys {
+	uint8_t encr[ALG_KEY_MAX], integ[ALG_KEY_MAX];
+};
+
+/* set network tunnel ipsec NAME manual-key: SAs without IKE, both with the same keys. */
+struct policy_manual {
+	struct policy_tunnel tunnel;	/* its esp and lives mean nothing */
+	struct addr local, peer;
+	uint32_t spi_out, spi_in;	/* local-spi, remote-spi; host order */
+	bool ah;
+	const struct alg_encr *encr;	/* NULL: AH */
+	const struct alg_integ *integ;
+	struct policy_keys *keys;
+};
+
 /* set network ike gateway NAME */
 struct policy_gateway {
 	char name[POLICY_NAME];
 	bool passive;			/* never initiates */
 	bool nat_traversal;
+	bool udp_csum;			/* of ESP in UDP over IPv4 */
+	uint8_t family;			/* AF_INET or AF_INET6 alone; 0: as the peer has it */
 	struct addr local;		/* family 0: whatever the route gives */
 	struct addr peer;		/* family 0: dynamic */
 	struct ike_id local_id;		/* n 0: the address in use */
@@ -61,6 +97,8 @@ struct policy_gateway {
 struct policy {
 	unsigned int n_gateways;
 	struct policy_gateway *gateways;	/* array */
+	unsigned int n_manual;
+	struct policy_manual *manual;		/* array; the core has nothing to do with them */
 };
 
 /* Wipes secrets and frees all; NULL is fine. */

@@ -251,20 +251,27 @@ static void put_wire_error(struct wire_writer *w, const struct wire_error *error
 		wire_put_notify(w, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
 }
 
-/* The peer's address is where its newest authentic request came from (section 2.23). */
+/*
+ * The peer's address is where its newest authentic request came from (section 2.23):
+ * a NAT may give it another one at any time.
+ */
 static void adopt_address(struct ike_sa *ike, const struct v2_in *in)
 {
-	bool moved = !endpoint_equal(&ike->remote, &in->remote);
+	bool moved = !endpoint_equal(&ike->remote, &in->remote) ||
+		     !endpoint_equal(&ike->local, &in->local);
+	char peer[ADDR_TEXT];
 
-	if (ike->state != IKE_HALF_OPEN && !ike->nat_remote)
+	if ((ike->state != IKE_HALF_OPEN && !ike->nat_remote) ||
+	    ike->remote.addr.family != in->remote.addr.family)
 		return;
 	ike->local = in->local;
 	ike->remote = in->remote;
 	if (!moved || ike->state != IKE_UP)
 		return;
-	gateway_tell(ike->gw, "ike-up", "peer moved behind its NAT: its SAs are rekeyed");
+	gateway_tell(ike->gw, "ike-up", "peer moved behind its NAT, to %s: its SAs follow",
+		     endpoint_text(&ike->remote, peer));
 	for (struct child_sa *child = ike->children; child; child = child->ike_next)
-		child_soft_expired(child);
+		child_move(child);
 }
 
 /* Section 2.21.2: what can not be read ends an IKE SA that is not up yet. */

@@ -60,6 +60,12 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct wire_writer *w);
 /* Both TS payloads; @initiator: we ask. */
 void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w);
+/* The notification that asks for, or agrees to, transport mode, where it is configured. */
+void v2_child_put_mode(const struct slot *slot, struct wire_writer *w);
+/* Whether the mode the peer has in mind will do; false with the reason said. */
+bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transport);
+/* Notes what the peer says of padded packets (ESP_TFC_PADDING_NOT_SUPPORTED). */
+void v2_child_heed_tfc(struct child_sa *child, bool refused);
 /* Makes the child of IKE_AUTH that the peer asks for, or writes why not. */
 void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni, struct bytes nr,
 		    struct wire_writer *w);

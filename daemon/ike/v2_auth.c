@@ -114,9 +114,9 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		return false;
 	esp = slot->tunnel->esp;
 	prop_list_without_dh(&esp);
+	v2_child_put_mode(slot, w);
 	v2_child_offer(task->fresh, &esp, w);
 	v2_child_put_ts(&slot->proxy->ts, true, w);
-	wire_put_notify(w, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, bytes_of(NULL, 0));
 	return true;
 }
 
@@ -284,6 +284,22 @@ static void move_to_gateway(struct ike_sa *ike, struct gateway *gw)
 	ike->gw = gw;
 }
 
+/*
+ * What carries packets goes on doing so: a daemon that was started anew may have left its
+ * SAs in the kernel, and makes successors one after the other.
+ */
+static void orphan_children(struct ike_sa *ike)
+{
+	struct child_sa *next;
+
+	for (struct child_sa *child = ike->children; child; child = next) {
+		next = child->ike_next;
+		if (child->slot->current == child && !child->slot->gone &&
+		    child->state >= CHILD_UP && child->state <= CHILD_REPLACED)
+			child_orphan(child);
+	}
+}
+
 /* The peer has no other IKE SA with us (section 2.4): those from before are stale. */
 static void initial_contact(struct ike_sa *ike)
 {
@@ -293,6 +309,7 @@ static void initial_contact(struct ike_sa *ike)
 		    !policy_id_equal(&old->remote_id, &ike->remote_id))
 			continue;
 		gateway_tell(ike->gw, "ike-down", "peer started anew: its old IKE SA is deleted");
+		orphan_children(old);
 		ike_close(old, false);
 	}
 }

@@ -21,6 +21,36 @@ void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct 
 	wire_put_sa(w, &sa);
 }
 
+void v2_child_put_mode(const struct slot *slot, struct wire_writer *w)
+{
+	if (slot->tunnel->transport)
+		wire_put_notify(w, IKE_N_USE_TRANSPORT_MODE, bytes_of(NULL, 0));
+}
+
+void v2_child_heed_tfc(struct child_sa *child, bool refused)
+{
+	char subject[SUBJECT_MAX];
+
+	child->no_tfc = refused;
+	if (refused && child->slot->tunnel->outer.tfc)
+		log_warning(slot_subject(child->slot, subject),
+			    "peer does not take padded packets "
+			    "(ESP_TFC_PADDING_NOT_SUPPORTED): tfc-padding is off");
+}
+
+bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transport)
+{
+	if (slot->tunnel->transport && !transport)
+		slot_fail(slot, "peer wants tunnel mode: set ipsec-mode transport there, or "
+				"ipsec-mode tunnel here");
+	else if (slot->tunnel->transport && (ike->nat_local || ike->nat_remote))
+		slot_fail(slot, "there is a NAT between the gateways, which transport mode does "
+				"not bear: use ipsec-mode tunnel");
+	else
+		return true;
+	return false;
+}
+
 void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w)
 {
 	struct wire_ts_list list;
@@ -79,6 +109,7 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	}
 	if (!task->group)
 		task->group = prop_list_dh(&slot->tunnel->esp);
+	v2_child_put_mode(slot, w);
 	v2_child_offer(child, &slot->tunnel->esp, w);
 	if (!put_fresh(ike->core, task, w)) {
 		child_close(child);
@@ -131,7 +162,9 @@ struct answer {
 	struct wire_ts_list tsi, tsr;
 	struct wire_ke ke;
 	bool has_ke;
+	bool transport;
 	struct bytes nonce;
+	bool no_tfc;			/* the peer does not take padded packets */
 };
 
 static bool read_answer(const struct v2_in *in, bool auth, struct answer *out)
@@ -141,9 +174,13 @@ static bool read_answer(const struct v2_in *in, bool auth, struct answer *out)
 	const struct wire_payload *tsr = wire_payload_find(in->payloads, IKE_PL_TSR);
 	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
 	const struct wire_payload *nonce = wire_payload_find(in->payloads, IKE_PL_NONCE);
+	struct wire_notify notify;
 	struct wire_error error;
 
 	out->has_ke = ke;
+	out->transport = wire_notify_find(in->payloads, IKE_N_USE_TRANSPORT_MODE, &notify);
+	out->no_tfc = wire_notify_find(in->payloads, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED,
+				       &notify);
 	if (ke && wire_read_ke(ke, &out->ke, &error))
 		return false;
 	if (!auth && (!nonce || wire_read_nonce(nonce, &out->nonce, &error)))
@@ -165,6 +202,14 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 		return false;
 	}
 	child->spi_out = get_be32(child->prop.spi);
+	child->transport = child->slot->tunnel->transport;
+	v2_child_heed_tfc(child, answer->no_tfc);
+	if (!v2_child_mode_good(child->ike, child->slot, answer->transport))
+		return false;
+	if (answer->transport && !child->transport) {
+		slot_fail(child->slot, "peer answered in transport mode, not asked for");
+		return false;
+	}
 	if (ts_list_from_wire(&answer->tsi, &ts->local, &child->ts.local) &&
 	    ts_list_from_wire(&answer->tsr, &ts->remote, &child->ts.remote))
 		return true;

@@ -114,6 +114,10 @@ static void ike_deleted(struct ike_sa *ike)
 	else if (ike->state == IKE_UP)
 		gateway_tell(gw, "ike-down", "peer deleted the IKE SA");
 	ike_close(ike, true);
+	/* its farewell is for those, too, that it forgot when it started anew */
+	if (!gw->ike)
+		for (struct slot *slot = gw->slots; slot; slot = slot->next)
+			child_orphans_close(slot);
 	if (early && !gw->ike && !gw->starting)
 		gateway_backoff(gw);
 }

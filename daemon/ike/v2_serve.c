@@ -17,6 +17,8 @@ struct ask {
 	struct bytes ni;
 	struct wire_ke ke;
 	bool has_ke;
+	bool transport;			/* it wants that mode */
+	bool no_tfc;			/* it does not take padded packets */
 	bool auth;			/* within IKE_AUTH: no KE, no nonces of its own */
 	struct child_sa *old;		/* to be rekeyed; NULL: a further one */
 };
@@ -27,9 +29,13 @@ static bool read_ask(const struct v2_in *in, struct ask *out)
 	const struct wire_payload *tsi = wire_payload_find(in->payloads, IKE_PL_TSI);
 	const struct wire_payload *tsr = wire_payload_find(in->payloads, IKE_PL_TSR);
 	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
+	struct wire_notify notify;
 	struct wire_error error;
 
 	out->has_ke = ke;
+	out->transport = wire_notify_find(in->payloads, IKE_N_USE_TRANSPORT_MODE, &notify);
+	out->no_tfc = wire_notify_find(in->payloads, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED,
+				       &notify);
 	if (ke && wire_read_ke(ke, &out->ke, &error))
 		return false;
 	return sa && tsi && tsr && !wire_read_sa(sa, &out->sa, &error) &&
@@ -129,11 +135,13 @@ static bool exchange_keys(struct child_sa *child, const struct ask *ask, struct 
 }
 
 /* The child is derived, its answer complete: into the kernel with it. */
-static void accept(struct ike_sa *ike, struct child_sa *child, struct child_sa *old)
+static void accept(struct ike_sa *ike, struct child_sa *child, const struct ask *ask)
 {
+	struct child_sa *old = ask->old;
 	struct task *task = ike->ex.current;
 
 	child->replaces = old;
+	v2_child_heed_tfc(child, ask->no_tfc);
 	if (old && task && task->kind == TASK_CHILD_REKEY && task->old == old)
 		task->rival = child;
 	child_install(child);
@@ -160,6 +168,10 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 		put_error(w, IKE_N_NO_ADDITIONAL_SAS);
 		return;
 	}
+	if (!v2_child_mode_good(ike, slot, ask->transport)) {
+		put_error(w, IKE_N_NO_PROPOSAL_CHOSEN);
+		return;
+	}
 	if (!choose(slot, ask, &chosen, w))
 		return;
 	child = child_new(ike, slot, false);
@@ -169,10 +181,12 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 	}
 	child->prop = chosen;
 	child->ts = ts;
+	child->transport = slot->tunnel->transport;
 	child->spi_out = get_be32(chosen.spi);
 	put_be32(spi, child->spi_in);
 	prop_answer(&chosen, bytes_of(spi, sizeof(spi)), &sa);
 	undo = *w;
+	v2_child_put_mode(slot, w);
 	wire_put_sa(w, &sa);
 	if (!exchange_keys(child, ask, nr, w)) {
 		*w = undo;
@@ -181,7 +195,7 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 		return;
 	}
 	v2_child_put_ts(&ts, false, w);
-	accept(ike, child, ask->old);
+	accept(ike, child, ask);
 }
 
 void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni, struct bytes nr,

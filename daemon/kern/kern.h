@@ -25,19 +25,21 @@ struct kern_events {
 struct kern_sa {
 	char ifname[16];
 	char proxy[POLICY_NAME];
-	bool inbound;
+	bool inbound, ah;
 	uint32_t spi;
 	struct addr local, remote;
 	uint64_t cookie;
 };
 
 struct kern_ops {
-	/* Makes the netdevice where missing and sets its start mode. */
-	int (*tunnel_ensure)(struct kern *k, const char *ifname, enum policy_start start);
+	/* Makes the netdevice where missing; sets its start mode and what packets look like. */
+	int (*tunnel_ensure)(struct kern *k, const struct policy_tunnel *tunnel);
 	/* Makes the kernel's proxy-IDs of @tunnel those of the policy; others untouched. */
 	int (*proxy_sync)(struct kern *k, const struct policy_tunnel *tunnel);
 	int (*sa_add)(struct kern *k, const struct ike_sa_spec *sa);
 	int (*sa_activate)(struct kern *k, const struct ike_sa_spec *sa);
+	/* Gives a live SA the path new_local, new_remote. */
+	int (*sa_move)(struct kern *k, const struct ike_sa_spec *sa);
 	/* 0 also where there is none. */
 	int (*sa_del)(struct kern *k, const struct ike_sa_spec *sa);
 	int (*sa_each)(struct kern *k, void (*each)(void *ctx, const struct kern_sa *), void *ctx);

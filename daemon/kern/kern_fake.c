@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <linux/pantun.h>
+
 #include "base/secret.h"
 
 #define PROXIES_MAX	64	/* of a tunnel */
@@ -25,6 +27,7 @@ struct entry {
 struct tunnel {
 	struct tunnel *next;
 	char ifname[16];
+	struct policy_outer outer;
 	unsigned int n;
 	char names[PROXIES_MAX][POLICY_NAME];	/* once there, a name keeps its place */
 	bool configured[PROXIES_MAX];
@@ -85,21 +88,36 @@ static int find_proxy(const struct tunnel *t, const char *name)
 	return -1;
 }
 
-static int fake_tunnel_ensure(struct kern *k, const char *ifname, enum policy_start start)
+static void check_options(struct fake *f, const struct policy_tunnel *tunnel)
+{
+	const struct policy_outer *outer = &tunnel->outer;
+
+	if (tunnel->start < POLICY_START_ALWAYS || tunnel->start > POLICY_START_PASSIVE)
+		fault(f, "tunnel %s: no such start mode as %d", tunnel->ifname, tunnel->start);
+	if (outer->df > POLICY_DF_SET)
+		fault(f, "tunnel %s: no such DF mode as %d", tunnel->ifname, outer->df);
+	if (outer->dscp > PANTUN_DSCP_MAX || outer->tfc > PANTUN_TFC_MAX)
+		fault(f, "tunnel %s: DSCP %u, padding to %u", tunnel->ifname, outer->dscp,
+		      outer->tfc);
+	if (outer->gre && tunnel->n_proxies > 1)
+		fault(f, "tunnel %s: GRE with %u proxy-IDs", tunnel->ifname, tunnel->n_proxies);
+}
+
+static int fake_tunnel_ensure(struct kern *k, const struct policy_tunnel *tunnel)
 {
 	struct fake *f = fake_of(k);
-	struct tunnel *t = find_tunnel(f, ifname);
+	struct tunnel *t = find_tunnel(f, tunnel->ifname);
 
-	if (start < POLICY_START_ALWAYS || start > POLICY_START_PASSIVE)
-		fault(f, "tunnel %s: no such start mode as %d", ifname, start);
-	if (t)
-		return 0;
-	t = calloc(1, sizeof(*t));
-	if (!t)
-		return refuse(f, -ENOMEM, "out of memory");
-	snprintf(t->ifname, sizeof(t->ifname), "%s", ifname);
-	t->next = f->tunnels;
-	f->tunnels = t;
+	check_options(f, tunnel);
+	if (!t) {
+		t = calloc(1, sizeof(*t));
+		if (!t)
+			return refuse(f, -ENOMEM, "out of memory");
+		memcpy(t->ifname, tunnel->ifname, sizeof(t->ifname));
+		t->next = f->tunnels;
+		f->tunnels = t;
+	}
+	t->outer = tunnel->outer;
 	return 0;
 }
 
@@ -157,16 +175,30 @@ static bool taken(const struct fake *f, const struct ike_sa_spec *sa)
 {
 	for (const struct entry *e = f->entries; e; e = e->next) {
 		if (e->fate == LIVE && e->sa.inbound == sa->inbound && e->sa.spi == sa->spi &&
-		    addr_equal(destination(&e->sa), destination(sa)))
+		    e->sa.ah == sa->ah && addr_equal(destination(&e->sa), destination(sa)))
 			return true;
 	}
 	return false;
 }
 
+static void check_ah(struct fake *f, const struct ike_sa_spec *sa)
+{
+	if (sa->encr || sa->encr_key_n || !sa->integ)
+		fault(f, "SA %08x: AH with a cipher, or without integrity", sa->spi);
+	else if (sa->integ_key_n != sa->integ->key_n)
+		fault(f, "SA %08x: integrity key of %u octets", sa->spi, sa->integ_key_n);
+	if (sa->udp_encap)
+		fault(f, "SA %08x: AH in UDP", sa->spi);
+}
+
 static void check_algorithms(struct fake *f, const struct ike_sa_spec *sa)
 {
-	if (!sa->encr || !sa->encr->kernel) {
-		fault(f, "SA %08x: no cipher that the module has", sa->spi);
+	if (sa->ah) {
+		check_ah(f, sa);
+		return;
+	}
+	if (!sa->encr || !sa->encr->kernel || (sa->integ && !sa->integ->kernel)) {
+		fault(f, "SA %08x: no algorithm that the module has", sa->spi);
 		return;
 	}
 	if (sa->encr->aead != !sa->integ)
@@ -193,7 +225,9 @@ static void check_add(struct fake *f, const struct ike_sa_spec *sa)
 	const struct entry *in = find_live(f, sa->token, true);
 
 	check_algorithms(f, sa);
-	if (find(f, sa->token, sa->inbound))
+	/* Keys given by hand make the same SA again. */
+	if (sa->token >> 63 ? !!find_live(f, sa->token, sa->inbound) :
+	    !!find(f, sa->token, sa->inbound))
 		fault(f, "SA %08x: its token was used before", sa->spi);
 	/* The peer's choice of SPIs is not ours. */
 	if (sa->inbound && taken(f, sa))
@@ -205,11 +239,15 @@ static void check_add(struct fake *f, const struct ike_sa_spec *sa)
 	if (!sa->inbound && in && (!ts_list_equal(&in->sa.ts.local, &sa->ts.local) ||
 				   !ts_list_equal(&in->sa.ts.remote, &sa->ts.remote)))
 		fault(f, "SA %08x: in-SA and out-SA differ in their selectors", sa->spi);
-	if (!sa->inbound && in && in->sa.udp_encap != sa->udp_encap)
+	if (!sa->inbound && in &&
+	    (in->sa.udp_encap != sa->udp_encap || in->sa.udp_csum != sa->udp_csum))
 		fault(f, "SA %08x: in-SA and out-SA differ in their encapsulation", sa->spi);
+	if (!sa->inbound && in &&
+	    (in->sa.ah != sa->ah || in->sa.esn != sa->esn || in->sa.transport != sa->transport))
+		fault(f, "SA %08x: in-SA and out-SA differ in what they are", sa->spi);
 	if (sa->inbound && sa->standby)
 		fault(f, "SA %08x: an in-SA on standby", sa->spi);
-	if (all_zero(sa->encr_key, sa->encr_key_n))
+	if (all_zero(sa->encr_key, sa->encr_key_n) && all_zero(sa->integ_key, sa->integ_key_n))
 		fault(f, "SA %08x: the key was wiped before", sa->spi);
 	if (!sa->ts.local.n || !sa->ts.remote.n)
 		fault(f, "SA %08x: no selectors", sa->spi);
@@ -294,6 +332,28 @@ static int fake_sa_activate(struct kern *k, const struct ike_sa_spec *sa)
 	return 0;
 }
 
+static int fake_sa_move(struct kern *k, const struct ike_sa_spec *sa)
+{
+	struct fake *f = fake_of(k);
+	struct entry *e = find(f, sa->token, sa->inbound);
+
+	if (!e || e->fate == DELETED || e->fate == REFUSED || e->sa.spi != sa->spi)
+		fault(f, "SA %08x: a new path for an SA that does not stand", sa->spi);
+	if (!e || e->fate != LIVE)
+		return refuse(f, -ENOENT, "no such SA");
+	if (!addr_equal(&e->sa.local.addr, &sa->local.addr) ||
+	    !addr_equal(&e->sa.remote.addr, &sa->remote.addr))
+		fault(f, "SA %08x: a new path, but the old one is another", sa->spi);
+	if (sa->new_local.addr.family != e->sa.local.addr.family ||
+	    sa->new_remote.addr.family != e->sa.local.addr.family)
+		fault(f, "SA %08x: a new path of another family", sa->spi);
+	if (sa->udp_encap != e->sa.udp_encap)
+		fault(f, "SA %08x: a new path with another encapsulation", sa->spi);
+	e->sa.local = sa->new_local;
+	e->sa.remote = sa->new_remote;
+	return 0;
+}
+
 static void wipe(struct entry *e)
 {
 	secret_wipe(e->sa.encr_key, sizeof(e->sa.encr_key));
@@ -314,6 +374,8 @@ static int fake_sa_del(struct kern *k, const struct ike_sa_spec *sa)
 		fault(f, "SA %08x: deletion of another with that SPI", sa->spi);
 	else if (e->fate == DELETED)
 		fault(f, "SA %08x: deletion for the second time", sa->spi);
+	else if (!addr_equal(destination(&e->sa), destination(sa)))
+		fault(f, "SA %08x: deletion, but its address is another", sa->spi);
 	if (!e)
 		return 0;
 	e->fate = DELETED;
@@ -327,6 +389,7 @@ static int fake_sa_each(struct kern *k, void (*each)(void *ctx, const struct ker
 	for (const struct entry *e = fake_of(k)->entries; e; e = e->next) {
 		struct kern_sa sa = {
 			.inbound = e->sa.inbound,
+			.ah = e->sa.ah,
 			.spi = e->sa.spi,
 			.local = e->sa.local.addr,
 			.remote = e->sa.remote.addr,
@@ -378,6 +441,7 @@ static const struct kern_ops fake_ops = {
 	.proxy_sync = fake_proxy_sync,
 	.sa_add = fake_sa_add,
 	.sa_activate = fake_sa_activate,
+	.sa_move = fake_sa_move,
 	.sa_del = fake_sa_del,
 	.sa_each = fake_sa_each,
 	.fd = fake_fd,
@@ -423,6 +487,13 @@ const struct ike_sa_spec *kern_fake_in(const struct kern *k, uint32_t spi)
 			return &e->sa;
 	}
 	return NULL;
+}
+
+const struct policy_outer *kern_fake_outer(const struct kern *k, const char *ifname)
+{
+	const struct tunnel *t = find_tunnel(fake_of(k), ifname);
+
+	return t ? &t->outer : NULL;
 }
 
 unsigned int kern_fake_count(const struct kern *k, bool inbound, const char *proxy)

@@ -21,6 +21,8 @@ const struct ike_sa_spec *kern_fake_out(const struct kern *k, const char *ifname
 					const char *proxy);
 /* The in-SA that takes a packet with @spi, or NULL; likewise. */
 const struct ike_sa_spec *kern_fake_in(const struct kern *k, uint32_t spi);
+/* The options that the tunnel was last given, or NULL; likewise. */
+const struct policy_outer *kern_fake_outer(const struct kern *k, const char *ifname);
 /* SAs that stand; those of @proxy alone where it is not NULL. */
 unsigned int kern_fake_count(const struct kern *k, bool inbound, const char *proxy);
 /* How many were ever added. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The kernel behind generic netlink: tunnels, proxy-IDs and SAs of pantun.ko. */
 #include <errno.h>
-#include <linux/if.h>
 #include <linux/if_link.h>
 #include <linux/pantun.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netlink/attr.h>
 #include <netlink/genl/ctrl.h>
@@ -132,33 +132,62 @@ static int link_add(struct kern_genl *g, const char *ifname)
 	return error;
 }
 
-static int set_start(struct kern_genl *g, const char *ifname, enum policy_start start)
-{
-	struct nl_msg *msg = begin(g, PANTUN_CMD_TUNNEL_SET, NLM_F_REQUEST | NLM_F_ACK, ifname);
-	struct nlattr *nest = msg ? nla_nest_start(msg, PANTUN_A_TUNNEL) : NULL;
-
-	if (msg) {
-		/* The two enumerations have the same values. */
-		msg = complete(msg, nest && !nla_put_u32(msg, PANTUN_TUNNEL_A_START, start));
-		if (msg)
-			nla_nest_end(msg, nest);
-	}
-	return transact(g, g->genl, msg, NULL, NULL);
-}
-
 _Static_assert((int)POLICY_START_ALWAYS == (int)PANTUN_START_ALWAYS &&
 	       (int)POLICY_START_ON_DEMAND == (int)PANTUN_START_ON_DEMAND &&
 	       (int)POLICY_START_PASSIVE == (int)PANTUN_START_PASSIVE, "start modes differ");
+_Static_assert((int)POLICY_DF_COPY == (int)PANTUN_DF_COPY &&
+	       (int)POLICY_DF_CLEAR == (int)PANTUN_DF_CLEAR &&
+	       (int)POLICY_DF_SET == (int)PANTUN_DF_SET, "DF modes differ");
 
-static int tunnel_ensure(struct kern *k, const char *ifname, enum policy_start start)
+/* All of them, so that what was set before and is not configured any more is undone. */
+static bool put_options(struct nl_msg *msg, const struct policy_tunnel *tunnel, uint32_t underlay)
+{
+	const struct policy_outer *outer = &tunnel->outer;
+
+	return !nla_put_u32(msg, PANTUN_TUNNEL_A_START, tunnel->start) &&
+	       !nla_put_u32(msg, PANTUN_TUNNEL_A_DF, outer->df ? outer->df : POLICY_DF_COPY) &&
+	       !nla_put_u32(msg, PANTUN_TUNNEL_A_TOS,
+			    outer->copy_tos ? PANTUN_TOS_COPY : PANTUN_TOS_FIXED) &&
+	       (outer->copy_tos || !nla_put_u8(msg, PANTUN_TUNNEL_A_DSCP, outer->dscp)) &&
+	       !nla_put_u8(msg, PANTUN_TUNNEL_A_TTL, outer->ttl) &&
+	       !nla_put_u8(msg, PANTUN_TUNNEL_A_FLOW_LABEL, outer->copy_flow_label) &&
+	       !nla_put_u8(msg, PANTUN_TUNNEL_A_GRE, outer->gre) &&
+	       !nla_put_u32(msg, PANTUN_TUNNEL_A_TFC, outer->tfc) &&
+	       !nla_put_u32(msg, PANTUN_TUNNEL_A_DUMMY, outer->dummy_ms) &&
+	       !nla_put_u32(msg, PANTUN_TUNNEL_A_MARK, outer->mark) &&
+	       !nla_put_u32(msg, PANTUN_TUNNEL_A_UNDERLAY, underlay);
+}
+
+static int set_options(struct kern_genl *g, const struct policy_tunnel *tunnel)
+{
+	const char *link = tunnel->outer.underlay;
+	uint32_t underlay = link[0] ? if_nametoindex(link) : 0;
+	struct nlattr *nest;
+	struct nl_msg *msg;
+
+	if (link[0] && !underlay) {
+		snprintf(g->kern.error, sizeof(g->kern.error), "underlay %s: no such interface",
+			 link);
+		return -ENXIO;
+	}
+	msg = begin(g, PANTUN_CMD_TUNNEL_SET, NLM_F_REQUEST | NLM_F_ACK, tunnel->ifname);
+	nest = msg ? nla_nest_start(msg, PANTUN_A_TUNNEL) : NULL;
+	if (msg)
+		msg = complete(msg, nest && put_options(msg, tunnel, underlay));
+	if (msg)
+		nla_nest_end(msg, nest);
+	return transact(g, g->genl, msg, NULL, NULL);
+}
+
+static int tunnel_ensure(struct kern *k, const struct policy_tunnel *tunnel)
 {
 	struct kern_genl *g = genl_of(k);
-	int error = set_start(g, ifname, start);
+	int error = set_options(g, tunnel);
 
 	if (error == -ENODEV) {
-		error = link_add(g, ifname);
+		error = link_add(g, tunnel->ifname);
 		if (!error)
-			error = set_start(g, ifname, start);
+			error = set_options(g, tunnel);
 	}
 	return error;
 }
@@ -330,18 +359,25 @@ static int proxy_sync(struct kern *k, const struct policy_tunnel *tunnel)
 
 /* --- SAs --- */
 
-static bool put_path(struct nl_msg *msg, const struct ike_sa_spec *sa, bool ports)
+/* Ports are of UDP; without them it is the path of a name alone. */
+static bool put_path(struct nl_msg *msg, int type, const struct endpoint *local,
+		     const struct endpoint *remote, bool ports, bool csum)
 {
-	struct nlattr *nest = nla_nest_start(msg, PANTUN_SA_A_PATH);
+	bool v6 = local->addr.family == AF_INET6;
+	int n = (int)addr_len(&local->addr);
+	struct nlattr *nest = nla_nest_start(msg, type);
 	bool good;
 
-	good = nest && sa->local.addr.family == AF_INET && sa->remote.addr.family == AF_INET &&
-	       !nla_put(msg, PANTUN_PATH_A_LOCAL4, 4, sa->local.addr.b) &&
-	       !nla_put(msg, PANTUN_PATH_A_REMOTE4, 4, sa->remote.addr.b);
+	good = nest && n && local->addr.family == remote->addr.family &&
+	       !nla_put(msg, v6 ? PANTUN_PATH_A_LOCAL6 : PANTUN_PATH_A_LOCAL4, n,
+			local->addr.b) &&
+	       !nla_put(msg, v6 ? PANTUN_PATH_A_REMOTE6 : PANTUN_PATH_A_REMOTE4, n,
+			remote->addr.b);
 	if (good && ports)
 		good = !nla_put_u32(msg, PANTUN_PATH_A_ENCAP, PANTUN_ENCAP_UDP) &&
-		       !nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, sa->local.port) &&
-		       !nla_put_u16(msg, PANTUN_PATH_A_REMOTE_PORT, sa->remote.port);
+		       !nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, local->port) &&
+		       !nla_put_u16(msg, PANTUN_PATH_A_REMOTE_PORT, remote->port) &&
+		       (!csum || !nla_put_flag(msg, PANTUN_PATH_A_UDP_CSUM));
 	if (good)
 		nla_nest_end(msg, nest);
 	return good;
@@ -352,7 +388,9 @@ static bool put_keys(struct nl_msg *msg, const struct ike_sa_spec *sa)
 	struct nlattr *nest = nla_nest_start(msg, PANTUN_SA_A_KEY);
 	bool good;
 
-	good = nest && !nla_put(msg, PANTUN_KEY_A_ENC, sa->encr_key_n, sa->encr_key) &&
+	good = nest &&
+	       (!sa->encr_key_n ||
+		!nla_put(msg, PANTUN_KEY_A_ENC, sa->encr_key_n, sa->encr_key)) &&
 	       (!sa->integ_key_n ||
 		!nla_put(msg, PANTUN_KEY_A_AUTH, sa->integ_key_n, sa->integ_key)) &&
 	       (!sa->salt_n || !nla_put(msg, PANTUN_KEY_A_SALT, sa->salt_n, sa->salt));
@@ -384,16 +422,21 @@ static bool put_limits(struct nl_msg *msg, const struct ike_sa_spec *sa)
 static bool put_name(struct nl_msg *msg, const struct ike_sa_spec *sa)
 {
 	return !nla_put_u32(msg, PANTUN_SA_A_DIR, sa->inbound ? PANTUN_DIR_IN : PANTUN_DIR_OUT) &&
-	       !nla_put_u8(msg, PANTUN_SA_A_PROTO, IPPROTO_ESP) &&
+	       !nla_put_u8(msg, PANTUN_SA_A_PROTO, sa->ah ? IPPROTO_AH : IPPROTO_ESP) &&
 	       !nla_put_u32(msg, PANTUN_SA_A_SPI, sa->spi);
 }
 
 static bool put_sa(struct nl_msg *msg, const struct ike_sa_spec *sa,
 		   const struct genl_selector *selector)
 {
-	return put_name(msg, sa) && put_path(msg, sa, sa->udp_encap) &&
+	return put_name(msg, sa) &&
+	       put_path(msg, PANTUN_SA_A_PATH, &sa->local, &sa->remote, sa->udp_encap,
+			sa->udp_csum) &&
 	       !nla_put_string(msg, PANTUN_SA_A_PROXY, sa->proxy) &&
-	       !nla_put_u32(msg, PANTUN_SA_A_ENC, sa->encr->kernel) &&
+	       (!sa->transport ||
+		!nla_put_u32(msg, PANTUN_SA_A_MODE, PANTUN_MODE_TRANSPORT)) &&
+	       (!sa->esn || !nla_put_flag(msg, PANTUN_SA_A_ESN)) &&
+	       (!sa->encr || !nla_put_u32(msg, PANTUN_SA_A_ENC, sa->encr->kernel)) &&
 	       (!sa->integ || !nla_put_u32(msg, PANTUN_SA_A_AUTH, sa->integ->kernel)) &&
 	       put_keys(msg, sa) && put_limits(msg, sa) &&
 	       !genl_selector_put(msg, PANTUN_SA_A_SELECTOR, selector) &&
@@ -428,9 +471,16 @@ static int sa_command(struct kern *k, uint8_t cmd, const struct ike_sa_spec *sa)
 	struct kern_genl *g = genl_of(k);
 	struct nl_msg *msg = begin(g, cmd, NLM_F_REQUEST | NLM_F_ACK, sa->ifname);
 	struct nlattr *nest = msg ? nla_nest_start(msg, PANTUN_A_SA) : NULL;
+	bool good;
 
-	if (msg)
-		msg = complete(msg, nest && put_name(msg, sa) && put_path(msg, sa, false));
+	if (msg) {
+		good = nest && put_name(msg, sa) &&
+		       put_path(msg, PANTUN_SA_A_PATH, &sa->local, &sa->remote, false, false);
+		if (good && cmd == PANTUN_CMD_SA_SET)
+			good = put_path(msg, PANTUN_SA_A_NEW_PATH, &sa->new_local,
+					&sa->new_remote, sa->udp_encap, sa->udp_csum);
+		msg = complete(msg, good);
+	}
 	if (msg)
 		nla_nest_end(msg, nest);
 	return transact(g, g->genl, msg, NULL, NULL);
@@ -439,6 +489,11 @@ static int sa_command(struct kern *k, uint8_t cmd, const struct ike_sa_spec *sa)
 static int sa_activate(struct kern *k, const struct ike_sa_spec *sa)
 {
 	return sa_command(k, PANTUN_CMD_SA_ACTIVATE, sa);
+}
+
+static int sa_move(struct kern *k, const struct ike_sa_spec *sa)
+{
+	return sa_command(k, PANTUN_CMD_SA_SET, sa);
 }
 
 static int sa_del(struct kern *k, const struct ike_sa_spec *sa)
@@ -468,12 +523,16 @@ static void copy_text(char *out, size_t n, const struct nlattr *attr)
 		snprintf(out, n, "%.*s", nla_len(attr), (const char *)nla_data(attr));
 }
 
-static void copy_addr(struct addr *out, const struct nlattr *attr)
+/* One of the two is there, if any. */
+static void copy_addr(struct addr *out, const struct nlattr *v4, const struct nlattr *v6)
 {
-	if (!attr || nla_len(attr) != 4)
+	const struct nlattr *attr = v4 ? v4 : v6;
+	int n = v4 ? 4 : 16;
+
+	if (!attr || nla_len(attr) != n)
 		return;
-	out->family = AF_INET;
-	memcpy(out->b, nla_data(attr), 4);
+	out->family = v4 ? AF_INET : AF_INET6;
+	memcpy(out->b, nla_data(attr), (size_t)n);
 }
 
 /* False for a reserved SPI, which is no SA yet, and for what cannot be read. */
@@ -491,12 +550,14 @@ static bool parse_sa(struct nlmsghdr *header, struct kern_sa *out)
 	copy_text(out->proxy, sizeof(out->proxy), sa[PANTUN_SA_A_PROXY]);
 	out->inbound = nla_get_u32(sa[PANTUN_SA_A_DIR]) == PANTUN_DIR_IN;
 	out->spi = nla_get_u32(sa[PANTUN_SA_A_SPI]);
+	out->ah = sa[PANTUN_SA_A_PROTO] && nla_get_u8(sa[PANTUN_SA_A_PROTO]) == IPPROTO_AH;
 	if (sa[PANTUN_SA_A_COOKIE])
 		out->cookie = nla_get_u64(sa[PANTUN_SA_A_COOKIE]);
 	if (sa[PANTUN_SA_A_PATH] &&
 	    !nla_parse_nested(path, PANTUN_PATH_A_MAX, sa[PANTUN_SA_A_PATH], NULL)) {
-		copy_addr(&out->local, path[PANTUN_PATH_A_LOCAL4]);
-		copy_addr(&out->remote, path[PANTUN_PATH_A_REMOTE4]);
+		copy_addr(&out->local, path[PANTUN_PATH_A_LOCAL4], path[PANTUN_PATH_A_LOCAL6]);
+		copy_addr(&out->remote, path[PANTUN_PATH_A_REMOTE4],
+			  path[PANTUN_PATH_A_REMOTE6]);
 	}
 	return true;
 }
@@ -566,6 +627,7 @@ static const struct kern_ops genl_ops = {
 	.proxy_sync = proxy_sync,
 	.sa_add = sa_add,
 	.sa_activate = sa_activate,
+	.sa_move = sa_move,
 	.sa_del = sa_del,
 	.sa_each = sa_each,
 	.fd = genl_fd,

@@ -23,6 +23,7 @@
 #include "ike/core.h"
 #include "kern/kern.h"
 #include "loop/live.h"
+#include "loop/manual.h"
 #include "loop/notify.h"
 #include "loop/udp.h"
 #include "priv/drop.h"
@@ -30,7 +31,6 @@
 #define DIR_MODE	0755
 #define TIMER_MAX	60000	/* ms; the loop's clock stands still in suspend, ours does not */
 #define SIGNALS		3
-#define SOCKETS		2
 
 struct daemon {
 	const struct daemon_options *options;
@@ -41,8 +41,9 @@ struct daemon {
 	struct udp *udp;
 	struct ctl *ctl;
 	struct event *timer, *watchdog, *kernel;
-	struct event *signals[SIGNALS], *sockets[SOCKETS];
+	struct event *signals[SIGNALS], *sockets[UDP_SOCKETS];
 	const struct policy *policy;	/* the core's; valid until it is given another */
+	ike_time manual_due;		/* when to look for SAs with manual keys */
 	ike_time started;
 	int lock;			/* file descriptor of the run directory */
 };
@@ -68,10 +69,48 @@ static void in_use(struct daemon *d, const struct ike_sa_spec *sa)
 	live_succeeded(d->live, d->kern, now_ms(), sa->ifname, sa->proxy);
 }
 
+static const struct policy_tunnel *find_tunnel(const struct policy *policy, const char *ifname)
+{
+	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
+		const struct policy_gateway *gateway = &policy->gateways[g];
+
+		for (unsigned int t = 0; t < gateway->n_tunnels; t++)
+			if (!strcmp(gateway->tunnels[t].ifname, ifname))
+				return &gateway->tunnels[t];
+	}
+	for (unsigned int m = 0; policy && m < policy->n_manual; m++)
+		if (!strcmp(policy->manual[m].tunnel.ifname, ifname))
+			return &policy->manual[m].tunnel;
+	return NULL;
+}
+
+/* The tunnel's options, without padding toward a peer that does not take it. */
+static int set_tunnel(struct daemon *d, const struct policy_tunnel *tunnel)
+{
+	struct policy_tunnel now = *tunnel;
+
+	if (ike_core_tfc_refused(d->core, tunnel->ifname))
+		now.outer.tfc = 0;
+	return d->kern->ops->tunnel_ensure(d->kern, &now);
+}
+
+/* Before a child of @sa's tunnel sends, as its peer may think otherwise than the last. */
+static void heed_tfc(struct daemon *d, const struct ike_sa_spec *sa)
+{
+	const struct policy_tunnel *tunnel = find_tunnel(d->policy, sa->ifname);
+
+	if (tunnel && tunnel->outer.tfc && set_tunnel(d, tunnel))
+		log_warning(NULL, "%s: tfc-padding cannot be set: %s", sa->ifname,
+			    d->kern->error);
+}
+
 static void do_sa_add(struct daemon *d, const struct ike_sa_spec *sa)
 {
-	int error = d->kern->ops->sa_add(d->kern, sa);
+	int error;
 
+	if (!sa->inbound)
+		heed_tfc(d, sa);
+	error = d->kern->ops->sa_add(d->kern, sa);
 	if (!error) {
 		live_add(d->live, sa);
 		if (!sa->inbound && !sa->standby)
@@ -88,6 +127,13 @@ static void do_sa_activate(struct daemon *d, const struct ike_sa_spec *sa)
 			    d->kern->error);
 	else
 		in_use(d, sa);
+}
+
+static void do_sa_move(struct daemon *d, const struct ike_sa_spec *sa)
+{
+	if (d->kern->ops->sa_move(d->kern, sa))
+		log_warning(NULL, "%s: SA %08x cannot be moved: %s", sa->ifname, sa->spi,
+			    d->kern->error);
 }
 
 static void do_sa_del(struct daemon *d, const struct ike_sa_spec *sa)
@@ -110,6 +156,9 @@ static void carry_out(struct daemon *d, const struct ike_action *action)
 	case IKE_ACTION_SA_ACTIVATE:
 		do_sa_activate(d, &action->sa);
 		break;
+	case IKE_ACTION_SA_MOVE:
+		do_sa_move(d, &action->sa);
+		break;
 	case IKE_ACTION_SA_DEL:
 		do_sa_del(d, &action->sa);
 		break;
@@ -117,6 +166,13 @@ static void carry_out(struct daemon *d, const struct ike_action *action)
 		ctl_event(d->ctl, &action->event);
 		break;
 	}
+}
+
+/* Keys given by hand have no peer to miss them. */
+static void sync_manual(struct daemon *d)
+{
+	manual_sync(d->kern, d->policy);
+	d->manual_due = d->policy && d->policy->n_manual ? now_ms() + MANUAL_CHECK_MS : IKE_NEVER;
 }
 
 static void arm_timer(struct daemon *d)
@@ -128,6 +184,8 @@ static void arm_timer(struct daemon *d)
 
 	if (linger < at)
 		at = linger;
+	if (d->manual_due < at)
+		at = d->manual_due;
 	if (at <= now)
 		wait = 0;
 	else if (at - now < wait)
@@ -156,6 +214,8 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	ike_core_tick(d->core, now_ms());
+	if (d->manual_due <= now_ms())
+		sync_manual(d);
 	settle(d);
 }
 
@@ -173,7 +233,7 @@ static void on_socket(evutil_socket_t fd, short what, void *ctx)
 	struct daemon *d = ctx;
 
 	(void)what;
-	for (unsigned int i = 0; i < SOCKETS; i++)
+	for (unsigned int i = 0; i < UDP_SOCKETS; i++)
 		if (udp_fd(d->udp, i) == fd)
 			udp_read(d->udp, i, on_datagram, d);
 }
@@ -199,7 +259,10 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 {
 	struct daemon *d = ctx;
 
-	ike_core_expire(d->core, now_ms(), cookie, inbound, hard);
+	if (cookie & MANUAL_COOKIE)
+		sync_manual(d);
+	else
+		ike_core_expire(d->core, now_ms(), cookie, inbound, hard);
 	settle(d);
 }
 
@@ -217,31 +280,27 @@ static void on_resync(void *ctx)
 	log_info(NULL, "kernel events were lost: comparing SAs");
 	if (live_sync(d->live, d->kern, on_lost_sa, d))
 		log_error(NULL, "SAs cannot be read: %s", d->kern->error);
+	sync_manual(d);
 	settle(d);
 }
 
-/* Makes the kernel's tunnel what the policy says. */
+/*
+ * Makes the kernel's tunnel what the policy says.  GRE begins once the proxy-IDs are
+ * no more than one, and ends before there are more.
+ */
 static void prepare_tunnel(struct daemon *d, const struct policy_tunnel *tunnel)
 {
+	const struct kern_ops *ops = d->kern->ops;
 	char subject[POLICY_NAME + 8];
+	int error = set_tunnel(d, tunnel);
 
 	snprintf(subject, sizeof(subject), "tunnel %s", tunnel->name);
-	if (d->kern->ops->tunnel_ensure(d->kern, tunnel->ifname, tunnel->start))
+	if (error && tunnel->outer.gre && !ops->proxy_sync(d->kern, tunnel))
+		error = set_tunnel(d, tunnel);
+	if (error)
 		log_error(subject, "interface %s: %s", tunnel->ifname, d->kern->error);
-	else if (d->kern->ops->proxy_sync(d->kern, tunnel))
+	else if (ops->proxy_sync(d->kern, tunnel))
 		log_error(subject, "proxy-IDs of %s: %s", tunnel->ifname, d->kern->error);
-}
-
-static const struct policy_tunnel *find_tunnel(const struct policy *policy, const char *ifname)
-{
-	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
-		const struct policy_gateway *gateway = &policy->gateways[g];
-
-		for (unsigned int t = 0; t < gateway->n_tunnels; t++)
-			if (!strcmp(gateway->tunnels[t].ifname, ifname))
-				return &gateway->tunnels[t];
-	}
-	return NULL;
 }
 
 static void on_tunnel(void *ctx, const char *ifname, bool deleted)
@@ -253,6 +312,8 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 		return;
 	if (!deleted) {
 		prepare_tunnel(d, tunnel);
+		sync_manual(d);
+		arm_timer(d);
 		return;
 	}
 	log_warning(NULL, "interface %s was deleted; \"ip link add %s type pantun\" brings it back",
@@ -295,6 +356,8 @@ static void prepare_tunnels(struct daemon *d, const struct policy *policy)
 	for (unsigned int g = 0; g < policy->n_gateways; g++)
 		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
 			prepare_tunnel(d, &policy->gateways[g].tunnels[t]);
+	for (unsigned int m = 0; m < policy->n_manual; m++)
+		prepare_tunnel(d, &policy->manual[m].tunnel);
 }
 
 /* Reads the file and goes by it; -1: it is left as it was, @errors to be freed. */
@@ -308,10 +371,15 @@ static int load(struct daemon *d, char **errors)
 	if (!policy)
 		return -1;
 	prepare_tunnels(d, policy);
-	d->policy = policy;
 	ike_core_set_policy(d->core, now_ms(), policy);
-	live_without(d->live, d->kern, policy);
+	d->policy = ike_core_policy(d->core);
+	if (!d->policy)
+		return -1;
+	live_without(d->live, d->kern, d->policy);
 	settle(d);
+	/* After the SAs of tunnels that had been negotiated before are gone. */
+	sync_manual(d);
+	arm_timer(d);
 	return 0;
 }
 
@@ -350,8 +418,10 @@ static void on_terminate(evutil_socket_t signal, short what, void *ctx)
 		 d->options->delete_on_exit ? "go" : "stay");
 	ike_core_shutdown(d->core, now_ms(), d->options->delete_on_exit);
 	settle(d);
-	if (d->options->delete_on_exit)
+	if (d->options->delete_on_exit) {
 		live_flush(d->live, d->kern);
+		manual_sync(d->kern, NULL);
+	}
 	event_base_loopbreak(d->base);
 }
 
@@ -503,10 +573,15 @@ static bool watch_all(struct daemon *d)
 	d->signals[0] = watch(d, SIGTERM, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[1] = watch(d, SIGINT, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[2] = watch(d, SIGHUP, EV_SIGNAL | EV_PERSIST, on_hangup, NULL);
-	for (unsigned int i = 0; i < SOCKETS; i++)
+	for (unsigned int i = 0; i < UDP_SOCKETS; i++) {
+		if (udp_fd(d->udp, i) < 0)
+			continue;
 		d->sockets[i] = watch(d, udp_fd(d->udp, i), EV_READ | EV_PERSIST, on_socket, NULL);
+		if (!d->sockets[i])
+			return false;
+	}
 	return d->timer && d->kernel && d->signals[0] && d->signals[1] && d->signals[2] &&
-	       d->sockets[0] && d->sockets[1] && watch_watchdog(d);
+	       watch_watchdog(d);
 }
 
 static bool adopt(struct daemon *d)
@@ -543,7 +618,7 @@ static void end(struct daemon *d)
 	free_event(d->kernel);
 	for (unsigned int i = 0; i < SIGNALS; i++)
 		free_event(d->signals[i]);
-	for (unsigned int i = 0; i < SOCKETS; i++)
+	for (unsigned int i = 0; i < UDP_SOCKETS; i++)
 		free_event(d->sockets[i]);
 	if (d->core)
 		ike_core_free(d->core);
@@ -560,14 +635,15 @@ static void end(struct daemon *d)
 
 int daemon_run(const struct daemon_options *options)
 {
-	struct daemon d = { .options = options, .started = now_ms(), .lock = -1 };
+	struct daemon d = { .options = options, .started = now_ms(), .manual_due = IKE_NEVER,
+			    .lock = -1 };
 	bool good;
 
 	signal(SIGPIPE, SIG_IGN);
 	good = priv_harden() && lock_run_dir(&d) && begin(&d);
 	if (good) {
-		log_info(NULL, "pantund " PANTUN_VERSION " with %s, %u gateways", options->config,
-			 d.policy->n_gateways);
+		log_info(NULL, "pantund " PANTUN_VERSION " with %s, %u gateways, %u tunnels with "
+			 "manual keys", options->config, d.policy->n_gateways, d.policy->n_manual);
 		notify("READY=1");
 		event_base_dispatch(d.base);
 	}

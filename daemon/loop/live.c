@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 
 #include "base/log.h"
+#include "loop/manual.h"
 
 #define LINGER	5000	/* ms that an inbound SA stays behind its successor */
 #define BUCKETS	1024	/* of our SAs, by token */
@@ -103,7 +104,7 @@ static void delete(struct kern *kern, struct former *former)
 	const struct kern_sa *sa = &former->sa;
 	struct ike_sa_spec spec = {
 		.token = sa->cookie, .inbound = sa->inbound, .spi = sa->spi,
-		.ifname = sa->ifname, .proxy = sa->proxy, .local.addr = sa->local,
+		.ah = sa->ah, .ifname = sa->ifname, .proxy = sa->proxy, .local.addr = sa->local,
 		.remote.addr = sa->remote,
 	};
 
@@ -134,8 +135,8 @@ static void on_sa(void *ctx, const struct kern_sa *sa)
 		own->seen = true;
 		return;
 	}
-	/* Keys given by hand have no cookie and are none of our business. */
-	if (!sa->cookie || find_former(live, sa))
+	/* Keys given by hand have no cookie, or are manual.c's business. */
+	if (!sa->cookie || sa->cookie & MANUAL_COOKIE || find_former(live, sa))
 		return;
 	former = calloc(1, sizeof(*former));
 	if (!former)

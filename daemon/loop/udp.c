@@ -10,46 +10,122 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "ike/core.h"
 
-#define SOCKETS		2
 #define DATAGRAM_MAX	65535
 #define BURST		64	/* datagrams read at a time */
 #define MARKER		4	/* zero octets before IKE on port 4500 (RFC 3948 section 2.2) */
 #define KEEPALIVE	0xff	/* RFC 3948 section 2.3 */
 
 struct udp {
-	int fds[SOCKETS];
+	int fds[UDP_SOCKETS];
 	uint8_t buffer[DATAGRAM_MAX];
 };
 
-static const uint16_t ports[SOCKETS] = { IKE_PORT, IKE_NATT_PORT };
+static const struct {
+	uint8_t family;
+	uint16_t port;
+} kinds[UDP_SOCKETS] = {
+	{ AF_INET, IKE_PORT }, { AF_INET, IKE_NATT_PORT },
+	{ AF_INET6, IKE_PORT }, { AF_INET6, IKE_NATT_PORT },
+};
+
+/* Of either family. */
+union name {
+	struct sockaddr any;
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+};
+
+/* Room for one control message that says which address of ours a datagram has. */
+union control {
+	char v4[CMSG_SPACE(sizeof(struct in_pktinfo))];
+	char v6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	struct cmsghdr align;
+};
+
+/* Fills @out and returns its length. */
+static socklen_t to_name(const struct addr *addr, uint16_t port, union name *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (addr->family == AF_INET6) {
+		out->v6.sin6_family = AF_INET6;
+		out->v6.sin6_port = htons(port);
+		memcpy(&out->v6.sin6_addr, addr->b, 16);
+		return sizeof(out->v6);
+	}
+	out->v4.sin_family = AF_INET;
+	out->v4.sin_port = htons(port);
+	memcpy(&out->v4.sin_addr, addr->b, 4);
+	return sizeof(out->v4);
+}
+
+static bool from_name(const union name *name, struct endpoint *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (name->any.sa_family != AF_INET && name->any.sa_family != AF_INET6)
+		return false;
+	out->addr.family = (uint8_t)name->any.sa_family;
+	if (name->any.sa_family == AF_INET) {
+		memcpy(out->addr.b, &name->v4.sin_addr, 4);
+		out->port = ntohs(name->v4.sin_port);
+		return true;
+	}
+	memcpy(out->addr.b, &name->v6.sin6_addr, 16);
+	out->port = ntohs(name->v6.sin6_port);
+	return true;
+}
 
 /* XFRM policies of others on this host must not catch IKE. */
-static void bypass_xfrm(int fd)
+static void bypass_xfrm(int fd, uint8_t family)
 {
 	struct xfrm_userpolicy_info policy = {
-		.action = XFRM_POLICY_ALLOW, .sel.family = AF_INET,
+		.action = XFRM_POLICY_ALLOW, .sel.family = family,
 	};
 	static const uint8_t dirs[] = { XFRM_POLICY_IN, XFRM_POLICY_OUT };
+	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	int option = family == AF_INET ? IP_XFRM_POLICY : IPV6_XFRM_POLICY;
 
 	for (size_t i = 0; i < sizeof(dirs); i++) {
 		policy.dir = dirs[i];
-		if (setsockopt(fd, IPPROTO_IP, IP_XFRM_POLICY, &policy, sizeof(policy)))
+		if (setsockopt(fd, level, option, &policy, sizeof(policy)))
 			log_warning(NULL, "IKE is not exempt from XFRM policies: %s",
 				    strerror(errno));
 	}
 }
 
-static bool prepare(int fd, uint16_t port)
+/*
+ * Has the kernel take ESP out of UDP in GRO already, which Linux 6.7 learned; older ones
+ * would merge the datagrams instead.
+ */
+static void take_esp_early(int fd)
+{
+	struct utsname system;
+	unsigned long major, minor;
+	char *end;
+	int on = 1;
+
+	if (uname(&system))
+		return;
+	major = strtoul(system.release, &end, 10);
+	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	if ((major > 6 || (major == 6 && minor >= 7)) &&
+	    setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)))
+		log_warning(NULL, "ESP in UDP takes the long way in: %s", strerror(errno));
+}
+
+static bool prepare(int fd, uint8_t family, uint16_t port)
 {
 	int on = 1, encap = UDP_ENCAP_ESPINUDP;
+	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	int option = family == AF_INET ? IP_PKTINFO : IPV6_RECVPKTINFO;
 
-	bypass_xfrm(fd);
-	if (setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on))) {
+	bypass_xfrm(fd, family);
+	if (setsockopt(fd, level, option, &on, sizeof(on))) {
 		log_error(NULL, "UDP port %u: %s", port, strerror(errno));
 		return false;
 	}
@@ -59,6 +135,8 @@ static bool prepare(int fd, uint16_t port)
 			  strerror(errno));
 		return false;
 	}
+	if (port == IKE_NATT_PORT)
+		take_esp_early(fd);
 	return true;
 }
 
@@ -74,21 +152,30 @@ static void explain_bind(uint16_t port)
 		log_error(NULL, "UDP port %u: %s", port, strerror(errno));
 }
 
-static int open_port(uint16_t port)
+/* -1: complained about; @missing: or the host has nothing of that family. */
+static int open_port(uint8_t family, uint16_t port, bool *missing)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	const struct addr every = { .family = family };
+	union name name;
+	socklen_t n = to_name(&every, port, &name);
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
 
+	*missing = fd < 0 && errno == EAFNOSUPPORT;
 	if (fd < 0) {
-		log_error(NULL, "UDP port %u: %s", port, strerror(errno));
+		if (!*missing)
+			log_error(NULL, "UDP port %u: %s", port, strerror(errno));
 		return -1;
 	}
-	if (bind(fd, (const struct sockaddr *)&any, sizeof(any))) {
-		explain_bind(port);
+	if (family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(fd, &name.any, n)) {
+		*missing = errno == EADDRNOTAVAIL;
+		if (!*missing)
+			explain_bind(port);
 		close(fd);
 		return -1;
 	}
-	if (prepare(fd, port))
+	if (prepare(fd, family, port))
 		return fd;
 	close(fd);
 	return -1;
@@ -97,16 +184,17 @@ static int open_port(uint16_t port)
 struct udp *udp_open(void)
 {
 	struct udp *udp = calloc(1, sizeof(*udp));
-	bool good = udp;
+	bool good = udp, missing;
 
 	if (!udp) {
 		log_error(NULL, "out of memory");
 		return NULL;
 	}
-	/* Both are tried, so that both are named where both are taken. */
-	for (unsigned int i = 0; i < SOCKETS; i++) {
-		udp->fds[i] = open_port(ports[i]);
-		good = good && udp->fds[i] >= 0;
+	/* All are tried, so that all are named that are taken. */
+	for (unsigned int i = 0; i < UDP_SOCKETS; i++) {
+		udp->fds[i] = open_port(kinds[i].family, kinds[i].port, &missing);
+		if (udp->fds[i] < 0 && (!missing || kinds[i].family == AF_INET))
+			good = false;
 	}
 	if (good)
 		return udp;
@@ -118,7 +206,7 @@ void udp_close(struct udp *udp)
 {
 	if (!udp)
 		return;
-	for (unsigned int i = 0; i < SOCKETS; i++)
+	for (unsigned int i = 0; i < UDP_SOCKETS; i++)
 		if (udp->fds[i] >= 0)
 			close(udp->fds[i]);
 	free(udp);
@@ -129,59 +217,50 @@ int udp_fd(const struct udp *udp, unsigned int i)
 	return udp->fds[i];
 }
 
-static void from_sockaddr(struct endpoint *out, const struct sockaddr_in *in)
-{
-	memset(out, 0, sizeof(*out));
-	out->addr.family = AF_INET;
-	memcpy(out->addr.b, &in->sin_addr, 4);
-	out->port = ntohs(in->sin_port);
-}
-
 /* The address that the datagram was sent to; false where the kernel did not tell. */
 static bool destination(struct msghdr *msg, struct addr *out)
 {
-	struct in_pktinfo info;
+	struct in6_pktinfo info6;
+	struct in_pktinfo info4;
 	struct cmsghdr *c;
 
+	memset(out, 0, sizeof(*out));
 	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-		if (c->cmsg_level != IPPROTO_IP || c->cmsg_type != IP_PKTINFO)
-			continue;
-		memcpy(&info, CMSG_DATA(c), sizeof(info));
-		memset(out, 0, sizeof(*out));
-		out->family = AF_INET;
-		memcpy(out->b, &info.ipi_addr, 4);
-		return true;
+		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+			memcpy(&info4, CMSG_DATA(c), sizeof(info4));
+			out->family = AF_INET;
+			memcpy(out->b, &info4.ipi_addr, 4);
+		} else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO) {
+			memcpy(&info6, CMSG_DATA(c), sizeof(info6));
+			out->family = AF_INET6;
+			memcpy(out->b, &info6.ipi6_addr, 16);
+		}
 	}
-	return false;
+	return out->family;
 }
 
 /* One datagram; false where there is none. */
 static bool read_one(struct udp *udp, unsigned int i, udp_received *received, void *ctx)
 {
 	static const uint8_t marker[MARKER];
-	union {
-		char octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
-		struct cmsghdr align;
-	} control;
+	union control control;
 	struct iovec iov = { .iov_base = udp->buffer, .iov_len = sizeof(udp->buffer) };
-	struct endpoint local = { .port = ports[i] }, remote;
-	struct sockaddr_in from = { 0 };
+	struct endpoint local = { .port = kinds[i].port }, remote;
+	union name from = { .any.sa_family = 0 };
 	struct msghdr msg = {
 		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = &control, .msg_controllen = sizeof(control),
 	};
-	size_t skip = ports[i] == IKE_NATT_PORT ? MARKER : 0;
+	size_t skip = kinds[i].port == IKE_NATT_PORT ? MARKER : 0;
 	ssize_t n = recvmsg(udp->fds[i], &msg, 0);
 
 	/* An error of the socket is told once, by ICMP for one; the next call reads on. */
 	if (n < 0)
 		return errno != EAGAIN && errno != EWOULDBLOCK;
-	if (msg.msg_namelen < sizeof(from) || from.sin_family != AF_INET ||
-	    !destination(&msg, &local.addr))
+	if (!from_name(&from, &remote) || !destination(&msg, &local.addr))
 		return true;
 	if ((size_t)n < skip || memcmp(udp->buffer, marker, skip) != 0)
 		return true;
-	from_sockaddr(&remote, &from);
 	received(ctx, &local, &remote, bytes_of(udp->buffer + skip, (size_t)n - skip));
 	return true;
 }
@@ -200,57 +279,69 @@ static void complain(const struct endpoint *local, const struct endpoint *remote
 		    endpoint_text(remote, to), strerror(errno));
 }
 
+/* That the datagram leaves from @local; into @control, to which @msg points. */
+static void put_source(struct msghdr *msg, const struct addr *local)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	struct in6_pktinfo info6 = { 0 };
+	struct in_pktinfo info4 = { 0 };
+
+	if (local->family == AF_INET6) {
+		memcpy(&info6.ipi6_addr, local->b, 16);
+		c->cmsg_level = IPPROTO_IPV6;
+		c->cmsg_type = IPV6_PKTINFO;
+		c->cmsg_len = CMSG_LEN(sizeof(info6));
+		memcpy(CMSG_DATA(c), &info6, sizeof(info6));
+		msg->msg_controllen = CMSG_SPACE(sizeof(info6));
+		return;
+	}
+	memcpy(&info4.ipi_spec_dst, local->b, 4);
+	c->cmsg_level = IPPROTO_IP;
+	c->cmsg_type = IP_PKTINFO;
+	c->cmsg_len = CMSG_LEN(sizeof(info4));
+	memcpy(CMSG_DATA(c), &info4, sizeof(info4));
+	msg->msg_controllen = CMSG_SPACE(sizeof(info4));
+}
+
 void udp_send(struct udp *udp, const struct endpoint *local, const struct endpoint *remote,
 	      struct bytes data)
 {
 	static uint8_t marker[MARKER];
-	union {
-		char octets[CMSG_SPACE(sizeof(struct in_pktinfo))];
-		struct cmsghdr align;
-	} control = { .octets = { 0 } };
-	unsigned int i = local->port == IKE_NATT_PORT ? 1 : 0;
-	bool marked = i == 1 && !(data.n == 1 && data.p[0] == KEEPALIVE);
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(remote->port) };
+	union control control = { .v6 = { 0 } };
+	unsigned int i = (local->port == IKE_NATT_PORT ? 1 : 0) +
+			 (remote->addr.family == AF_INET6 ? 2 : 0);
+	bool marked = local->port == IKE_NATT_PORT && !(data.n == 1 && data.p[0] == KEEPALIVE);
+	union name to;
 	struct iovec iov[2] = {
 		{ .iov_base = marker, .iov_len = marked ? MARKER : 0 },
 		{ .iov_base = (void *)(uintptr_t)data.p, .iov_len = data.n },
 	};
 	struct msghdr msg = {
-		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = iov, .msg_iovlen = 2,
+		.msg_name = &to, .msg_namelen = to_name(&remote->addr, remote->port, &to),
+		.msg_iov = iov, .msg_iovlen = 2,
 		.msg_control = &control, .msg_controllen = sizeof(control),
 	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-	struct in_pktinfo info = { 0 };
 
-	memcpy(&to.sin_addr, remote->addr.b, 4);
-	memcpy(&info.ipi_spec_dst, local->addr.b, 4);
-	c->cmsg_level = IPPROTO_IP;
-	c->cmsg_type = IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(info));
-	memcpy(CMSG_DATA(c), &info, sizeof(info));
-	if (sendmsg(udp->fds[i], &msg, MSG_NOSIGNAL) < 0)
+	put_source(&msg, &local->addr);
+	errno = EAFNOSUPPORT;
+	if (udp->fds[i] < 0 || sendmsg(udp->fds[i], &msg, MSG_NOSIGNAL) < 0)
 		complain(local, remote);
 }
 
 int udp_source(const struct addr *peer, struct addr *local)
 {
-	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(IKE_PORT) };
-	struct sockaddr_in from = { 0 };
-	socklen_t n = sizeof(from);
+	union name to, from = { .any.sa_family = 0 };
+	socklen_t n = to_name(peer, IKE_PORT, &to), from_n = sizeof(from);
 	struct endpoint endpoint;
 	int fd, status = -1;
 
-	if (peer->family != AF_INET)
-		return -1;
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	fd = socket(peer->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	bypass_xfrm(fd);
-	memcpy(&to.sin_addr, peer->b, 4);
+	bypass_xfrm(fd, peer->family);
 	/* Sends nothing; the route chooses the address. */
-	if (!connect(fd, (const struct sockaddr *)&to, sizeof(to)) &&
-	    !getsockname(fd, (struct sockaddr *)&from, &n)) {
-		from_sockaddr(&endpoint, &from);
+	if (!connect(fd, &to.any, n) && !getsockname(fd, &from.any, &from_n) &&
+	    from_name(&from, &endpoint)) {
 		*local = endpoint.addr;
 		status = 0;
 	}

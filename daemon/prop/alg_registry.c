@@ -12,30 +12,79 @@
 	.id = 12, .key_bits = (bits), .kernel = PANTUN_ENC_AES_CBC, \
 	.key_n = (bits) / 8, .iv_n = 16, .block = 16, }
 
+#define AES_CTR(bits) { \
+	.conf = "aes-" #bits "-ctr", .name = "AES_CTR-" #bits, \
+	.id = 13, .key_bits = (bits), .kernel = PANTUN_ENC_AES_CTR, \
+	.key_n = (bits) / 8, .salt_n = 4, .iv_n = 8, .block = 1, .counter = true, }
+
+#define AES_AEAD(bits, word, title, transform, kernel_id, salt, icv) { \
+	.conf = "aes-" #bits "-" word, .name = title "-" #bits, \
+	.id = (transform), .key_bits = (bits), .kernel = (kernel_id), \
+	.key_n = (bits) / 8, .salt_n = (salt), .iv_n = 8, .icv_n = (icv), .block = 1, \
+	.aead = true, .counter = true, }
+
 #define AES_GCM_16(bits) { \
 	.conf = "aes-" #bits "-gcm", .name = "AES_GCM_16-" #bits, .evp = "AES-" #bits "-GCM", \
 	.id = 20, .key_bits = (bits), .kernel = PANTUN_ENC_AES_GCM_16, \
-	.key_n = (bits) / 8, .salt_n = 4, .iv_n = 8, .icv_n = 16, .block = 1, .aead = true, }
+	.key_n = (bits) / 8, .salt_n = 4, .iv_n = 8, .icv_n = 16, .block = 1, .aead = true, \
+	.counter = true, }
 
-/* RFC 3602, RFC 4106 and RFC 5282. */
+#define AES_GCM_12(bits) AES_AEAD(bits, "gcm-12", "AES_GCM_12", 19, PANTUN_ENC_AES_GCM_12, 4, 12)
+#define AES_GCM_8(bits)	AES_AEAD(bits, "gcm-8", "AES_GCM_8", 18, PANTUN_ENC_AES_GCM_8, 4, 8)
+#define AES_CCM_16(bits) AES_AEAD(bits, "ccm", "AES_CCM_16", 16, PANTUN_ENC_AES_CCM_16, 3, 16)
+#define AES_CCM_12(bits) AES_AEAD(bits, "ccm-12", "AES_CCM_12", 15, PANTUN_ENC_AES_CCM_12, 3, 12)
+#define AES_CCM_8(bits)	AES_AEAD(bits, "ccm-8", "AES_CCM_8", 14, PANTUN_ENC_AES_CCM_8, 3, 8)
+#define AES_GMAC(bits)	AES_AEAD(bits, "gmac", "NULL_AUTH_AES_GMAC", 21, PANTUN_ENC_AES_GMAC, 4, 16)
+
+#define SIZES(row)	row(128), row(192), row(256)
+
+/*
+ * RFC 3602, 3686, 4106, 4309, 4543, 5282, 7634; and for old peers RFC 2410, 2451 and
+ * 2405, none of which has a Key Length attribute.
+ */
 static const struct alg_encr encr_rows[] = {
-	AES_CBC(128),
-	AES_CBC(192),
-	AES_CBC(256),
-	AES_GCM_16(128),
-	AES_GCM_16(192),
-	AES_GCM_16(256),
+	SIZES(AES_CBC),
+	SIZES(AES_GCM_16),
+	SIZES(AES_GCM_12),
+	SIZES(AES_GCM_8),
+	SIZES(AES_CCM_16),
+	SIZES(AES_CCM_12),
+	SIZES(AES_CCM_8),
+	SIZES(AES_CTR),
+	SIZES(AES_GMAC),
+	{ .conf = "chacha20-poly1305", .name = "CHACHA20_POLY1305", .id = 28,
+	  .kernel = PANTUN_ENC_CHACHA20_POLY1305, .key_n = 32, .salt_n = 4, .iv_n = 8,
+	  .icv_n = 16, .block = 1, .aead = true, .counter = true },
+	{ .conf = "null", .name = "NULL", .id = 11, .kernel = PANTUN_ENC_NULL, .block = 1 },
+	{ .conf = "3des", .name = "3DES", .id = 3, .kernel = PANTUN_ENC_3DES_CBC, .key_n = 24,
+	  .iv_n = 8, .block = 8, .weak = true },
+	{ .conf = "des", .name = "DES", .id = 2, .kernel = PANTUN_ENC_DES_CBC, .key_n = 8,
+	  .iv_n = 8, .block = 8, .weak = true },
 };
 
-#define HMAC_SHA2(bits, icv_bits, transform, kernel_id) { \
+#define HMAC_SHA2(bits, icv_bits, transform) { \
 	.conf = "sha" #bits, .name = "HMAC_SHA2_" #bits "_" #icv_bits, .evp = "SHA2-" #bits, \
-	.id = (transform), .kernel = (kernel_id), .key_n = (bits) / 8, .icv_n = (icv_bits) / 8, }
+	.id = (transform), .kernel = PANTUN_AUTH_HMAC_SHA2_##bits##_##icv_bits, \
+	.key_n = (bits) / 8, .icv_n = (icv_bits) / 8, }
 
-/* RFC 4868. */
+/*
+ * RFC 4868, 2404, 2403, 3566, 4494.  What cuts SHA2-256 to 96 bits calls it by the
+ * number of the right one.
+ */
 static const struct alg_integ integ_rows[] = {
-	HMAC_SHA2(256, 128, 12, PANTUN_AUTH_HMAC_SHA2_256_128),
-	HMAC_SHA2(384, 192, 13, 0),
-	HMAC_SHA2(512, 256, 14, 0),
+	HMAC_SHA2(256, 128, 12),
+	HMAC_SHA2(384, 192, 13),
+	HMAC_SHA2(512, 256, 14),
+	{ .conf = "sha1", .name = "HMAC_SHA1_96", .id = 2, .kernel = PANTUN_AUTH_HMAC_SHA1_96,
+	  .key_n = 20, .icv_n = 12 },
+	{ .conf = "aes-xcbc", .name = "AES_XCBC_96", .id = 5, .kernel = PANTUN_AUTH_AES_XCBC_96,
+	  .key_n = 16, .icv_n = 12 },
+	{ .conf = "aes-cmac", .name = "AES_CMAC_96", .id = 8, .kernel = PANTUN_AUTH_AES_CMAC_96,
+	  .key_n = 16, .icv_n = 12 },
+	{ .conf = "md5", .name = "HMAC_MD5_96", .id = 1, .kernel = PANTUN_AUTH_HMAC_MD5_96,
+	  .key_n = 16, .icv_n = 12, .weak = true },
+	{ .conf = "sha256-96", .name = "HMAC_SHA2_256_96", .id = 12,
+	  .kernel = PANTUN_AUTH_HMAC_SHA2_256_96, .key_n = 32, .icv_n = 12, .weak = true },
 };
 
 #define PRF_HMAC_SHA2(bits, transform) { \

@@ -45,21 +45,38 @@ void prop_default_esp(struct prop_list *list)
 	default_fill(list, PROP_ESP);
 }
 
-/* 0, or -1 with the first that the kernel does not have in @why. */
-static int check_kernel(const struct prop *sets, char *why, size_t n)
+/* 0, or -1 with the first that the protocol does not have in @why. */
+static int check_protocol(const struct prop *sets, char *why, size_t n)
 {
+	bool esp = sets->proto == PROP_ESP;
 	const char *missing = NULL;
 
-	for (unsigned int i = 0; i < sets->n_encr; i++)
-		if (!sets->encr[i]->kernel && !missing)
+	for (unsigned int i = 0; i < sets->n_encr && !missing; i++)
+		if (esp ? !sets->encr[i]->kernel : !sets->encr[i]->evp)
 			missing = sets->encr[i]->conf;
-	for (unsigned int i = 0; i < sets->n_integ; i++)
-		if (!sets->integ[i]->kernel && !missing)
+	for (unsigned int i = 0; i < sets->n_integ && !missing; i++)
+		if (esp ? !sets->integ[i]->kernel : !sets->integ[i]->evp)
 			missing = sets->integ[i]->conf;
 	if (!missing)
 		return 0;
-	snprintf(why, n, "%s is not supported for ESP", missing);
+	snprintf(why, n, "%s is not supported for %s", missing, esp ? "ESP" : "IKE");
 	return -1;
+}
+
+/* What cuts an ICV short calls itself as what does not: a peer cannot choose. */
+static int check_ids(const struct prop *sets, char *why, size_t n)
+{
+	for (unsigned int i = 0; i < sets->n_integ; i++) {
+		for (unsigned int j = 0; j < i; j++) {
+			if (sets->integ[i] == sets->integ[j] ||
+			    sets->integ[i]->id != sets->integ[j]->id)
+				continue;
+			snprintf(why, n, "%s and %s exclude each other", sets->integ[j]->conf,
+				 sets->integ[i]->conf);
+			return -1;
+		}
+	}
+	return check_protocol(sets, why, n);
 }
 
 static int check_sets(const struct prop *sets, char *why, size_t n)
@@ -78,7 +95,7 @@ static int check_sets(const struct prop *sets, char *why, size_t n)
 	else if (sets->proto == PROP_IKE && !sets->n_dh)
 		snprintf(why, n, "no key exchange group");
 	else
-		return sets->proto == PROP_ESP ? check_kernel(sets, why, n) : 0;
+		return check_ids(sets, why, n);
 	return -1;
 }
 
@@ -88,6 +105,8 @@ static int add_half(struct prop_list *list, const struct prop *sets, bool aead, 
 {
 	struct prop half = *sets;
 
+	if (sets->proto == PROP_ESP && !half.esn)
+		half.esn = PROP_ESN_NO;
 	half.n_encr = 0;
 	memset(half.encr, 0, sizeof(half.encr));
 	for (unsigned int i = 0; i < sets->n_encr; i++)
@@ -128,8 +147,8 @@ int prop_list_add(struct prop_list *list, const struct prop *sets, char *why, si
 
 static bool prop_equal(const struct prop *a, const struct prop *b)
 {
-	return a->proto == b->proto && SET_EQUAL(a, b, encr) && SET_EQUAL(a, b, integ) &&
-	       SET_EQUAL(a, b, prf) && SET_EQUAL(a, b, dh);
+	return a->proto == b->proto && a->esn == b->esn && SET_EQUAL(a, b, encr) &&
+	       SET_EQUAL(a, b, integ) && SET_EQUAL(a, b, prf) && SET_EQUAL(a, b, dh);
 }
 
 bool prop_list_equal(const struct prop_list *a, const struct prop_list *b)
@@ -186,6 +205,8 @@ static void add_prop(struct text *t, const struct prop *prop)
 		add_name(t, i, &any, prop->prf[i]->name);
 	for (unsigned int i = 0; i < prop->n_dh; i++)
 		add_name(t, i, &any, prop->dh[i]->name);
+	if (prop->esn & PROP_ESN_YES)
+		add_name(t, 0, &any, prop->esn & PROP_ESN_NO ? "ESN,NO_ESN" : "ESN");
 }
 
 const char *prop_list_text(const struct prop_list *list, char *out, size_t n)
@@ -207,6 +228,7 @@ const char *prop_text(const struct prop_chosen *chosen, char *out, size_t n)
 		.n_integ = !!chosen->integ, .integ = { chosen->integ },
 		.n_prf = !!chosen->prf, .prf = { chosen->prf },
 		.n_dh = !!chosen->dh, .dh = { chosen->dh },
+		.esn = chosen->esn ? PROP_ESN_YES : 0,
 	};
 	struct text t;
 

@@ -8,8 +8,8 @@
 
 #include "prop/alg_registry.h"
 
-#define PROP_MAX	6	/* proposals of a list */
-#define PROP_ALGS	8	/* algorithms of one kind in a proposal */
+#define PROP_MAX	4	/* proposals of a list */
+#define PROP_ALGS	14	/* algorithms of one kind in a proposal */
 #define PROP_SPI_MAX	8	/* octets */
 #define PROP_TEXT	96	/* room for prop_text() */
 #define PROP_LIST_TEXT	512	/* room for prop_list_text() */
@@ -17,14 +17,19 @@
 
 enum prop_proto { PROP_IKE = 1, PROP_ESP = 3 };	/* IANA protocol ids */
 
+/* Sequence numbers of ESP that are taken: a set.  Extended ones come first. */
+enum prop_esn { PROP_ESN_NO = 1, PROP_ESN_YES = 2 };
+
 /*
  * One proposal: one of each kind is to be chosen, first is best.  Either all of
  * encr are combined modes and there is no integ, or none is (prop_list_add() sees
- * to it).  ESP has no prf, and dh only with PFS.  ESP sequence numbers are 32 bits.
+ * to it).  ESP has no prf, and dh only with PFS; of ESP alone is esn, PROP_ESN_NO where
+ * nothing is said.
  */
 struct prop {
 	enum prop_proto proto;
 	uint8_t n_encr, n_integ, n_prf, n_dh;
+	uint8_t esn;		/* set of enum prop_esn */
 	const struct alg_encr *encr[PROP_ALGS];
 	const struct alg_integ *integ[PROP_ALGS];
 	const struct alg_prf *prf[PROP_ALGS];
@@ -43,6 +48,7 @@ struct prop_chosen {
 	uint8_t number;			/* Proposal Num, to be echoed in the answer */
 	uint8_t spi_n;			/* peer's SPI; 0 in IKE_SA_INIT */
 	uint8_t spi[PROP_SPI_MAX];
+	bool esn;
 	const struct alg_encr *encr;
 	const struct alg_integ *integ;
 	const struct alg_prf *prf;

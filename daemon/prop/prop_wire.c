@@ -6,7 +6,7 @@
 
 #define ESP_SPI_MIN	256	/* RFC 4303 section 2.1 reserves those below */
 
-_Static_assert(PROP_MAX * (4 * PROP_ALGS + 1) <= WIRE_TRANSFORMS_MAX, "an offer fits");
+_Static_assert(PROP_MAX * (4 * PROP_ALGS + 2) <= WIRE_TRANSFORMS_MAX, "an offer fits");
 
 /* ---------------------------------------------------------------- writing */
 
@@ -49,7 +49,9 @@ static void add_prop(struct wire_sa *sa, const struct prop *prop, uint8_t number
 		add_transform(sa, p, IKE_TRANSFORM_INTEG, prop->integ[i]->id, 0);
 	for (unsigned int i = 0; i < prop->n_dh; i++)
 		add_transform(sa, p, IKE_TRANSFORM_DH, prop->dh[i]->id, 0);
-	if (prop->proto == PROP_ESP)
+	if (prop->esn & PROP_ESN_YES)
+		add_transform(sa, p, IKE_TRANSFORM_ESN, IKE_ESN_YES, 0);
+	if (prop->esn & PROP_ESN_NO)
 		add_transform(sa, p, IKE_TRANSFORM_ESN, IKE_ESN_NO, 0);
 }
 
@@ -69,6 +71,7 @@ void prop_answer(const struct prop_chosen *chosen, struct bytes spi, struct wire
 		.n_integ = !!chosen->integ, .integ = { chosen->integ },
 		.n_prf = !!chosen->prf, .prf = { chosen->prf },
 		.n_dh = !!chosen->dh, .dh = { chosen->dh },
+		.esn = chosen->proto != PROP_ESP ? 0 : chosen->esn ? PROP_ESN_YES : PROP_ESN_NO,
 	};
 
 	out->n_proposals = 0;
@@ -183,19 +186,26 @@ static unsigned int match_dh(const struct prop_query *query, const struct prop *
 	return out->dh ? 0 : DIFF_DH;
 }
 
+static unsigned int match_esn(const struct prop *prop, const struct offer *offer,
+			      struct prop_chosen *out)
+{
+	if (prop->proto == PROP_IKE)
+		return offer_count(offer, IKE_TRANSFORM_ESN) ? DIFF_ESN : 0;
+	out->esn = prop->esn & PROP_ESN_YES &&
+		   offer_has(offer, IKE_TRANSFORM_ESN, IKE_ESN_YES, 0);
+	if (out->esn || (prop->esn & PROP_ESN_NO &&
+			 offer_has(offer, IKE_TRANSFORM_ESN, IKE_ESN_NO, 0)))
+		return 0;
+	return DIFF_ESN;
+}
+
 static unsigned int match_rest(const struct prop_query *query, const struct offer *offer)
 {
 	struct bytes spi = offer->proposal->spi;
 	unsigned int differs = 0;
 
-	if (query->proto == PROP_ESP) {
-		if (!offer_has(offer, IKE_TRANSFORM_ESN, IKE_ESN_NO, 0))
-			differs |= DIFF_ESN;
-		if (spi.n == query->spi_n && get_be32(spi.p) < ESP_SPI_MIN)
-			differs |= DIFF_SPI;
-	} else if (offer_count(offer, IKE_TRANSFORM_ESN)) {
-		differs |= DIFF_ESN;
-	}
+	if (query->proto == PROP_ESP && spi.n == query->spi_n && get_be32(spi.p) < ESP_SPI_MIN)
+		differs |= DIFF_SPI;
 	if (spi.n != query->spi_n)
 		differs |= DIFF_SPI;
 	for (unsigned int i = 0; i < offer->proposal->n; i++)
@@ -215,7 +225,7 @@ static unsigned int match(const struct prop_query *query, const struct prop *pro
 		return DIFF_PROTO;
 	differs = match_encr(prop, offer, out) | match_integ(prop, offer, out) |
 		  match_prf(prop, offer, out) | match_dh(query, prop, offer, out) |
-		  match_rest(query, offer);
+		  match_esn(prop, offer, out) | match_rest(query, offer);
 	if (!differs) {
 		out->spi_n = query->spi_n;
 		for (unsigned int i = 0; i < out->spi_n; i++)

@@ -129,6 +129,11 @@ static struct addr address(const char *text)
 	return a;
 }
 
+static const char *home(const struct peers *net, int side)
+{
+	return net->v6 ? peers_site6(side).local : peers_site(side).local;
+}
+
 /* As a datagram from @from looks to the other side. */
 static void translate(const struct peers *net, int from, struct datagram *d)
 {
@@ -138,7 +143,7 @@ static void translate(const struct peers *net, int from, struct datagram *d)
 		d->remote.addr = address(net->nat.outside);
 		d->remote.port += net->nat.shift;
 	} else {
-		d->local.addr = address(peers_site(A).local);
+		d->local.addr = address(home(net, A));
 		d->local.port -= net->nat.shift;
 	}
 }
@@ -146,8 +151,7 @@ static void translate(const struct peers *net, int from, struct datagram *d)
 /* Packets to where nobody lives, and those a translator knows nothing of, get lost. */
 static bool arrives(const struct peers *net, int from, const struct endpoint *to)
 {
-	const char *at = from == A ? peers_site(B).local : peers_site(A).local;
-	struct addr there = address(at);
+	struct addr there = address(home(net, !from));
 
 	if (net->nat.on && from == B) {
 		there = address(net->nat.outside);
@@ -249,6 +253,9 @@ void peers_settle(struct peers *net, int side)
 			break;
 		case IKE_ACTION_SA_ACTIVATE:
 			peer->kern->ops->sa_activate(peer->kern, &action->sa);
+			break;
+		case IKE_ACTION_SA_MOVE:
+			peer->kern->ops->sa_move(peer->kern, &action->sa);
 			break;
 		case IKE_ACTION_SA_DEL:
 			peer->kern->ops->sa_del(peer->kern, &action->sa);
@@ -379,6 +386,15 @@ struct site peers_site(int side)
 	return site;
 }
 
+struct site peers_site6(int side)
+{
+	struct site site = peers_site(side);
+
+	site.local = side == A ? "2001:db8::1" : "2001:db8::2";
+	site.peer = side == A ? "2001:db8::2" : "2001:db8::1";
+	return site;
+}
+
 /* The next word of a list with @separator; false: no more. */
 static bool next_word(const char **list, char separator, char out[64])
 {
@@ -445,6 +461,9 @@ static void fill_tunnel(struct policy_tunnel *tunnel, const struct site *site)
 	snprintf(tunnel->name, sizeof(tunnel->name), "lan");
 	snprintf(tunnel->ifname, sizeof(tunnel->ifname), PEERS_IFNAME);
 	tunnel->start = site->start;
+	tunnel->transport = site->transport;
+	tunnel->outer.gre = site->gre;
+	tunnel->outer.tfc = site->tfc;
 	tunnel->esp = site->esp;
 	tunnel->replay_window = 64;
 	tunnel->life_seconds = site->child_life;
@@ -486,6 +505,7 @@ struct policy *peers_policy(const struct site *site)
 	snprintf(gw->name, sizeof(gw->name), "hq");
 	gw->passive = site->passive;
 	gw->nat_traversal = site->nat_traversal;
+	gw->udp_csum = site->udp_csum;
 	gw->local = address(site->local);
 	gw->peer = address(site->peer);
 	gw->local_id = identity(site->local_id);
@@ -506,8 +526,7 @@ void peers_configure(struct peers *net, int side, const struct site *site)
 	struct policy_tunnel *tunnel = &policy->gateways[0].tunnels[0];
 	struct peer *peer = &net->peer[side];
 
-	assert_int_equal(peer->kern->ops->tunnel_ensure(peer->kern, tunnel->ifname, site->start),
-			 0);
+	assert_int_equal(peer->kern->ops->tunnel_ensure(peer->kern, tunnel), 0);
 	assert_int_equal(peer->kern->ops->proxy_sync(peer->kern, tunnel), 0);
 	ike_core_set_policy(peer->core, net->now, policy);
 	peers_settle(net, side);
@@ -630,6 +649,7 @@ bool peers_flows(const struct peers *net, int from, const char *proxy)
 	const struct ike_sa_spec *in = out ? kern_fake_in(net->peer[!from].kern, out->spi) : NULL;
 
 	return in && same_keys(out, in) && out->udp_encap == in->udp_encap &&
+	       out->esn == in->esn && out->transport == in->transport &&
 	       ts_list_equal(&out->ts.local, &in->ts.remote) &&
 	       ts_list_equal(&out->ts.remote, &in->ts.local);
 }

@@ -24,7 +24,9 @@ struct site {
 	const char *local, *peer;	/* addresses; NULL: by route, dynamic */
 	const char *local_id, *peer_id;	/* FQDN; NULL: addresses */
 	const char *psk;
-	bool passive, nat_traversal;
+	bool passive, nat_traversal, udp_csum;
+	bool transport, gre;
+	uint32_t tfc;			/* octets */
 	enum policy_start start;
 	struct prop_list ike, esp;
 	uint64_t ike_life, child_life;	/* seconds */
@@ -80,6 +82,7 @@ struct peers {
 	ike_time now;
 	unsigned int loss, twice, reorder;	/* percent */
 	struct nat nat;
+	bool v6;			/* peers_site6() has the addresses */
 	struct dice dice;
 	struct datagram *queue;		/* by time */
 	unsigned int at_once;		/* events since the clock last moved */
@@ -104,6 +107,8 @@ void peers_free(struct peers *net);
 
 /* Both sites of the ordinary pair, matching each other: A starts, B waits for it. */
 struct site peers_site(int side);
+/* The same over IPv6, for a network with v6 set. */
+struct site peers_site6(int side);
 /* For the caller, until the core takes it over. */
 struct policy *peers_policy(const struct site *site);
 /* Makes kernel and core of that side be as @site has it. */

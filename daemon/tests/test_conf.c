@@ -413,8 +413,9 @@ static const struct complaint errors[] = {
 	{ IKE_PROFILE "dh-group [ ]\n", "f:5:64: list is empty" },
 	{ TUNNEL "]\n",
 	  "f:5:29: unknown word \"]\"; here may stand: tunnel-interface, auto-key, start, "
-	  "anti-replay, anti-replay-window, copy-tos, copy-flow-label, "
-	  "enable-gre-encapsulation, ipsec-mode, ipv6, tunnel-monitor, disabled, comment, "
+	  "anti-replay, anti-replay-window, copy-tos, dscp, ttl, copy-flow-label, tfc-padding, "
+	  "dummy-interval, mark, underlay-interface, enable-gre-encapsulation, ipsec-mode, ipv6, "
+	  "tunnel-monitor, disabled, comment, "
 	  "manual-key, global-protect-satellite" },
 	/* values */
 	{ GATEWAY "protocol ikev2 dpd interval 101\n",
@@ -429,7 +430,9 @@ static const struct complaint errors[] = {
 	  "f:5:48: unknown value \"100\"; it is one of: 64 128 256 512 1024 2048 4096" },
 	{ GATEWAY "local-address ip 10.0.0.256\n", "f:5:45: \"10.0.0.256\" is no IP address" },
 	{ GATEWAY "local-address ip 2001:db8::1\n",
-	  "f:5:45: \"2001:db8::1\": IPv6 between gateways is not supported in this version" },
+	  "f:5:45: local-address and peer-address are of different families" },
+	{ GATEWAY "ipv6 yes\n", "f:1:44: \"192.0.2.9\" beside \"ipv6 yes\" on line 5" },
+	{ TUNNEL "ipv6 yes\n", "f:5:34: \"ipv6 yes\", but gateway \"hq\" has IPv4" },
 	{ TUNNEL "auto-key proxy-id L local 10.0.0.0/33\n",
 	  "f:5:55: \"10.0.0.0/33\" is no address, prefix or range of addresses" },
 	{ TUNNEL "auto-key proxy-id L local 2001:db8::/32\n",
@@ -480,8 +483,11 @@ static const struct complaint errors[] = {
 	  "f:5:72: \"179\" is no number from 180 to 65535" },
 	{ IKE_PROFILE "dh-group group2\n",
 	  "f:5:64: \"group2\" is not supported in this version" },
-	{ ESP_PROFILE "esp authentication sha512 encryption aes-256-cbc\n",
-	  "f:5:76: \"sha512\" is not supported in this version" },
+	{ IKE_PROFILE "hash sha1\n", "f:5:60: \"sha1\" is not supported in this version" },
+	{ ESP_PROFILE "esp authentication [ sha256-96 sha256 ] encryption aes-256-cbc\n",
+	  "f:5:55: profile \"P\": sha256-96 and sha256 exclude each other" },
+	{ ESP_PROFILE "esp encryption [ aes-128-gcm null ] authentication none\n",
+	  "f:5:55: profile \"P\": null needs an integrity algorithm beside it (sha256)" },
 	{ ESP_PROFILE "dh-group [ no-pfs group14 ]\n",
 	  "f:5:68: \"no-pfs\" beside a DH group" },
 	/* what would weaken or change something if it were passed over */
@@ -489,13 +495,19 @@ static const struct complaint errors[] = {
 	  "f:5:45: \"protocol version ikev1\" is not supported in this version: use ikev2" },
 	{ ESP_PROFILE "ah authentication sha256\n",
 	  "f:5:75: \"ah authentication sha256\" is not supported in this version: use esp" },
-	{ TUNNEL "ipsec-mode transport\n",
-	  "f:5:40: \"ipsec-mode transport\" is not supported in this version" },
-	{ TUNNEL "copy-tos yes\n", "f:5:38: \"copy-tos yes\" is not supported in this version" },
+	{ TUNNEL "copy-tos yes dscp 46\n", "f:5:47: \"dscp 46\" beside \"copy-tos yes\"" },
+	{ TUNNEL "enable-gre-encapsulation yes auto-key proxy-id A local 10.0.0.1\n"
+	  TUNNEL "auto-key proxy-id B local 10.0.0.2\n",
+	  "f:3:26: tunnel \"hq\" has 2 proxy-IDs; with enable-gre-encapsulation it can have one" },
+	{ TUNNEL "auto-key ipsec-crypto-profile P\n" ESP_PROFILE "esp esn yes\n"
+	  TUNNEL "anti-replay no\n",
+	  "f:7:41: \"anti-replay no\" beside \"esn yes\" of the ipsec-crypto-profile" },
 	{ TUNNEL "tunnel-monitor enable yes\n",
 	  "f:5:51: \"tunnel-monitor enable yes\" is not supported in this version" },
-	{ TUNNEL "manual-key esp encryption key 00112233\n",
-	  "f:5:59: \"encryption key\" is not supported in this version" },
+	{ "set network tunnel ipsec m tunnel-interface tunnel7 "
+	  "manual-key esp authentication none\n",
+	  "f:5:83: \"authentication none\" is not supported in this version: packets could be "
+	  "altered on the way and forged; use sha256" },
 	{ GATEWAY "authentication certificate certificate-profile CP\n",
 	  "f:5:75: \"certificate certificate-profile CP\" is not supported in this version: use "
 	  "pre-shared-key" },
@@ -525,6 +537,8 @@ static const struct complaint warnings[] = {
 	{ GATEWAY "local-address interface eth0 ip 10.0.0.1\n",
 	  "f:5:52: warning: \"local-address interface eth0\" has no effect in this version: "
 	  "local-address ip decides" },
+	{ ESP_PROFILE "esp encryption [ aes-256-cbc 3des ]\n",
+	  "f:5:86: warning: \"3des\" does not protect any more: for old peers only" },
 	{ IKE_PROFILE "encryption [ aes-256-cbc 3des ]\n",
 	  "f:5:80: warning: \"3des\" is not supported in this version and left out" },
 	{ "set network ike gateway idle peer-address ip 192.0.2.7\n"

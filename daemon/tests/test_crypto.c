@@ -362,10 +362,14 @@ static void test_round_trip(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; (encr = alg_encr_row(i)); i++) {
+		if (!encr->evp)
+			continue;
 		for (unsigned int j = 0; encr->aead ? j < 1 : !!alg_integ_row(j); j++) {
 			struct cipher_key key = { .encr = encr };
 
 			key.integ = encr->aead ? NULL : alg_integ_row(j);
+			if (key.integ && !key.integ->evp)
+				continue;
 			crypto_random_os(NULL, key.encr_key, sizeof(key.encr_key));
 			crypto_random_os(NULL, key.integ_key, sizeof(key.integ_key));
 			crypto_random_os(NULL, key.salt, sizeof(key.salt));

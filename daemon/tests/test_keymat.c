@@ -183,24 +183,31 @@ static void same_child_keys(const struct keymat_child *child, struct bytes dkm)
 static void check_child(const struct row *row)
 {
 	struct keymat_ike_input input = input_of(row, "aes-256-gcm", NULL);
-	static const char *const suites[][2] = {
-		{ "aes-128-gcm", NULL }, { "aes-256-gcm", NULL }, { "aes-256-cbc", "sha512" },
-		{ "aes-128-cbc", "sha256" },
+	static const struct {
+		const char *encr, *integ;
+		int key_n, salt_n, integ_n;	/* octets */
+	} suites[] = {
+		{ "aes-128-gcm", NULL, 16, 4, 0 }, { "aes-256-gcm-8", NULL, 32, 4, 0 },
+		{ "aes-128-ccm", NULL, 16, 3, 0 }, { "aes-256-ccm-12", NULL, 32, 3, 0 },
+		{ "aes-192-gmac", NULL, 24, 4, 0 }, { "chacha20-poly1305", NULL, 32, 4, 0 },
+		{ "aes-256-cbc", "sha512", 32, 0, 64 }, { "aes-128-cbc", "sha256", 16, 0, 32 },
+		{ "aes-256-ctr", "sha1", 32, 4, 20 }, { "3des", "md5", 24, 0, 16 },
+		{ "null", "sha384", 0, 0, 48 }, { "des", "aes-cmac", 8, 0, 16 },
 	};
 	struct keymat_ike ike;
 
 	assert_int_equal(keymat_ike_first(&input, &ike), 0);
 	for (size_t i = 0; i < sizeof(suites) / sizeof(suites[0]); i++) {
-		const struct alg_encr *encr = alg_encr_by_conf(suites[i][0]);
+		const struct alg_encr *encr = alg_encr_by_conf(suites[i].encr);
 		const struct alg_integ *integ =
-			suites[i][1] ? alg_integ_by_conf(suites[i][1]) : NULL;
+			suites[i].integ ? alg_integ_by_conf(suites[i].integ) : NULL;
 		struct keymat_child child;
 
 		assert_int_equal(keymat_child(&ike, encr, integ, bytes_of(NULL, 0), row->ni,
 					      row->nr, &child), 0);
-		assert_int_equal(child.initiator.encr_key_n, encr->key_n);
-		assert_int_equal(child.initiator.salt_n, encr->aead ? 4 : 0);
-		assert_int_equal(child.responder.integ_key_n, integ ? integ->key_n : 0);
+		assert_int_equal(child.initiator.encr_key_n, suites[i].key_n);
+		assert_int_equal(child.initiator.salt_n, suites[i].salt_n);
+		assert_int_equal(child.responder.integ_key_n, suites[i].integ_n);
 		same_child_keys(&child, row->dkm_child);
 		assert_int_equal(keymat_child(&ike, encr, integ, row->shared_new, row->ni, row->nr,
 					      &child), 0);

@@ -28,15 +28,22 @@ static void test_rows(void **state)
 	for (i = 0; (encr = alg_encr_row(i)); i++) {
 		assert_ptr_equal(alg_encr_by_conf(encr->conf), encr);
 		assert_ptr_equal(alg_encr_by_id(encr->id, encr->key_bits), encr);
-		assert_null(alg_encr_by_id(encr->id, 0));
-		assert_int_equal(encr->key_n * 8, encr->key_bits);
+		if (encr->key_bits) {
+			assert_null(alg_encr_by_id(encr->id, 0));
+			assert_int_equal(encr->key_n * 8, encr->key_bits);
+		}
+		assert_int_equal(encr->aead, encr->icv_n != 0);
+		assert_int_equal(encr->counter, encr->salt_n != 0);
+		assert_true(encr->kernel != 0);
 	}
-	assert_int_equal(i, 6);
+	assert_int_equal(i, 31);
 	for (i = 0; (integ = alg_integ_row(i)); i++) {
 		assert_ptr_equal(alg_integ_by_conf(integ->conf), integ);
-		assert_ptr_equal(alg_integ_by_id(integ->id), integ);
+		if (strcmp(integ->conf, "sha256-96") != 0)
+			assert_ptr_equal(alg_integ_by_id(integ->id), integ);
+		assert_true(integ->kernel != 0);
 	}
-	assert_int_equal(i, 3);
+	assert_int_equal(i, 8);
 	for (i = 0; (prf = alg_prf_row(i)); i++) {
 		assert_ptr_equal(alg_prf_by_conf(prf->conf), prf);
 		assert_ptr_equal(alg_prf_by_id(prf->id), prf);
@@ -66,10 +73,11 @@ static void test_names(void **state)
 	(void)state;
 	for (unsigned int i = 0; (encr = alg_encr_row(i)); i++)
 		same_name(1, encr->id, encr->key_bits, encr->name);
-	for (unsigned int i = 0; i < 3; i++) {
+	for (unsigned int i = 0; i < 3; i++)
 		same_name(2, alg_prf_row(i)->id, 0, alg_prf_row(i)->name);
+	/* The last one has no number of its own. */
+	for (unsigned int i = 0; i < 7; i++)
 		same_name(3, alg_integ_row(i)->id, 0, alg_integ_row(i)->name);
-	}
 	for (unsigned int i = 0; (dh = alg_dh_row(i)); i++)
 		same_name(4, dh->id, 0, dh->name);
 	same_name(1, 3, 0, "3DES");
@@ -92,6 +100,10 @@ static struct prop sets_of(enum prop_proto proto, const char *words)
 			sets.encr[sets.n_encr++] = alg_encr_by_conf(word);
 		else if (alg_dh_by_conf(word))
 			sets.dh[sets.n_dh++] = alg_dh_by_conf(word);
+		else if (!strcmp(word, "esn"))
+			sets.esn = PROP_ESN_YES | PROP_ESN_NO;
+		else if (!strcmp(word, "esn-only"))
+			sets.esn = PROP_ESN_YES;
 		else if (!strncmp(word, "prf-", 4))
 			sets.prf[sets.n_prf++] = alg_prf_by_conf(word + 4);
 		else
@@ -129,10 +141,12 @@ static void test_defaults(void **state)
 	prop_default_esp(&list);
 	assert_string_equal(prop_list_text(&list, text, sizeof(text)),
 		"AES_GCM_16-256,AES_GCM_16-128/CURVE25519,ECP_256,ECP_384,MODP_2048; "
-		"AES_CBC-256,AES_CBC-128/HMAC_SHA2_256_128/CURVE25519,ECP_256,ECP_384,MODP_2048");
+		"AES_CBC-256,AES_CBC-128/HMAC_SHA2_256_128,HMAC_SHA2_384_192,HMAC_SHA2_512_256/"
+		"CURVE25519,ECP_256,ECP_384,MODP_2048");
 	prop_list_without_dh(&list);
 	assert_string_equal(prop_list_text(&list, text, sizeof(text)),
-		"AES_GCM_16-256,AES_GCM_16-128; AES_CBC-256,AES_CBC-128/HMAC_SHA2_256_128");
+		"AES_GCM_16-256,AES_GCM_16-128; "
+		"AES_CBC-256,AES_CBC-128/HMAC_SHA2_256_128,HMAC_SHA2_384_192,HMAC_SHA2_512_256");
 	assert_null(prop_list_dh(&list));
 }
 
@@ -175,7 +189,13 @@ static void test_refused(void **state)
 	refused(PROP_ESP, "sha256", "no encryption algorithm");
 	refused(PROP_IKE, "aes-128-gcm group19", "no hash for the pseudo-random function");
 	refused(PROP_IKE, "aes-128-gcm prf-sha256", "no key exchange group");
-	refused(PROP_ESP, "aes-128-cbc sha512", "sha512 is not supported for ESP");
+	refused(PROP_IKE, "aes-128-ctr sha256 prf-sha256 group19",
+		"aes-128-ctr is not supported for IKE");
+	refused(PROP_IKE, "aes-128-cbc aes-cmac prf-sha256 group19",
+		"aes-cmac is not supported for IKE");
+	refused(PROP_ESP, "null", "null needs an integrity algorithm beside it (sha256)");
+	refused(PROP_ESP, "aes-128-cbc sha256-96 sha1 sha256",
+		"sha256-96 and sha256 exclude each other");
 	for (int i = 0; i < PROP_MAX; i++)
 		assert_int_equal(prop_list_add(&list, &sets, why, sizeof(why)), 0);
 	assert_int_equal(prop_list_add(&list, &sets, why, sizeof(why)), -1);
@@ -285,6 +305,24 @@ static const struct choice esp_choices[] = {
 	  "no common proposal: ESN differs: peer offers AES_GCM_16-256/ESN; " },
 	{ "aes-256-gcm", "1:20:256", 0, false, 0, NULL, 
 	  "no common proposal: ESN differs: " },
+	/* extended sequence numbers where both have them, else none unless they must be */
+	{ "aes-256-gcm esn", "1:20:256 5:0 5:1", 0, false, 1, "AES_GCM_16-256/ESN", NULL },
+	{ "aes-256-gcm esn", "1:20:256 5:0", 0, false, 1, "AES_GCM_16-256", NULL },
+	{ "aes-256-gcm esn-only", "1:20:256 5:1", 0, false, 1, "AES_GCM_16-256/ESN", NULL },
+	{ "aes-256-gcm esn-only", "1:20:256 5:0", 0, false, 0, NULL,
+	  "no common proposal: ESN differs: peer offers AES_GCM_16-256; we accept "
+	  "AES_GCM_16-256/ESN" },
+	/* ciphers without a Key Length attribute */
+	{ "chacha20-poly1305", "1:28 5:0", 0, false, 1, "CHACHA20_POLY1305", NULL },
+	{ "chacha20-poly1305", "1:28:256 5:0", 0, false, 0, NULL,
+	  "no common proposal: encryption differs: " },
+	{ "null sha1", "1:11 3:2 5:0", 0, false, 1, "NULL/HMAC_SHA1_96", NULL },
+	{ "3des des md5", "1:2 1:3 3:1 5:0", 0, false, 1, "3DES/HMAC_MD5_96", NULL },
+	{ "aes-256-ctr aes-xcbc", "1:13:256 3:5 5:0", 0, false, 1, "AES_CTR-256/AES_XCBC_96",
+	  NULL },
+	/* the truncation of old peers goes by the number of the right one */
+	{ "aes-128-cbc sha256-96", "1:12:128 3:12 5:0", 0, false, 1,
+	  "AES_CBC-128/HMAC_SHA2_256_96", NULL },
 	{ "aes-256-gcm;aes-128-cbc sha256", "1:12:256 1:12:128 3:2 3:12 5:0", 0, false, 1,
 	  "AES_CBC-128/HMAC_SHA2_256_128", NULL },
 	/* PFS: both want it or none does */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sys/socket.h>
 
 #include "tests/peers.h"
 
@@ -249,6 +250,104 @@ static void test_ciphers(void **state)
 		assert_true(!strncmp(peers_child(net, A, "net")->proposal,
 				     alg_encr_by_conf(ciphers[i])->name,
 				     strlen(alg_encr_by_conf(ciphers[i])->name)));
+		peers_free(net);
+	}
+}
+
+/* All that ESP has, with sequence numbers of either length. */
+static void test_esp_algorithms(void **state)
+{
+	const struct alg_encr *encr;
+
+	(void)state;
+	for (unsigned int i = 0; (encr = alg_encr_row(i)); i++) {
+		const struct alg_integ *integ = alg_integ_row(i % 8);
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net = peers_new(40 + i);
+		struct prop sets = {
+			.proto = PROP_ESP, .n_encr = 1, .encr = { encr }, .n_integ = !encr->aead,
+			.integ = { encr->aead ? NULL : integ },
+			.esn = i % 3 ? PROP_ESN_NO | PROP_ESN_YES : PROP_ESN_NO,
+		};
+		const struct ike_sa_spec *out;
+		char why[PROP_WHY];
+
+		a.esp.n = 0;
+		assert_int_equal(prop_list_add(&a.esp, &sets, why, sizeof(why)), 0);
+		b.esp = a.esp;
+		/* One end without them is enough for neither to have them. */
+		if (i % 3 == 2)
+			b.esp.prop[0].esn = PROP_ESN_NO;
+		peers_configure(net, B, &b);
+		peers_configure(net, A, &a);
+		assert_true(peers_until(net, peers_quiet, 2000));
+		out = kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net");
+		assert_ptr_equal(out->encr, encr);
+		assert_ptr_equal(out->integ, sets.integ[0]);
+		assert_int_equal(out->esn, i % 3 == 1);
+		peers_free(net);
+	}
+}
+
+static void test_over_ipv6(void **state)
+{
+	(void)state;
+	for (int nat = 0; nat < 2; nat++) {
+		struct site a = peers_site6(A), b = peers_site6(B);
+		struct peers *net = peers_new(80 + (uint64_t)nat);
+		const struct ike_sa_spec *out;
+
+		net->v6 = true;
+		net->nat = (struct nat){ .on = nat, .outside = "2001:db8::77", .shift = 1000 };
+		if (nat) {
+			b.peer = NULL;
+		} else {
+			a.local_id = NULL;
+			b.peer_id = NULL;
+		}
+		a.udp_csum = b.udp_csum = true;
+		peers_configure(net, B, &b);
+		peers_configure(net, A, &a);
+		assert_true(peers_until(net, peers_quiet, 2000));
+		if (!nat)
+			assert_string_equal(peers_ike(net, B)->remote_id, "2001:db8::1");
+		out = kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net");
+		assert_int_equal(out->remote.addr.family, AF_INET6);
+		assert_int_equal(out->udp_encap, nat);
+		assert_int_equal(out->udp_csum, nat);
+		if (nat)
+			assert_int_equal(out->remote.port, IKE_NATT_PORT + 1000);
+		peers_free(net);
+	}
+}
+
+/* Transport mode, and what comes of ends that do not agree, or of a NAT. */
+static void test_transport(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net = peers_new(90 + (uint64_t)i);
+		const struct ike_sa_spec *out;
+
+		a.transport = i != 1;
+		b.transport = i != 2;
+		a.gre = b.gre = i == 3;
+		net->nat = (struct nat){ .on = i == 4, .outside = "203.0.113.7", .shift = 1000 };
+		if (i == 4)
+			b.peer = NULL;
+		peers_configure(net, B, &b);
+		peers_configure(net, A, &a);
+		assert_int_equal(peers_until(net, peers_quiet, 2000), i == 0 || i == 3);
+		out = kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net");
+		if (i == 1)
+			assert_true(peers_logged(net, "peer wants tunnel mode") > 0);
+		else if (i == 2)
+			assert_true(peers_logged(net, "peer wants tunnel mode") > 0);
+		else if (i == 4)
+			assert_true(peers_logged(net, "there is a NAT between the gateways") > 0);
+		else
+			assert_true(out->transport);
 		peers_free(net);
 	}
 }
@@ -717,6 +816,9 @@ int main(void)
 		cmocka_unit_test(test_narrowing),
 		cmocka_unit_test(test_other_group),
 		cmocka_unit_test(test_ciphers),
+		cmocka_unit_test(test_esp_algorithms),
+		cmocka_unit_test(test_over_ipv6),
+		cmocka_unit_test(test_transport),
 		cmocka_unit_test(test_wrong_key),
 		cmocka_unit_test(test_wrong_peer_id),
 		cmocka_unit_test(test_wrong_responder),

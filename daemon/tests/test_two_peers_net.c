@@ -347,14 +347,101 @@ static void test_restart(void **state)
 
 	(void)state;
 	peers_restart(net, A, &a);
-	must_be_quiet(net, 1000);
+	must_be_quiet(net, 6000);
 	b.passive = false;
 	b.start = POLICY_START_ALWAYS;
 	peers_configure(net, B, &b);
 	peers_run(net, 1000);
 	must_be_quiet(net, 90000);
 	peers_restart(net, B, &b);
-	must_be_quiet(net, 1000);
+	must_be_quiet(net, 6000);
+	peers_free(net);
+}
+
+/*
+ * While it makes its SAs anew, one proxy-ID after the other, those from before carry
+ * packets on; what it has no more use for goes in the end, without a word.
+ */
+static void test_restart_seamless(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	unsigned int sent;
+	struct peers *net;
+
+	(void)state;
+	for (int side = A; side <= B; side++) {
+		struct site *site = side == A ? &a : &b;
+
+		for (unsigned int i = 1; i < 3; i++) {
+			site->proxies[i] = site->proxies[0];
+			site->proxies[i].name = i == 1 ? "two" : "three";
+			site->proxies[i].local = side == A ? "10.3.0.0/16" : "10.4.0.0/16";
+			site->proxies[i].remote = side == A ? "10.4.0.0/16" : "10.3.0.0/16";
+		}
+		site->n_proxies = 3;
+	}
+	a.proxies[2].local = b.proxies[2].remote = "10.5.0.0/16";
+	net = up_with(14, &a, &b);
+	a.n_proxies = 2;
+	peers_restart(net, A, &a);
+	for (int ms = 0; ms < 8000; ms += 5) {
+		peers_run(net, 5);
+		assert_non_null(kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net"));
+		assert_non_null(kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "two"));
+		assert_non_null(kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "three"));
+	}
+	assert_true(peers_flows(net, B, "net") && peers_flows(net, A, "net"));
+	assert_true(peers_flows(net, B, "two") && peers_flows(net, A, "two"));
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, "net"), 1);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, "two"), 1);
+	sent = net->peer[B].sent;
+	peers_run(net, 60000);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, "three"), 0);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, false, "three"), 0);
+	assert_int_equal(net->peer[B].sent, sent);
+	/* Again, with successors on their way when the next one comes. */
+	peers_restart(net, A, &a);
+	peers_run(net, 100);
+	peers_restart(net, A, &a);
+	peers_run(net, 8000);
+	assert_true(peers_flows(net, B, "net") && peers_flows(net, B, "two"));
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, NULL), 2);
+	/* What is cleared by hand or configured away goes at once. */
+	peers_restart(net, A, &a);
+	peers_run(net, 40);
+	ike_core_clear_ipsec(net->peer[B].core, net->now, NULL);
+	peers_settle(net, B);
+	peers_run(net, 60000);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, false, NULL), 2);
+	peers_free(net);
+}
+
+/* Who starts anew and then deletes its IKE SA has no use for what was before, either. */
+static void test_restart_farewell(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	for (int side = A; side <= B; side++) {
+		struct site *site = side == A ? &a : &b;
+
+		site->proxies[1] = site->proxies[0];
+		site->proxies[1].name = "two";
+		site->proxies[1].local = side == A ? "10.3.0.0/16" : "10.4.0.0/16";
+		site->proxies[1].remote = side == A ? "10.4.0.0/16" : "10.3.0.0/16";
+		site->n_proxies = 2;
+	}
+	net = up_with(15, &a, &b);
+	a.n_proxies = 1;
+	peers_restart(net, A, &a);
+	peers_run(net, 2000);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, "two"), 1);
+	ike_core_clear_ike(net->peer[A].core, net->now, NULL);
+	peers_settle(net, A);
+	peers_run(net, 2000);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, "two"), 0);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, false, "two"), 0);
 	peers_free(net);
 }
 
@@ -515,13 +602,39 @@ static bool b_follows(struct peers *net)
 	return out && out->remote.port == IKE_NATT_PORT + net->nat.shift && peers_quiet(net);
 }
 
+/* The last INFORMATIONAL request that A sent. */
+struct recorded {
+	size_t n;
+	uint8_t data[2048];
+};
+
+static bool tap_record(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct recorded *last = net->tap_ctx;
+
+	if (from == A && n >= 28 && n <= sizeof(last->data) && data[18] == 37 &&
+	    !(data[19] & 0x20)) {
+		memcpy(last->data, data, n);
+		last->n = n;
+	}
+	return true;
+}
+
+static bool recorded_request(struct peers *net)
+{
+	return ((struct recorded *)net->tap_ctx)->n;
+}
+
 /* The translator forgets, and makes another port of it. */
 static void test_nat_moves(void **state)
 {
 	struct peers *net = behind_nat(21, true);
+	const struct ike_sa_spec *out;
+	uint32_t spi;
 
 	(void)state;
 	must_be_quiet(net, 2000);
+	spi = kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net")->spi;
 	net->nat.shift = 41000;
 	peers_run(net, 1000);
 	assert_false(b_follows(net));
@@ -530,6 +643,41 @@ static void test_nat_moves(void **state)
 	net->nat.outside = "203.0.113.99";
 	net->nat.shift = 42000;
 	assert_true(peers_until(net, b_follows, 60000));
+	/* It is the same SA, and the in-SA has the new path, too. */
+	out = kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net");
+	assert_int_equal(out->spi, spi);
+	assert_true(endpoint_equal(&kern_fake_in(net->peer[B].kern,
+						 peers_child(net, B, "net")->spi_in)->remote,
+				   &out->remote));
+	assert_int_equal(kern_fake_added(net->peer[B].kern), 2);
+	peers_free(net);
+}
+
+/* An address in a message that is not authentic, or that came before, is none. */
+static void test_nat_forged(void **state)
+{
+	struct endpoint local = { .port = IKE_NATT_PORT }, elsewhere = { .port = 1234 };
+	struct peers *net = behind_nat(22, true);
+	struct recorded last = { .n = 0 };
+	uint16_t port;
+
+	(void)state;
+	net->tap = tap_record;
+	net->tap_ctx = &last;
+	must_be_quiet(net, 2000);
+	/* A asks whether B lives: a request that B takes, and knows again. */
+	assert_true(peers_until(net, recorded_request, 60000));
+	peers_run(net, 1000);
+	assert_int_equal(addr_parse(peers_site(B).local, &local.addr), 0);
+	assert_int_equal(addr_parse("203.0.113.200", &elsewhere.addr), 0);
+	port = kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net")->remote.port;
+	peers_inject(net, B, &local, &elsewhere, bytes_of(last.data, last.n));
+	last.data[last.n - 1] ^= 1;
+	put_be32(last.data + 20, get_be32(last.data + 20) + 1);
+	peers_inject(net, B, &local, &elsewhere, bytes_of(last.data, last.n));
+	peers_run(net, 1000);
+	assert_int_equal(kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net")->remote.port, port);
+	assert_int_equal(peers_logged(net, "moved behind"), 0);
 	peers_free(net);
 }
 
@@ -601,12 +749,15 @@ int main(void)
 		cmocka_unit_test(test_liveness),
 		cmocka_unit_test(test_death),
 		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_restart_seamless),
+		cmocka_unit_test(test_restart_farewell),
 		cmocka_unit_test(test_restart_unnoticed),
 		cmocka_unit_test(test_both_start),
 		cmocka_unit_test(test_both_start_differently),
 		cmocka_unit_test(test_both_acquire),
 		cmocka_unit_test(test_nat),
 		cmocka_unit_test(test_nat_moves),
+		cmocka_unit_test(test_nat_forged),
 		cmocka_unit_test(test_nat_rough),
 		cmocka_unit_test(test_nat_rekey),
 		cmocka_unit_test(test_no_nat_traversal),

@@ -592,6 +592,45 @@ static struct peers *asking(uint64_t seed, bool ike)
 	return net;
 }
 
+/* Section 1.3.1: pantund takes padded packets, and sends none to who says it does not. */
+static void test_no_tfc(void **state)
+{
+	static const uint8_t public[64] = { 9 };
+	struct site a = peers_site(A), b = peers_site(B);
+	struct prop_list list = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group31");
+	struct wire_writer *w;
+	struct peers *net;
+
+	(void)state;
+	a.tfc = b.tfc = 1300;
+	net = up_with(30, &a, &b);
+	for (int side = A; side <= B; side++)
+		assert_false(ike_core_tfc_refused(net->peer[side].core, PEERS_IFNAME));
+	assert_int_equal(peers_logged(net, "tfc-padding is off"), 0);
+	w = say(net, A, IKE_EXCH_CREATE_CHILD_SA, false);
+	put_notify(w, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED);
+	put_child(w, 0x1000);
+	put_selectors(w);
+	said();
+	assert_true(ike_core_tfc_refused(net->peer[B].core, PEERS_IFNAME));
+	assert_false(ike_core_tfc_refused(net->peer[B].core, "tunnel2"));
+	assert_int_equal(peers_logged(net, "tfc-padding is off"), 1);
+	peers_free(net);
+
+	net = asking(31, false);
+	w = say(net, B, IKE_EXCH_CREATE_CHILD_SA, true);
+	put_notify(w, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED);
+	put_sa(w, &list, 0x1000);
+	put_nonce(w);
+	wire_put_ke(w, 31, bytes_of(public, 32));
+	put_selectors(w);
+	said();
+	assert_true(ike_core_tfc_refused(net->peer[A].core, PEERS_IFNAME));
+	/* Where nothing is padded, nothing need be said. */
+	assert_int_equal(peers_logged(net, "tfc-padding is off"), 0);
+	peers_free(net);
+}
+
 /* The old child goes on, a word is said, and all is well in the end. */
 static void check_refusal(uint16_t type, const char *text)
 {
@@ -779,6 +818,7 @@ int main(void)
 		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_no_tfc),
 		cmocka_unit_test(test_senseless_answer),
 		cmocka_unit_test(test_ike_answers),
 		cmocka_unit_test(test_other_group),

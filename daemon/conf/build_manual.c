@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Keys given by hand.  As in PAN-OS's own schema local-spi is the outbound one, with
+ * which this gateway sends, and remote-spi the inbound one.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "conf/build.h"
+#include "conf/keyfile.h"
+
+#define SPI_FIRST	256	/* RFC 4303 section 2.1 reserves those below */
+#define GROUP		4	/* octets of a group of 8 hex digits */
+
+/* The tunnel being read. */
+struct reader {
+	struct build *b;
+	const struct tree_node *node;		/* manual-key */
+	struct policy_manual *manual;
+};
+
+static const struct tree_value *value_of(const struct reader *r, const char *path)
+{
+	return tree_value(r->b->tree, r->node, path);
+}
+
+static void missing(const struct reader *r, const char *leaf)
+{
+	if (!r->node->broken)
+		conf_error(r->b->report, r->node->at, "manual-key of tunnel \"%s\" has no %s",
+			   r->manual->tunnel.name, leaf);
+}
+
+static void read_addresses(const struct reader *r)
+{
+	struct policy_manual *manual = r->manual;
+
+	build_address(r->b, r->node->parent, "manual-key local-address ip", &manual->local);
+	build_address(r->b, r->node->parent, "manual-key peer-address ip", &manual->peer);
+	if (!value_of(r, "local-address ip"))
+		missing(r, "local-address ip");
+	if (!value_of(r, "peer-address ip"))
+		missing(r, "peer-address ip");
+	if (manual->local.family && manual->peer.family &&
+	    manual->local.family != manual->peer.family)
+		conf_error(r->b->report, value_of(r, "local-address ip")->at,
+			   "local-address and peer-address are of different families");
+}
+
+static uint32_t read_spi(const struct reader *r, const char *leaf, const char *direction)
+{
+	const struct tree_value *value = value_of(r, leaf);
+	unsigned long spi;
+	char *end;
+
+	if (!value) {
+		if (!r->node->broken)
+			conf_error(r->b->report, r->node->at,
+				   "manual-key of tunnel \"%s\" has no %s (%s)",
+				   r->manual->tunnel.name, leaf, direction);
+		return 0;
+	}
+	spi = strtoul(value->text, &end, 16);
+	if (*end || end == value->text || strspn(value->text, "0123456789abcdefABCDEF") != 8 ||
+	    spi < SPI_FIRST) {
+		conf_error(r->b->report, value->at,
+			   "\"%s\" is no SPI: 8 hex digits from 00000100 on; %s is %s",
+			   value->text, leaf, direction);
+		return 0;
+	}
+	return (uint32_t)spi;
+}
+
+/* Two tunnels cannot receive with one SPI at one address. */
+static void check_spi_free(const struct reader *r)
+{
+	const struct policy *policy = r->b->policy;
+
+	for (unsigned int m = 0; m < policy->n_manual; m++) {
+		const struct policy_manual *other = &policy->manual[m];
+
+		if (other == r->manual || other->spi_in != r->manual->spi_in ||
+		    other->ah != r->manual->ah || !other->spi_in ||
+		    !addr_equal(&other->local, &r->manual->local))
+			continue;
+		conf_error(r->b->report, value_of(r, "remote-spi")->at,
+			   "remote-spi %08x (inbound) belongs to tunnel \"%s\" already",
+			   other->spi_in, other->tunnel.name);
+	}
+}
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* @key of @n octets from groups of 8 digits with or without hyphens between them. */
+static bool parse_key(struct bytes text, uint8_t *key, size_t n)
+{
+	size_t at = 0, i;
+
+	for (i = 0; i < n; i++) {
+		int high, low;
+
+		if (i && i % GROUP == 0 && at < text.n && text.p[at] == '-')
+			at++;
+		if (text.n < 2 || at > text.n - 2)
+			return false;
+		high = digit((char)text.p[at]);
+		low = digit((char)text.p[at + 1]);
+		if (high < 0 || low < 0)
+			return false;
+		key[i] = (uint8_t)(high << 4 | low);
+		at += 2;
+	}
+	return at == text.n;
+}
+
+/* The key at @level, of an algorithm @name that takes @n octets. */
+static void read_key(const struct reader *r, const char *level, const char *name, uint8_t *key,
+		     size_t n)
+{
+	static const char *const words[] = { "key", "key-file" };
+	const struct tree_node *leaf;
+	struct secret *secret = NULL;
+	struct bytes text;
+	char why[160];
+	size_t which = 0;
+
+	leaf = tree_one_of(r->b->tree, r->node, level, words, 2, &which, r->b->report);
+	if (!leaf || !leaf->value) {
+		snprintf(why, sizeof(why), "%s key-file", level);
+		missing(r, why);
+		return;
+	}
+	text = bytes_of((const uint8_t *)leaf->value->text, strlen(leaf->value->text));
+	if (which == 1) {
+		secret = keyfile_read(leaf->value->text, why, sizeof(why));
+		if (!secret) {
+			conf_error(r->b->report, leaf->value->at, "key-file %s: %s",
+				   leaf->value->text, why);
+			return;
+		}
+		text = secret_bytes(secret);
+	}
+	if (!parse_key(text, key, n))
+		conf_error(r->b->report, leaf->value->at,
+			   "a key of %s has %zu groups of 8 hex digits, joined by hyphens", name,
+			   n / GROUP);
+	secret_free(secret);
+}
+
+static void warn_weak(const struct reader *r, struct conf_place at, const char *name, bool weak)
+{
+	if (weak)
+		conf_warning(r->b->report, at,
+			     "\"%s\" does not protect any more: for old peers only", name);
+}
+
+/* The one of @level's algorithms that is chosen, with its key. */
+static void read_integ(const struct reader *r, const char *level)
+{
+	static const char *const words[] = { "md5", "sha1", "sha256", "sha384", "sha512" };
+	struct policy_manual *manual = r->manual;
+	const struct tree_node *node;
+	char path[96];
+	size_t which = 0;
+
+	node = tree_one_of(r->b->tree, r->node, level, words, 5, &which, r->b->report);
+	if (!node) {
+		snprintf(path, sizeof(path), "%s, such as %s sha256 key-file", level, level);
+		missing(r, path);
+		return;
+	}
+	manual->integ = alg_integ_by_conf(words[which]);
+	warn_weak(r, node->at, words[which], manual->integ->weak);
+	snprintf(path, sizeof(path), "%s %s", level, words[which]);
+	read_key(r, path, words[which], manual->keys->integ, manual->integ->key_n);
+}
+
+/*
+ * Both directions have one key, and a restart begins to count anew: a cipher whose
+ * nonce is the sequence number would use it twice, which gives plaintext away and lets
+ * packets be forged (RFC 8221 section 3).
+ */
+static void read_encr(const struct reader *r)
+{
+	const char *path = "esp encryption algorithm";
+	const struct tree_value *value = value_of(r, path);
+	const char *name = tree_text(r->b->tree, r->node->parent, TUNNEL_LEVEL " *",
+				     "manual-key esp encryption algorithm");
+	const struct alg_encr *encr = alg_encr_by_conf(name);
+
+	if (value && encr->counter) {
+		conf_error(r->b->report, value->at,
+			   "%s must not be used with keys that stay: its nonces would come twice "
+			   "(RFC 8221 section 3); use auto-key, or aes-256-cbc with sha256", name);
+		return;
+	}
+	r->manual->encr = encr;
+	if (value)
+		warn_weak(r, value->at, name, encr->weak);
+	if (encr->key_n) {
+		read_key(r, "esp encryption", name, r->manual->keys->encr, encr->key_n);
+		return;
+	}
+	value = value_of(r, "esp encryption key");
+	if (!value)
+		value = value_of(r, "esp encryption key-file");
+	if (value)
+		conf_error(r->b->report, value->at, "%s has no key", name);
+}
+
+void build_manual(struct build *b, const struct tree_node *node, struct policy_manual *manual)
+{
+	struct reader r = {
+		.b = b, .node = tree_find(b->tree, node, "manual-key"), .manual = manual,
+	};
+	const struct tree_node *esp = tree_find(b->tree, r.node, "esp");
+	const struct tree_node *ah = tree_find(b->tree, r.node, "ah");
+
+	manual->keys = calloc(1, sizeof(*manual->keys));
+	if (!manual->keys) {
+		b->short_of_memory = true;
+		return;
+	}
+	read_addresses(&r);
+	manual->ah = ah;
+	manual->spi_out = read_spi(&r, "local-spi", "outbound: of packets that we send");
+	manual->spi_in = read_spi(&r, "remote-spi", "inbound: of packets that we receive");
+	check_spi_free(&r);
+	if (esp && ah)
+		conf_error(b->report, ah->at, "ah beside esp on line %u: only one may stand",
+			   esp->at.line);
+	if (ah) {
+		read_integ(&r, "ah");
+		return;
+	}
+	read_encr(&r);
+	read_integ(&r, "esp authentication");
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How a tunnel's packets look outside: what no peer has a say in. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "conf/build.h"
+
+#define LEVEL		TUNNEL_LEVEL " *"
+#define UNIT_LEVEL	"network interface tunnel units"
+#define DEVICE_DIGITS	5	/* of the number of a tunnel interface */
+
+bool build_device_name(const char *text, char *out, size_t n)
+{
+	const char *digits = text + strlen("tunnel");
+	size_t len;
+
+	if (strncmp(text, "tunnel", strlen("tunnel")) != 0)
+		return false;
+	digits += *digits == '.';
+	len = strspn(digits, "0123456789");
+	if (!len || len > DEVICE_DIGITS || digits[len] || (digits[0] == '0' && len > 1))
+		return false;
+	snprintf(out, n, "tunnel%s", digits);
+	return true;
+}
+
+void build_address(const struct build *b, const struct tree_node *node, const char *path,
+		   struct addr *addr)
+{
+	const struct tree_value *value = tree_value(b->tree, node, path);
+	const struct tree_value *ipv6 = tree_value(b->tree, node, "ipv6");
+	char text[ADDR_TEXT];
+
+	if (!value)
+		return;
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(value->text, "/"), value->text);
+	if (addr_parse(text, addr) || !ipv6)
+		return;
+	if (!strcmp(ipv6->text, "yes") != (addr->family == AF_INET6))
+		conf_error(b->report, value->at, "\"%s\" beside \"ipv6 %s\" on line %u",
+			   value->text, ipv6->text, ipv6->at.line);
+}
+
+/* The interface's own lines, by either spelling of its name. */
+static const struct tree_node *find_unit(const struct build *b, const char *ifname)
+{
+	const struct tree_node *top = tree_find(b->tree, b->tree->root, UNIT_LEVEL), *node;
+	char name[16];
+
+	for (node = top ? top->first : NULL; node; node = node->next)
+		if (build_device_name(node->word, name, sizeof(name)) && !strcmp(name, ifname))
+			return node;
+	return NULL;
+}
+
+/* What stands beside something else that makes it mean nothing. */
+static void exclude(const struct build *b, const struct tree_node *node, const char *leaf,
+		    const char *because)
+{
+	const struct tree_value *value = tree_value(b->tree, node, leaf);
+
+	if (value && strcmp(value->text, "0") != 0 && strcmp(value->text, "no") != 0)
+		conf_error(b->report, value->at, "\"%s %s\" beside \"%s\"", leaf, value->text,
+			   because);
+}
+
+void build_outer(const struct build *b, const struct tree_node *node,
+		 struct policy_tunnel *tunnel)
+{
+	const struct tree_value *link = tree_value(b->tree, node, "underlay-interface");
+	const struct tree_node *unit = find_unit(b, tunnel->ifname);
+	struct policy_outer *outer = &tunnel->outer;
+
+	outer->df = POLICY_DF_COPY;
+	if (unit && tree_yes(b->tree, unit, UNIT_LEVEL " *", "df-ignore"))
+		outer->df = POLICY_DF_CLEAR;
+	outer->copy_tos = tree_yes(b->tree, node, LEVEL, "copy-tos");
+	if (outer->copy_tos)
+		exclude(b, node, "dscp", "copy-tos yes");
+	outer->dscp = (uint8_t)tree_number(b->tree, node, LEVEL, "dscp");
+	outer->ttl = (uint8_t)tree_number(b->tree, node, LEVEL, "ttl");
+	outer->copy_flow_label = tree_yes(b->tree, node, LEVEL, "copy-flow-label");
+	outer->gre = tree_yes(b->tree, node, LEVEL, "enable-gre-encapsulation");
+	outer->tfc = (uint32_t)tree_number(b->tree, node, LEVEL, "tfc-padding");
+	outer->dummy_ms = (uint32_t)tree_number(b->tree, node, LEVEL, "dummy-interval");
+	outer->mark = (uint32_t)tree_number(b->tree, node, LEVEL, "mark");
+	if (link)
+		snprintf(outer->underlay, sizeof(outer->underlay), "%s", link->text);
+	tunnel->transport = !strcmp(tree_text(b->tree, node, LEVEL, "ipsec-mode"), "transport");
+}
