@@ -113,7 +113,7 @@ tests := $(patsubst %.c,build/%,$(notdir $(wildcard daemon/tests/test_*.c \
 	tools/tests/test_*.c selftests/host/test_*.c)))
 fuzzers := $(patsubst daemon/fuzz/%.c,build/%,$(wildcard daemon/fuzz/fuzz_*.c))
 # Files of the module without any knowledge of the kernel around them.
-pure := $(wildcard $(patsubst %,kmod/%.c,replay life mtu selector monitor_fsm))
+pure := $(wildcard $(patsubst %,kmod/%.c,alg replay life mtu selector classify monitor_fsm))
 host_cflags := -Iselftests/host/include -Iselftests/host -Ikmod
 
 .PHONY: tests fuzz
@@ -142,6 +142,8 @@ build/test_%: build/san/selftests/host/test_%.o $(call san,$(pure))
 	$(call say,LD [san],$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
 
+build/test_algorithms: $(call san,tools/algorithms.c tools/names.c)
+
 build/fuzz/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC [fuzz],$<)
@@ -156,7 +158,7 @@ build/fuzz_%: build/fuzz/daemon/fuzz/fuzz_%.o $(call fuzz,$(parts) $(fakes))
 
 # ------------------------------------------------- packages, lab, check, demo
 
-.PHONY: deps lab check check-long demo
+.PHONY: deps lab check check-long demo bench
 deps:
 	@selftests/lab/deps.sh
 
@@ -176,6 +178,11 @@ demo:
 	@selftests/lab/deps.sh
 	@$(MAKE) --no-print-directory userspace lab
 	@selftests/demo.sh
+
+bench:
+	@selftests/lab/deps.sh
+	@$(MAKE) --no-print-directory userspace
+	@selftests/bench/bench.sh $(ROUNDS)
 
 # ---------------------------------------------------------- install, clean
 
@@ -224,6 +231,7 @@ help:
 	@echo 'make demo       show tunnels between two sites in a lab guest'
 	@echo 'make check      every test; T="NAME ..." runs some'
 	@echo 'make check-long all tests in lab guests on a debug kernel, and the long ones'
+	@echo 'make bench      measure against XFRM and WireGuard in a lab guest; ROUNDS=N'
 	@echo 'make tests      build the unit tests (build/test_*)'
 	@echo 'make fuzz       build the fuzz targets (build/fuzz_*), with clang'
 	@echo 'make lab        lab kernel and the module for it'

@@ -12,11 +12,15 @@ set -eu
 
 : "${ASYNC_ROUNDS:=6}"
 
-# cryptd_first TEMPLATE: makes an instance of cryptd, which goes before the plain
+# Kinds of algorithms, as tcrypt numbers them.
+AEAD=3
+AHASH=14
+
+# cryptd_first TEMPLATE KIND: makes an instance of cryptd, which goes before the plain
 # one, and prints its name.
 cryptd_first() {
 	# the module only makes the instance; it refuses to stay
-	insmod "$PANTUN_KDIR/crypto/tcrypt.ko" "alg=cryptd($1)" type=3 2>/dev/null || :
+	insmod "$PANTUN_KDIR/crypto/tcrypt.ko" "alg=cryptd($1)" type="$2" 2>/dev/null || :
 	awk -F' *: ' -v name="$1" '
 		$1 == "name" { here = $2 == name }
 		here && $1 == "driver" && $2 ~ /^cryptd\(/ { print $2; exit }' /proc/crypto
@@ -37,8 +41,8 @@ tunnels_up() {
 	local node
 	for node in ga gb; do
 		tunnel_up "$node"
-		manual_in "$node"
-		manual_out "$node"
+		manual_in "$node" "${WORDS[@]}"
+		manual_out "$node" "${WORDS[@]}"
 	done
 	for node in ga gb; do
 		wait_for 5 carrier_is "$node" tunnel1 1
@@ -48,18 +52,16 @@ tunnels_up() {
 
 # round I: deletes under load, an SA, the flow's other end or the whole tunnel.
 round() {
-	local pid
 	tunnels_up
-	on ha ping -q -f -s 1200 -l 50 10.2.0.2 >/dev/null 2>&1 &
-	pid=$!
+	start_on ha /dev/null ping -q -f -s 1200 -l 50 10.2.0.2
 	wait_for 5 sent_some
 	case $(($1 % 3)) in
 	0) ip -n ga link del tunnel1 ;;
 	1) pantunctl_on ga sa flush dev tunnel1 ;;
 	2) ip -n gb link del tunnel1 ;;
 	esac
-	kill "$pid"
-	wait "$pid" 2>/dev/null || :
+	kill "$STARTED_PID"
+	wait "$STARTED_PID" 2>/dev/null || :
 	ip -n ga link del tunnel1 2>/dev/null || :
 	ip -n gb link del tunnel1 2>/dev/null || :
 }
@@ -75,14 +77,15 @@ rounds() {
 	done
 }
 
-# algorithm NAME TEMPLATE
+# algorithm NAME TEMPLATE KIND [WORD...]: the words are for the SAs.
 algorithm() {
 	local idle
 
-	CRYPTD=$(cryptd_first "$2")
+	CRYPTD=$(cryptd_first "$2" "$3")
 	check "$1: there is an asynchronous one" test -n "$CRYPTD"
 	idle=$(cryptd_users)
 	keys_make "$1"
+	WORDS=("${@:4}")
 	tunnels_up
 	check "$1: all four SAs use it" users_are $((idle + 4))
 	check "$1: ping, IPv4" on ha ping -q -c 20 -i 0.01 -W 2 10.2.0.2
@@ -98,7 +101,11 @@ algorithm() {
 module_load
 topology_up
 make_file "$WORK/file" 4
-algorithm aes-128-gcm 'rfc4106(gcm(aes))'
-algorithm aes-128-cbc 'authenc(hmac(sha256),cbc(aes))'
+algorithm aes-128-gcm 'rfc4106(gcm(aes))' "$AEAD"
+algorithm aes-128-cbc+sha256 'authenc(hmac(sha256),cbc(aes))' "$AEAD"
+algorithm aes-256-cbc+sha512 'authencesn(hmac(sha512),cbc(aes))' "$AEAD" esn
+algorithm ah+aes-128-gmac 'rfc4543(gcm(aes))' "$AEAD"
+algorithm ah+sha256 'hmac(sha256)' "$AHASH" esn
+algorithm ah+aes-cmac 'cmac(aes)' "$AHASH"
 check 'the module unloads' rmmod pantun
 finish

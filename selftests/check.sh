@@ -6,7 +6,7 @@
 # selftests/interop/*.sh, with a line `# Runs in: host` or `# Runs in: uml` at
 # their top, `# Time limit: SECONDS` where 300 are not enough, and `# Long: yes` on
 # those that only run with --long or when they are named).  With NAMEs, runs these
-# alone.  With --long, runs all topics of lab guests, and those on the debug kernel.
+# alone.  With --long, runs the long topics, and all of lab guests on the debug kernel.
 # Results are counted from the tests' TAP lines; the log of each test is left in
 # build/check (build/check-long).  Last line: N passed, N failed[, N skipped].
 # Exit status 0 only if nothing failed.
@@ -62,7 +62,7 @@ header() {
 # Those that are run when none is named.
 usual() {
 	if [ "$module" = uml-debug ]; then
-		awk '$1 == "uml"'
+		awk '$1 == "uml" || $5 == "yes"'
 	else
 		awk '$5 == "no"'
 	fi

@@ -98,6 +98,7 @@ class Answer:
         self.text = ""
         self.blamed = False      # an attribute was pointed at, or named as missing
         self.replies = []        # (command, attributes)
+        self.echo = b""          # the request, as an error has it
 
     def add_extack(self, data):
         """Takes the TLVs behind an error."""
@@ -133,12 +134,12 @@ class Genl:
         """Joins a multicast group by its name."""
         self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.groups[group])
 
-    def send(self, cmd, payload, flags, version=1):
+    def send(self, cmd, payload, flags, reserved=0):
         """Sends one request."""
         self.seq += 1
         size = 20 + len(payload)
         self.sock.send(struct.pack("=IHHIIBBH", size, self.family,
-                                   NLM_F_REQUEST | flags, self.seq, 0, cmd, version, 0)
+                                   NLM_F_REQUEST | flags, self.seq, 0, cmd, 1, reserved)
                        + payload)
 
     def messages(self):
@@ -149,9 +150,9 @@ class Genl:
             yield kind, flags, seq, data[16:size]
             data = data[(size + 3) & ~3:]
 
-    def ask(self, cmd, payload=b"", dump=False, version=1):
+    def ask(self, cmd, payload=b"", dump=False, flags=0, reserved=0):
         """Sends a request and waits for its end."""
-        self.send(cmd, payload, NLM_F_DUMP if dump else NLM_F_ACK, version)
+        self.send(cmd, payload, flags | (NLM_F_DUMP if dump else NLM_F_ACK), reserved)
         answer = Answer()
         while True:
             for kind, flags, seq, body in self.messages():
@@ -165,6 +166,7 @@ class Genl:
                     if kind == NLMSG_ERROR:
                         inner = struct.unpack_from("=I", body, 4)[0]
                         skip += 16 if flags & NLM_F_CAPPED else (inner + 3) & ~3
+                        answer.echo = body[4:skip]
                     if flags & NLM_F_ACK_TLVS:
                         answer.add_extack(body[skip:])
                     return answer

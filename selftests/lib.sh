@@ -18,8 +18,11 @@ WORK=$(mktemp -d)
 LIB_PIDS=()
 LIB_COUNT=0
 LIB_FAILED=0
-LIB_SLOWER=1
-[ "${PANTUN_LAB:-}" != debug ] || LIB_SLOWER=3
+case ${PANTUN_LAB:-} in
+debug) LIB_SLOWER=3 ;;
+stock) LIB_SLOWER=6 ;;
+*) LIB_SLOWER=1 ;;
+esac
 
 ok() {
 	LIB_COUNT=$((LIB_COUNT + 1))
@@ -81,7 +84,8 @@ finish() {
 }
 
 # wait_for SECONDS COMMAND...: until the command succeeds; its last status.  Three
-# times as long on the debug kernel, which is that slow.
+# times as long on the debug kernel, which is that slow, six times where the machine is
+# emulated.
 wait_for() {
 	local end=$((SECONDS + $1 * LIB_SLOWER))
 	shift

@@ -5,12 +5,12 @@
 
 A_WAN=192.0.2.1
 B_WAN=192.0.2.2
+A_WAN6=2001:db8::1
+B_WAN6=2001:db8::2
 # SPIs: what A receives, what B receives.
 A_SPI=0x1001
 B_SPI=0x2001
 IF_ID=42
-
-ALGORITHMS=(aes-128-gcm aes-256-gcm aes-128-cbc aes-256-cbc)
 
 random_hex() {
 	od -An -tx1 -N "$1" /dev/urandom | tr -d ' \n'
@@ -18,34 +18,30 @@ random_hex() {
 
 # keys_make ALGORITHM: fresh key files $WORK/ab.keys and $WORK/ba.keys, for each
 # direction one, and what XFRM and pantunctl call the algorithm: PANTUN_ALG,
-# XFRM_AB, XFRM_BA.
+# XFRM_AB, XFRM_BA, XFRM_PROTO.  Names: manual_keys.py.
 keys_make() {
-	local way octets enc auth salt
+	local found
 
-	octets=${1#aes-}
-	octets=$((${octets%-*} / 8))
-	for way in ab ba; do
-		enc=$(random_hex "$octets")
-		auth=$(random_hex 32)
-		salt=$(random_hex 4)
-		case $1 in
-		*-gcm)
-			PANTUN_ALG=(enc aes-gcm-16)
-			(umask 077 && printf 'enc %s\nsalt %s\n' "$enc" "$salt" >"$WORK/$way.keys")
-			set -- "$1" aead 'rfc4106(gcm(aes))' "0x$enc$salt" 128
-			;;
-		*-cbc)
-			PANTUN_ALG=(enc aes-cbc auth hmac-sha2-256-128)
-			(umask 077 && printf 'enc %s\nauth %s\n' "$enc" "$auth" >"$WORK/$way.keys")
-			set -- "$1" enc 'cbc(aes)' "0x$enc" auth-trunc 'hmac(sha256)' "0x$auth" 128
-			;;
-		*)
-			echo "no such algorithm: $1 (one of ${ALGORITHMS[*]})" >&2
-			return 1
-			;;
-		esac
-		if [ "$way" = ab ]; then XFRM_AB=("${@:2}"); else XFRM_BA=("${@:2}"); fi
-	done
+	found=$(/usr/bin/python3 "$PANTUN_TOP/selftests/manual_keys.py" "$1" "$WORK") || return 1
+	eval "$found"
+}
+
+# wan6_up: IPv6 addresses in the underlay as well.
+wan6_up() {
+	addr_add ga wan0 "$A_WAN6/64"
+	addr_add gb wan0 "$B_WAN6/64"
+}
+
+# quiet NODE: does not report multicast groups over tunnels, or anywhere.
+quiet() {
+	on "$1" nft -f - <<-EOF
+		table ip6 quiet {
+			chain output {
+				type filter hook output priority 0
+				icmpv6 type mld2-listener-report drop
+			}
+		}
+	EOF
 }
 
 # tunnel_up NODE: tunnel1, up.
@@ -92,10 +88,10 @@ xfrm_policies_up() {
 xfrm_states_up() {
 	local node=$1
 	shift
-	ip -n "$node" xfrm state add src "$A_WAN" dst "$B_WAN" proto esp spi "$B_SPI" mode tunnel \
-		flag af-unspec replay-window 128 if_id "$IF_ID" "${XFRM_AB[@]}" "$@"
-	ip -n "$node" xfrm state add src "$B_WAN" dst "$A_WAN" proto esp spi "$A_SPI" mode tunnel \
-		flag af-unspec replay-window 128 if_id "$IF_ID" "${XFRM_BA[@]}" "$@"
+	ip -n "$node" xfrm state add src "$A_WAN" dst "$B_WAN" proto "$XFRM_PROTO" \
+		spi "$B_SPI" mode tunnel flag af-unspec replay-window 128 if_id "$IF_ID" "${XFRM_AB[@]}" "$@"
+	ip -n "$node" xfrm state add src "$B_WAN" dst "$A_WAN" proto "$XFRM_PROTO" \
+		spi "$A_SPI" mode tunnel flag af-unspec replay-window 128 if_id "$IF_ID" "${XFRM_BA[@]}" "$@"
 }
 
 # encap_listen NODE ADDRESS: has the node's kernel take ESP out of UDP port 4500.

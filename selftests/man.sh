@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: host
 # The manual pages: they format without a warning, pantun.conf(5) has the leaves that
-# pantund knows, and the examples of the pages are good configurations.
+# pantund knows, and the examples of the pages are good configurations; pantunctl(8)
+# and the completion have every word that pantunctl takes.
 set -eu
 cd "${PANTUN_TOP:?}"
 work=$(mktemp -d)
@@ -39,7 +40,8 @@ diff "$work/page" "$work/leaves" >"$work/out" || status=1
 result 'pantun.conf.5 has the leaves of pantund --list-leaves' "$status" "$work/out"
 
 # Each block of example lines, with a key that is there.
-(umask 077 && echo 0123456789-0123456789 >"$work/psk")
+# It serves as a manual one of 8 groups, too.
+(umask 077 && printf "%08x-%08x-%08x-%08x-%08x-%08x-%08x-%08x" 1 2 3 4 5 6 7 8 >"$work/psk")
 awk -v out="$work/example" '
 	/^\.nf/ { n++ }
 	/^set / { gsub(/\\-/, "-"); print > (out n ".conf") }' tools/man/pantun.conf.5
@@ -54,5 +56,56 @@ for file in "$work"/example*.conf; do
 	result "example $examples of pantun.conf.5 is good" "$status" "$work/out"
 done
 [ "$examples" -ge 2 ] || failed=1
+
+make -s build/pantunctl >"$work/out" 2>&1 || result 'pantunctl builds' 1 "$work/out"
+
+# words_of WORD...: what pantunctl takes behind these words of a command, or, behind a
+# word that takes one of some values, these; one a line.
+words_of() {
+	build/pantunctl "$@" qqqqqqqqqqqq 2>&1 |
+		sed -n -e 's/.*(one of: \(.*\))$/\1/p' -e 's/.*: not one of \(.*\)$/\1/p' \
+			-e 's/.*: neither \([a-z]*\) nor \([a-z]*\)$/\1 \2/p;t' \
+			-e 's/.*: neither \([a-z]*\) nor .*/\1/p' |
+		tr -s ', ' '\n'
+}
+
+# completed WORD...: what the completion offers behind these words.
+completed() (
+	# shellcheck source=/dev/null
+	complete() { :; } && . tools/completion/pantunctl
+	COMP_WORDS=(pantunctl "$@" '') COMP_CWORD=$(($# + 1)) COMPREPLY=()
+	_pantunctl
+	printf '%s\n' "${COMPREPLY[@]}"
+)
+
+groff -man -rLL=2000n -rHY=0 -Tascii tools/man/pantunctl.8 | col -bx >"$work/pantunctl.8"
+
+# The words of pantunctl itself, of each verb, and those with values to choose from.
+commands=('' 'show' 'clear' 'tunnel' 'proxy' 'sa' 'tunnel set' 'proxy add' 'proxy del' 'sa add'
+	'sa path' 'sa activate' 'sa del' 'sa flush' 'tunnel set start' 'tunnel set df' 'tunnel set ttl'
+	'tunnel set flow-label' 'tunnel set gre' 'tunnel set tfc' 'tunnel set dummy'
+	'tunnel set mark' 'tunnel set underlay' 'sa add proto' 'sa add mode' 'sa add enc'
+	'sa add auth' 'sa path proto')
+status=0
+: >"$work/out"
+for command in "${commands[@]}"; do
+	read -r -a words <<<"$command"
+	words_of "${words[@]}" | sort >"$work/words"
+	completed "${words[@]}" | sort >"$work/completed"
+	[ -s "$work/words" ] || { echo "no words behind '$command'" >>"$work/out" && status=1; }
+	# Interfaces of this machine may be offered, too; no out-SA is activated as in-SA.
+	comm -23 "$work/words" "$work/completed" |
+		{ [ "$command" != 'sa activate' ] && cat || grep -vx in || :; } >"$work/lacking"
+	if [ -s "$work/lacking" ]; then
+		sed "s/^/the completion lacks behind '$command': /" "$work/lacking" >>"$work/out"
+		status=1
+	fi
+	while read -r word; do
+		grep -qwF -e "$word" "$work/pantunctl.8" && continue
+		echo "pantunctl.8 lacks '$word' of '$command'" >>"$work/out"
+		status=1
+	done <"$work/words"
+done
+result 'pantunctl.8 and the completion have every word of pantunctl' "$status" "$work/out"
 echo "1..$count"
 exit "$failed"

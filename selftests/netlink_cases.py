@@ -13,6 +13,12 @@ KEY16 = bytes(range(0x51, 0x61))
 KEY32 = bytes(range(0x61, 0x81))
 SALT = bytes([0xd1, 0xd2, 0xd3, 0xd4])
 LOCAL, REMOTE = bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2])
+LOCAL6 = bytes.fromhex("20010db8") + bytes(11) + b"\1"
+REMOTE6 = bytes.fromhex("20010db8") + bytes(11) + b"\2"
+ESP, AH = 50, 51
+RANGE = "integer out of range"
+UNKNOWN = "Unknown attribute type"
+READ_ONLY = "Unsupported attribute"
 SPI = 0x5001
 
 genl = Genl()
@@ -53,9 +59,22 @@ def path(local=LOCAL, remote=REMOTE, *more):
     return nest(C["SA_A_PATH"], *members, *more)
 
 
+def path6(local=LOCAL6, remote=REMOTE6, *more):
+    """The same of IPv6."""
+    members = []
+    if local is not None:
+        members.append(attr(C["PATH_A_LOCAL6"], local))
+    if remote is not None:
+        members.append(attr(C["PATH_A_REMOTE6"], remote))
+    return nest(C["SA_A_PATH"], *members, *more)
+
+
+UDP = (u32(C["PATH_A_ENCAP"], C["ENCAP_UDP"]), u16(C["PATH_A_LOCAL_PORT"], 4500),
+       u16(C["PATH_A_REMOTE_PORT"], 4500))
+
 SA_PARTS = {
     "dir": u32(C["SA_A_DIR"], C["DIR_IN"]),
-    "proto": u8(C["SA_A_PROTO"], 50),
+    "proto": u8(C["SA_A_PROTO"], ESP),
     "spi": u32(C["SA_A_SPI"], SPI),
     "path": path(),
     "enc": u32(C["SA_A_ENC"], C["ENC_AES_GCM_16"]),
@@ -108,6 +127,35 @@ def refused(name, cmd, payload, *numbers):
            f"before {before}, after {standing()}")
 
 
+def keyless(answer):
+    """Whether no octet of a key came back with the refusal."""
+    return len(answer.echo) > 20 and not any(secret in answer.echo for secret in
+                                             (KEY16[:8], KEY32[:8], SALT))
+
+
+def refused_for(name, cmd, payload, number, said):
+    """The request fails with just this error and text, and changes nothing."""
+    before = standing(), options()
+    answer = genl.ask(C["CMD_" + cmd], payload)
+    got = errno.errorcode.get(answer.error, answer.error)
+    result(f"{cmd}: {name}: {number}, \"{said}\"",
+           answer.error == getattr(errno, number) and answer.text == said and
+           (standing(), options()) == before,
+           f"errno {got}, text \"{answer.text}\"", f"before {before}",
+           f"after {standing(), options()}")
+    if cmd == "SA_NEW":
+        result(f"SA_NEW: {name}: the refusal has no key in it", keyless(answer), answer.echo)
+
+
+def options():
+    """What TUNNEL_GET shows of the options of tunnel1."""
+    answer = genl.ask(C["CMD_TUNNEL_GET"], tunnel())
+    shown = dict(parse(dict(answer.replies[0][1])[C["A_TUNNEL"]]))
+    return {name: int.from_bytes(shown[C["TUNNEL_A_" + name]], sys.byteorder)
+            for name in ("START", "DF", "TOS", "DSCP", "TTL", "FLOW_LABEL", "GRE", "TFC",
+                         "DUMMY", "MARK", "UNDERLAY")}
+
+
 def sa_new_cases():
     """Everything that an SA can lack or have wrong."""
     cases = [
@@ -119,8 +167,6 @@ def sa_new_cases():
         ("no SPI", tunnel(sa(spi=None)), "EINVAL"),
         ("SPI 255", tunnel(sa(spi=u32(C["SA_A_SPI"], 255))), "EINVAL", "ERANGE"),
         ("SPI of two octets", tunnel(sa(spi=u16(C["SA_A_SPI"], SPI))), "EINVAL", "ERANGE"),
-        ("protocol AH", tunnel(sa(proto=u8(C["SA_A_PROTO"], 51))),
-         "EOPNOTSUPP", "EINVAL", "ERANGE"),
         ("no path", tunnel(sa(path=None)), "EINVAL"),
         ("no remote address", tunnel(sa(path=path(LOCAL, None))), "EINVAL"),
         ("address of three octets", tunnel(sa(path=path(LOCAL[:3]))), "EINVAL", "ERANGE"),
@@ -174,6 +220,235 @@ def sa_new_cases():
     ]
     for name, payload, *numbers in cases:
         refused(name, "SA_NEW", payload, *numbers)
+        answer = genl.ask(C["CMD_SA_NEW"], payload)
+        result(f"SA_NEW: {name}: the refusal has no key in it", keyless(answer), answer.echo)
+
+
+def path_cases():
+    """Addresses of both families, and encapsulation."""
+    one_family = "a path has addresses of one family: IPv4 or IPv6"
+    unicast = "the addresses of a path have to be unicast addresses"
+    both = "an SA needs both addresses of its path"
+    csum = attr(C["PATH_A_UDP_CSUM"])
+    cases = [
+        ("IPv4 and IPv6", path(LOCAL, None, attr(C["PATH_A_REMOTE6"], REMOTE6)), one_family),
+        ("two local addresses", path(LOCAL, REMOTE, attr(C["PATH_A_LOCAL6"], LOCAL6)),
+         one_family),
+        ("IPv6 without the remote one", path6(LOCAL6, None), both),
+        ("IPv6 ::", path6(bytes(16)), unicast),
+        ("IPv6 ff02::1", path6(LOCAL6, b"\xff\x02" + bytes(13) + b"\1"), unicast),
+        ("IPv6 fe80::1", path6(b"\xfe\x80" + bytes(13) + b"\1"),
+         "link-local addresses need a link, which a path does not have: use others"),
+        ("IPv6 ::ffff:192.0.2.1", path6(bytes(10) + b"\xff\xff" + LOCAL),
+         "an IPv4 address in IPv6's clothes: give it as PATH_A_LOCAL4 or _REMOTE4"),
+        ("broadcast", path(LOCAL, b"\xff" * 4), unicast),
+        ("a port without UDP", path(LOCAL, REMOTE, u16(C["PATH_A_LOCAL_PORT"], 4500)),
+         "ports are for encapsulation in UDP: leave them out"),
+        ("UDP checksum without UDP", path(LOCAL, REMOTE, csum),
+         "UDP checksums are for UDP encapsulation: leave them out"),
+        ("UDP with one port", path(LOCAL, REMOTE, *UDP[:2]),
+         "encapsulation in UDP needs both ports of the path"),
+    ]
+    for name, wrong, said in cases:
+        refused_for(name, "SA_NEW", tunnel(sa(path=wrong)), "EINVAL", said)
+    refused_for("IPv6 address of 15 octets", "SA_NEW", tunnel(sa(path=path6(LOCAL6[:15]))),
+                "ERANGE", "binary attribute size out of range")
+    refused_for("encapsulation 3", "SA_NEW",
+                tunnel(sa(path=path(LOCAL, REMOTE, u32(C["PATH_A_ENCAP"], 3)))),
+                "ERANGE", RANGE)
+    refused_for("AH in UDP", "SA_NEW",
+                tunnel(sa(path=path(LOCAL, REMOTE, *UDP), proto=u8(C["SA_A_PROTO"], AH))),
+                "EINVAL", "AH passes no NAT (RFC 3948): leave UDP out, or use ESP")
+    for name, good in (("IPv6", path6()), ("IPv6 in UDP", path6(LOCAL6, REMOTE6, *UDP)),
+                       ("UDP with checksum", path(LOCAL, REMOTE, *UDP, csum))):
+        shown = made(name, tunnel(sa(path=good)))
+        result(f"SA_GET: {name}: the path as it was given",
+               sorted(parse(shown.get(C["SA_A_PATH"], b""))) ==
+               sorted(parse(good[4:]) + ([] if UDP[0] in good else
+                                         [(C["PATH_A_ENCAP"], struct.pack("=I", 1))])),
+               parse(shown.get(C["SA_A_PATH"], b"")))
+
+
+def made(name, payload):
+    """Makes a good SA, gives what SA_GET shows of it, deletes it."""
+    answer = genl.ask(C["CMD_SA_NEW"], payload)
+    result(f"SA_NEW: {name}", answer.error == 0, answer.error, answer.text)
+    replies = genl.ask(C["CMD_SA_GET"], tunnel(), dump=True).replies
+    genl.ask(C["CMD_SA_FLUSH"], tunnel())
+    return dict(parse(dict(replies[0][1])[C["A_SA"]])) if replies else {}
+
+
+def esp(enc, auth=None, **change):
+    """An ESP SA of these algorithms."""
+    parts = dict({"enc": u32(C["SA_A_ENC"], C["ENC_" + enc])}, **change)
+    if auth:
+        parts["auth"] = u32(C["SA_A_AUTH"], C["AUTH_" + auth])
+    return tunnel(sa(**parts))
+
+
+def ah(auth=None, **change):
+    """An AH SA."""
+    parts = dict({"proto": u8(C["SA_A_PROTO"], AH), "enc": None,
+                  "key": keys(None, KEY32, None)}, **change)
+    if auth:
+        parts["auth"] = u32(C["SA_A_AUTH"], C["AUTH_" + auth])
+    return tunnel(sa(**parts))
+
+
+def algorithm_cases():
+    """Every way to name an algorithm wrongly, and keys of wrong lengths."""
+    cases = [
+        ("encryption 77", tunnel(sa(enc=u32(C["SA_A_ENC"], 77))), "EOPNOTSUPP",
+         "this kernel module does not know the encryption"),
+        ("authentication 77", esp("AES_CBC", auth=None, auth2=u32(C["SA_A_AUTH"], 77)),
+         "EOPNOTSUPP", "this kernel module does not know the authentication"),
+        ("ESP without encryption", tunnel(sa(enc=None)), "EINVAL",
+         "ESP needs its encryption (SA_A_ENC), if only ENC_NULL"),
+        ("GCM with HMAC", esp("AES_GCM_16", "HMAC_SHA2_256_128"), "EINVAL",
+         "this encryption authenticates, too: leave SA_A_AUTH out"),
+        ("CBC alone", esp("AES_CBC"), "EINVAL",
+         "this encryption does not authenticate: add SA_A_AUTH"),
+        ("NULL alone", esp("NULL"), "EINVAL",
+         "this encryption does not authenticate: add SA_A_AUTH"),
+        ("CBC with GMAC", esp("AES_CBC", "AES_GMAC"), "EINVAL",
+         "as authentication AES-GMAC is AH's: ESP has ENC_AES_GMAC"),
+        ("AH with encryption", ah("HMAC_SHA1_96", enc=SA_PARTS["enc"]), "EINVAL",
+         "AH does not encrypt: leave SA_A_ENC out, or use ESP"),
+        ("AH without authentication", ah(), "EINVAL",
+         "AH needs its authentication (SA_A_AUTH)"),
+    ]
+    for name, payload, number, said in cases:
+        refused_for(name, "SA_NEW", payload, number, said)
+    refused_for("protocol 52", "SA_NEW", tunnel(sa(proto=u8(C["SA_A_PROTO"], 52))), "ERANGE",
+                RANGE)
+    refused_for("mode 3", "SA_NEW", tunnel(sa(mode=u32(C["SA_A_MODE"], 3))), "ERANGE", RANGE)
+    enc_key, auth_key = "the encryption key has to have ", "the authentication key has to have "
+    cases = [
+        ("GCM, 17 octets", esp("AES_GCM_8", key=keys(KEY16 + b"1")),
+         enc_key + "16, 24 or 32 octets, without the salt"),
+        ("CHACHA20, 16 octets", esp("CHACHA20_POLY1305"),
+         enc_key + "32 octets, without the salt"),
+        ("3DES, 16 octets", esp("3DES_CBC", "HMAC_SHA1_96"), enc_key + "24 octets"),
+        ("DES, 16 octets", esp("DES_CBC", "HMAC_SHA1_96"), enc_key + "8 octets"),
+        ("NULL, 16 octets", esp("NULL", "HMAC_SHA1_96"),
+         "there is nothing to encrypt: leave the encryption key out"),
+        ("AH, an encryption key", ah("HMAC_SHA1_96", key=keys()),
+         "there is nothing to encrypt: leave the encryption key out"),
+        ("CCM, salt of 4", esp("AES_CCM_16"), "the salt has to have 3 octets, apart from the key"),
+        ("GMAC, no salt", esp("AES_GMAC", key=keys(salt=None)),
+         "the salt has to have 4 octets, apart from the key"),
+        ("CTR, no salt", esp("AES_CTR", "HMAC_SHA2_256_128", key=keys(auth=KEY32, salt=None)),
+         "the salt has to have 4 octets, apart from the key"),
+        ("CBC, a salt", esp("AES_CBC", "HMAC_SHA2_256_128", key=keys(auth=KEY32)),
+         "this algorithm has no salt: leave it out"),
+        ("GCM, an integrity key", esp("AES_GCM_16", key=keys(auth=KEY32)),
+         "this encryption authenticates by its own key: leave the other one out"),
+        ("AH with GMAC, 20 octets", ah("AES_GMAC", key=keys(None, KEY32[:20])),
+         auth_key + "16, 24 or 32 octets, without the salt"),
+    ]
+    cases += [(f"{auth}, {octets - 1} octets",
+               esp("AES_CBC", auth, key=keys(auth=bytes(octets - 1), salt=None)),
+               f"{auth_key}{octets} octets")
+              for auth, octets in (("HMAC_MD5_96", 16), ("HMAC_SHA1_96", 20),
+                                   ("HMAC_SHA2_256_128", 32), ("HMAC_SHA2_256_96", 32),
+                                   ("HMAC_SHA2_384_192", 48), ("HMAC_SHA2_512_256", 64),
+                                   ("AES_XCBC_96", 16), ("AES_CMAC_96", 16))]
+    for name, payload, said in cases:
+        refused_for(name, "SA_NEW", payload, "EKEYREJECTED", said)
+
+
+def esn_cases():
+    """64-bit numbers, the flag of weak algorithms, and modes, as shown."""
+    flag = attr(C["SA_A_ESN"])
+    refused_for("ESN without a replay window", "SA_NEW",
+                tunnel(sa(esn=flag, window=u32(C["SA_A_REPLAY_WINDOW"], 0))), "EINVAL",
+                "ESN needs a replay window: it tells the upper half")
+    refused_for("a read-only flag", "SA_NEW", tunnel(sa(weak=attr(C["SA_A_WEAK"]))), "EINVAL",
+                READ_ONLY)
+    refused_for("another command's path", "SA_NEW",
+                tunnel(sa(new=nest(C["SA_A_NEW_PATH"]))), "EINVAL", READ_ONLY)
+    shown = made("ESN", tunnel(sa(esn=flag)))
+    result("SA_GET: ESN", C["SA_A_ESN"] in shown and C["SA_A_WEAK"] not in shown, shown)
+    shown = made("no ESN", tunnel(sa()))
+    result("SA_GET: no ESN", bool(shown) and C["SA_A_ESN"] not in shown, shown)
+    shown = made("3DES with MD5", esp("3DES_CBC", "HMAC_MD5_96", key=keys(
+        KEY32[:24], KEY16, None)))
+    result("SA_GET: weak", C["SA_A_WEAK"] in shown, shown)
+    shown = made("AH", ah("HMAC_SHA2_256_128"))
+    result("SA_GET: AH has no encryption", bool(shown) and C["SA_A_ENC"] not in shown and
+           shown.get(C["SA_A_PROTO"]) == bytes([AH]), shown)
+    shown = made("transport mode",
+                 tunnel(sa(mode=u32(C["SA_A_MODE"], C["MODE_TRANSPORT"]))))
+    result("SA_GET: transport mode",
+           shown.get(C["SA_A_MODE"]) == struct.pack("=I", C["MODE_TRANSPORT"]), shown)
+
+
+def sa_set_cases():
+    """New paths for SAs."""
+    named = [SA_PARTS["dir"], SA_PARTS["spi"]]
+
+    def request(*members):
+        return tunnel(nest(C["A_SA"], *named, *members))
+
+    def new_path(whole):
+        return nest(C["SA_A_NEW_PATH"], whole[4:])
+
+    result("SA_NEW: for SA_SET", genl.ask(C["CMD_SA_NEW"], tunnel(sa())).error == 0)
+    both = "an SA needs both addresses of its path"
+    cases = [
+        ("no SA named", tunnel(), "EINVAL",
+         "which SA? Give direction and SPI (SA_A_DIR, SA_A_SPI)"),
+        ("no new path", request(), "EINVAL", both),
+        ("no remote address", request(new_path(path(LOCAL, None))), "EINVAL", both),
+        ("the other family", request(new_path(path6())), "EOPNOTSUPP",
+         "a path of the other family needs a new SA"),
+        ("keys", request(new_path(path()), keys()), "EINVAL", READ_ONLY),
+        ("another protocol's SA", request(new_path(path()), u8(C["SA_A_PROTO"], AH)), "ENOENT",
+         "the tunnel has no SA of this direction, protocol, SPI and address"),
+        ("the path of none", request(path(REMOTE, LOCAL), new_path(path())), "ENOENT",
+         "the tunnel has no SA of this direction, protocol, SPI and address"),
+    ]
+    for name, payload, number, said in cases:
+        refused_for(name, "SA_SET", payload, number, said)
+    watcher = Genl()
+    watcher.join("config")
+    elsewhere = path(bytes([192, 0, 2, 99]), REMOTE, *UDP)
+    answer = genl.ask(C["CMD_SA_SET"], request(new_path(elsewhere)))
+    result("SA_SET: another address, and UDP", answer.error == 0, answer.text)
+    seen = watcher.events(lambda got: len(got) >= 1)
+    told = dict(parse(dict(seen[0][1])[C["A_SA"]])) if seen else {}
+    kind = dict(parse(dict(seen[0][1])[C["A_EVENT"]])) if seen else {}
+    result("SA_SET: an event has the new path",
+           sorted(parse(told.get(C["SA_A_PATH"], b""))) == sorted(parse(elsewhere[4:])) and
+           kind.get(C["EVENT_A_KIND"]) == struct.pack("=I", C["EVENT_CHANGE"]), told, kind)
+    refused_for("the address before, while it receives", "SA_NEW", tunnel(sa()), "EEXIST",
+                "there is an SA of this address and SPI: delete it, or use another")
+    genl.ask(C["CMD_SA_FLUSH"], tunnel())
+    spi = genl.ask(C["CMD_SPI_ALLOC"], tunnel(nest(C["A_SA"], path6())))
+    shown = dict(parse(dict(spi.replies[0][1])[C["A_SA"]])) if spi.replies else {}
+    result("SPI_ALLOC: at an IPv6 address", C["SA_A_SPI"] in shown, spi.text)
+    refused_for("a reservation", "SA_SET",
+                tunnel(nest(C["A_SA"], SA_PARTS["dir"],
+                            attr(C["SA_A_SPI"], shown.get(C["SA_A_SPI"], bytes(4))),
+                            new_path(path6()))), "EINVAL",
+                "an SPI that is only reserved has no path to replace")
+    genl.ask(C["CMD_SA_FLUSH"], tunnel())
+
+
+def header_cases():
+    """Genetlink's own header."""
+    for cmd, dump in (("TUNNEL_GET", False), ("TUNNEL_GET", True), ("SA_NEW", False),
+                      ("SA_SET", False)):
+        name = f"{cmd}{' dump' if dump else ''}"
+        answer = genl.ask(C["CMD_" + cmd], tunnel(sa()) if cmd == "SA_NEW" else tunnel(),
+                          dump=dump, reserved=1)
+        result(f"{name}: a reserved field that is not 0: EINVAL",
+               answer.error == errno.EINVAL and "reserved" in answer.text, answer.text)
+        result(f"{name}: the refusal has no key in it",
+               cmd != "SA_NEW" or keyless(answer), answer.echo)
+    answer = genl.ask(C["CMD_TUNNEL_GET"], tunnel(), flags=0x800)
+    result("TUNNEL_GET: a flag that means nothing: EINVAL",
+           answer.error == errno.EINVAL and "flags" in answer.text, answer.text)
 
 
 def sa_cases():
@@ -274,7 +549,7 @@ def proxy_cases():
 def tunnel_cases():
     """Tunnels."""
     for cmd in ("TUNNEL_GET", "TUNNEL_SET", "PROXY_NEW", "PROXY_DEL", "PROXY_GET",
-                "SPI_ALLOC", "SA_NEW", "SA_ACTIVATE", "SA_DEL", "SA_GET"):
+                "SPI_ALLOC", "SA_NEW", "SA_ACTIVATE", "SA_DEL", "SA_GET", "SA_SET"):
         refused("no such tunnel", cmd, tunnel(name="nowhere"), "ENODEV", "EINVAL")
     for mode in (0, C["START_MAX"] + 1):
         refused(f"start mode {mode}", "TUNNEL_SET",
@@ -288,6 +563,69 @@ def tunnel_cases():
     answer = genl.ask(C["CMD_ACQUIRE_NTF"], tunnel())
     result("a notification as a command: EOPNOTSUPP", answer.error == errno.EOPNOTSUPP,
            answer.error)
+
+
+def option(name, number):
+    """A request that sets one option; u8 where the header says so."""
+    small = name in ("DSCP", "TTL", "FLOW_LABEL", "GRE")
+    return tunnel(nest(C["A_TUNNEL"], (u8 if small else u32)(C["TUNNEL_A_" + name], number)))
+
+
+def option_cases():
+    """Options of tunnels, each with its limits."""
+    with open("/sys/class/net/lo/ifindex", encoding="ascii") as file:
+        loopback = int(file.read())
+    with open("/sys/class/net/tunnel1/ifindex", encoding="ascii") as file:
+        ourselves = int(file.read())
+    defaults = {"START": C["START_ALWAYS"], "DF": C["DF_COPY"], "TOS": C["TOS_FIXED"],
+                "DSCP": 0, "TTL": 0, "FLOW_LABEL": 0, "GRE": 0, "TFC": 0, "DUMMY": 0,
+                "MARK": 0, "UNDERLAY": 0}
+    result("TUNNEL_GET: the defaults", options() == defaults, options())
+    good = {"DF": (2, 3, 1), "DSCP": (63, 0), "TTL": (255, 0), "FLOW_LABEL": (1, 0),
+            "GRE": (1, 0), "TFC": (65535, 0), "DUMMY": (60000, 0), "MARK": (0xffffffff, 0),
+            "UNDERLAY": (loopback, 0), "TOS": (2, 1)}
+    for name, numbers in good.items():
+        for number in numbers:
+            answer = genl.ask(C["CMD_TUNNEL_SET"], option(name, number))
+            result(f"TUNNEL_SET: {name} {number}, and nothing else",
+                   answer.error == 0 and options() == dict(defaults, **{name: number}),
+                   answer.text, options())
+    for name, number in (("DF", 0), ("DF", 4), ("TOS", 0), ("TOS", 3), ("DSCP", 64),
+                         ("FLOW_LABEL", 2), ("GRE", 2), ("TFC", 65536)):
+        refused_for(f"{name} {number}", "TUNNEL_SET", option(name, number), "ERANGE", RANGE)
+    refused_for("an underlay that is not there", "TUNNEL_SET", option("UNDERLAY", 9999),
+                "ENODEV", "no link of this ifindex in the underlay's namespace")
+    refused_for("itself as underlay", "TUNNEL_SET", option("UNDERLAY", ourselves), "EINVAL",
+                "a tunnel is no underlay: name the VRF or link that outer packets take")
+    refused_for("nothing", "TUNNEL_SET", tunnel(nest(C["A_TUNNEL"])), "EINVAL",
+                "nothing to set: give what is to change (A_TUNNEL)")
+    refused_for("an unknown option", "TUNNEL_SET",
+                tunnel(nest(C["A_TUNNEL"], u32(C["TUNNEL_A_MAX"] + 1, 1))), "EINVAL", UNKNOWN)
+    genl.ask(C["CMD_TUNNEL_SET"], option("TOS", C["TOS_COPY"]))
+    refused_for("a DSCP while it is copied", "TUNNEL_SET", option("DSCP", 10), "EINVAL",
+                "DSCP is copied (TOS_COPY): a fixed one needs TOS_FIXED")
+    refused_for("all or nothing", "TUNNEL_SET", tunnel(nest(
+        C["A_TUNNEL"], u32(C["TUNNEL_A_MARK"], 7), u32(C["TUNNEL_A_UNDERLAY"], 9999))),
+                "ENODEV", "no link of this ifindex in the underlay's namespace")
+    genl.ask(C["CMD_TUNNEL_SET"], option("TOS", C["TOS_FIXED"]))
+    gre_cases()
+    result("TUNNEL_GET: the defaults again", options() == defaults, options())
+
+
+def gre_cases():
+    """GRE has one proxy-ID."""
+    genl.ask(C["CMD_TUNNEL_SET"], option("GRE", 1))
+    answer = genl.ask(C["CMD_PROXY_NEW"], tunnel(proxy(selector(**NET4))))
+    result("PROXY_NEW: the first one with GRE", answer.error == 0, answer.text)
+    refused_for("a second one with GRE", "PROXY_NEW", tunnel(proxy(selector(**NET4), name="p2")),
+                "EINVAL", "a tunnel with GRE has one proxy-ID: delete that, or end GRE")
+    genl.ask(C["CMD_TUNNEL_SET"], option("GRE", 0))
+    answer = genl.ask(C["CMD_PROXY_NEW"], tunnel(proxy(selector(**NET4), name="p2")))
+    result("PROXY_NEW: a second one without GRE", answer.error == 0, answer.text)
+    refused_for("GRE with two proxy-IDs", "TUNNEL_SET", option("GRE", 1), "EINVAL",
+                "GRE has no selectors: delete all proxy-IDs but one first")
+    for name in ("p1", "p2"):
+        genl.ask(C["CMD_PROXY_DEL"], tunnel(proxy(name=name)))
 
 
 def event_seq(attrs):
@@ -327,7 +665,8 @@ def unprivileged_cases():
     for cmd, dump in (("TUNNEL_GET", True), ("PROXY_GET", True), ("SA_GET", True),
                       ("TUNNEL_GET", False), ("SA_NEW", False), ("SA_FLUSH", False),
                       ("SPI_ALLOC", False), ("PROXY_NEW", False), ("TUNNEL_SET", False),
-                      ("SA_DEL", False), ("SA_ACTIVATE", False), ("PROXY_DEL", False)):
+                      ("SA_DEL", False), ("SA_ACTIVATE", False), ("PROXY_DEL", False),
+                      ("SA_SET", False)):
         answer = stranger.ask(C["CMD_" + cmd], tunnel(sa()), dump=dump)
         result(f"{cmd}{' dump' if dump else ''}: refused without CAP_NET_ADMIN",
                answer.error == errno.EPERM and not answer.replies, answer.error)
@@ -343,9 +682,15 @@ def unprivileged_cases():
 def main():
     """All of them."""
     tunnel_cases()
+    option_cases()
     proxy_cases()
     sa_new_cases()
+    path_cases()
+    algorithm_cases()
+    esn_cases()
     sa_cases()
+    sa_set_cases()
+    header_cases()
     spi_cases()
     event_cases()
     unprivileged_cases()

@@ -12,22 +12,25 @@ set -eu
 P1='set network ike crypto-profiles ike-crypto-profiles p1'
 P2='set network ike crypto-profiles ipsec-crypto-profiles p2'
 
-# combination IKE_ENCRYPTION HASH GROUP ESP_ENCRYPTION ESP_HASH SS_IKE SS_ESP
+# combination IKE_ENCRYPTION HASH GROUP ESP_ENCRYPTION ESP_HASH SS_IKE SS_ESP [ESN]: ESN
+# is esn, noesn or (strongSwan alone may) peer-esn.
 combination() {
-	local name="ike $1 $2 $3, esp $4 $5"
+	local name="ike $1 $2 $3, esp $4 $5${8:+, $8}" esn=no
 	SS_IKE=$6 SS_ESP=$7
+	[ "${8:-}" != esn ] || esn=yes
 	strongswan_config gb 192.0.2.2 192.0.2.1
 	strongswan_load gb >/dev/null 2>&1
 	pantun_config ga 192.0.2.2 \
 		"$P1 encryption $1" "$P1 hash $2" "$P1 dh-group $3" \
 		"$P2 esp encryption $4" "$P2 esp authentication $5" "$P2 dh-group $3" \
-		'set network ike gateway g protocol ikev2 ike-crypto-profile p1' \
+		"$P2 esp esn $esn" 'set network ike gateway g protocol ikev2 ike-crypto-profile p1' \
 		'set network tunnel ipsec t auto-key ipsec-crypto-profile p2'
 	pantund_start ga
 	wait_for 10 ip -n ga link show dev tunnel1
 	ip -n ga link set tunnel1 up
 	route_lans tunnel1 ipsec0
 	check "$name: up" wait_for 10 carrier_is ga tunnel1 1
+	esn_agreed "$name" "$esn"
 	check "$name: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
 	check "$name: rekey with PFS" swanctl_on gb --rekey --child net
 	check "$name: ping after rekey" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
@@ -35,6 +38,22 @@ combination() {
 	pantund_stop ga || not_ok "$name: pantund ends"
 	pantunctl_on ga sa flush
 	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+}
+
+# esn_agreed NAME yes|no: what both kernels have is that.
+esn_agreed() {
+	local ours theirs=no
+	ours=$(pantunctl_on ga --json show ipsec-sa | python3 -c '
+import json, sys
+print("yes" if all(s.get("esn") for s in json.load(sys.stdin)["ipsec_sas"]) else "no")')
+	! on gb ip xfrm state | grep -q 'flag.* esn' || theirs=yes
+	check "$1: ESN $2 on both ends" test "$ours $theirs" = "$2 $2"
+}
+
+# esp ENCRYPTION HASH SS_ESP [ESN]: with one IKE SA that both have.
+esp() {
+	combination aes-128-gcm sha256 group31 "$1" "$2" aes128gcm16-prfsha256-x25519 \
+		"$3" "${4:-}"
 }
 
 proxies() {
@@ -72,5 +91,34 @@ combination aes-256-cbc sha384 group19 aes-256-cbc sha256 aes256-sha384-ecp256 a
 combination aes-256-cbc sha512 group20 aes-256-gcm none aes256-sha512-ecp384 aes256gcm16-ecp384
 combination aes-128-gcm sha256 group31 aes-128-gcm none aes128gcm16-prfsha256-x25519 aes128gcm16-x25519
 combination aes-256-gcm sha384 group20 aes-256-gcm none aes256gcm16-prfsha384-ecp384 aes256gcm16-ecp384
+
+# all that ESP has; with PFS in the rekeying as above
+for icv in 8 12 16; do
+	suffix=-$icv
+	[ "$icv" != 16 ] || suffix=
+	esp "aes-128-gcm$suffix" none "aes128gcm$icv-x25519"
+	esp "aes-256-ccm$suffix" none "aes256ccm$icv-x25519"
+done
+esp aes-128-ccm none aes128ccm16-x25519-esn esn
+esp aes-256-gcm none aes256gcm16-x25519-esn esn
+esp aes-256-gcm none aes256gcm16-x25519-esn-noesn esn
+esp aes-256-gcm none aes256gcm16-x25519-noesn-esn peer-esn
+esp chacha20-poly1305 none chacha20poly1305-x25519
+esp chacha20-poly1305 none chacha20poly1305-x25519-esn esn
+esp aes-128-gmac none aes128gmac-x25519
+esp aes-256-gmac none aes256gmac-x25519-esn esn
+esp aes-256-ctr sha1 aes256ctr-sha1-x25519
+esp aes-256-ctr sha1 aes256ctr-sha1-x25519-esn esn
+esp aes-256-cbc sha384 aes256-sha384-x25519
+esp aes-256-cbc sha512 aes256-sha512-x25519-esn esn
+esp aes-192-cbc aes-xcbc aes192-aesxcbc-x25519
+esp aes-128-cbc aes-cmac aes128-aescmac-x25519
+esp aes-128-cbc md5 aes128-md5-x25519
+esp 3des sha1 3des-sha1-x25519
+esp 3des sha1 3des-sha1-x25519-esn esn
+esp null sha256 null-sha256-x25519
+SS_LIFE='sha256_96 = yes'
+esp aes-128-cbc sha256-96 aes128-sha256-x25519
+SS_LIFE='rekey_time = 3600s'
 proxies
 finish

@@ -4,8 +4,8 @@
 # Installs what building, testing and the demo need on Debian 12, and does
 # nothing when all of it is there.  Needs root only when something is missing.
 # What must not be installed on the host, or is not in Debian 12, is unpacked in
-# the user's cache: Debian's stock 6.1 kernel, the headers of 6.12 (their package
-# would install that kernel as well), and virtme-ng from Debian 13.
+# the user's cache: Debian's stock kernels 6.1 and 6.12, the latter with its headers
+# (their package would install the kernel as well), and virtme-ng from Debian 13.
 set -eu
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pantun
@@ -124,19 +124,20 @@ stock_kernel() {
 	unpack "$cache/$package" "$package"
 }
 
-# Their makefile names its place in /usr/src; all else in them is relative.
-headers_6_12() {
-	local dir=$cache/linux-headers-6.12 package
+# Linux 6.12: headers and the image that belongs to them.  The headers' makefile
+# names its place in /usr/src; all else in them is relative.
+linux_6_12() {
+	local dir=$cache/linux-6.12 package
 	local needed=()
 
 	[ ! -d "$dir" ] || return 0
 	refresh
 	package=$(apt-cache depends linux-headers-6.12-amd64 |
 		sed -n 's/^ *Depends: //p')
-	say "unpacking $package in the cache"
+	say "unpacking $package and its image in the cache"
 	mapfile -t needed < <(apt-cache depends "$package" |
 		sed -nE 's/^ *Depends: (linux-(headers|kbuild)-)/\1/p')
-	unpack "$dir.tmp" "$package" "${needed[@]}"
+	unpack "$dir.tmp" "$package" "${package/headers/image}" "${needed[@]}"
 	sed -i "s#/usr/src/#$dir&#" "$dir.tmp/usr/src/$package/Makefile"
 	rm -rf "$dir"
 	mv "$dir.tmp" "$dir"
@@ -187,6 +188,6 @@ done
 
 mkdir -p "$cache"
 stock_kernel
-headers_6_12
+linux_6_12
 virtme_ng
 say "everything is there"

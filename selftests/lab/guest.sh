@@ -63,6 +63,17 @@ claim_out() {
 	find "$out" -mindepth 1 -delete
 }
 
+# The library that lets the kernel run on newer CPUs; prints its name.
+xstate() {
+	local library=$top/build/xstate.so
+
+	if [ ! "$library" -nt "$here/xstate.c" ]; then
+		gcc -O2 -shared -fPIC -D_GNU_SOURCE -o "$private/xstate.so" "$here/xstate.c"
+		mv "$private/xstate.so" "$library"
+	fi
+	echo "$library"
+}
+
 # What guest-init.sh needs to know, as bash source.
 describe() {
 	local variable
@@ -92,8 +103,9 @@ trap 'exit 143' TERM
 
 claim_out
 describe "$@" >"$out/.guest"
+xstate=$(xstate)
 exec 3>&1
-timeout -k 3 "$limit" "$kernel/linux" "mem=$memory" \
+timeout -k 3 "$limit" env LD_PRELOAD="$xstate" "$kernel/linux" "mem=$memory" \
 	root=/dev/root rootfstype=hostfs rootflags=/ ro panic=-1 \
 	"init=$here/guest-init.sh" "PANTUN_OUT=$out" "uml_dir=$private" \
 	con=null con0=null,fd:1 con1=null,fd:3 ssl=null \

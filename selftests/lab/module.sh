@@ -21,7 +21,7 @@ headers() {
 	local dir newest=
 
 	for dir in $(printf '%s\n' "/usr/src/linux-headers-$1."*-amd64 | sort -V) \
-		"$cache/linux-headers-$1/usr/src/linux-headers-$1."*-amd64; do
+		"$cache/linux-$1/usr/src/linux-headers-$1."*-amd64; do
 		case $dir in
 		*-cloud-amd64 | *-rt-amd64) ;;
 		*) [ ! -e "$dir/Makefile" ] || newest=$dir ;;
@@ -49,5 +49,6 @@ flock 8
 rsync -a --delete --include='*/' --include='*.[chS]' --include='*.sh' \
 	--include=Kbuild --exclude='*' \
 	"$top/Kbuild" "$top/kmod" "$top/uapi" "$stage/" >&2
-make -s -j"$(nproc)" -C "$kdir" M="$stage" "$@" modules 8>&- >&2
+# types for BPF would take pahole to make
+make -s -j"$(nproc)" CONFIG_DEBUG_INFO_BTF_MODULES= -C "$kdir" M="$stage" "$@" modules 8>&- >&2
 echo "$stage/kmod/pantun.ko"

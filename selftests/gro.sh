@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# ESP taken from GRO: IPv4, IPv6 and in UDP; none of it gets to the IP layer, and all of it
+# does with GRO switched off, under a capture, and where it is out of the ordinary.  XFRM
+# beside us keeps its own GRO, before, with and after the module.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_manual.sh
+. "$PANTUN_TOP/selftests/lib_manual.sh"
+
+ESP_SOCKET=$PANTUN_TOP/selftests/bench/esp_in_udp.py
+
+# A veth has GRO for what comes from a device without TSO.
+gro_on() {
+	local node
+	for node in ga gb; do
+		on "$node" ethtool -K wan0 gro on tso off
+	done
+}
+
+# ip_seen NODE FAMILY: packets that the IP layer received.
+ip_seen() {
+	if [ "$2" = 4 ]; then
+		on "$1" sed -n 's/^Ip: [0-9]* [0-9]* \([0-9]*\) .*/\1/p' /proc/net/snmp
+	else
+		on "$1" sed -n 's/^Ip6InReceives[[:space:]]*//p' /proc/net/snmp6
+	fi
+}
+
+# outer_seen FAMILY: how many of 50 outer packets B's IP layer sees.  The inner ones,
+# which are IPv4, it counts once.
+outer_seen() {
+	local before after inner=0
+
+	[ "$1" = 6 ] || inner=50
+	before=$(ip_seen gb "$1")
+	on ha ping -q -i 0.01 -c 50 -W 2 10.2.0.2 >"$WORK/ping" || return 1
+	after=$(ip_seen gb "$1")
+	# B's gateway forwards the answers as well
+	echo $((after - before - 2 * inner))
+}
+
+# early FAMILY, late FAMILY: none or all of them; neighbours may talk a little.
+early() {
+	local seen
+
+	seen=$(outer_seen "$1") && echo "$seen seen" && [ "$seen" -lt 10 ]
+}
+
+late() {
+	local seen
+
+	seen=$(outer_seen "$1") && echo "$seen seen" && [ "$seen" -ge 50 ]
+}
+
+# pairs A B [WORD...]: both SA pairs of tunnel1.
+pairs() {
+	local at_a=(local "$1" remote "$2") at_b=(local "$2" remote "$1")
+	shift 2
+
+	pantunctl_on ga sa flush
+	pantunctl_on gb sa flush
+	manual_in ga "${at_a[@]}" "$@"
+	manual_in gb "${at_b[@]}" "$@"
+	manual_out ga "${at_a[@]}" "$@"
+	manual_out gb "${at_b[@]}" "$@"
+	wait_for 5 on ha ping -qc 1 -W 1 10.2.0.2
+}
+
+# shape FAMILY NAME A B [WORD...]
+shape() {
+	local family=$1 name=$2
+	shift 2
+
+	pairs "$@"
+	check "$name: from GRO" early "$family"
+	on gb ethtool -K wan0 gro off
+	check "$name: from the IP layer without GRO" late "$family"
+	on gb ethtool -K wan0 gro on
+	capture_start gb wan0 "$WORK/pcap" -Q in
+	check "$name: from the IP layer under a capture" late "$family"
+	capture_stop
+	check "$name: the capture has it" captured "$WORK/pcap" 'esp or udp port 4500'
+	check "$name: from GRO again" early "$family"
+	check "$name: nothing dropped" [ "$(drops ga)$(drops gb)" = '' ]
+}
+
+# TCP merges behind us, both ways.
+stream_passes() {
+	make_file "$WORK/file" 8
+	tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/there" &&
+		tcp_copy hb ha 10.1.0.2 5001 "$WORK/there" "$WORK/back" &&
+		same_file "$WORK/file" "$WORK/back"
+}
+
+# Whoever has rules for ESP finds them kept.
+rules_hold() {
+	pairs "$A_WAN" "$B_WAN"
+	check 'before there are rules: from GRO' early 4
+	on gb nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }
+		add rule ip t c ip protocol esp counter drop'
+	check_not 'netfilter: a rule that drops ESP holds' on ha ping -qc 2 -i 0.1 -W 1 10.2.0.2
+	on gb nft delete table ip t
+	check 'netfilter: without rules, from GRO again' early 4
+	on gb nft 'add table netdev t
+		add chain netdev t c { type filter hook ingress device wan0 priority 0; }
+		add rule netdev t c ip protocol esp drop'
+	check_not 'netfilter ingress: the same' on ha ping -qc 2 -i 0.1 -W 1 10.2.0.2
+	on gb nft delete table netdev t
+	on gb tc qdisc add dev wan0 clsact
+	on gb tc filter add dev wan0 ingress protocol ip matchall action drop
+	check_not 'tc ingress: the same' on ha ping -qc 2 -i 0.1 -W 1 10.2.0.2
+	on gb tc qdisc del dev wan0 clsact
+	check 'nobody has rules any more: from GRO' early 4
+	check 'rules: nothing dropped by either' [ "$(drops ga)$(drops gb)" = '' ]
+}
+
+# IPv4 options are for the IP layer, and so are fragments.
+out_of_the_ordinary() {
+	pairs "$A_WAN" "$B_WAN"
+	ip -n ga link set tunnel1 mtu 1400
+	ip -n gb link set tunnel1 mtu 1400
+	ip -n ga link set wan0 mtu 600
+	ip -n gb link set wan0 mtu 600
+	check 'fragments of ESP' on ha ping -M dont -qc 3 -W 2 -s 1300 10.2.0.2
+	ip -n ga link set wan0 mtu 1500
+	ip -n gb link set wan0 mtu 1500
+	check 'from GRO afterwards' early 4
+	check 'nothing dropped by either' [ "$(drops ga)$(drops gb)" = '' ]
+}
+
+xfrm_up() {
+	local node
+	keys_make aes-128-gcm
+	for node in ga gb; do
+		pantunctl_on "$node" sa flush
+		xfrm_policies_up "$node" ipsec0 "$IF_ID"
+		xfrm_states_up "$node"
+	done
+	route_lans ipsec0 ipsec0
+	wait_for 5 on ha ping -qc 1 -W 1 10.2.0.2
+}
+
+module_unload() {
+	ip -n ga link del tunnel1
+	ip -n gb link del tunnel1
+	wait_for 10 rmmod pantun
+}
+
+xfrm_beside() {
+	xfrm_up
+	check "XFRM's packets: from GRO, with us" early 4
+	module_unload
+	check "XFRM's packets: from GRO, when we have gone" early 4
+	module_load
+	check "XFRM's packets: from GRO, when we are back" early 4
+	check 'the module goes once more' rmmod pantun
+}
+
+module_load
+topology_up
+wan6_up
+gro_on
+tunnel_up ga
+tunnel_up gb
+route_lans tunnel1 tunnel1
+start_on ga "$WORK/ga.udp" /usr/bin/python3 "$ESP_SOCKET" "$A_WAN"
+start_on gb "$WORK/gb.udp" /usr/bin/python3 "$ESP_SOCKET" "$B_WAN"
+wait_for 10 grep -q listening "$WORK/ga.udp"
+wait_for 10 grep -q listening "$WORK/gb.udp"
+keys_make aes-128-gcm
+shape 4 'IPv4' "$A_WAN" "$B_WAN"
+check 'a TCP stream' stream_passes
+shape 6 'IPv6' "$A_WAN6" "$B_WAN6"
+shape 4 'IPv4, UDP' "$A_WAN" "$B_WAN" encap 4500 4500
+shape 4 'IPv4, UDP with checksum' "$A_WAN" "$B_WAN" encap 4500 4500 udp-checksum
+rules_hold
+out_of_the_ordinary
+xfrm_beside
+finish
