@@ -114,7 +114,7 @@ tests := $(patsubst %.c,build/%,$(notdir $(wildcard daemon/tests/test_*.c \
 fuzzers := $(patsubst daemon/fuzz/%.c,build/%,$(wildcard daemon/fuzz/fuzz_*.c))
 # Files of the module without any knowledge of the kernel around them.
 pure := $(wildcard $(patsubst %,kmod/%.c,alg replay life mtu selector classify monitor_fsm))
-host_cflags := -Iselftests/host/include -Iselftests/host -Ikmod
+host_cflags := -Iselftests/host/include -Iselftests/host -Ikmod -Ibuild/host
 
 .PHONY: tests fuzz
 tests: $(tests)
@@ -127,6 +127,12 @@ build/san/%.o: %.c | libraries
 		-c -o $@ $<
 
 build/san/kmod/% build/san/selftests/%: HOST_CFLAGS = $(host_cflags)
+
+build/host/%.inc: kmod/%.json kmod/test_vectors/generate.py
+	$(call say,GEN,$@)
+	$(Q)python3 kmod/test_vectors/generate.py $< $@
+
+build/san/selftests/host/test_replay.o: build/host/test_vectors/replay.inc
 
 build/test_%: build/san/daemon/tests/test_%.o \
 		$(call san,$(parts) $(fakes) $(test_helpers))

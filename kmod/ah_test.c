@@ -16,7 +16,8 @@
 #include "sa.h"
 #include "test_random.h"
 #include "test_skb.h"
-#include "test_vectors/ah.h"
+#include "test_vectors.h"
+#include "test_vectors/ah.inc"
 
 #define AH_HEADER	12	/* before the ICV */
 #define SIZE_MAX_TRIED	1500

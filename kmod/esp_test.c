@@ -17,7 +17,8 @@
 #include "sa.h"
 #include "test_random.h"
 #include "test_skb.h"
-#include "test_vectors/esp.h"
+#include "test_vectors.h"
+#include "test_vectors/esp.inc"
 
 #define OUTER		48	/* outer headers, of nobody's concern here */
 #define HEADER		8	/* SPI, sequence number */

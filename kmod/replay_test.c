@@ -5,7 +5,8 @@
 #include <linux/string.h>
 #include "replay.h"
 #include "test_random.h"
-#include "test_vectors/replay.h"
+#include "test_vectors.h"
+#include "test_vectors/replay.inc"
 
 #define MODEL_NUMBERS	400000
 

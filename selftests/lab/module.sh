@@ -47,7 +47,7 @@ mkdir -p "$stage"
 exec 8>"$stage.lock"
 flock 8
 rsync -a --delete --include='*/' --include='*.[chS]' --include='*.sh' \
-	--include=Kbuild --exclude='*' \
+	--include='*.json' --include='*.py' --include=Kbuild --exclude='*' \
 	"$top/Kbuild" "$top/kmod" "$top/uapi" "$stage/" >&2
 # types for BPF would take pahole to make
 make -s -j"$(nproc)" CONFIG_DEBUG_INFO_BTF_MODULES= -C "$kdir" M="$stage" "$@" modules 8>&- >&2
