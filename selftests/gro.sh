@@ -4,6 +4,7 @@
 # ESP taken from GRO: IPv4, IPv6 and in UDP; none of it gets to the IP layer, and all of it
 # does with GRO switched off, under a capture, and where it is out of the ordinary.  XFRM
 # beside us keeps its own GRO, before, with and after the module.
+# Usage: gro.sh [modules]   with esp4_offload as a module that comes and goes, instead
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -159,24 +160,68 @@ xfrm_beside() {
 	check 'the module goes once more' rmmod pantun
 }
 
-module_load
+# offload_goes: esp4_offload, when the last of XFRM's states has let go of it.
+offload_goes() {
+	local node
+	for node in ga gb; do
+		ip -n "$node" xfrm state flush
+	done
+	wait_for 10 rmmod esp4_offload
+}
+
+# Our pairs instead of XFRM's states.
+pantun_up() {
+	tunnel_up ga
+	tunnel_up gb
+	route_lans tunnel1 tunnel1
+	pairs "$A_WAN" "$B_WAN"
+}
+
+offload_comes_and_goes() {
+	modprobe -r esp4_offload
+	module_load
+	pantun_up
+	check 'without esp4_offload: from GRO' early 4
+	check 'esp4_offload loads beside us' modprobe esp4_offload
+	check 'beside esp4_offload: from GRO' early 4
+	check 'esp4_offload unloads beside us' offload_goes
+	check 'after esp4_offload: from GRO' early 4
+	check 'esp4_offload loads again' modprobe esp4_offload
+	xfrm_beside
+	check "esp4_offload unloads after us" offload_goes
+	check 'esp4_offload loads without us' modprobe esp4_offload
+	module_load
+	pantun_up
+	check 'the module, loaded after esp4_offload: from GRO' early 4
+	module_unload
+	check 'esp4_offload unloads after that, too' offload_goes
+}
+
+everything_else() {
+	module_load
+	wan6_up
+	tunnel_up ga
+	tunnel_up gb
+	route_lans tunnel1 tunnel1
+	start_on ga "$WORK/ga.udp" /usr/bin/python3 "$ESP_SOCKET" "$A_WAN"
+	start_on gb "$WORK/gb.udp" /usr/bin/python3 "$ESP_SOCKET" "$B_WAN"
+	wait_for 10 grep -q listening "$WORK/ga.udp"
+	wait_for 10 grep -q listening "$WORK/gb.udp"
+	shape 4 'IPv4' "$A_WAN" "$B_WAN"
+	check 'a TCP stream' stream_passes
+	shape 6 'IPv6' "$A_WAN6" "$B_WAN6"
+	shape 4 'IPv4, UDP' "$A_WAN" "$B_WAN" encap 4500 4500
+	shape 4 'IPv4, UDP with checksum' "$A_WAN" "$B_WAN" encap 4500 4500 udp-checksum
+	rules_hold
+	out_of_the_ordinary
+	xfrm_beside
+}
+
 topology_up
-wan6_up
 gro_on
-tunnel_up ga
-tunnel_up gb
-route_lans tunnel1 tunnel1
-start_on ga "$WORK/ga.udp" /usr/bin/python3 "$ESP_SOCKET" "$A_WAN"
-start_on gb "$WORK/gb.udp" /usr/bin/python3 "$ESP_SOCKET" "$B_WAN"
-wait_for 10 grep -q listening "$WORK/ga.udp"
-wait_for 10 grep -q listening "$WORK/gb.udp"
 keys_make aes-128-gcm
-shape 4 'IPv4' "$A_WAN" "$B_WAN"
-check 'a TCP stream' stream_passes
-shape 6 'IPv6' "$A_WAN6" "$B_WAN6"
-shape 4 'IPv4, UDP' "$A_WAN" "$B_WAN" encap 4500 4500
-shape 4 'IPv4, UDP with checksum' "$A_WAN" "$B_WAN" encap 4500 4500 udp-checksum
-rules_hold
-out_of_the_ordinary
-xfrm_beside
+case ${1:-} in
+modules) offload_comes_and_goes ;;
+*) everything_else ;;
+esac
 finish

@@ -5,8 +5,8 @@
 # Usage: stock_kernel.sh [VERSION...]
 # Debian's stock Linux 6.1 and 6.12 under virtme-ng (emulated, two CPUs): the module
 # built for them loads, passes the XFRM oracle for some algorithms, loses no packet to
-# rekeys under traffic on both CPUs, takes parallel crypto, goes away under traffic, and
-# leaves the kernel log clean.
+# rekeys under traffic on both CPUs, takes parallel crypto, lives with esp4_offload coming
+# and going, goes away under traffic, and leaves the kernel log clean.
 set -eu -o pipefail
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pantun
@@ -57,6 +57,7 @@ inside() {
 	check "$name: the module loads" insmod "$PANTUN_KO"
 	topic "$name" xfrm_oracle.sh --mib 1 "${ROWS[@]}"
 	check "$name: it unloads" rmmod pantun
+	topic "$name" gro.sh modules
 	topic "$name" stress.sh stock
 	dmesg >"$PANTUN_OUT/kernel.log"
 	echo "# end" >>"$PANTUN_OUT/kernel.log"
