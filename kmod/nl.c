@@ -10,6 +10,14 @@
 
 /* --- tunnels --- */
 
+/* All of it, for replies and dumps. */
+static int fill_tunnel(struct sk_buff *skb, struct pantun_tunnel *tunnel)
+{
+	int err = pantun_nl_fill_names(skb, tunnel);
+
+	return err ? err : pantun_nl_fill_tunnel(skb, tunnel, true);
+}
+
 static int tunnel_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
@@ -24,9 +32,7 @@ static int tunnel_get_doit(struct sk_buff *skb, struct genl_info *info)
 	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
 	err = PTR_ERR_OR_ZERO(tunnel);
 	if (!err)
-		err = pantun_nl_fill_names(reply.skb, tunnel);
-	if (!err)
-		err = pantun_nl_fill_tunnel(reply.skb, tunnel, true);
+		err = fill_tunnel(reply.skb, tunnel);
 	mutex_unlock(&pn->cfg_lock);
 	return pantun_nl_reply_end(&reply, info, err);
 }
@@ -35,14 +41,10 @@ static int emit_tunnel(struct sk_buff *skb, struct netlink_callback *cb,
 		       struct pantun_tunnel *tunnel, u32 *index)
 {
 	void *header = pantun_nl_dump_begin(skb, cb);
-	int err;
 
 	if (!header)
 		return -EMSGSIZE;
-	err = pantun_nl_fill_names(skb, tunnel);
-	if (!err)
-		err = pantun_nl_fill_tunnel(skb, tunnel, true);
-	return pantun_nl_dump_end(skb, header, err);
+	return pantun_nl_dump_end(skb, header, fill_tunnel(skb, tunnel));
 }
 
 static int tunnel_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
@@ -161,7 +163,6 @@ static int proxy_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
 	struct nlattr *attrs[PANTUN_PROXY_A_MAX + 1];
-	struct pantun_tunnel *tunnel;
 	struct pantun_proxy *proxy;
 	int err;
 
@@ -169,24 +170,26 @@ static int proxy_del_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	proxy = pantun_nl_find_proxy(tunnel, attrs[PANTUN_PROXY_A_NAME], info->extack);
+	proxy = pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_PROXY_A_NAME], info->extack);
 	err = PTR_ERR_OR_ZERO(proxy);
 	if (!err)
 		err = pantun_proxy_delete(proxy, info->extack);
-out:
 	mutex_unlock(&pn->cfg_lock);
 	return err;
+}
+
+/* All of it, for replies and dumps. */
+static int fill_proxy(struct sk_buff *skb, const struct pantun_proxy *proxy)
+{
+	int err = pantun_nl_fill_names(skb, proxy->tunnel);
+
+	return err ? err : pantun_nl_fill_proxy(skb, proxy, true);
 }
 
 static int proxy_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
 	struct nlattr *attrs[PANTUN_PROXY_A_MAX + 1];
-	struct pantun_tunnel *tunnel;
 	struct pantun_proxy *proxy;
 	struct pantun_nl_reply reply;
 	int err;
@@ -197,17 +200,10 @@ static int proxy_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	proxy = pantun_nl_find_proxy(tunnel, attrs[PANTUN_PROXY_A_NAME], info->extack);
+	proxy = pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_PROXY_A_NAME], info->extack);
 	err = PTR_ERR_OR_ZERO(proxy);
 	if (!err)
-		err = pantun_nl_fill_names(reply.skb, tunnel);
-	if (!err)
-		err = pantun_nl_fill_proxy(reply.skb, proxy, true);
-out:
+		err = fill_proxy(reply.skb, proxy);
 	mutex_unlock(&pn->cfg_lock);
 	return pantun_nl_reply_end(&reply, info, err);
 }
@@ -223,9 +219,7 @@ static int emit_proxies(struct sk_buff *skb, struct netlink_callback *cb,
 
 		if (!header)
 			return -EMSGSIZE;
-		err = pantun_nl_fill_names(skb, tunnel);
-		if (!err)
-			err = pantun_nl_fill_proxy(skb, table->entry[*index], true);
+		err = fill_proxy(skb, table->entry[*index]);
 		if (pantun_nl_dump_end(skb, header, err))
 			return err;
 	}

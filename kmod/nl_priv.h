@@ -59,11 +59,11 @@ bool pantun_nl_names_tunnel(struct nlattr **attrs);
 struct pantun_tunnel *pantun_nl_find_tunnel(struct pantun_net *pn, struct nlattr **attrs,
 					    struct netlink_ext_ack *extack);
 const char *pantun_nl_name_of(const struct nlattr *attr);
-struct pantun_proxy *pantun_nl_find_proxy(struct pantun_tunnel *tunnel, const struct nlattr *name,
+struct pantun_proxy *pantun_nl_find_proxy(struct pantun_net *pn, struct nlattr **attrs,
+					  const struct nlattr *name,
 					  struct netlink_ext_ack *extack);
 int pantun_nl_open_nest(struct nlattr **attrs, int max, const struct nlattr *nest,
 			struct netlink_ext_ack *extack);
-
 int pantun_nl_check_header(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack);
 
 struct pantun_nl_reply {

@@ -8,6 +8,14 @@
 #include "proxy.h"
 #include "sa.h"
 
+/* All of it, for replies and dumps. */
+static int fill_sa(struct sk_buff *skb, struct pantun_sa *sa)
+{
+	int err = pantun_nl_fill_names(skb, sa->tunnel);
+
+	return err ? err : pantun_nl_fill_sa(skb, sa, true);
+}
+
 /**
  * pantun_nl_spi_alloc - SPI_ALLOC: reserves an inbound SPI
  * @skb: the request
@@ -21,7 +29,6 @@ int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
 	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
 	struct pantun_sa_params params = {};
-	struct pantun_tunnel *tunnel;
 	struct pantun_proxy *proxy;
 	struct pantun_sa *sa;
 	struct pantun_nl_reply reply;
@@ -40,11 +47,7 @@ int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	proxy = pantun_nl_find_proxy(tunnel, attrs[PANTUN_SA_A_PROXY], info->extack);
+	proxy = pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_SA_A_PROXY], info->extack);
 	err = PTR_ERR_OR_ZERO(proxy);
 	if (err)
 		goto out;
@@ -52,9 +55,7 @@ int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
 	err = PTR_ERR_OR_ZERO(sa);
 	if (err)
 		goto out;
-	err = pantun_nl_fill_names(reply.skb, tunnel);
-	if (!err)
-		err = pantun_nl_fill_sa(reply.skb, sa, true);
+	err = fill_sa(reply.skb, sa);
 	if (err)
 		pantun_sa_delete(sa);
 out:
@@ -67,7 +68,6 @@ static int sa_new(struct genl_info *info, struct nlattr **top)
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
 	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
 	struct pantun_sa_params params = {};
-	struct pantun_tunnel *tunnel;
 	struct pantun_proxy *proxy;
 	struct pantun_sa *sa;
 	int err;
@@ -82,15 +82,10 @@ static int sa_new(struct genl_info *info, struct nlattr **top)
 	if (IS_ERR(sa))
 		return PTR_ERR(sa);
 	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, top, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	proxy = pantun_nl_find_proxy(tunnel, attrs[PANTUN_SA_A_PROXY], info->extack);
+	proxy = pantun_nl_find_proxy(pn, top, attrs[PANTUN_SA_A_PROXY], info->extack);
 	err = PTR_ERR_OR_ZERO(proxy);
 	if (!err)
 		err = pantun_sa_add(sa, proxy, info->extack);
-out:
 	mutex_unlock(&pn->cfg_lock);
 	if (err)
 		pantun_sa_discard(sa);
@@ -131,11 +126,12 @@ struct sa_ref {
 	u8 family;			/* of daddr; AF_UNSPEC: not given */
 	__be32 spi;
 	union pantun_addr daddr;
+	const struct nlattr *new_path;	/* for SA_SET */
 };
 
-/* The nest's attributes are left in @attrs. */
-static int parse_sa_ref(struct genl_info *info, struct nlattr **attrs, struct sa_ref *ref)
+static int parse_sa_ref(struct genl_info *info, struct sa_ref *ref)
 {
+	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
 	struct pantun_sa_params params = {};
 	int err;
 
@@ -153,6 +149,7 @@ static int parse_sa_ref(struct genl_info *info, struct nlattr **attrs, struct sa
 	ref->spi = htonl(nla_get_u32(attrs[PANTUN_SA_A_SPI]));
 	ref->daddr = ref->dir == PANTUN_DIR_IN ? params.local : params.remote;
 	ref->family = pantun_addr_given(&ref->daddr) ? params.family : AF_UNSPEC;
+	ref->new_path = attrs[PANTUN_SA_A_NEW_PATH];
 	return 0;
 }
 
@@ -191,16 +188,41 @@ static struct pantun_sa *find_sa(const struct pantun_tunnel *tunnel, const struc
 	return found;
 }
 
-static struct pantun_sa *find_sa_or_refuse(const struct pantun_tunnel *tunnel,
-					   const struct sa_ref *ref,
-					   struct netlink_ext_ack *extack)
-{
-	struct pantun_sa *sa = find_sa(tunnel, ref, extack);
+static const char no_such_sa[] =
+	"the tunnel has no SA of this direction, protocol, SPI and address";
 
-	if (sa)
-		return sa;
-	NL_SET_ERR_MSG(extack, "the tunnel has no SA of this direction, protocol, SPI and address");
-	return ERR_PTR(-ENOENT);
+/* What a command does to an SA; @arg is the command's own. */
+typedef int sa_op_fn(struct pantun_sa *sa, void *arg, struct netlink_ext_ack *extack);
+
+/* Does @op to the SA, or gives @missing if there is none. */
+static int do_to_sa(struct genl_info *info, const struct sa_ref *ref, sa_op_fn *op, void *arg,
+		    int missing)
+{
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct pantun_tunnel *tunnel;
+	struct pantun_sa *sa;
+	int err;
+
+	mutex_lock(&pn->cfg_lock);
+	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+	err = PTR_ERR_OR_ZERO(tunnel);
+	if (err)
+		goto out;
+	sa = find_sa(tunnel, ref, info->extack);
+	if (IS_ERR(sa))
+		err = PTR_ERR(sa);
+	else if (sa)
+		err = op(sa, arg, info->extack);
+	else if (missing)
+		err = pantun_nl_refuse(info->extack, NULL, missing, no_such_sa);
+out:
+	mutex_unlock(&pn->cfg_lock);
+	return err;
+}
+
+static int set_path(struct pantun_sa *sa, void *path, struct netlink_ext_ack *extack)
+{
+	return pantun_sa_set_path(sa, path, extack);
 }
 
 /**
@@ -213,36 +235,19 @@ static struct pantun_sa *find_sa_or_refuse(const struct pantun_tunnel *tunnel,
  */
 int pantun_nl_sa_set(struct sk_buff *skb, struct genl_info *info)
 {
-	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
 	struct pantun_sa_params path = {};
-	struct pantun_tunnel *tunnel;
-	struct pantun_sa *sa;
 	struct sa_ref ref;
 	int err;
 
-	err = parse_sa_ref(info, attrs, &ref);
-	path.proto = ref.proto;
-	if (!err)
-		err = pantun_nl_parse_whole_path(attrs[PANTUN_SA_A_NEW_PATH], &path,
-						 info->extack);
+	err = parse_sa_ref(info, &ref);
 	if (err)
 		return err;
-	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	sa = find_sa_or_refuse(tunnel, &ref, info->extack);
-	err = PTR_ERR_OR_ZERO(sa);
-	if (!err)
-		err = pantun_sa_set_path(sa, &path, info->extack);
-out:
-	mutex_unlock(&pn->cfg_lock);
-	return err;
+	path.proto = ref.proto;
+	err = pantun_nl_parse_whole_path(ref.new_path, &path, info->extack);
+	return err ? err : do_to_sa(info, &ref, set_path, &path, -ENOENT);
 }
 
-static int activate(struct pantun_sa *sa, struct netlink_ext_ack *extack)
+static int activate(struct pantun_sa *sa, void *unused, struct netlink_ext_ack *extack)
 {
 	if (sa->dir != PANTUN_DIR_OUT)
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
@@ -264,28 +269,16 @@ static int activate(struct pantun_sa *sa, struct netlink_ext_ack *extack)
  */
 int pantun_nl_sa_activate(struct sk_buff *skb, struct genl_info *info)
 {
-	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct pantun_tunnel *tunnel;
-	struct pantun_sa *sa;
-	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
 	struct sa_ref ref;
-	int err;
+	int err = parse_sa_ref(info, &ref);
 
-	err = parse_sa_ref(info, attrs, &ref);
-	if (err)
-		return err;
-	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	sa = find_sa_or_refuse(tunnel, &ref, info->extack);
-	err = PTR_ERR_OR_ZERO(sa);
-	if (!err)
-		err = activate(sa, info->extack);
-out:
-	mutex_unlock(&pn->cfg_lock);
-	return err;
+	return err ? err : do_to_sa(info, &ref, activate, NULL, -ENOENT);
+}
+
+static int delete(struct pantun_sa *sa, void *unused, struct netlink_ext_ack *extack)
+{
+	pantun_sa_delete(sa);
+	return 0;
 }
 
 /**
@@ -298,28 +291,15 @@ out:
  */
 int pantun_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct pantun_tunnel *tunnel;
-	struct pantun_sa *sa;
-	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
 	struct sa_ref ref;
-	int err;
+	int err = parse_sa_ref(info, &ref);
 
-	err = parse_sa_ref(info, attrs, &ref);
-	if (err)
-		return err;
-	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	sa = find_sa(tunnel, &ref, info->extack);
-	err = PTR_ERR_OR_ZERO(sa);
-	if (!err && sa)
-		pantun_sa_delete(sa);
-out:
-	mutex_unlock(&pn->cfg_lock);
-	return err;
+	return err ? err : do_to_sa(info, &ref, delete, NULL, 0);
+}
+
+static int fill_reply(struct pantun_sa *sa, void *skb, struct netlink_ext_ack *extack)
+{
+	return fill_sa(skb, sa);
 }
 
 /**
@@ -332,46 +312,26 @@ out:
  */
 int pantun_nl_sa_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct pantun_tunnel *tunnel;
-	struct pantun_sa *sa;
 	struct pantun_nl_reply reply;
-	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
 	struct sa_ref ref;
 	int err;
 
-	err = parse_sa_ref(info, attrs, &ref);
+	err = parse_sa_ref(info, &ref);
 	if (!err)
 		err = pantun_nl_reply_begin(&reply, info);
 	if (err)
 		return err;
-	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	sa = find_sa_or_refuse(tunnel, &ref, info->extack);
-	err = PTR_ERR_OR_ZERO(sa);
-	if (!err)
-		err = pantun_nl_fill_names(reply.skb, tunnel);
-	if (!err)
-		err = pantun_nl_fill_sa(reply.skb, sa, true);
-out:
-	mutex_unlock(&pn->cfg_lock);
+	err = do_to_sa(info, &ref, fill_reply, reply.skb, -ENOENT);
 	return pantun_nl_reply_end(&reply, info, err);
 }
 
 static int emit_sa(struct sk_buff *skb, struct netlink_callback *cb, struct pantun_sa *sa)
 {
 	void *header = pantun_nl_dump_begin(skb, cb);
-	int err;
 
 	if (!header)
 		return -EMSGSIZE;
-	err = pantun_nl_fill_names(skb, sa->tunnel);
-	if (!err)
-		err = pantun_nl_fill_sa(skb, sa, true);
-	return pantun_nl_dump_end(skb, header, err);
+	return pantun_nl_dump_end(skb, header, fill_sa(skb, sa));
 }
 
 static int emit_sas(struct sk_buff *skb, struct netlink_callback *cb,

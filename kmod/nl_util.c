@@ -81,19 +81,25 @@ const char *pantun_nl_name_of(const struct nlattr *attr)
 }
 
 /**
- * pantun_nl_find_proxy - the proxy-ID that a request names
- * @tunnel: its tunnel
- * @name: the attribute with its name, or NULL
+ * pantun_nl_find_proxy - the proxy-ID that a request names, of the tunnel that it names
+ * @pn: the namespace that the request came from
+ * @attrs: the request's attributes, by number
+ * @name: the attribute with the proxy-ID's name, or NULL
  * @extack: says why not
  *
  * Return: the proxy-ID, or an ERR_PTR().
  * Context: cfg_lock.
  */
-struct pantun_proxy *pantun_nl_find_proxy(struct pantun_tunnel *tunnel, const struct nlattr *name,
+struct pantun_proxy *pantun_nl_find_proxy(struct pantun_net *pn, struct nlattr **attrs,
+					  const struct nlattr *name,
 					  struct netlink_ext_ack *extack)
 {
-	struct pantun_proxy *proxy = pantun_proxy_find(tunnel, pantun_nl_name_of(name));
+	struct pantun_tunnel *tunnel = pantun_nl_find_tunnel(pn, attrs, extack);
+	struct pantun_proxy *proxy;
 
+	if (IS_ERR(tunnel))
+		return ERR_CAST(tunnel);
+	proxy = pantun_proxy_find(tunnel, pantun_nl_name_of(name));
 	if (proxy)
 		return proxy;
 	pantun_nl_refuse(extack, name, -ENOENT, name ?
