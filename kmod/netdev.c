@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The tunnel netdevice: made and deleted by rtnetlink, with carrier, operational
- * state and MTU that follow its SAs.
+ * state and MTU that follow its SAs, and what the tunnel monitor says of the path.
+ *
+ *	start		SA pairs	path		carrier	operstate
+ *	any		enough		not failed	on	UP
+ *	any		any		failed		off	DOWN
+ *	always, passive	not enough	not failed	off	DOWN
+ *	on-demand	not enough	not failed	on	DORMANT
+ *
+ * Enough is one, or all (enum pantun_carrier).  The path has failed when none of the
+ * monitored destinations answers and one of them is to fail over.  That takes the
+ * carrier of an on-demand tunnel, too, SAs or none, or routes would go on leading to
+ * where nothing is; probes go on without carrier, ask for SAs like any packet, and
+ * bring it back.  Administrative state and addresses are nobody's but the admin's.
  */
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
@@ -46,7 +58,7 @@ bool pantun_netdev_is_ours(const struct net_device *dev)
 }
 
 /**
- * pantun_netdev_update - lets the device follow what has changed of its SAs
+ * pantun_netdev_update - lets the device follow what has changed of its SAs or monitors
  * @tunnel: the tunnel
  *
  * Context: any; the caller's lock or reference keeps @tunnel.
@@ -113,20 +125,20 @@ static u32 mtu_of(const struct pantun_tunnel *tunnel)
 }
 
 /*
- * An on-demand tunnel needs a carrier all the time, as no packet reaches the driver
+ * An on-demand tunnel needs a carrier without SAs, as no packet reaches the driver
  * without one; what it says instead is that it sleeps.
  */
-static void set_link(struct net_device *dev, u32 start, u32 state)
+static void set_link(struct net_device *dev, u32 start, bool enough, bool failed)
 {
-	if (state != PANTUN_STATE_DOWN) {
-		netif_dormant_off(dev);
-		netif_carrier_on(dev);
-	} else if (start == PANTUN_START_ON_DEMAND) {
-		netif_dormant_on(dev);
-		netif_carrier_on(dev);
-	} else {
+	if (failed || (!enough && start != PANTUN_START_ON_DEMAND)) {
 		netif_carrier_off(dev);
 		netif_dormant_off(dev);
+	} else if (enough) {
+		netif_dormant_off(dev);
+		netif_carrier_on(dev);
+	} else {
+		netif_dormant_on(dev);
+		netif_carrier_on(dev);
 	}
 }
 
@@ -140,24 +152,44 @@ static void set_mtu(struct pantun_tunnel *tunnel, u32 mtu)
 	tunnel->mtu_following = false;
 }
 
-static void follow_sas(struct pantun_tunnel *tunnel)
+/* Takes over what SAs and monitors say now; whether that is news.  cfg_lock. */
+static bool take_state(struct pantun_tunnel *tunnel)
 {
-	u32 start, state, mtu;
-	bool changed;
+	u32 state = state_of(tunnel), path = READ_ONCE(tunnel->monitors.path);
+	bool news = state != tunnel->state || path != tunnel->path_told;
+
+	WRITE_ONCE(tunnel->state, state);
+	tunnel->path_told = path;
+	return news;
+}
+
+/* Whether the carrier may be on as far as SAs go.  cfg_lock. */
+static bool enough_sas(const struct pantun_tunnel *tunnel)
+{
+	if (tunnel->carrier == PANTUN_CARRIER_ALL)
+		return tunnel->state == PANTUN_STATE_UP;
+	return tunnel->state != PANTUN_STATE_DOWN;
+}
+
+static void follow(struct pantun_tunnel *tunnel)
+{
+	bool news, enough;
+	u32 start, mtu;
 
 	ASSERT_RTNL();
 	mutex_lock(&tunnel->pn->cfg_lock);
 	start = tunnel->start;
-	state = state_of(tunnel);
 	mtu = mtu_of(tunnel);
-	changed = state != tunnel->state;
-	WRITE_ONCE(tunnel->state, state);
+	news = take_state(tunnel);
+	enough = enough_sas(tunnel);
 	mutex_unlock(&tunnel->pn->cfg_lock);
 
 	set_mtu(tunnel, mtu);
-	set_link(tunnel->dev, start, state);
+	set_link(tunnel->dev, start, enough, READ_ONCE(tunnel->monitors.failed));
 	pantun_dummy_follow(tunnel);
-	if (changed)
+	if (tunnel->state != PANTUN_STATE_DOWN)
+		pantun_monitor_nudge(tunnel);
+	if (news)
 		pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
 }
 
@@ -169,7 +201,7 @@ static void link_work(struct work_struct *work)
 	rtnl_lock();
 	/* rtnl is enough to read it */
 	if (!tunnel->dead)
-		follow_sas(tunnel);
+		follow(tunnel);
 	rtnl_unlock();
 	dev_put(dev);
 }
@@ -187,6 +219,24 @@ void pantun_netdev_set_start(struct pantun_tunnel *tunnel, u32 start)
 	if (tunnel->start == start)
 		return;
 	WRITE_ONCE(tunnel->start, start);
+	tunnel->pn->generation++;
+	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
+	pantun_netdev_update(tunnel);
+}
+
+/**
+ * pantun_netdev_set_carrier - changes which SA pairs the carrier needs
+ * @tunnel: the tunnel
+ * @carrier: enum pantun_carrier
+ *
+ * Context: process, cfg_lock.
+ */
+void pantun_netdev_set_carrier(struct pantun_tunnel *tunnel, u32 carrier)
+{
+	lockdep_assert_held(&tunnel->pn->cfg_lock);
+	if (tunnel->carrier == carrier)
+		return;
+	WRITE_ONCE(tunnel->carrier, carrier);
 	tunnel->pn->generation++;
 	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
 	pantun_netdev_update(tunnel);
@@ -215,6 +265,7 @@ static void dev_uninit(struct net_device *dev)
 
 	mutex_lock(&pn->cfg_lock);
 	WRITE_ONCE(tunnel->dead, true);
+	pantun_monitor_teardown(tunnel);
 	pantun_proxy_teardown(tunnel);
 	if (!list_empty(&tunnel->net_list)) {
 		list_del_init(&tunnel->net_list);
@@ -285,9 +336,12 @@ static void link_setup(struct net_device *dev)
 	tunnel->dev = dev;
 	tunnel->start = PANTUN_START_ALWAYS;
 	tunnel->state = PANTUN_STATE_DOWN;
+	tunnel->carrier = PANTUN_CARRIER_ANY;
+	tunnel->path_told = PANTUN_PATH_UNKNOWN;
 	tunnel->opts.df = PANTUN_DF_COPY;
 	tunnel->opts.tos = PANTUN_TOS_FIXED;
 	INIT_LIST_HEAD(&tunnel->net_list);
+	pantun_monitor_setup(tunnel);
 	INIT_WORK(&tunnel->link_work, link_work);
 	INIT_DELAYED_WORK(&tunnel->age_work, pantun_sa_age_work);
 	INIT_DELAYED_WORK(&tunnel->dummy_work, pantun_dummy_work);

@@ -9,6 +9,7 @@
 #include <linux/workqueue.h>
 #include <net/gro_cells.h>
 #include "drop.h"
+#include "monitor.h"
 #include "netns.h"
 #include "proxy.h"
 
@@ -33,6 +34,8 @@ struct pantun_tunnel {
 	u32 id;				/* in the underlay namespace */
 	u32 start;			/* enum pantun_start; cfg_lock, READ_ONCE by readers */
 	u32 state;			/* enum pantun_state; cfg_lock, READ_ONCE by readers */
+	u32 carrier;			/* enum pantun_carrier; cfg_lock, READ_ONCE by readers */
+	u32 path_told;			/* enum pantun_path_state of the last event; cfg_lock */
 	struct pantun_tunnel_opts opts;
 	bool dead;			/* being deleted; cfg_lock */
 	bool mtu_fixed;			/* set by the admin; rtnl */
@@ -40,8 +43,9 @@ struct pantun_tunnel {
 	struct pantun_proxy_table __rcu *proxies;	/* written under cfg_lock */
 	struct list_head net_list;	/* pn->tunnels; cfg_lock */
 	struct gro_cells gro_cells;
+	struct pantun_monitors monitors;
 	struct pantun_drops drops;
-	struct work_struct link_work;	/* carrier, operstate and MTU follow the SAs; takes rtnl */
+	struct work_struct link_work;	/* carrier, operstate and MTU follow; takes rtnl */
 	struct delayed_work dummy_work;	/* dummy packets; never takes rtnl */
 	struct delayed_work age_work;	/* limits in seconds without traffic; never takes rtnl */
 };
@@ -50,7 +54,7 @@ extern const struct ethtool_ops pantun_ethtool_ops;
 
 bool pantun_netdev_is_ours(const struct net_device *dev);
 /*
- * SAs or their paths changed: have carrier, operstate, state and MTU worked out
+ * SAs, their paths or monitors changed: have carrier, operstate, state and MTU worked out
  * again soon.  Any context.
  */
 void pantun_netdev_update(struct pantun_tunnel *tunnel);
@@ -59,6 +63,9 @@ void pantun_netdev_queue_delete(struct pantun_net *pn, struct list_head *list);
 
 /* Who starts negotiation: enum pantun_start.  cfg_lock. */
 void pantun_netdev_set_start(struct pantun_tunnel *tunnel, u32 start);
+
+/* Which SA pairs the carrier needs: enum pantun_carrier.  cfg_lock. */
+void pantun_netdev_set_carrier(struct pantun_tunnel *tunnel, u32 carrier);
 
 int pantun_netdev_register(void);
 void pantun_netdev_unregister(void);

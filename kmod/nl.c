@@ -93,6 +93,8 @@ static int set_tunnel(struct pantun_tunnel *tunnel, struct nlattr **attrs,
 	set_opts(tunnel, &opts);
 	if (attrs[PANTUN_TUNNEL_A_START])
 		pantun_netdev_set_start(tunnel, nla_get_u32(attrs[PANTUN_TUNNEL_A_START]));
+	if (attrs[PANTUN_TUNNEL_A_CARRIER])
+		pantun_netdev_set_carrier(tunnel, nla_get_u32(attrs[PANTUN_TUNNEL_A_CARRIER]));
 	return 0;
 }
 
@@ -310,6 +312,25 @@ static const struct genl_ops ops[] = {
 		.policy = pantun_nl_sa_set_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_sa_set,
+	}, {
+		.cmd = PANTUN_CMD_MONITOR_NEW,
+		.flags = GENL_ADMIN_PERM,
+		.policy = pantun_nl_monitor_new_policy,
+		.maxattr = PANTUN_A_MAX,
+		.doit = pantun_nl_monitor_new,
+	}, {
+		.cmd = PANTUN_CMD_MONITOR_DEL,
+		.flags = GENL_ADMIN_PERM,
+		.policy = pantun_nl_monitor_ref_policy,
+		.maxattr = PANTUN_A_MAX,
+		.doit = pantun_nl_monitor_del,
+	}, {
+		.cmd = PANTUN_CMD_MONITOR_GET,
+		.flags = GENL_ADMIN_PERM,
+		.policy = pantun_nl_monitor_ref_policy,
+		.maxattr = PANTUN_A_MAX,
+		.doit = pantun_nl_monitor_get,
+		.dumpit = pantun_nl_monitor_dump,
 	},
 };
 

@@ -2,6 +2,7 @@
 /* Notifications: built, numbered and sent to the underlay's namespace. */
 #include <linux/pantun.h>
 #include "compat.h"
+#include "monitor.h"
 #include "netdev.h"
 #include "nl_event.h"
 #include "nl_priv.h"
@@ -155,4 +156,24 @@ void pantun_nl_event_proxy(struct pantun_proxy *proxy, enum pantun_event kind)
 		   !pantun_nl_fill_proxy(event.skb, proxy, false) &&
 		   event_end(&event, kind, NULL);
 	event_send(&event, proxy->tunnel->pn, PANTUN_NL_CONFIG, complete);
+}
+
+/**
+ * pantun_nl_event_monitor - tells of a monitored destination
+ * @monitor: its monitor
+ * @kind: PANTUN_EVENT_NEW, _CHANGE, _DEL, _PATH_DOWN or _PATH_UP
+ *
+ * Context: monitors.lock, so that listeners get the truth in order.
+ */
+void pantun_nl_event_monitor(struct pantun_monitor *monitor, enum pantun_event kind)
+{
+	struct pantun_tunnel *tunnel = monitor->tunnel;
+	struct event event;
+	bool complete;
+
+	complete = event_begin(&event, PANTUN_CMD_MONITOR_NTF, tunnel, GFP_ATOMIC) &&
+		   !pantun_nl_fill_tunnel(event.skb, tunnel, false) &&
+		   !pantun_nl_fill_monitor(event.skb, monitor) &&
+		   event_end(&event, kind, NULL);
+	event_send(&event, tunnel->pn, PANTUN_NL_EVENTS, complete);
 }

@@ -6,6 +6,7 @@
 #include <linux/pantun.h>
 
 struct pantun_flow;
+struct pantun_monitor;
 struct pantun_proxy;
 struct pantun_sa;
 struct pantun_tunnel;
@@ -15,6 +16,8 @@ void pantun_nl_event_acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *
 			     const struct pantun_flow *flow);
 /* @kind is PANTUN_EVENT_SOFT or _HARD.  Atomic context. */
 void pantun_nl_event_expire(struct pantun_sa *sa, enum pantun_event kind);
+/* Made, deleted, changed, or what it says of the path did.  monitors.lock. */
+void pantun_nl_event_monitor(struct pantun_monitor *monitor, enum pantun_event kind);
 /* Made, deleted or changed.  Process context. */
 void pantun_nl_event_tunnel(struct pantun_tunnel *tunnel, enum pantun_event kind);
 void pantun_nl_event_proxy(struct pantun_proxy *proxy, enum pantun_event kind);

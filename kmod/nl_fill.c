@@ -112,7 +112,7 @@ static int fill_opts(struct sk_buff *skb, const struct pantun_tunnel_opts *opts)
  * @whole: with counters
  *
  * Return: 0 or -EMSGSIZE.
- * Context: process.
+ * Context: process; any unless @whole.
  */
 int pantun_nl_fill_tunnel(struct sk_buff *skb, struct pantun_tunnel *tunnel, bool whole)
 {
@@ -123,6 +123,8 @@ int pantun_nl_fill_tunnel(struct sk_buff *skb, struct pantun_tunnel *tunnel, boo
 	    nla_put_u32(skb, PANTUN_TUNNEL_A_START, READ_ONCE(tunnel->start)) ||
 	    nla_put_u32(skb, PANTUN_TUNNEL_A_STATE, READ_ONCE(tunnel->state)) ||
 	    nla_put_u32(skb, PANTUN_TUNNEL_A_MTU, READ_ONCE(tunnel->dev->mtu)) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_CARRIER, READ_ONCE(tunnel->carrier)) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_PATH, READ_ONCE(tunnel->monitors.path)) ||
 	    fill_opts(skb, &tunnel->opts))
 		return -EMSGSIZE;
 	if (moved && nla_put_flag(skb, PANTUN_TUNNEL_A_NETNS_MOVED))

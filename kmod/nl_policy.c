@@ -64,6 +64,8 @@ static const struct nla_policy set_tunnel_policy[PANTUN_TUNNEL_A_MAX + 1] = {
 	[PANTUN_TUNNEL_A_DUMMY] = { .type = NLA_U32 },
 	[PANTUN_TUNNEL_A_MARK] = { .type = NLA_U32 },
 	[PANTUN_TUNNEL_A_UNDERLAY] = { .type = NLA_U32 },
+	[PANTUN_TUNNEL_A_CARRIER] = NLA_POLICY_RANGE(NLA_U32, PANTUN_CARRIER_ANY,
+						     PANTUN_CARRIER_MAX),
 };
 
 static const struct nla_policy new_proxy_policy[PANTUN_PROXY_A_MAX + 1] = {
@@ -112,6 +114,30 @@ static const struct nla_policy set_sa_policy[PANTUN_SA_A_MAX + 1] = {
 	[PANTUN_SA_A_SPI] = NLA_POLICY_MIN(NLA_U32, PANTUN_SPI_MIN),
 	[PANTUN_SA_A_PATH] = NLA_POLICY_NESTED(pantun_nl_path_policy),
 	[PANTUN_SA_A_NEW_PATH] = NLA_POLICY_NESTED(pantun_nl_path_policy),
+};
+
+static struct netlink_range_validation interval_range = {
+	.min = PANTUN_MONITOR_INTERVAL_MIN,
+	.max = PANTUN_MONITOR_INTERVAL_MAX,
+};
+
+static const struct nla_policy new_monitor_policy[PANTUN_MONITOR_A_MAX + 1] = {
+	[PANTUN_MONITOR_A_DST4] = NLA_POLICY_EXACT_LEN(4),
+	[PANTUN_MONITOR_A_DST6] = NLA_POLICY_EXACT_LEN(16),
+	[PANTUN_MONITOR_A_SRC4] = NLA_POLICY_EXACT_LEN(4),
+	[PANTUN_MONITOR_A_SRC6] = NLA_POLICY_EXACT_LEN(16),
+	[PANTUN_MONITOR_A_PROXY] = { .type = NLA_NUL_STRING, .len = PANTUN_PROXY_NAME_LEN - 1 },
+	[PANTUN_MONITOR_A_ACTION] = NLA_POLICY_RANGE(NLA_U32, PANTUN_MONITOR_WAIT_RECOVER,
+						     PANTUN_MONITOR_ACTION_MAX),
+	[PANTUN_MONITOR_A_INTERVAL] = NLA_POLICY_FULL_RANGE(NLA_U32, &interval_range),
+	[PANTUN_MONITOR_A_THRESHOLD] = NLA_POLICY_RANGE(NLA_U32, PANTUN_MONITOR_THRESHOLD_MIN,
+							PANTUN_MONITOR_THRESHOLD_MAX),
+	[PANTUN_MONITOR_A_RECOVERY] = NLA_POLICY_RANGE(NLA_U32, 1, PANTUN_MONITOR_RECOVERY_MAX),
+};
+
+static const struct nla_policy monitor_ref_policy[PANTUN_MONITOR_A_MAX + 1] = {
+	[PANTUN_MONITOR_A_DST4] = NLA_POLICY_EXACT_LEN(4),
+	[PANTUN_MONITOR_A_DST6] = NLA_POLICY_EXACT_LEN(16),
 };
 
 const struct nla_policy pantun_nl_tunnel_get_policy[PANTUN_A_MAX + 1] = {
@@ -171,4 +197,18 @@ const struct nla_policy pantun_nl_sa_set_policy[PANTUN_A_MAX + 1] = {
 	[PANTUN_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
 	[PANTUN_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[PANTUN_A_SA] = NLA_POLICY_NESTED(set_sa_policy),
+};
+
+const struct nla_policy pantun_nl_monitor_new_policy[PANTUN_A_MAX + 1] = {
+	[PANTUN_A_TUNNEL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PANTUN_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PANTUN_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[PANTUN_A_MONITOR] = NLA_POLICY_NESTED(new_monitor_policy),
+};
+
+const struct nla_policy pantun_nl_monitor_ref_policy[PANTUN_A_MAX + 1] = {
+	[PANTUN_A_TUNNEL_ID] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PANTUN_A_IFINDEX] = NLA_POLICY_MIN(NLA_U32, 1),
+	[PANTUN_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[PANTUN_A_MONITOR] = NLA_POLICY_NESTED(monitor_ref_policy),
 };

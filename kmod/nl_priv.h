@@ -7,6 +7,7 @@
 #include <net/genetlink.h>
 
 struct pantun_flow;
+struct pantun_monitor;
 struct pantun_net;
 struct pantun_proxy;
 struct pantun_sa;
@@ -48,6 +49,8 @@ extern const struct nla_policy pantun_nl_unchecked_policy[PANTUN_A_MAX + 1];
 extern const struct nla_policy pantun_nl_sa_new_policy[PANTUN_A_MAX + 1];
 extern const struct nla_policy pantun_nl_sa_ref_policy[PANTUN_A_MAX + 1];
 extern const struct nla_policy pantun_nl_sa_set_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_monitor_new_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_monitor_ref_policy[PANTUN_A_MAX + 1];
 /* Nests of every command that may have them. */
 extern const struct nla_policy pantun_nl_selector_policy[PANTUN_SELECTOR_A_MAX + 1];
 extern const struct nla_policy pantun_nl_path_policy[PANTUN_PATH_A_MAX + 1];
@@ -91,6 +94,13 @@ int pantun_nl_sa_del(struct sk_buff *skb, struct genl_info *info);
 int pantun_nl_sa_get(struct sk_buff *skb, struct genl_info *info);
 int pantun_nl_sa_dump(struct sk_buff *skb, struct netlink_callback *cb);
 int pantun_nl_sa_flush(struct sk_buff *skb, struct genl_info *info);
+
+/* nl_monitor.c: the commands about monitors, and a monitor as attributes. */
+int pantun_nl_monitor_new(struct sk_buff *skb, struct genl_info *info);
+int pantun_nl_monitor_del(struct sk_buff *skb, struct genl_info *info);
+int pantun_nl_monitor_get(struct sk_buff *skb, struct genl_info *info);
+int pantun_nl_monitor_dump(struct sk_buff *skb, struct netlink_callback *cb);
+int pantun_nl_fill_monitor(struct sk_buff *skb, const struct pantun_monitor *monitor);
 
 /* nl_parse.c: attributes into objects' parameters. */
 int pantun_nl_parse_selector(const struct nlattr *nest, struct pantun_selector *sel,

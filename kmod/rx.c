@@ -23,6 +23,7 @@
 #include "cb.h"
 #include "compat.h"
 #include "inner.h"
+#include "monitor.h"
 #include "mss.h"
 #include "netdev.h"
 #include "nl_event.h"
@@ -114,7 +115,6 @@ static void deliver(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 	} else {
 		skb->ip_summed = CHECKSUM_NONE;
 	}
-	dev_sw_netstats_rx_add(dev, skb->len);
 	gro_cells_receive(&tunnel->gro_cells, skb);
 }
 
@@ -145,6 +145,11 @@ void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 	if (!(sa->tunnel->dev->flags & IFF_UP)) {
 		reason = PANTUN_DROP_RX_TUNNEL_DOWN;
 		goto drop;
+	}
+	dev_sw_netstats_rx_add(sa->tunnel->dev, skb->len);
+	if (pantun_monitor_receive(skb, sa->tunnel)) {
+		consume_skb(skb);
+		goto out;
 	}
 	pantun_mss_clamp(skb, READ_ONCE(sa->tunnel->dev->mtu));
 	deliver(skb, sa->tunnel);

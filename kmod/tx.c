@@ -478,6 +478,77 @@ static void tx_skb(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 	tx_flow(skb, tunnel, &flow);
 }
 
+/* In transport mode only the path's own addresses are carried, as they are outside, too. */
+static bool transport_ok(const struct pantun_sa *sa, const struct pantun_flow *flow)
+{
+	const struct pantun_path *path = rcu_dereference(sa->path);
+
+	return sa->mode != PANTUN_MODE_TRANSPORT ||
+	       (path->family == flow->family &&
+		ipv6_addr_equal(&path->local.v6, &flow->local.v6) &&
+		ipv6_addr_equal(&path->remote.v6, &flow->remote.v6));
+}
+
+static struct pantun_proxy *find_proxy(struct pantun_tunnel *tunnel, const char *name)
+{
+	const struct pantun_proxy_table *table = rcu_dereference(tunnel->proxies);
+	u32 i;
+
+	for (i = 0; table && i < table->count; i++)
+		if (!strcmp(table->entry[i]->name, name))
+			return table->entry[i];
+	return NULL;
+}
+
+/**
+ * pantun_tx_choose - the SA for a packet of our own
+ * @tunnel: where it goes out
+ * @name: of the proxy-ID whose SA is wanted; NULL: of the one that matches
+ * @flow: the packet; addresses zero padded
+ * @ask: whether to ask for an SA if there is none
+ * @sa: gets the SA, without a reference
+ *
+ * Return: PANTUN_MONITOR_ERROR_UNSPEC, or why there is none: enum pantun_monitor_error.
+ * Context: BH disabled, RCU read side.
+ */
+u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
+		     const struct pantun_flow *flow, bool ask, struct pantun_sa **sa)
+{
+	bool gre = READ_ONCE(tunnel->opts.gre);
+	struct pantun_proxy *proxy;
+
+	if (name)
+		proxy = find_proxy(tunnel, name);
+	else
+		proxy = gre ? pantun_proxy_only(tunnel) : pantun_proxy_match(tunnel, flow);
+	if (!proxy)
+		return PANTUN_MONITOR_ERROR_NO_PROXY;
+	if (!gre && !pantun_selector_match(&proxy->selector, flow))
+		return PANTUN_MONITOR_ERROR_SELECTOR;
+	*sa = current_sa(proxy);
+	if (!*sa) {
+		if (ask)
+			acquire(tunnel, proxy, flow);
+		return PANTUN_MONITOR_ERROR_NO_SA;
+	}
+	if (!selector_ok(*sa, flow, gre))
+		return PANTUN_MONITOR_ERROR_SELECTOR;
+	return gre || transport_ok(*sa, flow) ? PANTUN_MONITOR_ERROR_UNSPEC :
+						PANTUN_MONITOR_ERROR_TRANSPORT;
+}
+
+/**
+ * pantun_tx_probe - sends a packet of our own
+ * @skb: the packet, with skb_network_header(); consumed
+ * @sa: from pantun_tx_choose()
+ *
+ * Context: BH disabled, RCU read side.
+ */
+void pantun_tx_probe(struct sk_buff *skb, struct pantun_sa *sa)
+{
+	tx_sa(skb, sa);
+}
+
 /**
  * pantun_tx_start - ndo_start_xmit
  * @skb: the inner packet, consumed

@@ -6,8 +6,10 @@
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
+struct pantun_flow;
 struct pantun_proxy;
 struct pantun_sa;
+struct pantun_tunnel;
 
 /* ndo_start_xmit.  BH disabled, RCU read side. */
 netdev_tx_t pantun_tx_start(struct sk_buff *skb, struct net_device *dev);
@@ -18,6 +20,13 @@ netdev_tx_t pantun_tx_start(struct sk_buff *skb, struct net_device *dev);
 void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err);
 /* Sends a dummy packet.  BH disabled, RCU read side. */
 void pantun_tx_dummy(struct pantun_sa *sa);
+/*
+ * For a packet of our own: its SA, and sending it by that.  BH disabled, RCU read side
+ * for both.
+ */
+u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
+		     const struct pantun_flow *flow, bool ask, struct pantun_sa **sa);
+void pantun_tx_probe(struct sk_buff *skb, struct pantun_sa *sa);
 /* Sends what @proxy holds; called once it has an out-SA.  Process context, no lock but cfg_lock. */
 void pantun_tx_release(struct pantun_proxy *proxy);
 /* hold_work: drops packets held for PANTUN_HOLD_SECONDS. */

@@ -29,8 +29,9 @@ def constants(path=HEADER):
     found = {}
     for body in re.findall(r"enum\s*\w*\s*\{(.*?)\}", text, flags=re.S):
         number = 0
-        for name in re.findall(r"\w+(?=\s*(?:,|=|$))", body.strip()):
-            if name.endswith("_MAX") and not name.startswith("__"):
+        for member in body.split(","):
+            name, _, value = (part.strip() for part in member.partition("="))
+            if value:                # the MAX, behind one of its own
                 number -= 2
             found[name.removeprefix("PANTUN_")] = number
             number += 1

@@ -39,13 +39,12 @@ def c_name(prefix, name):
 
 
 def header_enums(text):
-    """Enumerations of the header by name: their members, without the MAX ones."""
+    """Enumerations of the header by name: their members, without the one that is the MAX."""
     enums = {}
     for name, body in re.findall(r"enum (\w+) \{(.*?)\n\};", text, re.S):
         body = re.sub(r"/\*.*?\*/", "", body, flags=re.S)
-        members = [m.split("=")[0].strip() for m in body.split(",")]
-        enums[name] = [m for m in members
-                       if m and not m.startswith("__") and not m.endswith("_MAX")]
+        members = [m.strip() for m in body.split(",")]
+        enums[name] = [m for m in members if m and not m.startswith("__") and "=" not in m]
     return enums
 
 
@@ -60,7 +59,7 @@ def spec_enums(spec):
     enums = {}
     for entry in spec["definitions"]:
         if entry["type"] == "enum":
-            enums["pantun_" + entry["name"]] = [
+            enums[entry["enum-name"]] = [
                 c_name(entry["name-prefix"], e["name"]) for e in entry["entries"]]
     for entry in spec["attribute-sets"]:
         enums[entry["enum-name"]] = [c_name(entry["name-prefix"], "unspec")] + [
@@ -98,7 +97,8 @@ def compare_header(spec, text):
 def tables(text):
     """Policy tables of the module by name: attribute to the entry's text."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-    for name, limits in re.findall(r"struct netlink_range_validation (\w+) = \{(.*?)\};", text):
+    for name, limits in re.findall(
+            r"struct netlink_range_validation (\w+) = \{(.*?)\};", text, re.S):
         text = text.replace(f"&{name})", f"{limits})")
     found = {}
     for table, body in re.findall(

@@ -22,7 +22,7 @@
 #define PANTUN_GENL_NAME	"pantun"
 #define PANTUN_GENL_VERSION	1
 
-/* Needed from the kernel or by the daemon: acquire, expire, tunnel state. */
+/* Needed from the kernel or by the daemon: acquire, expire, tunnel state, monitors. */
 #define PANTUN_MCGRP_EVENTS	"events"
 /* For observers: proxy-IDs and SAs that come and go. */
 #define PANTUN_MCGRP_CONFIG	"config"
@@ -36,6 +36,15 @@
 #define PANTUN_SPI_MIN		256	/* RFC 4303 section 2.1 reserves 1..255 */
 #define PANTUN_REPLAY_WINDOW_MAX	4096	/* packets; 0: no replay check */
 #define PANTUN_REPLAY_WINDOW_DEFAULT	1024
+#define PANTUN_MONITORS_MAX	16	/* monitored destinations a tunnel */
+#define PANTUN_MONITOR_INTERVAL_MIN	100	/* milliseconds */
+#define PANTUN_MONITOR_INTERVAL_MAX	100000
+#define PANTUN_MONITOR_INTERVAL_DEFAULT	3000
+#define PANTUN_MONITOR_THRESHOLD_MIN	2	/* probes lost in a row */
+#define PANTUN_MONITOR_THRESHOLD_MAX	100
+#define PANTUN_MONITOR_THRESHOLD_DEFAULT	5
+#define PANTUN_MONITOR_RECOVERY_MAX	100	/* probes answered in a row, 1 at least */
+#define PANTUN_MONITOR_RECOVERY_DEFAULT	1
 
 enum pantun_cmd {
 	PANTUN_CMD_UNSPEC,
@@ -60,6 +69,10 @@ enum pantun_cmd {
 	PANTUN_CMD_SA_NTF,		/* config: made, activated, changed, deleted */
 
 	PANTUN_CMD_SA_SET,		/* replaces the path of a live SA */
+	PANTUN_CMD_MONITOR_NEW,		/* adds a monitored destination, or changes it */
+	PANTUN_CMD_MONITOR_DEL,
+	PANTUN_CMD_MONITOR_GET,		/* do, dump (of one tunnel or all) */
+	PANTUN_CMD_MONITOR_NTF,		/* events: made, deleted, changed; path down, path up */
 
 	__PANTUN_CMD_MAX,
 	PANTUN_CMD_MAX = __PANTUN_CMD_MAX - 1
@@ -76,6 +89,7 @@ enum pantun_attr {
 	PANTUN_A_PROXY,			/* nest, enum pantun_proxy_attr */
 	PANTUN_A_SA,			/* nest, enum pantun_sa_attr */
 	PANTUN_A_EVENT,			/* nest, enum pantun_event_attr; notifications */
+	PANTUN_A_MONITOR,		/* nest, enum pantun_monitor_attr */
 
 	__PANTUN_A_MAX,
 	PANTUN_A_MAX = __PANTUN_A_MAX - 1
@@ -100,6 +114,51 @@ enum pantun_state {
 
 	__PANTUN_STATE_MAX,
 	PANTUN_STATE_MAX = __PANTUN_STATE_MAX - 1
+};
+
+/* Which SA pairs the carrier needs; on-demand tunnels have it without any. */
+enum pantun_carrier {
+	PANTUN_CARRIER_UNSPEC,
+	PANTUN_CARRIER_ANY,		/* one proxy-ID's (default) */
+	PANTUN_CARRIER_ALL,		/* all proxy-IDs' */
+
+	__PANTUN_CARRIER_MAX,
+	PANTUN_CARRIER_MAX = __PANTUN_CARRIER_MAX - 1
+};
+
+/* What the monitors know of the way through the tunnel, or one of them of its own. */
+enum pantun_path_state {
+	PANTUN_PATH_UNSPEC,
+	PANTUN_PATH_UNKNOWN,		/* no probe was answered or missed often enough yet */
+	PANTUN_PATH_UP,			/* answered; of a tunnel: by one destination at least */
+	PANTUN_PATH_DOWN,		/* not answered; of a tunnel: by none */
+
+	__PANTUN_PATH_MAX,
+	PANTUN_PATH_MAX = __PANTUN_PATH_MAX - 1
+};
+
+/* What becomes of the link while the path is down; events come in any case. */
+enum pantun_monitor_action {
+	PANTUN_MONITOR_UNSPEC,
+	PANTUN_MONITOR_WAIT_RECOVER,	/* it stays as it is (default) */
+	PANTUN_MONITOR_FAIL_OVER,	/* no carrier */
+
+	__PANTUN_MONITOR_ACTION_MAX,
+	PANTUN_MONITOR_ACTION_MAX = __PANTUN_MONITOR_ACTION_MAX - 1
+};
+
+/* Why the last probe could not be sent; it counts as lost. */
+enum pantun_monitor_error {
+	PANTUN_MONITOR_ERROR_UNSPEC,	/* it was sent */
+	PANTUN_MONITOR_ERROR_NO_SA,	/* its proxy-ID has no SA now */
+	PANTUN_MONITOR_ERROR_NO_SOURCE,	/* the tunnel has no address of this family */
+	PANTUN_MONITOR_ERROR_NO_PROXY,	/* no proxy-ID of this name, or none that matches */
+	PANTUN_MONITOR_ERROR_SELECTOR,	/* proxy-ID or SA do not cover these addresses */
+	PANTUN_MONITOR_ERROR_TRANSPORT,	/* transport mode: not the gateways' own addresses */
+	PANTUN_MONITOR_ERROR_NO_MEMORY,
+
+	__PANTUN_MONITOR_ERROR_MAX,
+	PANTUN_MONITOR_ERROR_MAX = __PANTUN_MONITOR_ERROR_MAX - 1
 };
 
 /* What becomes of the don't-fragment bit, and so of inner packets that are too big. */
@@ -142,6 +201,8 @@ enum pantun_tunnel_attr {
 	PANTUN_TUNNEL_A_DUMMY,		/* u32, milliseconds between dummy packets; 0: none */
 	PANTUN_TUNNEL_A_MARK,		/* u32, for routing of outer packets; 0: none */
 	PANTUN_TUNNEL_A_UNDERLAY,	/* u32, ifindex: VRF or link of outer packets; 0: any */
+	PANTUN_TUNNEL_A_CARRIER,	/* u32, enum pantun_carrier */
+	PANTUN_TUNNEL_A_PATH,		/* u32, enum pantun_path_state; read only */
 
 	__PANTUN_TUNNEL_A_MAX,
 	PANTUN_TUNNEL_A_MAX = __PANTUN_TUNNEL_A_MAX - 1
@@ -356,6 +417,44 @@ enum pantun_drop_attr {
 	PANTUN_DROP_A_MAX = __PANTUN_DROP_A_MAX - 1
 };
 
+/*
+ * A monitored destination: ICMP or ICMPv6 echo through the tunnel, from the tunnel's own
+ * address unless SRC is given.  The tunnel and DST name it.  MONITOR_NEW of one that is
+ * there sets everything; counts and state go on unless source or proxy-ID change.
+ * PROXY is a name: its proxy-ID may be deleted and made again, and while there is none
+ * probes are lost.  SENT + UNSENT = RECEIVED + LOST, but for a probe under way.
+ */
+enum pantun_monitor_attr {
+	PANTUN_MONITOR_A_UNSPEC,
+	PANTUN_MONITOR_A_PAD,
+	PANTUN_MONITOR_A_DST4,		/* 4 octets; DST of one family */
+	PANTUN_MONITOR_A_DST6,		/* 16 octets */
+	PANTUN_MONITOR_A_SRC4,		/* 4 octets; absent: the tunnel's address */
+	PANTUN_MONITOR_A_SRC6,		/* 16 octets */
+	PANTUN_MONITOR_A_PROXY,		/* string, proxy-ID of probes; absent: by match */
+	PANTUN_MONITOR_A_ACTION,	/* u32, enum pantun_monitor_action */
+	PANTUN_MONITOR_A_INTERVAL,	/* u32, milliseconds from probe to probe */
+	PANTUN_MONITOR_A_THRESHOLD,	/* u32, probes lost in a row: down */
+	PANTUN_MONITOR_A_RECOVERY,	/* u32, probes answered in a row: up again */
+	PANTUN_MONITOR_A_STATE,		/* u32, enum pantun_path_state; read only */
+	PANTUN_MONITOR_A_SINCE,		/* u64, seconds in this state; read only */
+	PANTUN_MONITOR_A_SENT,		/* u64, probes that left; read only */
+	PANTUN_MONITOR_A_UNSENT,	/* u64, those that could not be sent; read only */
+	PANTUN_MONITOR_A_RECEIVED,	/* u64, answers that count; read only */
+	PANTUN_MONITOR_A_LOST,		/* u64, unanswered or unsent; read only */
+	PANTUN_MONITOR_A_RTT_LAST,	/* u32, microseconds; read only */
+	PANTUN_MONITOR_A_RTT_MIN,	/* u32, microseconds; read only */
+	PANTUN_MONITOR_A_RTT_AVG,	/* u32, microseconds; read only */
+	PANTUN_MONITOR_A_RTT_MAX,	/* u32, microseconds; read only */
+	PANTUN_MONITOR_A_HISTORY,	/* u64, last 64 probes, bit 0 newest, 1: ok; read only */
+	PANTUN_MONITOR_A_ERROR,		/* u32, enum pantun_monitor_error; read only */
+	PANTUN_MONITOR_A_FROM4,		/* 4 octets, source of the last probe; read only */
+	PANTUN_MONITOR_A_FROM6,		/* 16 octets, source of the last probe; read only */
+
+	__PANTUN_MONITOR_A_MAX,
+	PANTUN_MONITOR_A_MAX = __PANTUN_MONITOR_A_MAX - 1
+};
+
 enum pantun_event {
 	PANTUN_EVENT_UNSPEC,
 	PANTUN_EVENT_NEW,
@@ -363,6 +462,8 @@ enum pantun_event {
 	PANTUN_EVENT_CHANGE,
 	PANTUN_EVENT_SOFT,		/* limit: negotiate a successor */
 	PANTUN_EVENT_HARD,		/* limit: the SA is not used any more */
+	PANTUN_EVENT_PATH_DOWN,		/* monitor: its destination does not answer */
+	PANTUN_EVENT_PATH_UP,		/* monitor: its destination answers */
 
 	__PANTUN_EVENT_MAX,
 	PANTUN_EVENT_MAX = __PANTUN_EVENT_MAX - 1
