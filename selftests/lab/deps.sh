@@ -20,7 +20,7 @@ check=(libcmocka-dev sparse shellcheck clang libclang-rt-dev clang-tidy cppcheck
 	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 procps groff-base
 	qemu-system-x86 wireguard-tools python3-argcomplete python3-requests)
 peers=(charon-systemd strongswan-swanctl libstrongswan-standard-plugins
-	libstrongswan-extra-plugins libcharon-extra-plugins)
+	libstrongswan-extra-plugins libcharon-extra-plugins frr)
 
 say() { echo "deps: $*"; }
 
@@ -57,7 +57,7 @@ restore_policy() {
 }
 
 # The peers' daemons are for the lab alone; they must not start at boot either.
-# An IKE daemon that was here before is left as it is.
+# One that was here before is left as it is.
 disable_new_daemons() {
 	local unit
 
@@ -80,6 +80,7 @@ install_packages() {
 	local fresh=()
 
 	installed charon-systemd || fresh+=(strongswan.service)
+	installed frr || fresh+=(frr.service)
 	say "installing: $*"
 	refresh
 	forbid_daemons
