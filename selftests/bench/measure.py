@@ -8,6 +8,7 @@ cipher NAME 0 PRIORITY                         what both IPsecs encrypt with
 forward-SIZE VARIANT ROUND NANOSECONDS         CPU time of one packet, from host A to B
 tcp VARIANT ROUND GBIT_PER_CPU_SECOND
 growth KIND-TUNNELSxPROXIES ROUND NANOSECONDS  CPU time of one packet, to all SAs by turns
+lookup KIND-TUNNELSxPROXIES ROUND NANOSECONDS  the same, all to the one made last
 
 PARTs are forward, tcp and growth; all of them unless given.  Time is what the lab
 kernel's thread had of a CPU of its host, so others there do not count.  The order of
@@ -20,7 +21,7 @@ import struct
 import subprocess
 import sys
 
-from grow import GATEWAY_MAC, enter, grow
+from grow import GATEWAY_MAC, destination, enter, grow
 
 VARIANTS = ("plain", "pantun", "xfrm", "wireguard", "pantun-natt", "xfrm-natt", "pantun-again")
 SIZES = (64, 1400)
@@ -159,9 +160,10 @@ def growth_round(lab, number, names, samples):
     """A packet in each of the sizes."""
     for name, nets, hosts in turned(names, number):
         lab.visit(name + ".", GATEWAY_MAC)
-        lab.blast(64, WARM_PACKETS, "10.64.0.0", nets, hosts)
-        print("growth", name, number, lab.blast(64, GROWTH_PACKETS, "10.64.0.0", nets, hosts),
-              file=samples)
+        for figure, where in (("growth", ("10.64.0.0", nets, hosts)),
+                              ("lookup", (destination(nets - 1, hosts - 1),))):
+            lab.blast(64, WARM_PACKETS, *where)
+            print(figure, name, number, lab.blast(64, GROWTH_PACKETS, *where), file=samples)
 
 
 def main():

@@ -53,16 +53,17 @@ class Drawing:
                 + "\n".join(self.parts) + "\n</svg>\n")
 
 
-def draw(result, titles):
+def draw(result, titles, growths):
     """All figures of report.py's result."""
     drawing = Drawing()
     for figure, parts in result["figures"].items():
         drawing.group(titles[figure], [(name, COLOURS[name], one)
                                        for name, one in parts["variants"].items()],
                       2 if figure == "tcp" else 0)
-    for what, kinds in result["growth"].items():
-        for kind, counts in kinds.items():
-            drawing.group(f"time added to a packet by the number of {what}, ns: {kind}",
-                          [(f"{count:,d}", COLOURS[kind], one["time"])
-                           for count, one in counts.items()])
+    for figure, use in growths.items():
+        for what, kinds in result[figure].items():
+            for kind, counts in kinds.items():
+                drawing.group(f"time added to a packet by the number of {what}, {use}, ns: {kind}",
+                              [(f"{count:,d}", COLOURS[kind], one["time"])
+                               for count, one in counts.items()])
     return drawing.document()

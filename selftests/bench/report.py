@@ -26,6 +26,8 @@ TITLES = {"forward-64": "time added to a packet of 64 octets, ns",
 GROWTH = {"SAs": ((1, "1x1"), (1000, "4x250"), (10000, "40x250")),
           "proxy-IDs of a tunnel": ((1, "1x1"), (250, "1x250")),
           "tunnels": ((1, "1x1"), (1000, "1000x1"))}
+# figure -> where the packets of it go
+GROWTHS = {"growth": "all of them used by turns", "lookup": "one of them used"}
 KINDS = ("pantun", "xfrm")
 
 
@@ -56,7 +58,8 @@ def demand(samples, parts):
         if part in parts:
             wanted += [(figure, variant) for figure in figures for variant in VARIANTS]
     if "growth" in parts:
-        wanted += [("growth", f"{kind}-{shape}") for kind in ("plain",) + KINDS
+        wanted += [(figure, f"{kind}-{shape}") for figure in GROWTHS
+                   for kind in ("plain",) + KINDS
                    for counts in GROWTH.values() for _, shape in counts]
     rounds = {len(samples.get(figure, {}).get(variant, ())) for figure, variant in wanted}
     if len(rounds) != 1 or 0 in rounds:
@@ -101,7 +104,7 @@ def compare(figure, variants):
 
 
 def grown(variants):
-    """Time added to a packet by how many there are, and the ratio to one."""
+    """Time added to a packet by how many there are, and the ratio to one, of a figure."""
     result = {}
     for what, counts in GROWTH.items():
         result[what] = {}
@@ -133,13 +136,19 @@ def show(result):
         for name, one in parts["ratios"].items():
             noise = "   (noise: both are the same)" if "again" in name else ""
             print(f"  {name.replace('-again', ''):24}{spread(one, 2)}{noise}")
-    for what, kinds in result["growth"].items():
-        print(f"\ntime added to a packet of 64 octets by the number of {what}, all of them "
-              "used by turns, ns; ratio to one")
-        for kind, counts in kinds.items():
-            for count, one in counts.items():
-                print(f"  {kind:8}{count:8,d}        {spread(one['time']):36}"
-                      f"{spread(one['ratio'], 2)}")
+    for figure, use in GROWTHS.items():
+        for what, kinds in result[figure].items():
+            print(f"\ntime added to a packet of 64 octets by the number of {what}, {use}, ns; "
+                  "ratio to one")
+            show_growth(kinds)
+
+
+def show_growth(kinds):
+    """The rows of one thing that grows."""
+    for kind, counts in kinds.items():
+        for count, one in counts.items():
+            print(f"  {kind:8}{count:8,d}        {spread(one['time']):36}"
+                  f"{spread(one['ratio'], 2)}")
 
 
 def main():
@@ -151,7 +160,8 @@ def main():
         result = {"rounds": demand(samples, parts), "cipher": driver}
         result["figures"] = {figure: compare(figure, samples[figure]) for figure in TITLES
                              if figure in samples}
-        result["growth"] = grown(samples["growth"]) if "growth" in samples else {}
+        for figure in GROWTHS:
+            result[figure] = grown(samples[figure]) if figure in samples else {}
     except Missing as error:
         raise SystemExit(f"bench: {error}") from None
     show(result)
@@ -159,7 +169,7 @@ def main():
         json.dump(result, file, indent=1)
         file.write("\n")
     with open(os.path.join(out, "bench.svg"), "w", encoding="ascii") as file:
-        file.write(draw(result, TITLES))
+        file.write(draw(result, TITLES, GROWTHS))
 
 
 main()
