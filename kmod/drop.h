@@ -28,6 +28,7 @@
 	X(TX_NO_MEMORY,		"tx_no_memory")			\
 	X(TX_GSO,		"tx_gso")			\
 	X(TX_TRANSPORT,		"tx_transport")			\
+	X(TX_HOLD_FAILED,	"tx_hold_failed")		\
 	X(RX_MALFORMED,		"rx_malformed")			\
 	X(RX_ENCAP_MISMATCH,	"rx_encap_mismatch")		\
 	X(RX_REPLAY,		"rx_replay")			\

@@ -17,6 +17,7 @@
 #include <net/ipv6.h>
 #include "cb.h"
 #include "compat.h"
+#include "flow.h"
 #include "inner.h"
 #include "netdev.h"
 #include "sa.h"
@@ -338,13 +339,14 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
 {
 	struct pantun_path *path = rcu_dereference(sa->path);
 	enum pantun_drop reason = PANTUN_DROP_COUNT;
-	bool gre = has_gre(sa);
+	bool gre = has_gre(sa), allowed;
 	struct pantun_flow flow;
 
 	if (gre && is_transport(sa)) {
 		if (next_header != IPPROTO_GRE)
 			return PANTUN_DROP_RX_GRE;
 		pantun_inner_gre_flow(path, &flow);
+		allowed = pantun_selector_match(&sa->selector, &flow);
 	} else {
 		reason = is_transport(sa) ? pull_transport(skb, path->family, next_header) :
 					    pull_tunnel(skb, next_header);
@@ -352,8 +354,9 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
 			return reason;
 		if (!pantun_flow_dissect(skb, false, &flow))
 			return PANTUN_DROP_RX_INNER;
+		allowed = pantun_flow_allowed(&sa->selector, skb, false, &flow);
 	}
-	if (!pantun_selector_match(&sa->selector, &flow))
+	if (!allowed)
 		return PANTUN_DROP_RX_SELECTOR;
 	if (gre)
 		reason = is_transport(sa) ? pull_gre(skb) : pull_gre_ip(skb, &flow);

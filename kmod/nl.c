@@ -7,6 +7,7 @@
 #include "nl_event.h"
 #include "nl_priv.h"
 #include "proxy.h"
+#include "tx.h"
 
 /* --- tunnels --- */
 
@@ -161,7 +162,9 @@ static int proxy_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int proxy_del_doit(struct sk_buff *skb, struct genl_info *info)
+/* Does to the proxy-ID that the request names what there is to do. */
+static int with_proxy(struct genl_info *info,
+		      int (*act)(struct pantun_proxy *proxy, struct netlink_ext_ack *extack))
 {
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
 	struct nlattr *attrs[PANTUN_PROXY_A_MAX + 1];
@@ -175,9 +178,25 @@ static int proxy_del_doit(struct sk_buff *skb, struct genl_info *info)
 	proxy = pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_PROXY_A_NAME], info->extack);
 	err = PTR_ERR_OR_ZERO(proxy);
 	if (!err)
-		err = pantun_proxy_delete(proxy, info->extack);
+		err = act(proxy, info->extack);
 	mutex_unlock(&pn->cfg_lock);
 	return err;
+}
+
+static int proxy_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return with_proxy(info, pantun_proxy_delete);
+}
+
+static int fail_proxy(struct pantun_proxy *proxy, struct netlink_ext_ack *extack)
+{
+	pantun_tx_hold_fail(proxy);
+	return 0;
+}
+
+static int proxy_fail_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return with_proxy(info, fail_proxy);
 }
 
 /* All of it, for replies and dumps. */
@@ -331,6 +350,12 @@ static const struct genl_ops ops[] = {
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_monitor_get,
 		.dumpit = pantun_nl_monitor_dump,
+	}, {
+		.cmd = PANTUN_CMD_PROXY_FAIL,
+		.flags = GENL_ADMIN_PERM,
+		.policy = pantun_nl_proxy_ref_policy,
+		.maxattr = PANTUN_A_MAX,
+		.doit = proxy_fail_doit,
 	},
 };
 

@@ -36,6 +36,7 @@ struct pantun_proxy {
 	struct sk_buff_head hold;
 	bool dead;			/* holds nothing any more */
 	struct delayed_work hold_work;	/* drops what was held too long */
+	bool failed;			/* no SA came of the last acquire; racy likewise */
 	unsigned long acquire_next;	/* jiffies; racy on purpose: an extra event is harmless */
 	atomic64_t acquires;
 
@@ -74,13 +75,6 @@ struct pantun_proxy *pantun_proxy_match(struct pantun_tunnel *tunnel,
 					const struct pantun_flow *flow);
 /* The one proxy-ID of a tunnel with GRE.  RCU read side. */
 struct pantun_proxy *pantun_proxy_only(struct pantun_tunnel *tunnel);
-/*
- * The flow of the IP packet at skb_network_header(), local being the source if
- * @outbound.  False if headers are cut off or not IP; may pull, so the caller
- * must fetch header pointers again.
- */
-bool pantun_flow_dissect(struct sk_buff *skb, bool outbound,
-			 struct pantun_flow *flow);
 void pantun_proxy_put(struct pantun_proxy *proxy);
 
 #endif

@@ -5,6 +5,7 @@
 #include "alg.h"
 #include "classify.h"
 #include "esp.h"
+#include "flow.h"
 #include "life.h"
 #include "mss.h"
 #include "mtu.h"
@@ -27,7 +28,9 @@ EXPORT_SYMBOL_GPL(pantun_classifier_match);
 EXPORT_SYMBOL_GPL(pantun_classifier_new);
 EXPORT_SYMBOL_GPL(pantun_esp_ops);
 EXPORT_SYMBOL_GPL(pantun_esp_push);
+EXPORT_SYMBOL_GPL(pantun_flow_allowed);
 EXPORT_SYMBOL_GPL(pantun_flow_dissect);
+EXPORT_SYMBOL_GPL(pantun_flow_quoted);
 EXPORT_SYMBOL_GPL(pantun_life_check);
 EXPORT_SYMBOL_GPL(pantun_life_invalid);
 EXPORT_SYMBOL_GPL(pantun_mss_clamp);

@@ -13,6 +13,7 @@
 #include <net/ipv6.h>
 #include "cb.h"
 #include "compat.h"
+#include "flow.h"
 #include "inner.h"
 #include "mss.h"
 #include "netdev.h"
@@ -38,6 +39,23 @@ static void send_prohibited(struct sk_buff *skb)
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, 0);
 	else
 		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED, 0);
+}
+
+/* Tells the sender that nobody is there to carry it, for the time being. */
+static void send_unreachable(struct sk_buff *skb)
+{
+	if (is_v4(skb))
+		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
+	else
+		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+}
+
+/* A packet that no SA came for.  Consumes it.  BH disabled, RCU. */
+static void refuse_held(struct sk_buff *skb, struct pantun_tunnel *tunnel,
+			enum pantun_drop reason)
+{
+	send_unreachable(skb);
+	pantun_drop_skb(skb, tunnel, NULL, reason);
 }
 
 /* Tells the sender how large a packet may be; local senders learn it by their route. */
@@ -362,15 +380,21 @@ void pantun_tx_dummy(struct pantun_sa *sa)
 	dst_release(tx.dst);
 }
 
+static bool acquire_due(const struct pantun_proxy *proxy)
+{
+	unsigned long next = READ_ONCE(proxy->acquire_next);
+
+	return !next || !time_in_range_open(jiffies, next - ACQUIRE_INTERVAL, next);
+}
+
 /* Asks the daemon for an SA, once a while. */
 static void acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
 		    const struct pantun_flow *flow)
 {
-	unsigned long next = READ_ONCE(proxy->acquire_next);
-
-	if (next && time_in_range_open(jiffies, next - ACQUIRE_INTERVAL, next))
+	if (!acquire_due(proxy))
 		return;
 	WRITE_ONCE(proxy->acquire_next, (jiffies + ACQUIRE_INTERVAL) | 1);
+	WRITE_ONCE(proxy->failed, false);
 	atomic64_inc(&proxy->acquires);
 	pantun_nl_event_acquire(tunnel, proxy, flow);
 }
@@ -429,34 +453,60 @@ static bool selector_ok(const struct pantun_sa *sa, const struct pantun_flow *fl
 	return pantun_selector_match(&sa->selector, flow);
 }
 
+/* No SA is there.  Consumes the packet. */
+static void tx_wait(struct sk_buff *skb, struct pantun_tunnel *tunnel,
+		    struct pantun_proxy *proxy, const struct pantun_flow *flow)
+{
+	if (READ_ONCE(proxy->failed) && !acquire_due(proxy)) {
+		refuse_held(skb, tunnel, PANTUN_DROP_TX_HOLD_FAILED);
+		return;
+	}
+	hold(skb, tunnel, proxy);
+	acquire(tunnel, proxy, flow);
+	/* one that came in between has released before our packet was there */
+	if (current_sa(proxy))
+		pantun_tx_release(proxy);
+}
+
+/*
+ * The proxy-ID of a packet.  That of an ICMP error which falls under none is the one
+ * that the packet came by which it is about (RFC 4301 section 6.2); @about says so.
+ */
+static struct pantun_proxy *proxy_of(struct sk_buff *skb, struct pantun_tunnel *tunnel,
+				     const struct pantun_flow *flow, bool *about)
+{
+	struct pantun_proxy *proxy = pantun_proxy_match(tunnel, flow);
+	struct pantun_flow quoted;
+
+	*about = !proxy && pantun_flow_is_error(flow) && pantun_flow_quoted(skb, true, &quoted);
+	return *about ? pantun_proxy_match(tunnel, &quoted) : proxy;
+}
+
 /* A packet of a known flow: its proxy-ID, its SA or the wait for one.  Consumes it. */
 static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		    const struct pantun_flow *flow)
 {
-	bool gre = READ_ONCE(tunnel->opts.gre);
+	bool gre = READ_ONCE(tunnel->opts.gre), about = false;
 	struct pantun_proxy *proxy;
 	struct pantun_sa *sa;
 
-	proxy = gre ? pantun_proxy_only(tunnel) : pantun_proxy_match(tunnel, flow);
+	proxy = gre ? pantun_proxy_only(tunnel) : proxy_of(skb, tunnel, flow, &about);
 	if (!proxy) {
 		send_prohibited(skb);
 		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NO_PROXY);
 		return;
 	}
 	sa = current_sa(proxy);
-	if (!sa && is_chatter(flow)) {
+	if (!sa && (about || is_chatter(flow))) {
 		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NO_SA);
 		return;
 	}
 	if (!sa) {
-		hold(skb, tunnel, proxy);
-		acquire(tunnel, proxy, flow);
-		/* one that came in between has released before our packet was there */
-		if (current_sa(proxy))
-			pantun_tx_release(proxy);
+		tx_wait(skb, tunnel, proxy, flow);
 		return;
 	}
-	if (!selector_ok(sa, flow, gre)) {
+	if (!selector_ok(sa, flow, gre) &&
+	    (gre || !pantun_flow_allowed(&sa->selector, skb, true, flow))) {
 		/* the peer agreed to less than the proxy-ID has */
 		send_prohibited(skb);
 		pantun_drop_skb(skb, tunnel, sa, PANTUN_DROP_TX_SELECTOR);
@@ -597,18 +647,41 @@ void pantun_tx_release(struct pantun_proxy *proxy)
 	local_bh_enable();
 }
 
-static void hold_purge(struct pantun_proxy *proxy, bool dead, enum pantun_drop reason)
+/* Takes out all that waits, to @old. */
+static void hold_take(struct pantun_proxy *proxy, bool dead, struct sk_buff_head *old)
+{
+	__skb_queue_head_init(old);
+	spin_lock_bh(&proxy->hold.lock);
+	proxy->dead |= dead;
+	skb_queue_splice_init(&proxy->hold, old);
+	spin_unlock_bh(&proxy->hold.lock);
+}
+
+/* Gives up all that waits, and tells the senders. */
+static void hold_refuse(struct pantun_proxy *proxy, enum pantun_drop reason)
 {
 	struct sk_buff_head old;
 	struct sk_buff *skb;
 
-	__skb_queue_head_init(&old);
-	spin_lock_bh(&proxy->hold.lock);
-	proxy->dead |= dead;
-	skb_queue_splice_init(&proxy->hold, &old);
-	spin_unlock_bh(&proxy->hold.lock);
+	hold_take(proxy, false, &old);
+	local_bh_disable();
+	rcu_read_lock();
 	while ((skb = __skb_dequeue(&old)))
-		pantun_drop_skb(skb, proxy->tunnel, NULL, reason);
+		refuse_held(skb, proxy->tunnel, reason);
+	rcu_read_unlock();
+	local_bh_enable();
+}
+
+/**
+ * pantun_tx_hold_fail - gives up what waits for an SA that will not come
+ * @proxy: the proxy-ID; what it sends from now on is refused until the next acquire
+ *
+ * Context: process; cfg_lock keeps @proxy.
+ */
+void pantun_tx_hold_fail(struct pantun_proxy *proxy)
+{
+	WRITE_ONCE(proxy->failed, true);
+	hold_refuse(proxy, PANTUN_DROP_TX_HOLD_FAILED);
 }
 
 /**
@@ -620,7 +693,7 @@ void pantun_tx_hold_work(struct work_struct *work)
 	struct pantun_proxy *proxy = container_of(to_delayed_work(work),
 						  struct pantun_proxy, hold_work);
 
-	hold_purge(proxy, false, PANTUN_DROP_TX_HOLD_EXPIRED);
+	hold_refuse(proxy, PANTUN_DROP_TX_HOLD_EXPIRED);
 }
 
 /**
@@ -631,6 +704,11 @@ void pantun_tx_hold_work(struct work_struct *work)
  */
 void pantun_tx_hold_stop(struct pantun_proxy *proxy)
 {
-	hold_purge(proxy, true, PANTUN_DROP_TX_NO_SA);
+	struct sk_buff_head old;
+	struct sk_buff *skb;
+
+	hold_take(proxy, true, &old);
+	while ((skb = __skb_dequeue(&old)))
+		pantun_drop_skb(skb, proxy->tunnel, NULL, PANTUN_DROP_TX_NO_SA);
 	cancel_delayed_work_sync(&proxy->hold_work);
 }

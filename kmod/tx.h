@@ -29,6 +29,8 @@ u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
 void pantun_tx_probe(struct sk_buff *skb, struct pantun_sa *sa);
 /* Sends what @proxy holds; called once it has an out-SA.  Process context, no lock but cfg_lock. */
 void pantun_tx_release(struct pantun_proxy *proxy);
+/* Refuses what @proxy holds, with ICMP to the senders: no SA will come.  Process context. */
+void pantun_tx_hold_fail(struct pantun_proxy *proxy);
 /* hold_work: drops packets held for PANTUN_HOLD_SECONDS. */
 void pantun_tx_hold_work(struct work_struct *work);
 /* Drops all that @proxy holds, and whatever comes later.  Process context, may sleep. */

@@ -202,10 +202,32 @@ hold_cases() {
 	lost 'the proxy-ID goes away that it waits at' 'tx_no_sa=1'
 
 	tunnel_alone
-	one_ping
+	start_on ha "$WORK/fail4" ping -c 1 -W 60 10.2.0.2
+	check 'a packet waits for an SA' wait_for 5 held_are 1
+	pantunctl_on ga proxy fail dev tunnel1 name default
+	lost 'no SA comes for what waits' 'tx_hold_failed=1'
+	check 'its sender is told' wait_for 5 grep -q 'Destination Host Unreachable' "$WORK/fail4"
+	check 'a later one asks again' wait_for 10 asks_again
+
+	tunnel_alone
+	start_on ha "$WORK/expired4" ping -c 1 -W 60 10.2.0.2
 	check 'a packet that waits for too long: tx_hold_expired=1' \
 		wait_for 40 drops_are 'tx_hold_expired=1'
+	check 'its sender is told, too' \
+		wait_for 5 grep -q 'Destination Host Unreachable' "$WORK/expired4"
 	injected 'tx_hold_expired=1'
+}
+
+# held_are COUNT: packets that wait for an SA of A's tunnel.
+held_are() {
+	[ "$(pantunctl_on ga --json show flow tunnel1 |
+		json_of "sum(p['held'] for p in d['proxies'])")" = "$1" ]
+}
+
+# asks_again: a packet waits after one more ping; those of the same second are refused.
+asks_again() {
+	one_ping
+	held_are 1
 }
 
 # tunnel_alone: A's tunnel without an SA, that asks for one with the first packet.

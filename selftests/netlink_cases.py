@@ -530,6 +530,9 @@ def proxy_cases():
            answer.error == 0 and standing()[0] == [b"p1\0"], answer.text, standing())
     refused("the name once more", "PROXY_NEW", tunnel(proxy(selector(**NET4))), "EEXIST")
     refused("one that is not there", "PROXY_DEL", tunnel(proxy(name="p9")), "ENOENT")
+    refused("one that is not there", "PROXY_FAIL", tunnel(proxy(name="p9")), "ENOENT")
+    answer = genl.ask(C["CMD_PROXY_FAIL"], tunnel(proxy()))
+    result("PROXY_FAIL: nothing waits, and nothing is said", answer.error == 0, answer.text)
     answer = genl.ask(C["CMD_PROXY_DEL"], tunnel(proxy()))
     result("PROXY_DEL: the default comes back",
            answer.error == 0 and standing()[0] == [b"default\0"], answer.text, standing())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pantunctl proxy add|del: proxy-IDs without the daemon. */
+/* pantunctl proxy add|del|fail: proxy-IDs without the daemon. */
 #include <err.h>
 #include <netlink/attr.h>
 #include "command.h"
@@ -57,7 +57,7 @@ static const struct keyword add_keywords[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
-static const struct keyword del_keywords[] = {
+static const struct keyword name_keywords[] = {
 	{ "dev", "TUNNEL", 1, take_dev },
 	{ "name", "NAME", 1, take_name },
 	{ NULL, NULL, 0, NULL },
@@ -99,14 +99,25 @@ static int proxy_add(const struct options *options, int argc, char **argv)
 	return send_proxy(PANTUN_CMD_PROXY_NEW, &request);
 }
 
-static int proxy_del(const struct options *options, int argc, char **argv)
+static int send_name(const char *subject, uint8_t cmd, int argc, char **argv)
 {
 	struct request request = { 0 };
 
-	(void)options;
-	if (keywords_take("proxy del", del_keywords, &request, argc, argv))
+	if (keywords_take(subject, name_keywords, &request, argc, argv))
 		return EXIT_USAGE;
-	return send_proxy(PANTUN_CMD_PROXY_DEL, &request);
+	return send_proxy(cmd, &request);
+}
+
+static int proxy_del(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	return send_name("proxy del", PANTUN_CMD_PROXY_DEL, argc, argv);
+}
+
+static int proxy_fail(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	return send_name("proxy fail", PANTUN_CMD_PROXY_FAIL, argc, argv);
 }
 
 int cmd_proxy(const struct options *options, int argc, char **argv)
@@ -114,6 +125,7 @@ int cmd_proxy(const struct options *options, int argc, char **argv)
 	static const struct command verbs[] = {
 		{ .name = "add", .run = proxy_add },
 		{ .name = "del", .run = proxy_del },
+		{ .name = "fail", .run = proxy_fail },
 	};
 
 	return command_choose(verbs, sizeof(verbs) / sizeof(verbs[0]), "verb", options, argc,

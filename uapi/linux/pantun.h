@@ -73,6 +73,7 @@ enum pantun_cmd {
 	PANTUN_CMD_MONITOR_DEL,
 	PANTUN_CMD_MONITOR_GET,		/* do, dump (of one tunnel or all) */
 	PANTUN_CMD_MONITOR_NTF,		/* events: made, deleted, changed; path down, path up */
+	PANTUN_CMD_PROXY_FAIL,		/* no SA will come for what the proxy-ID holds now */
 
 	__PANTUN_CMD_MAX,
 	PANTUN_CMD_MAX = __PANTUN_CMD_MAX - 1
