@@ -7,6 +7,7 @@
 #include "esp.h"
 #include "flow.h"
 #include "life.h"
+#include "monitor_fsm.h"
 #include "mss.h"
 #include "mtu.h"
 #include "netdev.h"
@@ -33,6 +34,15 @@ EXPORT_SYMBOL_GPL(pantun_flow_dissect);
 EXPORT_SYMBOL_GPL(pantun_flow_quoted);
 EXPORT_SYMBOL_GPL(pantun_life_check);
 EXPORT_SYMBOL_GPL(pantun_life_invalid);
+EXPORT_SYMBOL_GPL(pantun_monitor_fsm_answered);
+EXPORT_SYMBOL_GPL(pantun_monitor_fsm_critical);
+EXPORT_SYMBOL_GPL(pantun_monitor_fsm_init);
+EXPORT_SYMBOL_GPL(pantun_monitor_fsm_limits);
+EXPORT_SYMBOL_GPL(pantun_monitor_fsm_lost);
+EXPORT_SYMBOL_GPL(pantun_monitor_fsm_sent);
+EXPORT_SYMBOL_GPL(pantun_monitor_fsm_unsent);
+EXPORT_SYMBOL_GPL(pantun_monitor_path);
+EXPORT_SYMBOL_GPL(pantun_monitor_path_failed);
 EXPORT_SYMBOL_GPL(pantun_mss_clamp);
 EXPORT_SYMBOL_GPL(pantun_mtu_inner);
 EXPORT_SYMBOL_GPL(pantun_mtu_outer);
