@@ -186,9 +186,10 @@ check 'sa activate: shown' sa_is "s['state'] == 'active'"
 pantunctl_on ga sa flush dev tunnel9
 
 # Options, each shown, and taken back.
-check 'tunnel: as it is born' tunnel_is "(t['df'], t['tos'], t['dscp'], t['ttl'], t['flow_label'],
+check 'tunnel: as it is born' tunnel_is "(t['carrier_rule'], t['df'], t['tos'], t['dscp'], t['ttl'], t['flow_label'],
 	t['gre'], t['tfc'], t['dummy'], t['mark'], t['underlay']) ==
-	('copy', 'fixed', 0, 0, False, False, 0, 0, 0, '')"
+	('any', 'copy', 'fixed', 0, 0, False, False, 0, 0, 0, '')"
+check 'tunnel set carrier' set_is 'carrier all' "t['carrier_rule'] == 'all'" carrier all
 check 'tunnel set df' set_is 'df clear' "t['df'] == 'clear'" df clear
 check 'tunnel set tos' set_is 'tos copy' "t['tos'] == 'copy'" tos copy
 check 'tunnel set dscp' set_is 'dscp 46' "(t['tos'], t['dscp']) == ('fixed', 46)" dscp 46
@@ -199,11 +200,11 @@ check 'tunnel set tfc' set_is 'tfc 1300' "t['tfc'] == 1300" tfc 1300
 check 'tunnel set dummy' set_is 'dummy 5000' "t['dummy'] == 5000" dummy 5000
 check 'tunnel set mark' set_is 'mark 0x2a' "t['mark'] == 42" mark 0x2a
 check 'tunnel set underlay' set_is 'underlay wan0' "t['underlay'] == 'wan0'" underlay wan0
-check 'tunnel set: what was not named stayed' says 0 'df clear dscp 46 ttl 77 flow-label copy gre on tfc
+check 'tunnel set: what was not named stayed' says 0 'carrier all df clear dscp 46 ttl 77 flow-label copy gre on tfc
 	1300' show flow tunnel9
-check 'tunnel set: all back' set_is '' "(t['df'], t['dscp'], t['ttl'], t['flow_label'], t['gre'],
-	t['tfc'], t['dummy'], t['mark'], t['underlay']) == ('copy', 0, 0, False, False, 0, 0, 0, '')" \
-	df copy dscp 0 ttl auto flow-label zero gre off tfc off dummy off mark off underlay off
+check 'tunnel set: all back' set_is '' "(t['carrier_rule'], t['df'], t['dscp'], t['ttl'], t['flow_label'], t['gre'],
+	t['tfc'], t['dummy'], t['mark'], t['underlay']) == ('any', 'copy', 0, 0, False, False, 0, 0, 0,
+	'')" carrier any df copy dscp 0 ttl auto flow-label zero gre off tfc off dummy off mark off underlay off
 check 'tunnel set: nothing: 2' says 2 'nothing to set' tunnel set dev tunnel9
 check 'tunnel set: a link that is none: 2' says 2 'underlay wan7: neither off nor an interface' \
 	tunnel set dev tunnel9 underlay wan7

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pantunctl tunnel set: what the kernel keeps of a tunnel beside its link. */
+/* pantunctl tunnel: what the kernel keeps of a tunnel beside its link. */
 #include <net/if.h>
 #include <err.h>
 #include <netlink/attr.h>
@@ -27,6 +27,15 @@ static const char *take_start(void *ctx, char *const *values)
 	request->start = start_number(values[0]);
 	request->given[PANTUN_TUNNEL_A_START] = true;
 	return request->start ? NULL : "not one of always, on-demand, passive";
+}
+
+static const char *take_carrier(void *ctx, char *const *values)
+{
+	struct request *request = ctx;
+
+	request->options.carrier = carrier_number(values[0]);
+	request->given[PANTUN_TUNNEL_A_CARRIER] = true;
+	return request->options.carrier ? NULL : "neither any nor all";
 }
 
 static const char *take_df(void *ctx, char *const *values)
@@ -160,6 +169,7 @@ static const char *take_underlay(void *ctx, char *const *values)
 static const struct keyword keywords[] = {
 	{ "dev", "TUNNEL", 1, take_dev },
 	{ "start", "always, on-demand or passive", 1, take_start },
+	{ "carrier", "any or all", 1, take_carrier },
 	{ "df", "copy, clear or set", 1, take_df },
 	{ "tos", "copy", 1, take_tos },
 	{ "dscp", "a number from 0 to 63", 1, take_dscp },
@@ -188,6 +198,7 @@ static int put_given(struct nl_msg *msg, const struct request *request)
 	const struct tunnel_options *options = &request->options;
 	int status = put_u32(msg, request, PANTUN_TUNNEL_A_START, request->start);
 
+	status |= put_u32(msg, request, PANTUN_TUNNEL_A_CARRIER, options->carrier);
 	status |= put_u32(msg, request, PANTUN_TUNNEL_A_DF, options->df);
 	status |= put_u32(msg, request, PANTUN_TUNNEL_A_TOS, options->tos);
 	status |= put_u8(msg, request, PANTUN_TUNNEL_A_DSCP, options->dscp);
@@ -237,6 +248,7 @@ int cmd_tunnel(const struct options *options, int argc, char **argv)
 {
 	static const struct command verbs[] = {
 		{ .name = "set", .run = tunnel_set },
+		{ .name = "monitor", .run = cmd_tunnel_monitor },
 	};
 
 	return command_choose(verbs, sizeof(verbs) / sizeof(verbs[0]), "verb", options, argc,

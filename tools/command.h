@@ -24,6 +24,8 @@ struct command {
 };
 
 command_run cmd_show, cmd_test, cmd_clear, cmd_monitor, cmd_sa, cmd_proxy, cmd_tunnel;
+/* "tunnel monitor" */
+command_run cmd_tunnel_monitor;
 
 /* Chooses by argv[0] among words of a subcommand; prints the choice where it is none. */
 int command_choose(const struct command *table, size_t n, const char *noun,

@@ -37,8 +37,9 @@ struct link {
 	uint8_t operstate;		/* RFC 2863, IF_OPER_... */
 };
 
-/* How outer packets are made; the words of "tunnel set". */
+/* The carrier's rule and how outer packets are made; the words of "tunnel set". */
 struct tunnel_options {
+	uint32_t carrier;		/* enum pantun_carrier */
 	uint32_t df, tos;		/* enum pantun_df, enum pantun_tos */
 	uint8_t dscp, ttl;		/* ttl 0: the route's */
 	bool flow_label, gre;
@@ -159,6 +160,7 @@ const char *state_name(uint32_t state);
 const char *dir_name(uint32_t dir);
 const char *mode_name(uint32_t mode);
 const char *df_name(uint32_t df);
+const char *carrier_name(uint32_t carrier);
 const char *tos_name(uint32_t tos);
 const char *ipsec_proto_name(uint8_t proto);
 const char *operstate_name(uint8_t operstate);
@@ -166,6 +168,7 @@ const char *operstate_name(uint8_t operstate);
 uint32_t start_number(const char *name);
 uint32_t mode_number(const char *name);
 uint32_t df_number(const char *name);
+uint32_t carrier_number(const char *name);
 uint8_t ipsec_proto_number(const char *name);
 /* "aes-gcm-16-256", "aes-cbc-128/hmac-sha2-256-128", "hmac-sha1-96" of AH. */
 const char *sa_algorithm(const struct sa *sa, char *out, size_t n);

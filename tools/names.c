@@ -31,6 +31,11 @@ static const char *const mode_names[] = {
 	[PANTUN_MODE_TRANSPORT] = "transport",
 };
 
+static const char *const carrier_names[] = {
+	[PANTUN_CARRIER_ANY] = "any",
+	[PANTUN_CARRIER_ALL] = "all",
+};
+
 static const char *const df_names[] = {
 	[PANTUN_DF_COPY] = "copy",
 	[PANTUN_DF_CLEAR] = "clear",
@@ -91,6 +96,11 @@ const char *mode_name(uint32_t mode)
 	return name_of(mode_names, COUNT(mode_names), mode);
 }
 
+const char *carrier_name(uint32_t carrier)
+{
+	return name_of(carrier_names, COUNT(carrier_names), carrier);
+}
+
 const char *df_name(uint32_t df)
 {
 	return name_of(df_names, COUNT(df_names), df);
@@ -116,6 +126,11 @@ uint32_t start_number(const char *name)
 uint32_t mode_number(const char *name)
 {
 	return number_of(mode_names, COUNT(mode_names), name);
+}
+
+uint32_t carrier_number(const char *name)
+{
+	return number_of(carrier_names, COUNT(carrier_names), name);
 }
 
 uint32_t df_number(const char *name)

@@ -102,6 +102,7 @@ static void parse_drops(struct nlattr *nest, int type, struct drop_list *drops)
 
 static void parse_options(struct nlattr **a, struct tunnel_options *options)
 {
+	options->carrier = u32_of(a[PANTUN_TUNNEL_A_CARRIER]);
 	options->df = u32_of(a[PANTUN_TUNNEL_A_DF]);
 	options->tos = u32_of(a[PANTUN_TUNNEL_A_TOS]);
 	options->dscp = u8_of(a[PANTUN_TUNNEL_A_DSCP]);

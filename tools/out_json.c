@@ -97,6 +97,7 @@ static void put_options(json_t *object, const struct tunnel_options *options)
 {
 	char text[IFNAMSIZ];
 
+	put_text(object, "carrier_rule", carrier_name(options->carrier));
 	put_text(object, "df", df_name(options->df));
 	put_text(object, "tos", tos_name(options->tos));
 	put_number(object, "dscp", options->dscp);

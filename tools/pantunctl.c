@@ -18,8 +18,8 @@ static const struct command commands[] = {
 	{ "clear", "ike-sa [GATEWAY] | ipsec-sa [TUNNEL]",
 	  "have the daemon delete SAs", cmd_clear },
 	{ "monitor", "", "print events as they happen", cmd_monitor },
-	{ "tunnel", "set dev TUNNEL ...",
-	  "who begins negotiation, and how outer packets are made", cmd_tunnel },
+	{ "tunnel", "set dev TUNNEL ... | monitor add|del dev TUNNEL destination ADDRESS ...",
+	  "who begins negotiation, how outer packets are made, what is probed", cmd_tunnel },
 	{ "proxy", "add|del dev TUNNEL name NAME ...", "proxy-IDs by hand", cmd_proxy },
 	{ "sa", "add|path|activate|del|flush ...", "IPsec SAs with keys by hand", cmd_sa },
 };

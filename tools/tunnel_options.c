@@ -25,6 +25,8 @@ const char *tunnel_options_text(const struct tunnel_options *options, char *out,
 	struct text text;
 
 	text_init(&text, out, n);
+	if (options->carrier == PANTUN_CARRIER_ALL)
+		text_add(&text, " carrier all");
 	if (options->df && options->df != PANTUN_DF_COPY)
 		text_add(&text, " df %s", df_name(options->df));
 	if (options->tos == PANTUN_TOS_COPY)

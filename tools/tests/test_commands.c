@@ -146,6 +146,7 @@ static void test_tunnel_refused(void **state)
 		{ "set dev t", "tunnel set: nothing to set" },
 		{ "set df copy", "tunnel set: \"dev TUNNEL\" is missing" },
 		{ "set dev t start never", "tunnel set: start never: not one of always," },
+		{ "set dev t carrier some", "tunnel set: carrier some: neither any nor all" },
 		{ "set dev t df ignore", "tunnel set: df ignore: not one of copy, clear, set" },
 		{ "set dev t tos 8", "tunnel set: tos 8: not copy; a fixed value is \"dscp N\"" },
 		{ "set dev t dscp 64", "tunnel set: dscp 64: not a DSCP: 0 to 63" },
@@ -161,6 +162,34 @@ static void test_tunnel_refused(void **state)
 		{ "set dev t mark 0x100000000", "tunnel set: mark 0x100000000: neither off nor" },
 		{ "set dev t underlay nosuchlink", "tunnel set: underlay nosuchlink: neither off" },
 		{ "set dev t dfs set", "tunnel set: unknown word \"dfs\"; did you mean \"df\"?" },
+	};
+
+	(void)state;
+	assert_refusals(cmd_tunnel, refusals, sizeof(refusals) / sizeof(refusals[0]));
+}
+
+static void test_tunnel_monitor_refused(void **state)
+{
+	static const struct refusal refusals[] = {
+		{ "monitor", "a verb must follow: add del" },
+		{ "monitor ad", "unknown verb \"ad\"; did you mean \"add\"?" },
+		{ "monitor add dev t", "tunnel monitor: \"dev TUNNEL\" and \"destination" },
+		{ "monitor del destination ::1", "tunnel monitor: \"dev TUNNEL\" and" },
+		{ "monitor add destination there", "tunnel monitor add: destination there: not an" },
+		{ "monitor add dev t destination ::1 source 10.0.0.1",
+		  "tunnel monitor add: \"source\" and \"destination\" are not of one family" },
+		{ "monitor add action reboot", "tunnel monitor add: action reboot: neither wait-" },
+		{ "monitor add interval 0", "tunnel monitor add: interval 0: not seconds from" },
+		{ "monitor add interval 0.099", "tunnel monitor add: interval 0.099: not seconds" },
+		{ "monitor add interval 100.001", "tunnel monitor add: interval 100.001: not sec" },
+		{ "monitor add interval 1.", "tunnel monitor add: interval 1.: not seconds" },
+		{ "monitor add interval 1.2345", "tunnel monitor add: interval 1.2345: not sec" },
+		{ "monitor add interval 1.2.3", "tunnel monitor add: interval 1.2.3: not seconds" },
+		{ "monitor add interval -1", "tunnel monitor add: interval -1: not seconds" },
+		{ "monitor add interval 0x10", "tunnel monitor add: interval 0x10: not seconds" },
+		{ "monitor add threshold 1", "tunnel monitor add: threshold 1: not a count" },
+		{ "monitor add recovery 101", "tunnel monitor add: recovery 101: not a count" },
+		{ "monitor del interval 1", "tunnel monitor del: unknown word \"interval\"" },
 	};
 
 	(void)state;
@@ -329,12 +358,13 @@ static void test_options_text(void **state)
 	(void)state;
 	assert_string_equal(tunnel_options_text(&options, text, sizeof(text)), "");
 	options = (struct tunnel_options){
-		.df = PANTUN_DF_CLEAR, .tos = PANTUN_TOS_FIXED, .dscp = 46, .ttl = 64,
+		.carrier = PANTUN_CARRIER_ALL, .df = PANTUN_DF_CLEAR, .tos = PANTUN_TOS_FIXED,
+		.dscp = 46, .ttl = 64,
 		.flow_label = true, .gre = true, .tfc = 1400, .dummy = 500, .mark = 0x2a,
 		.underlay = if_nametoindex("lo") };
 	assert_string_equal(tunnel_options_text(&options, text, sizeof(text)),
-			    "df clear dscp 46 ttl 64 flow-label copy gre on tfc 1400 dummy 500 "
-			    "mark 0x2a underlay lo");
+			    "carrier all df clear dscp 46 ttl 64 flow-label copy gre on tfc 1400 "
+			    "dummy 500 mark 0x2a underlay lo");
 	options = (struct tunnel_options){ .df = PANTUN_DF_SET, .tos = PANTUN_TOS_COPY,
 					   .underlay = UINT32_MAX - 1 };
 	assert_string_equal(tunnel_options_text(&options, text, sizeof(text)),
@@ -347,6 +377,7 @@ int main(void)
 		cmocka_unit_test(test_sa_add_refused),
 		cmocka_unit_test(test_sa_named_refused),
 		cmocka_unit_test(test_tunnel_refused),
+		cmocka_unit_test(test_tunnel_monitor_refused),
 		cmocka_unit_test(test_key_lengths),
 		cmocka_unit_test(test_weak_warnings),
 		cmocka_unit_test(test_path_messages),

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pantunctl tunnel monitor add|del: monitored destinations without the daemon. */
+#include <err.h>
+#include <netlink/attr.h>
+#include <stdio.h>
+#include <string.h>
+#include "command.h"
+
+#define PLACE	"tunnel monitor"
+
+struct request {
+	char ifname[IFNAMSIZ];
+	char proxy[PANTUN_PROXY_NAME_LEN];
+	struct addr destination, source;
+	/* 0: the kernel's default */
+	uint32_t action, interval, threshold, recovery;
+};
+
+static const char *take_dev(void *ctx, char *const *values)
+{
+	return ifname_take(values[0], ((struct request *)ctx)->ifname);
+}
+
+static const char *take_proxy(void *ctx, char *const *values)
+{
+	return proxy_name_take(values[0], ((struct request *)ctx)->proxy);
+}
+
+static const char *take_addr(const char *word, struct addr *out)
+{
+	return addr_parse(word, out) ? "not an IPv4 or IPv6 address" : NULL;
+}
+
+static const char *take_destination(void *ctx, char *const *values)
+{
+	return take_addr(values[0], &((struct request *)ctx)->destination);
+}
+
+static const char *take_source(void *ctx, char *const *values)
+{
+	return take_addr(values[0], &((struct request *)ctx)->source);
+}
+
+static const char *take_action(void *ctx, char *const *values)
+{
+	struct request *request = ctx;
+
+	if (!strcmp(values[0], "wait-recover"))
+		request->action = PANTUN_MONITOR_WAIT_RECOVER;
+	else if (!strcmp(values[0], "fail-over"))
+		request->action = PANTUN_MONITOR_FAIL_OVER;
+	else
+		return "neither wait-recover nor fail-over";
+	return NULL;
+}
+
+/* Seconds with up to three decimals into milliseconds. */
+static bool milliseconds_of(const char *word, uint64_t *out)
+{
+	int whole = (int)strcspn(word, "."), decimals = (int)strlen(word) - whole - 1;
+	char digits[32];
+
+	if (strspn(word, "0123456789.") != strlen(word) || whole > 6 || !decimals || decimals > 3)
+		return false;
+	snprintf(digits, sizeof(digits), "%.*s%s%s", whole, word,
+		 decimals > 0 ? word + whole + 1 : "", &"000"[decimals > 0 ? decimals : 0]);
+	return number_take(digits, PANTUN_MONITOR_INTERVAL_MIN, PANTUN_MONITOR_INTERVAL_MAX, out);
+}
+
+static const char *take_interval(void *ctx, char *const *values)
+{
+	uint64_t interval;
+
+	if (!milliseconds_of(values[0], &interval))
+		return "not seconds from 0.1 to 100";
+	((struct request *)ctx)->interval = (uint32_t)interval;
+	return NULL;
+}
+
+static const char *take_threshold(void *ctx, char *const *values)
+{
+	uint64_t threshold;
+
+	if (!number_take(values[0], PANTUN_MONITOR_THRESHOLD_MIN, PANTUN_MONITOR_THRESHOLD_MAX,
+			 &threshold))
+		return "not a count of lost probes from 2 to 100";
+	((struct request *)ctx)->threshold = (uint32_t)threshold;
+	return NULL;
+}
+
+static const char *take_recovery(void *ctx, char *const *values)
+{
+	uint64_t recovery;
+
+	if (!number_take(values[0], 1, PANTUN_MONITOR_RECOVERY_MAX, &recovery))
+		return "not a count of answered probes from 1 to 100";
+	((struct request *)ctx)->recovery = (uint32_t)recovery;
+	return NULL;
+}
+
+#define NAME_KEYWORDS							\
+	{ "dev", "TUNNEL", 1, take_dev },				\
+	{ "destination", "an address", 1, take_destination }
+
+static const struct keyword add_keywords[] = {
+	NAME_KEYWORDS,
+	{ "source", "an address", 1, take_source },
+	{ "proxy", "the name of a proxy-ID", 1, take_proxy },
+	{ "action", "wait-recover or fail-over", 1, take_action },
+	{ "interval", "seconds", 1, take_interval },
+	{ "threshold", "a count of probes", 1, take_threshold },
+	{ "recovery", "a count of probes", 1, take_recovery },
+	{ NULL, NULL, 0, NULL },
+};
+
+static const struct keyword del_keywords[] = {
+	NAME_KEYWORDS,
+	{ NULL, NULL, 0, NULL },
+};
+
+/* @v4 is the attribute's number; the one of IPv6 follows it. */
+static int put_addr(struct nl_msg *msg, int v4, const struct addr *addr)
+{
+	if (!addr->family)
+		return 0;
+	return nla_put(msg, addr->family == AF_INET6 ? v4 + 1 : v4, (int)addr_len(addr), addr->b);
+}
+
+static int put_u32(struct nl_msg *msg, int attr, uint32_t value)
+{
+	return value ? nla_put_u32(msg, attr, value) : 0;
+}
+
+static int put_request(struct nl_msg *msg, const struct request *request)
+{
+	int status = put_addr(msg, PANTUN_MONITOR_A_DST4, &request->destination);
+
+	status |= put_addr(msg, PANTUN_MONITOR_A_SRC4, &request->source);
+	if (*request->proxy)
+		status |= nla_put_string(msg, PANTUN_MONITOR_A_PROXY, request->proxy);
+	status |= put_u32(msg, PANTUN_MONITOR_A_ACTION, request->action);
+	status |= put_u32(msg, PANTUN_MONITOR_A_INTERVAL, request->interval);
+	status |= put_u32(msg, PANTUN_MONITOR_A_THRESHOLD, request->threshold);
+	status |= put_u32(msg, PANTUN_MONITOR_A_RECOVERY, request->recovery);
+	return status;
+}
+
+static int send_monitor(uint8_t cmd, const struct request *request)
+{
+	struct nl_client *client;
+	struct nlattr *nest;
+	struct nl_msg *msg;
+
+	if (!*request->ifname || !request->destination.family)
+		return usage_error(PLACE ": \"dev TUNNEL\" and \"destination ADDRESS\" are needed");
+	client = command_open();
+	if (!client)
+		return 1;
+	msg = command_begin(client, cmd, request->ifname);
+	nest = nla_nest_start(msg, PANTUN_A_MONITOR | NLA_F_NESTED);
+	if (!nest || put_request(msg, request) || nla_nest_end(msg, nest))
+		errx(1, "out of memory");
+	return command_finish(client, msg);
+}
+
+static int monitor_add(const struct options *options, int argc, char **argv)
+{
+	struct request request = { 0 };
+
+	(void)options;
+	if (keywords_take(PLACE " add", add_keywords, &request, argc, argv))
+		return EXIT_USAGE;
+	if (request.source.family && request.source.family != request.destination.family)
+		return usage_error(PLACE " add: \"source\" and \"destination\" are not of one "
+				   "family: give both as IPv4, or both as IPv6");
+	return send_monitor(PANTUN_CMD_MONITOR_NEW, &request);
+}
+
+static int monitor_del(const struct options *options, int argc, char **argv)
+{
+	struct request request = { 0 };
+
+	(void)options;
+	if (keywords_take(PLACE " del", del_keywords, &request, argc, argv))
+		return EXIT_USAGE;
+	return send_monitor(PANTUN_CMD_MONITOR_DEL, &request);
+}
+
+int cmd_tunnel_monitor(const struct options *options, int argc, char **argv)
+{
+	static const struct command verbs[] = {
+		{ .name = "add", .run = monitor_add },
+		{ .name = "del", .run = monitor_del },
+	};
+
+	return command_choose(verbs, sizeof(verbs) / sizeof(verbs[0]), "verb", options, argc,
+			      argv);
+}
