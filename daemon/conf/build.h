@@ -9,6 +9,7 @@
 
 #define GATEWAY_LEVEL	"network ike gateway"
 #define TUNNEL_LEVEL	"network tunnel ipsec"
+#define MONITOR_LEVEL	"network profiles monitor-profile"
 
 struct build {
 	const struct tree *tree;
@@ -27,6 +28,9 @@ void build_manual(struct build *b, const struct tree_node *node, struct policy_m
 /* What the tunnel's packets look like outside. */
 void build_outer(const struct build *b, const struct tree_node *node,
 		 struct policy_tunnel *tunnel);
+/* Whom and how its monitor probes; the proxy-IDs are there already. */
+void build_monitor(const struct build *b, const struct tree_node *node,
+		   struct policy_tunnel *tunnel);
 /* "tunnel7" and PAN-OS's "tunnel.7" are one device; false: no tunnel interface. */
 bool build_device_name(const char *text, char *out, size_t n);
 /* Address of an outer header at @path; a prefix length behind it means nothing. */

@@ -337,7 +337,12 @@ static void read_common(const struct reader *r)
 	read_device(r);
 	read_replay(r);
 	build_outer(r->b, r->node, r->tunnel);
+	r->tunnel->carrier = POLICY_CARRIER_ANY;
+	if (!strcmp(tree_text(r->b->tree, r->node, LEVEL, "carrier"), "all"))
+		r->tunnel->carrier = POLICY_CARRIER_ALL;
 	read_proxies(r);
+	if (r->tunnel->n_proxies)
+		build_monitor(r->b, r->node, r->tunnel);
 }
 
 static void read_auto(struct build *b, const struct tree_node *node)

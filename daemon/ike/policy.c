@@ -29,6 +29,28 @@ void policy_free(struct policy *policy)
 	free(policy);
 }
 
+const struct policy_tunnel *policy_tunnel_on(const struct policy *policy, const char *ifname,
+					     const struct policy_gateway **gateway)
+{
+	if (gateway)
+		*gateway = NULL;
+	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
+		const struct policy_gateway *at = &policy->gateways[g];
+
+		for (unsigned int t = 0; t < at->n_tunnels; t++) {
+			if (strcmp(at->tunnels[t].ifname, ifname) != 0)
+				continue;
+			if (gateway)
+				*gateway = at;
+			return &at->tunnels[t];
+		}
+	}
+	for (unsigned int m = 0; policy && m < policy->n_manual; m++)
+		if (!strcmp(policy->manual[m].tunnel.ifname, ifname))
+			return &policy->manual[m].tunnel;
+	return NULL;
+}
+
 bool policy_id_equal(const struct ike_id *a, const struct ike_id *b)
 {
 	return a->type == b->type && a->n == b->n && !memcmp(a->b, b->b, a->n);
@@ -53,7 +75,7 @@ bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_ga
 	       a->liveness_seconds == b->liveness_seconds;
 }
 
-/* What of a packet's outside the peer has no part in may change under living SAs. */
+/* What the peer has no part in may change under living SAs: a packet's outside, the monitor. */
 bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b)
 {
 	return !strcmp(a->name, b->name) && !strcmp(a->ifname, b->ifname) &&

@@ -13,6 +13,7 @@
 
 #define POLICY_NAME	64	/* octets of a name with its NUL, as PANTUN_PROXY_NAME_LEN */
 #define POLICY_ID_MAX	256	/* octets of an identification */
+#define POLICY_PROBES_MAX	8	/* destinations that a tunnel's monitor probes */
 
 enum policy_start { POLICY_START_ALWAYS = 1, POLICY_START_ON_DEMAND, POLICY_START_PASSIVE };
 
@@ -44,6 +45,27 @@ struct policy_proxy {
 	struct ts_pair ts;
 };
 
+/* Whose SAs the interface's carrier needs: any proxy-ID's, or all; 0: as a default. */
+enum policy_carrier { POLICY_CARRIER_ANY = 1, POLICY_CARRIER_ALL };
+
+/* What happens when nobody probed answers any more, beside new keys. */
+enum policy_action { POLICY_WAIT_RECOVER = 1, POLICY_FAIL_OVER };
+
+struct policy_probe {
+	struct addr destination;
+	struct addr source;		/* family 0: the interface's own */
+};
+
+/* set network tunnel ipsec NAME tunnel-monitor */
+struct policy_monitor {
+	unsigned int n;			/* 0: not monitored, and the rest means nothing */
+	struct policy_probe probes[POLICY_PROBES_MAX];
+	char proxy[POLICY_NAME];	/* that carries the probes; "": the one that matches */
+	enum policy_action action;
+	uint32_t interval_ms;
+	uint32_t threshold, recovery;	/* probes lost, answered, in a row */
+};
+
 /* set network tunnel ipsec NAME */
 struct policy_tunnel {
 	char name[POLICY_NAME];
@@ -51,6 +73,8 @@ struct policy_tunnel {
 	enum policy_start start;
 	bool transport;			/* mode of the SAs */
 	struct policy_outer outer;
+	enum policy_carrier carrier;
+	struct policy_monitor monitor;
 	struct prop_list esp;		/* in order of preference; DH = PFS group */
 	uint32_t replay_window;		/* packets; 0: none */
 	uint64_t life_seconds;		/* of a child SA, hard; 0: no limit */
@@ -103,6 +127,13 @@ struct policy {
 
 /* Wipes secrets and frees all; NULL is fine. */
 void policy_free(struct policy *policy);
+
+/*
+ * The tunnel on that netdevice, or NULL; @policy may be NULL.  Its gateway in *@gateway,
+ * NULL where it has manual keys, unless @gateway is NULL.
+ */
+const struct policy_tunnel *policy_tunnel_on(const struct policy *policy, const char *ifname,
+					     const struct policy_gateway **gateway);
 
 bool policy_id_equal(const struct ike_id *a, const struct ike_id *b);
 /* By value; a gateway without its tunnels, a tunnel without its proxy-IDs. */

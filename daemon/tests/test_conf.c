@@ -415,7 +415,7 @@ static const struct complaint errors[] = {
 	  "f:5:29: unknown word \"]\"; here may stand: tunnel-interface, auto-key, start, "
 	  "anti-replay, anti-replay-window, copy-tos, dscp, ttl, copy-flow-label, tfc-padding, "
 	  "dummy-interval, mark, underlay-interface, enable-gre-encapsulation, ipsec-mode, ipv6, "
-	  "tunnel-monitor, disabled, comment, "
+	  "carrier, tunnel-monitor, disabled, comment, "
 	  "manual-key, global-protect-satellite" },
 	/* values */
 	{ GATEWAY "protocol ikev2 dpd interval 101\n",
@@ -502,8 +502,6 @@ static const struct complaint errors[] = {
 	{ TUNNEL "auto-key ipsec-crypto-profile P\n" ESP_PROFILE "esp esn yes\n"
 	  TUNNEL "anti-replay no\n",
 	  "f:7:41: \"anti-replay no\" beside \"esn yes\" of the ipsec-crypto-profile" },
-	{ TUNNEL "tunnel-monitor enable yes\n",
-	  "f:5:51: \"tunnel-monitor enable yes\" is not supported in this version" },
 	{ "set network tunnel ipsec m tunnel-interface tunnel7 "
 	  "manual-key esp authentication none\n",
 	  "f:5:83: \"authentication none\" is not supported in this version: packets could be "
