@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "ike/id.h"
+#include "ike/path.h"
 #include "ike/v2.h"
 
 #define DATAGRAM_MAX	65536
@@ -149,6 +150,25 @@ void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, c
 				ask(slot, false);
 		}
 	}
+	end(core);
+}
+
+unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char *ifname)
+{
+	unsigned int n = 0;
+
+	begin(core, now);
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next)
+		n += path_lost(gw, ifname);
+	end(core);
+	return n;
+}
+
+void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname)
+{
+	begin(core, now);
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next)
+		path_back(gw, ifname);
 	end(core);
 }
 

@@ -116,6 +116,12 @@ void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoin
 		       const struct endpoint *remote, struct bytes data);
 /* The kernel holds a packet for this proxy-ID (NULL: find by tunnel alone). */
 void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy);
+/*
+ * What the monitor of the tunnel on that netdevice found.  For one that is lost new SAs
+ * are negotiated, with growing pauses until it is back; how many proxy-IDs get them.
+ */
+unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char *ifname);
+void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname);
 /* A limit of a kernel SA was reached. */
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard);
 /* How SA_ADD went: 0, or a negative errno with the kernel's @text. */

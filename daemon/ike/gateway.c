@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "ike/child_sa.h"
+#include "ike/path.h"
 
 #define FAIL_TEXT	1536		/* of a failure, with proposals of both sides */
 #define BACKOFF_FIRST	SECONDS(2)
@@ -526,6 +527,7 @@ static void gateway_free(struct gateway *gw)
 {
 	timer_stop(&gw->core->timers, &gw->retry);
 	slots_sweep(gw, true);
+	paths_free(gw);
 	box_put(gw->box);
 	free(gw);
 }

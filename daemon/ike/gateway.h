@@ -12,6 +12,7 @@
 #define SUBJECT_MAX	160	/* octets of "tunnel hq:lan" */
 
 struct child_sa;
+struct path;
 
 /* A policy lives as long as something points into it. */
 struct policy_box {
@@ -46,6 +47,7 @@ struct gateway {
 	struct gateway *poke_next;
 	unsigned int ikes;		/* IKE SAs that point here */
 	struct slot *slots;
+	struct path *paths;		/* of tunnels that lost theirs, now or before */
 	struct ike_sa *ike;		/* in use; NULL: none is up */
 	struct ike_sa *starting;	/* we are trying to bring up; NULL: none */
 	unsigned int failures;		/* in a row */

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "kern/genl_events.h"
+#include "kern/genl_monitor.h"
 
 #define DATAGRAM_MAX	32768
 #define QUEUE_MAX	(4 << 20)	/* octets of events that may wait for us */
@@ -142,6 +143,18 @@ static void on_tunnel(struct genl_events *e, struct nlattr **attrs, uint32_t kin
 		e->events->tunnel(e->events->ctx, ifname, kind == PANTUN_EVENT_DEL);
 }
 
+static void on_path(struct genl_events *e, struct nlattr **attrs)
+{
+	struct nlattr *tunnel[PANTUN_TUNNEL_A_MAX + 1];
+	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]);
+
+	if (!ifname || !attrs[PANTUN_A_TUNNEL] ||
+	    nla_parse_nested(tunnel, PANTUN_TUNNEL_A_MAX, attrs[PANTUN_A_TUNNEL], NULL) ||
+	    !tunnel[PANTUN_TUNNEL_A_PATH])
+		return;
+	e->events->path(e->events->ctx, ifname, genl_monitor_path(tunnel[PANTUN_TUNNEL_A_PATH]));
+}
+
 static void on_message(struct genl_events *e, struct nlmsghdr *header)
 {
 	struct nlattr *attrs[PANTUN_A_MAX + 1], *event[PANTUN_EVENT_A_MAX + 1] = { 0 };
@@ -167,6 +180,9 @@ static void on_message(struct genl_events *e, struct nlmsghdr *header)
 		break;
 	case PANTUN_CMD_TUNNEL_NTF:
 		on_tunnel(e, attrs, kind);
+		break;
+	case PANTUN_CMD_MONITOR_NTF:
+		on_path(e, attrs);
 		break;
 	default:
 		break;

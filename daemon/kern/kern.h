@@ -11,12 +11,17 @@
 
 struct kern;
 
+/* What a tunnel's monitor, or one of its destinations, found. */
+enum kern_path { KERN_PATH_UNKNOWN, KERN_PATH_UP, KERN_PATH_DOWN };
+
 /* What the kernel reports by itself; strings valid during the call. */
 struct kern_events {
 	void *ctx;
 	void (*acquire)(void *ctx, const char *ifname, const char *proxy);
 	void (*expire)(void *ctx, uint64_t cookie, bool inbound, bool hard);
 	void (*tunnel)(void *ctx, const char *ifname, bool deleted);
+	/* A monitored destination changed; @path: what all of the tunnel's are together. */
+	void (*path)(void *ctx, const char *ifname, enum kern_path path);
 	/* Events were lost: dump and reconcile. */
 	void (*resync)(void *ctx);
 };
@@ -31,11 +36,29 @@ struct kern_sa {
 	uint64_t cookie;
 };
 
+/* A monitored destination that stands in the kernel. */
+struct kern_monitor {
+	char ifname[16];
+	struct policy_probe probe;
+	char proxy[POLICY_NAME];
+	enum policy_action action;
+	uint32_t interval_ms, threshold, recovery;
+	enum kern_path state;
+};
+
 struct kern_ops {
 	/* Makes the netdevice where missing; sets its start mode and what packets look like. */
 	int (*tunnel_ensure)(struct kern *k, const struct policy_tunnel *tunnel);
 	/* Makes the kernel's proxy-IDs of @tunnel those of the policy; others untouched. */
 	int (*proxy_sync)(struct kern *k, const struct policy_tunnel *tunnel);
+	/*
+	 * Makes the kernel's monitored destinations of @tunnel those of the policy; those
+	 * that are the same already keep their state and counts.
+	 */
+	int (*monitor_sync)(struct kern *k, const struct policy_tunnel *tunnel);
+	/* Of all tunnels. */
+	int (*monitor_each)(struct kern *k, void (*each)(void *ctx, const struct kern_monitor *),
+			    void *ctx);
 	int (*sa_add)(struct kern *k, const struct ike_sa_spec *sa);
 	int (*sa_activate)(struct kern *k, const struct ike_sa_spec *sa);
 	/* Gives a live SA the path new_local, new_remote. */

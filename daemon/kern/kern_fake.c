@@ -28,6 +28,8 @@ struct tunnel {
 	struct tunnel *next;
 	char ifname[16];
 	struct policy_outer outer;
+	struct policy_monitor monitor;
+	enum kern_path probed[POLICY_PROBES_MAX];	/* of the monitor's destinations */
 	unsigned int n;
 	char names[PROXIES_MAX][POLICY_NAME];	/* once there, a name keeps its place */
 	bool configured[PROXIES_MAX];
@@ -38,6 +40,7 @@ struct fake {
 	struct tunnel *tunnels;
 	struct entry *entries;		/* newest first; the dead stay, for what comes later */
 	unsigned int added;
+	unsigned int monitor_sets, monitor_dels;
 	unsigned int refusals[2];	/* by inbound */
 	int refusal;
 	char fault[KERN_FAKE_FAULT];
@@ -99,6 +102,8 @@ static void check_options(struct fake *f, const struct policy_tunnel *tunnel)
 	if (outer->dscp > PANTUN_DSCP_MAX || outer->tfc > PANTUN_TFC_MAX)
 		fault(f, "tunnel %s: DSCP %u, padding to %u", tunnel->ifname, outer->dscp,
 		      outer->tfc);
+	if (tunnel->carrier > POLICY_CARRIER_ALL)
+		fault(f, "tunnel %s: no such carrier rule as %d", tunnel->ifname, tunnel->carrier);
 	if (outer->gre && tunnel->n_proxies > 1)
 		fault(f, "tunnel %s: GRE with %u proxy-IDs", tunnel->ifname, tunnel->n_proxies);
 }
@@ -144,6 +149,108 @@ static int fake_proxy_sync(struct kern *k, const struct policy_tunnel *tunnel)
 	for (struct entry *e = f->entries; e; e = e->next) {
 		if (e->tunnel == t && e->fate == LIVE && !t->configured[e->proxy])
 			e->fate = EXPIRED;
+	}
+	return 0;
+}
+
+/* --- monitors --- */
+
+/* Its number, or -1. */
+static int find_probe(const struct policy_monitor *monitor, const struct addr *destination)
+{
+	for (unsigned int i = 0; i < monitor->n; i++) {
+		if (addr_equal(&monitor->probes[i].destination, destination))
+			return (int)i;
+	}
+	return -1;
+}
+
+static void check_monitor(struct fake *f, const struct tunnel *t,
+			  const struct policy_monitor *monitor)
+{
+	if (monitor->action < POLICY_WAIT_RECOVER || monitor->action > POLICY_FAIL_OVER)
+		fault(f, "monitor of %s: no such action as %d", t->ifname, monitor->action);
+	if (monitor->interval_ms < PANTUN_MONITOR_INTERVAL_MIN ||
+	    monitor->interval_ms > PANTUN_MONITOR_INTERVAL_MAX ||
+	    monitor->threshold < PANTUN_MONITOR_THRESHOLD_MIN ||
+	    monitor->threshold > PANTUN_MONITOR_THRESHOLD_MAX || !monitor->recovery ||
+	    monitor->recovery > PANTUN_MONITOR_RECOVERY_MAX)
+		fault(f, "monitor of %s: %u lost or %u answered of one in %u ms", t->ifname,
+		      monitor->threshold, monitor->recovery, monitor->interval_ms);
+	if (monitor->proxy[0] && find_proxy(t, monitor->proxy) < 0)
+		fault(f, "monitor of %s: there is no proxy-ID %s", t->ifname, monitor->proxy);
+	for (unsigned int i = 0; i < monitor->n; i++) {
+		const struct policy_probe *probe = &monitor->probes[i];
+
+		if (!probe->destination.family ||
+		    (probe->source.family && probe->source.family != probe->destination.family))
+			fault(f, "monitor of %s: addresses of different families, or none",
+			      t->ifname);
+		if (find_probe(monitor, &probe->destination) != (int)i)
+			fault(f, "monitor of %s: a destination twice", t->ifname);
+	}
+}
+
+static bool same_probes(const struct policy_monitor *a, unsigned int i,
+			const struct policy_monitor *b, unsigned int j)
+{
+	return addr_equal(&a->probes[i].source, &b->probes[j].source) &&
+	       !strcmp(a->proxy, b->proxy);
+}
+
+static bool same_terms(const struct policy_monitor *a, const struct policy_monitor *b)
+{
+	return a->action == b->action && a->interval_ms == b->interval_ms &&
+	       a->threshold == b->threshold && a->recovery == b->recovery;
+}
+
+static int fake_monitor_sync(struct kern *k, const struct policy_tunnel *tunnel)
+{
+	const struct policy_monitor *monitor = &tunnel->monitor;
+	struct fake *f = fake_of(k);
+	struct tunnel *t = find_tunnel(f, tunnel->ifname);
+	enum kern_path probed[POLICY_PROBES_MAX] = { 0 };
+
+	if (!t)
+		return refuse(f, -ENODEV, "no such tunnel");
+	if (monitor->n)
+		check_monitor(f, t, monitor);
+	for (unsigned int i = 0; i < t->monitor.n; i++)
+		f->monitor_dels += find_probe(monitor, &t->monitor.probes[i].destination) < 0;
+	for (unsigned int i = 0; i < monitor->n; i++) {
+		int was = find_probe(&t->monitor, &monitor->probes[i].destination);
+
+		/* As in the module, state goes on unless it is of other packets. */
+		if (was >= 0 && same_probes(monitor, i, &t->monitor, (unsigned int)was)) {
+			probed[i] = t->probed[was];
+			f->monitor_sets += !same_terms(monitor, &t->monitor);
+		} else {
+			f->monitor_sets++;
+		}
+	}
+	t->monitor = *monitor;
+	memcpy(t->probed, probed, sizeof(t->probed));
+	return 0;
+}
+
+static int fake_monitor_each(struct kern *k, void (*each)(void *ctx, const struct kern_monitor *),
+			     void *ctx)
+{
+	for (const struct tunnel *t = fake_of(k)->tunnels; t; t = t->next) {
+		for (unsigned int i = 0; i < t->monitor.n; i++) {
+			struct kern_monitor one = {
+				.probe = t->monitor.probes[i],
+				.action = t->monitor.action,
+				.interval_ms = t->monitor.interval_ms,
+				.threshold = t->monitor.threshold,
+				.recovery = t->monitor.recovery,
+				.state = t->probed[i],
+			};
+
+			memcpy(one.ifname, t->ifname, sizeof(one.ifname));
+			memcpy(one.proxy, t->monitor.proxy, sizeof(one.proxy));
+			each(ctx, &one);
+		}
 	}
 	return 0;
 }
@@ -439,6 +546,8 @@ static void fake_close(struct kern *k)
 static const struct kern_ops fake_ops = {
 	.tunnel_ensure = fake_tunnel_ensure,
 	.proxy_sync = fake_proxy_sync,
+	.monitor_sync = fake_monitor_sync,
+	.monitor_each = fake_monitor_each,
 	.sa_add = fake_sa_add,
 	.sa_activate = fake_sa_activate,
 	.sa_move = fake_sa_move,
@@ -494,6 +603,51 @@ const struct policy_outer *kern_fake_outer(const struct kern *k, const char *ifn
 	const struct tunnel *t = find_tunnel(fake_of(k), ifname);
 
 	return t ? &t->outer : NULL;
+}
+
+const struct policy_monitor *kern_fake_monitor(const struct kern *k, const char *ifname)
+{
+	const struct tunnel *t = find_tunnel(fake_of(k), ifname);
+
+	return t ? &t->monitor : NULL;
+}
+
+unsigned int kern_fake_monitor_sets(const struct kern *k)
+{
+	return fake_of(k)->monitor_sets;
+}
+
+unsigned int kern_fake_monitor_dels(const struct kern *k)
+{
+	return fake_of(k)->monitor_dels;
+}
+
+/* As the module has it: up by one destination, down by all. */
+static enum kern_path path_of(const struct tunnel *t)
+{
+	enum kern_path path = t->monitor.n ? KERN_PATH_DOWN : KERN_PATH_UNKNOWN;
+
+	for (unsigned int i = 0; i < t->monitor.n; i++) {
+		if (t->probed[i] == KERN_PATH_UP)
+			return KERN_PATH_UP;
+		if (t->probed[i] == KERN_PATH_UNKNOWN)
+			path = KERN_PATH_UNKNOWN;
+	}
+	return path;
+}
+
+int kern_fake_path(struct kern *k, const char *ifname, bool answer, bool silent)
+{
+	struct tunnel *t = find_tunnel(fake_of(k), ifname);
+
+	if (!t)
+		return -1;
+	for (unsigned int i = 0; i < t->monitor.n; i++) {
+		t->probed[i] = answer ? KERN_PATH_UP : KERN_PATH_DOWN;
+		if (!silent && k->events.path)
+			k->events.path(k->events.ctx, ifname, path_of(t));
+	}
+	return 0;
 }
 
 unsigned int kern_fake_count(const struct kern *k, bool inbound, const char *proxy)

@@ -23,6 +23,11 @@ const struct ike_sa_spec *kern_fake_out(const struct kern *k, const char *ifname
 const struct ike_sa_spec *kern_fake_in(const struct kern *k, uint32_t spi);
 /* The options that the tunnel was last given, or NULL; likewise. */
 const struct policy_outer *kern_fake_outer(const struct kern *k, const char *ifname);
+/* What its monitor was last given, likewise; n 0: nothing stands. */
+const struct policy_monitor *kern_fake_monitor(const struct kern *k, const char *ifname);
+/* How many destinations were ever added or changed, and how many deleted. */
+unsigned int kern_fake_monitor_sets(const struct kern *k);
+unsigned int kern_fake_monitor_dels(const struct kern *k);
 /* SAs that stand; those of @proxy alone where it is not NULL. */
 unsigned int kern_fake_count(const struct kern *k, bool inbound, const char *proxy);
 /* How many were ever added. */
@@ -35,5 +40,10 @@ void kern_fake_refuse(struct kern *k, bool inbound, unsigned int n, int error);
  * SA goes, as in the module.  -1: there is no such SA.
  */
 int kern_fake_expire(struct kern *k, uint64_t token, bool inbound, bool hard);
+/*
+ * The tunnel's destinations @answer from now on, or not.  Told through kern_events, one by
+ * one, unless @silent: that events got lost.  -1: there is no such tunnel.
+ */
+int kern_fake_path(struct kern *k, const char *ifname, bool answer, bool silent);
 
 #endif

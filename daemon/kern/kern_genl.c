@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "kern/genl_events.h"
+#include "kern/genl_monitor.h"
 #include "kern/genl_selector.h"
 #include "kern/genl_sock.h"
 #include "kern/kern.h"
@@ -135,6 +136,8 @@ static int link_add(struct kern_genl *g, const char *ifname)
 _Static_assert((int)POLICY_START_ALWAYS == (int)PANTUN_START_ALWAYS &&
 	       (int)POLICY_START_ON_DEMAND == (int)PANTUN_START_ON_DEMAND &&
 	       (int)POLICY_START_PASSIVE == (int)PANTUN_START_PASSIVE, "start modes differ");
+_Static_assert((int)POLICY_CARRIER_ANY == (int)PANTUN_CARRIER_ANY &&
+	       (int)POLICY_CARRIER_ALL == (int)PANTUN_CARRIER_ALL, "carrier rules differ");
 _Static_assert((int)POLICY_DF_COPY == (int)PANTUN_DF_COPY &&
 	       (int)POLICY_DF_CLEAR == (int)PANTUN_DF_CLEAR &&
 	       (int)POLICY_DF_SET == (int)PANTUN_DF_SET, "DF modes differ");
@@ -145,6 +148,8 @@ static bool put_options(struct nl_msg *msg, const struct policy_tunnel *tunnel, 
 	const struct policy_outer *outer = &tunnel->outer;
 
 	return !nla_put_u32(msg, PANTUN_TUNNEL_A_START, tunnel->start) &&
+	       !nla_put_u32(msg, PANTUN_TUNNEL_A_CARRIER,
+			    tunnel->carrier ? tunnel->carrier : POLICY_CARRIER_ANY) &&
 	       !nla_put_u32(msg, PANTUN_TUNNEL_A_DF, outer->df ? outer->df : POLICY_DF_COPY) &&
 	       !nla_put_u32(msg, PANTUN_TUNNEL_A_TOS,
 			    outer->copy_tos ? PANTUN_TOS_COPY : PANTUN_TOS_FIXED) &&
@@ -354,6 +359,124 @@ static int proxy_sync(struct kern *k, const struct policy_tunnel *tunnel)
 	if (!error)
 		error = stand_in_remove(g, tunnel);
 	free(list.proxies);
+	return error;
+}
+
+/* --- monitors --- */
+
+struct monitor_list {
+	struct kern_monitor *monitors;
+	size_t n, room;
+	bool short_of_memory;
+};
+
+static void restart_monitors(void *ctx)
+{
+	struct monitor_list *list = ctx;
+
+	list->n = 0;
+}
+
+static void on_monitor(void *ctx, struct nlmsghdr *header)
+{
+	struct monitor_list *list = ctx;
+	struct kern_monitor monitor;
+
+	if (!genl_monitor_get(header, &monitor))
+		return;
+	if (list->n == list->room) {
+		size_t room = list->room ? 2 * list->room : 64;
+		struct kern_monitor *more = reallocarray(list->monitors, room, sizeof(*more));
+
+		if (!more) {
+			list->short_of_memory = true;
+			return;
+		}
+		list->monitors = more;
+		list->room = room;
+	}
+	list->monitors[list->n++] = monitor;
+}
+
+/* Of the tunnel on @ifname, or of all. */
+static int monitors_read(struct kern_genl *g, const char *ifname, struct monitor_list *list)
+{
+	int error = dump(g, PANTUN_CMD_MONITOR_GET, ifname, on_monitor, restart_monitors, list);
+
+	return !error && list->short_of_memory ? -ENOMEM : error;
+}
+
+/* @monitor NULL: all that a deletion needs is the destination. */
+static int monitor_command(struct kern_genl *g, uint8_t cmd, const char *ifname,
+			   const struct policy_monitor *monitor, const struct policy_probe *probe)
+{
+	struct nl_msg *msg = begin(g, cmd, NLM_F_REQUEST | NLM_F_ACK, ifname);
+
+	if (msg)
+		msg = complete(msg, genl_monitor_put(msg, monitor, probe));
+	return transact(g, g->genl, msg, NULL, NULL);
+}
+
+static bool probed(const struct policy_monitor *monitor, const struct addr *destination)
+{
+	for (unsigned int i = 0; i < monitor->n; i++)
+		if (addr_equal(&monitor->probes[i].destination, destination))
+			return true;
+	return false;
+}
+
+static int monitors_remove(struct kern_genl *g, const struct policy_tunnel *tunnel,
+			   const struct monitor_list *list)
+{
+	int error = 0;
+
+	for (size_t i = 0; !error && i < list->n; i++) {
+		const struct policy_probe *probe = &list->monitors[i].probe;
+
+		if (!probed(&tunnel->monitor, &probe->destination))
+			error = monitor_command(g, PANTUN_CMD_MONITOR_DEL, tunnel->ifname, NULL,
+						probe);
+		if (error == -ENOENT)
+			error = 0;
+	}
+	return error;
+}
+
+static bool monitored(const struct monitor_list *list, const struct policy_monitor *monitor,
+		      const struct policy_probe *probe)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (genl_monitor_equal(&list->monitors[i], monitor, probe))
+			return true;
+	return false;
+}
+
+static int monitor_sync(struct kern *k, const struct policy_tunnel *tunnel)
+{
+	const struct policy_monitor *monitor = &tunnel->monitor;
+	struct kern_genl *g = genl_of(k);
+	struct monitor_list list = { 0 };
+	int error = monitors_read(g, tunnel->ifname, &list);
+
+	if (!error)
+		error = monitors_remove(g, tunnel, &list);
+	for (unsigned int i = 0; !error && i < monitor->n; i++)
+		if (!monitored(&list, monitor, &monitor->probes[i]))
+			error = monitor_command(g, PANTUN_CMD_MONITOR_NEW, tunnel->ifname, monitor,
+						&monitor->probes[i]);
+	free(list.monitors);
+	return error;
+}
+
+static int monitor_each(struct kern *k, void (*each)(void *ctx, const struct kern_monitor *),
+			void *ctx)
+{
+	struct monitor_list list = { 0 };
+	int error = monitors_read(genl_of(k), NULL, &list);
+
+	for (size_t i = 0; !error && i < list.n; i++)
+		each(ctx, &list.monitors[i]);
+	free(list.monitors);
 	return error;
 }
 
@@ -625,6 +748,8 @@ static void genl_close(struct kern *k)
 static const struct kern_ops genl_ops = {
 	.tunnel_ensure = tunnel_ensure,
 	.proxy_sync = proxy_sync,
+	.monitor_sync = monitor_sync,
+	.monitor_each = monitor_each,
 	.sa_add = sa_add,
 	.sa_activate = sa_activate,
 	.sa_move = sa_move,

@@ -24,6 +24,7 @@
 #include "kern/kern.h"
 #include "loop/live.h"
 #include "loop/manual.h"
+#include "loop/monitors.h"
 #include "loop/notify.h"
 #include "loop/udp.h"
 #include "priv/drop.h"
@@ -38,6 +39,7 @@ struct daemon {
 	struct ike_core *core;
 	struct kern *kern;
 	struct live *live;
+	struct monitors *monitors;
 	struct udp *udp;
 	struct ctl *ctl;
 	struct event *timer, *watchdog, *kernel;
@@ -69,21 +71,6 @@ static void in_use(struct daemon *d, const struct ike_sa_spec *sa)
 	live_succeeded(d->live, d->kern, now_ms(), sa->ifname, sa->proxy);
 }
 
-static const struct policy_tunnel *find_tunnel(const struct policy *policy, const char *ifname)
-{
-	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
-		const struct policy_gateway *gateway = &policy->gateways[g];
-
-		for (unsigned int t = 0; t < gateway->n_tunnels; t++)
-			if (!strcmp(gateway->tunnels[t].ifname, ifname))
-				return &gateway->tunnels[t];
-	}
-	for (unsigned int m = 0; policy && m < policy->n_manual; m++)
-		if (!strcmp(policy->manual[m].tunnel.ifname, ifname))
-			return &policy->manual[m].tunnel;
-	return NULL;
-}
-
 /* The tunnel's options, without padding toward a peer that does not take it. */
 static int set_tunnel(struct daemon *d, const struct policy_tunnel *tunnel)
 {
@@ -97,7 +84,7 @@ static int set_tunnel(struct daemon *d, const struct policy_tunnel *tunnel)
 /* Before a child of @sa's tunnel sends, as its peer may think otherwise than the last. */
 static void heed_tfc(struct daemon *d, const struct ike_sa_spec *sa)
 {
-	const struct policy_tunnel *tunnel = find_tunnel(d->policy, sa->ifname);
+	const struct policy_tunnel *tunnel = policy_tunnel_on(d->policy, sa->ifname, NULL);
 
 	if (tunnel && tunnel->outer.tfc && set_tunnel(d, tunnel))
 		log_warning(NULL, "%s: tfc-padding cannot be set: %s", sa->ifname,
@@ -266,6 +253,26 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 	settle(d);
 }
 
+static void on_path(void *ctx, const char *ifname, enum kern_path path)
+{
+	struct daemon *d = ctx;
+
+	monitors_path(d->monitors, d->core, now_ms(), d->policy, ifname, path);
+	settle(d);
+}
+
+static void tell(void *ctx, const struct ike_event *event)
+{
+	ctl_event(((struct daemon *)ctx)->ctl, event);
+}
+
+/* What the kernel's monitors found that no event told. */
+static void read_paths(struct daemon *d)
+{
+	if (monitors_read(d->monitors, d->kern, d->core, now_ms(), d->policy))
+		log_error(NULL, "monitors cannot be read: %s", d->kern->error);
+}
+
 static void on_lost_sa(void *ctx, uint64_t token, bool inbound)
 {
 	struct daemon *d = ctx;
@@ -281,6 +288,7 @@ static void on_resync(void *ctx)
 	if (live_sync(d->live, d->kern, on_lost_sa, d))
 		log_error(NULL, "SAs cannot be read: %s", d->kern->error);
 	sync_manual(d);
+	read_paths(d);
 	settle(d);
 }
 
@@ -301,12 +309,14 @@ static void prepare_tunnel(struct daemon *d, const struct policy_tunnel *tunnel)
 		log_error(subject, "interface %s: %s", tunnel->ifname, d->kern->error);
 	else if (ops->proxy_sync(d->kern, tunnel))
 		log_error(subject, "proxy-IDs of %s: %s", tunnel->ifname, d->kern->error);
+	else if (ops->monitor_sync(d->kern, tunnel))
+		log_error(subject, "monitor of %s: %s", tunnel->ifname, d->kern->error);
 }
 
 static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 {
 	struct daemon *d = ctx;
-	const struct policy_tunnel *tunnel = find_tunnel(d->policy, ifname);
+	const struct policy_tunnel *tunnel = policy_tunnel_on(d->policy, ifname, NULL);
 
 	if (!tunnel)
 		return;
@@ -319,6 +329,7 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 	log_warning(NULL, "interface %s was deleted; \"ip link add %s type pantun\" brings it back",
 		    ifname, ifname);
 	ike_core_clear_ipsec(d->core, now_ms(), tunnel->name);
+	monitors_path(d->monitors, d->core, now_ms(), d->policy, ifname, KERN_PATH_UNKNOWN);
 	settle(d);
 }
 
@@ -370,6 +381,7 @@ static int load(struct daemon *d, char **errors)
 	*errors = complaints.text;
 	if (!policy)
 		return -1;
+	monitors_retire(d->kern, d->policy, policy);
 	prepare_tunnels(d, policy);
 	ike_core_set_policy(d->core, now_ms(), policy);
 	d->policy = ike_core_policy(d->core);
@@ -379,7 +391,8 @@ static int load(struct daemon *d, char **errors)
 	settle(d);
 	/* After the SAs of tunnels that had been negotiated before are gone. */
 	sync_manual(d);
-	arm_timer(d);
+	read_paths(d);
+	settle(d);
 	return 0;
 }
 
@@ -506,7 +519,7 @@ static bool open_kernel(struct daemon *d)
 {
 	const struct kern_events events = {
 		.ctx = d, .acquire = on_acquire, .expire = on_expire, .tunnel = on_tunnel,
-		.resync = on_resync,
+		.path = on_path, .resync = on_resync,
 	};
 
 	d->kern = kern_genl_open(&events);
@@ -519,8 +532,9 @@ static bool open_core(struct daemon *d)
 
 	d->core = ike_core_new(&hooks);
 	d->live = live_new();
+	d->monitors = monitors_new(tell, d);
 	d->base = event_base_new();
-	if (d->core && d->live && d->base)
+	if (d->core && d->live && d->monitors && d->base)
 		return true;
 	log_error(NULL, "out of memory");
 	return false;
@@ -623,6 +637,7 @@ static void end(struct daemon *d)
 	if (d->core)
 		ike_core_free(d->core);
 	live_free(d->live);
+	monitors_free(d->monitors);
 	if (d->kern)
 		d->kern->ops->close(d->kern);
 	udp_close(d->udp);

@@ -277,13 +277,26 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 	peers_settle(peer->net, peer->side);
 }
 
+static void on_path(void *ctx, const char *ifname, enum kern_path path)
+{
+	struct peer *peer = ctx;
+
+	if (path == KERN_PATH_DOWN)
+		ike_core_path_lost(peer->core, peer->net->now, ifname);
+	else
+		ike_core_path_back(peer->core, peer->net->now, ifname);
+	peers_settle(peer->net, peer->side);
+}
+
 static void start_side(struct peers *net, int side)
 {
 	struct peer *peer = &net->peer[side];
 	const struct ike_hooks hooks = {
 		.ctx = peer, .random = hook_random, .source = hook_source,
 	};
-	const struct kern_events events = { .ctx = peer, .expire = on_expire };
+	const struct kern_events events = {
+		.ctx = peer, .expire = on_expire, .path = on_path,
+	};
 
 	peer->core = ike_core_new(&hooks);
 	peer->kern = kern_fake_open(&events);
@@ -468,6 +481,12 @@ static void fill_tunnel(struct policy_tunnel *tunnel, const struct site *site)
 	tunnel->replay_window = 64;
 	tunnel->life_seconds = site->child_life;
 	tunnel->life_bytes = site->child_bytes;
+	if (site->probed)
+		tunnel->monitor = (struct policy_monitor){
+			.n = 1, .probes[0].destination = address(site->probed),
+			.action = site->action, .interval_ms = 3000, .threshold = 5,
+			.recovery = 2,
+		};
 	tunnel->n_proxies = site->n_proxies;
 	tunnel->proxies = calloc(site->n_proxies, sizeof(*tunnel->proxies));
 	if (!tunnel->proxies)
@@ -528,6 +547,7 @@ void peers_configure(struct peers *net, int side, const struct site *site)
 
 	assert_int_equal(peer->kern->ops->tunnel_ensure(peer->kern, tunnel), 0);
 	assert_int_equal(peer->kern->ops->proxy_sync(peer->kern, tunnel), 0);
+	assert_int_equal(peer->kern->ops->monitor_sync(peer->kern, tunnel), 0);
 	ike_core_set_policy(peer->core, net->now, policy);
 	peers_settle(net, side);
 }

@@ -32,6 +32,8 @@ struct site {
 	uint64_t ike_life, child_life;	/* seconds */
 	uint64_t child_bytes;
 	uint32_t liveness;		/* seconds */
+	const char *probed;		/* by the tunnel's monitor; NULL: it has none */
+	enum policy_action action;
 	unsigned int n_proxies;
 	struct site_proxy proxies[SITE_PROXIES];
 };

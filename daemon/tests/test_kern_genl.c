@@ -14,6 +14,7 @@
 #include <netlink/msg.h>
 
 #include "kern/genl_events.h"
+#include "kern/genl_monitor.h"
 #include "kern/genl_selector.h"
 
 #define FAMILY		99	/* id of our family in these messages */
@@ -176,6 +177,14 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 	tell("tunnel %s %s;", ifname, deleted ? "deleted" : "made");
 }
 
+static void on_path(void *ctx, const char *ifname, enum kern_path path)
+{
+	static const char *const names[] = { "unknown", "up", "down" };
+
+	(void)ctx;
+	tell("path %s %s;", ifname, names[path]);
+}
+
 static void on_resync(void *ctx)
 {
 	(void)ctx;
@@ -183,7 +192,8 @@ static void on_resync(void *ctx)
 }
 
 static const struct kern_events events = {
-	.acquire = on_acquire, .expire = on_expire, .tunnel = on_tunnel, .resync = on_resync,
+	.acquire = on_acquire, .expire = on_expire, .tunnel = on_tunnel, .path = on_path,
+	.resync = on_resync,
 };
 
 static struct genl_events *open_events(void)
@@ -252,6 +262,71 @@ static void test_events(void **state)
 	genl_events_close(e);
 }
 
+/* The tunnel's sum counts, not the destination that changed. */
+static struct nl_msg *path(uint64_t seq, uint32_t kind, uint32_t sum)
+{
+	struct nl_msg *msg = event(PANTUN_CMD_MONITOR_NTF, seq, kind);
+	struct nlattr *nest = nla_nest_start(msg, PANTUN_A_TUNNEL);
+
+	nla_put_u32(msg, PANTUN_TUNNEL_A_PATH, sum);
+	nla_nest_end(msg, nest);
+	return msg;
+}
+
+static void test_path(void **state)
+{
+	struct genl_events *e = open_events();
+
+	(void)state;
+	deliver(e, path(1, PANTUN_EVENT_PATH_DOWN, PANTUN_PATH_UP));
+	deliver(e, path(2, PANTUN_EVENT_PATH_DOWN, PANTUN_PATH_DOWN));
+	deliver(e, path(3, PANTUN_EVENT_DEL, PANTUN_PATH_UNKNOWN));
+	deliver(e, event(PANTUN_CMD_MONITOR_NTF, 4, PANTUN_EVENT_NEW));
+	assert_string_equal(told, "path tunnel1 up;path tunnel1 down;path tunnel1 unknown;");
+	genl_events_close(e);
+}
+
+static struct addr address(const char *text)
+{
+	struct addr addr = { 0 };
+
+	if (text)
+		assert_int_equal(addr_parse(text, &addr), 0);
+	return addr;
+}
+
+/* There and back, and what is the same. */
+static void check_monitor(const char *destination, const char *source, const char *proxy)
+{
+	struct policy_monitor monitor = { .action = POLICY_FAIL_OVER, .interval_ms = 3000,
+					  .threshold = 5, .recovery = 2 };
+	const struct policy_probe probe = { address(destination), address(source) };
+	struct nl_msg *msg = event(PANTUN_CMD_MONITOR_NEW, 1, 0);
+	struct kern_monitor back;
+
+	snprintf(monitor.proxy, sizeof(monitor.proxy), "%s", proxy);
+	assert_false(genl_monitor_get(nlmsg_hdr(msg), &back));
+	assert_true(genl_monitor_put(msg, &monitor, &probe));
+	assert_true(genl_monitor_get(nlmsg_hdr(msg), &back));
+	nlmsg_free(msg);
+	assert_string_equal(back.ifname, "tunnel1");
+	assert_int_equal(back.state, KERN_PATH_UNKNOWN);
+	assert_true(genl_monitor_equal(&back, &monitor, &probe));
+	monitor.recovery = 3;
+	assert_false(genl_monitor_equal(&back, &monitor, &probe));
+	monitor.recovery = 2;
+	strcpy(monitor.proxy, "other");
+	assert_false(genl_monitor_equal(&back, &monitor, &probe));
+}
+
+static void test_monitor(void **state)
+{
+	(void)state;
+	check_monitor("10.2.0.1", NULL, "");
+	check_monitor("10.2.0.1", "10.1.0.1", "lan");
+	check_monitor("fd02::1", "fd01::1", "lan6");
+}
+
 static void test_gap(void **state)
 {
 	struct genl_events *e = open_events();
@@ -303,6 +378,8 @@ int main(void)
 		cmocka_unit_test(test_hull),
 		cmocka_unit_test(test_broken_selector),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_broken_events),
 	};

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <linux/pantun.h>
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+#include <netlink/msg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "kern/genl_monitor.h"
+
+_Static_assert((int)POLICY_WAIT_RECOVER == (int)PANTUN_MONITOR_WAIT_RECOVER &&
+	       (int)POLICY_FAIL_OVER == (int)PANTUN_MONITOR_FAIL_OVER, "monitor actions differ");
+
+/* @v4 is followed by the attribute of the same address in IPv6; none for family 0. */
+static bool put_addr(struct nl_msg *msg, int v4, const struct addr *addr)
+{
+	int type = addr->family == AF_INET6 ? v4 + 1 : v4;
+
+	return !addr->family || !nla_put(msg, type, (int)addr_len(addr), addr->b);
+}
+
+static bool put_terms(struct nl_msg *msg, const struct policy_monitor *monitor,
+		      const struct policy_probe *probe)
+{
+	return put_addr(msg, PANTUN_MONITOR_A_SRC4, &probe->source) &&
+	       (!monitor->proxy[0] ||
+		!nla_put_string(msg, PANTUN_MONITOR_A_PROXY, monitor->proxy)) &&
+	       !nla_put_u32(msg, PANTUN_MONITOR_A_ACTION, monitor->action) &&
+	       !nla_put_u32(msg, PANTUN_MONITOR_A_INTERVAL, monitor->interval_ms) &&
+	       !nla_put_u32(msg, PANTUN_MONITOR_A_THRESHOLD, monitor->threshold) &&
+	       !nla_put_u32(msg, PANTUN_MONITOR_A_RECOVERY, monitor->recovery);
+}
+
+bool genl_monitor_put(struct nl_msg *msg, const struct policy_monitor *monitor,
+		      const struct policy_probe *probe)
+{
+	struct nlattr *nest = nla_nest_start(msg, PANTUN_A_MONITOR);
+
+	if (!nest || !put_addr(msg, PANTUN_MONITOR_A_DST4, &probe->destination) ||
+	    (monitor && !put_terms(msg, monitor, probe)))
+		return false;
+	nla_nest_end(msg, nest);
+	return true;
+}
+
+static void get_addr(struct nlattr **attrs, int v4, struct addr *out)
+{
+	const struct nlattr *attr = attrs[v4] ? attrs[v4] : attrs[v4 + 1];
+	int n = attrs[v4] ? 4 : 16;
+
+	if (!attr || nla_len(attr) != n)
+		return;
+	out->family = attrs[v4] ? AF_INET : AF_INET6;
+	memcpy(out->b, nla_data(attr), (size_t)n);
+}
+
+static uint32_t get_u32(const struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint32_t) ? nla_get_u32(attr) : 0;
+}
+
+static void get_text(const struct nlattr *attr, char *out, size_t n)
+{
+	if (attr)
+		snprintf(out, n, "%.*s", nla_len(attr), (const char *)nla_data(attr));
+}
+
+enum kern_path genl_monitor_path(const struct nlattr *attr)
+{
+	switch (get_u32(attr)) {
+	case PANTUN_PATH_UP:
+		return KERN_PATH_UP;
+	case PANTUN_PATH_DOWN:
+		return KERN_PATH_DOWN;
+	default:
+		return KERN_PATH_UNKNOWN;
+	}
+}
+
+bool genl_monitor_get(struct nlmsghdr *header, struct kern_monitor *out)
+{
+	struct nlattr *attrs[PANTUN_A_MAX + 1], *a[PANTUN_MONITOR_A_MAX + 1];
+
+	memset(out, 0, sizeof(*out));
+	if (genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL) || !attrs[PANTUN_A_MONITOR] ||
+	    nla_parse_nested(a, PANTUN_MONITOR_A_MAX, attrs[PANTUN_A_MONITOR], NULL))
+		return false;
+	get_text(attrs[PANTUN_A_IFNAME], out->ifname, sizeof(out->ifname));
+	get_text(a[PANTUN_MONITOR_A_PROXY], out->proxy, sizeof(out->proxy));
+	get_addr(a, PANTUN_MONITOR_A_DST4, &out->probe.destination);
+	get_addr(a, PANTUN_MONITOR_A_SRC4, &out->probe.source);
+	out->action = get_u32(a[PANTUN_MONITOR_A_ACTION]);
+	out->interval_ms = get_u32(a[PANTUN_MONITOR_A_INTERVAL]);
+	out->threshold = get_u32(a[PANTUN_MONITOR_A_THRESHOLD]);
+	out->recovery = get_u32(a[PANTUN_MONITOR_A_RECOVERY]);
+	out->state = genl_monitor_path(a[PANTUN_MONITOR_A_STATE]);
+	return out->probe.destination.family;
+}
+
+bool genl_monitor_equal(const struct kern_monitor *a, const struct policy_monitor *monitor,
+			const struct policy_probe *probe)
+{
+	return addr_equal(&a->probe.destination, &probe->destination) &&
+	       addr_equal(&a->probe.source, &probe->source) &&
+	       !strcmp(a->proxy, monitor->proxy) && a->action == monitor->action &&
+	       a->interval_ms == monitor->interval_ms && a->threshold == monitor->threshold &&
+	       a->recovery == monitor->recovery;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/monitors.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/log.h"
+#include "base/text.h"
+
+#define NEWS_TEXT	1024
+
+/* A tunnel whose path was ever told of. */
+struct known {
+	LIST_ENTRY(known) list;
+	char ifname[16];
+	enum kern_path path;
+	enum kern_path seen;	/* in the dump that is being read */
+	bool counted;		/* a destination of it in that dump */
+};
+
+struct monitors {
+	LIST_HEAD(knowns, known) known;
+	void (*tell)(void *ctx, const struct ike_event *event);
+	void *ctx;
+};
+
+struct monitors *monitors_new(void (*tell)(void *ctx, const struct ike_event *event), void *ctx)
+{
+	struct monitors *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return NULL;
+	LIST_INIT(&m->known);
+	m->tell = tell;
+	m->ctx = ctx;
+	return m;
+}
+
+void monitors_free(struct monitors *m)
+{
+	struct known *known;
+
+	if (!m)
+		return;
+	while ((known = LIST_FIRST(&m->known))) {
+		LIST_REMOVE(known, list);
+		free(known);
+	}
+	free(m);
+}
+
+static struct known *find(struct monitors *m, const char *ifname)
+{
+	struct known *known;
+
+	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list))
+		if (!strcmp(known->ifname, ifname))
+			return known;
+	known = calloc(1, sizeof(*known));
+	if (!known) {
+		log_error(NULL, "out of memory: the path of %s is not followed", ifname);
+		return NULL;
+	}
+	snprintf(known->ifname, sizeof(known->ifname), "%s", ifname);
+	LIST_INSERT_HEAD(&m->known, known, list);
+	return known;
+}
+
+/* --- what the kernel probes --- */
+
+static void end_monitor(struct kern *kern, const char *ifname)
+{
+	struct policy_tunnel none = { .start = POLICY_START_ALWAYS };
+	int error;
+
+	snprintf(none.ifname, sizeof(none.ifname), "%s", ifname);
+	error = kern->ops->monitor_sync(kern, &none);
+	/* Its interface may be gone, and the monitor went with it. */
+	if (error && error != -ENODEV)
+		log_warning(NULL, "monitor of %s cannot be deleted: %s", ifname, kern->error);
+}
+
+struct retiring {
+	struct kern *kern;
+	const struct policy *policy;
+};
+
+static void on_sa(void *ctx, const struct kern_sa *sa)
+{
+	struct retiring *r = ctx;
+
+	if (sa->cookie && !sa->inbound && !policy_tunnel_on(r->policy, sa->ifname, NULL))
+		end_monitor(r->kern, sa->ifname);
+}
+
+static void end_old(const struct retiring *r, const struct policy_tunnel *tunnel)
+{
+	if (!policy_tunnel_on(r->policy, tunnel->ifname, NULL))
+		end_monitor(r->kern, tunnel->ifname);
+}
+
+void monitors_retire(struct kern *kern, const struct policy *before, const struct policy *policy)
+{
+	struct retiring r = { .kern = kern, .policy = policy };
+
+	for (unsigned int g = 0; before && g < before->n_gateways; g++)
+		for (unsigned int t = 0; t < before->gateways[g].n_tunnels; t++)
+			end_old(&r, &before->gateways[g].tunnels[t]);
+	for (unsigned int i = 0; before && i < before->n_manual; i++)
+		end_old(&r, &before->manual[i].tunnel);
+	if (!before && kern->ops->sa_each(kern, on_sa, &r))
+		log_error(NULL, "SAs cannot be read: %s", kern->error);
+}
+
+/* --- what it found --- */
+
+/* "10.2.0.1, 10.2.0.2" */
+static void add_probed(struct text *text, const struct policy_monitor *monitor)
+{
+	char addr[ADDR_TEXT];
+
+	for (unsigned int i = 0; i < monitor->n; i++)
+		text_add(text, "%s%s", i ? ", " : "",
+			 addr_text(&monitor->probes[i].destination, addr));
+}
+
+static void add_lost(struct text *text, const struct policy_tunnel *tunnel, bool manual,
+		     unsigned int renewed)
+{
+	const struct policy_monitor *monitor = &tunnel->monitor;
+
+	text_add(text, "tunnel-status-down: Tunnel %s is down: no answer from ", tunnel->name);
+	add_probed(text, monitor);
+	text_add(text, " to %u probes in a row; ", monitor->threshold);
+	if (monitor->action == POLICY_FAIL_OVER)
+		text_add(text, "fail-over: the carrier of %s is taken away and probing goes on; ",
+			 tunnel->ifname);
+	else
+		text_add(text, "wait-recover: %s stays up; ", tunnel->ifname);
+	if (manual)
+		text_add(text, "its keys are given by hand, there is nothing to negotiate");
+	else if (renewed)
+		text_add(text, "new keys are negotiated for %u of its proxy-IDs", renewed);
+	else
+		text_add(text, "no SA stands that a new one could replace");
+}
+
+static void add_back(struct text *text, const struct policy_tunnel *tunnel)
+{
+	text_add(text, "tunnel-status-up: Tunnel %s is up: probes are answered by ",
+		 tunnel->name);
+	add_probed(text, &tunnel->monitor);
+	if (tunnel->monitor.action == POLICY_FAIL_OVER)
+		text_add(text, "; %s has its carrier", tunnel->ifname);
+}
+
+static void tell(struct monitors *m, const struct policy_tunnel *tunnel,
+		 const struct policy_gateway *gateway, bool lost, unsigned int renewed)
+{
+	struct ike_event event = {
+		.kind = lost ? "tunnel-status-down" : "tunnel-status-up",
+		.gateway = gateway ? gateway->name : NULL,
+		.tunnel = tunnel->name,
+	};
+	char subject[POLICY_NAME + 8], line[NEWS_TEXT];
+	struct text text;
+
+	snprintf(subject, sizeof(subject), "tunnel %s", tunnel->name);
+	text_init(&text, line, sizeof(line));
+	if (lost)
+		add_lost(&text, tunnel, !gateway, renewed);
+	else
+		add_back(&text, tunnel);
+	log_msg(lost ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, subject, "%s", line);
+	event.text = strchr(line, ' ') + 1;
+	m->tell(m->ctx, &event);
+}
+
+void monitors_path(struct monitors *m, struct ike_core *core, ike_time now,
+		   const struct policy *policy, const char *ifname, enum kern_path path)
+{
+	const struct policy_gateway *gateway;
+	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, ifname, &gateway);
+	struct known *known = find(m, ifname);
+	unsigned int renewed = 0;
+
+	if (!known || known->path == path)
+		return;
+	known->path = path;
+	if (path == KERN_PATH_DOWN)
+		renewed = ike_core_path_lost(core, now, ifname);
+	else
+		ike_core_path_back(core, now, ifname);
+	if (tunnel && tunnel->monitor.n && path != KERN_PATH_UNKNOWN)
+		tell(m, tunnel, gateway, path == KERN_PATH_DOWN, renewed);
+}
+
+/* Up by one destination, down by all. */
+static void on_monitor(void *ctx, const struct kern_monitor *monitor)
+{
+	struct known *known = find(ctx, monitor->ifname);
+
+	if (!known)
+		return;
+	if (!known->counted || monitor->state == KERN_PATH_UP)
+		known->seen = monitor->state;
+	else if (known->seen != KERN_PATH_UP && known->seen != monitor->state)
+		known->seen = KERN_PATH_UNKNOWN;
+	known->counted = true;
+}
+
+int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
+		  const struct policy *policy)
+{
+	struct known *known;
+	int error;
+
+	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list)) {
+		known->seen = KERN_PATH_UNKNOWN;
+		known->counted = false;
+	}
+	error = kern->ops->monitor_each(kern, on_monitor, m);
+	if (error)
+		return error;
+	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list))
+		monitors_path(m, core, now, policy, known->ifname, known->seen);
+	return 0;
+}
