@@ -106,6 +106,13 @@ static int show_flow(const struct options *options, int argc, char **argv)
 	return show(options, &subject, argc, argv);
 }
 
+static int show_monitor(const struct options *options, int argc, char **argv)
+{
+	static const struct subject subject = { .views = VIEW_MONITORS };
+
+	return show(options, &subject, argc, argv);
+}
+
 int cmd_show(const struct options *options, int argc, char **argv)
 {
 	static const struct command subjects[] = {
@@ -113,6 +120,7 @@ int cmd_show(const struct options *options, int argc, char **argv)
 		{ .name = "ike-sa", .run = show_ike_sa },
 		{ .name = "ipsec-sa", .run = show_ipsec_sa },
 		{ .name = "flow", .run = show_flow },
+		{ .name = "monitor", .run = show_monitor },
 	};
 
 	if (!argc)

@@ -31,6 +31,9 @@ void model_forget_kernel(struct model *model)
 	free(model->tunnels);
 	free(model->proxies);
 	free(model->sas);
+	free(model->monitors);
+	model->monitors = NULL;
+	model->monitors_n = 0;
 	model->tunnels = NULL;
 	model->proxies = NULL;
 	model->sas = NULL;
@@ -82,6 +85,12 @@ void model_keep_interface(struct model *model, const char *ifname)
 	}
 	model->sas_n = n;
 	n = 0;
+	for (size_t i = 0; i < model->monitors_n; i++) {
+		if (!strcmp(model->monitors[i].ifname, ifname))
+			model->monitors[n++] = model->monitors[i];
+	}
+	model->monitors_n = n;
+	n = 0;
 	for (size_t i = 0; i < model->children_n; i++) {
 		if (!strcmp(model->children[i].interface, ifname))
 			model->children[n++] = model->children[i];
@@ -129,4 +138,29 @@ const char *model_interface(const struct model *model, const char *name)
 void text_copy(char *out, size_t n, const char *text)
 {
 	snprintf(out, n, "%s", text);
+}
+
+/* The first of the tunnel's with that action, 0 for any; NULL: none. */
+static const struct tunnel_monitor *find_monitor(const struct model *model, const struct tunnel *tunnel,
+					  uint32_t action)
+{
+	for (size_t i = 0; i < model->monitors_n; i++) {
+		const struct tunnel_monitor *monitor = &model->monitors[i];
+
+		if (monitor->tunnel_id == tunnel->id && (!action || monitor->action == action))
+			return monitor;
+	}
+	return NULL;
+}
+
+const char *model_tunnel_state(const struct model *model, const struct tunnel *tunnel)
+{
+	if (tunnel->path != PANTUN_PATH_DOWN || tunnel->state == PANTUN_STATE_DOWN)
+		return state_name(tunnel->state);
+	return find_monitor(model, tunnel, PANTUN_MONITOR_FAIL_OVER) ? "down" : "degraded";
+}
+
+const char *model_tunnel_monitor(const struct model *model, const struct tunnel *tunnel)
+{
+	return find_monitor(model, tunnel, 0) ? path_name(tunnel->path) : "off";
 }

@@ -51,6 +51,7 @@ struct tunnel {
 	uint32_t id, ifindex;
 	char ifname[IFNAMSIZ];
 	uint32_t start, state, mtu;	/* enum pantun_start, enum pantun_state, octets */
+	uint32_t path;			/* enum pantun_path_state, of its monitors together */
 	bool moved;
 	struct tunnel_options options;
 	struct link link;
@@ -95,6 +96,22 @@ struct sa {
 	struct drop_list drops;
 };
 
+/* A destination that a tunnel's monitor probes. */
+struct tunnel_monitor {
+	uint32_t tunnel_id;
+	char ifname[IFNAMSIZ];
+	struct addr destination;
+	struct addr source;		/* as asked for; family 0: the interface's */
+	struct addr from;		/* of the last probe */
+	char proxy[PANTUN_PROXY_NAME_LEN];	/* "": by match */
+	uint32_t action, state, error;	/* enums pantun_monitor_action, _path_state, _monitor_error */
+	uint32_t interval, threshold, recovery;	/* milliseconds; probes in a row */
+	uint64_t since;			/* seconds in this state */
+	uint64_t sent, unsent, received, lost;
+	uint32_t rtt_last, rtt_min, rtt_avg, rtt_max;	/* microseconds */
+	uint64_t history;		/* bit 0: the last probe; 1: answered */
+};
+
 struct ike_sa {
 	char gateway[MODEL_TEXT], state[MODEL_TEXT], role[MODEL_TEXT];
 	char spi_i[MODEL_TEXT], spi_r[MODEL_TEXT];
@@ -125,6 +142,8 @@ struct model {
 	size_t proxies_n;
 	struct sa *sas;
 	size_t sas_n;
+	struct tunnel_monitor *monitors;
+	size_t monitors_n;
 	struct ike_sa *ike_sas;
 	size_t ike_sas_n;
 	struct child *children;
@@ -151,6 +170,14 @@ void model_keep_gateway(struct model *model, const char *gateway);
 /* The interface of a tunnel known by its interface's or the daemon's name; NULL if none. */
 const char *model_interface(const struct model *model, const char *name);
 
+/*
+ * What the tunnel is good for: as its SAs have it, but "degraded" where they stand and no
+ * probe is answered, and "down" where the carrier was taken away for that.
+ */
+const char *model_tunnel_state(const struct model *model, const struct tunnel *tunnel);
+/* "off" without a monitor, else its state. */
+const char *model_tunnel_monitor(const struct model *model, const struct tunnel *tunnel);
+
 /* Copies as much as fits; @out is always ended. */
 void text_copy(char *out, size_t n, const char *text);
 
@@ -162,6 +189,10 @@ const char *mode_name(uint32_t mode);
 const char *df_name(uint32_t df);
 const char *carrier_name(uint32_t carrier);
 const char *tos_name(uint32_t tos);
+const char *path_name(uint32_t path);
+const char *monitor_action_name(uint32_t action);
+/* Why the last probe could not be sent; "" where it was. */
+const char *monitor_error_name(uint32_t error);
 const char *ipsec_proto_name(uint8_t proto);
 const char *operstate_name(uint8_t operstate);
 /* 0 where @name is none of them. */
@@ -176,6 +207,9 @@ const char *sa_algorithm(const struct sa *sa, char *out, size_t n);
 const char *tunnel_options_text(const struct tunnel_options *options, char *out, size_t n);
 /* The interface that outer packets take; "" for any, the number of one that is gone. */
 const char *underlay_name(uint32_t ifindex, char *out, size_t n);
+#define MONITOR_HISTORY	65	/* octets of a text of all probes that are remembered */
+/* The last probes, the newest first: 1 answered, 0 lost; @n with the NUL. */
+const char *monitor_history(const struct tunnel_monitor *monitor, char *out, size_t n);
 /* "larval", "active", "standby", "old" for an out-SA that was replaced, "receiving". */
 const char *sa_state(const struct sa *sa);
 

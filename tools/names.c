@@ -21,6 +21,27 @@ static const char *const state_names[] = {
 	[PANTUN_STATE_UP] = "up",
 };
 
+static const char *const path_names[] = {
+	[PANTUN_PATH_UNKNOWN] = "unknown",
+	[PANTUN_PATH_UP] = "up",
+	[PANTUN_PATH_DOWN] = "down",
+};
+
+static const char *const monitor_action_names[] = {
+	[PANTUN_MONITOR_WAIT_RECOVER] = "wait-recover",
+	[PANTUN_MONITOR_FAIL_OVER] = "fail-over",
+};
+
+static const char *const monitor_error_names[] = {
+	[PANTUN_MONITOR_ERROR_UNSPEC] = "",
+	[PANTUN_MONITOR_ERROR_NO_SA] = "no SA",
+	[PANTUN_MONITOR_ERROR_NO_SOURCE] = "the interface has no address of this family",
+	[PANTUN_MONITOR_ERROR_NO_PROXY] = "no such proxy-ID, or none that matches",
+	[PANTUN_MONITOR_ERROR_SELECTOR] = "proxy-ID or SA do not cover these addresses",
+	[PANTUN_MONITOR_ERROR_TRANSPORT] = "transport mode: not the gateways' own addresses",
+	[PANTUN_MONITOR_ERROR_NO_MEMORY] = "no memory",
+};
+
 static const char *const dir_names[] = {
 	[PANTUN_DIR_IN] = "in",
 	[PANTUN_DIR_OUT] = "out",
@@ -79,6 +100,21 @@ const char *start_name(uint32_t start)
 const char *state_name(uint32_t state)
 {
 	return name_of(state_names, COUNT(state_names), state);
+}
+
+const char *path_name(uint32_t path)
+{
+	return name_of(path_names, COUNT(path_names), path);
+}
+
+const char *monitor_action_name(uint32_t action)
+{
+	return name_of(monitor_action_names, COUNT(monitor_action_names), action);
+}
+
+const char *monitor_error_name(uint32_t error)
+{
+	return name_of(monitor_error_names, COUNT(monitor_error_names), error);
 }
 
 const char *dir_name(uint32_t dir)
@@ -171,4 +207,15 @@ const char *sa_state(const struct sa *sa)
 	if (sa->active)
 		return "active";
 	return sa->standby ? "standby" : "old";
+}
+
+const char *monitor_history(const struct tunnel_monitor *monitor, char *out, size_t n)
+{
+	uint64_t probes = monitor->received + monitor->lost;
+	size_t i;
+
+	for (i = 0; i < probes && i < 64 && i + 1 < n; i++)
+		out[i] = monitor->history >> i & 1 ? '1' : '0';
+	out[i] = '\0';
+	return out;
 }

@@ -41,6 +41,16 @@ static void take_sa(void *ctx, uint8_t cmd, struct nlattr **attrs)
 		model->sas_n--;
 }
 
+static void take_monitor(void *ctx, uint8_t cmd, struct nlattr **attrs)
+{
+	struct model *model = ctx;
+	struct tunnel_monitor *monitor = model_add(model->monitors, model->monitors_n);
+
+	(void)cmd;
+	if (!nl_parse_monitor(attrs, monitor))
+		model->monitors_n--;
+}
+
 static int dump_all(struct nl_client *client, struct model *model)
 {
 	static const struct {
@@ -50,6 +60,7 @@ static int dump_all(struct nl_client *client, struct model *model)
 		{ PANTUN_CMD_TUNNEL_GET, take_tunnel },
 		{ PANTUN_CMD_PROXY_GET, take_proxy },
 		{ PANTUN_CMD_SA_GET, take_sa },
+		{ PANTUN_CMD_MONITOR_GET, take_monitor },
 	};
 	int status = 0;
 

@@ -127,6 +127,7 @@ bool nl_parse_tunnel(struct nlattr **attrs, struct tunnel *t)
 	t->start = u32_of(a[PANTUN_TUNNEL_A_START]);
 	t->state = u32_of(a[PANTUN_TUNNEL_A_STATE]);
 	t->mtu = u32_of(a[PANTUN_TUNNEL_A_MTU]);
+	t->path = u32_of(a[PANTUN_TUNNEL_A_PATH]);
 	t->moved = a[PANTUN_TUNNEL_A_NETNS_MOVED];
 	parse_options(a, &t->options);
 	parse_traffic(a[PANTUN_TUNNEL_A_STATS], &t->traffic);
@@ -152,6 +153,7 @@ bool nl_parse_proxy(struct nlattr **attrs, struct proxy *p)
 	return true;
 }
 
+/* Of two attributes for one address the one that is there, if any. */
 static void path_addr_of(struct nlattr *v4, struct nlattr *v6, struct addr *out)
 {
 	addr_of(v4, AF_INET, out);
@@ -219,6 +221,42 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 	sa->age = u64_of(a[PANTUN_SA_A_AGE]);
 	parse_traffic(a[PANTUN_SA_A_STATS], &sa->traffic);
 	parse_drops(nest, PANTUN_SA_A_DROP, &sa->drops);
+	return true;
+}
+
+static void parse_probes(struct nlattr **a, struct tunnel_monitor *m)
+{
+	m->state = u32_of(a[PANTUN_MONITOR_A_STATE]);
+	m->since = u64_of(a[PANTUN_MONITOR_A_SINCE]);
+	m->sent = u64_of(a[PANTUN_MONITOR_A_SENT]);
+	m->unsent = u64_of(a[PANTUN_MONITOR_A_UNSENT]);
+	m->received = u64_of(a[PANTUN_MONITOR_A_RECEIVED]);
+	m->lost = u64_of(a[PANTUN_MONITOR_A_LOST]);
+	m->rtt_last = u32_of(a[PANTUN_MONITOR_A_RTT_LAST]);
+	m->rtt_min = u32_of(a[PANTUN_MONITOR_A_RTT_MIN]);
+	m->rtt_avg = u32_of(a[PANTUN_MONITOR_A_RTT_AVG]);
+	m->rtt_max = u32_of(a[PANTUN_MONITOR_A_RTT_MAX]);
+	m->history = u64_of(a[PANTUN_MONITOR_A_HISTORY]);
+	m->error = u32_of(a[PANTUN_MONITOR_A_ERROR]);
+	path_addr_of(a[PANTUN_MONITOR_A_FROM4], a[PANTUN_MONITOR_A_FROM6], &m->from);
+}
+
+bool nl_parse_monitor(struct nlattr **attrs, struct tunnel_monitor *m)
+{
+	struct nlattr *a[PANTUN_MONITOR_A_MAX + 1], *nest = attrs[PANTUN_A_MONITOR];
+
+	if (!nest || nla_parse_nested(a, PANTUN_MONITOR_A_MAX, nest, NULL))
+		return false;
+	m->tunnel_id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
+	text_of(attrs[PANTUN_A_IFNAME], m->ifname, sizeof(m->ifname));
+	path_addr_of(a[PANTUN_MONITOR_A_DST4], a[PANTUN_MONITOR_A_DST6], &m->destination);
+	path_addr_of(a[PANTUN_MONITOR_A_SRC4], a[PANTUN_MONITOR_A_SRC6], &m->source);
+	text_of(a[PANTUN_MONITOR_A_PROXY], m->proxy, sizeof(m->proxy));
+	m->action = u32_of(a[PANTUN_MONITOR_A_ACTION]);
+	m->interval = u32_of(a[PANTUN_MONITOR_A_INTERVAL]);
+	m->threshold = u32_of(a[PANTUN_MONITOR_A_THRESHOLD]);
+	m->recovery = u32_of(a[PANTUN_MONITOR_A_RECOVERY]);
+	parse_probes(a, m);
 	return true;
 }
 

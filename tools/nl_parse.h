@@ -11,6 +11,7 @@
 bool nl_parse_tunnel(struct nlattr **attrs, struct tunnel *tunnel);
 bool nl_parse_proxy(struct nlattr **attrs, struct proxy *proxy);
 bool nl_parse_sa(struct nlattr **attrs, struct sa *sa);
+bool nl_parse_monitor(struct nlattr **attrs, struct tunnel_monitor *monitor);
 
 struct event {
 	uint64_t seq;

@@ -13,12 +13,13 @@ enum view {
 	VIEW_IKE = 1 << 2,
 	VIEW_IPSEC = 1 << 3,
 	VIEW_DROPS = 1 << 4,
+	VIEW_MONITORS = 1 << 5,
 
-	VIEW_ALL = (1 << 5) - 1,
+	VIEW_ALL = (1 << 6) - 1,
 };
 
 /* Views for which the kernel, the daemon, is asked. */
-#define VIEW_OF_KERNEL	(VIEW_TUNNELS | VIEW_PROXIES | VIEW_IPSEC | VIEW_DROPS)
+#define VIEW_OF_KERNEL	(VIEW_TUNNELS | VIEW_PROXIES | VIEW_IPSEC | VIEW_DROPS | VIEW_MONITORS)
 #define VIEW_OF_DAEMON	(VIEW_PROXIES | VIEW_IKE)
 
 /* Tables on standard output, with a line for a part that could not be asked. */
@@ -30,6 +31,7 @@ void out_json(const struct model *model, unsigned int views);
 json_t *json_of_tunnel(const struct tunnel *tunnel);
 json_t *json_of_proxy(const struct proxy *proxy);
 json_t *json_of_sa(const struct sa *sa);
+json_t *json_of_monitor(const struct tunnel_monitor *monitor);
 json_t *json_of_selector(const struct selector *selector);
 /* Prints @object (whose reference it takes) as one line. */
 void json_line(json_t *object);

@@ -119,6 +119,7 @@ json_t *json_of_tunnel(const struct tunnel *t)
 	put_text(object, "interface", t->ifname);
 	put_text(object, "start", start_name(t->start));
 	put_text(object, "state", state_name(t->state));
+	put_text(object, "path", path_name(t->path));
 	put_number(object, "mtu", t->mtu);
 	put_bool(object, "moved", t->moved);
 	put_options(object, &t->options);
@@ -206,6 +207,36 @@ json_t *json_of_sa(const struct sa *sa)
 	return object;
 }
 
+json_t *json_of_monitor(const struct tunnel_monitor *m)
+{
+	json_t *object = checked(json_object());
+	char text[MONITOR_HISTORY];
+
+	put_number(object, "tunnel_id", m->tunnel_id);
+	put_text(object, "interface", m->ifname);
+	put_addr(object, "destination", &m->destination);
+	put_addr(object, "source", &m->source);
+	put_text(object, "proxy", m->proxy);
+	put_text(object, "action", monitor_action_name(m->action));
+	put_number(object, "interval", m->interval);
+	put_number(object, "threshold", m->threshold);
+	put_number(object, "recovery", m->recovery);
+	put_text(object, "state", path_name(m->state));
+	put_number(object, "since", m->since);
+	put_number(object, "sent", m->sent);
+	put_number(object, "unsent", m->unsent);
+	put_number(object, "received", m->received);
+	put_number(object, "lost", m->lost);
+	put_number(object, "rtt_last", m->rtt_last);
+	put_number(object, "rtt_min", m->rtt_min);
+	put_number(object, "rtt_avg", m->rtt_avg);
+	put_number(object, "rtt_max", m->rtt_max);
+	put_text(object, "history", monitor_history(m, text, sizeof(text)));
+	put_text(object, "error", monitor_error_name(m->error));
+	put_addr(object, "from", &m->from);
+	return object;
+}
+
 static json_t *json_of_ike_sa(const struct ike_sa *sa)
 {
 	json_t *object = checked(json_object());
@@ -262,9 +293,24 @@ static void put_tunnels(json_t *object, const struct model *model)
 {
 	json_t *all = checked(json_array());
 
-	for (size_t i = 0; i < model->tunnels_n; i++)
-		append(all, json_of_tunnel(&model->tunnels[i]));
+	for (size_t i = 0; i < model->tunnels_n; i++) {
+		const struct tunnel *tunnel = &model->tunnels[i];
+		json_t *one = json_of_tunnel(tunnel);
+
+		put_text(one, "state", model_tunnel_state(model, tunnel));
+		put_text(one, "monitor", model_tunnel_monitor(model, tunnel));
+		append(all, one);
+	}
 	put(object, "tunnels", all);
+}
+
+static void put_monitors(json_t *object, const struct model *model)
+{
+	json_t *all = checked(json_array());
+
+	for (size_t i = 0; i < model->monitors_n; i++)
+		append(all, json_of_monitor(&model->monitors[i]));
+	put(object, "monitors", all);
 }
 
 static void put_proxies(json_t *object, const struct model *model)
@@ -315,6 +361,8 @@ void out_json(const struct model *model, unsigned int views)
 		put_error(object, "daemon_error", model->daemon_error);
 	if (views & (VIEW_TUNNELS | VIEW_DROPS))
 		put_tunnels(object, model);
+	if (views & VIEW_MONITORS)
+		put_monitors(object, model);
 	if (views & VIEW_PROXIES)
 		put_proxies(object, model);
 	if (views & VIEW_IKE)

@@ -8,6 +8,8 @@
 #include <string.h>
 #include "out.h"
 
+#define HISTORY_SHOWN	16	/* probes */
+
 /* A table under way: columns first, then cell after cell, row after row. */
 struct grid {
 	struct libscols_table *table;
@@ -136,7 +138,7 @@ static const char *carrier_text(const struct tunnel *tunnel)
 static void table_tunnels(const struct model *model)
 {
 	static const char *const columns[] = {
-		"INTERFACE", "STATE", "CARRIER", "START", ">MTU", ">PROXY-IDS", ">RX-PACKETS",
+		"INTERFACE", "STATE", "CARRIER", "MONITOR", "START", ">MTU", ">PROXY-IDS", ">RX-PACKETS",
 		">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", "OPTIONS", NULL };
 	struct grid grid = grid_new(columns);
 	char text[TUNNEL_OPTIONS_TEXT];
@@ -146,8 +148,9 @@ static void table_tunnels(const struct model *model)
 
 		grid_row(&grid);
 		grid_cell(&grid, tunnel->ifname);
-		grid_cell(&grid, state_name(tunnel->state));
+		grid_cell(&grid, model_tunnel_state(model, tunnel));
 		grid_cell(&grid, carrier_text(tunnel));
+		grid_cell(&grid, model_tunnel_monitor(model, tunnel));
 		grid_cell(&grid, start_name(tunnel->start));
 		grid_number(&grid, tunnel->mtu);
 		grid_number(&grid, proxies_of(model, tunnel->id));
@@ -155,6 +158,54 @@ static void table_tunnels(const struct model *model)
 		grid_cell(&grid, tunnel_options_text(&tunnel->options, text, sizeof(text)));
 	}
 	grid_end(&grid, "Tunnels", "There is no tunnel.");
+}
+
+/* "12.3/15.0/99.1 ms", "-" where nothing was answered yet. */
+static void grid_rtt(struct grid *grid, const struct tunnel_monitor *m)
+{
+	if (m->received)
+		grid_print(grid, "%.2f/%.2f/%.2f/%.2f", m->rtt_last / 1e3, m->rtt_min / 1e3,
+			   m->rtt_avg / 1e3, m->rtt_max / 1e3);
+	else
+		grid_cell(grid, "");
+}
+
+static void monitor_row(struct grid *grid, const struct tunnel_monitor *m)
+{
+	const struct addr *source = m->source.family ? &m->source : &m->from;
+	char text[ADDR_TEXT], history[HISTORY_SHOWN + 1];
+
+	grid_row(grid);
+	grid_cell(grid, m->ifname);
+	grid_cell(grid, addr_text(&m->destination, text));
+	grid_cell(grid, source->family ? addr_text(source, text) : "");
+	grid_cell(grid, m->proxy);
+	grid_cell(grid, path_name(m->state));
+	grid_span(grid, m->since);
+	grid_cell(grid, monitor_action_name(m->action));
+	grid_print(grid, "%g", m->interval / 1e3);
+	grid_number(grid, m->threshold);
+	grid_number(grid, m->recovery);
+	grid_number(grid, m->sent);
+	grid_number(grid, m->received);
+	grid_number(grid, m->lost);
+	grid_rtt(grid, m);
+	grid_cell(grid, monitor_history(m, history, sizeof(history)));
+	grid_cell(grid, monitor_error_name(m->error));
+}
+
+static void table_monitors(const struct model *model)
+{
+	static const char *const columns[] = {
+		"INTERFACE", "DESTINATION", "SOURCE", "PROXY-ID", "STATE", ">SINCE", "ACTION",
+		">INTERVAL", ">THRESHOLD", ">RECOVERY", ">SENT", ">RECEIVED", ">LOST",
+		"RTT-LAST/MIN/AVG/MAX", "LAST-PROBES", "NOT-SENT", NULL };
+	struct grid grid = grid_new(columns);
+
+	for (size_t i = 0; i < model->monitors_n; i++)
+		monitor_row(&grid, &model->monitors[i]);
+	grid_end(&grid, "Monitors (interval in s, RTT in ms, last probes: newest first)",
+		 "There is no monitor.");
 }
 
 /* The daemon's view of a proxy-ID, NULL if it has none. */
@@ -374,6 +425,9 @@ void out_tables(const struct model *model, unsigned int views)
 		printf("No facts from the daemon: %s.\n", model->daemon_error);
 	if (kernel && views & VIEW_TUNNELS)
 		table_tunnels(model);
+	/* Beside other tables only where there is one. */
+	if (kernel && views & VIEW_MONITORS && (views == VIEW_MONITORS || model->monitors_n))
+		table_monitors(model);
 	if (kernel && views & VIEW_PROXIES)
 		table_proxies(model);
 	if (daemon && views & VIEW_PROXIES)

@@ -12,8 +12,8 @@
 #endif
 
 static const struct command commands[] = {
-	{ "show", "[tunnel NAME | ike-sa [GATEWAY] | ipsec-sa [TUNNEL] | flow [TUNNEL]]",
-	  "tunnels, proxy-IDs, IKE and IPsec SAs, drops", cmd_show },
+	{ "show", "[tunnel [NAME] | ike-sa [GATEWAY] | ipsec-sa|flow|monitor [TUNNEL]]",
+	  "tunnels, proxy-IDs, IKE and IPsec SAs, drops, monitors", cmd_show },
 	{ "test", "[TUNNEL]", "have the daemon negotiate a tunnel, or all", cmd_test },
 	{ "clear", "ike-sa [GATEWAY] | ipsec-sa [TUNNEL]",
 	  "have the daemon delete SAs", cmd_clear },

@@ -351,6 +351,43 @@ static void test_names(void **state)
 	assert_string_equal(state_name(PANTUN_STATE_UNSPEC), "?");
 }
 
+static void test_monitored(void **state)
+{
+	struct tunnel_monitor monitors[2] = {
+		{ .tunnel_id = 7, .action = PANTUN_MONITOR_WAIT_RECOVER },
+		{ .tunnel_id = 8, .action = PANTUN_MONITOR_FAIL_OVER },
+	};
+	const struct model model = { .monitors = monitors, .monitors_n = 2 };
+	struct tunnel tunnel = { .id = 7, .state = PANTUN_STATE_HALF_UP, .path = PANTUN_PATH_DOWN };
+	char text[MONITOR_HISTORY];
+
+	(void)state;
+	assert_string_equal(model_tunnel_state(&model, &tunnel), "degraded");
+	assert_string_equal(model_tunnel_monitor(&model, &tunnel), "down");
+	tunnel.id = 8;
+	assert_string_equal(model_tunnel_state(&model, &tunnel), "down");
+	tunnel.path = PANTUN_PATH_UP;
+	assert_string_equal(model_tunnel_state(&model, &tunnel), "half-up");
+	assert_string_equal(model_tunnel_monitor(&model, &tunnel), "up");
+	tunnel.path = PANTUN_PATH_UNKNOWN;
+	assert_string_equal(model_tunnel_monitor(&model, &tunnel), "unknown");
+	tunnel.id = 9;
+	assert_string_equal(model_tunnel_monitor(&model, &tunnel), "off");
+
+	assert_string_equal(monitor_history(monitors, text, sizeof(text)), "");
+	monitors[0].received = 3;
+	monitors[0].lost = 2;
+	monitors[0].history = 0x19;
+	assert_string_equal(monitor_history(monitors, text, sizeof(text)), "10011");
+	assert_string_equal(monitor_history(monitors, text, 4), "100");
+	monitors[0].lost = 1000;
+	assert_int_equal(strlen(monitor_history(monitors, text, sizeof(text))), 64);
+	assert_string_equal(monitor_action_name(PANTUN_MONITOR_FAIL_OVER), "fail-over");
+	for (uint32_t error = 1; error <= PANTUN_MONITOR_ERROR_MAX; error++)
+		assert_true(strlen(monitor_error_name(error)) > 1);
+	assert_string_equal(monitor_error_name(0), "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_keywords),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_monitored),
 	};
 
 	return cmocka_run_group_tests_name("tools", tests, NULL, NULL);
