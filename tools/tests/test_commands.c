@@ -196,57 +196,59 @@ static void test_tunnel_monitor_refused(void **state)
 	assert_refusals(cmd_tunnel, refusals, sizeof(refusals) / sizeof(refusals[0]));
 }
 
-static struct keys keys_of(size_t enc, size_t auth, size_t salt)
-{
-	return (struct keys){ .enc.n = enc, .auth.n = auth, .salt.n = salt };
-}
-
-static void assert_keys(const char *enc, const char *auth, struct keys keys, const char *wanted)
-{
-	char text[256];
-	const char *said = keys_unfit(enc_number(enc), auth_number(auth), &keys, text,
-				      sizeof(text));
-
-	if (wanted)
-		assert_string_equal(said, wanted);
-	else
-		assert_null(said);
-}
-
 static void test_key_lengths(void **state)
 {
+	static const struct {
+		const char *enc, *auth;
+		size_t enc_n, auth_n, salt_n;	/* octets of the keys */
+		const char *said;		/* "": they fit */
+	} rows[] = {
+		{ "aes-gcm-16", "", 16, 0, 4, "" },
+		{ "aes-gcm-16", "", 32, 0, 4, "" },
+		{ "aes-ccm-8", "", 24, 0, 3, "" },
+		{ "chacha20-poly1305", "", 32, 0, 4, "" },
+		{ "null", "hmac-sha1-96", 0, 20, 0, "" },
+		{ "", "hmac-sha2-512-256", 0, 64, 0, "" },
+		{ "", "aes-gmac", 0, 16, 4, "" },
+		{ "des-cbc", "hmac-md5-96", 8, 16, 0, "" },
+		{ "aes-gcm-16", "", 17, 0, 4,
+		  "line \"enc\" has 17 octets, but aes-gcm-16 wants 16, 24 or 32" },
+		{ "aes-gcm-16", "", 20, 0, 0,
+		  "line \"enc\" has 20 octets, but aes-gcm-16 wants 16, 24 or 32; put the last 4 "
+		  "into a line \"salt\"" },
+		{ "aes-ccm-16", "", 16, 0, 4,
+		  "line \"salt\" has 4 octets, but aes-ccm-16 wants 3" },
+		{ "aes-gcm-16", "", 16, 0, 0,
+		  "no line \"salt HEX\": aes-gcm-16 wants 4 octets, the same at both ends" },
+		{ "aes-gcm-16", "", 16, 32, 4,
+		  "line \"auth\" must go: this SA takes no such key" },
+		{ "aes-cbc", "hmac-sha1-96", 16, 16, 0,
+		  "line \"auth\" has 16 octets, but hmac-sha1-96 wants 20" },
+		{ "aes-cbc", "hmac-sha1-96", 16, 0, 0,
+		  "no line \"auth HEX\": hmac-sha1-96 wants a key of 20 octets" },
+		{ "aes-cbc", "hmac-sha1-96", 16, 20, 4,
+		  "line \"salt\" must go: aes-cbc takes none" },
+		{ "null", "hmac-sha1-96", 16, 20, 0,
+		  "line \"enc\" must go: null takes no such key" },
+		{ "", "hmac-sha1-96", 16, 20, 0,
+		  "line \"enc\" must go: this SA takes no such key" },
+		{ "", "aes-gmac", 0, 16, 0,
+		  "no line \"salt HEX\": aes-gmac wants 4 octets, the same at both ends" },
+	};
+	char text[256];
+
 	(void)state;
-	assert_keys("aes-gcm-16", "", keys_of(16, 0, 4), NULL);
-	assert_keys("aes-gcm-16", "", keys_of(32, 0, 4), NULL);
-	assert_keys("aes-ccm-8", "", keys_of(24, 0, 3), NULL);
-	assert_keys("chacha20-poly1305", "", keys_of(32, 0, 4), NULL);
-	assert_keys("null", "hmac-sha1-96", keys_of(0, 20, 0), NULL);
-	assert_keys("", "hmac-sha2-512-256", keys_of(0, 64, 0), NULL);
-	assert_keys("", "aes-gmac", keys_of(0, 16, 4), NULL);
-	assert_keys("des-cbc", "hmac-md5-96", keys_of(8, 16, 0), NULL);
-	assert_keys("aes-gcm-16", "", keys_of(17, 0, 4),
-		    "line \"enc\" has 17 octets, but aes-gcm-16 wants 16, 24 or 32");
-	assert_keys("aes-gcm-16", "", keys_of(20, 0, 0),
-		    "line \"enc\" has 20 octets, but aes-gcm-16 wants 16, 24 or 32; put the last 4 "
-		    "into a line \"salt\"");
-	assert_keys("aes-ccm-16", "", keys_of(16, 0, 4),
-		    "line \"salt\" has 4 octets, but aes-ccm-16 wants 3");
-	assert_keys("aes-gcm-16", "", keys_of(16, 0, 0),
-		    "no line \"salt HEX\": aes-gcm-16 wants 4 octets, the same at both ends");
-	assert_keys("aes-gcm-16", "", keys_of(16, 32, 4),
-		    "line \"auth\" must go: this SA takes no such key");
-	assert_keys("aes-cbc", "hmac-sha1-96", keys_of(16, 16, 0),
-		    "line \"auth\" has 16 octets, but hmac-sha1-96 wants 20");
-	assert_keys("aes-cbc", "hmac-sha1-96", keys_of(16, 0, 0),
-		    "no line \"auth HEX\": hmac-sha1-96 wants a key of 20 octets");
-	assert_keys("aes-cbc", "hmac-sha1-96", keys_of(16, 20, 4),
-		    "line \"salt\" must go: aes-cbc takes none");
-	assert_keys("null", "hmac-sha1-96", keys_of(16, 20, 0),
-		    "line \"enc\" must go: null takes no such key");
-	assert_keys("", "hmac-sha1-96", keys_of(16, 20, 0),
-		    "line \"enc\" must go: this SA takes no such key");
-	assert_keys("", "aes-gmac", keys_of(0, 16, 0),
-		    "no line \"salt HEX\": aes-gmac wants 4 octets, the same at both ends");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct keys keys = { .enc.n = rows[i].enc_n, .auth.n = rows[i].auth_n,
+				     .salt.n = rows[i].salt_n };
+		const char *said = keys_unfit(enc_number(rows[i].enc), auth_number(rows[i].auth),
+					      &keys, text, sizeof(text));
+
+		if (!said)
+			said = "";
+		if (strcmp(said, rows[i].said) != 0)
+			fail_msg("row %zu: \"%s\", wanted \"%s\"", i, said, rows[i].said);
+	}
 }
 
 /* Weak ones are warned of before the key file is looked at. */
