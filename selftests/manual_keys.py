@@ -31,14 +31,11 @@ AUTHS = {
 
 # name: pantunctl's name, XFRM's name, octets of salt, bits of ICV
 COMBINED = {
-    "gcm": ("aes-gcm-16", "rfc4106(gcm(aes))", 4, 128),
-    "gcm-12": ("aes-gcm-12", "rfc4106(gcm(aes))", 4, 96),
-    "gcm-8": ("aes-gcm-8", "rfc4106(gcm(aes))", 4, 64),
-    "ccm": ("aes-ccm-16", "rfc4309(ccm(aes))", 3, 128),
-    "ccm-12": ("aes-ccm-12", "rfc4309(ccm(aes))", 3, 96),
-    "ccm-8": ("aes-ccm-8", "rfc4309(ccm(aes))", 3, 64),
-    "gmac": ("aes-gmac", "rfc4543(gcm(aes))", 4, 128),
+    kind if icv == 16 else f"{kind}-{icv}": (f"aes-{kind}-{icv}", xfrm, salt, icv * 8)
+    for kind, xfrm, salt in (("gcm", "rfc4106(gcm(aes))", 4), ("ccm", "rfc4309(ccm(aes))", 3))
+    for icv in (16, 12, 8)
 }
+COMBINED["gmac"] = ("aes-gmac", "rfc4543(gcm(aes))", 4, 128)
 
 # name: pantunctl's name, XFRM's name, octets of salt and IV, block size
 CIPHERS = {
