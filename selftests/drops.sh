@@ -330,9 +330,7 @@ receive_cases() {
 module_load
 insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
 topology_up
-# what IPv6 says by itself on every link would be lost in every case
-on ga nft 'add table ip6 quiet; add chain ip6 quiet out { type filter hook output priority 0; };
-	add rule ip6 quiet out oifname tunnel1 drop'
+tunnel_quiet ga
 tunnel_up ga
 xfrm_policies_up gb ipsec0 "$IF_ID"
 receive_cases

@@ -83,9 +83,7 @@ border() {
 module_load
 insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
 topology_up
-# what IPv6 says by itself takes numbers, too
-on ga nft 'add table ip6 quiet; add chain ip6 quiet out { type filter hook output priority 0; };
-	add rule ip6 quiet out oifname tunnel1 drop'
+tunnel_quiet ga
 tunnel_up ga
 xfrm_policies_up gb ipsec0 "$IF_ID"
 for algorithm in aes-128-gcm aes-256-cbc chacha20-poly1305 aes-128-ctr+sha1 null+sha512; do

@@ -249,6 +249,30 @@ nothing_inner() {
 		! LC_ALL=C grep -oabP '\x0a\x01\x00\x02\x0a\x02\x00\x02|\x0a\x02\x00\x02\x0a\x01\x00\x02' "$1"
 }
 
+# rules NODE RULE...: in a chain of the node that sees all that comes in.
+rules() {
+	local node=$1
+	shift
+	{
+		echo flush ruleset
+		echo add table inet t
+		echo 'add chain inet t c { type filter hook prerouting priority -300; }'
+		[ $# = 0 ] || printf 'add rule inet t c %s\n' "$@"
+	} | on "$node" nft -f -
+}
+
+# packets NODE: of the counter of each rule.
+packets() {
+	on "$1" nft -a list chain inet t c | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p' | xargs
+}
+
+# tunnel_quiet NODE: nothing goes into tunnel1 that IPv6 says by itself, where each packet is
+# counted.
+tunnel_quiet() {
+	on "$1" nft 'add table ip6 quiet; add chain ip6 quiet out { type filter hook output priority 0; };
+		add rule ip6 quiet out oifname tunnel1 drop'
+}
+
 # carrier_is NODE DEV 0|1
 carrier_is() {
 	[ "$(on "$1" cat "/sys/class/net/$2/carrier")" = "$3" ]
@@ -281,7 +305,7 @@ tcp_listens() {
 }
 
 same_file() {
-	[ "$(sha256sum <"$1")" = "$(sha256sum <"$2")" ]
+	cmp "$1" "$2"
 }
 
 # pantund_start NODE: with $WORK/NODE/pantun.conf; its log is $WORK/NODE/pantund.log.

@@ -50,6 +50,28 @@ tunnel_up() {
 	ip -n "$1" link set tunnel1 up
 }
 
+# transport_tunnel_up NODE: tunnel1 for transport mode, which has the route to the peer itself
+# lead into the tunnel: outer packets have a mark and find their way by a table of their own.
+transport_tunnel_up() {
+	tunnel_up "$1"
+	pantunctl_on "$1" tunnel set dev tunnel1 mark 77
+	ip -n "$1" rule add fwmark 77 lookup 100
+	ip -n "$1" -6 rule add fwmark 77 lookup 100
+	ip -n "$1" route add 192.0.2.0/24 dev wan0 table 100
+	ip -n "$1" -6 route add 2001:db8::/64 dev wan0 table 100
+}
+
+# wan_neighbour NODE OTHER ADDRESS...: for good, as in transport mode neighbour discovery would
+# go through the tunnel, or be protected by XFRM.
+wan_neighbour() {
+	local address mac
+
+	mac=$(on "$2" cat /sys/class/net/wan0/address)
+	for address in "${@:3}"; do
+		ip -n "$1" neigh replace "$address" lladdr "$mac" dev wan0 nud permanent
+	done
+}
+
 # manual_in NODE [WORD...], manual_out NODE [WORD...]: an SA of tunnel1 with the
 # keys of keys_make.  A word that is there already, such as spi, wins.
 manual_in() {
@@ -66,6 +88,24 @@ manual_out() {
 	[ "$node" = ga ] || { key=ba spi=$A_SPI local=$B_WAN remote=$A_WAN; }
 	pantunctl_on "$node" sa add dev tunnel1 out spi "$spi" local "$local" remote "$remote" \
 		"${PANTUN_ALG[@]}" key-file "$WORK/$key.keys" "$@"
+}
+
+# pantun_pair FAMILY [WORD...]: new tunnels at both gateways with SAs between them, the words
+# go to each; addresses LOCAL (A's) and REMOTE.
+pantun_pair() {
+	local node
+	LOCAL=$A_WAN REMOTE=$B_WAN
+	[ "$1" = 4 ] || LOCAL=$A_WAN6 REMOTE=$B_WAN6
+	shift
+	for node in ga gb; do
+		ip -n "$node" link del tunnel1 2>/dev/null || :
+		tunnel_up "$node"
+	done
+	keys_make aes-128-gcm
+	manual_in gb "$@" local "$REMOTE" remote "$LOCAL"
+	manual_out gb "$@" local "$REMOTE" remote "$LOCAL"
+	manual_in ga "$@" local "$LOCAL" remote "$REMOTE"
+	manual_out ga "$@" local "$LOCAL" remote "$REMOTE"
 }
 
 # xfrm_policies_up NODE DEV IF_ID: an XFRM interface through which everything goes.

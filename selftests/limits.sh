@@ -112,12 +112,8 @@ by_time() {
 
 module_load
 topology_up
-# what IPv6 says by itself would be counted, too
 for node in ga gb; do
-	on "$node" nft 'add table ip6 quiet; add chain ip6 quiet out { type filter hook output priority 0; };
-		add rule ip6 quiet out oifname tunnel1 drop'
-done
-for node in ga gb; do
+	tunnel_quiet "$node"
 	ip -n "$node" link add tunnel1 type pantun
 	# no packets but ours
 	on "$node" sysctl -qw net.ipv6.conf.tunnel1.disable_ipv6=1

@@ -6,17 +6,14 @@ A cell is a set of features at A's tunnel and at B's, or at the links around the
 both ways and by IPv4 and IPv6, a stream over TCP and datagrams that are made of a large
 one by UDP_SEGMENT (GSO) have to arrive as they were.  Results are TAP, one a cell.
 """
-import contextlib
-import hashlib
 import itertools
 import json
 import os
 import socket
 import subprocess
 import sys
-import threading
 
-from oracle import HOSTS, Failed, in_netns, run
+from oracle import HOSTS, Failed, in_netns, run, stream
 
 FEATURES = ("tso", "gso", "gro", "sg", "tx", "rx")
 LINK_FEATURES = ("tso", "gso", "gro", "sg", "tx")
@@ -50,24 +47,9 @@ class Way:
         with in_netns(self.source):
             client = socket.socket(self.af, socket.SOCK_STREAM)
         with client:
-            client.settimeout(15)
+            client.settimeout(20)
             client.connect((self.address, 6000))
-            server = self.listener.accept()[0]
-            server.settimeout(15)
-            writer = threading.Thread(target=push, args=(client, data))
-            writer.start()
-            received = hashlib.sha256()
-            try:
-                with server:
-                    while chunk := server.recv(1 << 18):
-                        received.update(chunk)
-            except OSError as error:
-                raise Failed(f"{self.name}: TCP: {error}") from None
-            finally:
-                client.settimeout(0.1)
-                writer.join()
-        if received.digest() != hashlib.sha256(data).digest():
-            raise Failed(f"{self.name}: TCP brought other octets")
+            stream(client, self.listener, data, self.name)
 
     def udp(self):
         """Large datagrams, cut into segments by whoever does that; the last one is short."""
@@ -84,13 +66,6 @@ class Way:
             wanted = {data[at:at + SEGMENT] for at in range(0, len(data), SEGMENT)}
             if got != wanted:
                 raise Failed(f"{self.name}: UDP brought other octets")
-
-
-def push(client, data):
-    """The sending half of a connection; what fails is seen by the other."""
-    with contextlib.suppress(OSError):
-        client.sendall(data)
-        client.shutdown(socket.SHUT_WR)
 
 
 def words(features, chosen):

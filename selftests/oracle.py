@@ -235,26 +235,31 @@ class Pair:
             listener = socket.create_server((self.addresses[1 - way], port), family=self.af)
         with in_netns(source):
             client = socket.socket(self.af, socket.SOCK_STREAM)
-        received = hashlib.sha256()
         with listener, client:
             client.bind((self.addresses[way], 0))
             client.settimeout(20)
             client.connect((self.addresses[1 - way], port))
-            server = listener.accept()[0]
-            server.settimeout(20)
-            writer = threading.Thread(target=push, args=(client, data))
-            writer.start()
-            with server:
-                try:
-                    while chunk := server.recv(1 << 18):
-                        received.update(chunk)
-                except OSError as error:
-                    raise Failed(f"v{self.family}, {packet_from(way)}: TCP: {error}") from None
-                finally:
-                    client.settimeout(0.1)
-                    writer.join()
-        if received.digest() != hashlib.sha256(data).digest():
-            raise Failed(f"v{self.family}, {packet_from(way)}: TCP brought other octets")
+            stream(client, listener, data, f"v{self.family}, {packet_from(way)}")
+
+
+def stream(client, listener, data, name):
+    """Moves data over TCP, by a socket that has just been connected to a listener."""
+    server = listener.accept()[0]
+    server.settimeout(20)
+    writer = threading.Thread(target=push, args=(client, data))
+    writer.start()
+    received = hashlib.sha256()
+    try:
+        with server:
+            while chunk := server.recv(1 << 18):
+                received.update(chunk)
+    except OSError as error:
+        raise Failed(f"{name}: TCP: {error}") from None
+    finally:
+        client.settimeout(0.1)
+        writer.join()
+    if received.digest() != hashlib.sha256(data).digest():
+        raise Failed(f"{name}: TCP brought other octets")
 
 
 def push(client, data):

@@ -11,23 +11,6 @@ set -eu
 # shellcheck source=selftests/lib_manual.sh
 . "$PANTUN_TOP/selftests/lib_manual.sh"
 
-# rules NODE RULE...: in a chain of the node that sees all that comes in.
-rules() {
-	local node=$1
-	shift
-	{
-		echo flush ruleset
-		echo add table inet t
-		echo 'add chain inet t c { type filter hook prerouting priority -300; }'
-		[ $# = 0 ] || printf 'add rule inet t c %s\n' "$@"
-	} | on "$node" nft -f -
-}
-
-# packets NODE: of the counter of each rule.
-packets() {
-	on "$1" nft -a list chain inet t c | sed -n 's/.*counter packets \([0-9]*\) .*/\1/p' | xargs
-}
-
 # pinged NAME NODE COUNTS RULES... -- PING_WORDS...: three pings of 200 octets from A's
 # host, and what the counters of NODE say afterwards.
 pinged() {
@@ -209,20 +192,9 @@ flow_label_cases() {
 	pinged 'flow-label zero' gb 3 "$esp ip6 flowlabel 0 counter" -- -F 0x54321 fd02::2
 }
 
-# pantun_pair FAMILY [WORD...]: pantun at B as well, new SAs.
-pantun_pair() {
-	local a=$A_WAN b=$B_WAN node
-	[ "$1" = 4 ] || a=$A_WAN6 b=$B_WAN6
-	shift
-	for node in ga gb; do
-		ip -n "$node" link del tunnel1 2>/dev/null || :
-		tunnel_up "$node"
-	done
-	keys_make aes-128-gcm
-	manual_in gb "$@" local "$b" remote "$a"
-	manual_out gb "$@" local "$b" remote "$a"
-	manual_in ga "$@" local "$a" remote "$b"
-	manual_out ga "$@" local "$a" remote "$b"
+# pair FAMILY [WORD...]: pantun at B as well, new SAs.
+pair() {
+	pantun_pair "$@"
 	route_lans tunnel1 tunnel1
 	wait_for 5 on ha ping -q -c 1 -W 1 10.2.0.2
 	wait_for 5 on ha ping -q -c 1 -W 1 fd02::2
@@ -266,7 +238,7 @@ no_more_dummies() {
 udp_sums() {
 	local family=$1 wanted=$2 name="IPv$1, in UDP ${*:3}: checksum $2" count found
 	shift 2
-	pantun_pair "$family" encap 4500 4500 "$@"
+	pair "$family" encap 4500 4500 "$@"
 	# what the wire sees, not what is left to it
 	on ga ethtool -K wan0 tx off >/dev/null
 	capture_start gb wan0 "$WORK/udp.pcap" 'src port 4500 and udp and dst port 4500 or ip6 proto 17'
@@ -307,9 +279,9 @@ tfc_cases ip 1056
 ip -n gb link del ipsec0
 ip -n gb xfrm policy flush
 ip -n gb xfrm state flush
-pantun_pair 4
+pair 4
 dummy_cases 4
-pantun_pair 6
+pair 6
 option_cases ip6
 flow_label_cases
 # the length in the IPv6 header is without that

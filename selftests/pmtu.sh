@@ -56,22 +56,10 @@ forget() {
 
 # pair FAMILY [WORD...]: new tunnels and SAs on both sides; nothing known of the path.
 pair() {
-	local family=$1 a=$A_WAN b=$B_WAN node
-	shift
-	[ "$family" = 4 ] || a=$A_WAN6 b=$B_WAN6
 	narrow 1500
-	for node in ga gb; do
-		ip -n "$node" link del tunnel1 2>/dev/null || :
-		tunnel_up "$node"
-	done
-	keys_make aes-128-gcm
-	manual_in gb "$@" local "$b" remote "$a"
-	manual_out gb "$@" local "$b" remote "$a"
-	manual_in ga "$@" local "$a" remote "$b"
-	manual_out ga "$@" local "$a" remote "$b"
+	pantun_pair "$@"
 	route_lans tunnel1 tunnel1
 	forget
-	LOCAL=$a REMOTE=$b
 	wait_for 5 on ha ping -q -c 1 -W 1 10.2.0.2
 	wait_for 5 on ha ping -q -c 1 -W 1 fd02::2
 }

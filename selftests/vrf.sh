@@ -48,18 +48,7 @@ wan_routes() {
 
 # pair FAMILY: new tunnels and SAs on both sides.
 pair() {
-	local a=$A_WAN b=$B_WAN node
-	[ "$1" = 4 ] || a=$A_WAN6 b=$B_WAN6
-	LOCAL=$a REMOTE=$b
-	for node in ga gb; do
-		ip -n "$node" link del tunnel1 2>/dev/null || :
-		tunnel_up "$node"
-	done
-	keys_make aes-128-gcm
-	manual_in gb local "$b" remote "$a"
-	manual_out gb local "$b" remote "$a"
-	manual_in ga local "$a" remote "$b"
-	manual_out ga local "$a" remote "$b"
+	pantun_pair "$1"
 	wait_for 5 carrier_is ga tunnel1 1
 	ip -n gb route replace 10.1.0.0/24 dev tunnel1
 	ip -n gb -6 route replace fd01::/64 dev tunnel1

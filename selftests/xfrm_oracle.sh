@@ -42,27 +42,10 @@ gateway_b() {
 	done
 }
 
-# Transport mode routes the peer itself into the tunnel: outer packets, which have a
-# mark, find their way by a table of their own.
 gateway_a() {
-	tunnel_up ga
-	pantunctl_on ga tunnel set dev tunnel1 mark 77
-	ip -n ga rule add fwmark 77 lookup 100
-	ip -n ga -6 rule add fwmark 77 lookup 100
-	ip -n ga route add 192.0.2.0/24 dev wan0 table 100
-	ip -n ga -6 route add 2001:db8::/64 dev wan0 table 100
+	transport_tunnel_up ga
 	ip -n ga route add 10.2.0.0/24 dev tunnel1
 	ip -n ga -6 route add fd02::/64 dev tunnel1
-}
-
-# XFRM would protect neighbour discovery as well.
-neighbour() {
-	local address mac
-
-	mac=$(on "$2" cat /sys/class/net/wan0/address)
-	for address in "${@:3}"; do
-		ip -n "$1" neigh replace "$address" lladdr "$mac" dev wan0 nud permanent
-	done
 }
 
 module_load
@@ -70,8 +53,8 @@ topology_up
 wan6_up
 quiet ga
 quiet gb
-neighbour ga gb "$B_WAN" "$B_WAN6"
-neighbour gb ga "$A_WAN" "$A_WAN6"
+wan_neighbour ga gb "$B_WAN" "$B_WAN6"
+wan_neighbour gb ga "$A_WAN" "$A_WAN6"
 gateway_a
 gateway_b
 export WORK

@@ -105,3 +105,17 @@ strongswan_children_are() {
 strongswan_ike_sas_are() {
 	[ "$(swanctl_on "$1" --list-sas | grep -c ESTABLISHED || :)" -eq "$2" ]
 }
+
+# traffic NAME: pings between the hosts.
+traffic() {
+	check "$1: ping v4" on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
+	check "$1: ping v6" on ha ping -q -c 3 -i 0.2 -W 2 fd02::2
+	check "$1: ping back" on hb ping -q -c 3 -i 0.2 -W 2 10.1.0.2
+}
+
+# traffic_and_tcp NAME: and $WORK/file over TCP.
+traffic_and_tcp() {
+	traffic "$1"
+	check "$1: TCP" tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got"
+	check "$1: the same octets" same_file "$WORK/file" "$WORK/got"
+}

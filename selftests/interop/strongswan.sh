@@ -9,12 +9,6 @@ set -eu
 # shellcheck source=selftests/interop/lib_strongswan.sh
 . "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
 
-traffic() {
-	check "$1: ping v4" on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
-	check "$1: ping v6" on ha ping -q -c 3 -i 0.2 -W 2 fd02::2
-	check "$1: ping back" on hb ping -q -c 3 -i 0.2 -W 2 10.1.0.2
-}
-
 tcp() {
 	rm -f "$WORK/got"
 	check "$1: TCP $2 to $3" tcp_copy "$2" "$3" "$4" 5001 "$WORK/file" "$WORK/got"

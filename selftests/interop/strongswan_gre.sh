@@ -19,14 +19,6 @@ peer_config() {
 	sed -i "s/if_id_in = 42/mode = $1/; /if_id_out/d" "$WORK/gb/etc/swanctl/swanctl.conf"
 }
 
-traffic() {
-	check "$1: ping v4" on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
-	check "$1: ping v6" on ha ping -q -c 3 -i 0.2 -W 2 fd02::2
-	check "$1: ping back" on hb ping -q -c 3 -i 0.2 -W 2 10.1.0.2
-	check "$1: TCP" tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got"
-	check "$1: the same octets" same_file "$WORK/file" "$WORK/got"
-}
-
 up() {
 	pantund_start ga
 	wait_for 10 ip -n ga link show dev tunnel1
@@ -48,9 +40,9 @@ up
 check 'initiator: carrier comes' wait_for 10 carrier_is ga tunnel1 1
 check 'strongSwan has it in transport mode' \
 	on gb bash -c 'ip xfrm state | grep -q "mode transport"'
-traffic initiator
+traffic_and_tcp initiator
 check 'strongSwan rekeys the child' swanctl_on gb --rekey --child net
-traffic 'after a rekey'
+traffic_and_tcp 'after a rekey'
 capture_stop
 check 'ESP went' captured "$WORK/cap" 'ip proto 50'
 check_not 'and no GRE in clear' captured "$WORK/cap" 'ip proto 47'
@@ -63,7 +55,7 @@ pantun_config ga 192.0.2.2 "${GRE[@]}" 'set network tunnel ipsec t start passive
 up
 check 'responder: strongSwan initiates' swanctl_on gb --initiate --child net --timeout 20
 check 'responder: carrier comes' wait_for 10 carrier_is ga tunnel1 1
-traffic responder
+traffic_and_tcp responder
 swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
 
 peer_config tunnel

@@ -11,14 +11,6 @@ set -eu
 
 A6=2001:db8::1 B6=2001:db8::2 OUTSIDE=2001:db8::77
 
-traffic() {
-	check "$1: ping v4" on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
-	check "$1: ping v6" on ha ping -q -c 3 -i 0.2 -W 2 fd02::2
-	check "$1: ping back" on hb ping -q -c 3 -i 0.2 -W 2 10.1.0.2
-	check "$1: TCP" tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got"
-	check "$1: the same octets" same_file "$WORK/file" "$WORK/got"
-}
-
 # up NAME: pantund of A, the tunnel, routes.
 up() {
 	pantund_start ga
@@ -48,11 +40,11 @@ pantun_config ga "$B6" "set network ike gateway g local-address ip $A6/64" \
 capture_start gb wan0 "$WORK/cap"
 up
 check 'initiator: carrier comes' wait_for 10 carrier_is ga tunnel1 1
-traffic initiator
+traffic_and_tcp initiator
 check 'strongSwan rekeys the child' swanctl_on gb --rekey --child net
-traffic 'after a rekey of the child'
+traffic_and_tcp 'after a rekey of the child'
 check 'strongSwan rekeys the IKE SA' swanctl_on gb --rekey --ike gw
-traffic 'after a rekey of the IKE SA'
+traffic_and_tcp 'after a rekey of the IKE SA'
 capture_stop
 check 'ESP went over IPv6' captured "$WORK/cap" 'ip6 proto 50'
 check_not 'and none over IPv4' captured "$WORK/cap" 'ip proto 50'
@@ -64,7 +56,7 @@ pantun_config ga "$B6" "set network ike gateway g local-address ip $A6" \
 up
 check 'responder: strongSwan initiates' swanctl_on gb --initiate --child net --timeout 20
 check 'responder: carrier comes' wait_for 10 carrier_is ga tunnel1 1
-traffic responder
+traffic_and_tcp responder
 down responder
 
 on ga nft -f - <<-END
@@ -82,9 +74,9 @@ pantun_config ga "$B6" "set network ike gateway g local-address ip $A6" \
 capture_start gb wan0 "$WORK/cap2"
 up
 check 'NAT: carrier comes' wait_for 10 carrier_is ga tunnel1 1
-traffic NAT
+traffic_and_tcp NAT
 check 'NAT: strongSwan rekeys the child' swanctl_on gb --rekey --child net
-traffic 'NAT, after a rekey'
+traffic_and_tcp 'NAT, after a rekey'
 capture_stop
 check 'NAT: ESP in UDP went over IPv6' captured "$WORK/cap2" \
 	"src host $OUTSIDE and udp dst port 4500 and greater 300"

@@ -24,12 +24,6 @@ nat_up() {
 	END
 }
 
-traffic() {
-	check "$1: ping v4" on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
-	check "$1: ping v6" on ha ping -q -c 3 -i 0.2 -W 2 fd02::2
-	check "$1: ping back" on hb ping -q -c 3 -i 0.2 -W 2 10.1.0.2
-}
-
 child_in_udp() {
 	swanctl_on gb --list-sas | grep -q 'INSTALLED.*ESP in UDP\|INSTALLED, TUNNEL-in-UDP'
 }
