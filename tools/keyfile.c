@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/bytes.h"
 #include "base/secret.h"
 
 #define FILE_MAX	4096	/* octets */
@@ -22,17 +23,6 @@ struct line {
 static int refuse(const struct line *line, const char *what)
 {
 	snprintf(line->error, line->error_n, "%s:%u: %s", line->path, line->number, what);
-	return -1;
-}
-
-static int nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
 	return -1;
 }
 
@@ -66,14 +56,10 @@ static int take_hex(const struct line *line, char *text, size_t max,
 	else if (strchr(text, '-') && !join_groups(text))
 		return refuse(line, "a key with '-' must be groups of eight hexadecimal digits");
 	for (; text[0]; text += 2) {
-		int high = nibble(text[0]);
-		int low = high < 0 ? -1 : nibble(text[1]);
-
-		if (low < 0)
-			return refuse(line, "a key must be an even count of hexadecimal digits");
 		if (n == max)
 			return refuse(line, "a key longer than any algorithm takes");
-		key->b[n++] = (uint8_t)(high << 4 | low);
+		if (!bytes_from_hex(text, &key->b[n++], 1))
+			return refuse(line, "a key must be an even count of hexadecimal digits");
 	}
 	if (!n)
 		return refuse(line, "a key must follow the word");

@@ -8,6 +8,28 @@ bool bytes_equal(struct bytes a, struct bytes b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool bytes_from_hex(const char *text, uint8_t *out, size_t n)
+{
+	for (; n; n--, text += 2) {
+		int high = hex_digit(text[0]);
+		/* what ends after the first digit has no second one to be read */
+		int low = high < 0 ? -1 : hex_digit(text[1]);
+
+		if (low < 0)
+			return false;
+		*out++ = (uint8_t)(high << 4 | low);
+	}
+	return true;
+}
+
 uint16_t get_be16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);

@@ -60,28 +60,12 @@ static void read_addresses(const struct reader *r)
 			   "local-address interface alone is not supported: add local-address ip");
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool id_from_hex(struct ike_id *id, const char *text)
 {
-	size_t i, n = strlen(text);
-	int high, low;
+	size_t n = strlen(text);
 
-	if (n % 2 || n > 2 * KEYID_MAX)
+	if (n % 2 || n > 2 * KEYID_MAX || !bytes_from_hex(text, id->b, n / 2))
 		return false;
-	for (i = 0; i < n; i += 2) {
-		high = hex_digit(text[i]);
-		low = hex_digit(text[i + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		id->b[i / 2] = (uint8_t)(high << 4 | low);
-	}
 	id->n = (uint16_t)(n / 2);
 	return true;
 }

@@ -11,6 +11,7 @@
 #include "conf/build.h"
 #include "conf/keyfile.h"
 
+#define SPI_N		4	/* octets */
 #define SPI_FIRST	256	/* RFC 4303 section 2.1 reserves those below */
 #define GROUP		4	/* octets of a group of 8 hex digits */
 
@@ -52,8 +53,7 @@ static void read_addresses(const struct reader *r)
 static uint32_t read_spi(const struct reader *r, const char *leaf, const char *direction)
 {
 	const struct tree_value *value = value_of(r, leaf);
-	unsigned long spi;
-	char *end;
+	uint8_t spi[SPI_N];
 
 	if (!value) {
 		if (!r->node->broken)
@@ -62,15 +62,14 @@ static uint32_t read_spi(const struct reader *r, const char *leaf, const char *d
 				   r->manual->tunnel.name, leaf, direction);
 		return 0;
 	}
-	spi = strtoul(value->text, &end, 16);
-	if (*end || end == value->text || strspn(value->text, "0123456789abcdefABCDEF") != 8 ||
-	    spi < SPI_FIRST) {
+	if (strlen(value->text) != 2 * SPI_N || !bytes_from_hex(value->text, spi, SPI_N) ||
+	    get_be32(spi) < SPI_FIRST) {
 		conf_error(r->b->report, value->at,
 			   "\"%s\" is no SPI: 8 hex digits from 00000100 on; %s is %s",
 			   value->text, leaf, direction);
 		return 0;
 	}
-	return (uint32_t)spi;
+	return get_be32(spi);
 }
 
 /* Two tunnels cannot receive with one SPI at one address. */
@@ -91,32 +90,18 @@ static void check_spi_free(const struct reader *r)
 	}
 }
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* @key of @n octets from groups of 8 digits with or without hyphens between them. */
+/* @key of @n octets, whole groups of 8 digits with or without hyphens between them. */
 static bool parse_key(struct bytes text, uint8_t *key, size_t n)
 {
 	size_t at = 0, i;
 
-	for (i = 0; i < n; i++) {
-		int high, low;
-
-		if (i && i % GROUP == 0 && at < text.n && text.p[at] == '-')
+	for (i = 0; i < n; i += GROUP) {
+		if (i && at < text.n && text.p[at] == '-')
 			at++;
-		if (text.n < 2 || at > text.n - 2)
+		if (text.n - at < 2 * GROUP ||
+		    !bytes_from_hex((const char *)text.p + at, key + i, GROUP))
 			return false;
-		high = digit((char)text.p[at]);
-		low = digit((char)text.p[at + 1]);
-		if (high < 0 || low < 0)
-			return false;
-		key[i] = (uint8_t)(high << 4 | low);
-		at += 2;
+		at += 2 * GROUP;
 	}
 	return at == text.n;
 }

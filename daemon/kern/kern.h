@@ -36,6 +36,16 @@ struct kern_sa {
 	uint64_t cookie;
 };
 
+/* What names it for sa_del(); the strings are @sa's. */
+static inline struct ike_sa_spec kern_sa_name(const struct kern_sa *sa)
+{
+	return (struct ike_sa_spec){
+		.token = sa->cookie, .inbound = sa->inbound, .ah = sa->ah, .spi = sa->spi,
+		.ifname = sa->ifname, .proxy = sa->proxy, .local.addr = sa->local,
+		.remote.addr = sa->remote,
+	};
+}
+
 /* A monitored destination that stands in the kernel. */
 struct kern_monitor {
 	char ifname[16];

@@ -102,11 +102,7 @@ static void forget(struct former *former)
 static void delete(struct kern *kern, struct former *former)
 {
 	const struct kern_sa *sa = &former->sa;
-	struct ike_sa_spec spec = {
-		.token = sa->cookie, .inbound = sa->inbound, .spi = sa->spi,
-		.ah = sa->ah, .ifname = sa->ifname, .proxy = sa->proxy, .local.addr = sa->local,
-		.remote.addr = sa->remote,
-	};
+	const struct ike_sa_spec spec = kern_sa_name(sa);
 
 	if (kern->ops->sa_del(kern, &spec))
 		log_warning(NULL, "%s: SA %08x of a former daemon cannot be deleted: %s",

@@ -120,11 +120,7 @@ static void delete_stale(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->n_stale; i++) {
 		const struct kern_sa *sa = &sync->stale[i];
-		const struct ike_sa_spec spec = {
-			.token = sa->cookie, .inbound = sa->inbound, .ah = sa->ah, .spi = sa->spi,
-			.ifname = sa->ifname, .proxy = sa->proxy, .local.addr = sa->local,
-			.remote.addr = sa->remote,
-		};
+		const struct ike_sa_spec spec = kern_sa_name(sa);
 
 		if (sync->kern->ops->sa_del(sync->kern, &spec))
 			log_warning(NULL, "%s: SA %08x with manual keys cannot be deleted: %s",

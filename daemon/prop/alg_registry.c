@@ -17,18 +17,15 @@
 	.id = 13, .key_bits = (bits), .kernel = PANTUN_ENC_AES_CTR, \
 	.key_n = (bits) / 8, .salt_n = 4, .iv_n = 8, .block = 1, .counter = true, }
 
-#define AES_AEAD(bits, word, title, transform, kernel_id, salt, icv) { \
+/* @...: what IKE has of it, if it has it. */
+#define AES_AEAD(bits, word, title, transform, kernel_id, salt, icv, ...) { \
 	.conf = "aes-" #bits "-" word, .name = title "-" #bits, \
 	.id = (transform), .key_bits = (bits), .kernel = (kernel_id), \
 	.key_n = (bits) / 8, .salt_n = (salt), .iv_n = 8, .icv_n = (icv), .block = 1, \
-	.aead = true, .counter = true, }
+	.aead = true, .counter = true, __VA_ARGS__ }
 
-#define AES_GCM_16(bits) { \
-	.conf = "aes-" #bits "-gcm", .name = "AES_GCM_16-" #bits, .evp = "AES-" #bits "-GCM", \
-	.id = 20, .key_bits = (bits), .kernel = PANTUN_ENC_AES_GCM_16, \
-	.key_n = (bits) / 8, .salt_n = 4, .iv_n = 8, .icv_n = 16, .block = 1, .aead = true, \
-	.counter = true, }
-
+#define AES_GCM_16(bits) AES_AEAD(bits, "gcm", "AES_GCM_16", 20, PANTUN_ENC_AES_GCM_16, 4, 16, \
+				  .evp = "AES-" #bits "-GCM")
 #define AES_GCM_12(bits) AES_AEAD(bits, "gcm-12", "AES_GCM_12", 19, PANTUN_ENC_AES_GCM_12, 4, 12)
 #define AES_GCM_8(bits)	AES_AEAD(bits, "gcm-8", "AES_GCM_8", 18, PANTUN_ENC_AES_GCM_8, 4, 8)
 #define AES_CCM_16(bits) AES_AEAD(bits, "ccm", "AES_CCM_16", 16, PANTUN_ENC_AES_CCM_16, 3, 16)

@@ -29,6 +29,19 @@ static void test_big_endian(void **state)
 	assert_int_equal(get_be32(b + 3), 0x80ffa501);
 }
 
+static void test_bytes_from_hex(void **state)
+{
+	static const char *const bad[] = { "", "0", "00", "001", "00-1", "00g1", "g011", "0 11" };
+	uint8_t out[3] = { 0 };
+
+	(void)state;
+	assert_true(bytes_from_hex("", out, 0));
+	assert_true(bytes_from_hex("09aFbeC", out, 3));
+	assert_memory_equal(out, "\x09\xaf\xbe", 3);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(bytes_from_hex(bad[i], out, 2));
+}
+
 static void test_bytes_equal(void **state)
 {
 	(void)state;
@@ -300,6 +313,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_big_endian),
 		cmocka_unit_test(test_bytes_equal),
+		cmocka_unit_test(test_bytes_from_hex),
 		cmocka_unit_test(test_secret_equal),
 		cmocka_unit_test(test_secret_wipe),
 		cmocka_unit_test(test_wbuf_writes),
