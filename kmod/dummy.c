@@ -44,13 +44,13 @@ void pantun_dummy_work(struct work_struct *work)
 }
 
 /**
- * pantun_dummy_follow - begins to send dummy packets once the tunnel is to
- * @tunnel: the tunnel
+ * pantun_dummy_follow - has the interval between dummy packets changed at once
+ * @tunnel: the tunnel, with its new options; a wait of the interval before ends
  *
- * Context: process.
+ * Context: process, cfg_lock.
  */
 void pantun_dummy_follow(struct pantun_tunnel *tunnel)
 {
-	if (READ_ONCE(tunnel->opts.dummy))
-		queue_delayed_work(pantun_wq, &tunnel->dummy_work, 0);
+	lockdep_assert_held(&tunnel->pn->cfg_lock);
+	mod_delayed_work(pantun_wq, &tunnel->dummy_work, 0);
 }

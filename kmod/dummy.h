@@ -8,7 +8,7 @@ struct work_struct;
 
 /* tunnel->dummy_work: sends one by every outbound SA, and again after the interval. */
 void pantun_dummy_work(struct work_struct *work);
-/* Begins to send, if the tunnel is to and does not yet.  Process context. */
+/* The interval has changed: the wait of the one before ends.  cfg_lock. */
 void pantun_dummy_follow(struct pantun_tunnel *tunnel);
 
 #endif

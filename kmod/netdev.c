@@ -186,7 +186,6 @@ static void follow(struct pantun_tunnel *tunnel)
 
 	set_mtu(tunnel, mtu);
 	set_link(tunnel->dev, start, enough, READ_ONCE(tunnel->monitors.failed));
-	pantun_dummy_follow(tunnel);
 	if (tunnel->state != PANTUN_STATE_DOWN)
 		pantun_monitor_nudge(tunnel);
 	if (news)

@@ -2,6 +2,7 @@
 /* The generic netlink family, and its commands about tunnels and proxy-IDs.  None takes rtnl. */
 #include <linux/pantun.h>
 #include "compat.h"
+#include "dummy.h"
 #include "netdev.h"
 #include "nl.h"
 #include "nl_event.h"
@@ -64,6 +65,7 @@ static bool opts_equal(const struct pantun_tunnel_opts *a, const struct pantun_t
 static void set_opts(struct pantun_tunnel *tunnel, const struct pantun_tunnel_opts *new)
 {
 	struct pantun_tunnel_opts *opts = &tunnel->opts;
+	bool other_dummy = opts->dummy != new->dummy;
 
 	if (opts_equal(opts, new))
 		return;
@@ -77,6 +79,8 @@ static void set_opts(struct pantun_tunnel *tunnel, const struct pantun_tunnel_op
 	WRITE_ONCE(opts->dummy, new->dummy);
 	WRITE_ONCE(opts->mark, new->mark);
 	WRITE_ONCE(opts->underlay, new->underlay);
+	if (other_dummy)
+		pantun_dummy_follow(tunnel);
 	tunnel->pn->generation++;
 	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
 	pantun_netdev_update(tunnel);

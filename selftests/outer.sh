@@ -203,6 +203,8 @@ pair() {
 # dummy_cases FAMILY: a dummy packet each 50 ms; B drops them by their name.
 dummy_cases() {
 	local first last start end rate
+	# whose wait the next interval ends
+	set_tunnel dummy 3600000
 	set_tunnel dummy 50
 	wait_for 5 dummies 3
 	start=$(date +%s%N) first=$(drop_count gb rx_dummy)
