@@ -94,7 +94,7 @@ static bool try_receive(struct sk_buff *skb, u8 family)
 	unsigned int offset = skb_gro_offset(skb);
 
 	if (is_awaited(skb, family) || skb_is_gso(skb) ||
-	    !pskb_may_pull(skb, offset + sizeof(struct ip_esp_hdr)) ||
+	    !skb_gro_header_slow(skb, offset + sizeof(struct ip_esp_hdr), offset) ||
 	    !is_plain(skb, offset, family, encap))
 		return false;
 	return !pantun_rx_early(skb, offset, family, encap);
