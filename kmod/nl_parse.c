@@ -299,8 +299,6 @@ static const char *wanted_enc_key(const struct pantun_alg *alg)
 		return "the encryption key has to have 24 octets";
 	case PANTUN_KEY_256:
 		return "the encryption key has to have 32 octets, without the salt";
-	case PANTUN_KEY_128 | PANTUN_KEY_256:
-		return "the encryption key has to have 16 or 32 octets, without the salt";
 	default:
 		return "the encryption key has to have 16, 24 or 32 octets, without the salt";
 	}
