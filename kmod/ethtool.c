@@ -15,6 +15,7 @@ static const char total_names[][ETH_GSTRING_LEN] = {
 	"tx_bytes",
 	"acquires",
 	"held",
+	"monitor_answers",
 };
 
 struct totals {
@@ -22,6 +23,7 @@ struct totals {
 	u64 tx_packets, tx_bytes;
 	u64 acquires;
 	u64 held;
+	u64 monitor_answers;
 };
 
 static_assert(sizeof(struct totals) == ARRAY_SIZE(total_names) * sizeof(u64));
@@ -61,6 +63,7 @@ static void sum_up(struct pantun_tunnel *tunnel, struct totals *totals)
 	totals->rx_bytes = stats.rx_bytes;
 	totals->tx_packets = stats.tx_packets;
 	totals->tx_bytes = stats.tx_bytes;
+	totals->monitor_answers = atomic64_read(&tunnel->monitors.answers);
 	mutex_lock(&tunnel->pn->cfg_lock);
 	table = pantun_proxy_table(tunnel);
 	for (i = 0; i < table->count; i++) {

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The tunnel monitor's probes: when they leave, what they look like, which answers count. */
-#include <linux/icmp.h>
-#include <linux/icmpv6.h>
 #include <linux/inetdevice.h>
 #include <linux/pantun.h>
 #include <linux/random.h>
 #include <net/addrconf.h>
-#include <net/ip.h>
-#include <net/ip6_checksum.h>
 #include <net/ipv6.h>
 #include "compat.h"
+#include "echo.h"
 #include "monitor.h"
 #include "netdev.h"
 #include "nl_event.h"
@@ -18,16 +15,8 @@
 
 #define EARLY_WITHIN	(HZ / 4)	/* probes out of turn leave within this time */
 #define LONG_WAIT	(2 * HZ)
-
-/* Echo request or reply; the same octets for both families. */
-struct echo {
-	u8 type, code;
-	__sum16 check;
-	__be16 id, sequence;
-	__be64 cookie;
-} __packed;
-
-static_assert(sizeof(struct echo) == sizeof(struct icmphdr) + sizeof(u64));
+#define PROBE_LEN	(sizeof(struct pantun_echo_header) + sizeof(__be64))
+#define ANSWER_MAX	(IPV6_MIN_MTU - sizeof(struct ipv6hdr))	/* fits everywhere */
 
 static bool same_addr(const union pantun_addr *a, const union pantun_addr *b)
 {
@@ -182,107 +171,47 @@ static bool source(const struct pantun_tunnel *tunnel, const struct pantun_monit
 					   own_v6(tunnel->dev, &config->dst.v6, from);
 }
 
-static void push_v4(struct sk_buff *skb, const struct pantun_monitor_config *config,
-		    const struct pantun_monitor_probe *probe)
+/* What a probe says; it is as long as all of them. */
+static void echo_of(const struct request *request, struct pantun_echo *echo)
 {
-	struct iphdr *iph = skb_push(skb, sizeof(*iph));
-
-	*iph = (struct iphdr){
-		.version = 4,
-		.ihl = sizeof(*iph) / 4,
-		.tot_len = htons(skb->len),
-		.frag_off = htons(IP_DF),
-		.ttl = IPDEFTTL,
-		.protocol = IPPROTO_ICMP,
-		.saddr = probe->from.v4,
-		.daddr = config->dst.v4,
-	};
-	ip_send_check(iph);
-	skb->protocol = htons(ETH_P_IP);
-}
-
-static void push_v6(struct sk_buff *skb, const struct pantun_monitor_config *config,
-		    const struct pantun_monitor_probe *probe)
-{
-	struct ipv6hdr *ip6h = skb_push(skb, sizeof(*ip6h));
-
-	ip6_flow_hdr(ip6h, 0, 0);
-	ip6h->payload_len = htons(skb->len - sizeof(*ip6h));
-	ip6h->nexthdr = IPPROTO_ICMPV6;
-	ip6h->hop_limit = IPDEFTTL;
-	ip6h->saddr = probe->from.v6;
-	ip6h->daddr = config->dst.v6;
-	skb->protocol = htons(ETH_P_IPV6);
-}
-
-static void push_echo(struct sk_buff *skb, const struct pantun_monitor_config *config,
-		      const struct pantun_monitor_probe *probe)
-{
-	bool v4 = config->family == AF_INET;
-	struct echo *echo = skb_put_zero(skb, sizeof(*echo));
-	__wsum sum;
-
-	echo->type = v4 ? ICMP_ECHO : ICMPV6_ECHO_REQUEST;
-	echo->id = probe->id;
-	echo->sequence = probe->sequence;
-	echo->cookie = probe->cookie;
-	sum = csum_partial(echo, sizeof(*echo), 0);
-	echo->check = v4 ? csum_fold(sum) :
-		      csum_ipv6_magic(&probe->from.v6, &config->dst.v6, sizeof(*echo),
-				      IPPROTO_ICMPV6, sum);
-}
-
-static struct sk_buff *build(const struct net_device *dev, const struct request *request)
-{
-	unsigned int headroom = LL_MAX_HEADER + sizeof(struct ipv6hdr) + dev->needed_headroom;
-	struct sk_buff *skb;
-
-	skb = alloc_skb(headroom + sizeof(struct echo) + dev->needed_tailroom, GFP_ATOMIC);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, headroom);
-	push_echo(skb, &request->config, &request->probe);
-	if (request->config.family == AF_INET)
-		push_v4(skb, &request->config, &request->probe);
-	else
-		push_v6(skb, &request->config, &request->probe);
-	skb_reset_network_header(skb);
-	return skb;
-}
-
-static void flow_of(const struct request *request, struct pantun_flow *flow)
-{
-	u16 kind = (request->config.family == AF_INET ? ICMP_ECHO : ICMPV6_ECHO_REQUEST) << 8;
-
-	*flow = (struct pantun_flow){
+	*echo = (struct pantun_echo){
 		.family = request->config.family,
-		.proto = request->config.family == AF_INET ? IPPROTO_ICMP : IPPROTO_ICMPV6,
-		.has_ports = true,
-		.local_port = kind,
-		.remote_port = kind,
-		.local = request->probe.from,
-		.remote = request->config.dst,
+		.from = request->probe.from,
+		.to = request->config.dst,
+		.len = PROBE_LEN,
 	};
+}
+
+static void write_probe(struct sk_buff *skb, const struct pantun_monitor_probe *probe)
+{
+	struct pantun_echo_header *header = (struct pantun_echo_header *)skb->data;
+
+	header->id = probe->id;
+	header->sequence = probe->sequence;
+	memcpy(header + 1, &probe->cookie, sizeof(probe->cookie));
 }
 
 /* Sends one; 0, or why not.  BH disabled, RCU. */
 static u32 send(struct pantun_tunnel *tunnel, const struct request *request)
 {
 	const char *proxy = request->config.proxy;
+	struct pantun_echo echo;
 	struct pantun_flow flow;
 	struct pantun_sa *sa;
 	struct sk_buff *skb;
 	u32 error;
 
-	flow_of(request, &flow);
+	echo_of(request, &echo);
+	pantun_echo_flow(&echo, &flow);
 	error = pantun_tx_choose(tunnel, *proxy ? proxy : NULL, &flow, request->acquire, &sa);
 	if (error)
 		return error;
-	skb = build(tunnel->dev, request);
+	skb = pantun_echo_alloc(tunnel->dev, &echo);
 	if (!skb)
 		return PANTUN_MONITOR_ERROR_NO_MEMORY;
-	skb->dev = tunnel->dev;
-	pantun_tx_probe(skb, sa);
+	write_probe(skb, &request->probe);
+	pantun_echo_finish(skb, &echo);
+	pantun_tx_own(skb, sa);
 	return PANTUN_MONITOR_ERROR_UNSPEC;
 }
 
@@ -401,75 +330,33 @@ void pantun_monitor_nudge(struct pantun_tunnel *tunnel)
 	spin_unlock_bh(&monitors->lock);
 }
 
-/* --- an answer on its way in --- */
+/* --- on the way in --- */
 
-/* An echo reply as long as ours; who sent it and to whom. */
-static const struct echo *reply_v4(const struct sk_buff *skb, struct echo *buf,
-				   union pantun_addr *from, union pantun_addr *to)
-{
-	const struct iphdr *iph = ip_hdr(skb);
-
-	if (iph->protocol != IPPROTO_ICMP || iph->ihl * 4 != sizeof(*iph) ||
-	    ip_is_fragment(iph) || skb->len != sizeof(*iph) + sizeof(*buf))
-		return NULL;
-	from->v4 = iph->saddr;
-	to->v4 = iph->daddr;
-	buf = skb_header_pointer(skb, sizeof(*iph), sizeof(*buf), buf);
-	return buf && buf->type == ICMP_ECHOREPLY ? buf : NULL;
-}
-
-static const struct echo *reply_v6(const struct sk_buff *skb, struct echo *buf,
-				   union pantun_addr *from, union pantun_addr *to)
-{
-	const struct ipv6hdr *ip6h = ipv6_hdr(skb);
-
-	if (ip6h->nexthdr != IPPROTO_ICMPV6 || skb->len != sizeof(*ip6h) + sizeof(*buf))
-		return NULL;
-	from->v6 = ip6h->saddr;
-	to->v6 = ip6h->daddr;
-	buf = skb_header_pointer(skb, sizeof(*ip6h), sizeof(*buf), buf);
-	return buf && buf->type == ICMPV6_ECHO_REPLY ? buf : NULL;
-}
-
-static bool is_answer(const struct pantun_monitor *monitor, const struct echo *echo, u8 family,
-		      const union pantun_addr *from, const union pantun_addr *to)
+static bool is_answer(const struct pantun_monitor *monitor, const struct pantun_echo *echo,
+		      __be64 cookie)
 {
 	const struct pantun_monitor_probe *probe = &monitor->probe;
 
-	return monitor->waiting && monitor->config.family == family &&
-	       same_addr(&monitor->config.dst, from) && same_addr(&probe->from, to) &&
-	       !echo->code && echo->id == probe->id && echo->sequence == probe->sequence &&
-	       echo->cookie == probe->cookie;
+	return monitor->waiting && monitor->config.family == echo->family &&
+	       same_addr(&monitor->config.dst, &echo->from) && same_addr(&probe->from, &echo->to) &&
+	       echo->header.id == probe->id && echo->header.sequence == probe->sequence &&
+	       cookie == probe->cookie;
 }
 
-/**
- * pantun_monitor_receive - takes a packet that answers a probe
- * @skb: a decrypted packet that has passed its SA's selector; its data begin at the IP
- *	header, which is linear; stays the caller's
- * @tunnel: whose SA it came by
- *
- * Return: true if it is one: nobody else waits for it.
- * Context: BH disabled, RCU read side.
- */
-bool pantun_monitor_receive(const struct sk_buff *skb, struct pantun_tunnel *tunnel)
+/* A reply: whether it is an answer that counts. */
+static bool take_answer(const struct sk_buff *skb, struct pantun_monitors *monitors,
+			const struct pantun_echo *echo)
 {
-	struct pantun_monitors *monitors = &tunnel->monitors;
-	u8 family = skb->protocol == htons(ETH_P_IP) ? AF_INET : AF_INET6;
-	union pantun_addr from = {}, to = {};
 	struct pantun_monitor *monitor;
-	const struct echo *echo;
 	bool found = false;
-	struct echo buf;
+	__be64 cookie;
 
-	if (!READ_ONCE(monitors->count))
-		return false;
-	echo = family == AF_INET ? reply_v4(skb, &buf, &from, &to) :
-				   reply_v6(skb, &buf, &from, &to);
-	if (!echo)
+	if (echo->len != PROBE_LEN ||
+	    skb_copy_bits(skb, echo->offset + sizeof(echo->header), &cookie, sizeof(cookie)))
 		return false;
 	spin_lock(&monitors->lock);
 	list_for_each_entry(monitor, &monitors->list, list) {
-		found = is_answer(monitor, echo, family, &from, &to);
+		found = is_answer(monitor, echo, cookie);
 		if (found) {
 			answered(monitor);
 			break;
@@ -477,6 +364,58 @@ bool pantun_monitor_receive(const struct sk_buff *skb, struct pantun_tunnel *tun
 	}
 	spin_unlock(&monitors->lock);
 	return found;
+}
+
+/* A request: whether we answer it, by the proxy-ID that it came by. */
+static bool give_answer(const struct sk_buff *skb, const struct pantun_sa *sa,
+			const struct pantun_echo *echo)
+{
+	struct pantun_tunnel *tunnel = sa->tunnel;
+	struct pantun_echo reply = *echo;
+	struct pantun_flow flow;
+	struct pantun_sa *out;
+	struct sk_buff *answer;
+
+	if (echo->len > ANSWER_MAX || !pantun_echo_is_local(tunnel->dev, echo))
+		return false;
+	reply.reply = true;
+	reply.from = echo->to;
+	reply.to = echo->from;
+	pantun_echo_flow(&reply, &flow);
+	if (pantun_tx_choose(tunnel, sa->proxy->name, &flow, false, &out))
+		return false;
+	answer = pantun_echo_alloc(tunnel->dev, &reply);
+	if (!answer)
+		return false;
+	if (skb_copy_bits(skb, echo->offset, answer->data, echo->len)) {
+		kfree_skb(answer);
+		return false;
+	}
+	pantun_echo_finish(answer, &reply);
+	pantun_tx_own(answer, out);
+	atomic64_inc(&tunnel->monitors.answers);
+	return true;
+}
+
+/**
+ * pantun_monitor_receive - takes a packet that answers a probe, or that a peer probes with
+ * @skb: a decrypted packet that has passed its SA's selector; its data begin at the IP
+ *	header, which is linear; stays the caller's
+ * @sa: the SA that it came by
+ *
+ * Return: true if it is done with, and the stack does not need to see it.
+ * Context: BH disabled, RCU read side.
+ */
+bool pantun_monitor_receive(const struct sk_buff *skb, const struct pantun_sa *sa)
+{
+	struct pantun_monitors *monitors = &sa->tunnel->monitors;
+	struct pantun_echo echo;
+
+	if (!READ_ONCE(monitors->count) || !pantun_echo_parse(skb, &echo))
+		return false;
+	if (echo.reply)
+		return take_answer(skb, monitors, &echo);
+	return READ_ONCE(monitors->failed) && give_answer(skb, sa, &echo);
 }
 
 /* --- configuration --- */

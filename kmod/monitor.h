@@ -9,7 +9,12 @@
  * the same tunnel, from the destination to the probe's source, with the probe's own
  * identifier, sequence number and cookie, which are random every time, while
  * the probe waits for it.  All other echo replies go on to the stack: late, repeated,
- * forged or somebody else's.  To answer a peer's probes is the stack's task.
+ * forged or somebody else's.
+ *
+ * To answer a peer's probes is the stack's task, with all that the admin has told it.
+ * But a device that has lost its carrier to the monitor sends nothing, and where both
+ * ends have, each would wait for the other's answer for ever.  So as long as that lasts,
+ * requests to this host's own addresses are answered here, by the proxy-ID they came by.
  *
  * Probes leave in a rhythm of their own each, begun at a random moment, so that those
  * of many tunnels do not fall together.  One waits for its answer until the next one
@@ -27,6 +32,7 @@
 #ifndef _PANTUN_MONITOR_H
 #define _PANTUN_MONITOR_H
 
+#include <linux/atomic.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/pantun.h>
@@ -36,6 +42,7 @@
 #include "selector.h"
 
 struct netlink_ext_ack;
+struct pantun_sa;
 struct pantun_tunnel;
 struct sk_buff;
 
@@ -85,6 +92,7 @@ struct pantun_monitors {
 	u32 count;
 	u32 path;			/* enum pantun_path_state */
 	bool failed;			/* the carrier has to go */
+	atomic64_t answers;		/* given to the peer in place of the stack */
 };
 
 void pantun_monitor_setup(struct pantun_tunnel *tunnel);
@@ -99,7 +107,7 @@ void pantun_monitor_delete(struct pantun_monitor *monitor);
 
 /* SAs have come: monitors that wait for one need not wait for their turn. */
 void pantun_monitor_nudge(struct pantun_tunnel *tunnel);
-/* Takes a decrypted packet that answers a probe.  BH disabled, RCU read side. */
-bool pantun_monitor_receive(const struct sk_buff *skb, struct pantun_tunnel *tunnel);
+/* Takes a decrypted packet that is a monitor's business.  BH disabled, RCU read side. */
+bool pantun_monitor_receive(const struct sk_buff *skb, const struct pantun_sa *sa);
 
 #endif

@@ -147,7 +147,7 @@ void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 		goto drop;
 	}
 	dev_sw_netstats_rx_add(sa->tunnel->dev, skb->len);
-	if (pantun_monitor_receive(skb, sa->tunnel)) {
+	if (pantun_monitor_receive(skb, sa)) {
 		consume_skb(skb);
 		goto out;
 	}

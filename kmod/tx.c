@@ -588,13 +588,13 @@ u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
 }
 
 /**
- * pantun_tx_probe - sends a packet of our own
+ * pantun_tx_own - sends a packet of our own
  * @skb: the packet, with skb_network_header(); consumed
  * @sa: from pantun_tx_choose()
  *
  * Context: BH disabled, RCU read side.
  */
-void pantun_tx_probe(struct sk_buff *skb, struct pantun_sa *sa)
+void pantun_tx_own(struct sk_buff *skb, struct pantun_sa *sa)
 {
 	tx_sa(skb, sa);
 }

@@ -26,7 +26,7 @@ void pantun_tx_dummy(struct pantun_sa *sa);
  */
 u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
 		     const struct pantun_flow *flow, bool ask, struct pantun_sa **sa);
-void pantun_tx_probe(struct sk_buff *skb, struct pantun_sa *sa);
+void pantun_tx_own(struct sk_buff *skb, struct pantun_sa *sa);
 /* Sends what @proxy holds; called once it has an out-SA.  Process context, no lock but cfg_lock. */
 void pantun_tx_release(struct pantun_proxy *proxy);
 /* Refuses what @proxy holds, with ICMP to the senders: no SA will come.  Process context. */
