@@ -25,8 +25,8 @@ if [ "${1:-}" = --long ]; then
 fi
 cd "$top"
 
-# One line a test: kind (unit, host, uml or unknown), time limit, name, file, and
-# whether it is a long one (yes or no).
+# One line a test: kind (unit, host, uml, uml-usual or unknown), time limit, name, file,
+# and whether it is a long one (yes or no).
 list_tests() {
 	local file name
 
@@ -46,7 +46,7 @@ list_tests() {
 # The line of a topic script, by its first lines.
 header() {
 	sed -n '1,20{
-		s/^# Runs in: \(host\|uml\)$/kind=\1/p
+		s/^# Runs in: \(host\|uml\|uml-usual\)$/kind=\1/p
 		s/^# Time limit: \([0-9]*\)$/limit=\1/p
 		s/^# Long: yes$/long=yes/p
 	}' "$1" | {
@@ -87,6 +87,9 @@ run_one() {
 		;;
 	uml)
 		exec selftests/lab/guest.sh -t "$limit" "$file"
+		;;
+	uml-usual)
+		exec env -u PANTUN_LAB selftests/lab/guest.sh -t "$limit" "$file"
 		;;
 	*)
 		echo "not ok - $file says where it runs"
@@ -187,9 +190,13 @@ build build-userspace make -k -j"$jobs" userspace
 if grep -q '^unit' <<<"$tests"; then
 	build build-tests make -k -j"$jobs" tests
 fi
-if grep -q '^uml' <<<"$tests"; then
+if grep -q '^uml ' <<<"$tests"; then
 	selftests/lab/kernel.sh ${PANTUN_LAB:+"$PANTUN_LAB"} >/dev/null
 	build build-lab-module selftests/lab/module.sh "$module"
+fi
+if grep -q '^uml-usual' <<<"$tests"; then
+	selftests/lab/kernel.sh >/dev/null
+	build build-usual-module selftests/lab/module.sh uml
 fi
 
 echo "running $(grep -c . <<<"$tests") tests"
