@@ -147,6 +147,7 @@ for pair in ga:192.0.2.2 gb:192.0.2.1; do
 	ip -n "${pair%%:*}" rule add ipproto udp dport 4500 lookup 100
 	ip -n "${pair%%:*}" route add "${pair#*:}" dev wan0 table 100
 	ip -n "${pair%%:*}" route add "${pair#*:}" dev tunnel1
+	on "${pair%%:*}" sysctl -qw net.ipv4.conf.all.rp_filter=1 net.ipv4.conf.wan0.rp_filter=2
 done
 rules gb "$ESP counter" 'iifname wan0 ip saddr 192.0.2.1 ip protocol icmp counter'
 check 'transport mode: the gateways ping each other' on ga ping -q -c 3 -i 0.1 -W 2 -I 192.0.2.1 \
