@@ -78,7 +78,7 @@ static void child_turn(struct ike_core *core, struct timer *timer)
 	else if (child->state > CHILD_REKEYING || !child->standby)
 		return;
 	else if (undecided(child))
-		timer_set(&core->timers, &child->turn, core->now + CHILD_SWITCH_MS);
+		timer_set(&core->timers, &child->turn, core->now + CHILD_ADOPT_MS);
 	else
 		take_over(child);
 }
@@ -223,12 +223,17 @@ void child_move(struct child_sa *child)
 
 static void install_out(struct child_sa *child)
 {
-	child->standby = child->slot->current;
+	struct slot *slot = child->slot;
+
+	/* Those of a former daemon serve until the peer has this pair, too. */
+	child->standby = slot->current || (slot->adopted && !child->initiator);
 	child_add(child, false);
 	child->out_added = true;
 	keymat_child_wipe(&child->keys);
-	if (!child->standby)
-		child->slot->current = child;
+	if (!child->standby) {
+		slot->current = child;
+		slot->adopted = false;
+	}
 }
 
 void child_activate(struct child_sa *child)
@@ -244,6 +249,7 @@ void child_activate(struct child_sa *child)
 		slot->current->standby = true;
 	child->standby = false;
 	slot->current = child;
+	slot->adopted = false;
 }
 
 /* Another of the slot carries its packets from now on, if there is one. */
@@ -299,6 +305,27 @@ static void take_over(struct child_sa *child)
 	child_orphans_close(child->slot);
 }
 
+void child_proven(struct child_sa *child)
+{
+	if (child->state != CHILD_UP || !child->standby || !child->turn.armed)
+		return;
+	timer_stop(&child->core->timers, &child->turn);
+	take_over(child);
+}
+
+/* The peer asked for it.  Until it has it, which it is asked, what there is goes on. */
+static void await_peer(struct child_sa *child)
+{
+	struct ike_core *core = child->core;
+	struct task *task = task_new(TASK_LIVENESS);
+
+	timer_set(&core->timers, &child->turn, core->now + CHILD_ADOPT_MS);
+	if (!task)
+		return;
+	task->fresh = child;
+	exchange_queue(child->ike, task);
+}
+
 static bool in_use(const struct child_sa *child)
 {
 	return child->state == CHILD_UP || child->state == CHILD_REKEYING;
@@ -338,9 +365,9 @@ static bool survives_ties(struct child_sa *child)
 
 static void settle(struct child_sa *child)
 {
-	struct child_sa *old = child->slot->current;
+	struct slot *slot = child->slot;
 
-	if (!old || old == child)
+	if (slot->current == child || (!slot->current && !slot->adopted))
 		child_activate(child);
 	if (child->ike->condemned) {
 		/* It serves until there is one on the IKE SA that stays. */
@@ -350,12 +377,11 @@ static void settle(struct child_sa *child)
 	}
 	if (!survives_ties(child) || !child->standby)
 		return;
-	/* The end that asked knows that both have it; the other gives it time to. */
+	/* The end that asked knows that both have it. */
 	if (child->initiator)
 		take_over(child);
 	else
-		timer_set(&child->core->timers, &child->turn, child->core->now +
-			  (old->ike ? CHILD_SWITCH_MS : CHILD_ADOPT_MS));
+		await_peer(child);
 }
 
 static void tell_up(struct child_sa *child)
@@ -379,6 +405,16 @@ static void arm_life(struct child_sa *child)
 		return;
 	child->ends = core->now + span;
 	timer_set(&core->timers, &child->life, core->now + core_jitter(core, span * 95 / 100, 84));
+}
+
+/* Until the initiator of a rekey has to be done with @old, which ends some time. */
+static ike_time patience(const struct child_sa *old)
+{
+	ike_time now = old->core->now;
+
+	if (!old->ends || old->ends > now + 2 * CHILD_SWITCH_MS)
+		return CHILD_SWITCH_MS;
+	return old->ends > now ? (old->ends - now) / 2 : 0;
 }
 
 static void child_established(struct child_sa *child)
@@ -406,7 +442,7 @@ static void child_established(struct child_sa *child)
 		child_activate(child);
 		child_delete(old);
 	} else if (child->standby) {
-		timer_set(&child->core->timers, &child->turn, child->core->now + CHILD_SWITCH_MS);
+		timer_set(&child->core->timers, &child->turn, child->core->now + patience(old));
 	}
 }
 

@@ -6,10 +6,10 @@
 #include "ike/ike_sa.h"
 
 #define CHILD_LINGER_MS		SECONDS(5)	/* an in-SA that was replaced still takes packets */
-#define CHILD_SWITCH_MS		SECONDS(2)	/* responder of a rekey: waits for the initiator */
+#define CHILD_SWITCH_MS		SECONDS(20)	/* responder of a rekey: for the old to go */
 #define CHILD_SPARE_MS		SECONDS(60)	/* for the peer to delete the older one */
 #define CHILD_ORPHAN_MS		SECONDS(60)	/* for a peer that started anew */
-#define CHILD_ADOPT_MS		300		/* for it to install a successor's two SAs */
+#define CHILD_ADOPT_MS		SECONDS(2)	/* for it to install a pair that it wanted */
 #define CHILD_TIE_MS		SECONDS(15)	/* for the peer to delete what it lost by a tie */
 
 enum child_state {
@@ -66,6 +66,8 @@ bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, 
 void child_install(struct child_sa *child);
 /* Its out-SA carries the proxy-ID's packets from now on. */
 void child_activate(struct child_sa *child);
+/* The peer answered what we asked once we had the pair: it has it, too. */
+void child_proven(struct child_sa *child);
 /* The peer is elsewhere behind its NAT: gives its SAs the path of the IKE SA. */
 void child_move(struct child_sa *child);
 /* Time or octets are nearly, or wholly, used up. */

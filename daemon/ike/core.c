@@ -172,6 +172,23 @@ void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname)
 	end(core);
 }
 
+void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, const char *proxy,
+		    bool ended)
+{
+	begin(core, now);
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (slot->gone || slot->current ||
+			    strcmp(slot->tunnel->ifname, ifname) != 0 ||
+			    strcmp(slot->proxy->name, proxy) != 0)
+				continue;
+			slot->adopted = !ended;
+			gateway_poke(gw);
+		}
+	}
+	end(core);
+}
+
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard)
 {
 	struct child_sa *child = child_find(core, token);

@@ -122,6 +122,12 @@ void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, c
  */
 unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char *ifname);
 void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname);
+/*
+ * The kernel has, or @ended: no longer, an outbound SA of this proxy-ID that a former daemon
+ * made.  It carries packets until a successor does, which an on-demand tunnel gets at once.
+ */
+void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, const char *proxy,
+		    bool ended);
 /* A limit of a kernel SA was reached. */
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard);
 /* How SA_ADD went: 0, or a negative errno with the kernel's @text. */

@@ -8,6 +8,8 @@
 #include "ike/v2.h"
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
+#define WAIT_INIT	SECONDS(10)	/* no more for the first message: a link may be back */
+#define DOUBT_SENDS	3		/* without an answer, that is after 2.6 s */
 
 struct packet *packet_new(struct bytes data)
 {
@@ -56,6 +58,10 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 	}
 	ex->sends++;
 	ex->wait = ex->wait * 8 / 5;
+	if (ex->current->kind == TASK_INIT && ex->wait > WAIT_INIT)
+		ex->wait = WAIT_INIT;
+	if (ex->sends == DOUBT_SENDS)
+		gateway_doubt(ike->gw, ike);
 	action_send(&core->actions, &ike->local, &ike->remote, packet_bytes(ex->request));
 	timer_set(&core->timers, &ex->timer, core->now + core_jitter(core, ex->wait, 90));
 }

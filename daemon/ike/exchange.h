@@ -33,7 +33,8 @@ struct task {
 	enum task_kind kind;
 	struct slot *slot;		/* CHILD_NEW */
 	struct child_sa *old;		/* CHILD_REKEY, CHILD_DELETE; NULL: gone since */
-	struct child_sa *fresh;		/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes */
+	struct child_sa *fresh;		/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes; */
+					/* LIVENESS: what the peer must have, to answer */
 	struct ike_sa *heir;		/* IKE_REKEY: what it makes */
 	struct child_sa *rival;		/* CHILD_REKEY: what the peer's rekey of the same made */
 	struct ike_sa *rival_ike;	/* IKE_REKEY: likewise */

@@ -14,6 +14,7 @@
 #define FAIL_TEXT	1536		/* of a failure, with proposals of both sides */
 #define BACKOFF_FIRST	SECONDS(2)
 #define BACKOFF_MOST	SECONDS(60)
+#define AGAIN		SECONDS(5)
 #define CALM		SECONDS(120)
 #define RESPONDER_GRACE	SECONDS(3)	/* the initiator of an IKE SA makes the children */
 
@@ -134,11 +135,26 @@ static void box_replace(struct policy_box **at, struct policy_box *box)
 
 /* --- what is wanted --- */
 
+/* What carries its packets needs a successor, since it can not be rekeyed. */
+static bool outdated(const struct slot *slot)
+{
+	if (slot->adopted)
+		return true;
+	for (const struct child_sa *child = slot->children; child; child = child->slot_next) {
+		if (child->state == CHILD_ORPHANED)
+			return true;
+	}
+	return false;
+}
+
 bool slot_wanted(const struct slot *slot)
 {
+	enum policy_start start = slot->tunnel->start;
+
 	if (slot->gone || slot->gw->gone || slot->gw->conf->passive)
 		return false;
-	return slot->asked || slot->tunnel->start == POLICY_START_ALWAYS;
+	return slot->asked || start == POLICY_START_ALWAYS ||
+	       (start == POLICY_START_ON_DEMAND && outdated(slot));
 }
 
 bool slot_busy(const struct slot *slot)
@@ -192,7 +208,7 @@ static void start(struct gateway *gw)
 		if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
 			continue;
 		if (!ike_initiate(gw, slot))
-			gateway_backoff(gw);
+			gateway_again(gw);
 		return;
 	}
 }
@@ -227,11 +243,24 @@ static void backoff(struct ike_core *core, unsigned int *failures, struct timer 
 	timer_set(&core->timers, retry, core->now + core_jitter(core, wait, 75));
 }
 
+static void forget_asked(struct gateway *gw)
+{
+	for (struct slot *slot = gw->slots; slot; slot = slot->next)
+		slot->asked = false;
+}
+
 void gateway_backoff(struct gateway *gw)
 {
 	backoff(gw->core, &gw->failures, &gw->retry);
-	for (struct slot *slot = gw->slots; slot; slot = slot->next)
-		slot->asked = false;
+	forget_asked(gw);
+}
+
+void gateway_again(struct gateway *gw)
+{
+	struct ike_core *core = gw->core;
+
+	timer_set(&core->timers, &gw->retry, core->now + core_jitter(core, AGAIN, 75));
+	forget_asked(gw);
 }
 
 void slot_backoff(struct slot *slot)
@@ -266,10 +295,22 @@ static bool loses_tie(const struct ike_sa *fresh, const struct ike_sa *old)
 	       memcmp(fresh->nonce_min, old->nonce_min, NONCE_N) < 0;
 }
 
+/* We made @fresh while there were others, out of doubt, or by another policy: they go. */
+static void condemn_older(const struct ike_sa *fresh)
+{
+	for (struct ike_sa *old = fresh->core->ikes; old; old = old->next) {
+		if (old->gw == fresh->gw && old->state == IKE_UP && !old->condemned &&
+		    old->up_at < fresh->begun)
+			ike_condemn(old);
+	}
+}
+
 void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 {
 	struct ike_sa *old = gw->ike;
 
+	if (ike->initiator)
+		condemn_older(ike);
 	timer_stop(&gw->core->timers, &gw->retry);
 	gw->last_error[0] = '\0';
 	if (gw->starting == ike)
@@ -286,7 +327,7 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 	gw->ike = ike;
 	if (ike->begun <= old->up_at)
 		ike_condemn(old);
-	else
+	else if (!ike->initiator)
 		exchange_queue(old, task_new(TASK_LIVENESS));
 }
 
@@ -305,6 +346,25 @@ void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
 		break;
 	}
 	gateway_poke(gw);
+}
+
+void gateway_stop_starting(struct gateway *gw)
+{
+	if (gw->starting && gw->starting->state == IKE_INIT_SENT)
+		ike_close(gw->starting, false);
+}
+
+void gateway_doubt(struct gateway *gw, struct ike_sa *ike)
+{
+	if (gw->gone || gw->conf->passive || gw->ike != ike || ike->state != IKE_UP ||
+	    gw->starting || gw->retry.armed)
+		return;
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		if (slot->gone || !slot->current)
+			continue;
+		ike->doubted = ike_initiate(gw, slot);
+		return;
+	}
 }
 
 struct gateway *gateway_find(struct ike_core *core, const char *name)

@@ -29,6 +29,7 @@ struct slot {
 	bool gone;			/* no longer configured: freed with its last child */
 	bool asked;			/* a packet or the administrator wants it */
 	bool queued;			/* a task is to make a child for it */
+	bool adopted;			/* the kernel's SA of a former daemon carries its packets */
 	struct child_sa *children;	/* by slot_next */
 	struct child_sa *current;	/* whose out-SA carries packets; NULL: none */
 	unsigned int failures;		/* in a row */
@@ -73,14 +74,23 @@ struct gateway *gateway_for_peer(struct ike_core *core, const struct gateway *fr
 void gateway_poke(struct gateway *gw);
 /* Does what gateway_poke() asked for; true if there was something. */
 bool gateways_poked(struct ike_core *core);
-/* An attempt to reach the peer failed: waits longer each time before the next. */
+/* An attempt to bring up the IKE SA failed: waits longer each time before the next. */
 void gateway_backoff(struct gateway *gw);
+/* Likewise for a peer that nothing was heard of: waits as long each time. */
+void gateway_again(struct gateway *gw);
 /* Likewise for the proxy-ID. */
 void slot_backoff(struct slot *slot);
 /* @ike came up: it is the one in use from now on, unless both ends made one at once. */
 void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
 /* @ike is no longer one to use. */
 void gateway_ike_down(struct gateway *gw, struct ike_sa *ike);
+/*
+ * The peer does not answer on @ike.  It may have been started anew, without its end of it:
+ * another is begun, while what there is carries packets on.
+ */
+void gateway_doubt(struct gateway *gw, struct ike_sa *ike);
+/* Our attempt to bring up an IKE SA is not needed, if the peer has not answered it yet. */
+void gateway_stop_starting(struct gateway *gw);
 
 bool slot_wanted(const struct slot *slot);
 /* Has or is getting a child. */

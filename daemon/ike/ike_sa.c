@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/ike_sa.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,8 +102,10 @@ static void condemned_look(struct ike_sa *ike)
 
 	for (struct child_sa *child = ike->children; child; child = child->ike_next)
 		needed |= child->slot->current == child && !child->slot->gone;
-	if (needed && core->now < ike->up_at + CONDEMNED_MOST)
+	if (needed && core->now < ike->condemned_at + CONDEMNED_MOST)
 		timer_set(&core->timers, &ike->life, core->now + CONDEMNED_MS);
+	else if (ike->doubted)
+		ike_forgotten(ike);
 	else
 		ike_delete(ike);
 }
@@ -193,6 +196,10 @@ static void ike_idle(struct ike_core *core, struct timer *timer)
 void ike_heard(struct ike_sa *ike)
 {
 	ike->heard = ike->core->now;
+	if (!ike->doubted)
+		return;
+	ike->doubted = false;
+	gateway_stop_starting(ike->gw);
 }
 
 /* --- birth --- */
@@ -240,7 +247,7 @@ struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator
 static bool local_address(struct gateway *gw, struct addr *local)
 {
 	const struct ike_hooks *hooks = &gw->core->hooks;
-	char peer[ADDR_TEXT];
+	char peer[ADDR_TEXT], text[ERROR_TEXT];
 
 	if (gw->conf->local.family) {
 		*local = gw->conf->local;
@@ -248,9 +255,11 @@ static bool local_address(struct gateway *gw, struct addr *local)
 	}
 	if (!hooks->source(hooks->ctx, &gw->conf->peer, local))
 		return true;
-	gateway_fail(gw, "no route to peer %s: check the routing table and the gateway's "
-			 "peer-address",
-		     addr_text(&gw->conf->peer, peer));
+	snprintf(text, sizeof(text), "no route to peer %s: check the routing table and the "
+		 "gateway's peer-address", addr_text(&gw->conf->peer, peer));
+	/* It is tried every few seconds, while a link is down. */
+	if (strcmp(text, gw->last_error) != 0)
+		gateway_fail(gw, "%s", text);
 	return false;
 }
 
@@ -336,7 +345,6 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	heir->nat_remote = old->nat_remote;
 	heir->local_id = old->local_id;
 	heir->remote_id = old->remote_id;
-	heir->condemned = false;
 	arm_life(heir);
 	while (old->children) {
 		struct child_sa *child = old->children;
@@ -352,6 +360,9 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 		gw->ike = heir;
 	gateway_tell(gw, "ike-up", "IKE SA is rekeyed");
 	gateway_poke(gw);
+	/* The peer rekeyed it, or answered our rekeying, after we had made up our mind. */
+	if (old->condemned)
+		ike_condemn(heir);
 }
 
 /* --- end --- */
@@ -361,6 +372,7 @@ void ike_condemn(struct ike_sa *ike)
 	struct ike_core *core = ike->core;
 
 	ike->condemned = true;
+	ike->condemned_at = core->now;
 	exchange_drop(ike, TASK_CHILD_NEW);
 	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
 		if (child->state == CHILD_UP || child->state == CHILD_REKEYING)
@@ -411,6 +423,25 @@ void ike_close(struct ike_sa *ike, bool linger)
 	while (ike->children)
 		child_close(ike->children);
 	gateway_poke(ike->gw);
+}
+
+void ike_orphan_children(struct ike_sa *ike)
+{
+	struct child_sa *next;
+
+	for (struct child_sa *child = ike->children; child; child = next) {
+		next = child->ike_next;
+		if (child->slot->current == child && !child->slot->gone &&
+		    child->state >= CHILD_UP && child->state <= CHILD_REPLACED)
+			child_orphan(child);
+	}
+}
+
+void ike_forgotten(struct ike_sa *ike)
+{
+	log_info(ike->gw->conf->name, "peer knows nothing of the IKE SA before");
+	ike_orphan_children(ike);
+	ike_close(ike, false);
 }
 
 void ike_delete(struct ike_sa *ike)

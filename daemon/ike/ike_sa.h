@@ -60,6 +60,8 @@ struct ike_sa {
 	ike_time heard;			/* last authenticated message */
 	uint8_t nonce_min[NONCE_N];	/* start of the lesser nonce, for ties (section 2.8.1) */
 	bool condemned;			/* lost a tie: deleted once its children have successors */
+	ike_time condemned_at;
+	bool doubted;			/* the peer may know nothing of it: we began another */
 	struct exchange ex;
 	bool woken;			/* is in core->woken */
 	struct ike_sa *woken_next;
@@ -95,13 +97,17 @@ void ike_keep(struct ike_sa *ike, ike_time wait);
 void ike_wait(struct ike_sa *ike);
 /* @heir takes over children, tasks and identity of @old. */
 void ike_inherit(struct ike_sa *heir, struct ike_sa *old);
-/* Arms liveness and keepalive anew. */
+/* The peer knows it and lives. */
 void ike_heard(struct ike_sa *ike);
 /*
  * The end: children go (those with a successor linger), the SA answers repetitions
  * for a while where @linger, and is freed.
  */
 void ike_close(struct ike_sa *ike, bool linger);
+/* What carries packets of its children goes on doing so, until there are successors. */
+void ike_orphan_children(struct ike_sa *ike);
+/* It ends without a word: the peer lives, uses another, and does not answer on this one. */
+void ike_forgotten(struct ike_sa *ike);
 /* Asks the peer to delete it. */
 void ike_delete(struct ike_sa *ike);
 /* It lost a tie: it is deleted once its children have successors elsewhere. */

@@ -9,6 +9,7 @@
 #include "wire/payload_rules.h"
 
 #define SENDS_MOST	8	/* about a minute */
+#define SENDS_AUTH	4	/* about 9 s: a peer that was started anew knows us no more */
 #define SENDS_LIVENESS	5	/* about 16 s */
 
 const char *v2_notify_text(uint16_t type, char out[32])
@@ -29,7 +30,7 @@ static const struct {
 	bool (*build)(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 } v2_task[TASK_KINDS] = {
 	[TASK_INIT] = { IKE_EXCH_IKE_SA_INIT, SENDS_MOST, v2_init_build },
-	[TASK_AUTH] = { IKE_EXCH_IKE_AUTH, SENDS_MOST, v2_auth_build },
+	[TASK_AUTH] = { IKE_EXCH_IKE_AUTH, SENDS_AUTH, v2_auth_build },
 	[TASK_CHILD_NEW] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_child_build },
 	[TASK_CHILD_REKEY] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_child_build },
 	[TASK_CHILD_DELETE] = { IKE_EXCH_INFORMATIONAL, SENDS_MOST, v2_child_delete_build },
@@ -146,20 +147,24 @@ struct bytes v2_request(struct ike_sa *ike, struct task *task)
 	return v2_seal(ike, &w, buf);
 }
 
-/* Our attempt to bring the IKE SA up came to nothing. */
-static void start_failed(struct ike_sa *ike)
+/* Our attempt to bring the IKE SA up came to nothing; @heard: something is at the peer's. */
+static void start_failed(struct ike_sa *ike, bool heard)
 {
 	struct gateway *gw = ike->gw;
 
 	ike_close(ike, false);
-	if (!gw->gone && !gw->ike)
+	if (gw->gone || gw->ike)
+		return;
+	if (heard)
 		gateway_backoff(gw);
+	else
+		gateway_again(gw);
 }
 
 void v2_unsent(struct ike_sa *ike, struct task *task)
 {
 	if (task->kind == TASK_INIT || task->kind == TASK_AUTH)
-		start_failed(ike);
+		start_failed(ike, true);
 	else if (task->kind == TASK_IKE_DELETE)
 		ike_close(ike, false);
 	else
@@ -168,6 +173,7 @@ void v2_unsent(struct ike_sa *ike, struct task *task)
 
 void v2_lost(struct ike_sa *ike, struct task *task)
 {
+	struct gateway *gw = ike->gw;
 	char peer[ADDR_TEXT];
 
 	endpoint_text(&ike->remote, peer);
@@ -178,21 +184,24 @@ void v2_lost(struct ike_sa *ike, struct task *task)
 					      "reachable, that UDP ports 500 and 4500 pass, and "
 					      "that IKEv2 runs there",
 				     peer);
-		start_failed(ike);
+		start_failed(ike, ike->hs->advice[0]);
 		break;
 	case TASK_AUTH:
 		gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_AUTH: check that "
 				      "UDP port 4500 passes, and the log of the peer",
 			     peer);
-		start_failed(ike);
+		start_failed(ike, true);
 		break;
 	case TASK_IKE_DELETE:
 		ike_close(ike, false);
 		break;
 	default:
-		gateway_fail(ike->gw, "peer %s does not answer any more: its SAs are deleted",
-			     peer);
-		gateway_tell(ike->gw, "ike-down", "peer %s is dead", peer);
+		if (gw->ike && gw->ike != ike) {
+			ike_forgotten(ike);
+			break;
+		}
+		gateway_fail(gw, "peer %s does not answer any more: its SAs are deleted", peer);
+		gateway_tell(gw, "ike-down", "peer %s is dead", peer);
 		ike_close(ike, false);
 	}
 }
@@ -298,7 +307,7 @@ static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
 			      "deleted: %s",
 		     wire_error_text(error, text));
 	if (starting)
-		start_failed(ike);
+		start_failed(ike, true);
 	else
 		ike_close(ike, false);
 }

@@ -285,22 +285,10 @@ static void move_to_gateway(struct ike_sa *ike, struct gateway *gw)
 }
 
 /*
- * What carries packets goes on doing so: a daemon that was started anew may have left its
- * SAs in the kernel, and makes successors one after the other.
+ * The peer has no other IKE SA with us (section 2.4): those from before are stale.  But a
+ * daemon that was started anew may have left its SAs in the kernel, and makes successors one
+ * after the other.
  */
-static void orphan_children(struct ike_sa *ike)
-{
-	struct child_sa *next;
-
-	for (struct child_sa *child = ike->children; child; child = next) {
-		next = child->ike_next;
-		if (child->slot->current == child && !child->slot->gone &&
-		    child->state >= CHILD_UP && child->state <= CHILD_REPLACED)
-			child_orphan(child);
-	}
-}
-
-/* The peer has no other IKE SA with us (section 2.4): those from before are stale. */
 static void initial_contact(struct ike_sa *ike)
 {
 	for (struct ike_sa *old = ike->core->ikes; old; old = old->next) {
@@ -309,16 +297,9 @@ static void initial_contact(struct ike_sa *ike)
 		    !policy_id_equal(&old->remote_id, &ike->remote_id))
 			continue;
 		gateway_tell(ike->gw, "ike-down", "peer started anew: its old IKE SA is deleted");
-		orphan_children(old);
+		ike_orphan_children(old);
 		ike_close(old, false);
 	}
-}
-
-/* Our own attempt that has not got as far as the peer's is not needed any more. */
-static void stop_starting(struct gateway *gw)
-{
-	if (gw->starting && gw->starting->state == IKE_INIT_SENT)
-		ike_close(gw->starting, false);
 }
 
 static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
@@ -370,7 +351,7 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
 	if (wire_notify_find(in->payloads, IKE_N_INITIAL_CONTACT, &notify))
 		initial_contact(ike);
-	stop_starting(gw);
+	gateway_stop_starting(gw);
 	gw->contacted = true;
 	ike_established(ike);
 	v2_child_serve(ike, in, ni, nr, w);

@@ -48,8 +48,9 @@ void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struc
 void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
 	(void)ike;
-	(void)task;
 	(void)in;
+	if (task->fresh)
+		child_proven(task->fresh);
 }
 
 /*

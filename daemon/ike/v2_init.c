@@ -210,7 +210,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	if (!ike->hs->dh || !take_answer(ike, in))
 		return;
 	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
-	if (gw->ike) {
+	if (gw->ike && !gw->ike->doubted) {
 		ike_close(ike, false);
 		return;
 	}

@@ -242,6 +242,20 @@ static void on_acquire(void *ctx, const char *ifname, const char *proxy)
 	settle(d);
 }
 
+static void on_former(void *ctx, const char *ifname, const char *proxy)
+{
+	struct daemon *d = ctx;
+
+	ike_core_adopt(d->core, now_ms(), ifname, proxy, false);
+}
+
+static void on_former_end(void *ctx, const char *ifname, const char *proxy)
+{
+	struct daemon *d = ctx;
+
+	ike_core_adopt(d->core, now_ms(), ifname, proxy, true);
+}
+
 static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 {
 	struct daemon *d = ctx;
@@ -250,6 +264,8 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 		sync_manual(d);
 	else
 		ike_core_expire(d->core, now_ms(), cookie, inbound, hard);
+	if (hard)
+		live_expired(d->live, cookie, inbound, on_former_end, d);
 	settle(d);
 }
 
@@ -388,6 +404,7 @@ static int load(struct daemon *d, char **errors)
 	if (!d->policy)
 		return -1;
 	live_without(d->live, d->kern, d->policy);
+	live_each_former(d->live, on_former, d);
 	settle(d);
 	/* After the SAs of tunnels that had been negotiated before are gone. */
 	sync_manual(d);

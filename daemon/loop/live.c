@@ -182,6 +182,30 @@ void live_succeeded(struct live *live, struct kern *kern, ike_time now, const ch
 	}
 }
 
+void live_each_former(const struct live *live,
+		      void (*each)(void *ctx, const char *ifname, const char *proxy), void *ctx)
+{
+	const struct former *former;
+
+	for (former = LIST_FIRST(&live->former); former; former = LIST_NEXT(former, list))
+		if (!former->sa.inbound)
+			each(ctx, former->sa.ifname, former->sa.proxy);
+}
+
+void live_expired(struct live *live, uint64_t cookie, bool inbound,
+		  void (*each)(void *ctx, const char *ifname, const char *proxy), void *ctx)
+{
+	struct former *former = LIST_FIRST(&live->former);
+
+	while (former && (former->sa.cookie != cookie || former->sa.inbound != inbound))
+		former = LIST_NEXT(former, list);
+	if (!former)
+		return;
+	if (!inbound)
+		each(ctx, former->sa.ifname, former->sa.proxy);
+	forget(former);
+}
+
 static bool has_device(const struct policy *policy, const char *ifname)
 {
 	for (unsigned int g = 0; g < policy->n_gateways; g++)

@@ -31,6 +31,12 @@ int live_sync(struct live *live, struct kern *kern,
  */
 void live_succeeded(struct live *live, struct kern *kern, ike_time now, const char *ifname,
 		    const char *proxy);
+/* Calls for each proxy-ID whose packets a former daemon's SA carries. */
+void live_each_former(const struct live *live,
+		      void (*each)(void *ctx, const char *ifname, const char *proxy), void *ctx);
+/* An SA reached its hard limit: if it was such a one, it is forgotten, and its proxy-ID told. */
+void live_expired(struct live *live, uint64_t cookie, bool inbound,
+		  void (*each)(void *ctx, const char *ifname, const char *proxy), void *ctx);
 /* Those of tunnels that @policy does not have go at once. */
 void live_without(struct live *live, struct kern *kern, const struct policy *policy);
 /* Those of a former daemon go, all of them and at once. */

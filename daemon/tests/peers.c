@@ -228,11 +228,24 @@ static void check_unsaid(const struct peers *net, const struct ike_sa_spec *sa)
 	}
 }
 
+static void in_use(struct peer *peer, const struct ike_sa_spec *sa)
+{
+	live_succeeded(peer->live, peer->kern, peer->net->now, sa->ifname, sa->proxy);
+}
+
 static void sa_add(struct peers *net, struct peer *peer, const struct ike_sa_spec *sa)
 {
 	int error = peer->kern->ops->sa_add(peer->kern, sa);
 
 	check_unsaid(net, sa);
+	peer->dead = error && peer->dies;
+	if (peer->dead)
+		return;
+	if (!error) {
+		live_add(peer->live, sa);
+		if (!sa->inbound && !sa->standby)
+			in_use(peer, sa);
+	}
 	ike_core_sa_result(peer->core, net->now, sa->token, sa->inbound, error,
 			   error ? peer->kern->error : NULL);
 }
@@ -243,6 +256,8 @@ void peers_settle(struct peers *net, int side)
 	const struct ike_action *action;
 
 	while ((action = ike_core_action(peer->core))) {
+		if (peer->dead)
+			continue;
 		switch (action->type) {
 		case IKE_ACTION_SEND:
 			transmit(net, side, &action->send.local, &action->send.remote,
@@ -252,21 +267,38 @@ void peers_settle(struct peers *net, int side)
 			sa_add(net, peer, &action->sa);
 			break;
 		case IKE_ACTION_SA_ACTIVATE:
-			peer->kern->ops->sa_activate(peer->kern, &action->sa);
+			if (!peer->kern->ops->sa_activate(peer->kern, &action->sa))
+				in_use(peer, &action->sa);
 			break;
 		case IKE_ACTION_SA_MOVE:
 			peer->kern->ops->sa_move(peer->kern, &action->sa);
 			break;
 		case IKE_ACTION_SA_DEL:
 			peer->kern->ops->sa_del(peer->kern, &action->sa);
+			live_remove(peer->live, &action->sa);
 			break;
 		case IKE_ACTION_EVENT:
 			on_event(peer, &action->event);
 			break;
 		}
 	}
+	peer->linger = live_tick(peer->live, peer->kern, net->now);
 	if (kern_fake_fault(peer->kern))
 		fail_msg("side %c: %s", 'A' + side, kern_fake_fault(peer->kern));
+}
+
+static void on_former(void *ctx, const char *ifname, const char *proxy)
+{
+	struct peer *peer = ctx;
+
+	ike_core_adopt(peer->core, peer->net->now, ifname, proxy, false);
+}
+
+static void on_former_end(void *ctx, const char *ifname, const char *proxy)
+{
+	struct peer *peer = ctx;
+
+	ike_core_adopt(peer->core, peer->net->now, ifname, proxy, true);
 }
 
 static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
@@ -274,6 +306,8 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 	struct peer *peer = ctx;
 
 	ike_core_expire(peer->core, peer->net->now, cookie, inbound, hard);
+	if (hard)
+		live_expired(peer->live, cookie, inbound, on_former_end, peer);
 	peers_settle(peer->net, peer->side);
 }
 
@@ -288,27 +322,45 @@ static void on_path(void *ctx, const char *ifname, enum kern_path path)
 	peers_settle(peer->net, peer->side);
 }
 
-static void start_side(struct peers *net, int side)
+static void start_daemon(struct peer *peer)
 {
-	struct peer *peer = &net->peer[side];
 	const struct ike_hooks hooks = {
 		.ctx = peer, .random = hook_random, .source = hook_source,
 	};
+
+	peer->core = ike_core_new(&hooks);
+	peer->live = live_new();
+	peer->linger = IKE_NEVER;
+	peer->dead = false;
+	if (!peer->core || !peer->live)
+		abort();
+}
+
+static void stop_daemon(struct peer *peer)
+{
+	ike_core_free(peer->core);
+	live_free(peer->live);
+	peer->core = NULL;
+	peer->live = NULL;
+}
+
+static void start_side(struct peers *net, int side)
+{
+	struct peer *peer = &net->peer[side];
 	const struct kern_events events = {
 		.ctx = peer, .expire = on_expire, .path = on_path,
 	};
 
-	peer->core = ike_core_new(&hooks);
+	start_daemon(peer);
 	peer->kern = kern_fake_open(&events);
-	if (!peer->core || !peer->kern)
+	if (!peer->kern)
 		abort();
 }
 
 static void stop_side(struct peer *peer)
 {
-	ike_core_free(peer->core);
+	stop_daemon(peer);
 	peer->kern->ops->close(peer->kern);
-	peer->core = NULL;
 	peer->kern = NULL;
 }
 
@@ -568,6 +620,18 @@ void peers_restart(struct peers *net, int side, const struct site *site)
 	peers_configure(net, side, site);
 }
 
+void peers_revive(struct peers *net, int side, const struct site *site)
+{
+	struct peer *peer = &net->peer[side];
+
+	stop_daemon(peer);
+	start_daemon(peer);
+	assert_int_equal(live_sync(peer->live, peer->kern, NULL, NULL), 0);
+	peers_configure(net, side, site);
+	live_each_former(peer->live, on_former, peer);
+	peers_settle(net, side);
+}
+
 /* --- time --- */
 
 void peers_inject(struct peers *net, int to, const struct endpoint *local,
@@ -583,7 +647,7 @@ static void deliver(struct peers *net)
 	struct datagram *d = net->queue;
 
 	net->queue = d->next;
-	if (!net->peer[d->to].cut && d->n > 1)
+	if (!net->peer[d->to].cut && !net->peer[d->to].dead && d->n > 1)
 		peers_inject(net, d->to, &d->local, &d->remote, bytes_of(d->data, d->n));
 	free(d);
 }
@@ -605,9 +669,12 @@ static bool step(struct peers *net, ike_time end)
 	int tick = -1;
 
 	for (int side = A; side <= B; side++) {
-		ike_time deadline = ike_core_deadline(net->peer[side].core);
+		const struct peer *peer = &net->peer[side];
+		ike_time deadline = ike_core_deadline(peer->core);
 
-		if (deadline < at) {
+		if (peer->linger < deadline)
+			deadline = peer->linger;
+		if (deadline < at && !peer->dead) {
 			at = deadline;
 			tick = side;
 		}

@@ -8,6 +8,7 @@
 #define PANTUN_TESTS_PEERS_H
 
 #include "kern/kern_fake.h"
+#include "loop/live.h"
 
 #define PEERS_IFNAME	"tunnel1"
 #define SITE_PROXIES	8
@@ -54,10 +55,14 @@ struct peer {
 	int side;
 	struct ike_core *core;
 	struct kern *kern;
+	struct live *live;
+	ike_time linger;		/* when live_tick() wants to be called */
 	struct dice dice;
 	unsigned int sent, received;	/* datagrams of the core */
 	unsigned int keepalives;	/* among those sent */
 	bool cut;			/* nothing passes to or from it */
+	bool dies;			/* as soon as the kernel refuses an SA: */
+	bool dead;			/* does nothing more, until it is revived */
 	bool no_route;			/* a gateway without a local address finds none */
 	char *events;			/* "kind gateway[/tunnel:proxy]: text\n" ... */
 	size_t events_n, events_max;
@@ -123,6 +128,9 @@ struct prop_list peers_props(enum prop_proto proto, const char *encr, const char
 
 /* The side's daemon dies without a word and is started anew, kernel and all. */
 void peers_restart(struct peers *net, int side, const struct site *site);
+
+/* The same, but what the kernel has stays, and is adopted. */
+void peers_revive(struct peers *net, int side, const struct site *site);
 
 /* Lets time pass up to @ms from now. */
 void peers_run(struct peers *net, ike_time ms);
