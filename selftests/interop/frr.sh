@@ -119,6 +119,24 @@ follows() {
 		wait_for 5 on ga ping -qc 1 -W 1 -I 10.91.0.1 10.92.0.1
 }
 
+# monitor NODE LAST: the other end of tunnel1.
+monitor() {
+	pantunctl_on "$1" tunnel monitor add dev tunnel1 destination "10.255.1.$2" \
+		action fail-over interval 2 threshold 2 recovery 1
+}
+
+# path_is NODE STATE: as the monitor of tunnel1 has found it.
+path_is() {
+	pantunctl_on "$1" --json show monitor tunnel1 | grep -q "\"state\": *\"$2\""
+}
+
+# silence: ESP of tunnel1 gets lost before A, both ends keep their SAs.
+silence() {
+	on ga nft "add table netdev silence
+		add chain netdev silence in { type filter hook ingress device wan0 priority 0; }
+		add rule netdev silence in esp spi $((A_SPI + 16)) drop"
+}
+
 module_load
 topology_up
 keys_make aes-128-gcm
@@ -143,4 +161,16 @@ pair 1
 check 'the carrier of tunnel1 is back with SAs' wait_for 5 carrier_is ga tunnel1 1
 check 'routing daemons meet on tunnel1 again' wait_for 60 all_learnt
 follows 'tunnel1 has SAs again' tunnel1 'tunnel1 tunnel2'
+
+monitor ga 2
+monitor gb 1
+check 'A hears answers' wait_for 10 path_is ga up
+check 'B hears answers' wait_for 10 path_is gb up
+silence
+check 'the carrier of tunnel1 falls with its path' wait_for 10 carrier_is ga tunnel1 0
+check "and B's" wait_for 10 carrier_is gb tunnel1 0
+follows 'ESP of tunnel1 is lost on its way' tunnel2 tunnel2
+on ga nft delete table netdev silence
+check 'routing daemons meet on tunnel1 when its path answers' wait_for 60 all_learnt
+follows 'tunnel1 has a path again' tunnel1 'tunnel1 tunnel2'
 finish
