@@ -44,7 +44,6 @@ topology_up
 capture_start gb wan0 "$WORK/wan.pcap"
 traffic_on
 run_as always passive
-run_as always always
 run_as on-demand on-demand
 costs
 for node in A B; do

@@ -84,7 +84,7 @@ kill_one() {
 	*) pause 6000 ;;
 	esac
 	event "pantund of $(side "$node") killed"
-	crash "$node"
+	pantund_kill "$node"
 	pause 500
 	boot "$node"
 }
@@ -183,8 +183,8 @@ limits() {
 		"$T auto-key ipsec-crypto-profile short" \
 		'set network ike gateway g protocol ikev2 dpd enable no'
 	event 'both daemons dead, SAs live'
-	crash ga
-	crash gb
+	pantund_kill ga
+	pantund_kill gb
 	check 'dead: the SAs serve on' converges 5
 	check 'dead: until their limit' wait_for 200 no_sa ga
 	event 'both daemons dead, SAs gone'

@@ -325,6 +325,15 @@ pantund_stop() {
 	wait "$pid"
 }
 
+# pantund_kill NODE: it dies without a word; its SAs stay.
+pantund_kill() {
+	local pid
+	pid=$(cat "$WORK/$1/pantund.pid")
+	kill -KILL "$pid"
+	wait "$pid" 2>/dev/null || :
+	on "$1" rm -f /run/pantun/pantund.sock
+}
+
 # log_has NODE TEXT: the daemon's log has a line with the fixed text.
 log_has() {
 	grep -qF -- "$2" "$WORK/$1/pantund.log"

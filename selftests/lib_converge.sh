@@ -42,18 +42,9 @@ boot() {
 	route_tunnel "$1"
 }
 
-# crash NODE: pantund dies without a word; its SAs stay.
-crash() {
-	local pid
-	pid=$(cat "$WORK/$1/pantund.pid")
-	kill -KILL "$pid"
-	wait "$pid" 2>/dev/null || :
-	on "$1" rm -f /run/pantun/pantund.sock
-}
-
 # power_off NODE: it and all that the kernel had of it is gone.
 power_off() {
-	crash "$1"
+	pantund_kill "$1"
 	ip -n "$1" link del tunnel1
 }
 
@@ -201,7 +192,7 @@ reboot_negotiating() {
 # restart NODE: the daemon is killed, and started after up to half a second.
 restart() {
 	event "pantund of $(side "$1") killed and started"
-	crash "$1"
+	pantund_kill "$1"
 	pause 500
 	boot "$1"
 }
