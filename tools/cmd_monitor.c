@@ -50,6 +50,8 @@ static const char *kind_name(uint32_t kind)
 		[PANTUN_EVENT_CHANGE] = "change",
 		[PANTUN_EVENT_SOFT] = "soft",
 		[PANTUN_EVENT_HARD] = "hard",
+		[PANTUN_EVENT_PATH_DOWN] = "path-down",
+		[PANTUN_EVENT_PATH_UP] = "path-up",
 	};
 
 	return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "?";
@@ -68,6 +70,8 @@ static const char *event_name(uint8_t cmd)
 		return "proxy";
 	case PANTUN_CMD_SA_NTF:
 		return "sa";
+	case PANTUN_CMD_MONITOR_NTF:
+		return "monitor";
 	default:
 		return "?";
 	}
@@ -115,6 +119,7 @@ static void kernel_json(uint8_t cmd, struct nlattr **attrs, const struct event *
 				 "event", event_name(cmd), "kind", kind_name(event->kind),
 				 "group", group_name(cmd), "seq", (json_int_t)event->seq,
 				 "interface", nl_parse_ifname(attrs), "time", now());
+	struct tunnel_monitor probed = { 0 };
 	struct tunnel tunnel = { 0 };
 	struct proxy proxy = { 0 };
 	struct sa sa = { 0 };
@@ -125,6 +130,8 @@ static void kernel_json(uint8_t cmd, struct nlattr **attrs, const struct event *
 		json_object_set_new(line, "proxy", json_of_proxy(&proxy));
 	if (nl_parse_sa(attrs, &sa))
 		json_object_set_new(line, "sa", json_of_sa(&sa));
+	if (nl_parse_monitor(attrs, &probed))
+		json_object_set_new(line, "monitor", json_of_monitor(&probed));
 	if (event->has_flow)
 		json_object_set_new(line, "flow", json_of_selector(&event->flow));
 	drop_list_free(&tunnel.drops);
@@ -142,8 +149,21 @@ static void print_flow(const struct selector *flow)
 	printf(" %s", selector_service(flow, false, text, sizeof(text)));
 }
 
+static void print_probed(const struct tunnel_monitor *probed)
+{
+	char text[ADDR_TEXT];
+
+	printf(" destination %s %s", addr_text(&probed->destination, text),
+	       path_name(probed->state));
+	printf(" action %s lost %" PRIu64 " of %" PRIu64, monitor_action_name(probed->action),
+	       probed->lost, probed->lost + probed->received);
+	if (probed->error)
+		printf(" not sent: %s", monitor_error_name(probed->error));
+}
+
 static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *event)
 {
+	struct tunnel_monitor probed = { 0 };
 	struct tunnel tunnel = { 0 };
 	struct proxy proxy = { 0 };
 	struct sa sa = { 0 };
@@ -154,12 +174,14 @@ static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *
 		printf(" %s", kind_name(event->kind));
 	printf(" %s", nl_parse_ifname(attrs));
 	if (nl_parse_tunnel(attrs, &tunnel))
-		printf(" state %s", state_name(tunnel.state));
+		printf(" state %s path %s", state_name(tunnel.state), path_name(tunnel.path));
 	if (nl_parse_proxy(attrs, &proxy))
 		printf(" proxy-ID %s", proxy.name);
 	if (nl_parse_sa(attrs, &sa))
 		printf(" proxy-ID %s %s %s spi %08x %s", sa.proxy, dir_name(sa.dir),
 		       ipsec_proto_name(sa.proto), sa.spi, sa_state(&sa));
+	if (nl_parse_monitor(attrs, &probed))
+		print_probed(&probed);
 	if (event->has_flow)
 		print_flow(&event->flow);
 	putchar('\n');
