@@ -33,7 +33,9 @@ LOCAL6, REMOTE6 = bytes([0xfd, 9] + [0] * 13 + [1]), bytes([0xfd, 9] + [0] * 13 
 SWEPT = []                      # names of all sweeps
 VOLATILE = {"A_SA": ("STATS", "AGE", "SEQ", "DROP", "STANDBY", "PAD"),
             "A_PROXY": ("STATS", "HELD", "ACQUIRES", "PAD"),
-            "A_TUNNEL": ("STATS", "DROP", "STATE", "MTU", "PAD")}
+            "A_TUNNEL": ("STATS", "DROP", "STATE", "MTU", "PATH", "PAD"),
+            "A_MONITOR": ("STATE", "SINCE", "SENT", "UNSENT", "LOST", "HISTORY", "ERROR",
+                          "PAD")}
 
 libc = ctypes.CDLL(None, use_errno=True)
 
@@ -158,9 +160,9 @@ def stable(attrs):
 
 
 def state():
-    """What stands: links, tunnels, proxy-IDs, SAs."""
+    """What stands: links, tunnels, proxy-IDs, SAs, monitors."""
     found = [tuple(sorted(name for _, name in socket.if_nameindex()))]
-    for cmd in ("TUNNEL_GET", "PROXY_GET", "SA_GET"):
+    for cmd in ("TUNNEL_GET", "PROXY_GET", "SA_GET", "MONITOR_GET"):
         answer = genl.ask(C["CMD_" + cmd], dump=True)
         if answer.error:
             raise SystemExit(f"{cmd}: {os.strerror(answer.error)}")
@@ -184,7 +186,7 @@ def one(nth, request):
 
 
 def sizes(standing):
-    """How much stands: links, tunnels, proxy-IDs, SAs."""
+    """How much stands: links, tunnels, proxy-IDs, SAs, monitors."""
     return [len(part) for part in standing]
 
 
@@ -336,6 +338,22 @@ def proxies():
     good(ask("PROXY_DEL", proxy()))
 
 
+def monitors():
+    """MONITOR_NEW, MONITOR_GET, MONITOR_DEL."""
+    name = attr(C["MONITOR_A_DST4"], ELSEWHERE)
+    named, new, other = (tunnel(nest(C["A_MONITOR"], name, *more)) for more in (
+        (), (text(C["MONITOR_A_PROXY"], "default"), u32(C["MONITOR_A_INTERVAL"], 100000)),
+        (u32(C["MONITOR_A_ACTION"], C["MONITOR_FAIL_OVER"]),)))
+    sweep("MONITOR_NEW", ask("MONITOR_NEW", new), lambda: good(ask("MONITOR_DEL", named)))
+    good(ask("MONITOR_NEW", new))
+    sweep("MONITOR_NEW of one that is there", ask("MONITOR_NEW", other),
+          lambda: good(ask("MONITOR_NEW", new)))
+    sweep("MONITOR_GET", ask("MONITOR_GET", named))
+    sweep("MONITOR_GET dump", ask("MONITOR_GET", dump=True))
+    sweep("MONITOR_DEL", ask("MONITOR_DEL", named), lambda: good(ask("MONITOR_NEW", new)))
+    good(ask("MONITOR_DEL", named))
+
+
 def new_sas():
     """SPI_ALLOC, SA_NEW."""
     sweep("SPI_ALLOC", ask("SPI_ALLOC", tunnel(nest(C["A_SA"], path()))), delete_larval)
@@ -463,6 +481,7 @@ def main():
         links()
         tunnels()
         proxies()
+        monitors()
         new_sas()
         objects()
         all_swept()

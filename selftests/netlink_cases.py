@@ -111,7 +111,16 @@ def standing():
     names = sorted(dict(parse(dict(attrs)[C["A_PROXY"]]))[C["PROXY_A_NAME"]]
                    for _, attrs in proxies)
     spis = sorted(dict(parse(dict(attrs)[C["A_SA"]]))[C["SA_A_SPI"]] for _, attrs in sas)
-    return names, spis
+    monitors = sorted(monitor_config(attrs) for _, attrs in
+                      genl.ask(C["CMD_MONITOR_GET"], dump=True).replies)
+    return names, spis, monitors
+
+
+def monitor_config(attrs):
+    """What a monitor was told, of what is shown of it."""
+    told = [C["MONITOR_A_" + name] for name in (
+        "DST4", "DST6", "SRC4", "SRC6", "PROXY", "ACTION", "INTERVAL", "THRESHOLD", "RECOVERY")]
+    return [member for member in parse(dict(attrs)[C["A_MONITOR"]]) if member[0] in told]
 
 
 def refused(name, cmd, payload, *numbers):
@@ -153,7 +162,7 @@ def options():
     shown = dict(parse(dict(answer.replies[0][1])[C["A_TUNNEL"]]))
     return {name: int.from_bytes(shown[C["TUNNEL_A_" + name]], sys.byteorder)
             for name in ("START", "DF", "TOS", "DSCP", "TTL", "FLOW_LABEL", "GRE", "TFC",
-                         "DUMMY", "MARK", "UNDERLAY")}
+                         "DUMMY", "MARK", "UNDERLAY", "CARRIER")}
 
 
 def sa_new_cases():
@@ -552,7 +561,8 @@ def proxy_cases():
 def tunnel_cases():
     """Tunnels."""
     for cmd in ("TUNNEL_GET", "TUNNEL_SET", "PROXY_NEW", "PROXY_DEL", "PROXY_GET",
-                "SPI_ALLOC", "SA_NEW", "SA_ACTIVATE", "SA_DEL", "SA_GET", "SA_SET"):
+                "SPI_ALLOC", "SA_NEW", "SA_ACTIVATE", "SA_DEL", "SA_GET", "SA_SET",
+                "MONITOR_NEW", "MONITOR_DEL", "MONITOR_GET"):
         refused("no such tunnel", cmd, tunnel(name="nowhere"), "ENODEV", "EINVAL")
     for mode in (0, C["START_MAX"] + 1):
         refused(f"start mode {mode}", "TUNNEL_SET",
@@ -560,6 +570,8 @@ def tunnel_cases():
                 "EINVAL", "ERANGE")
     refused("a read-only attribute", "TUNNEL_SET",
             tunnel(nest(C["A_TUNNEL"], u32(C["TUNNEL_A_MTU"], 1400))), "EINVAL")
+    refused("a read-only attribute", "TUNNEL_SET",
+            tunnel(nest(C["A_TUNNEL"], u32(C["TUNNEL_A_PATH"], C["PATH_UP"]))), "EINVAL")
     refused("an interface that is no tunnel", "TUNNEL_GET", tunnel(name="lo"), "ENODEV")
     answer = genl.ask(C["CMD_MAX"] + 1, tunnel())
     result("an unknown command: EOPNOTSUPP", answer.error == errno.EOPNOTSUPP, answer.error)
@@ -582,11 +594,11 @@ def option_cases():
         ourselves = int(file.read())
     defaults = {"START": C["START_ALWAYS"], "DF": C["DF_COPY"], "TOS": C["TOS_FIXED"],
                 "DSCP": 0, "TTL": 0, "FLOW_LABEL": 0, "GRE": 0, "TFC": 0, "DUMMY": 0,
-                "MARK": 0, "UNDERLAY": 0}
+                "MARK": 0, "UNDERLAY": 0, "CARRIER": C["CARRIER_ANY"]}
     result("TUNNEL_GET: the defaults", options() == defaults, options())
     good = {"DF": (2, 3, 1), "DSCP": (63, 0), "TTL": (255, 0), "FLOW_LABEL": (1, 0),
             "GRE": (1, 0), "TFC": (65535, 0), "DUMMY": (60000, 0), "MARK": (0xffffffff, 0),
-            "UNDERLAY": (loopback, 0), "TOS": (2, 1)}
+            "UNDERLAY": (loopback, 0), "TOS": (2, 1), "CARRIER": (2, 1)}
     for name, numbers in good.items():
         for number in numbers:
             answer = genl.ask(C["CMD_TUNNEL_SET"], option(name, number))
@@ -594,7 +606,8 @@ def option_cases():
                    answer.error == 0 and options() == dict(defaults, **{name: number}),
                    answer.text, options())
     for name, number in (("DF", 0), ("DF", 4), ("TOS", 0), ("TOS", 3), ("DSCP", 64),
-                         ("FLOW_LABEL", 2), ("GRE", 2), ("TFC", 65536)):
+                         ("FLOW_LABEL", 2), ("GRE", 2), ("TFC", 65536), ("CARRIER", 0),
+                         ("CARRIER", 3)):
         refused_for(f"{name} {number}", "TUNNEL_SET", option(name, number), "ERANGE", RANGE)
     refused_for("an underlay that is not there", "TUNNEL_SET", option("UNDERLAY", 9999),
                 "ENODEV", "no link of this ifindex in the underlay's namespace")
@@ -659,6 +672,120 @@ def event_cases():
            len(flat) > 400 and KEY16 not in flat and SALT not in flat)
 
 
+PROBED, PROBED6 = bytes([10, 9, 0, 2]), LOCAL6
+
+
+def monitor(*members, dst=PROBED):
+    """A request about a monitored destination."""
+    if dst:
+        members = (attr(C["MONITOR_A_DST4" if len(dst) == 4 else "MONITOR_A_DST6"], dst),
+                   *members)
+    return tunnel(nest(C["A_MONITOR"], *members))
+
+
+def shown_monitor(dst=PROBED):
+    """What MONITOR_GET shows of it."""
+    answer = genl.ask(C["CMD_MONITOR_GET"], monitor(dst=dst))
+    return dict(parse(dict(answer.replies[0][1])[C["A_MONITOR"]])) if answer.replies else {}
+
+
+def monitor_refusals():
+    """Everything that a monitor can have wrong."""
+    unicast = "a monitor's destination and source are unicast addresses of somebody"
+    cases = [
+        ("no destination", monitor(dst=None),
+         "a monitor needs a destination (MONITOR_A_DST4 or _DST6)"),
+        ("two destinations", monitor(attr(C["MONITOR_A_DST6"], PROBED6)),
+         "an address is of one family: give IPv4 or IPv6"),
+        ("0.0.0.0", monitor(dst=bytes(4)), unicast),
+        ("127.0.0.1", monitor(dst=bytes([127, 0, 0, 1])), unicast),
+        ("224.0.0.1", monitor(dst=bytes([224, 0, 0, 1])), unicast),
+        ("::1", monitor(dst=bytes(15) + b"\1"), unicast),
+        ("ff02::1", monitor(dst=b"\xff\x02" + bytes(13) + b"\1"), unicast),
+        ("::ffff:192.0.2.1", monitor(dst=bytes(10) + b"\xff\xff" + LOCAL),
+         "an IPv4 address in IPv6's clothes: give it as MONITOR_A_DST4 or _SRC4"),
+        ("a broadcast as source", monitor(attr(C["MONITOR_A_SRC4"], b"\xff" * 4)), unicast),
+        ("a source of the other family", monitor(attr(C["MONITOR_A_SRC6"], PROBED6)),
+         "source and destination are of one family"),
+        ("a read-only attribute", monitor(u32(C["MONITOR_A_STATE"], C["PATH_UP"])), READ_ONLY),
+        ("an unknown attribute", monitor(u32(C["MONITOR_A_MAX"] + 1, 1)), UNKNOWN),
+    ]
+    for name, payload, said in cases:
+        refused_for(name, "MONITOR_NEW", payload, "EINVAL", said)
+    for name, number in (("ACTION", 0), ("ACTION", 3), ("INTERVAL", 99), ("INTERVAL", 100001),
+                         ("THRESHOLD", 1), ("THRESHOLD", 101), ("RECOVERY", 0),
+                         ("RECOVERY", 101)):
+        refused_for(f"{name} {number}", "MONITOR_NEW",
+                    monitor(u32(C["MONITOR_A_" + name], number)), "ERANGE", RANGE)
+    refused("a destination of 3 octets", "MONITOR_NEW",
+            tunnel(nest(C["A_MONITOR"], attr(C["MONITOR_A_DST4"], bytes(3)))), "ERANGE")
+    refused_for("a proxy-ID that is not there", "MONITOR_NEW",
+                monitor(text(C["MONITOR_A_PROXY"], "nope")), "ENOENT",
+                "no proxy-ID of this name (MONITOR_A_PROXY): add it, or leave it out")
+    refused_for("more than what names it", "MONITOR_DEL",
+                monitor(u32(C["MONITOR_A_INTERVAL"], 3000)), "EINVAL", READ_ONLY)
+    for cmd in ("MONITOR_DEL", "MONITOR_GET"):
+        refused_for("one that is not there", cmd, monitor(), "ENOENT",
+                    "the tunnel does not monitor this destination: add it first")
+
+
+def monitor_life():
+    """Made, changed, deleted."""
+    watcher = Genl()
+    watcher.join("events")
+    answer = genl.ask(C["CMD_MONITOR_NEW"], monitor())
+    shown = shown_monitor()
+    wanted = {"ACTION": C["MONITOR_WAIT_RECOVER"], "INTERVAL": 3000, "THRESHOLD": 5,
+              "RECOVERY": 1, "STATE": C["PATH_UNKNOWN"]}
+    result("MONITOR_NEW: a destination alone gets the defaults", answer.error == 0 and all(
+        shown.get(C["MONITOR_A_" + name]) == struct.pack("=I", number)
+        for name, number in wanted.items()), answer.text, shown)
+    everything = (attr(C["MONITOR_A_SRC4"], LOCAL), text(C["MONITOR_A_PROXY"], "default"),
+                  u32(C["MONITOR_A_ACTION"], C["MONITOR_FAIL_OVER"]),
+                  u32(C["MONITOR_A_INTERVAL"], 100000), u32(C["MONITOR_A_THRESHOLD"], 100),
+                  u32(C["MONITOR_A_RECOVERY"], 100))
+    answer = genl.ask(C["CMD_MONITOR_NEW"], monitor(*everything))
+    given = parse(b"".join(everything)) + [(C["MONITOR_A_DST4"], PROBED)]
+    result("MONITOR_NEW: once more, all of it as given", answer.error == 0 and
+           sorted(standing()[2]) == [sorted(given)], answer.text, standing()[2], given)
+    answer = genl.ask(C["CMD_MONITOR_NEW"], monitor(*everything))
+    result("MONITOR_NEW: the same again", answer.error == 0, answer.text)
+    answer = genl.ask(C["CMD_MONITOR_DEL"], monitor())
+    result("MONITOR_DEL: it is gone", answer.error == 0 and not standing()[2], answer.text)
+    seen = [dict(attrs) for cmd, attrs in watcher.events(lambda got: len(
+        [1 for cmd, _ in got if cmd == C["CMD_MONITOR_NTF"]]) >= 3)
+        if cmd == C["CMD_MONITOR_NTF"]]
+    kinds = [struct.unpack("=I", dict(parse(attrs[C["A_EVENT"]]))[C["EVENT_A_KIND"]])[0]
+             for attrs in seen]
+    result("events: a monitor made, changed once, deleted", kinds == [
+        C["EVENT_NEW"], C["EVENT_CHANGE"], C["EVENT_DEL"]], kinds)
+    result("events: have the tunnel's path and the whole monitor", len(seen) == 3 and all(
+        C["TUNNEL_A_PATH"] in dict(parse(attrs[C["A_TUNNEL"]])) and
+        C["MONITOR_A_SENT"] in dict(parse(attrs[C["A_MONITOR"]])) for attrs in seen), seen)
+
+
+def monitor_cases():
+    """Monitored destinations."""
+    monitor_refusals()
+    monitor_life()
+    many = [PROBED[:3] + bytes([number]) for number in range(1, C["MONITORS_MAX"] + 1)]
+    errors = [genl.ask(C["CMD_MONITOR_NEW"], monitor(dst=dst)).error for dst in many]
+    result("MONITOR_NEW: 16 of them", not any(errors), errors)
+    refused_for("the 17th", "MONITOR_NEW", monitor(dst=PROBED6), "ENOSPC",
+                "16 monitored destinations a tunnel are the limit: delete one first")
+    for dst in many:
+        genl.ask(C["CMD_MONITOR_DEL"], monitor(dst=dst))
+    genl.ask(C["CMD_SA_NEW"], tunnel(sa(dir=u32(C["SA_A_DIR"], C["DIR_OUT"]),
+                                        mode=u32(C["SA_A_MODE"], C["MODE_TRANSPORT"]))))
+    refused_for("not the peer, in transport mode", "MONITOR_NEW", monitor(), "EINVAL",
+                "transport mode: only the peer's own address can be monitored")
+    answer = genl.ask(C["CMD_MONITOR_NEW"], monitor(dst=REMOTE))
+    result("MONITOR_NEW: the peer, in transport mode", answer.error == 0, answer.text)
+    genl.ask(C["CMD_MONITOR_DEL"], monitor(dst=REMOTE))
+    genl.ask(C["CMD_SA_FLUSH"], tunnel())
+    result("MONITOR_DEL: all again", not standing()[2], standing())
+
+
 def unprivileged_cases():
     """Without CAP_NET_ADMIN nothing is told and nothing done; ends this program."""
     os.setgroups([])
@@ -669,7 +796,8 @@ def unprivileged_cases():
                       ("TUNNEL_GET", False), ("SA_NEW", False), ("SA_FLUSH", False),
                       ("SPI_ALLOC", False), ("PROXY_NEW", False), ("TUNNEL_SET", False),
                       ("SA_DEL", False), ("SA_ACTIVATE", False), ("PROXY_DEL", False),
-                      ("SA_SET", False)):
+                      ("SA_SET", False), ("MONITOR_GET", True), ("MONITOR_GET", False),
+                      ("MONITOR_NEW", False), ("MONITOR_DEL", False)):
         answer = stranger.ask(C["CMD_" + cmd], tunnel(sa()), dump=dump)
         result(f"{cmd}{' dump' if dump else ''}: refused without CAP_NET_ADMIN",
                answer.error == errno.EPERM and not answer.replies, answer.error)
@@ -696,6 +824,7 @@ def main():
     header_cases()
     spi_cases()
     event_cases()
+    monitor_cases()
     unprivileged_cases()
     sys.stdout.flush()
 
