@@ -64,4 +64,5 @@ def main():
         raw.sendto(octets, (str(local), 0))
 
 
-main()
+if __name__ == "__main__":
+    main()
