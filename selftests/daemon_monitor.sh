@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# Time limit: 600
+# The tunnel monitor with two pantunds and two tunnels, set up as README has it: the path
+# of one is broken for ESP alone, IKE goes on.  Fail-over moves routes, wait-recover does
+# not, both negotiate new keys; a rekeying alone is no loss; what the next daemon, a
+# reload and the end of a monitor leave behind.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_failover.sh
+. "$PANTUN_TOP/selftests/lib_failover.sh"
+
+# spi NODE DEV: of its outbound SA that is in use.
+spi() {
+	pantunctl_on "$1" --json show ipsec-sa "$2" | python3 -c '
+import json, sys
+print([s["spi"] for s in json.load(sys.stdin)["ipsec_sas"] if s["state"] == "active"][0])'
+}
+
+spi_is_not() {
+	[ "$(spi "$1" "$2")" != "$3" ]
+}
+
+# probe NODE MEMBER: of the monitored destination of tunnel1.
+probe() {
+	pantunctl_on "$1" --json show monitor tunnel1 | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["monitors"][0][sys.argv[1]])' "$2"
+}
+
+probe_is() {
+	[ "$(probe "$1" "$2")" = "$3" ]
+}
+
+more_than() {
+	[ "$(probe "$1" "$2")" -gt "$3" ]
+}
+
+state_is() {
+	[ "$(shown "$1" "$2" state)" = "$3" ]
+}
+
+# rewrite NODE SED: its configuration, and reads it.
+rewrite() {
+	sed -i -e "$2" "$WORK/$1/etc/pantun.conf"
+	: >"$WORK/$1/pantund.log"
+	kill -HUP "$(cat "$WORK/$1/pantund.pid")"
+	wait_for 10 log_has "$1" 'reading'
+}
+
+module_load
+failover_up
+
+# --- fail-over
+forget_logs
+check_here 'fail-over: carrier, routes and ping, 3 rounds' rounds 3
+check 'the log says that the path was lost' log_has ga \
+	'tunnel first: tunnel-status-down: Tunnel first is down: no answer from 10.255.1.2'
+check 'and what was done' log_has ga 'the carrier of tunnel1 is taken away'
+check 'and that keys were negotiated' log_has ga 'tunnel first:default: rekeyed: '
+check 'and that it is back' log_has ga 'tunnel-status-up: Tunnel first is up'
+check_not 'the other tunnel was never lost' log_has ga 'Tunnel second is down'
+check_not 'no IKE SA was lost' log_has ga 'does not answer any more'
+check 'show: the monitor' state_is ga tunnel1 up
+
+# --- events, and what is shown meanwhile
+start_on ga "$WORK/events" "$PANTUNCTL" --json monitor
+events=$STARTED_PID
+wait_for 5 test -s "$WORK/events" || :
+cut
+check 'fail-over: carrier is lost' wait_for 20 carrier_is ga tunnel1 0
+check 'show: down, by its monitor' state_is ga tunnel1 down
+check 'show: the monitor is down' monitor_is ga tunnel1 down
+check 'an observer is told by the daemon' wait_for 5 grep -q \
+	'"event": *"tunnel-status-down".*"tunnel": *"first"' "$WORK/events"
+kill "$events"
+check 'administrative state and addresses stay' on ga sh -c '
+	ip -o link show tunnel1 | grep -q "[<,]UP[,>]" && ip -o addr show tunnel1 | grep -q 10.255.1.1'
+
+# --- the next daemon finds the path lost, and probes going on
+lost=$(probe ga lost)
+kill -9 "$(cat "$WORK/ga/pantund.pid")"
+wait "$(cat "$WORK/ga/pantund.pid")" 2>/dev/null || :
+: >"$WORK/ga/pantund.log"
+readme_start ga
+check 'the next daemon learns that the path is lost' wait_for 10 log_has ga 'tunnel-status-down'
+check 'counts went on' wait_for 10 more_than ga lost "$lost"
+mend
+check 'carrier is back' wait_for 30 carrier_is ga tunnel1 1
+check 'and told' wait_for 5 log_has ga 'tunnel-status-up: Tunnel first is up'
+
+# --- wait-recover
+received=$(probe ga received)
+rewrite ga 's/action fail-over/action wait-recover/'
+rewrite gb 's/action fail-over/action wait-recover/'
+check 'reload: the monitor is another' wait_for 5 probe_is ga action wait-recover
+check 'reload: its counts went on' test "$(probe ga received)" -ge "$received"
+before=$(spi ga tunnel1)
+cut
+check 'wait-recover: the path is lost' wait_for 20 monitor_is ga tunnel1 down
+check 'wait-recover: carrier stays' carrier_is ga tunnel1 1
+check 'wait-recover: the tunnel is degraded' state_is ga tunnel1 degraded
+check 'wait-recover: the table says so' on ga sh -c "$PANTUNCTL show tunnel tunnel1 | grep degraded"
+check 'wait-recover: keys are negotiated anew' wait_for 60 spi_is_not ga tunnel1 "$before"
+check 'wait-recover: told' log_has ga 'wait-recover: tunnel1 stays up; new keys are negotiated'
+mend
+check 'wait-recover: the path is back' wait_for 30 monitor_is ga tunnel1 up
+check 'wait-recover: and the tunnel is up' state_is ga tunnel1 up
+
+# --- a rekeying alone, many times
+rewrite ga 's/^set network profiles.*/&\nset network ike crypto-profiles '"\
+"'ipsec-crypto-profiles default lifesize kb 64/'
+wait_for 30 log_has ga 'up: '
+check 'both carry again' wait_for 30 monitor_is ga tunnel1 up
+forget_logs
+check 'traffic that wears keys out' on ha ping -q -c 1500 -i 0.005 -s 1000 -W 2 10.2.0.2
+check 'keys were renewed many times' test "$(grep -c 'first:default: rekeyed' "$WORK/ga/pantund.log")" -ge 8
+check_not 'and no path was lost' log_has ga 'tunnel-status-down'
+check_not 'nor at the peer' log_has gb 'tunnel-status-down'
+check 'no probe of the last ones was lost' probe_is ga state up
+
+# --- the end of a monitor
+rewrite ga '/first tunnel-monitor/d'
+check 'without its lines nothing is probed' wait_for 5 monitor_is ga tunnel1 off
+check 'the other is not touched' monitor_is ga tunnel2 up
+rewrite ga '/ipsec second/d'
+check 'without its tunnel neither' wait_for 5 monitor_is ga tunnel2 off
+check 'none is left' test "$(pantunctl_on ga --json show monitor | grep -c destination)" -eq 0
+check_here 'A ends' pantund_stop ga
+check_here 'B ends' pantund_stop gb
+finish
