@@ -145,14 +145,18 @@ static void on_tunnel(struct genl_events *e, struct nlattr **attrs, uint32_t kin
 
 static void on_path(struct genl_events *e, struct nlattr **attrs)
 {
-	struct nlattr *tunnel[PANTUN_TUNNEL_A_MAX + 1];
+	struct nlattr *tunnel[PANTUN_TUNNEL_A_MAX + 1], *monitor[PANTUN_MONITOR_A_MAX + 1] = { 0 };
 	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]);
 
+	if (attrs[PANTUN_A_MONITOR] &&
+	    nla_parse_nested(monitor, PANTUN_MONITOR_A_MAX, attrs[PANTUN_A_MONITOR], NULL))
+		return;
 	if (!ifname || !attrs[PANTUN_A_TUNNEL] ||
 	    nla_parse_nested(tunnel, PANTUN_TUNNEL_A_MAX, attrs[PANTUN_A_TUNNEL], NULL) ||
 	    !tunnel[PANTUN_TUNNEL_A_PATH])
 		return;
-	e->events->path(e->events->ctx, ifname, genl_monitor_path(tunnel[PANTUN_TUNNEL_A_PATH]));
+	e->events->path(e->events->ctx, ifname, genl_monitor_path(tunnel[PANTUN_TUNNEL_A_PATH]),
+			genl_monitor_unsent(monitor[PANTUN_MONITOR_A_ERROR]));
 }
 
 static void on_message(struct genl_events *e, struct nlmsghdr *header)

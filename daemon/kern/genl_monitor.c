@@ -78,6 +78,24 @@ enum kern_path genl_monitor_path(const struct nlattr *attr)
 	}
 }
 
+const char *genl_monitor_unsent(const struct nlattr *attr)
+{
+	static const char *const texts[] = {
+		[PANTUN_MONITOR_ERROR_UNSPEC] = "",
+		[PANTUN_MONITOR_ERROR_NO_SA] = "there is no SA",
+		[PANTUN_MONITOR_ERROR_NO_SOURCE] = "the interface has no address of that family: "
+						   "give it one, or a source-ip",
+		[PANTUN_MONITOR_ERROR_NO_PROXY] = "no proxy-ID takes them",
+		[PANTUN_MONITOR_ERROR_SELECTOR] = "proxy-ID or SA do not cover their addresses",
+		[PANTUN_MONITOR_ERROR_TRANSPORT] = "in transport mode only the gateways' own "
+						   "addresses pass",
+		[PANTUN_MONITOR_ERROR_NO_MEMORY] = "no memory",
+	};
+	uint32_t error = get_u32(attr);
+
+	return error < sizeof(texts) / sizeof(texts[0]) ? texts[error] : "unknown reason";
+}
+
 bool genl_monitor_get(struct nlmsghdr *header, struct kern_monitor *out)
 {
 	struct nlattr *attrs[PANTUN_A_MAX + 1], *a[PANTUN_MONITOR_A_MAX + 1];
@@ -95,6 +113,7 @@ bool genl_monitor_get(struct nlmsghdr *header, struct kern_monitor *out)
 	out->threshold = get_u32(a[PANTUN_MONITOR_A_THRESHOLD]);
 	out->recovery = get_u32(a[PANTUN_MONITOR_A_RECOVERY]);
 	out->state = genl_monitor_path(a[PANTUN_MONITOR_A_STATE]);
+	out->unsent = genl_monitor_unsent(a[PANTUN_MONITOR_A_ERROR]);
 	return out->probe.destination.family;
 }
 

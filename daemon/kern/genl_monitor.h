@@ -19,5 +19,7 @@ bool genl_monitor_equal(const struct kern_monitor *a, const struct policy_monito
 			const struct policy_probe *probe);
 /* An enum pantun_path_state. */
 enum kern_path genl_monitor_path(const struct nlattr *attr);
+/* An enum pantun_monitor_error, for people; "" where there is none. */
+const char *genl_monitor_unsent(const struct nlattr *attr);
 
 #endif

@@ -20,8 +20,11 @@ struct kern_events {
 	void (*acquire)(void *ctx, const char *ifname, const char *proxy);
 	void (*expire)(void *ctx, uint64_t cookie, bool inbound, bool hard);
 	void (*tunnel)(void *ctx, const char *ifname, bool deleted);
-	/* A monitored destination changed; @path: what all of the tunnel's are together. */
-	void (*path)(void *ctx, const char *ifname, enum kern_path path);
+	/*
+	 * A monitored destination changed; @path: what all of the tunnel's are together,
+	 * @unsent: why the last probe could not be sent, "" where it was.
+	 */
+	void (*path)(void *ctx, const char *ifname, enum kern_path path, const char *unsent);
 	/* Events were lost: dump and reconcile. */
 	void (*resync)(void *ctx);
 };
@@ -54,6 +57,7 @@ struct kern_monitor {
 	enum policy_action action;
 	uint32_t interval_ms, threshold, recovery;
 	enum kern_path state;
+	const char *unsent;	/* as in kern_events, a constant */
 };
 
 struct kern_ops {

@@ -245,6 +245,7 @@ static int fake_monitor_each(struct kern *k, void (*each)(void *ctx, const struc
 				.threshold = t->monitor.threshold,
 				.recovery = t->monitor.recovery,
 				.state = t->probed[i],
+				.unsent = "",
 			};
 
 			memcpy(one.ifname, t->ifname, sizeof(one.ifname));
@@ -645,7 +646,7 @@ int kern_fake_path(struct kern *k, const char *ifname, bool answer, bool silent)
 	for (unsigned int i = 0; i < t->monitor.n; i++) {
 		t->probed[i] = answer ? KERN_PATH_UP : KERN_PATH_DOWN;
 		if (!silent && k->events.path)
-			k->events.path(k->events.ctx, ifname, path_of(t));
+			k->events.path(k->events.ctx, ifname, path_of(t), "");
 	}
 	return 0;
 }

@@ -269,11 +269,12 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 	settle(d);
 }
 
-static void on_path(void *ctx, const char *ifname, enum kern_path path)
+static void on_path(void *ctx, const char *ifname, enum kern_path path, const char *unsent)
 {
 	struct daemon *d = ctx;
 
-	monitors_path(d->monitors, d->core, now_ms(), d->policy, ifname, path);
+	monitors_path(d->monitors, d->core, now_ms(), d->policy, ifname, path,
+		      unsent);
 	settle(d);
 }
 
@@ -345,7 +346,7 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 	log_warning(NULL, "interface %s was deleted; \"ip link add %s type pantun\" brings it back",
 		    ifname, ifname);
 	ike_core_clear_ipsec(d->core, now_ms(), tunnel->name);
-	monitors_path(d->monitors, d->core, now_ms(), d->policy, ifname, KERN_PATH_UNKNOWN);
+	monitors_path(d->monitors, d->core, now_ms(), d->policy, ifname, KERN_PATH_UNKNOWN, "");
 	settle(d);
 }
 

@@ -19,6 +19,7 @@ struct known {
 	enum kern_path path;
 	enum kern_path seen;	/* in the dump that is being read */
 	bool counted;		/* a destination of it in that dump */
+	const char *unsent;	/* of the last of them; a constant */
 };
 
 struct monitors {
@@ -117,6 +118,14 @@ void monitors_retire(struct kern *kern, const struct policy *before, const struc
 
 /* --- what it found --- */
 
+/* What is to be told of a tunnel. */
+struct news {
+	bool lost;
+	bool manual;		/* keys by hand */
+	unsigned int renewed;	/* proxy-IDs that get new keys */
+	const char *unsent;
+};
+
 /* "10.2.0.1, 10.2.0.2" */
 static void add_probed(struct text *text, const struct policy_monitor *monitor)
 {
@@ -127,23 +136,24 @@ static void add_probed(struct text *text, const struct policy_monitor *monitor)
 			 addr_text(&monitor->probes[i].destination, addr));
 }
 
-static void add_lost(struct text *text, const struct policy_tunnel *tunnel, bool manual,
-		     unsigned int renewed)
+static void add_lost(struct text *text, const struct policy_tunnel *tunnel,
+		     const struct news *news)
 {
 	const struct policy_monitor *monitor = &tunnel->monitor;
 
 	text_add(text, "tunnel-status-down: Tunnel %s is down: no answer from ", tunnel->name);
 	add_probed(text, monitor);
-	text_add(text, " to %u probes in a row; ", monitor->threshold);
+	text_add(text, " to %u probes in a row%s%s; ", monitor->threshold,
+		 *news->unsent ? ", which could not be sent: " : "", news->unsent);
 	if (monitor->action == POLICY_FAIL_OVER)
 		text_add(text, "fail-over: the carrier of %s is taken away and probing goes on; ",
 			 tunnel->ifname);
 	else
 		text_add(text, "wait-recover: %s stays up; ", tunnel->ifname);
-	if (manual)
+	if (news->manual)
 		text_add(text, "its keys are given by hand, there is nothing to negotiate");
-	else if (renewed)
-		text_add(text, "new keys are negotiated for %u of its proxy-IDs", renewed);
+	else if (news->renewed)
+		text_add(text, "new keys are negotiated for %u of its proxy-IDs", news->renewed);
 	else
 		text_add(text, "no SA stands that a new one could replace");
 }
@@ -158,10 +168,10 @@ static void add_back(struct text *text, const struct policy_tunnel *tunnel)
 }
 
 static void tell(struct monitors *m, const struct policy_tunnel *tunnel,
-		 const struct policy_gateway *gateway, bool lost, unsigned int renewed)
+		 const struct policy_gateway *gateway, const struct news *news)
 {
 	struct ike_event event = {
-		.kind = lost ? "tunnel-status-down" : "tunnel-status-up",
+		.kind = news->lost ? "tunnel-status-down" : "tunnel-status-up",
 		.gateway = gateway ? gateway->name : NULL,
 		.tunnel = tunnel->name,
 	};
@@ -170,32 +180,34 @@ static void tell(struct monitors *m, const struct policy_tunnel *tunnel,
 
 	snprintf(subject, sizeof(subject), "tunnel %s", tunnel->name);
 	text_init(&text, line, sizeof(line));
-	if (lost)
-		add_lost(&text, tunnel, !gateway, renewed);
+	if (news->lost)
+		add_lost(&text, tunnel, news);
 	else
 		add_back(&text, tunnel);
-	log_msg(lost ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, subject, "%s", line);
+	log_msg(news->lost ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, subject, "%s", line);
 	event.text = strchr(line, ' ') + 1;
 	m->tell(m->ctx, &event);
 }
 
 void monitors_path(struct monitors *m, struct ike_core *core, ike_time now,
-		   const struct policy *policy, const char *ifname, enum kern_path path)
+		   const struct policy *policy, const char *ifname, enum kern_path path,
+		   const char *unsent)
 {
+	struct news news = { .lost = path == KERN_PATH_DOWN, .unsent = unsent };
 	const struct policy_gateway *gateway;
 	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, ifname, &gateway);
 	struct known *known = find(m, ifname);
-	unsigned int renewed = 0;
 
 	if (!known || known->path == path)
 		return;
 	known->path = path;
-	if (path == KERN_PATH_DOWN)
-		renewed = ike_core_path_lost(core, now, ifname);
+	if (news.lost)
+		news.renewed = ike_core_path_lost(core, now, ifname);
 	else
 		ike_core_path_back(core, now, ifname);
+	news.manual = !gateway;
 	if (tunnel && tunnel->monitor.n && path != KERN_PATH_UNKNOWN)
-		tell(m, tunnel, gateway, path == KERN_PATH_DOWN, renewed);
+		tell(m, tunnel, gateway, &news);
 }
 
 /* Up by one destination, down by all. */
@@ -210,6 +222,7 @@ static void on_monitor(void *ctx, const struct kern_monitor *monitor)
 	else if (known->seen != KERN_PATH_UP && known->seen != monitor->state)
 		known->seen = KERN_PATH_UNKNOWN;
 	known->counted = true;
+	known->unsent = monitor->unsent;
 }
 
 int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
@@ -221,11 +234,13 @@ int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, 
 	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list)) {
 		known->seen = KERN_PATH_UNKNOWN;
 		known->counted = false;
+		known->unsent = "";
 	}
 	error = kern->ops->monitor_each(kern, on_monitor, m);
 	if (error)
 		return error;
 	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list))
-		monitors_path(m, core, now, policy, known->ifname, known->seen);
+		monitors_path(m, core, now, policy, known->ifname, known->seen,
+			      known->unsent);
 	return 0;
 }

@@ -23,9 +23,13 @@ void monitors_free(struct monitors *m);
  * hand, are left alone.
  */
 void monitors_retire(struct kern *kern, const struct policy *before, const struct policy *policy);
-/* The path of the tunnel on that netdevice is this now; once told, it is no news. */
+/*
+ * The path of the tunnel on that netdevice is this now; once told, it is no news.
+ * @unsent as in struct kern_events.
+ */
 void monitors_path(struct monitors *m, struct ike_core *core, ike_time now,
-		   const struct policy *policy, const char *ifname, enum kern_path path);
+		   const struct policy *policy, const char *ifname, enum kern_path path,
+		   const char *unsent);
 /* The same for all tunnels, from what the kernel has.  0 or a negative errno. */
 int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
 		  const struct policy *policy);

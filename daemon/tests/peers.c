@@ -311,10 +311,12 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 	peers_settle(peer->net, peer->side);
 }
 
-static void on_path(void *ctx, const char *ifname, enum kern_path path)
+static void on_path(void *ctx, const char *ifname, enum kern_path path,
+		    const char *unsent)
 {
 	struct peer *peer = ctx;
 
+	(void)unsent;
 	if (path == KERN_PATH_DOWN)
 		ike_core_path_lost(peer->core, peer->net->now, ifname);
 	else

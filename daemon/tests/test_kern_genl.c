@@ -177,12 +177,12 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 	tell("tunnel %s %s;", ifname, deleted ? "deleted" : "made");
 }
 
-static void on_path(void *ctx, const char *ifname, enum kern_path path)
+static void on_path(void *ctx, const char *ifname, enum kern_path path, const char *unsent)
 {
 	static const char *const names[] = { "unknown", "up", "down" };
 
 	(void)ctx;
-	tell("path %s %s;", ifname, names[path]);
+	tell("path %s %s%s%s;", ifname, names[path], *unsent ? ": " : "", unsent);
 }
 
 static void on_resync(void *ctx)
@@ -275,6 +275,8 @@ static struct nl_msg *path(uint64_t seq, uint32_t kind, uint32_t sum)
 
 static void test_path(void **state)
 {
+	struct nl_msg *msg = path(5, PANTUN_EVENT_PATH_DOWN, PANTUN_PATH_DOWN);
+	struct nlattr *nest = nla_nest_start(msg, PANTUN_A_MONITOR);
 	struct genl_events *e = open_events();
 
 	(void)state;
@@ -282,7 +284,11 @@ static void test_path(void **state)
 	deliver(e, path(2, PANTUN_EVENT_PATH_DOWN, PANTUN_PATH_DOWN));
 	deliver(e, path(3, PANTUN_EVENT_DEL, PANTUN_PATH_UNKNOWN));
 	deliver(e, event(PANTUN_CMD_MONITOR_NTF, 4, PANTUN_EVENT_NEW));
-	assert_string_equal(told, "path tunnel1 up;path tunnel1 down;path tunnel1 unknown;");
+	nla_put_u32(msg, PANTUN_MONITOR_A_ERROR, PANTUN_MONITOR_ERROR_NO_SA);
+	nla_nest_end(msg, nest);
+	deliver(e, msg);
+	assert_string_equal(told, "path tunnel1 up;path tunnel1 down;path tunnel1 unknown;"
+			    "path tunnel1 down: there is no SA;");
 	genl_events_close(e);
 }
 

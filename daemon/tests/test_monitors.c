@@ -195,11 +195,16 @@ static void end(struct scene *s)
 	peers_free(s->net);
 }
 
-static void path(struct scene *s, enum kern_path path)
+static void unsent(struct scene *s, enum kern_path path, const char *why)
 {
 	monitors_path(s->monitors, s->net->peer[A].core, s->net->now, s->policy, PEERS_IFNAME,
-		      path);
+		      path, why);
 	peers_settle(s->net, A);
+}
+
+static void path(struct scene *s, enum kern_path path)
+{
+	unsent(s, path, "");
 }
 
 static void says(const char *text)
@@ -258,8 +263,10 @@ static void test_without_sa(void **state)
 	struct scene s = scene(POLICY_WAIT_RECOVER, false);
 
 	(void)state;
-	path(&s, KERN_PATH_DOWN);
-	assert_non_null(strstr(told, "; no SA stands that a new one could replace\n"));
+	unsent(&s, KERN_PATH_DOWN, "there is no SA");
+	says("tunnel-status-down hq/lan: Tunnel lan is down: no answer from 10.2.0.1 to 5 probes "
+	     "in a row, which could not be sent: there is no SA; wait-recover: tunnel1 stays up; "
+	     "no SA stands that a new one could replace\n");
 	end(&s);
 }
 
@@ -270,13 +277,13 @@ static void test_manual(void **state)
 
 	(void)state;
 	monitors_path(s.monitors, s.net->peer[A].core, s.net->now, policy, "tunnel3",
-		      KERN_PATH_DOWN);
+		      KERN_PATH_DOWN, "");
 	says("tunnel-status-down -/m: Tunnel m is down: no answer from 10.2.0.1, 10.2.0.2 to 5 "
 	     "probes in a row; wait-recover: tunnel3 stays up; its keys are given by hand, there "
 	     "is nothing to negotiate\n");
 	/* Somebody else's. */
 	monitors_path(s.monitors, s.net->peer[A].core, s.net->now, policy, "tunnel9",
-		      KERN_PATH_DOWN);
+		      KERN_PATH_DOWN, "");
 	says("");
 	policy_free(policy);
 	end(&s);
