@@ -62,9 +62,10 @@ static const struct policy_tunnel *good(const char *lines, const char *warning)
 	if (!lines)
 		return NULL;
 	policy = parse(lines);
-	if (!policy)
+	if (!policy) {
 		print_error("%s", said);
-	assert_non_null(policy);
+		abort();
+	}
 	assert_string_equal(said, warning);
 	return policy->n_manual ? &policy->manual[0].tunnel : &policy->gateways[0].tunnels[0];
 }
