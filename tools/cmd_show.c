@@ -31,7 +31,7 @@ static bool narrow(struct model *model, const struct subject *subject, const cha
 
 	if (subject->by_gateway) {
 		model_keep_gateway(model, name);
-		if (model->children_n || model->ike_sas_n)
+		if (model->gateways_n || model->children_n || model->ike_sas_n)
 			return true;
 		fprintf(stderr, "pantunctl: there is no gateway \"%s\"\n", name);
 		return false;

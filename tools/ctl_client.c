@@ -203,6 +203,17 @@ static void take_ike_sa(json_t *from, struct ike_sa *sa)
 	sa->life = take_number(from, "life");
 }
 
+static void take_history(json_t *from, struct history *history)
+{
+	TAKE_TEXT(from, history, last_error);
+	history->error_age = take_number(from, "error_age");
+	history->retry = take_number(from, "retry");
+	history->attempts = take_number(from, "attempts");
+	history->successes = take_number(from, "successes");
+	history->rekeys = take_number(from, "rekeys");
+	history->failures = take_number(from, "failures");
+}
+
 static void take_child(json_t *from, struct child *child)
 {
 	TAKE_TEXT(from, child, gateway);
@@ -215,9 +226,16 @@ static void take_child(json_t *from, struct child *child)
 	TAKE_TEXT(from, child, proposal);
 	TAKE_TEXT(from, child, ts_local);
 	TAKE_TEXT(from, child, ts_remote);
-	TAKE_TEXT(from, child, last_error);
 	child->age = take_number(from, "age");
 	child->life = take_number(from, "life");
+	take_history(from, &child->history);
+}
+
+static void take_gateway(json_t *from, struct gateway *gateway)
+{
+	TAKE_TEXT(from, gateway, gateway);
+	TAKE_TEXT(from, gateway, state);
+	take_history(from, &gateway->history);
 }
 
 void ctl_fill(const char *path, struct model *model)
@@ -231,5 +249,7 @@ void ctl_fill(const char *path, struct model *model)
 		take_ike_sa(one, model_add(model->ike_sas, model->ike_sas_n));
 	json_array_foreach(json_object_get(answer, "children"), i, one)
 		take_child(one, model_add(model->children, model->children_n));
+	json_array_foreach(json_object_get(answer, "gateways"), i, one)
+		take_gateway(one, model_add(model->gateways, model->gateways_n));
 	json_decref(answer);
 }

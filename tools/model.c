@@ -47,6 +47,7 @@ void model_free(struct model *model)
 	model_forget_kernel(model);
 	free(model->ike_sas);
 	free(model->children);
+	free(model->gateways);
 	memset(model, 0, sizeof(*model));
 }
 
@@ -102,6 +103,12 @@ void model_keep_interface(struct model *model, const char *ifname)
 			model->ike_sas[n++] = model->ike_sas[i];
 	}
 	model->ike_sas_n = n;
+	n = 0;
+	for (size_t i = 0; i < model->gateways_n; i++) {
+		if (gateway_in_use(model, model->gateways[i].gateway))
+			model->gateways[n++] = model->gateways[i];
+	}
+	model->gateways_n = n;
 }
 
 void model_keep_gateway(struct model *model, const char *gateway)
@@ -119,6 +126,12 @@ void model_keep_gateway(struct model *model, const char *gateway)
 			model->children[n++] = model->children[i];
 	}
 	model->children_n = n;
+	n = 0;
+	for (size_t i = 0; i < model->gateways_n; i++) {
+		if (!strcmp(model->gateways[i].gateway, gateway))
+			model->gateways[n++] = model->gateways[i];
+	}
+	model->gateways_n = n;
 }
 
 const char *model_interface(const struct model *model, const char *name)

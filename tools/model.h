@@ -122,6 +122,18 @@ struct ike_sa {
 	uint64_t age, life;		/* seconds; life 0: no limit */
 };
 
+/* How negotiations went, of a proxy-ID or a gateway. */
+struct history {
+	char last_error[MODEL_ERROR];	/* since the last success; "": none */
+	uint64_t error_age, retry;	/* seconds; since that, until the next attempt */
+	uint64_t attempts, successes, rekeys, failures;
+};
+
+struct gateway {
+	char gateway[MODEL_TEXT], state[MODEL_TEXT];
+	struct history history;
+};
+
 /* A proxy-ID as the daemon's configuration has it, negotiated or not. */
 struct child {
 	char gateway[MODEL_TEXT], tunnel[MODEL_TEXT], interface[MODEL_TEXT];
@@ -129,8 +141,8 @@ struct child {
 	char spi_in[MODEL_TEXT], spi_out[MODEL_TEXT];
 	char proposal[MODEL_TEXT];
 	char ts_local[MODEL_ERROR], ts_remote[MODEL_ERROR];
-	char last_error[MODEL_ERROR];
 	uint64_t age, life;
+	struct history history;
 };
 
 struct model {
@@ -148,6 +160,8 @@ struct model {
 	size_t ike_sas_n;
 	struct child *children;
 	size_t children_n;
+	struct gateway *gateways;
+	size_t gateways_n;
 };
 
 /*

@@ -258,6 +258,17 @@ static json_t *json_of_ike_sa(const struct ike_sa *sa)
 	return object;
 }
 
+static void put_history(json_t *object, const struct history *history)
+{
+	put_text(object, "last_error", history->last_error);
+	put_number(object, "error_age", history->error_age);
+	put_number(object, "retry", history->retry);
+	put_number(object, "attempts", history->attempts);
+	put_number(object, "successes", history->successes);
+	put_number(object, "rekeys", history->rekeys);
+	put_number(object, "failures", history->failures);
+}
+
 static json_t *json_of_child(const struct child *child)
 {
 	json_t *object = checked(json_object());
@@ -272,9 +283,19 @@ static json_t *json_of_child(const struct child *child)
 	put_text(object, "proposal", child->proposal);
 	put_text(object, "ts_local", child->ts_local);
 	put_text(object, "ts_remote", child->ts_remote);
-	put_text(object, "last_error", child->last_error);
 	put_number(object, "age", child->age);
 	put_number(object, "life", child->life);
+	put_history(object, &child->history);
+	return object;
+}
+
+static json_t *json_of_gateway(const struct gateway *gateway)
+{
+	json_t *object = checked(json_object());
+
+	put_text(object, "gateway", gateway->gateway);
+	put_text(object, "state", gateway->state);
+	put_history(object, &gateway->history);
 	return object;
 }
 
@@ -336,11 +357,14 @@ static void put_sas(json_t *object, const struct model *model)
 
 static void put_ike_sas(json_t *object, const struct model *model)
 {
-	json_t *all = checked(json_array());
+	json_t *all = checked(json_array()), *gateways = checked(json_array());
 
 	for (size_t i = 0; i < model->ike_sas_n; i++)
 		append(all, json_of_ike_sa(&model->ike_sas[i]));
 	put(object, "ike_sas", all);
+	for (size_t i = 0; i < model->gateways_n; i++)
+		append(gateways, json_of_gateway(&model->gateways[i]));
+	put(object, "gateways", gateways);
 }
 
 void json_line(json_t *object)

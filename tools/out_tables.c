@@ -231,6 +231,7 @@ static void proxy_row(struct grid *grid, const struct model *model, const struct
 	grid_cell(grid, child ? child->tunnel : "");
 	grid_cell(grid, p->name);
 	grid_cell(grid, p->out_spi && p->in_sas ? "up" : "down");
+	grid_cell(grid, child ? child->state : "");
 	grid_cell(grid, selector_addresses(&p->selector, true, text, sizeof(text)));
 	grid_cell(grid, selector_service(&p->selector, true, text, sizeof(text)));
 	grid_cell(grid, selector_addresses(&p->selector, false, text, sizeof(text)));
@@ -245,7 +246,7 @@ static void proxy_row(struct grid *grid, const struct model *model, const struct
 static void table_proxies(const struct model *model)
 {
 	static const char *const columns[] = {
-		"INTERFACE", "TUNNEL", "PROXY-ID", "STATE", "LOCAL", "SERVICE", "REMOTE",
+		"INTERFACE", "TUNNEL", "PROXY-ID", "STATE", "IKE", "LOCAL", "SERVICE", "REMOTE",
 		"SERVICE", "SPI-OUT", ">IN-SAS", ">HELD", ">ACQUIRES", ">RX-PACKETS",
 		">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", NULL };
 	struct grid grid = grid_new(columns);
@@ -255,26 +256,47 @@ static void table_proxies(const struct model *model)
 	grid_end(&grid, "Proxy-IDs", "There is no proxy-ID.");
 }
 
-/* Configured ones that are not up, and why. */
-static void table_failures(const struct model *model)
+static void failure_row(struct grid *grid, const char *gateway, const char *state,
+			const struct history *history)
+{
+	grid_cell(grid, gateway);
+	grid_cell(grid, state);
+	grid_span(grid, history->error_age);
+	grid_span(grid, history->retry);
+	grid_number(grid, history->failures);
+	grid_cell(grid, history->last_error);
+}
+
+/* What went wrong with proxy-IDs and gateways since they were last up. */
+static void table_failures(const struct model *model, bool proxies)
 {
 	static const char *const columns[] = {
-		"TUNNEL", "PROXY-ID", "GATEWAY", "STATE", "LAST-ERROR", NULL };
+		"TUNNEL", "PROXY-ID", "GATEWAY", "STATE", ">AGO", ">RETRY-IN", ">FAILURES",
+		"LAST-ERROR", NULL };
 	struct grid grid = grid_new(columns);
 	bool any = false;
 
-	for (size_t i = 0; i < model->children_n; i++) {
+	for (size_t i = 0; i < model->gateways_n; i++) {
+		const struct gateway *gateway = &model->gateways[i];
+
+		if (!*gateway->history.last_error)
+			continue;
+		any = true;
+		grid_row(&grid);
+		grid_cell(&grid, "");
+		grid_cell(&grid, "");
+		failure_row(&grid, gateway->gateway, gateway->state, &gateway->history);
+	}
+	for (size_t i = 0; proxies && i < model->children_n; i++) {
 		const struct child *child = &model->children[i];
 
-		if (!*child->last_error)
+		if (!*child->history.last_error)
 			continue;
 		any = true;
 		grid_row(&grid);
 		grid_cell(&grid, child->tunnel);
 		grid_cell(&grid, child->proxy);
-		grid_cell(&grid, child->gateway);
-		grid_cell(&grid, child->state);
-		grid_cell(&grid, child->last_error);
+		failure_row(&grid, child->gateway, child->state, &child->history);
 	}
 	if (any)
 		grid_end(&grid, "Last failures", "");
@@ -430,8 +452,8 @@ void out_tables(const struct model *model, unsigned int views)
 		table_monitors(model);
 	if (kernel && views & VIEW_PROXIES)
 		table_proxies(model);
-	if (daemon && views & VIEW_PROXIES)
-		table_failures(model);
+	if (daemon && views & (VIEW_PROXIES | VIEW_IKE))
+		table_failures(model, views & VIEW_PROXIES);
 	if (daemon && views & VIEW_IKE)
 		table_ike_sas(model);
 	if (kernel && views & VIEW_IPSEC)

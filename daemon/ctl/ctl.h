@@ -18,10 +18,15 @@
  *      "age":SECONDS,"life":SECONDS}],
  *    "children":[{"gateway":"hq","tunnel":"hq","interface":"tunnel1",
  *      "proxy":"default","state":"active","spi_in":"0000c001","spi_out":"..",
- *      "proposal":"..","ts_local":"..","ts_remote":"..","last_error":"",
- *      "age":SECONDS,"life":SECONDS}]}
- *   Every configured proxy-ID has an entry in children, up or not.  SPIs are
- *   lower-case hex, "" where there is none; life 0: no limit.
+ *      "proposal":"..","ts_local":"..","ts_remote":"..",
+ *      "age":SECONDS,"life":SECONDS,"last_error":"","error_age":SECONDS,
+ *      "retry":SECONDS,"attempts":N,"successes":N,"rekeys":N,"failures":N}],
+ *    "gateways":[{"gateway":"hq","state":"up","last_error":"", .. as of a child}]}
+ *   Every configured proxy-ID has an entry in children, up or not: "init",
+ *   "negotiating", "active", "rekeying" or "failed"; every gateway one in gateways:
+ *   "init", "negotiating", "up" or "failed".  The last error stands until the next
+ *   success.  SPIs are lower-case hex, "" where there is none; life 0: no limit;
+ *   retry 0: no attempt is waited for.
  * {"verb":"initiate","tunnel":NAME}			(absent: all)
  *   -> {"ok":true,"count":N}, of children whose negotiation was begun
  * {"verb":"clear","what":"ike-sa","name":GATEWAY}	(absent: all)

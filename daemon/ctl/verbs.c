@@ -89,23 +89,53 @@ static void add_ike(void *ctx, const struct ike_sa_info *sa)
 		"age", (json_int_t)sa->age_seconds, "life", (json_int_t)sa->life_seconds));
 }
 
+/* What children and gateways have alike: the last error, and how often what went how. */
+static void add_history(json_t *json, const char *last_error, uint64_t error_seconds,
+			uint64_t retry_seconds, const struct ike_counts *counts)
+{
+	json_t *history = json_pack("{s:o, s:I, s:I, s:I, s:I, s:I, s:I}",
+				    "last_error", text_json(last_error),
+				    "error_age", (json_int_t)error_seconds,
+				    "retry", (json_int_t)retry_seconds,
+				    "attempts", (json_int_t)counts->attempts,
+				    "successes", (json_int_t)counts->successes,
+				    "rekeys", (json_int_t)counts->rekeys,
+				    "failures", (json_int_t)counts->failures);
+
+	json_object_update(json, history);
+	json_decref(history);
+}
+
 static void add_child(void *ctx, const struct ike_child_info *child)
 {
-	json_array_append_new(ctx, json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:o, s:I, s:I}",
+	json_t *json = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:s, s:o, s:o, s:I, s:I}",
 		"gateway", child->gateway, "tunnel", child->tunnel, "interface", child->ifname,
 		"proxy", child->proxy, "state", child->state,
 		"spi_in", spi_json(child->spi_in), "spi_out", spi_json(child->spi_out),
 		"proposal", child->proposal, "ts_local", text_json(child->ts_local),
 		"ts_remote", text_json(child->ts_remote),
-		"last_error", text_json(child->last_error),
-		"age", (json_int_t)child->age_seconds, "life", (json_int_t)child->life_seconds));
+		"age", (json_int_t)child->age_seconds, "life", (json_int_t)child->life_seconds);
+
+	add_history(json, child->last_error, child->error_seconds, child->retry_seconds,
+		    &child->counts);
+	json_array_append_new(ctx, json);
+}
+
+static void add_gateway(void *ctx, const struct ike_gateway_info *gateway)
+{
+	json_t *json = json_pack("{s:s, s:s}", "gateway", gateway->gateway,
+				 "state", gateway->state);
+
+	add_history(json, gateway->last_error, gateway->error_seconds, gateway->retry_seconds,
+		    &gateway->counts);
+	json_array_append_new(ctx, json);
 }
 
 static json_t *answer_show(struct request *r)
 {
 	const struct ike_core *core = r->ops->core(r->ops->ctx);
-	json_t *ikes = json_array(), *children = json_array();
+	json_t *ikes = json_array(), *children = json_array(), *gateways = json_array();
 	uint64_t now = r->ops->now(r->ops->ctx);
 	json_t *daemon;
 
@@ -115,8 +145,9 @@ static json_t *answer_show(struct request *r)
 			   "config", text_json(r->ops->config), "kernel", 1);
 	ike_core_each_ike(core, now, add_ike, ikes);
 	ike_core_each_child(core, now, add_child, children);
-	return json_pack("{s:b, s:o, s:o, s:o}", "ok", 1, "daemon", daemon, "ike_sas", ikes,
-			 "children", children);
+	ike_core_each_gateway(core, now, add_gateway, gateways);
+	return json_pack("{s:b, s:o, s:o, s:o, s:o}", "ok", 1, "daemon", daemon, "ike_sas", ikes,
+			 "children", children, "gateways", gateways);
 }
 
 static json_t *counted(int count, const char *kind, const char *name)

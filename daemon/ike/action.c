@@ -114,6 +114,20 @@ void action_sa(struct action_queue *queue, enum ike_action_type type,
 	action_append(queue, action);
 }
 
+void action_fail(struct action_queue *queue, const char *ifname, const char *proxy)
+{
+	struct action *action = action_new(IKE_ACTION_PROXY_FAIL,
+					   text_room(ifname) + text_room(proxy));
+	uint8_t *at;
+
+	if (!action)
+		return;
+	at = action->owned;
+	action->a.fail.ifname = own_text(&at, ifname);
+	action->a.fail.proxy = own_text(&at, proxy);
+	action_append(queue, action);
+}
+
 void action_event(struct action_queue *queue, const struct ike_event *event)
 {
 	struct action *action = action_new(IKE_ACTION_EVENT, text_room(event->kind) +

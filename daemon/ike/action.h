@@ -26,6 +26,7 @@ void action_send(struct action_queue *queue, const struct endpoint *local,
 		 const struct endpoint *remote, struct bytes data);
 void action_sa(struct action_queue *queue, enum ike_action_type type,
 	       const struct ike_sa_spec *spec);
+void action_fail(struct action_queue *queue, const char *ifname, const char *proxy);
 void action_event(struct action_queue *queue, const struct ike_event *event);
 
 #endif

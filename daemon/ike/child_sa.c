@@ -9,22 +9,6 @@
 #define SPI_FIRST	256		/* RFC 4303 section 2.1 reserves those below */
 #define RETRY_MS	SECONDS(10)	/* after a rekey that the kernel did not take */
 
-const char *child_state_text(const struct child_sa *child)
-{
-	switch (child->state) {
-	case CHILD_NEGOTIATING:
-	case CHILD_INSTALLING:
-		return "negotiating";
-	case CHILD_UP:
-	case CHILD_ORPHANED:
-		return "active";
-	case CHILD_REKEYING:
-		return "rekeying";
-	default:
-		return "deleting";
-	}
-}
-
 struct child_sa *child_find(struct ike_core *core, uint64_t token)
 {
 	struct table_node *node = table_find(&core->by_spi_in, (uint32_t)token);
@@ -425,7 +409,12 @@ static void child_established(struct child_sa *child)
 	child->state = CHILD_UP;
 	arm_life(child);
 	slot->asked = false;
+	slot->held = false;
 	slot->last_error[0] = '\0';
+	if (old)
+		slot->counts.rekeys++;
+	else
+		slot->counts.successes++;
 	timer_stop(&child->core->timers, &slot->retry);
 	tell_up(child);
 	if (slot->gone) {

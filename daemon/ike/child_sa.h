@@ -90,6 +90,5 @@ void child_added(struct child_sa *child, bool inbound, int error, const char *te
 void child_keep(struct child_sa *child, ike_time wait);
 /* Frees it without a word to the kernel. */
 void child_free(struct child_sa *child);
-const char *child_state_text(const struct child_sa *child);
 
 #endif

@@ -127,30 +127,36 @@ void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoin
 	end(core);
 }
 
-static void ask(struct slot *slot, bool at_once)
+/* The administrator does not wait for the next attempt. */
+static void ask(struct slot *slot)
 {
 	struct timer_heap *timers = &slot->gw->core->timers;
 
 	slot->asked = true;
-	if (at_once) {
-		timer_stop(timers, &slot->retry);
-		timer_stop(timers, &slot->gw->retry);
-	}
+	timer_stop(timers, &slot->retry);
+	timer_stop(timers, &slot->gw->retry);
 	gateway_poke(slot->gw);
 }
 
-void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy)
+static void each_acquired(struct ike_core *core, const char *ifname, const char *proxy,
+			  void (*do_it)(struct slot *slot))
 {
-	begin(core, now);
 	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
 		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 			if (!slot->gone && !slot->current &&
 			    !strcmp(slot->tunnel->ifname, ifname) &&
 			    (!proxy || !strcmp(slot->proxy->name, proxy)))
-				ask(slot, false);
+				do_it(slot);
 		}
 	}
+}
+
+void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy)
+{
+	begin(core, now);
+	each_acquired(core, ifname, proxy, slot_acquire);
 	end(core);
+	each_acquired(core, ifname, proxy, slot_answer);
 }
 
 unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char *ifname)
@@ -236,7 +242,7 @@ int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel)
 				n = 0;
 			if (gw->conf->passive || slot->current)
 				continue;
-			ask(slot, true);
+			ask(slot);
 			n++;
 		}
 	}
@@ -369,12 +375,25 @@ void ike_core_each_ike(const struct ike_core *core, ike_time now,
 static const char *slot_state(const struct slot *slot)
 {
 	if (slot->current)
-		return child_state_text(slot->current);
-	for (const struct child_sa *child = slot->children; child; child = child->slot_next) {
-		if (child->state <= CHILD_INSTALLING)
-			return "negotiating";
-	}
+		return slot->current->state == CHILD_REKEYING ? "rekeying" : "active";
+	if (slot_busy(slot))
+		return "negotiating";
 	return slot->last_error[0] ? "failed" : "init";
+}
+
+static const char *gateway_state(const struct gateway *gw)
+{
+	if (gw->ike)
+		return "up";
+	if (gw->starting)
+		return "negotiating";
+	return gw->last_error[0] ? "failed" : "init";
+}
+
+/* Seconds until it fires, 1 at least. */
+static uint64_t until(const struct timer *timer, ike_time now)
+{
+	return timer->armed ? since(timer->at, now) + 1 : 0;
 }
 
 static void show_slot(const struct slot *slot, ike_time now,
@@ -400,7 +419,30 @@ static void show_slot(const struct slot *slot, ike_time now,
 	ts_list_text(&ts->local, info.ts_local, sizeof(info.ts_local));
 	ts_list_text(&ts->remote, info.ts_remote, sizeof(info.ts_remote));
 	memcpy(info.last_error, slot->last_error, sizeof(info.last_error));
+	info.error_seconds = slot->last_error[0] ? since(now, slot->failed_at) : 0;
+	if (!child && slot_wanted(slot))
+		info.retry_seconds = until(slot->gw->ike ? &slot->retry : &slot->gw->retry, now);
+	info.counts = slot->counts;
 	each(ctx, &info);
+}
+
+void ike_core_each_gateway(const struct ike_core *core, ike_time now,
+			   void (*each)(void *ctx, const struct ike_gateway_info *), void *ctx)
+{
+	for (const struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		struct ike_gateway_info info = {
+			.gateway = gw->conf->name,
+			.state = gateway_state(gw),
+			.error_seconds = gw->last_error[0] ? since(now, gw->failed_at) : 0,
+			.retry_seconds = until(&gw->retry, now),
+			.counts = gw->counts,
+		};
+
+		if (gw->gone)
+			continue;
+		memcpy(info.last_error, gw->last_error, sizeof(info.last_error));
+		each(ctx, &info);
+	}
 }
 
 bool ike_core_tfc_refused(const struct ike_core *core, const char *ifname)

@@ -43,6 +43,7 @@ enum ike_action_type {
 	IKE_ACTION_SA_ACTIVATE,	/* switch the proxy-ID to this out-SA */
 	IKE_ACTION_SA_MOVE,	/* the peer's address and port are others: set its path */
 	IKE_ACTION_SA_DEL,
+	IKE_ACTION_PROXY_FAIL,	/* no SA will come for what the kernel holds there */
 	IKE_ACTION_EVENT,	/* tell observers */
 };
 
@@ -89,6 +90,9 @@ struct ike_action {
 			struct bytes data;	/* without the non-ESP marker */
 		} send;
 		struct ike_sa_spec sa;		/* SA_ADD; ACTIVATE, MOVE, DEL (ids only) */
+		struct {
+			const char *ifname, *proxy;
+		} fail;				/* PROXY_FAIL */
 		struct ike_event event;
 	};
 };
@@ -154,14 +158,34 @@ struct ike_sa_info {
 	uint64_t age_seconds, life_seconds;	/* life 0: none */
 };
 
+/* Since the daemon, or the configuration of it, began. */
+struct ike_counts {
+	uint64_t attempts;		/* negotiations that we began */
+	uint64_t successes;		/* by either end, without rekeys */
+	uint64_t rekeys;
+	uint64_t failures;
+};
+
 struct ike_child_info {
 	const char *gateway, *tunnel, *ifname, *proxy;
 	const char *state;		/* "init", "negotiating", "active", "rekeying", "failed" */
 	uint32_t spi_in, spi_out;	/* 0: none */
 	char proposal[96];
 	char ts_local[256], ts_remote[256];
-	char last_error[256];		/* "" if none */
+	char last_error[256];		/* "" if none since the last success */
 	uint64_t age_seconds, life_seconds;
+	uint64_t error_seconds;		/* since last_error */
+	uint64_t retry_seconds;		/* until the next attempt; 0: none is waited for */
+	struct ike_counts counts;
+};
+
+/* A configured gateway, with IKE SA or without. */
+struct ike_gateway_info {
+	const char *gateway;
+	const char *state;		/* "init", "negotiating", "up", "failed" */
+	char last_error[256];		/* as of a proxy-ID */
+	uint64_t error_seconds, retry_seconds;
+	struct ike_counts counts;	/* of IKE SAs; rekeys are not counted */
 };
 
 /*
@@ -175,5 +199,7 @@ void ike_core_each_ike(const struct ike_core *core, ike_time now,
 		       void (*each)(void *ctx, const struct ike_sa_info *), void *ctx);
 void ike_core_each_child(const struct ike_core *core, ike_time now,
 			 void (*each)(void *ctx, const struct ike_child_info *), void *ctx);
+void ike_core_each_gateway(const struct ike_core *core, ike_time now,
+			   void (*each)(void *ctx, const struct ike_gateway_info *), void *ctx);
 
 #endif

@@ -39,23 +39,44 @@ static void set_error(char last_error[ERROR_TEXT], const char *text)
 	text_add(&t, "%s", text);
 }
 
+static void gateway_error(struct gateway *gw, const char *kind, const char *text)
+{
+	struct ike_event event = { .kind = kind, .gateway = gw->conf->name, .text = text };
+	char subject[SUBJECT_MAX];
+
+	set_error(gw->last_error, text);
+	gw->failed_at = gw->core->now;
+	gw->counts.failures++;
+	log_error(gateway_subject(gw, subject), "%s", text);
+	action_event(&gw->core->actions, &event);
+}
+
 void gateway_fail(struct gateway *gw, const char *format, ...)
 {
-	struct ike_event event = { .kind = "ike-fail", .gateway = gw->conf->name };
-	char subject[SUBJECT_MAX], text[FAIL_TEXT];
+	char text[FAIL_TEXT];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	set_error(gw->last_error, text);
-	event.text = text;
-	log_error(gateway_subject(gw, subject), "%s", text);
-	action_event(&gw->core->actions, &event);
+	gateway_error(gw, "ike-fail", text);
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-		if (!slot->current)
-			memcpy(slot->last_error, gw->last_error, sizeof(slot->last_error));
+		if (slot->current)
+			continue;
+		memcpy(slot->last_error, gw->last_error, sizeof(slot->last_error));
+		slot->failed_at = gw->failed_at;
 	}
+}
+
+void gateway_refuse(struct gateway *gw, const char *format, ...)
+{
+	char text[FAIL_TEXT];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	gateway_error(gw, "child-fail", text);
 }
 
 void slot_fail(struct slot *slot, const char *format, ...)
@@ -73,6 +94,8 @@ void slot_fail(struct slot *slot, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	set_error(slot->last_error, text);
+	slot->failed_at = slot->gw->core->now;
+	slot->counts.failures++;
 	event.text = text;
 	log_error(slot_subject(slot, subject), "%s", text);
 	action_event(&slot->gw->core->actions, &event);
@@ -196,6 +219,7 @@ static void poke_children(struct gateway *gw)
 			continue;
 		task->slot = slot;
 		slot->queued = true;
+		slot->counts.attempts++;
 		exchange_queue(ike, task);
 	}
 }
@@ -207,6 +231,8 @@ static void start(struct gateway *gw)
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
 			continue;
+		gw->counts.attempts++;
+		slot->counts.attempts++;
 		if (!ike_initiate(gw, slot))
 			gateway_again(gw);
 		return;
@@ -243,10 +269,21 @@ static void backoff(struct ike_core *core, unsigned int *failures, struct timer 
 	timer_set(&core->timers, retry, core->now + core_jitter(core, wait, 75));
 }
 
+/* Packets that wait for an SA are given up. */
+static void give_up(struct slot *slot)
+{
+	if (slot->held && !slot->current && !slot->gone)
+		action_fail(&slot->gw->core->actions, slot->tunnel->ifname, slot->proxy->name);
+	slot->held = false;
+}
+
+/* What was asked for is not, after a failure, unless it is asked for again. */
 static void forget_asked(struct gateway *gw)
 {
-	for (struct slot *slot = gw->slots; slot; slot = slot->next)
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		slot->asked = false;
+		give_up(slot);
+	}
 }
 
 void gateway_backoff(struct gateway *gw)
@@ -266,7 +303,31 @@ void gateway_again(struct gateway *gw)
 void slot_backoff(struct slot *slot)
 {
 	slot->asked = false;
+	give_up(slot);
 	backoff(slot->gw->core, &slot->failures, &slot->retry);
+}
+
+static bool waits_for_peer(const struct slot *slot)
+{
+	return slot->gw->conf->passive || slot->tunnel->start == POLICY_START_PASSIVE;
+}
+
+void slot_acquire(struct slot *slot)
+{
+	slot->held = true;
+	slot->asked |= !waits_for_peer(slot);
+	gateway_poke(slot->gw);
+}
+
+/*
+ * Where the last attempt failed and the next one is some time ahead, or is the peer's,
+ * senders are not kept waiting.
+ */
+void slot_answer(struct slot *slot)
+{
+	if (slot->held && !slot_busy(slot) && !slot->gw->starting &&
+	    (waits_for_peer(slot) || slot->last_error[0]))
+		give_up(slot);
 }
 
 static void gateway_retry(struct ike_core *core, struct timer *timer)
@@ -313,6 +374,7 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 		condemn_older(ike);
 	timer_stop(&gw->core->timers, &gw->retry);
 	gw->last_error[0] = '\0';
+	gw->counts.successes++;
 	if (gw->starting == ike)
 		gw->starting = NULL;
 	gateway_poke(gw);

@@ -30,11 +30,14 @@ struct slot {
 	bool asked;			/* a packet or the administrator wants it */
 	bool queued;			/* a task is to make a child for it */
 	bool adopted;			/* the kernel's SA of a former daemon carries its packets */
+	bool held;			/* the kernel holds packets, and waits for our word */
 	struct child_sa *children;	/* by slot_next */
 	struct child_sa *current;	/* whose out-SA carries packets; NULL: none */
 	unsigned int failures;		/* in a row */
 	struct timer retry;		/* armed: not tried before */
+	struct ike_counts counts;
 	char last_error[ERROR_TEXT];
+	ike_time failed_at;		/* when that was */
 };
 
 struct gateway {
@@ -53,7 +56,9 @@ struct gateway {
 	struct ike_sa *starting;	/* we are trying to bring up; NULL: none */
 	unsigned int failures;		/* in a row */
 	struct timer retry;		/* armed: not tried before */
+	struct ike_counts counts;
 	char last_error[ERROR_TEXT];
+	ike_time failed_at;		/* when that was */
 };
 
 /* Replaces the policy; takes over @policy. */
@@ -80,6 +85,10 @@ void gateway_backoff(struct gateway *gw);
 void gateway_again(struct gateway *gw);
 /* Likewise for the proxy-ID. */
 void slot_backoff(struct slot *slot);
+/* The kernel holds packets of the proxy-ID: it gets an SA, or word that none will come. */
+void slot_acquire(struct slot *slot);
+/* To be called once what slot_acquire() asked for is under way, if it is. */
+void slot_answer(struct slot *slot);
 /* @ike came up: it is the one in use from now on, unless both ends made one at once. */
 void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
 /* @ike is no longer one to use. */
@@ -101,10 +110,13 @@ const char *gateway_subject(const struct gateway *gw, char *out);
 const char *slot_subject(const struct slot *slot, char *out);
 
 /*
- * Says once, in log, event and last_error, what went wrong and what to do about it.
- * @slot NULL: it hits the IKE SA, and so all proxy-IDs of the gateway without an SA.
+ * Says once, in log, event and last_error, what went wrong and what to do about it;
+ * gateway_fail() of the IKE SA, which hits all proxy-IDs of the gateway without an SA.
  */
 void gateway_fail(struct gateway *gw, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The same where it hits none of them: the peer wants what is not configured. */
+void gateway_refuse(struct gateway *gw, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void slot_fail(struct slot *slot, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -10,7 +10,7 @@
 
 #define SENDS_MOST	8	/* about a minute */
 #define SENDS_AUTH	4	/* about 9 s: a peer that was started anew knows us no more */
-#define SENDS_LIVENESS	5	/* about 16 s */
+#define SENDS_FEW	5	/* about 16 s */
 
 const char *v2_notify_text(uint16_t type, char out[32])
 {
@@ -24,19 +24,23 @@ const char *v2_notify_text(uint16_t type, char out[32])
 
 /* --- what we ask, in the order of enum task_kind --- */
 
+/*
+ * The first message is soon begun with anew: waits between its repetitions that grew
+ * further would only add to the time until a peer that is back is noticed.
+ */
 static const struct {
 	uint8_t exchange;
 	unsigned int sends;
 	bool (*build)(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 } v2_task[TASK_KINDS] = {
-	[TASK_INIT] = { IKE_EXCH_IKE_SA_INIT, SENDS_MOST, v2_init_build },
+	[TASK_INIT] = { IKE_EXCH_IKE_SA_INIT, SENDS_FEW, v2_init_build },
 	[TASK_AUTH] = { IKE_EXCH_IKE_AUTH, SENDS_AUTH, v2_auth_build },
 	[TASK_CHILD_NEW] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_child_build },
 	[TASK_CHILD_REKEY] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_child_build },
 	[TASK_CHILD_DELETE] = { IKE_EXCH_INFORMATIONAL, SENDS_MOST, v2_child_delete_build },
 	[TASK_IKE_REKEY] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_rekey_build },
-	[TASK_IKE_DELETE] = { IKE_EXCH_INFORMATIONAL, SENDS_LIVENESS, v2_ike_delete_build },
-	[TASK_LIVENESS] = { IKE_EXCH_INFORMATIONAL, SENDS_LIVENESS, v2_liveness_build },
+	[TASK_IKE_DELETE] = { IKE_EXCH_INFORMATIONAL, SENDS_FEW, v2_ike_delete_build },
+	[TASK_LIVENESS] = { IKE_EXCH_INFORMATIONAL, SENDS_FEW, v2_liveness_build },
 };
 
 /* --- what we are told: requests have no task, responses that of our request --- */
@@ -200,9 +204,10 @@ void v2_lost(struct ike_sa *ike, struct task *task)
 			ike_forgotten(ike);
 			break;
 		}
-		gateway_fail(gw, "peer %s does not answer any more: its SAs are deleted", peer);
 		gateway_tell(gw, "ike-down", "peer %s is dead", peer);
 		ike_close(ike, false);
+		/* after that, as it says so of all proxy-IDs that are down now */
+		gateway_fail(gw, "peer %s does not answer any more: its SAs are deleted", peer);
 	}
 }
 

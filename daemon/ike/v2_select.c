@@ -36,27 +36,60 @@ static unsigned int width(const struct ts_list *list)
 	return most;
 }
 
+/* How well a proxy-ID answers what the peer asks for; members in order of their weight. */
+struct fit {
+	bool first;		/* has what the peer names first (RFC 7296 section 2.9) */
+	unsigned int common;	/* how much of what it asks for: the more, the better */
+	unsigned int own;	/* how much besides: the less, the better */
+	bool idle;		/* has no SA yet */
+};
+
+static bool better(const struct fit *a, const struct fit *b)
+{
+	if (a->first != b->first)
+		return a->first;
+	if (a->common != b->common)
+		return a->common > b->common;
+	if (a->own != b->own)
+		return a->own < b->own;
+	return a->idle && !b->idle;
+}
+
+static bool has_first(const struct wire_ts_list *list, const struct ts_list *within)
+{
+	struct wire_ts_list first = { .n = list->n ? 1 : 0 };
+	struct ts_list common;
+
+	first.ts[0] = list->ts[0];
+	return ts_list_from_wire(&first, within, &common);
+}
+
 struct slot *v2_select_slot(struct gateway *gw, struct slot *only,
 			    const struct wire_ts_list *local, const struct wire_ts_list *remote,
 			    struct ts_pair *out)
 {
 	struct slot *best = NULL;
-	unsigned int best_width = 0;
+	struct fit best_fit = { 0 };
 
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		const struct ts_pair *ts = &slot->proxy->ts;
 		struct ts_pair narrow;
-		unsigned int w;
+		struct fit fit;
 
 		if (slot->gone || (only && slot != only) ||
 		    !ts_list_from_wire(local, &ts->local, &narrow.local) ||
 		    !ts_list_from_wire(remote, &ts->remote, &narrow.remote))
 			continue;
-		w = width(&ts->local) + width(&ts->remote);
-		if (best && w >= best_width)
+		fit = (struct fit){
+			.first = has_first(local, &ts->local) && has_first(remote, &ts->remote),
+			.common = width(&narrow.local) + width(&narrow.remote),
+			.own = width(&ts->local) + width(&ts->remote),
+			.idle = !slot->current,
+		};
+		if (best && !better(&fit, &best_fit))
 			continue;
 		best = slot;
-		best_width = w;
+		best_fit = fit;
 		*out = narrow;
 	}
 	return best;

@@ -47,21 +47,55 @@ static void put_error(struct wire_writer *w, uint16_t type)
 	wire_put_notify(w, type, bytes_of(NULL, 0));
 }
 
+/*
+ * The one that the peer means, most likely: of those without an SA, one with a side in
+ * common, or the only one.  NULL: there is no telling.
+ */
+static struct slot *meant(const struct gateway *gw, const struct ask *ask)
+{
+	struct slot *only = NULL;
+	unsigned int n = 0;
+	struct ts_list common;
+
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		const struct ts_pair *ts = &slot->proxy->ts;
+
+		if (slot->gone || slot->current)
+			continue;
+		if (ts_list_from_wire(&ask->tsr, &ts->local, &common) ||
+		    ts_list_from_wire(&ask->tsi, &ts->remote, &common))
+			return slot;
+		only = slot;
+		n++;
+	}
+	return n == 1 ? only : NULL;
+}
+
 static void say_no_slot(struct gateway *gw, const struct ask *ask)
 {
-	char a[TEXT_MAX], b[TEXT_MAX], ours[TEXT_MAX];
+	char a[TEXT_MAX], b[TEXT_MAX], ours[TEXT_MAX], more[TEXT_MAX];
+	struct slot *slot = meant(gw, ask);
 	struct text t;
 
+	if (slot) {
+		ts_list_text(&slot->proxy->ts.local, ours, sizeof(ours));
+		slot_fail(slot, "peer asks for traffic selectors local %s remote %s, but "
+				"configured are local %s remote %s: make them mirror each other",
+			  ts_wire_text(&ask->tsr, a, sizeof(a)),
+			  ts_wire_text(&ask->tsi, b, sizeof(b)), ours,
+			  ts_list_text(&slot->proxy->ts.remote, more, sizeof(more)));
+		return;
+	}
 	text_init(&t, ours, sizeof(ours));
-	for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
+	for (slot = gw->slots; slot; slot = slot->next) {
 		if (slot->gone)
 			continue;
 		text_add(&t, "%s%s local %s ", t.n ? "; " : "", slot->proxy->name,
 			 ts_list_text(&slot->proxy->ts.local, a, sizeof(a)));
 		text_add(&t, "remote %s", ts_list_text(&slot->proxy->ts.remote, a, sizeof(a)));
 	}
-	gateway_fail(gw, "peer asks for traffic selectors local %s remote %s, but configured "
-			 "are: %s",
+	gateway_refuse(gw, "peer asks for traffic selectors local %s remote %s, but configured "
+			   "are: %s",
 		     ts_wire_text(&ask->tsr, a, sizeof(a)), ts_wire_text(&ask->tsi, b, sizeof(b)),
 		     t.n ? ours : "none");
 }

@@ -73,6 +73,8 @@ struct kern_ops {
 	/* Of all tunnels. */
 	int (*monitor_each)(struct kern *k, void (*each)(void *ctx, const struct kern_monitor *),
 			    void *ctx);
+	/* No SA will come for the packets that wait at the proxy-ID: their senders are told. */
+	int (*proxy_fail)(struct kern *k, const char *ifname, const char *proxy);
 	int (*sa_add)(struct kern *k, const struct ike_sa_spec *sa);
 	int (*sa_activate)(struct kern *k, const struct ike_sa_spec *sa);
 	/* Gives a live SA the path new_local, new_remote. */

@@ -11,7 +11,7 @@
 
 #include "base/secret.h"
 
-#define PROXIES_MAX	64	/* of a tunnel */
+#define PROXIES_MAX	(2 * PANTUN_PROXIES_MAX)	/* of a tunnel, those that were there before among them */
 
 enum fate { LIVE, REFUSED, EXPIRED, DELETED };
 
@@ -41,6 +41,7 @@ struct fake {
 	struct entry *entries;		/* newest first; the dead stay, for what comes later */
 	unsigned int added;
 	unsigned int monitor_sets, monitor_dels;
+	unsigned int failed;		/* calls of proxy_fail */
 	unsigned int refusals[2];	/* by inbound */
 	int refusal;
 	char fault[KERN_FAKE_FAULT];
@@ -253,6 +254,20 @@ static int fake_monitor_each(struct kern *k, void (*each)(void *ctx, const struc
 			each(ctx, &one);
 		}
 	}
+	return 0;
+}
+
+static int fake_proxy_fail(struct kern *k, const char *ifname, const char *proxy)
+{
+	struct fake *f = fake_of(k);
+	const struct tunnel *t = find_tunnel(f, ifname);
+	int i = t ? find_proxy(t, proxy) : -1;
+
+	if (i < 0 || !t->configured[i])
+		fault(f, "there is no proxy-ID %s of %s to fail", proxy, ifname);
+	if (kern_fake_out(k, ifname, proxy))
+		fault(f, "proxy-ID %s fails, but has an SA", proxy);
+	f->failed++;
 	return 0;
 }
 
@@ -549,6 +564,7 @@ static const struct kern_ops fake_ops = {
 	.proxy_sync = fake_proxy_sync,
 	.monitor_sync = fake_monitor_sync,
 	.monitor_each = fake_monitor_each,
+	.proxy_fail = fake_proxy_fail,
 	.sa_add = fake_sa_add,
 	.sa_activate = fake_sa_activate,
 	.sa_move = fake_sa_move,
@@ -659,6 +675,11 @@ unsigned int kern_fake_count(const struct kern *k, bool inbound, const char *pro
 		n += e->fate == LIVE && e->sa.inbound == inbound &&
 		     (!proxy || !strcmp(e->sa.proxy, proxy));
 	return n;
+}
+
+unsigned int kern_fake_failed(const struct kern *k)
+{
+	return fake_of(k)->failed;
 }
 
 unsigned int kern_fake_added(const struct kern *k)

@@ -30,6 +30,8 @@ unsigned int kern_fake_monitor_sets(const struct kern *k);
 unsigned int kern_fake_monitor_dels(const struct kern *k);
 /* SAs that stand; those of @proxy alone where it is not NULL. */
 unsigned int kern_fake_count(const struct kern *k, bool inbound, const char *proxy);
+/* How often a proxy-ID was said to have failed. */
+unsigned int kern_fake_failed(const struct kern *k);
 /* How many were ever added. */
 unsigned int kern_fake_added(const struct kern *k);
 

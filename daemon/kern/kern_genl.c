@@ -480,6 +480,14 @@ static int monitor_each(struct kern *k, void (*each)(void *ctx, const struct ker
 	return error;
 }
 
+static int proxy_fail(struct kern *k, const char *ifname, const char *proxy)
+{
+	int error = proxy_command(genl_of(k), PANTUN_CMD_PROXY_FAIL, ifname, proxy, NULL);
+
+	/* They are gone, and what waited there with them. */
+	return error == -ENODEV || error == -ENOENT ? 0 : error;
+}
+
 /* --- SAs --- */
 
 /* Ports are of UDP; without them it is the path of a name alone. */
@@ -750,6 +758,7 @@ static const struct kern_ops genl_ops = {
 	.proxy_sync = proxy_sync,
 	.monitor_sync = monitor_sync,
 	.monitor_each = monitor_each,
+	.proxy_fail = proxy_fail,
 	.sa_add = sa_add,
 	.sa_activate = sa_activate,
 	.sa_move = sa_move,

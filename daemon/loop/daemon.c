@@ -131,6 +131,13 @@ static void do_sa_del(struct daemon *d, const struct ike_sa_spec *sa)
 	live_remove(d->live, sa);
 }
 
+static void do_proxy_fail(struct daemon *d, const char *ifname, const char *proxy)
+{
+	if (d->kern->ops->proxy_fail(d->kern, ifname, proxy))
+		log_warning(NULL, "%s: packets that wait at proxy-ID %s cannot be given up: %s",
+			    ifname, proxy, d->kern->error);
+}
+
 static void carry_out(struct daemon *d, const struct ike_action *action)
 {
 	switch (action->type) {
@@ -145,6 +152,9 @@ static void carry_out(struct daemon *d, const struct ike_action *action)
 		break;
 	case IKE_ACTION_SA_MOVE:
 		do_sa_move(d, &action->sa);
+		break;
+	case IKE_ACTION_PROXY_FAIL:
+		do_proxy_fail(d, action->fail.ifname, action->fail.proxy);
 		break;
 	case IKE_ACTION_SA_DEL:
 		do_sa_del(d, &action->sa);

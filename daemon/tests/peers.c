@@ -273,6 +273,10 @@ void peers_settle(struct peers *net, int side)
 		case IKE_ACTION_SA_MOVE:
 			peer->kern->ops->sa_move(peer->kern, &action->sa);
 			break;
+		case IKE_ACTION_PROXY_FAIL:
+			peer->kern->ops->proxy_fail(peer->kern, action->fail.ifname,
+						    action->fail.proxy);
+			break;
 		case IKE_ACTION_SA_DEL:
 			peer->kern->ops->sa_del(peer->kern, &action->sa);
 			live_remove(peer->live, &action->sa);

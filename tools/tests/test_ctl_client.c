@@ -96,7 +96,7 @@ static void test_show(void **state)
 	assert_false(model.ike_sas[0].nat_local);
 	assert_int_equal(model.ike_sas[0].life, 28800);
 	assert_int_equal(model.children_n, 2);
-	assert_string_equal(model.children[0].last_error, "no common proposal");
+	assert_string_equal(model.children[0].history.last_error, "no common proposal");
 	assert_int_equal(model.children[0].age, 0);
 	assert_string_equal(model_interface(&model, "t"), "tunnel1");
 	assert_null(model_interface(&model, "u"));
