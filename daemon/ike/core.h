@@ -109,7 +109,8 @@ ike_time ike_core_deadline(const struct ike_core *core);
 
 /*
  * Takes over @policy.  Gateways and tunnels that did not change (by value) keep
- * their SAs; others are deleted at the peer and started anew.
+ * their SAs; those of a tunnel with other ciphers or lives are rekeyed; others are
+ * deleted at the peer and started anew.
  */
 void ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy);
 /* The one in force, until another is set; NULL: none yet. */

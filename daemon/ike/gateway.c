@@ -489,7 +489,7 @@ static struct slot *slot_take(struct gateway *gw, struct slot **slots,
 	for (; *slots; slots = &(*slots)->next) {
 		struct slot *slot = *slots;
 
-		if (slot->gone || !policy_tunnel_equal(slot->tunnel, tunnel) ||
+		if (slot->gone || !policy_tunnel_kin(slot->tunnel, tunnel) ||
 		    !policy_proxy_equal(slot->proxy, proxy))
 			continue;
 		*slots = slot->next;
@@ -526,15 +526,20 @@ static void configure_slots(struct gateway *gw)
 
 		for (unsigned int p = 0; p < tunnel->n_proxies; p++) {
 			struct slot *slot = slot_take(gw, &old, tunnel, &tunnel->proxies[p]);
+			bool changed;
 
 			if (!slot) {
 				log_error(NULL, "out of memory: tunnel %s is left out",
 					  tunnel->name);
 				continue;
 			}
+			changed = slot->tunnel && !policy_tunnel_equal(slot->tunnel, tunnel);
 			slot->tunnel = tunnel;
 			slot->proxy = &tunnel->proxies[p];
 			box_replace(&slot->box, gw->box);
+			/* What there is carries packets until the peer agrees to another. */
+			if (changed && slot->current && slot->current->ike)
+				child_soft_expired(slot->current);
 			slot->next = NULL;
 			*last = slot;
 			last = &slot->next;

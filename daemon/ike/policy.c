@@ -75,12 +75,17 @@ bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_ga
 	       a->liveness_seconds == b->liveness_seconds;
 }
 
+bool policy_tunnel_kin(const struct policy_tunnel *a, const struct policy_tunnel *b)
+{
+	return !strcmp(a->name, b->name) && !strcmp(a->ifname, b->ifname) &&
+	       a->transport == b->transport && a->outer.gre == b->outer.gre;
+}
+
 /* What the peer has no part in may change under living SAs: a packet's outside, the monitor. */
 bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b)
 {
-	return !strcmp(a->name, b->name) && !strcmp(a->ifname, b->ifname) &&
-	       a->start == b->start && a->transport == b->transport &&
-	       a->outer.gre == b->outer.gre && prop_list_equal(&a->esp, &b->esp) &&
+	return policy_tunnel_kin(a, b) && a->start == b->start &&
+	       prop_list_equal(&a->esp, &b->esp) &&
 	       a->replay_window == b->replay_window && a->life_seconds == b->life_seconds &&
 	       a->life_bytes == b->life_bytes;
 }

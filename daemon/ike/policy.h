@@ -139,6 +139,8 @@ bool policy_id_equal(const struct ike_id *a, const struct ike_id *b);
 /* By value; a gateway without its tunnels, a tunnel without its proxy-IDs. */
 bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_gateway *b);
 bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b);
+/* A rekey is enough to make of @a's SAs what @b wants. */
+bool policy_tunnel_kin(const struct policy_tunnel *a, const struct policy_tunnel *b);
 bool policy_proxy_equal(const struct policy_proxy *a, const struct policy_proxy *b);
 
 #endif

@@ -326,6 +326,34 @@ static void test_short_outage(void **state)
 	}
 }
 
+/* Other ciphers and lives: the pair there is serves until both ends have been told. */
+static void test_changed_tunnel(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+		const int *pair = pairs[seed % PAIRS];
+		struct peers *net = up(seed, pair);
+		int first = seed / PAIRS % 2;
+
+		net->watch = true;
+		for (int i = 0; i < 2; i++) {
+			int side = i ? !first : first;
+			struct site site = site_of(pair, side);
+
+			site.esp = peers_props(PROP_ESP, "aes-128-cbc", "sha256", "group19");
+			site.child_life = 1800;
+			peers_configure(net, side, &site);
+			peers_run(net, seed % 2 ? 100 : 20000);
+		}
+		peers_run(net, 130000);
+		no_gaps(net, seed);
+		must_be_quiet(net);
+		assert_non_null(strstr(peers_child(net, A, "net")->proposal, "AES_CBC-128"));
+		assert_in_range(peers_child(net, A, "net")->life_seconds, 1, 1800);
+		peers_free(net);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +366,7 @@ int main(void)
 		cmocka_unit_test(test_hour_without_link),
 		cmocka_unit_test(test_hour_without_route),
 		cmocka_unit_test(test_short_outage),
+		cmocka_unit_test(test_changed_tunnel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
