@@ -334,6 +334,7 @@ def proxies():
     """PROXY_NEW, PROXY_DEL."""
     sweep("PROXY_NEW", ask("PROXY_NEW", proxy()), lambda: good(ask("PROXY_DEL", proxy())))
     good(ask("PROXY_NEW", proxy()))
+    sweep("PROXY_FAIL", ask("PROXY_FAIL", proxy()))
     sweep("PROXY_DEL", ask("PROXY_DEL", proxy()), lambda: good(ask("PROXY_NEW", proxy())))
     good(ask("PROXY_DEL", proxy()))
 
