@@ -98,14 +98,14 @@ def one_round(pid, address, network, cut):
     ping = Ping(pid, address)
     ping.answered()
     Lateness.worst = 0.0
-    begun = time.monotonic()
     run('nft', '-f', cut)
+    begun = time.monotonic()
     down = until(lambda: not carrier(), 'carrier is lost') - begun
     routed = until(lambda: device(address) == 'tunnel2', 'route moves') - begun
     until(lambda: spread(network) == {'tunnel2'}, 'multipath route moves')
     ping.answered()
-    begun = time.monotonic()
     run('nft', 'delete', 'table', 'inet', 'cut')
+    begun = time.monotonic()
     until(carrier, 'carrier is back')
     back = until(lambda: device(address) == 'tunnel1', 'route moves back') - begun
     ping.answered()
