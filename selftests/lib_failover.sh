@@ -38,7 +38,7 @@ by_readme() {
 readme_start() {
 	start_on "$1" "$WORK/$1/pantund.log" "${PANTUND:?}" --debug
 	echo "$STARTED_PID" >"$WORK/$1/pantund.pid"
-	wait_for 10 on "$1" test -S /run/pantun/pantund.sock
+	wait_for 30 on "$1" test -S /run/pantun/pantund.sock
 }
 
 # cut: no more ESP on A's first uplink, either way, but IKE; mend: again.
