@@ -112,7 +112,7 @@ check 'wait-recover: and the tunnel is up' state_is ga tunnel1 up
 # --- a rekeying alone, many times
 rewrite ga 's/^set network profiles.*/&\nset network ike crypto-profiles '"\
 "'ipsec-crypto-profiles default lifesize kb 64/'
-wait_for 30 log_has ga 'up: '
+check 'keys with that limit' wait_for 30 log_has ga 'first:default: rekeyed: spi in '
 check 'both carry again' wait_for 30 monitor_is ga tunnel1 up
 forget_logs
 check 'traffic that wears keys out' on ha ping -q -c 1500 -i 0.005 -s 1000 -W 2 10.2.0.2

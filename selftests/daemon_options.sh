@@ -124,7 +124,7 @@ pinged 'back to what it was' 3 'ip ttl 64' -- 10.2.0.2
 for window in 'anti-replay-window 128:128' 'anti-replay no:0'; do
 	pantun_config ga 192.0.2.2 "$T ${window%:*}"
 	reload ga
-	check "${window%:*}: negotiated anew" wait_for 20 log_has ga 'up: '
+	check "${window%:*}: negotiated anew" wait_for 20 log_has ga ': spi in '
 	check "${window%:*}: the SA has it" wait_for 5 window_is "${window#*:}"
 	wait_for 10 carrier_is ga tunnel1 1
 	check "${window%:*}: ping" on ha ping -q -c 2 -i 0.1 -W 2 10.2.0.2
