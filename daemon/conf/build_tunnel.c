@@ -220,8 +220,8 @@ static void read_proxies(const struct reader *r)
 
 	if (n > PANTUN_PROXIES_MAX) {
 		conf_error(r->b->report, r->node->at,
-			   "tunnel \"%s\" has %u proxy-IDs; %d are allowed", tunnel->name, n,
-			   PANTUN_PROXIES_MAX);
+			   "tunnel \"%s\" has %u proxy-IDs; %d are allowed: put the rest into a "
+			   "second tunnel", tunnel->name, n, PANTUN_PROXIES_MAX);
 		return;
 	}
 	tunnel->proxies = calloc(n ? n : 1, sizeof(*tunnel->proxies));

@@ -591,7 +591,8 @@ static void test_too_many_proxies(void **state)
 		n += (size_t)snprintf(text + n, sizeof(text) - n,
 				      TUNNEL "auto-key proxy-id p%d local 10.0.%d.0/24\n", i,
 				      i % 250);
-	bad(text, "f:3:26: tunnel \"hq\" has 251 proxy-IDs; 250 are allowed");
+	bad(text, "f:3:26: tunnel \"hq\" has 251 proxy-IDs; 250 are allowed: put the rest "
+		  "into a second tunnel");
 }
 
 static void test_missing(void **state)
