@@ -138,6 +138,9 @@ static void settle(struct side *side)
 			side->kern->ops->sa_move(side->kern, &action->sa);
 		else if (action->type == IKE_ACTION_SA_DEL)
 			side->kern->ops->sa_del(side->kern, &action->sa);
+		else if (action->type == IKE_ACTION_PROXY_FAIL)
+			side->kern->ops->proxy_fail(side->kern, action->fail.ifname,
+						    action->fail.proxy);
 	}
 	if (kern_fake_fault(side->kern)) {
 		fprintf(stderr, "side %c: %s\n", 'A' + side->number,

@@ -11,7 +11,7 @@
 
 #include "base/secret.h"
 
-#define PROXIES_MAX	(2 * PANTUN_PROXIES_MAX)	/* of a tunnel, those that were there before among them */
+#define PROXIES_MAX	(2 * PANTUN_PROXIES_MAX)	/* of a tunnel, with those that are gone */
 
 enum fate { LIVE, REFUSED, EXPIRED, DELETED };
 
