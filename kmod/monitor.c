@@ -489,7 +489,7 @@ static int check(const struct pantun_tunnel *tunnel, const struct pantun_monitor
 {
 	if (*config->proxy && !pantun_proxy_find(tunnel, config->proxy)) {
 		NL_SET_ERR_MSG(extack,
-			       "no proxy-ID of this name (MONITOR_A_PROXY): add it, or leave it out");
+			       "no proxy-ID of this name (MONITOR_A_PROXY): add it or name none");
 		return -ENOENT;
 	}
 	if (beyond_transport(tunnel, config)) {
@@ -508,7 +508,7 @@ static int add(struct pantun_tunnel *tunnel, const struct pantun_monitor_config 
 
 	if (monitors->count >= PANTUN_MONITORS_MAX) {
 		NL_SET_ERR_MSG(extack,
-			       "16 monitored destinations a tunnel are the limit: delete one first");
+			       "a tunnel has 16 monitored destinations at most: delete one");
 		return -ENOSPC;
 	}
 	monitor = kzalloc(sizeof(*monitor), GFP_KERNEL);

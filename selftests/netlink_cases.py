@@ -721,7 +721,7 @@ def monitor_refusals():
             tunnel(nest(C["A_MONITOR"], attr(C["MONITOR_A_DST4"], bytes(3)))), "ERANGE")
     refused_for("a proxy-ID that is not there", "MONITOR_NEW",
                 monitor(text(C["MONITOR_A_PROXY"], "nope")), "ENOENT",
-                "no proxy-ID of this name (MONITOR_A_PROXY): add it, or leave it out")
+                "no proxy-ID of this name (MONITOR_A_PROXY): add it or name none")
     refused_for("more than what names it", "MONITOR_DEL",
                 monitor(u32(C["MONITOR_A_INTERVAL"], 3000)), "EINVAL", READ_ONLY)
     for cmd in ("MONITOR_DEL", "MONITOR_GET"):
@@ -772,7 +772,7 @@ def monitor_cases():
     errors = [genl.ask(C["CMD_MONITOR_NEW"], monitor(dst=dst)).error for dst in many]
     result("MONITOR_NEW: 16 of them", not any(errors), errors)
     refused_for("the 17th", "MONITOR_NEW", monitor(dst=PROBED6), "ENOSPC",
-                "16 monitored destinations a tunnel are the limit: delete one first")
+                "a tunnel has 16 monitored destinations at most: delete one")
     for dst in many:
         genl.ask(C["CMD_MONITOR_DEL"], monitor(dst=dst))
     genl.ask(C["CMD_SA_NEW"], tunnel(sa(dir=u32(C["SA_A_DIR"], C["DIR_OUT"]),

@@ -154,8 +154,8 @@ void text_copy(char *out, size_t n, const char *text)
 }
 
 /* The first of the tunnel's with that action, 0 for any; NULL: none. */
-static const struct tunnel_monitor *find_monitor(const struct model *model, const struct tunnel *tunnel,
-					  uint32_t action)
+static const struct tunnel_monitor *find_monitor(const struct model *model,
+						 const struct tunnel *tunnel, uint32_t action)
 {
 	for (size_t i = 0; i < model->monitors_n; i++) {
 		const struct tunnel_monitor *monitor = &model->monitors[i];

@@ -104,7 +104,7 @@ struct tunnel_monitor {
 	struct addr source;		/* as asked for; family 0: the interface's */
 	struct addr from;		/* of the last probe */
 	char proxy[PANTUN_PROXY_NAME_LEN];	/* "": by match */
-	uint32_t action, state, error;	/* enums pantun_monitor_action, _path_state, _monitor_error */
+	uint32_t action, state, error;	/* enum pantun_monitor_action and so on */
 	uint32_t interval, threshold, recovery;	/* milliseconds; probes in a row */
 	uint64_t since;			/* seconds in this state */
 	uint64_t sent, unsent, received, lost;

@@ -138,8 +138,8 @@ static const char *carrier_text(const struct tunnel *tunnel)
 static void table_tunnels(const struct model *model)
 {
 	static const char *const columns[] = {
-		"INTERFACE", "STATE", "CARRIER", "MONITOR", "START", ">MTU", ">PROXY-IDS", ">RX-PACKETS",
-		">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", "OPTIONS", NULL };
+		"INTERFACE", "STATE", "CARRIER", "MONITOR", "START", ">MTU", ">PROXY-IDS",
+		">RX-PACKETS", ">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", "OPTIONS", NULL };
 	struct grid grid = grid_new(columns);
 	char text[TUNNEL_OPTIONS_TEXT];
 

@@ -175,7 +175,7 @@ static void test_tunnel_monitor_refused(void **state)
 		{ "monitor ad", "unknown verb \"ad\"; did you mean \"add\"?" },
 		{ "monitor add dev t", "tunnel monitor: \"dev TUNNEL\" and \"destination" },
 		{ "monitor del destination ::1", "tunnel monitor: \"dev TUNNEL\" and" },
-		{ "monitor add destination there", "tunnel monitor add: destination there: not an" },
+		{ "monitor add destination there", "tunnel monitor add: destination there: not" },
 		{ "monitor add dev t destination ::1 source 10.0.0.1",
 		  "tunnel monitor add: \"source\" and \"destination\" are not of one family" },
 		{ "monitor add action reboot", "tunnel monitor add: action reboot: neither wait-" },
