@@ -103,7 +103,7 @@ sas() {
 
 # ike_sas NODE: how many the daemon has.
 ike_sas() {
-	pantunctl_on "$1" --json show ike-sa | grep -c '"gateway":'
+	pantunctl_on "$1" --json show ike-sa | grep -c '"spi_i":'
 }
 
 # settled: one pair of SAs on each side, each what the other sends by, and one IKE SA.
