@@ -454,13 +454,14 @@ static bool monitored(const struct monitor_list *list, const struct policy_monit
 static int monitor_sync(struct kern *k, const struct policy_tunnel *tunnel)
 {
 	const struct policy_monitor *monitor = &tunnel->monitor;
+	const unsigned int n = monitor->n;
 	struct kern_genl *g = genl_of(k);
 	struct monitor_list list = { 0 };
 	int error = monitors_read(g, tunnel->ifname, &list);
 
 	if (!error)
 		error = monitors_remove(g, tunnel, &list);
-	for (unsigned int i = 0; !error && i < monitor->n; i++)
+	for (unsigned int i = 0; !error && i < n; i++)
 		if (!monitored(&list, monitor, &monitor->probes[i]))
 			error = monitor_command(g, PANTUN_CMD_MONITOR_NEW, tunnel->ifname, monitor,
 						&monitor->probes[i]);
