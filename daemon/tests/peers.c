@@ -838,3 +838,17 @@ bool peers_quiet(struct peers *net)
 	}
 	return true;
 }
+
+void peers_finish(struct peers *net)
+{
+	bool quiet = peers_until(net, peers_quiet, 120000);
+
+	if (!quiet || net->gaps)
+		peers_show(net);
+	if (!quiet)
+		fail_msg("no quiet");
+	if (net->gaps)
+		fail_msg("packets would have been lost from %llu on",
+			 (unsigned long long)net->gap_at);
+	peers_free(net);
+}

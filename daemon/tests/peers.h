@@ -111,6 +111,8 @@ struct peers {
 struct peers *peers_new(uint64_t seed);
 /* Also fails the test where a kernel saw a fault or a secret is in the log. */
 void peers_free(struct peers *net);
+/* Ends a test: all gets quiet, no packet would have been lost; frees. */
+void peers_finish(struct peers *net);
 
 /* Both sites of the ordinary pair, matching each other: A starts, B waits for it. */
 struct site peers_site(int side);

@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "kern/kern_fake.h"
 #include "loop/manual.h"
+#include "conf_lines.h"
 
 #define M	"set network tunnel ipsec M "
 #define ENDS	M "tunnel-interface tunnel.1\n" \
@@ -25,29 +26,9 @@
 #define G	"00112233-"
 #define G4	G G G G
 
-static char said[4096];
-static unsigned int errors;
-
-static void on_line(void *ctx, enum conf_severity severity, const char *text)
-{
-	size_t n = strlen(said);
-
-	(void)ctx;
-	errors += severity == CONF_ERROR;
-	snprintf(said + n, sizeof(said) - n, "%s\n", text);
-}
-
 static struct policy *parse(const char *lines)
 {
-	struct conf_report report = { .line = on_line, .file = "f" };
-	char *copy = strdup(lines);
-	struct policy *policy;
-
-	said[0] = '\0';
-	errors = 0;
-	policy = conf_parse(copy, strlen(copy), &report);
-	free(copy);
-	return policy;
+	return conf_lines(lines, NULL);
 }
 
 static struct policy *good(const char *lines)
@@ -55,7 +36,7 @@ static struct policy *good(const char *lines)
 	struct policy *policy = parse(lines);
 
 	if (!policy)
-		print_error("%s", said);
+		print_error("%s", conf_said);
 	assert_non_null(policy);
 	return policy;
 }
@@ -63,8 +44,8 @@ static struct policy *good(const char *lines)
 static void bad(const char *lines, const char *text)
 {
 	assert_null(parse(lines));
-	if (!strstr(said, text) || errors != 1)
-		fail_msg("%u errors, expected: %s\n%s", errors, text, said);
+	if (!strstr(conf_said, text) || conf_errors != 1)
+		fail_msg("%u errors, expected: %s\n%s", conf_errors, text, conf_said);
 }
 
 /* ------------------------------------------------------------------- leaves */
@@ -181,7 +162,6 @@ static void test_refused(void **state)
 /* A key in a file of its own, and what may stand in a file that others can read. */
 static void test_files(void **state)
 {
-	struct conf_report report = { .line = on_line };
 	char dir[] = "/tmp/pantun-manual.XXXXXX", path[64], lines[512];
 	struct policy *policy;
 	FILE *file;
@@ -204,12 +184,11 @@ static void test_files(void **state)
 	file = fopen(path, "w");
 	fputs(ENDS SPIS ENCR INTEG, file);
 	fclose(file);
-	assert_null(conf_load(path, &report));
-	assert_non_null(strstr(said, ":5:58: a key stands in this file, but others than its owner "
-			       "have access (mode 0640): chmod 600 it"));
+	assert_null(conf_file(path));
+	assert_non_null(strstr(conf_said, ":5:58: a key stands in this file, but others than its "
+			       "owner have access (mode 0640): chmod 600 it"));
 	chmod(path, 0600);
-	report.errors = 0;
-	policy = conf_load(path, &report);
+	policy = conf_file(path);
 	assert_non_null(policy);
 	policy_free(policy);
 	unlink(path);

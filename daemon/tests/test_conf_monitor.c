@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "conf/conf.h"
+#include "conf_lines.h"
 
 #define BASE	"set network ike gateway g peer-address ip 192.0.2.9\n" \
 		"set network ike gateway g authentication pre-shared-key key " \
@@ -25,31 +26,10 @@
 		"remote-port 443\n"
 #define LAN6	T "auto-key proxy-id-v6 lan6 local fd01::/64 remote fd02::/64\n"
 
-static char said[4096];
-static unsigned int errors;
-
-static void on_line(void *ctx, enum conf_severity severity, const char *text)
-{
-	size_t n = strlen(said);
-
-	(void)ctx;
-	errors += severity == CONF_ERROR;
-	/* That a key stands in the file is no news here. */
-	if (!strstr(text, "put it into a key-file"))
-		snprintf(said + n, sizeof(said) - n, "%s\n", text);
-}
-
+/* That a key stands in the file is no news here. */
 static struct policy *parse(const char *lines)
 {
-	struct conf_report report = { .line = on_line, .file = "f" };
-	char *copy = strdup(lines);
-	struct policy *policy;
-
-	said[0] = '\0';
-	errors = 0;
-	policy = conf_parse(copy, strlen(copy), &report);
-	free(copy);
-	return policy;
+	return conf_lines(lines, "put it into a key-file");
 }
 
 /* Valid until the next call; @warning: all that is said. */
@@ -63,10 +43,10 @@ static const struct policy_tunnel *good(const char *lines, const char *warning)
 		return NULL;
 	policy = parse(lines);
 	if (!policy) {
-		print_error("%s", said);
+		print_error("%s", conf_said);
 		abort();
 	}
-	assert_string_equal(said, warning);
+	assert_string_equal(conf_said, warning);
 	return policy->n_manual ? &policy->manual[0].tunnel : &policy->gateways[0].tunnels[0];
 }
 
@@ -78,8 +58,8 @@ static const struct policy_monitor *monitor(const char *lines)
 static void bad(const char *lines, const char *text)
 {
 	assert_null(parse(lines));
-	if (strcmp(said, text) != 0 || errors != 1)
-		fail_msg("%u errors, expected: %s\n%s", errors, text, said);
+	if (strcmp(conf_said, text) != 0 || conf_errors != 1)
+		fail_msg("%u errors, expected: %s\n%s", conf_errors, text, conf_said);
 }
 
 static void probes(const struct policy_monitor *m, unsigned int i, const char *to,

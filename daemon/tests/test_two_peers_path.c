@@ -51,20 +51,6 @@ static unsigned int pairs(const struct peers *net)
 	return kern_fake_added(net->peer[A].kern) / 2;
 }
 
-static void finish(struct peers *net)
-{
-	bool quiet = peers_until(net, peers_quiet, 120000);
-
-	if (!quiet || net->gaps)
-		peers_show(net);
-	if (!quiet)
-		fail_msg("no quiet");
-	if (net->gaps)
-		fail_msg("packets would have been lost from %llu on",
-			 (unsigned long long)net->gap_at);
-	peers_free(net);
-}
-
 static void test_renewed(void **state)
 {
 	(void)state;
@@ -83,7 +69,7 @@ static void test_renewed(void **state)
 		/* Back is back: nothing more is renewed. */
 		peers_run(net, 3600000);
 		assert_int_equal(pairs(net), 2);
-		finish(net);
+		peers_finish(net);
 	}
 }
 
@@ -107,7 +93,7 @@ static void test_both(void **state)
 		path(net, A, true);
 		path(net, B, true);
 		assert_int_equal(peers_logged(net, " error "), 0);
-		finish(net);
+		peers_finish(net);
 	}
 	/* Two only where both asked within the time that a message takes. */
 	assert_in_range(most, 0, SEEDS / 3);
@@ -125,7 +111,7 @@ static void test_long(void **state)
 	peers_run(net, 3500000);
 	assert_in_range(pairs(net), 1 + 8, 1 + 11);
 	path(net, A, true);
-	finish(net);
+	peers_finish(net);
 }
 
 /* A path that comes and goes does not have its keys renewed each time. */
@@ -140,7 +126,7 @@ static void test_flapping(void **state)
 	}
 	assert_in_range(pairs(net), 1 + 3, 1 + 6);
 	path(net, A, true);
-	finish(net);
+	peers_finish(net);
 }
 
 /* Gone before anything was done about it. */
@@ -153,7 +139,7 @@ static void test_short(void **state)
 	path(net, A, true);
 	peers_run(net, 60000);
 	assert_int_equal(pairs(net), 1);
-	finish(net);
+	peers_finish(net);
 }
 
 static bool dead(struct peers *net)
@@ -210,7 +196,7 @@ static void test_proxies(void **state)
 	assert_int_equal(pairs(net), 6);
 	assert_int_equal(peers_logged(net, "new keys for 3 of its proxy-IDs"), 1);
 	path(net, A, true);
-	finish(net);
+	peers_finish(net);
 }
 
 /* Nothing stands that could be renewed, and what is started is not disturbed. */
@@ -233,7 +219,7 @@ static void test_without_sa(void **state)
 	net->peer[B].cut = false;
 	assert_true(peers_until(net, peers_quiet, 90000));
 	path(net, A, true);
-	finish(net);
+	peers_finish(net);
 }
 
 /* The tunnel goes while its path is lost, and comes again. */

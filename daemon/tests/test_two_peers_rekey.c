@@ -45,21 +45,6 @@ static void soften(struct peers *net, int side)
 			 0);
 }
 
-/* Ends the test: all is as it should be, and no packet would have been lost. */
-static void finish(struct peers *net)
-{
-	bool quiet = peers_until(net, peers_quiet, 120000);
-
-	if (!quiet || net->gaps)
-		peers_show(net);
-	if (!quiet)
-		fail_msg("no quiet");
-	if (net->gaps)
-		fail_msg("packets would have been lost from %llu on",
-			 (unsigned long long)net->gap_at);
-	peers_free(net);
-}
-
 /* ---------------------------------------------------------------- children */
 
 static void check_soft(int side)
@@ -81,7 +66,7 @@ static void check_soft(int side)
 	assert_int_equal(net->peer[A].sent, 4);
 	assert_int_equal(net->peer[B].sent, 4);
 	assert_non_null(strstr(peers_child(net, A, "net")->proposal, "CURVE25519"));
-	finish(net);
+	peers_finish(net);
 }
 
 static void test_soft(void **state)
@@ -106,7 +91,7 @@ static void test_soft_both(void **state)
 		peers_run(net, 60000);
 		assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
 		assert_int_equal(peers_logged(net, " error "), 0);
-		finish(net);
+		peers_finish(net);
 	}
 }
 
@@ -122,7 +107,7 @@ static void test_without_pfs(void **state)
 	soften(net, A);
 	peers_run(net, 100);
 	assert_string_equal(peers_child(net, A, "net")->proposal, "AES_GCM_16-256");
-	finish(net);
+	peers_finish(net);
 }
 
 /* The peer has another group only (INVALID_KE_PAYLOAD). */
@@ -141,7 +126,7 @@ static void test_other_group(void **state)
 	assert_null(strstr(peers_child(net, A, "net")->proposal, "ECP_384"));
 	assert_int_equal(kern_fake_added(net->peer[A].kern), 4);
 	assert_int_equal(peers_logged(net, " error "), 0);
-	finish(net);
+	peers_finish(net);
 }
 
 /* Nothing in common for a rekey: the old one serves to its end. */
@@ -158,7 +143,7 @@ static void test_no_common_group(void **state)
 	peers_run(net, 30000);
 	assert_int_equal(kern_fake_added(net->peer[A].kern), 2);
 	assert_non_null(strstr(peers_child(net, A, "net")->last_error, "NO_PROPOSAL_CHOSEN"));
-	finish(net);
+	peers_finish(net);
 }
 
 static bool gone(struct peers *net)
@@ -211,7 +196,7 @@ static void check_refused(int side, bool inbound)
 		assert_int_equal(peers_child(net, A, "net")->spi_in, spi);
 	peers_run(net, 3600000);
 	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
-	finish(net);
+	peers_finish(net);
 }
 
 static void test_refused(void **state)
@@ -237,7 +222,7 @@ static void test_child_life(void **state)
 		peers_run(net, 7200000);
 		assert_in_range(kern_fake_added(net->peer[A].kern), 2 * 24, 2 * 48);
 		assert_int_equal(peers_logged(net, " error "), 0);
-		finish(net);
+		peers_finish(net);
 	}
 }
 
@@ -256,7 +241,7 @@ static void test_rekey_meets_delete(void **state)
 		peers_settle(net, seed / 2 % 2);
 		peers_run(net, 60000);
 		assert_int_equal(peers_logged(net, " error "), 0);
-		finish(net);
+		peers_finish(net);
 	}
 }
 
@@ -286,7 +271,7 @@ static void check_ike_life(uint64_t seed, uint64_t life_a, uint64_t life_b)
 	soften(net, B);
 	peers_run(net, 1000);
 	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
-	finish(net);
+	peers_finish(net);
 }
 
 static void test_ike_life(void **state)
@@ -319,7 +304,7 @@ static void test_ike_both(void **state)
 		assert_int_equal(peers_told(net, A, "ike-down"), 0);
 		assert_int_equal(peers_told(net, B, "ike-down"), 0);
 		assert_int_equal(kern_fake_added(net->peer[A].kern), 2);
-		finish(net);
+		peers_finish(net);
 	}
 }
 
@@ -336,7 +321,7 @@ static void test_ike_other_group(void **state)
 	peers_run(net, 1200000);
 	assert_true(peers_told(net, A, "IKE SA is rekeyed") >= 1);
 	assert_int_equal(peers_told(net, A, "ike-down"), 0);
-	finish(net);
+	peers_finish(net);
 }
 
 static void test_ike_cbc(void **state)
@@ -352,7 +337,7 @@ static void test_ike_cbc(void **state)
 	peers_run(net, 1200000);
 	assert_true(peers_told(net, A, "IKE SA is rekeyed") >= 3);
 	assert_int_equal(peers_told(net, A, "ike-down"), 0);
-	finish(net);
+	peers_finish(net);
 }
 
 /* --------------------------------------------------------------- all at once */
@@ -375,7 +360,7 @@ static void test_everything(void **state)
 		net->reorder = 0;
 		assert_int_equal(peers_told(net, A, "ike-down"), 0);
 		assert_int_equal(peers_told(net, B, "ike-down"), 0);
-		finish(net);
+		peers_finish(net);
 	}
 }
 
@@ -402,7 +387,7 @@ static void test_everything_lossy(void **state)
 		net->gaps = 0;
 		net->watch = false;
 		peers_run(net, 120000);
-		finish(net);
+		peers_finish(net);
 	}
 }
 
