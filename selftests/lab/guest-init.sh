@@ -52,7 +52,7 @@ look_for_leaks() {
 
 	kill -KILL -1
 	grep '\[pantun' /proc/kallsyms >/tmp/symbols
-	for name in pantun_test pantun; do
+	for name in pantun_test_hooks pantun_test pantun; do
 		[ ! -d "/sys/module/$name" ] || patiently rmmod "$name" ||
 			{ echo "not ok - $name unloads at the guest's end"; return 1; }
 	done
