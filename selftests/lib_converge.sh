@@ -168,12 +168,15 @@ reboot_both() {
 
 # reboot_at_once: both, and both are back in the same moment.
 reboot_at_once() {
+	local first
+
 	event 'reboot of both at once'
 	power_off ga
 	power_off gb
 	boot ga &
+	first=$!
 	boot gb
-	wait $!
+	wait "$first"
 	event 'both are back'
 }
 
