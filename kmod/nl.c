@@ -20,23 +20,16 @@ static int fill_tunnel(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 	return err ? err : pantun_nl_fill_tunnel(skb, tunnel, true);
 }
 
+static int fill_named_tunnel(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)
+{
+	struct pantun_tunnel *tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+
+	return IS_ERR(tunnel) ? PTR_ERR(tunnel) : fill_tunnel(skb, tunnel);
+}
+
 static int tunnel_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct pantun_tunnel *tunnel;
-	struct pantun_nl_reply reply;
-	int err;
-
-	err = pantun_nl_reply_begin(&reply, info);
-	if (err)
-		return err;
-	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (!err)
-		err = fill_tunnel(reply.skb, tunnel);
-	mutex_unlock(&pn->cfg_lock);
-	return pantun_nl_reply_end(&reply, info, err);
+	return pantun_nl_answer(info, fill_named_tunnel);
 }
 
 static int emit_tunnel(struct sk_buff *skb, struct netlink_callback *cb,
@@ -166,20 +159,26 @@ static int proxy_new_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* The proxy-ID that a request about one names, or an ERR_PTR().  cfg_lock. */
+static struct pantun_proxy *named_proxy(struct pantun_net *pn, struct genl_info *info)
+{
+	struct nlattr *attrs[PANTUN_PROXY_A_MAX + 1];
+	int err = open_proxy(attrs, info);
+
+	return err ? ERR_PTR(err) :
+	       pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_PROXY_A_NAME], info->extack);
+}
+
 /* Does to the proxy-ID that the request names what there is to do. */
 static int with_proxy(struct genl_info *info,
 		      int (*act)(struct pantun_proxy *proxy, struct netlink_ext_ack *extack))
 {
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct nlattr *attrs[PANTUN_PROXY_A_MAX + 1];
 	struct pantun_proxy *proxy;
 	int err;
 
-	err = open_proxy(attrs, info);
-	if (err)
-		return err;
 	mutex_lock(&pn->cfg_lock);
-	proxy = pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_PROXY_A_NAME], info->extack);
+	proxy = named_proxy(pn, info);
 	err = PTR_ERR_OR_ZERO(proxy);
 	if (!err)
 		err = act(proxy, info->extack);
@@ -211,26 +210,16 @@ static int fill_proxy(struct sk_buff *skb, const struct pantun_proxy *proxy)
 	return err ? err : pantun_nl_fill_proxy(skb, proxy, true);
 }
 
+static int fill_named_proxy(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)
+{
+	struct pantun_proxy *proxy = named_proxy(pn, info);
+
+	return IS_ERR(proxy) ? PTR_ERR(proxy) : fill_proxy(skb, proxy);
+}
+
 static int proxy_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct nlattr *attrs[PANTUN_PROXY_A_MAX + 1];
-	struct pantun_proxy *proxy;
-	struct pantun_nl_reply reply;
-	int err;
-
-	err = open_proxy(attrs, info);
-	if (!err)
-		err = pantun_nl_reply_begin(&reply, info);
-	if (err)
-		return err;
-	mutex_lock(&pn->cfg_lock);
-	proxy = pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_PROXY_A_NAME], info->extack);
-	err = PTR_ERR_OR_ZERO(proxy);
-	if (!err)
-		err = fill_proxy(reply.skb, proxy);
-	mutex_unlock(&pn->cfg_lock);
-	return pantun_nl_reply_end(&reply, info, err);
+	return pantun_nl_answer(info, fill_named_proxy);
 }
 
 static int emit_proxies(struct sk_buff *skb, struct netlink_callback *cb,

@@ -273,6 +273,13 @@ int pantun_nl_monitor_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int fill_named(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)
+{
+	struct pantun_monitor *monitor = find(pn, info);
+
+	return IS_ERR(monitor) ? PTR_ERR(monitor) : fill_message(skb, monitor);
+}
+
 /**
  * pantun_nl_monitor_get - PANTUN_CMD_MONITOR_GET of one destination
  * @skb: the request
@@ -283,21 +290,7 @@ int pantun_nl_monitor_del(struct sk_buff *skb, struct genl_info *info)
  */
 int pantun_nl_monitor_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct pantun_monitor *monitor;
-	struct pantun_nl_reply reply;
-	int err;
-
-	err = pantun_nl_reply_begin(&reply, info);
-	if (err)
-		return err;
-	mutex_lock(&pn->cfg_lock);
-	monitor = find(pn, info);
-	err = PTR_ERR_OR_ZERO(monitor);
-	if (!err)
-		err = fill_message(reply.skb, monitor);
-	mutex_unlock(&pn->cfg_lock);
-	return pantun_nl_reply_end(&reply, info, err);
+	return pantun_nl_answer(info, fill_named);
 }
 
 static int emit(struct sk_buff *skb, struct netlink_callback *cb, struct pantun_tunnel *tunnel,

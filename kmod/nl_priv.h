@@ -69,13 +69,10 @@ int pantun_nl_open_nest(struct nlattr **attrs, int max, const struct nlattr *nes
 			struct netlink_ext_ack *extack);
 int pantun_nl_check_header(const struct nlmsghdr *nlh, struct netlink_ext_ack *extack);
 
-struct pantun_nl_reply {
-	struct sk_buff *skb;
-	void *header;
-};
+/* Adds what a request is about, or is to make, to the reply. */
+typedef int pantun_nl_fill_fn(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info);
 
-int pantun_nl_reply_begin(struct pantun_nl_reply *reply, struct genl_info *info);
-int pantun_nl_reply_end(struct pantun_nl_reply *reply, struct genl_info *info, int err);
+int pantun_nl_answer(struct genl_info *info, pantun_nl_fill_fn *fill);
 
 /* Adds what @tunnel has from @index on; -EMSGSIZE when there is no more room. */
 typedef int pantun_nl_emit_fn(struct sk_buff *skb, struct netlink_callback *cb,

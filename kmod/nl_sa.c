@@ -16,22 +16,12 @@ static int fill_sa(struct sk_buff *skb, struct pantun_sa *sa)
 	return err ? err : pantun_nl_fill_sa(skb, sa, true);
 }
 
-/**
- * pantun_nl_spi_alloc - SPI_ALLOC: reserves an inbound SPI
- * @skb: the request
- * @info: its attributes
- *
- * Return: 0 or a negative errno.
- * Context: process; takes cfg_lock.
- */
-int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
+static int fill_reserved(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)
 {
-	struct pantun_net *pn = pantun_net(genl_info_net(info));
 	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
 	struct pantun_sa_params params = {};
 	struct pantun_proxy *proxy;
 	struct pantun_sa *sa;
-	struct pantun_nl_reply reply;
 	int err;
 
 	err = pantun_nl_open_nest(attrs, PANTUN_SA_A_MAX, info->attrs[PANTUN_A_SA], info->extack);
@@ -43,24 +33,29 @@ int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
 		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
 					"an SPI is free at an address: give the path's local one");
 	params.proto = pantun_nl_proto_of(attrs);
-	err = pantun_nl_reply_begin(&reply, info);
-	if (err)
-		return err;
-	mutex_lock(&pn->cfg_lock);
 	proxy = pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_SA_A_PROXY], info->extack);
-	err = PTR_ERR_OR_ZERO(proxy);
-	if (err)
-		goto out;
+	if (IS_ERR(proxy))
+		return PTR_ERR(proxy);
 	sa = pantun_sa_reserve(proxy, &params, info->extack);
-	err = PTR_ERR_OR_ZERO(sa);
-	if (err)
-		goto out;
-	err = fill_sa(reply.skb, sa);
+	if (IS_ERR(sa))
+		return PTR_ERR(sa);
+	err = fill_sa(skb, sa);
 	if (err)
 		pantun_sa_delete(sa);
-out:
-	mutex_unlock(&pn->cfg_lock);
-	return pantun_nl_reply_end(&reply, info, err);
+	return err;
+}
+
+/**
+ * pantun_nl_spi_alloc - SPI_ALLOC: reserves an inbound SPI
+ * @skb: the request
+ * @info: its attributes
+ *
+ * Return: 0 or a negative errno.
+ * Context: process; takes cfg_lock.
+ */
+int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
+{
+	return pantun_nl_answer(info, fill_reserved);
 }
 
 static int sa_new(struct genl_info *info, struct nlattr **top)
@@ -165,20 +160,24 @@ static bool is_sa(const struct pantun_sa *sa, const struct sa_ref *ref)
 	       !memcmp(&key->daddr, &ref->daddr, sizeof(key->daddr));
 }
 
-/* NULL if there is none. */
-static struct pantun_sa *find_sa(const struct pantun_tunnel *tunnel, const struct sa_ref *ref,
-				 struct netlink_ext_ack *extack)
+/* Of the tunnel that the request names; NULL if there is none, or an ERR_PTR().  cfg_lock. */
+static struct pantun_sa *find_sa(struct pantun_net *pn, struct genl_info *info,
+				 const struct sa_ref *ref)
 {
-	const struct pantun_proxy_table *table = pantun_proxy_table(tunnel);
+	struct pantun_tunnel *tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
+	const struct pantun_proxy_table *table;
 	struct pantun_sa *sa, *found = NULL;
 	u32 i;
 
+	if (IS_ERR(tunnel))
+		return ERR_CAST(tunnel);
+	table = pantun_proxy_table(tunnel);
 	for (i = 0; i < table->count; i++) {
 		list_for_each_entry(sa, &table->entry[i]->sas, proxy_list) {
 			if (!is_sa(sa, ref))
 				continue;
 			if (found) {
-				NL_SET_ERR_MSG(extack,
+				NL_SET_ERR_MSG(info->extack,
 					       "several SAs have this SPI: give their path, too");
 				return ERR_PTR(-EINVAL);
 			}
@@ -199,23 +198,16 @@ static int do_to_sa(struct genl_info *info, const struct sa_ref *ref, sa_op_fn *
 		    int missing)
 {
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
-	struct pantun_tunnel *tunnel;
 	struct pantun_sa *sa;
 	int err;
 
 	mutex_lock(&pn->cfg_lock);
-	tunnel = pantun_nl_find_tunnel(pn, info->attrs, info->extack);
-	err = PTR_ERR_OR_ZERO(tunnel);
-	if (err)
-		goto out;
-	sa = find_sa(tunnel, ref, info->extack);
-	if (IS_ERR(sa))
-		err = PTR_ERR(sa);
-	else if (sa)
+	sa = find_sa(pn, info, ref);
+	err = PTR_ERR_OR_ZERO(sa);
+	if (!err && sa)
 		err = op(sa, arg, info->extack);
-	else if (missing)
+	else if (!err && missing)
 		err = pantun_nl_refuse(info->extack, NULL, missing, no_such_sa);
-out:
 	mutex_unlock(&pn->cfg_lock);
 	return err;
 }
@@ -297,9 +289,19 @@ int pantun_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
 	return err ? err : do_to_sa(info, &ref, delete, NULL, 0);
 }
 
-static int fill_reply(struct pantun_sa *sa, void *skb, struct netlink_ext_ack *extack)
+static int fill_named_sa(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)
 {
-	return fill_sa(skb, sa);
+	struct pantun_sa *sa;
+	struct sa_ref ref;
+	int err = parse_sa_ref(info, &ref);
+
+	if (err)
+		return err;
+	sa = find_sa(pn, info, &ref);
+	if (IS_ERR(sa))
+		return PTR_ERR(sa);
+	return sa ? fill_sa(skb, sa) :
+		    pantun_nl_refuse(info->extack, NULL, -ENOENT, no_such_sa);
 }
 
 /**
@@ -312,17 +314,7 @@ static int fill_reply(struct pantun_sa *sa, void *skb, struct netlink_ext_ack *e
  */
 int pantun_nl_sa_get(struct sk_buff *skb, struct genl_info *info)
 {
-	struct pantun_nl_reply reply;
-	struct sa_ref ref;
-	int err;
-
-	err = parse_sa_ref(info, &ref);
-	if (!err)
-		err = pantun_nl_reply_begin(&reply, info);
-	if (err)
-		return err;
-	err = do_to_sa(info, &ref, fill_reply, reply.skb, -ENOENT);
-	return pantun_nl_reply_end(&reply, info, err);
+	return pantun_nl_answer(info, fill_named_sa);
 }
 
 static int emit_sa(struct sk_buff *skb, struct netlink_callback *cb, struct pantun_sa *sa)

@@ -155,43 +155,34 @@ int pantun_nl_check_header(const struct nlmsghdr *nlh, struct netlink_ext_ack *e
 /* --- replies --- */
 
 /**
- * pantun_nl_reply_begin - a reply to a request
- * @reply: what to fill; to be ended in any case once this has succeeded
+ * pantun_nl_answer - answers a request
  * @info: the request
+ * @fill: finds what it is about and adds that to the reply, under cfg_lock
  *
- * Return: 0 or a negative errno.
- * Context: process.
+ * Return: 0 or a negative errno, that of @fill above all.
+ * Context: process; takes cfg_lock.
  */
-int pantun_nl_reply_begin(struct pantun_nl_reply *reply, struct genl_info *info)
+int pantun_nl_answer(struct genl_info *info, pantun_nl_fill_fn *fill)
 {
-	reply->skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!reply->skb)
-		return -ENOMEM;
-	reply->header = genlmsg_put_reply(reply->skb, info, &pantun_nl_family, 0,
-					  info->genlhdr->cmd);
-	if (reply->header)
-		return 0;
-	nlmsg_free(reply->skb);
-	return -EMSGSIZE;
-}
+	struct pantun_net *pn = pantun_net(genl_info_net(info));
+	struct sk_buff *skb = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	int err = -EMSGSIZE;
+	void *header;
 
-/**
- * pantun_nl_reply_end - sends a reply
- * @reply: from pantun_nl_reply_begin()
- * @info: the request
- * @err: 0, or why there is to be no reply
- *
- * Return: 0, @err, or why it could not be sent.
- * Context: process.
- */
-int pantun_nl_reply_end(struct pantun_nl_reply *reply, struct genl_info *info, int err)
-{
+	if (!skb)
+		return -ENOMEM;
+	header = genlmsg_put_reply(skb, info, &pantun_nl_family, 0, info->genlhdr->cmd);
+	if (header) {
+		mutex_lock(&pn->cfg_lock);
+		err = fill(skb, pn, info);
+		mutex_unlock(&pn->cfg_lock);
+	}
 	if (err) {
-		nlmsg_free(reply->skb);
+		nlmsg_free(skb);
 		return err;
 	}
-	genlmsg_end(reply->skb, reply->header);
-	return genlmsg_reply(reply->skb, info);
+	genlmsg_end(skb, header);
+	return genlmsg_reply(skb, info);
 }
 
 /* --- dumps --- */
