@@ -56,6 +56,19 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 
 /* --- v2_child.c: children in IKE_AUTH and CREATE_CHILD_SA (sections 1.3, 2.9) --- */
 
+/* What a message says of a child: the wish for one, or the answer to ours. */
+struct v2_terms {
+	struct wire_sa sa;
+	struct wire_ts_list tsi, tsr;
+	struct wire_ke ke;
+	bool has_ke;
+	bool transport;			/* the mode that is asked for, or agreed to */
+	bool no_tfc;			/* the sender does not take padded packets */
+};
+
+/* These are false where something is missing or malformed. */
+bool v2_read_terms(const struct v2_in *in, struct v2_terms *out);
+bool v2_read_nonce(const struct v2_in *in, struct bytes *out);
 /* Writes the SA payload; @esp is what we offer. */
 void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct wire_writer *w);
 /* Both TS payloads; @initiator: we ask. */

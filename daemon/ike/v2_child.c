@@ -11,6 +11,33 @@
 #define RETRY_LATE_MS	SECONDS(60)	/* after a rekey was refused */
 #define TEXT_MAX	512
 
+bool v2_read_nonce(const struct v2_in *in, struct bytes *out)
+{
+	const struct wire_payload *nonce = wire_payload_find(in->payloads, IKE_PL_NONCE);
+	struct wire_error error;
+
+	return nonce && !wire_read_nonce(nonce, out, &error);
+}
+
+bool v2_read_terms(const struct v2_in *in, struct v2_terms *out)
+{
+	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
+	const struct wire_payload *tsi = wire_payload_find(in->payloads, IKE_PL_TSI);
+	const struct wire_payload *tsr = wire_payload_find(in->payloads, IKE_PL_TSR);
+	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
+	struct wire_notify notify;
+	struct wire_error error;
+
+	out->has_ke = ke;
+	out->transport = wire_notify_find(in->payloads, IKE_N_USE_TRANSPORT_MODE, &notify);
+	out->no_tfc = wire_notify_find(in->payloads, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED,
+				       &notify);
+	if (ke && wire_read_ke(ke, &out->ke, &error))
+		return false;
+	return sa && tsi && tsr && !wire_read_sa(sa, &out->sa, &error) &&
+	       !wire_read_ts(tsi, &out->tsi, &error) && !wire_read_ts(tsr, &out->tsr, &error);
+}
+
 void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct wire_writer *w)
 {
 	uint8_t spi[4];
@@ -157,41 +184,9 @@ static void say_refused(const struct child_sa *child, const struct wire_notify *
 
 /* --- the peer says yes --- */
 
-struct answer {
-	struct wire_sa sa;
-	struct wire_ts_list tsi, tsr;
-	struct wire_ke ke;
-	bool has_ke;
-	bool transport;
-	struct bytes nonce;
-	bool no_tfc;			/* the peer does not take padded packets */
-};
-
-static bool read_answer(const struct v2_in *in, bool auth, struct answer *out)
-{
-	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
-	const struct wire_payload *tsi = wire_payload_find(in->payloads, IKE_PL_TSI);
-	const struct wire_payload *tsr = wire_payload_find(in->payloads, IKE_PL_TSR);
-	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
-	const struct wire_payload *nonce = wire_payload_find(in->payloads, IKE_PL_NONCE);
-	struct wire_notify notify;
-	struct wire_error error;
-
-	out->has_ke = ke;
-	out->transport = wire_notify_find(in->payloads, IKE_N_USE_TRANSPORT_MODE, &notify);
-	out->no_tfc = wire_notify_find(in->payloads, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED,
-				       &notify);
-	if (ke && wire_read_ke(ke, &out->ke, &error))
-		return false;
-	if (!auth && (!nonce || wire_read_nonce(nonce, &out->nonce, &error)))
-		return false;
-	return sa && tsi && tsr && !wire_read_sa(sa, &out->sa, &error) &&
-	       !wire_read_ts(tsi, &out->tsi, &error) && !wire_read_ts(tsr, &out->tsr, &error);
-}
-
 /* Proposal and selectors of the answer; false with the reason said. */
 static bool accept_answer(struct child_sa *child, const struct prop_list *offered,
-			  const struct answer *answer)
+			  const struct v2_terms *answer)
 {
 	const struct prop_query query = { .proto = PROP_ESP, .local = offered, .spi_n = 4 };
 	const struct ts_pair *ts = &child->slot->proxy->ts;
@@ -242,7 +237,7 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 {
 	struct prop_list esp = child->slot->tunnel->esp;
 	struct wire_notify notify;
-	struct answer answer;
+	struct v2_terms answer;
 
 	if (wire_notify_find_error(in->payloads, &notify)) {
 		say_refused(child, &notify);
@@ -250,7 +245,7 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 		return;
 	}
 	prop_list_without_dh(&esp);
-	if (!read_answer(in, true, &answer) || !accept_answer(child, &esp, &answer) ||
+	if (!v2_read_terms(in, &answer) || !accept_answer(child, &esp, &answer) ||
 	    !child_derive(child, bytes_of(NULL, 0), ni, nr)) {
 		take_failed(child);
 		return;
@@ -322,7 +317,7 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 	child_close(fresh);
 }
 
-static bool derive(struct task *task, const struct answer *answer)
+static bool derive(struct task *task, const struct v2_terms *answer, struct bytes nr)
 {
 	struct child_sa *child = task->fresh;
 	struct bytes ni = bytes_of(task->nonce, NONCE_N);
@@ -331,7 +326,7 @@ static bool derive(struct task *task, const struct answer *answer)
 	bool good;
 
 	if (!child->prop.dh)
-		return child_derive(child, bytes_of(NULL, 0), ni, answer->nonce);
+		return child_derive(child, bytes_of(NULL, 0), ni, nr);
 	if (child->prop.dh != task->group || !answer->has_ke ||
 	    answer->ke.group != task->group->id) {
 		slot_fail(child->slot, "peer answered with another key exchange than it chose");
@@ -341,7 +336,7 @@ static bool derive(struct task *task, const struct answer *answer)
 	if (error)
 		slot_fail(child->slot, "key exchange with the peer failed: %s",
 			  dh_error_text(error));
-	good = !error && child_derive(child, secret_bytes(&shared), ni, answer->nonce);
+	good = !error && child_derive(child, secret_bytes(&shared), ni, nr);
 	secret_wipe(&shared, sizeof(shared));
 	return good;
 }
@@ -393,7 +388,8 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 {
 	struct child_sa *fresh = task->fresh;
 	struct wire_notify notify;
-	struct answer answer;
+	struct v2_terms answer;
+	struct bytes nr;
 
 	if (!fresh)
 		return;
@@ -401,9 +397,9 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 		refused(ike, task, &notify);
 		return;
 	}
-	if (!read_answer(in, false, &answer) ||
+	if (!v2_read_terms(in, &answer) || !v2_read_nonce(in, &nr) ||
 	    !accept_answer(fresh, &fresh->slot->tunnel->esp, &answer) ||
-	    !derive(task, &answer)) {
+	    !derive(task, &answer, nr)) {
 		take_failed(fresh);
 		return;
 	}

@@ -40,11 +40,9 @@ static bool derive(struct ike_sa *heir, const struct ike_sa *old, const struct d
 static bool read_ke_nonce(const struct v2_in *in, struct wire_ke *ke, struct bytes *nonce)
 {
 	const struct wire_payload *ke_payload = wire_payload_find(in->payloads, IKE_PL_KE);
-	const struct wire_payload *nonce_payload = wire_payload_find(in->payloads, IKE_PL_NONCE);
 	struct wire_error error;
 
-	return ke_payload && nonce_payload && !wire_read_ke(ke_payload, ke, &error) &&
-	       !wire_read_nonce(nonce_payload, nonce, &error);
+	return ke_payload && !wire_read_ke(ke_payload, ke, &error) && v2_read_nonce(in, nonce);
 }
 
 /* --- initiator --- */

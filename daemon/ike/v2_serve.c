@@ -12,35 +12,11 @@
 
 /* What the peer asks for. */
 struct ask {
-	struct wire_sa sa;
-	struct wire_ts_list tsi, tsr;
+	struct v2_terms terms;
 	struct bytes ni;
-	struct wire_ke ke;
-	bool has_ke;
-	bool transport;			/* it wants that mode */
-	bool no_tfc;			/* it does not take padded packets */
 	bool auth;			/* within IKE_AUTH: no KE, no nonces of its own */
 	struct child_sa *old;		/* to be rekeyed; NULL: a further one */
 };
-
-static bool read_ask(const struct v2_in *in, struct ask *out)
-{
-	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
-	const struct wire_payload *tsi = wire_payload_find(in->payloads, IKE_PL_TSI);
-	const struct wire_payload *tsr = wire_payload_find(in->payloads, IKE_PL_TSR);
-	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
-	struct wire_notify notify;
-	struct wire_error error;
-
-	out->has_ke = ke;
-	out->transport = wire_notify_find(in->payloads, IKE_N_USE_TRANSPORT_MODE, &notify);
-	out->no_tfc = wire_notify_find(in->payloads, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED,
-				       &notify);
-	if (ke && wire_read_ke(ke, &out->ke, &error))
-		return false;
-	return sa && tsi && tsr && !wire_read_sa(sa, &out->sa, &error) &&
-	       !wire_read_ts(tsi, &out->tsi, &error) && !wire_read_ts(tsr, &out->tsr, &error);
-}
 
 static void put_error(struct wire_writer *w, uint16_t type)
 {
@@ -62,8 +38,8 @@ static struct slot *meant(const struct gateway *gw, const struct ask *ask)
 
 		if (slot->gone || slot->current)
 			continue;
-		if (ts_list_from_wire(&ask->tsr, &ts->local, &common) ||
-		    ts_list_from_wire(&ask->tsi, &ts->remote, &common))
+		if (ts_list_from_wire(&ask->terms.tsr, &ts->local, &common) ||
+		    ts_list_from_wire(&ask->terms.tsi, &ts->remote, &common))
 			return slot;
 		only = slot;
 		n++;
@@ -81,8 +57,8 @@ static void say_no_slot(struct gateway *gw, const struct ask *ask)
 		ts_list_text(&slot->proxy->ts.local, ours, sizeof(ours));
 		slot_fail(slot, "peer asks for traffic selectors local %s remote %s, but "
 				"configured are local %s remote %s: make them mirror each other",
-			  ts_wire_text(&ask->tsr, a, sizeof(a)),
-			  ts_wire_text(&ask->tsi, b, sizeof(b)), ours,
+			  ts_wire_text(&ask->terms.tsr, a, sizeof(a)),
+			  ts_wire_text(&ask->terms.tsi, b, sizeof(b)), ours,
 			  ts_list_text(&slot->proxy->ts.remote, more, sizeof(more)));
 		return;
 	}
@@ -96,8 +72,8 @@ static void say_no_slot(struct gateway *gw, const struct ask *ask)
 	}
 	gateway_refuse(gw, "peer asks for traffic selectors local %s remote %s, but configured "
 			   "are: %s",
-		     ts_wire_text(&ask->tsr, a, sizeof(a)), ts_wire_text(&ask->tsi, b, sizeof(b)),
-		     t.n ? ours : "none");
+		     ts_wire_text(&ask->terms.tsr, a, sizeof(a)),
+		     ts_wire_text(&ask->terms.tsi, b, sizeof(b)), t.n ? ours : "none");
 }
 
 static bool crowded(const struct slot *slot)
@@ -119,19 +95,19 @@ static bool choose(struct slot *slot, const struct ask *ask, struct prop_chosen 
 		.local = &esp,
 		.spi_n = 4,
 		.ignore_dh = ask->auth,
-		.ke_group = ask->has_ke ? ask->ke.group : 0,
+		.ke_group = ask->terms.has_ke ? ask->terms.ke.group : 0,
 	};
 	char why[TEXT_MAX];
 	uint8_t group[2];
 
 	if (ask->auth)
 		prop_list_without_dh(&esp);
-	if (!prop_select(&query, &ask->sa, chosen, why, sizeof(why))) {
+	if (!prop_select(&query, &ask->terms.sa, chosen, why, sizeof(why))) {
 		slot_fail(slot, "%s", why);
 		put_error(w, IKE_N_NO_PROPOSAL_CHOSEN);
 		return false;
 	}
-	if (chosen->dh && (!ask->has_ke || ask->ke.group != chosen->dh->id)) {
+	if (chosen->dh && (!ask->terms.has_ke || ask->terms.ke.group != chosen->dh->id)) {
 		put_be16(group, chosen->dh->id);
 		wire_put_notify(w, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
 		return false;
@@ -158,7 +134,7 @@ static bool exchange_keys(struct child_sa *child, const struct ask *ask, struct 
 	if (!dh)
 		return false;
 	wire_put_ke(w, child->prop.dh->id, dh_public(dh));
-	error = dh_shared(dh, ask->ke.data, &shared);
+	error = dh_shared(dh, ask->terms.ke.data, &shared);
 	if (error)
 		slot_fail(child->slot, "key exchange with the peer failed: %s",
 			  dh_error_text(error));
@@ -175,7 +151,7 @@ static void accept(struct ike_sa *ike, struct child_sa *child, const struct ask 
 	struct task *task = ike->ex.current;
 
 	child->replaces = old;
-	v2_child_heed_tfc(child, ask->no_tfc);
+	v2_child_heed_tfc(child, ask->terms.no_tfc);
 	if (old && task && task->kind == TASK_CHILD_REKEY && task->old == old)
 		task->rival = child;
 	child_install(child);
@@ -192,7 +168,8 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 	struct slot *slot;
 	uint8_t spi[4];
 
-	slot = v2_select_slot(ike->gw, ask->old ? ask->old->slot : NULL, &ask->tsr, &ask->tsi, &ts);
+	slot = v2_select_slot(ike->gw, ask->old ? ask->old->slot : NULL, &ask->terms.tsr,
+			      &ask->terms.tsi, &ts);
 	if (!slot) {
 		say_no_slot(ike->gw, ask);
 		put_error(w, IKE_N_TS_UNACCEPTABLE);
@@ -202,7 +179,7 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 		put_error(w, IKE_N_NO_ADDITIONAL_SAS);
 		return;
 	}
-	if (!v2_child_mode_good(ike, slot, ask->transport)) {
+	if (!v2_child_mode_good(ike, slot, ask->terms.transport)) {
 		put_error(w, IKE_N_NO_PROPOSAL_CHOSEN);
 		return;
 	}
@@ -237,7 +214,7 @@ void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni,
 {
 	struct ask ask = { .auth = true, .ni = ni };
 
-	if (read_ask(in, &ask))
+	if (v2_read_terms(in, &ask.terms))
 		serve(ike, &ask, nr, w);
 	else
 		put_error(w, IKE_N_INVALID_SYNTAX);
@@ -288,19 +265,18 @@ static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa
 void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
 {
 	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
-	const struct wire_payload *nonce = wire_payload_find(in->payloads, IKE_PL_NONCE);
 	const struct task *task = ike->ex.current;
 	uint8_t nr[NONCE_N];
 	struct wire_error error;
 	struct ask ask = { .auth = false };
 
-	if (!sa || wire_read_sa(sa, &ask.sa, &error) || !ask.sa.n_proposals || !nonce ||
-	    wire_read_nonce(nonce, &ask.ni, &error)) {
+	if (!sa || wire_read_sa(sa, &ask.terms.sa, &error) || !ask.terms.sa.n_proposals ||
+	    !v2_read_nonce(in, &ask.ni)) {
 		put_error(w, IKE_N_INVALID_SYNTAX);
 		return;
 	}
-	if (ask.sa.proposals[0].protocol == IKE_PROTO_IKE) {
-		v2_rekey_request(ike, in, &ask.sa, w);
+	if (ask.terms.sa.proposals[0].protocol == IKE_PROTO_IKE) {
+		v2_rekey_request(ike, in, &ask.terms.sa, w);
 		return;
 	}
 	if (task && task->kind == TASK_IKE_REKEY) {
@@ -309,7 +285,7 @@ void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_w
 	}
 	if (!find_old(ike, in, &ask.old, w))
 		return;
-	if (!read_ask(in, &ask) || !core_random(ike->core, nr, sizeof(nr))) {
+	if (!v2_read_terms(in, &ask.terms) || !core_random(ike->core, nr, sizeof(nr))) {
 		put_error(w, IKE_N_INVALID_SYNTAX);
 		return;
 	}
