@@ -49,29 +49,38 @@ static int run(command_run *command, const char *line, char *said, size_t n)
 	return status;
 }
 
-struct refusal {
-	const char *line, *said;
+/* Wrong command lines, and what is said about each behind the program's name. */
+struct refusals {
+	command_run *command;
+	struct {
+		const char *line, *said;	/* NULL ends them */
+	} rows[];
 };
 
-/* Each is a wrong command line, and is told so in these words. */
-static void assert_refusals(command_run *command, const struct refusal *refusals, size_t n)
+static void test_refused(void **state)
 {
+	const struct refusals *refusals = *state;
 	char said[1024], wanted[512];
 
-	for (size_t i = 0; i < n; i++) {
-		snprintf(wanted, sizeof(wanted), "pantunctl: %s", refusals[i].said);
-		assert_int_equal(run(command, refusals[i].line, said, sizeof(said)), EXIT_USAGE);
+	for (size_t i = 0; refusals->rows[i].line; i++) {
+		const char *line = refusals->rows[i].line;
+
+		snprintf(wanted, sizeof(wanted), "pantunctl: %s", refusals->rows[i].said);
+		assert_int_equal(run(refusals->command, line, said, sizeof(said)), EXIT_USAGE);
 		if (strncmp(said, wanted, strlen(wanted)) != 0)
-			fail_msg("\"%s\" is told: %swanted: %s", refusals[i].line, said, wanted);
+			fail_msg("\"%s\" is told: %swanted: %s", line, said, wanted);
 	}
 }
+
+#define REFUSED(refusals)							\
+	{ .name = #refusals, .test_func = test_refused, .initial_state = (void *)&(refusals) }
 
 #define GOOD	"add dev t in spi 0x1001 local 192.0.2.1 remote 192.0.2.2 "
 #define GOOD6	"add dev t in spi 0x1001 local 2001:db8::1 remote 2001:db8::2 "
 
-static void test_sa_add_refused(void **state)
-{
-	static const struct refusal refusals[] = {
+static const struct refusals sa_add_refused = {
+	.command = cmd_sa,
+	.rows = {
 		{ "add in spi 300", "sa add: \"dev TUNNEL\" is missing" },
 		{ "add dev t spi 300", "sa add: the direction is missing: \"in\" for the SA we "
 		  "receive with, \"out\" for the one we send with" },
@@ -108,15 +117,13 @@ static void test_sa_add_refused(void **state)
 		{ "add dev t out spi 300 local ::1 remote ::2 enc aes-gmac replay-window 64",
 		  "sa add: \"replay-window\" is for in-SAs" },
 		{ GOOD "esm", "sa add: unknown word \"esm\"; did you mean \"esn\"?" },
-	};
+		{ NULL, NULL },
+	},
+};
 
-	(void)state;
-	assert_refusals(cmd_sa, refusals, sizeof(refusals) / sizeof(refusals[0]));
-}
-
-static void test_sa_named_refused(void **state)
-{
-	static const struct refusal refusals[] = {
+static const struct refusals sa_named_refused = {
+	.command = cmd_sa,
+	.rows = {
 		{ "del dev t in spi 300 proto gre", "sa del: proto gre: not one of esp, ah" },
 		{ "del dev t in", "sa del: \"spi NUMBER\" is missing: for \"in\" the one" },
 		{ "activate dev t out", "sa activate: \"spi NUMBER\" is missing: for \"out\" the" },
@@ -134,15 +141,13 @@ static void test_sa_named_refused(void **state)
 		  "sa path: \"encap\" does not go with \"proto ah\"" },
 		{ "flush dev a-name-that-is-too-long", "sa flush: dev a-name-that-is-too-long: " },
 		{ "pth", "unknown verb \"pth\"; did you mean \"path\"?" },
-	};
+		{ NULL, NULL },
+	},
+};
 
-	(void)state;
-	assert_refusals(cmd_sa, refusals, sizeof(refusals) / sizeof(refusals[0]));
-}
-
-static void test_tunnel_refused(void **state)
-{
-	static const struct refusal refusals[] = {
+static const struct refusals tunnel_refused = {
+	.command = cmd_tunnel,
+	.rows = {
 		{ "set dev t", "tunnel set: nothing to set" },
 		{ "set df copy", "tunnel set: \"dev TUNNEL\" is missing" },
 		{ "set dev t start never", "tunnel set: start never: not one of always," },
@@ -162,15 +167,13 @@ static void test_tunnel_refused(void **state)
 		{ "set dev t mark 0x100000000", "tunnel set: mark 0x100000000: neither off nor" },
 		{ "set dev t underlay nosuchlink", "tunnel set: underlay nosuchlink: neither off" },
 		{ "set dev t dfs set", "tunnel set: unknown word \"dfs\"; did you mean \"df\"?" },
-	};
+		{ NULL, NULL },
+	},
+};
 
-	(void)state;
-	assert_refusals(cmd_tunnel, refusals, sizeof(refusals) / sizeof(refusals[0]));
-}
-
-static void test_tunnel_monitor_refused(void **state)
-{
-	static const struct refusal refusals[] = {
+static const struct refusals tunnel_monitor_refused = {
+	.command = cmd_tunnel,
+	.rows = {
 		{ "monitor", "a verb must follow: add del" },
 		{ "monitor ad", "unknown verb \"ad\"; did you mean \"add\"?" },
 		{ "monitor add dev t", "tunnel monitor: \"dev TUNNEL\" and \"destination" },
@@ -190,11 +193,9 @@ static void test_tunnel_monitor_refused(void **state)
 		{ "monitor add threshold 1", "tunnel monitor add: threshold 1: not a count" },
 		{ "monitor add recovery 101", "tunnel monitor add: recovery 101: not a count" },
 		{ "monitor del interval 1", "tunnel monitor del: unknown word \"interval\"" },
-	};
-
-	(void)state;
-	assert_refusals(cmd_tunnel, refusals, sizeof(refusals) / sizeof(refusals[0]));
-}
+		{ NULL, NULL },
+	},
+};
 
 static void test_key_lengths(void **state)
 {
@@ -376,10 +377,10 @@ static void test_options_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sa_add_refused),
-		cmocka_unit_test(test_sa_named_refused),
-		cmocka_unit_test(test_tunnel_refused),
-		cmocka_unit_test(test_tunnel_monitor_refused),
+		REFUSED(sa_add_refused),
+		REFUSED(sa_named_refused),
+		REFUSED(tunnel_refused),
+		REFUSED(tunnel_monitor_refused),
 		cmocka_unit_test(test_key_lengths),
 		cmocka_unit_test(test_weak_warnings),
 		cmocka_unit_test(test_path_messages),
