@@ -26,19 +26,14 @@ static const char *take_proxy(void *ctx, char *const *values)
 	return proxy_name_take(values[0], ((struct request *)ctx)->proxy);
 }
 
-static const char *take_addr(const char *word, struct addr *out)
-{
-	return addr_parse(word, out) ? "not an IPv4 or IPv6 address" : NULL;
-}
-
 static const char *take_destination(void *ctx, char *const *values)
 {
-	return take_addr(values[0], &((struct request *)ctx)->destination);
+	return addr_take(values[0], &((struct request *)ctx)->destination);
 }
 
 static const char *take_source(void *ctx, char *const *values)
 {
-	return take_addr(values[0], &((struct request *)ctx)->source);
+	return addr_take(values[0], &((struct request *)ctx)->source);
 }
 
 static const char *take_action(void *ctx, char *const *values)

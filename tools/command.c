@@ -86,3 +86,8 @@ const char *proxy_name_take(const char *word, char *out)
 	text_copy(out, PANTUN_PROXY_NAME_LEN, word);
 	return NULL;
 }
+
+const char *addr_take(const char *word, struct addr *out)
+{
+	return addr_parse(word, out) ? "not an IPv4 or IPv6 address" : NULL;
+}

@@ -39,8 +39,9 @@ int command_finish(struct nl_client *client, struct nl_msg *msg);
 /* Exit status EXIT_USAGE, after "pantunctl: " and the text. */
 int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* The argument of "dev": NULL, or what is wrong with it. */
+/* The argument of "dev", and of others: NULL, or what is wrong with it. */
 const char *ifname_take(const char *word, char *out);
 const char *proxy_name_take(const char *word, char *out);
+const char *addr_take(const char *word, struct addr *out);
 
 #endif

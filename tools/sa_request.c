@@ -51,29 +51,24 @@ static const char *take_spi(void *ctx, char *const *values)
 	return NULL;
 }
 
-static const char *take_address(const char *word, struct addr *out)
-{
-	return addr_parse(word, out) ? "not an IPv4 or IPv6 address" : NULL;
-}
-
 static const char *take_local(void *ctx, char *const *values)
 {
-	return take_address(values[0], &sa_of(ctx)->path.local);
+	return addr_take(values[0], &sa_of(ctx)->path.local);
 }
 
 static const char *take_remote(void *ctx, char *const *values)
 {
-	return take_address(values[0], &sa_of(ctx)->path.remote);
+	return addr_take(values[0], &sa_of(ctx)->path.remote);
 }
 
 static const char *take_new_local(void *ctx, char *const *values)
 {
-	return take_address(values[0], &((struct sa_request *)ctx)->new_path.local);
+	return addr_take(values[0], &((struct sa_request *)ctx)->new_path.local);
 }
 
 static const char *take_new_remote(void *ctx, char *const *values)
 {
-	return take_address(values[0], &((struct sa_request *)ctx)->new_path.remote);
+	return addr_take(values[0], &((struct sa_request *)ctx)->new_path.remote);
 }
 
 static const char *take_mode(void *ctx, char *const *values)
