@@ -69,12 +69,17 @@ one_ping() {
 	on ha ping -q -c 1 -W 1 10.2.0.2 >/dev/null || :
 }
 
-# hooks_load ERRNO: fresh, with an AES-GCM in A's SAs that fails.
-hooks_failing() {
-	local direction=$2
+# hooks_again: as they are when loaded.
+hooks_again() {
 	ip -n ga link del tunnel1
 	wait_for 10 rmmod pantun_test_hooks
-	insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
+	hooks_load
+}
+
+# hooks_failing ERRNO in|out: fresh, with an AES-GCM in that SA of A's that fails.
+hooks_failing() {
+	local direction=$2
+	hooks_again
 	tunnel_up ga
 	keys_make aes-128-gcm
 	ip -n gb xfrm state flush
@@ -101,9 +106,7 @@ crypto_cases() {
 	hooks_failing 12 in
 	one_ping
 	sa_lost 'decryption finds no memory' in 'rx_no_memory=1'
-	ip -n ga link del tunnel1
-	wait_for 10 rmmod pantun_test_hooks
-	insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
+	hooks_again
 }
 
 send_cases() {
@@ -327,12 +330,7 @@ receive_cases() {
 	injected 'rx_tunnel_down=1'
 }
 
-module_load
-insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
-topology_up
-tunnel_quiet ga
-tunnel_up ga
-xfrm_policies_up gb ipsec0 "$IF_ID"
+fresh_begin
 receive_cases
 send_cases
 limit_cases

@@ -80,12 +80,7 @@ border() {
 		wait_for 5 drops_are 'rx_auth=1'
 }
 
-module_load
-insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
-topology_up
-tunnel_quiet ga
-tunnel_up ga
-xfrm_policies_up gb ipsec0 "$IF_ID"
+fresh_begin
 for algorithm in aes-128-gcm aes-256-cbc chacha20-poly1305 aes-128-ctr+sha1 null+sha512; do
 	crossing "$algorithm"
 done

@@ -8,6 +8,21 @@ esp_send() {
 	on gb /usr/bin/python3 "$PANTUN_TOP/selftests/esp_send.py" "$@"
 }
 
+# hooks_load: pantun_test_hooks, for what is not reached from outside.
+hooks_load() {
+	insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
+}
+
+# fresh_begin: the gateways, for a script that counts each packet.
+fresh_begin() {
+	module_load
+	hooks_load
+	topology_up
+	tunnel_quiet ga
+	tunnel_up ga
+	xfrm_policies_up gb ipsec0 "$IF_ID"
+}
+
 # fresh [WORD...]: new keys and SAs, and no counters, on both sides; the words go
 # to A's in-SA.
 fresh() {
