@@ -51,5 +51,6 @@ for node in A B; do
 		none_lost "pantund of $node killed and started"
 done
 capture_stop
+check 'ESP was seen' captured "$WORK/wan.pcap" esp
 check 'nothing inner was seen in clear' nothing_inner "$WORK/wan.pcap"
 finish

@@ -215,5 +215,6 @@ for part; do
 done
 costs
 capture_stop
+check 'ESP was seen' captured "$WORK/wan.pcap" esp
 check 'nothing inner was seen in clear' nothing_inner "$WORK/wan.pcap"
 finish

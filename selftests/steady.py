@@ -130,7 +130,10 @@ def main():
     elif words[0] == "report":
         report(words[1], words[2])
     else:
-        print(sum(lost for kind, lost, _ in losses(words[1], words[2]) if kind == words[3]))
+        lost = [n for kind, n, _ in losses(words[1], words[2]) if kind == words[3]]
+        if not lost:
+            sys.exit(f"there was no {words[3]}")
+        print(sum(lost))
 
 
 main()
