@@ -12,23 +12,11 @@ set -eu
 . "${PANTUN_TOP:?}/selftests/lib.sh"
 # shellcheck source=selftests/lib_manual.sh
 . "$PANTUN_TOP/selftests/lib_manual.sh"
+# shellcheck source=selftests/lib_router.sh
+. "$PANTUN_TOP/selftests/lib_router.sh"
 
-A_WAN=192.0.2.1 R_A=192.0.2.254
-B_WAN=198.51.100.2 R_B=198.51.100.254
-A_WAN6=2001:db8:1::1 R_A6=2001:db8:1::fe
-B_WAN6=2001:db8:2::2 R_B6=2001:db8:2::fe
-
-# The router takes the place of the link between the gateways.
-router_up() {
-	ip -n ga link del wan0
-	node_up r
-	link_nodes ga wan0 r wana
-	link_nodes r wanb gb wan0
-	addr_add ga wan0 "$A_WAN/24" "$A_WAN6/64"
-	addr_add r wana "$R_A/24" "$R_A6/64"
-	addr_add r wanb "$R_B/24" "$R_B6/64"
-	addr_add gb wan0 "$B_WAN/24" "$B_WAN6/64"
-	on r sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+network_up() {
+	router_up
 	# many errors are wanted here
 	on r sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
 	on ga sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
@@ -298,7 +286,7 @@ works() {
 
 module_load
 topology_up
-router_up
+network_up
 encap_listen ga "$A_WAN"
 encap_listen gb "$B_WAN"
 learned 4 0 'IPv4'

@@ -12,28 +12,18 @@ set -eu
 . "${PANTUN_TOP:?}/selftests/lib.sh"
 # shellcheck source=selftests/lib_manual.sh
 . "$PANTUN_TOP/selftests/lib_manual.sh"
+# shellcheck source=selftests/lib_router.sh
+. "$PANTUN_TOP/selftests/lib_router.sh"
 
-A_WAN=192.0.2.1 R_A=192.0.2.254
-B_WAN=198.51.100.2 R_B=198.51.100.254
-A_WAN6=2001:db8:1::1 R_A6=2001:db8:1::fe
-B_WAN6=2001:db8:2::2 R_B6=2001:db8:2::fe
 # A's second link
 A2=203.0.113.1 R_A2=203.0.113.254
 A26=2001:db8:3::1 R_A26=2001:db8:3::fe
 
 network_up() {
-	ip -n ga link del wan0
-	node_up r
-	link_nodes ga wan0 r wana
+	router_up
 	link_nodes ga wan1 r wanc
-	link_nodes r wanb gb wan0
-	addr_add ga wan0 "$A_WAN/24" "$A_WAN6/64"
 	addr_add ga wan1 "$A2/24" "$A26/64"
-	addr_add r wana "$R_A/24" "$R_A6/64"
 	addr_add r wanc "$R_A2/24" "$R_A26/64"
-	addr_add r wanb "$R_B/24" "$R_B6/64"
-	addr_add gb wan0 "$B_WAN/24" "$B_WAN6/64"
-	on r sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	on ga sysctl -qw net.ipv4.conf.all.rp_filter=0
 	ip -n gb route add default via "$R_B"
 	ip -n gb -6 route add default via "$R_B6"
