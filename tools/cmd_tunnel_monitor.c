@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "command.h"
+#include "nl_parse.h"
 
 #define PLACE	"tunnel monitor"
 
@@ -113,14 +114,6 @@ static const struct keyword del_keywords[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
-/* @v4 is the attribute's number; the one of IPv6 follows it. */
-static int put_addr(struct nl_msg *msg, int v4, const struct addr *addr)
-{
-	if (!addr->family)
-		return 0;
-	return nla_put(msg, addr->family == AF_INET6 ? v4 + 1 : v4, (int)addr_len(addr), addr->b);
-}
-
 static int put_u32(struct nl_msg *msg, int attr, uint32_t value)
 {
 	return value ? nla_put_u32(msg, attr, value) : 0;
@@ -128,9 +121,11 @@ static int put_u32(struct nl_msg *msg, int attr, uint32_t value)
 
 static int put_request(struct nl_msg *msg, const struct request *request)
 {
-	int status = put_addr(msg, PANTUN_MONITOR_A_DST4, &request->destination);
+	int status = nl_put_addr(msg, PANTUN_MONITOR_A_DST4, PANTUN_MONITOR_A_DST6,
+				 &request->destination);
 
-	status |= put_addr(msg, PANTUN_MONITOR_A_SRC4, &request->source);
+	status |= nl_put_addr(msg, PANTUN_MONITOR_A_SRC4, PANTUN_MONITOR_A_SRC6,
+			      &request->source);
 	if (*request->proxy)
 		status |= nla_put_string(msg, PANTUN_MONITOR_A_PROXY, request->proxy);
 	status |= put_u32(msg, PANTUN_MONITOR_A_ACTION, request->action);

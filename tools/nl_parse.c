@@ -154,7 +154,7 @@ bool nl_parse_proxy(struct nlattr **attrs, struct proxy *p)
 }
 
 /* Of two attributes for one address the one that is there, if any. */
-static void path_addr_of(struct nlattr *v4, struct nlattr *v6, struct addr *out)
+static void either_addr_of(struct nlattr *v4, struct nlattr *v6, struct addr *out)
 {
 	addr_of(v4, AF_INET, out);
 	if (!out->family)
@@ -168,8 +168,8 @@ static void parse_path(struct nlattr *nest, struct path *path)
 	memset(path, 0, sizeof(*path));
 	if (!nest || nla_parse_nested(a, PANTUN_PATH_A_MAX, nest, NULL))
 		return;
-	path_addr_of(a[PANTUN_PATH_A_LOCAL4], a[PANTUN_PATH_A_LOCAL6], &path->local);
-	path_addr_of(a[PANTUN_PATH_A_REMOTE4], a[PANTUN_PATH_A_REMOTE6], &path->remote);
+	either_addr_of(a[PANTUN_PATH_A_LOCAL4], a[PANTUN_PATH_A_LOCAL6], &path->local);
+	either_addr_of(a[PANTUN_PATH_A_REMOTE4], a[PANTUN_PATH_A_REMOTE6], &path->remote);
 	path->encap = u32_of(a[PANTUN_PATH_A_ENCAP]);
 	path->local_port = u16_of(a[PANTUN_PATH_A_LOCAL_PORT]);
 	path->remote_port = u16_of(a[PANTUN_PATH_A_REMOTE_PORT]);
@@ -238,7 +238,7 @@ static void parse_probes(struct nlattr **a, struct tunnel_monitor *m)
 	m->rtt_max = u32_of(a[PANTUN_MONITOR_A_RTT_MAX]);
 	m->history = u64_of(a[PANTUN_MONITOR_A_HISTORY]);
 	m->error = u32_of(a[PANTUN_MONITOR_A_ERROR]);
-	path_addr_of(a[PANTUN_MONITOR_A_FROM4], a[PANTUN_MONITOR_A_FROM6], &m->from);
+	either_addr_of(a[PANTUN_MONITOR_A_FROM4], a[PANTUN_MONITOR_A_FROM6], &m->from);
 }
 
 bool nl_parse_monitor(struct nlattr **attrs, struct tunnel_monitor *m)
@@ -249,8 +249,8 @@ bool nl_parse_monitor(struct nlattr **attrs, struct tunnel_monitor *m)
 		return false;
 	m->tunnel_id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
 	text_of(attrs[PANTUN_A_IFNAME], m->ifname, sizeof(m->ifname));
-	path_addr_of(a[PANTUN_MONITOR_A_DST4], a[PANTUN_MONITOR_A_DST6], &m->destination);
-	path_addr_of(a[PANTUN_MONITOR_A_SRC4], a[PANTUN_MONITOR_A_SRC6], &m->source);
+	either_addr_of(a[PANTUN_MONITOR_A_DST4], a[PANTUN_MONITOR_A_DST6], &m->destination);
+	either_addr_of(a[PANTUN_MONITOR_A_SRC4], a[PANTUN_MONITOR_A_SRC6], &m->source);
 	text_of(a[PANTUN_MONITOR_A_PROXY], m->proxy, sizeof(m->proxy));
 	m->action = u32_of(a[PANTUN_MONITOR_A_ACTION]);
 	m->interval = u32_of(a[PANTUN_MONITOR_A_INTERVAL]);
@@ -321,7 +321,7 @@ int nl_put_selector(struct nl_msg *msg, int type, const struct selector *s)
 	return status ? status : nla_nest_end(msg, nest);
 }
 
-static int put_addr(struct nl_msg *msg, int v4, int v6, const struct addr *addr)
+int nl_put_addr(struct nl_msg *msg, int v4, int v6, const struct addr *addr)
 {
 	if (!addr->family)
 		return 0;
@@ -333,8 +333,8 @@ int nl_put_path(struct nl_msg *msg, int type, const struct path *path)
 	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
 	int status = nest ? 0 : -1;
 
-	status |= put_addr(msg, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6, &path->local);
-	status |= put_addr(msg, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6, &path->remote);
+	status |= nl_put_addr(msg, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6, &path->local);
+	status |= nl_put_addr(msg, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6, &path->remote);
 	if (path->encap == PANTUN_ENCAP_UDP) {
 		status |= nla_put_u32(msg, PANTUN_PATH_A_ENCAP, path->encap);
 		status |= nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, path->local_port);

@@ -160,7 +160,7 @@ static void table_tunnels(const struct model *model)
 	grid_end(&grid, "Tunnels", "There is no tunnel.");
 }
 
-/* "12.3/15.0/99.1 ms", "-" where nothing was answered yet. */
+/* "15.00/12.30/14.20/99.10"; nothing where no probe was answered yet. */
 static void grid_rtt(struct grid *grid, const struct tunnel_monitor *m)
 {
 	if (m->received)
