@@ -88,9 +88,8 @@ sas_are() {
 
 # sent: the last sequence number of A's outbound SA.
 sent() {
-	pantunctl_on ga --json show ipsec-sa | python3 -c '
-import json, sys
-print(max(s["seq"] for s in json.load(sys.stdin)["ipsec_sas"] if s["dir"] == "out"))'
+	pantunctl_on ga --json show ipsec-sa |
+		json_of "max(s['seq'] for s in d['ipsec_sas'] if s['dir'] == 'out')"
 }
 
 reload() {

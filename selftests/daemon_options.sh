@@ -32,21 +32,13 @@ spis() {
 
 # window_is PACKETS: the replay window of A's inbound SA.
 window_is() {
-	pantunctl_on ga --json show ipsec-sa | python3 -c '
-import json, sys
-sas = [s for s in json.load(sys.stdin)["ipsec_sas"] if s["dir"] == "in"]
-sys.exit(not any(s.get("replay_window", 0) == int(sys.argv[1]) for s in sas))' "$1"
+	pantunctl_on ga --json show ipsec-sa |
+		json_of "[s.get('replay_window', 0) for s in d['ipsec_sas'] if s['dir'] == 'in']" |
+		grep -qw "$1"
 }
 
 sas_are() {
 	[ "$(spis "$1" | wc -l)" -eq "$2" ]
-}
-
-# reload NODE
-reload() {
-	: >"$WORK/$1/pantund.log"
-	kill -HUP "$(cat "$WORK/$1/pantund.pid")"
-	wait_for 10 log_has "$1" 'reading'
 }
 
 # option MEMBER VALUE LINE...: A's file with these lines beside the ordinary ones, and what
@@ -55,7 +47,7 @@ option() {
 	local member=$1 value=$2
 	shift 2
 	pantun_config ga 192.0.2.2 "$@"
-	reload ga
+	pantund_reload ga
 	check "${1##*tunnel }: the kernel knows" wait_for 10 kernel_says "$member" "$value"
 	check "${1##*tunnel }: no SA was touched" test "$(spis ga)" = "$SPIS"
 }
@@ -123,7 +115,7 @@ pinged 'back to what it was' 3 'ip ttl 64' -- 10.2.0.2
 # --- what SAs are made with: they are made anew
 for window in 'anti-replay-window 128:128' 'anti-replay no:0'; do
 	pantun_config ga 192.0.2.2 "$T ${window%:*}"
-	reload ga
+	pantund_reload ga
 	check "${window%:*}: negotiated anew" wait_for 20 log_has ga ': spi in '
 	check "${window%:*}: the SA has it" wait_for 5 window_is "${window#*:}"
 	wait_for 10 carrier_is ga tunnel1 1

@@ -334,6 +334,13 @@ pantund_kill() {
 	on "$1" rm -f /run/pantun/pantund.sock
 }
 
+# pantund_reload NODE: reads its configuration again; its log begins anew.
+pantund_reload() {
+	: >"$WORK/$1/pantund.log"
+	kill -HUP "$(cat "$WORK/$1/pantund.pid")"
+	wait_for 10 log_has "$1" 'reading'
+}
+
 # log_has NODE TEXT: the daemon's log has a line with the fixed text.
 log_has() {
 	grep -qF -- "$2" "$WORK/$1/pantund.log"
@@ -360,4 +367,9 @@ pantunctl_on() {
 	local node=$1
 	shift
 	on "$node" "${PANTUNCTL:?}" "$@"
+}
+
+# json_of EXPRESSION: of the JSON on standard input, called d, in Python.
+json_of() {
+	/usr/bin/python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
 }

@@ -98,9 +98,7 @@ forget_logs() {
 
 # shown NODE DEV MEMBER: of the tunnel, in JSON.
 shown() {
-	pantunctl_on "$1" --json show tunnel "$2" | python3 -c '
-import json, sys
-print(json.load(sys.stdin)["tunnels"][0][sys.argv[1]])' "$3"
+	pantunctl_on "$1" --json show tunnel "$2" | json_of "d['tunnels'][0]['$3']"
 }
 
 # monitor_is NODE DEV up|down|unknown|off

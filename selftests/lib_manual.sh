@@ -140,11 +140,6 @@ encap_listen() {
 	wait_for 10 grep -q listening "$WORK/$1.encap"
 }
 
-# json_of EXPRESSION: of the JSON on standard input, called d, in Python.
-json_of() {
-	/usr/bin/python3 -c 'import json, sys; d = json.load(sys.stdin); print(eval(sys.argv[1]))' "$1"
-}
-
 # sa_count NODE in|out MEMBER: of tunnel1's SA of that direction.
 sa_count() {
 	pantunctl_on "$1" --json show ipsec-sa tunnel1 |

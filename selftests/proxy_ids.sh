@@ -33,12 +33,6 @@ configure() {
 	pantun_config "$node" "$peer" "${more[@]}" "$@"
 }
 
-reload() {
-	: >"$WORK/$1/pantund.log"
-	kill -HUP "$(cat "$WORK/$1/pantund.pid")"
-	wait_for 10 log_has "$1" 'reading'
-}
-
 # json NODE EXPRESSION: of what show says, as "d", in Python.
 json() {
 	pantunctl_on "$1" --json show tunnel tunnel1 | /usr/bin/python3 -c '
@@ -152,7 +146,7 @@ flood_start 1 2 16
 	lines a "${ALL[@]}" | grep -v ' p7 '
 	echo "$T auto-key proxy-id p7 local 10.1.7.0/24 remote 10.3.7.0/24"
 } | configure ga a
-reload ga
+pantund_reload ga
 check 'one that does not fit fails' wait_for 20 json_is ga "child['p7']['state']" failed
 check 'the others keep their SAs' test "$(spis ga)" = "$before"
 check_here 'and lose no packet' flood_end 1 2 16
@@ -180,7 +174,7 @@ check 'nothing of it waits any more' held_is p7 0
 
 # --- mended: it comes up by itself, the others as they were
 lines a "${ALL[@]}" | configure ga a
-reload ga
+pantund_reload ga
 check 'mended, it comes up' wait_for 20 active ga "$COUNT"
 check 'the others were not touched' test "$(spis ga p7)" = "$before"
 check 'the tunnel is up again' wait_for 10 json_is ga "d['tunnels'][0]['state']" up
@@ -193,15 +187,15 @@ flood_start 3 16
 	lines a "${ALL[@]}" 17
 } | configure ga a
 lines b "${ALL[@]}" 17 | configure gb b "$T start passive"
-reload gb
-reload ga
+pantund_reload gb
+pantund_reload ga
 check 'one more comes up' wait_for 20 active ga 17
 check 'the others keep their SAs' test "$(spis ga p17)" = "$before"
 lines a "${ALL[@]}" | configure ga a
 lines b "${ALL[@]}" | configure gb b "$T start passive"
-reload ga
+pantund_reload ga
 check 'one that is taken away goes' wait_for 20 gone ga p17
-reload gb
+pantund_reload gb
 check 'at the peer, too' wait_for 20 gone gb p17
 check 'the others keep theirs' test "$(spis ga)" = "$before"
 check_here 'and nothing was lost' flood_end 3 16
