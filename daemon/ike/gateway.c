@@ -39,27 +39,45 @@ static void set_error(char last_error[ERROR_TEXT], const char *text)
 	text_add(&t, "%s", text);
 }
 
-static void gateway_error(struct gateway *gw, const char *kind, const char *text)
+static void gateway_event(struct gateway *gw, const char *kind, const char *text)
 {
 	struct ike_event event = { .kind = kind, .gateway = gw->conf->name, .text = text };
-	char subject[SUBJECT_MAX];
 
+	action_event(&gw->core->actions, &event);
+}
+
+static void slot_event(struct slot *slot, const char *kind, const char *text)
+{
+	struct ike_event event = {
+		.kind = kind,
+		.gateway = slot->gw->conf->name,
+		.tunnel = slot->tunnel->name,
+		.proxy = slot->proxy->name,
+		.text = text,
+	};
+
+	action_event(&slot->gw->core->actions, &event);
+}
+
+static void gateway_error(struct gateway *gw, const char *kind, const char *format, va_list args)
+{
+	char subject[SUBJECT_MAX], text[FAIL_TEXT];
+
+	vsnprintf(text, sizeof(text), format, args);
 	set_error(gw->last_error, text);
 	gw->failed_at = gw->core->now;
 	gw->counts.failures++;
 	log_error(gateway_subject(gw, subject), "%s", text);
-	action_event(&gw->core->actions, &event);
+	gateway_event(gw, kind, text);
 }
 
 void gateway_fail(struct gateway *gw, const char *format, ...)
 {
-	char text[FAIL_TEXT];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	gateway_error(gw, "ike-fail", format, args);
 	va_end(args);
-	gateway_error(gw, "ike-fail", text);
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		if (slot->current)
 			continue;
@@ -70,23 +88,15 @@ void gateway_fail(struct gateway *gw, const char *format, ...)
 
 void gateway_refuse(struct gateway *gw, const char *format, ...)
 {
-	char text[FAIL_TEXT];
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
+	gateway_error(gw, "child-fail", format, args);
 	va_end(args);
-	gateway_error(gw, "child-fail", text);
 }
 
 void slot_fail(struct slot *slot, const char *format, ...)
 {
-	struct ike_event event = {
-		.kind = "child-fail",
-		.gateway = slot->gw->conf->name,
-		.tunnel = slot->tunnel->name,
-		.proxy = slot->proxy->name,
-	};
 	char subject[SUBJECT_MAX], text[FAIL_TEXT];
 	va_list args;
 
@@ -96,42 +106,32 @@ void slot_fail(struct slot *slot, const char *format, ...)
 	set_error(slot->last_error, text);
 	slot->failed_at = slot->gw->core->now;
 	slot->counts.failures++;
-	event.text = text;
 	log_error(slot_subject(slot, subject), "%s", text);
-	action_event(&slot->gw->core->actions, &event);
+	slot_event(slot, "child-fail", text);
 }
 
 void gateway_tell(struct gateway *gw, const char *kind, const char *format, ...)
 {
-	struct ike_event event = { .kind = kind, .gateway = gw->conf->name };
 	char subject[SUBJECT_MAX], text[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	event.text = text;
 	log_info(gateway_subject(gw, subject), "%s", text);
-	action_event(&gw->core->actions, &event);
+	gateway_event(gw, kind, text);
 }
 
 void slot_tell(struct slot *slot, const char *kind, const char *format, ...)
 {
-	struct ike_event event = {
-		.kind = kind,
-		.gateway = slot->gw->conf->name,
-		.tunnel = slot->tunnel->name,
-		.proxy = slot->proxy->name,
-	};
 	char subject[SUBJECT_MAX], text[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	event.text = text;
 	log_info(slot_subject(slot, subject), "%s", text);
-	action_event(&slot->gw->core->actions, &event);
+	slot_event(slot, kind, text);
 }
 
 static void box_put(struct policy_box *box)
