@@ -117,46 +117,53 @@ static void test_algorithms(void **state)
 	}
 }
 
+static const struct {
+	const char *lines, *text;
+} refused[] = {
+	{ ENDS ENCR INTEG M "manual-key remote-spi 00001002\n",
+	  "has no local-spi (outbound: of packets that we send)" },
+	{ ENDS ENCR INTEG M "manual-key local-spi 00001002\n",
+	  "has no remote-spi (inbound: of packets that we receive)" },
+	{ ENDS ENCR INTEG M "manual-key local-spi 000000ff remote-spi 00001002\n",
+	  "f:6:49: \"000000ff\" is no SPI: 8 hex digits from 00000100 on; local-spi is outbound" },
+	{ ENDS ENCR INTEG M "manual-key local-spi 00001001 remote-spi 1002\n",
+	  "\"1002\" is no SPI: 8 hex digits from 00000100 on; remote-spi is inbound" },
+	{ ENDS ENCR INTEG M "manual-key local-spi 00001001 remote-spi 0x001002\n",
+	  "is no SPI" },
+	{ ENDS SPIS INTEG, "has no esp encryption key-file" },
+	{ ENDS SPIS ENCR,
+	  "has no esp authentication, such as esp authentication sha256 key-file" },
+	{ ENDS SPIS ENCR M "manual-key esp authentication none\n",
+	  "\"authentication none\" is not supported in this version: packets could be altered" },
+	{ ENDS SPIS ENCR INTEG M "manual-key ah sha1 key " G4 "00112233\n",
+	  "ah beside esp on line" },
+	{ ENDS SPIS INTEG
+	  M "manual-key esp encryption algorithm aes-128-gcm key " G4 "00112233\n",
+	  "aes-128-gcm must not be used with keys that stay: its nonces would come twice" },
+	{ ENDS SPIS INTEG M "manual-key esp encryption key 00112233\n",
+	  "a key of aes-128-cbc has 4 groups of 8 hex digits" },
+	{ ENDS SPIS INTEG M "manual-key esp encryption key 00112233-4455667-78899aabb-ccddeeff\n",
+	  "a key of aes-128-cbc has 4 groups" },
+	{ ENDS SPIS INTEG M "manual-key esp encryption key-file /nowhere\n",
+	  "key-file /nowhere: No such file" },
+	{ ENDS SPIS ENCR INTEG M "start passive\n", "keys given by hand are there at once" },
+	{ ENDS SPIS ENCR INTEG M "auto-key ike-gateway g\n",
+	  "auto-key beside manual-key on line 2" },
+	{ ENDS SPIS ENCR INTEG
+	  "set network tunnel ipsec N tunnel-interface tunnel2\n"
+	  "set network tunnel ipsec N manual-key local-address ip 198.51.100.1\n"
+	  "set network tunnel ipsec N manual-key peer-address ip 192.0.2.10\n"
+	  "set network tunnel ipsec N manual-key local-spi 00001001 remote-spi 0abcdef2\n"
+	  "set network tunnel ipsec N manual-key esp encryption algorithm null\n"
+	  "set network tunnel ipsec N manual-key esp authentication sha1 key " G4 "00112233\n",
+	  "remote-spi 0abcdef2 (inbound) belongs to tunnel \"M\" already" },
+};
+
 static void test_refused(void **state)
 {
 	(void)state;
-	bad(ENDS ENCR INTEG M "manual-key remote-spi 00001002\n",
-	    "has no local-spi (outbound: of packets that we send)");
-	bad(ENDS ENCR INTEG M "manual-key local-spi 00001002\n",
-	    "has no remote-spi (inbound: of packets that we receive)");
-	bad(ENDS ENCR INTEG M "manual-key local-spi 000000ff remote-spi 00001002\n",
-	    "f:6:49: \"000000ff\" is no SPI: 8 hex digits from 00000100 on; local-spi is outbound");
-	bad(ENDS ENCR INTEG M "manual-key local-spi 00001001 remote-spi 1002\n",
-	    "\"1002\" is no SPI: 8 hex digits from 00000100 on; remote-spi is inbound");
-	bad(ENDS ENCR INTEG M "manual-key local-spi 00001001 remote-spi 0x001002\n",
-	    "is no SPI");
-	bad(ENDS SPIS INTEG, "has no esp encryption key-file");
-	bad(ENDS SPIS ENCR,
-	    "has no esp authentication, such as esp authentication sha256 key-file");
-	bad(ENDS SPIS ENCR M "manual-key esp authentication none\n",
-	    "\"authentication none\" is not supported in this version: packets could be altered");
-	bad(ENDS SPIS ENCR INTEG M "manual-key ah sha1 key " G4 "00112233\n",
-	    "ah beside esp on line");
-	bad(ENDS SPIS INTEG
-	    M "manual-key esp encryption algorithm aes-128-gcm key " G4 "00112233\n",
-	    "aes-128-gcm must not be used with keys that stay: its nonces would come twice");
-	bad(ENDS SPIS INTEG M "manual-key esp encryption key 00112233\n",
-	    "a key of aes-128-cbc has 4 groups of 8 hex digits");
-	bad(ENDS SPIS INTEG M "manual-key esp encryption key 00112233-4455667-78899aabb-ccddeeff\n",
-	    "a key of aes-128-cbc has 4 groups");
-	bad(ENDS SPIS INTEG M "manual-key esp encryption key-file /nowhere\n",
-	    "key-file /nowhere: No such file");
-	bad(ENDS SPIS ENCR INTEG M "start passive\n", "keys given by hand are there at once");
-	bad(ENDS SPIS ENCR INTEG M "auto-key ike-gateway g\n",
-	    "auto-key beside manual-key on line 2");
-	bad(ENDS SPIS ENCR INTEG
-	    "set network tunnel ipsec N tunnel-interface tunnel2\n"
-	    "set network tunnel ipsec N manual-key local-address ip 198.51.100.1\n"
-	    "set network tunnel ipsec N manual-key peer-address ip 192.0.2.10\n"
-	    "set network tunnel ipsec N manual-key local-spi 00001001 remote-spi 0abcdef2\n"
-	    "set network tunnel ipsec N manual-key esp encryption algorithm null\n"
-	    "set network tunnel ipsec N manual-key esp authentication sha1 key " G4 "00112233\n",
-	    "remote-spi 0abcdef2 (inbound) belongs to tunnel \"M\" already");
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		bad(refused[i].lines, refused[i].text);
 }
 
 /* A key in a file of its own, and what may stand in a file that others can read. */
