@@ -10,10 +10,10 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "conf/conf.h"
 #include "kern/kern_fake.h"
 #include "loop/manual.h"
 #include "loop/monitors.h"
+#include "tests/conf_lines.h"
 #include "tests/peers.h"
 
 #define GATEWAY	"set network ike gateway g peer-address ip 192.0.2.9\n" \
@@ -34,20 +34,12 @@
 
 static char told[4096];
 
-static void no_line(void *ctx, enum conf_severity severity, const char *text)
-{
-	(void)ctx;
-	if (severity == CONF_ERROR)
-		print_error("%s\n", text);
-}
-
 static struct policy *policy_of(const char *lines)
 {
-	struct conf_report report = { .line = no_line, .file = "f" };
-	char *copy = strdup(lines);
-	struct policy *policy = conf_parse(copy, strlen(copy), &report);
+	struct policy *policy = conf_lines(lines, NULL);
 
-	free(copy);
+	if (!policy)
+		print_error("%s", conf_said);
 	assert_non_null(policy);
 	return policy;
 }
@@ -60,7 +52,9 @@ static void prepare(struct kern *kern, const struct policy_tunnel *tunnel)
 	assert_int_equal(kern->ops->monitor_sync(kern, tunnel), 0);
 }
 
-static void apply(struct kern *kern, const struct policy *before, const struct policy *policy)
+/* A reload; the kernel was told so often since it began. */
+static void reload(struct kern *kern, const struct policy *before, const struct policy *policy,
+		   unsigned int sets, unsigned int dels)
 {
 	monitors_retire(kern, before, policy);
 	for (unsigned int g = 0; g < policy->n_gateways; g++)
@@ -68,6 +62,8 @@ static void apply(struct kern *kern, const struct policy *before, const struct p
 			prepare(kern, &policy->gateways[g].tunnels[t]);
 	for (unsigned int m = 0; m < policy->n_manual; m++)
 		prepare(kern, &policy->manual[m].tunnel);
+	assert_int_equal(kern_fake_monitor_sets(kern), sets);
+	assert_int_equal(kern_fake_monitor_dels(kern), dels);
 }
 
 static struct kern *kernel(void)
@@ -86,12 +82,6 @@ static void done_with(struct kern *kern)
 	kern->ops->close(kern);
 }
 
-static void counts(const struct kern *kern, unsigned int sets, unsigned int dels)
-{
-	assert_int_equal(kern_fake_monitor_sets(kern), sets);
-	assert_int_equal(kern_fake_monitor_dels(kern), dels);
-}
-
 /* --------------------------------------------------------- what is to be probed */
 
 static void test_diff(void **state)
@@ -105,18 +95,14 @@ static void test_diff(void **state)
 	struct kern *kern = kernel();
 
 	(void)state;
-	apply(kern, NULL, a);
-	counts(kern, 4, 0);
+	reload(kern, NULL, a, 4, 0);
 	/* What is the same is not touched. */
-	apply(kern, a, a);
-	counts(kern, 4, 0);
+	reload(kern, a, a, 4, 0);
 	/* One has none any more, the other goes by another profile. */
-	apply(kern, a, b);
-	counts(kern, 6, 2);
+	reload(kern, a, b, 6, 2);
 	assert_int_equal(kern_fake_monitor(kern, "tunnel1")->n, 0);
 	assert_int_equal(kern_fake_monitor(kern, "tunnel2")->action, POLICY_FAIL_OVER);
-	apply(kern, b, c);
-	counts(kern, 6, 4);
+	reload(kern, b, c, 6, 4);
 	done_with(kern);
 	policy_free(a);
 	policy_free(b);
@@ -132,17 +118,13 @@ static void test_retire(void **state)
 	struct kern *kern = kernel();
 
 	(void)state;
-	apply(kern, NULL, both);
-	counts(kern, 4, 0);
-	apply(kern, both, none);
-	counts(kern, 4, 4);
+	reload(kern, NULL, both, 4, 0);
+	reload(kern, both, none, 4, 4);
 
 	/* By another daemon: what has SAs of a former one was its own. */
-	apply(kern, none, both);
+	reload(kern, none, both, 8, 4);
 	manual_sync(kern, both);
-	counts(kern, 8, 4);
-	apply(kern, NULL, none);
-	counts(kern, 8, 6);
+	reload(kern, NULL, none, 8, 6);
 	assert_int_equal(kern_fake_monitor(kern, "tunnel3")->n, 0);
 	assert_int_equal(kern_fake_monitor(kern, "tunnel1")->n, 2);
 	done_with(kern);
