@@ -81,11 +81,13 @@ bool policy_tunnel_kin(const struct policy_tunnel *a, const struct policy_tunnel
 	       a->transport == b->transport && a->outer.gre == b->outer.gre;
 }
 
-/* What the peer has no part in may change under living SAs: a packet's outside, the monitor. */
+/*
+ * What the peer has no part in may change under living SAs: who begins, a packet's outside,
+ * the monitor.
+ */
 bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b)
 {
-	return policy_tunnel_kin(a, b) && a->start == b->start &&
-	       prop_list_equal(&a->esp, &b->esp) &&
+	return policy_tunnel_kin(a, b) && prop_list_equal(&a->esp, &b->esp) &&
 	       a->replay_window == b->replay_window && a->life_seconds == b->life_seconds &&
 	       a->life_bytes == b->life_bytes;
 }

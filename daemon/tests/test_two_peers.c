@@ -704,6 +704,38 @@ static void test_same_policy(void **state)
 	peers_free(net);
 }
 
+/* Who begins is another matter than the SAs that there are. */
+static void test_start_changed(void **state)
+{
+	static const enum policy_start starts[] = { POLICY_START_PASSIVE, POLICY_START_ON_DEMAND,
+						    POLICY_START_ALWAYS };
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(69);
+	unsigned int sent;
+	uint32_t spi;
+
+	(void)state;
+	a.start = POLICY_START_PASSIVE;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 60000);
+	assert_int_equal(net->peer[A].sent, 0);
+	a.start = POLICY_START_ALWAYS;
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 2000));
+	sent = net->peer[A].sent;
+	spi = peers_child(net, A, "net")->spi_in;
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+		a.start = starts[i];
+		peers_configure(net, A, &a);
+		peers_run(net, 10000);
+		assert_int_equal(net->peer[A].sent, sent);
+		assert_int_equal(peers_child(net, A, "net")->spi_in, spi);
+		assert_true(peers_quiet(net));
+	}
+	peers_free(net);
+}
+
 static void test_without_tunnels(void **state)
 {
 	struct policy *none = calloc(1, sizeof(*none));
@@ -834,6 +866,7 @@ int main(void)
 		cmocka_unit_test(test_clear_both_at_once),
 		cmocka_unit_test(test_shutdown),
 		cmocka_unit_test(test_same_policy),
+		cmocka_unit_test(test_start_changed),
 		cmocka_unit_test(test_without_tunnels),
 		cmocka_unit_test(test_proxy_added),
 		cmocka_unit_test(test_key_changed),
