@@ -28,6 +28,7 @@ struct former {
 struct live {
 	SLIST_HEAD(owns, own) own[BUCKETS];
 	LIST_HEAD(formers, former) former;
+	ike_time due;		/* before that, none of them has lingered long enough */
 };
 
 struct live *live_new(void)
@@ -175,10 +176,13 @@ void live_succeeded(struct live *live, struct kern *kern, ike_time now, const ch
 		if (strcmp(former->sa.ifname, ifname) != 0 ||
 		    strcmp(former->sa.proxy, proxy) != 0)
 			continue;
-		if (!former->sa.inbound)
+		if (!former->sa.inbound) {
 			delete(kern, former);
-		else if (former->until == IKE_NEVER)
+		} else if (former->until == IKE_NEVER) {
 			former->until = now + LINGER;
+			if (former->until < live->due)
+				live->due = former->until;
+		}
 	}
 }
 
@@ -239,14 +243,17 @@ void live_flush(struct live *live, struct kern *kern)
 ike_time live_tick(struct live *live, struct kern *kern, ike_time now)
 {
 	struct former *former, *next_former;
-	ike_time next = IKE_NEVER;
 
+	/* Called after each event, while there may be many of them. */
+	if (now < live->due)
+		return live->due;
+	live->due = IKE_NEVER;
 	for (former = LIST_FIRST(&live->former); former; former = next_former) {
 		next_former = LIST_NEXT(former, list);
 		if (former->until <= now)
 			delete(kern, former);
-		else if (former->until < next)
-			next = former->until;
+		else if (former->until < live->due)
+			live->due = former->until;
 	}
-	return next;
+	return live->due;
 }
