@@ -64,8 +64,8 @@ make -s build/pantunctl >"$work/out" 2>&1 || result 'pantunctl builds' 1 "$work/
 words_of() {
 	build/pantunctl "$@" qqqqqqqqqqqq 2>&1 |
 		sed -n -e 's/.*(one of: \(.*\))$/\1/p' -e 's/.*: not one of \(.*\)$/\1/p' \
-			-e 's/.*: neither \([a-z]*\) nor \([a-z]*\)$/\1 \2/p;t' \
-			-e 's/.*: neither \([a-z]*\) nor .*/\1/p' |
+			-e 's/.*: neither \([a-z-]*\) nor \([a-z-]*\)$/\1 \2/p;t' \
+			-e 's/.*: neither \([a-z-]*\) nor .*/\1/p' |
 		tr -s ', ' '\n'
 }
 
@@ -85,7 +85,8 @@ commands=('' 'show' 'clear' 'tunnel' 'proxy' 'sa' 'tunnel set' 'proxy add' 'prox
 	'sa path' 'sa activate' 'sa del' 'sa flush' 'tunnel set start' 'tunnel set df' 'tunnel set ttl'
 	'tunnel set flow-label' 'tunnel set gre' 'tunnel set tfc' 'tunnel set dummy'
 	'tunnel set mark' 'tunnel set underlay' 'sa add proto' 'sa add mode' 'sa add enc'
-	'sa add auth' 'sa path proto')
+	'sa add auth' 'sa path proto' 'tunnel set carrier' 'tunnel monitor' 'tunnel monitor add'
+	'tunnel monitor del' 'tunnel monitor add action' 'proxy fail')
 status=0
 : >"$work/out"
 for command in "${commands[@]}"; do
