@@ -22,6 +22,11 @@ spi_is_not() {
 	[ "$(spi "$1" "$2")" != "$3" ]
 }
 
+# ike_spis NODE: of its IKE SAs.
+ike_spis() {
+	pantunctl_on "$1" --json show ike-sa | json_of "sorted(s['spi_i'] for s in d['ike_sas'])"
+}
+
 # probe NODE MEMBER: of the monitored destination of tunnel1.
 probe() {
 	pantunctl_on "$1" --json show monitor tunnel1 | json_of "d['monitors'][0]['$2']"
@@ -54,6 +59,7 @@ failover_up
 
 # --- fail-over
 forget_logs
+ike_before=$(ike_spis ga)
 check_here 'fail-over: carrier, routes and ping, 3 rounds' rounds 3
 check 'the log says that the path was lost' log_has ga \
 	'tunnel first: tunnel-status-down: Tunnel first is down: no answer from 10.255.1.2'
@@ -62,6 +68,7 @@ check 'and that keys were negotiated' log_has ga 'tunnel first:default: rekeyed:
 check 'and that it is back' log_has ga 'tunnel-status-up: Tunnel first is up'
 check_not 'the other tunnel was never lost' log_has ga 'Tunnel second is down'
 check_not 'no IKE SA was lost' log_has ga 'does not answer any more'
+check 'and each is the one before' test "$(ike_spis ga)" = "$ike_before"
 check 'show: the monitor' state_is ga tunnel1 up
 
 # --- events, and what is shown meanwhile
