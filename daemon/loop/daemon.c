@@ -343,14 +343,18 @@ static void prepare_tunnel(struct daemon *d, const struct policy_tunnel *tunnel)
 static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 {
 	struct daemon *d = ctx;
-	const struct policy_tunnel *tunnel = policy_tunnel_on(d->policy, ifname, NULL);
+	const struct policy_gateway *gateway;
+	const struct policy_tunnel *tunnel = policy_tunnel_on(d->policy, ifname, &gateway);
 
 	if (!tunnel)
 		return;
 	if (!deleted) {
 		prepare_tunnel(d, tunnel);
-		sync_manual(d);
-		arm_timer(d);
+		/* Its SAs went with the interface before. */
+		if (!gateway) {
+			sync_manual(d);
+			arm_timer(d);
+		}
 		return;
 	}
 	log_warning(NULL, "interface %s was deleted; \"ip link add %s type pantun\" brings it back",
