@@ -24,9 +24,9 @@ struct path {
 	struct timer renew;
 };
 
-static bool is_on(const struct slot *slot, const struct path *path)
+static bool is_on(const struct slot *slot, const char *ifname)
 {
-	return !slot->gone && !strcmp(slot->tunnel->ifname, path->ifname);
+	return !slot->gone && !strcmp(slot->tunnel->ifname, ifname);
 }
 
 /*
@@ -56,7 +56,7 @@ static unsigned int renew(struct path *path)
 	unsigned int n = 0;
 
 	for (struct slot *slot = path->gw->slots; slot; slot = slot->next) {
-		if (!is_on(slot, path) || !stale(slot, path))
+		if (!is_on(slot, path->ifname) || !stale(slot, path))
 			continue;
 		probe(slot->current->ike);
 		child_soft_expired(slot->current);
@@ -117,14 +117,14 @@ static unsigned int count_stale(const struct path *path)
 	unsigned int n = 0;
 
 	for (const struct slot *slot = path->gw->slots; slot; slot = slot->next)
-		n += is_on(slot, path) && stale(slot, path);
+		n += is_on(slot, path->ifname) && stale(slot, path);
 	return n;
 }
 
 static bool serves(const struct gateway *gw, const char *ifname)
 {
 	for (const struct slot *slot = gw->slots; slot; slot = slot->next)
-		if (!slot->gone && !strcmp(slot->tunnel->ifname, ifname))
+		if (is_on(slot, ifname))
 			return true;
 	return false;
 }
