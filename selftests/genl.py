@@ -135,13 +135,20 @@ class Genl:
         """Joins a multicast group by its name."""
         self.sock.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, self.groups[group])
 
-    def send(self, cmd, payload, flags, reserved=0):
-        """Sends one request."""
+    def message(self, cmd, payload, flags, reserved=0):
+        """The octets of a request."""
         self.seq += 1
         size = 20 + len(payload)
-        self.sock.send(struct.pack("=IHHIIBBH", size, self.family,
-                                   NLM_F_REQUEST | flags, self.seq, 0, cmd, 1, reserved)
-                       + payload)
+        return struct.pack("=IHHIIBBH", size, self.family, NLM_F_REQUEST | flags, self.seq, 0,
+                           cmd, 1, reserved) + payload
+
+    def send(self, cmd, payload, flags, reserved=0):
+        """Sends one request."""
+        self.sock.send(self.message(cmd, payload, flags, reserved))
+
+    def send_at_once(self, cmd, payloads):
+        """Sends requests, which nobody waits for, in one datagram."""
+        self.sock.send(b"".join(self.message(cmd, payload, 0) for payload in payloads))
 
     def messages(self):
         """The next datagram's messages: (type, flags, seq, payload)."""

@@ -89,26 +89,27 @@ def count(device, seconds):
 
 
 def many(first, number, local, remote, interval):
-    """Gives tunnels their SA and monitor."""
+    """Gives tunnels their SA, and all at once their monitor."""
     from genl import C, Genl, attr, nest, text, u8, u32
     genl = Genl()
     outer = nest(C["SA_A_PATH"], attr(C["PATH_A_LOCAL4"], socket.inet_aton(local)),
                  attr(C["PATH_A_REMOTE4"], socket.inet_aton(remote)))
     key = nest(C["SA_A_KEY"], attr(C["KEY_A_ENC"], bytes(range(16))),
                attr(C["KEY_A_SALT"], bytes(4)))
+    monitors = []
     for i in range(first, first + number):
         name = text(C["A_IFNAME"], f"m{i}")
-        answers = [genl.ask(C["CMD_SA_NEW"], name + nest(
+        answer = genl.ask(C["CMD_SA_NEW"], name + nest(
             C["A_SA"], u32(C["SA_A_DIR"], C["DIR_OUT"]), u8(C["SA_A_PROTO"], 50),
             u32(C["SA_A_SPI"], 0x10000 + i), outer,
-            u32(C["SA_A_ENC"], C["ENC_AES_GCM_16"]), key)),
-            genl.ask(C["CMD_MONITOR_NEW"], name + nest(
-                C["A_MONITOR"], attr(C["MONITOR_A_DST4"], socket.inet_aton("10.8.0.2")),
-                attr(C["MONITOR_A_SRC4"], socket.inet_aton("10.8.0.1")),
-                u32(C["MONITOR_A_INTERVAL"], interval)))]
-        for one in answers:
-            if one.error:
-                raise SystemExit(f"m{i}: {one.text or one.error}")
+            u32(C["SA_A_ENC"], C["ENC_AES_GCM_16"]), key))
+        if answer.error:
+            raise SystemExit(f"m{i}: {answer.text or answer.error}")
+        monitors.append(name + nest(
+            C["A_MONITOR"], attr(C["MONITOR_A_DST4"], socket.inet_aton("10.8.0.2")),
+            attr(C["MONITOR_A_SRC4"], socket.inet_aton("10.8.0.1")),
+            u32(C["MONITOR_A_INTERVAL"], interval)))
+    genl.send_at_once(C["CMD_MONITOR_NEW"], monitors)
 
 
 def main():
