@@ -68,6 +68,11 @@ established() {
 	[ "$(pantunctl_on ga --json show tunnel | grep -c '"state": "active"')" -ge "$1" ]
 }
 
+# sas_are COUNT: of the hub, of whichever daemon.
+sas_are() {
+	[ "$(pantunctl_on ga --json show ipsec-sa | json_of "len(d['ipsec_sas'])")" = "$1" ]
+}
+
 # since START: seconds, with three digits.
 since() {
 	local us=$((${EPOCHREALTIME/./} - ${1/./}))
@@ -152,6 +157,7 @@ pantund_start ga
 check 'a new daemon makes all anew' wait_for 60 established "$ALL"
 echo "# $ALL tunnels taken over in $(since "$start") s: $(effort)"
 check 'each carries again' each_carries
+check 'one pair of SAs each is left' wait_for 90 sas_are $((2 * ALL))
 
 # --- two for the same network
 addr_add s1 lo 10.200.0.2/32
