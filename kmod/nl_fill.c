@@ -310,6 +310,8 @@ static int fill_sa_names(struct sk_buff *skb, struct pantun_sa *sa)
 		return -EMSGSIZE;
 	if (test_bit(PANTUN_SA_LARVAL, &sa->flags) && nla_put_flag(skb, PANTUN_SA_A_LARVAL))
 		return -EMSGSIZE;
+	if (test_bit(PANTUN_SA_HARD, &sa->flags) && nla_put_flag(skb, PANTUN_SA_A_EXPIRED))
+		return -EMSGSIZE;
 	if (rcu_access_pointer(sa->proxy->out_sa) == sa && nla_put_flag(skb, PANTUN_SA_A_ACTIVE))
 		return -EMSGSIZE;
 	return 0;

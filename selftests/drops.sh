@@ -54,6 +54,12 @@ sa_lost() {
 	check "$1: at the SA" test "$(sa_drops "$2")" = "$3"
 }
 
+# sa_is in|out STATE: A's SA of that direction.
+sa_is() {
+	[ "$(pantunctl_on ga --json show ipsec-sa tunnel1 |
+		json_of "[s['state'] for s in d['ipsec_sas'] if s['dir'] == '$1']")" = "['$2']" ]
+}
+
 # sa_drops in|out: of A's SA of that direction.
 sa_drops() {
 	pantunctl_on ga --json show flow tunnel1 | json_of "' '.join('%s=%d' % i for s in
@@ -155,9 +161,11 @@ limit_cases() {
 	wait_for 5 carrier_is ga tunnel1 1
 	on ha ping -q -c 2 -i 0.1 -W 1 10.2.0.2 >/dev/null || :
 	check 'two packets fit into a limit of two' drops_are ''
+	check 'an out-SA at its limit is in use' sa_is out active
 	device_send 0x0800 "$ECHO"
 	# the SA that has reached its limit is not the current one any more
 	lost 'an out-SA beyond its hard limit' 'tx_limit=1'
+	check 'an out-SA beyond its hard limit has expired' sa_is out expired
 
 	fresh
 	on ga bash -c "echo 'tunnel1 out $B_SPI 4294967294' >$HOOKS/sequence"
@@ -322,6 +330,7 @@ receive_cases() {
 		esp_send seal "$WORK/ba.keys" "$A_SPI" "$seq" "$B_WAN" "$A_WAN" 4 "$ECHO"
 	done
 	lost 'an in-SA beyond its hard limit' 'rx_limit=2'
+	check 'an in-SA beyond its hard limit has expired' sa_is in expired
 
 	fresh
 	ip -n ga link set tunnel1 down

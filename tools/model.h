@@ -91,7 +91,7 @@ struct sa {
 	struct selector selector;
 	struct limits limits;
 	uint64_t cookie, seq, age;
-	bool standby, active, larval, esn, weak;
+	bool standby, active, larval, expired, esn, weak;
 	struct traffic traffic;
 	struct drop_list drops;
 };
@@ -224,7 +224,10 @@ const char *underlay_name(uint32_t ifindex, char *out, size_t n);
 #define MONITOR_HISTORY	65	/* octets of a text of all probes that are remembered */
 /* The last probes, the newest first: 1 answered, 0 lost; @n with the NUL. */
 const char *monitor_history(const struct tunnel_monitor *monitor, char *out, size_t n);
-/* "larval", "active", "standby", "old" for an out-SA that was replaced, "receiving". */
+/*
+ * "larval", "active", "standby", "old" for an out-SA that was replaced, "receiving";
+ * "expired" at a hard limit, which carries nothing whatever it was.
+ */
 const char *sa_state(const struct sa *sa);
 
 #endif

@@ -202,6 +202,8 @@ const char *sa_state(const struct sa *sa)
 {
 	if (sa->larval)
 		return "larval";
+	if (sa->expired)
+		return "expired";
 	if (sa->dir == PANTUN_DIR_IN)
 		return "receiving";
 	if (sa->active)

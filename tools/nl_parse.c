@@ -215,6 +215,7 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 	sa->standby = a[PANTUN_SA_A_STANDBY];
 	sa->active = a[PANTUN_SA_A_ACTIVE];
 	sa->larval = a[PANTUN_SA_A_LARVAL];
+	sa->expired = a[PANTUN_SA_A_EXPIRED];
 	sa->esn = a[PANTUN_SA_A_ESN];
 	sa->weak = a[PANTUN_SA_A_WEAK];
 	sa->seq = u64_of(a[PANTUN_SA_A_SEQ]);

@@ -304,6 +304,7 @@ static struct sa sa_with_path(const struct path *path)
 	assert_int_equal(nl_put_path(msg, PANTUN_SA_A_PATH, path), 0);
 	assert_int_equal(nla_put_flag(msg, PANTUN_SA_A_ESN), 0);
 	assert_int_equal(nla_put_flag(msg, PANTUN_SA_A_WEAK), 0);
+	assert_int_equal(nla_put_flag(msg, PANTUN_SA_A_EXPIRED), 0);
 	return parse_back(msg, nest);
 }
 
@@ -322,7 +323,7 @@ static void test_path_messages(void **state)
 	assert_int_equal(sa.path.encap, PANTUN_ENCAP_UDP);
 	assert_int_equal(sa.path.local_port, 4500);
 	assert_int_equal(sa.path.remote_port, 1024);
-	assert_true(sa.path.udp_csum && sa.esn && sa.weak);
+	assert_true(sa.path.udp_csum && sa.esn && sa.weak && sa.expired);
 	path = (struct path){ 0 };
 	assert_int_equal(addr_parse("192.0.2.1", &path.local), 0);
 	assert_int_equal(addr_parse("192.0.2.2", &path.remote), 0);

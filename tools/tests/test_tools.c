@@ -354,6 +354,8 @@ static void test_names(void **state)
 	assert_string_equal(sa_state(&sa), "old");
 	sa.standby = true;
 	assert_string_equal(sa_state(&sa), "standby");
+	sa.expired = true;
+	assert_string_equal(sa_state(&sa), "expired");
 	assert_int_equal(enc_number("aes-gcm-16"), PANTUN_ENC_AES_GCM_16);
 	assert_int_equal(enc_number("aes"), 0);
 	assert_int_equal(auth_number("aes-gmac"), PANTUN_AUTH_AES_GMAC);

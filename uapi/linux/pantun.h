@@ -346,6 +346,7 @@ enum pantun_sa_attr {
 	PANTUN_SA_A_ESN,		/* flag: 64-bit sequence numbers (RFC 4303 section 2.2.1) */
 	PANTUN_SA_A_WEAK,		/* flag: an algorithm that is weak; read only */
 	PANTUN_SA_A_NEW_PATH,		/* nest, enum pantun_path_attr; SA_SET */
+	PANTUN_SA_A_EXPIRED,		/* flag: at its hard limit, carries nothing; read only */
 
 	__PANTUN_SA_A_MAX,
 	PANTUN_SA_A_MAX = __PANTUN_SA_A_MAX - 1
