@@ -65,6 +65,12 @@ event() {
 	echo "$SINCE $1" >>"$WORK/events"
 }
 
+# event_in SECONDS KIND: it will happen then, before any other.
+event_in() {
+	awk -v now="$EPOCHREALTIME" -v later="$1" -v kind="$2" \
+		'BEGIN { printf "%.6f %s\n", now + later, kind }' >>"$WORK/events"
+}
+
 # flows: of the packets sent since the last event the latest were answered.
 flows() {
 	"$PANTUN_TOP/selftests/steady.py" flows "$WORK/traffic" "$SINCE"
