@@ -12,7 +12,6 @@
 #include "conf/keyfile.h"
 
 #define SPI_N		4	/* octets */
-#define SPI_FIRST	256	/* RFC 4303 section 2.1 reserves those below */
 #define GROUP		4	/* octets of a group of 8 hex digits */
 
 /* The tunnel being read. */
@@ -63,7 +62,7 @@ static uint32_t read_spi(const struct reader *r, const char *leaf, const char *d
 		return 0;
 	}
 	if (strlen(value->text) != 2 * SPI_N || !bytes_from_hex(value->text, spi, SPI_N) ||
-	    get_be32(spi) < SPI_FIRST) {
+	    get_be32(spi) < ESP_SPI_MIN) {
 		conf_error(r->b->report, value->at,
 			   "\"%s\" is no SPI: 8 hex digits from 00000100 on; %s is %s",
 			   value->text, leaf, direction);

@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 
-#define SPI_FIRST	256		/* RFC 4303 section 2.1 reserves those below */
 #define RETRY_MS	SECONDS(10)	/* after a rekey that the kernel did not take */
 
 struct child_sa *child_find(struct ike_core *core, uint64_t token)
@@ -74,7 +73,7 @@ static bool choose_spi(struct ike_core *core, uint32_t *spi)
 	do {
 		if (!core_random(core, spi, sizeof(*spi)))
 			return false;
-	} while (*spi < SPI_FIRST || table_find(&core->by_spi_in, *spi));
+	} while (*spi < ESP_SPI_MIN || table_find(&core->by_spi_in, *spi));
 	return true;
 }
 

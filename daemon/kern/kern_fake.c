@@ -355,7 +355,7 @@ static void check_add(struct fake *f, const struct ike_sa_spec *sa)
 	/* The peer's choice of SPIs is not ours. */
 	if (sa->inbound && taken(f, sa))
 		fault(f, "SA %08x: the SPI is in use already", sa->spi);
-	if (sa->spi < 256)
+	if (sa->spi < ESP_SPI_MIN)
 		fault(f, "SA %08x: the SPI is reserved", sa->spi);
 	if (!sa->inbound && !in)
 		fault(f, "SA %08x: out-SA without its in-SA", sa->spi);

@@ -221,15 +221,21 @@ const char *prop_list_text(const struct prop_list *list, char *out, size_t n)
 	return out;
 }
 
-const char *prop_text(const struct prop_chosen *chosen, char *out, size_t n)
+struct prop prop_of_chosen(const struct prop_chosen *chosen)
 {
-	const struct prop prop = {
+	return (struct prop){
+		.proto = chosen->proto,
 		.n_encr = !!chosen->encr, .encr = { chosen->encr },
 		.n_integ = !!chosen->integ, .integ = { chosen->integ },
 		.n_prf = !!chosen->prf, .prf = { chosen->prf },
 		.n_dh = !!chosen->dh, .dh = { chosen->dh },
-		.esn = chosen->esn ? PROP_ESN_YES : 0,
+		.esn = chosen->proto != PROP_ESP ? 0 : chosen->esn ? PROP_ESN_YES : PROP_ESN_NO,
 	};
+}
+
+const char *prop_text(const struct prop_chosen *chosen, char *out, size_t n)
+{
+	const struct prop prop = prop_of_chosen(chosen);
 	struct text t;
 
 	text_init(&t, out, n);

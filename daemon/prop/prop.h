@@ -11,6 +11,7 @@
 #define PROP_MAX	4	/* proposals of a list */
 #define PROP_ALGS	14	/* algorithms of one kind in a proposal */
 #define PROP_SPI_MAX	8	/* octets */
+#define ESP_SPI_MIN	256	/* RFC 4303 section 2.1 reserves those below */
 #define PROP_TEXT	96	/* room for prop_text() */
 #define PROP_LIST_TEXT	512	/* room for prop_list_text() */
 #define PROP_WHY	1200	/* room for why nothing matches */
@@ -75,6 +76,9 @@ const struct alg_dh *prop_list_dh(const struct prop_list *list);
 bool prop_list_has_dh(const struct prop_list *list, uint16_t id);
 /* @list without DH: the child that is made within IKE_AUTH. */
 void prop_list_without_dh(struct prop_list *list);
+
+/* The proposal that leaves nothing else to choose. */
+struct prop prop_of_chosen(const struct prop_chosen *chosen);
 
 /* "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519"; into and returns @out of @n octets. */
 const char *prop_text(const struct prop_chosen *chosen, char *out, size_t n);

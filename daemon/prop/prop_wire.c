@@ -4,8 +4,6 @@
 #include "base/text.h"
 #include "prop/prop_wire.h"
 
-#define ESP_SPI_MIN	256	/* RFC 4303 section 2.1 reserves those below */
-
 _Static_assert(PROP_MAX * (4 * PROP_ALGS + 2) <= WIRE_TRANSFORMS_MAX, "an offer fits");
 
 /* ---------------------------------------------------------------- writing */
@@ -65,14 +63,7 @@ void prop_offer(const struct prop_list *list, struct bytes spi, struct wire_sa *
 
 void prop_answer(const struct prop_chosen *chosen, struct bytes spi, struct wire_sa *out)
 {
-	const struct prop prop = {
-		.proto = chosen->proto,
-		.n_encr = !!chosen->encr, .encr = { chosen->encr },
-		.n_integ = !!chosen->integ, .integ = { chosen->integ },
-		.n_prf = !!chosen->prf, .prf = { chosen->prf },
-		.n_dh = !!chosen->dh, .dh = { chosen->dh },
-		.esn = chosen->proto != PROP_ESP ? 0 : chosen->esn ? PROP_ESN_YES : PROP_ESN_NO,
-	};
+	const struct prop prop = prop_of_chosen(chosen);
 
 	out->n_proposals = 0;
 	out->n_transforms = 0;
