@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "kern/genl_attr.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
 
@@ -162,8 +163,7 @@ static void on_path(struct genl_events *e, struct nlattr **attrs)
 static void on_message(struct genl_events *e, struct nlmsghdr *header)
 {
 	struct nlattr *attrs[PANTUN_A_MAX + 1], *event[PANTUN_EVENT_A_MAX + 1] = { 0 };
-	struct nlattr *kind_attr;
-	uint32_t kind = PANTUN_EVENT_UNSPEC;
+	uint32_t kind;
 
 	if (header->nlmsg_type != e->family || !genlmsg_valid_hdr(header, 0) ||
 	    genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL))
@@ -172,9 +172,7 @@ static void on_message(struct genl_events *e, struct nlmsghdr *header)
 	    nla_parse_nested(event, PANTUN_EVENT_A_MAX, attrs[PANTUN_A_EVENT], NULL))
 		return;
 	watch_sequence(e, event);
-	kind_attr = event[PANTUN_EVENT_A_KIND];
-	if (kind_attr && nla_len(kind_attr) >= (int)sizeof(kind))
-		kind = nla_get_u32(kind_attr);
+	kind = genl_attr_u32(event[PANTUN_EVENT_A_KIND]);
 	switch (((struct genlmsghdr *)nlmsg_data(header))->cmd) {
 	case PANTUN_CMD_ACQUIRE_NTF:
 		on_acquire(e, attrs);

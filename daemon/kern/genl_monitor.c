@@ -3,10 +3,10 @@
 #include <netlink/attr.h>
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "kern/genl_attr.h"
 #include "kern/genl_monitor.h"
 
 _Static_assert((int)POLICY_WAIT_RECOVER == (int)PANTUN_MONITOR_WAIT_RECOVER &&
@@ -44,31 +44,9 @@ bool genl_monitor_put(struct nl_msg *msg, const struct policy_monitor *monitor,
 	return true;
 }
 
-static void get_addr(struct nlattr **attrs, int v4, struct addr *out)
-{
-	const struct nlattr *attr = attrs[v4] ? attrs[v4] : attrs[v4 + 1];
-	int n = attrs[v4] ? 4 : 16;
-
-	if (!attr || nla_len(attr) != n)
-		return;
-	out->family = attrs[v4] ? AF_INET : AF_INET6;
-	memcpy(out->b, nla_data(attr), (size_t)n);
-}
-
-static uint32_t get_u32(const struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= (int)sizeof(uint32_t) ? nla_get_u32(attr) : 0;
-}
-
-static void get_text(const struct nlattr *attr, char *out, size_t n)
-{
-	if (attr)
-		snprintf(out, n, "%.*s", nla_len(attr), (const char *)nla_data(attr));
-}
-
 enum kern_path genl_monitor_path(const struct nlattr *attr)
 {
-	switch (get_u32(attr)) {
+	switch (genl_attr_u32(attr)) {
 	case PANTUN_PATH_UP:
 		return KERN_PATH_UP;
 	case PANTUN_PATH_DOWN:
@@ -91,7 +69,7 @@ const char *genl_monitor_unsent(const struct nlattr *attr)
 						   "addresses pass",
 		[PANTUN_MONITOR_ERROR_NO_MEMORY] = "no memory",
 	};
-	uint32_t error = get_u32(attr);
+	uint32_t error = genl_attr_u32(attr);
 
 	return error < sizeof(texts) / sizeof(texts[0]) ? texts[error] : "unknown reason";
 }
@@ -104,14 +82,16 @@ bool genl_monitor_get(struct nlmsghdr *header, struct kern_monitor *out)
 	if (genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL) || !attrs[PANTUN_A_MONITOR] ||
 	    nla_parse_nested(a, PANTUN_MONITOR_A_MAX, attrs[PANTUN_A_MONITOR], NULL))
 		return false;
-	get_text(attrs[PANTUN_A_IFNAME], out->ifname, sizeof(out->ifname));
-	get_text(a[PANTUN_MONITOR_A_PROXY], out->proxy, sizeof(out->proxy));
-	get_addr(a, PANTUN_MONITOR_A_DST4, &out->probe.destination);
-	get_addr(a, PANTUN_MONITOR_A_SRC4, &out->probe.source);
-	out->action = get_u32(a[PANTUN_MONITOR_A_ACTION]);
-	out->interval_ms = get_u32(a[PANTUN_MONITOR_A_INTERVAL]);
-	out->threshold = get_u32(a[PANTUN_MONITOR_A_THRESHOLD]);
-	out->recovery = get_u32(a[PANTUN_MONITOR_A_RECOVERY]);
+	genl_attr_text(attrs[PANTUN_A_IFNAME], out->ifname, sizeof(out->ifname));
+	genl_attr_text(a[PANTUN_MONITOR_A_PROXY], out->proxy, sizeof(out->proxy));
+	genl_attr_either(a[PANTUN_MONITOR_A_DST4], a[PANTUN_MONITOR_A_DST6],
+			 &out->probe.destination);
+	genl_attr_either(a[PANTUN_MONITOR_A_SRC4], a[PANTUN_MONITOR_A_SRC6],
+			 &out->probe.source);
+	out->action = genl_attr_u32(a[PANTUN_MONITOR_A_ACTION]);
+	out->interval_ms = genl_attr_u32(a[PANTUN_MONITOR_A_INTERVAL]);
+	out->threshold = genl_attr_u32(a[PANTUN_MONITOR_A_THRESHOLD]);
+	out->recovery = genl_attr_u32(a[PANTUN_MONITOR_A_RECOVERY]);
 	out->state = genl_monitor_path(a[PANTUN_MONITOR_A_STATE]);
 	out->unsent = genl_monitor_unsent(a[PANTUN_MONITOR_A_ERROR]);
 	return out->probe.destination.family;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "kern/genl_attr.h"
 #include "kern/genl_selector.h"
 
 /* What all entries of one side and family have between them. */
@@ -171,25 +172,14 @@ int genl_selector_put(struct nl_msg *msg, int type, const struct genl_selector *
 	return 0;
 }
 
-static bool get_addr(struct nlattr *attr, uint8_t family, struct addr *addr)
-{
-	int n = family == AF_INET ? 4 : 16;
-
-	if (!attr || nla_len(attr) != n)
-		return false;
-	memset(addr, 0, sizeof(*addr));
-	addr->family = family;
-	memcpy(addr->b, nla_data(attr), (size_t)n);
-	return true;
-}
-
 static bool get_range(struct nlattr **attrs, int type, uint8_t family, struct genl_range *range)
 {
 	range->there = attrs[type];
-	return !range->there || (get_addr(attrs[type], family, &range->local_first) &&
-				 get_addr(attrs[type + 1], family, &range->local_last) &&
-				 get_addr(attrs[type + 2], family, &range->remote_first) &&
-				 get_addr(attrs[type + 3], family, &range->remote_last));
+	return !range->there ||
+	       (genl_attr_addr(attrs[type], family, &range->local_first) &&
+		genl_attr_addr(attrs[type + 1], family, &range->local_last) &&
+		genl_attr_addr(attrs[type + 2], family, &range->remote_first) &&
+		genl_attr_addr(attrs[type + 3], family, &range->remote_last));
 }
 
 static void get_port(struct nlattr *attr, uint16_t *port)

@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "kern/genl_attr.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
 #include "kern/genl_selector.h"
@@ -240,8 +241,7 @@ static void on_proxy(void *ctx, struct nlmsghdr *header)
 		list->room = room;
 	}
 	seen = &list->proxies[list->n++];
-	snprintf(seen->name, sizeof(seen->name), "%.*s", nla_len(proxy[PANTUN_PROXY_A_NAME]),
-		 (const char *)nla_data(proxy[PANTUN_PROXY_A_NAME]));
+	genl_attr_text(proxy[PANTUN_PROXY_A_NAME], seen->name, sizeof(seen->name));
 	seen->valid = genl_selector_get(proxy[PANTUN_PROXY_A_SELECTOR], &seen->selector);
 }
 
@@ -649,24 +649,6 @@ static void restart_sas(void *ctx)
 	list->n = 0;
 }
 
-static void copy_text(char *out, size_t n, const struct nlattr *attr)
-{
-	if (attr)
-		snprintf(out, n, "%.*s", nla_len(attr), (const char *)nla_data(attr));
-}
-
-/* One of the two is there, if any. */
-static void copy_addr(struct addr *out, const struct nlattr *v4, const struct nlattr *v6)
-{
-	const struct nlattr *attr = v4 ? v4 : v6;
-	int n = v4 ? 4 : 16;
-
-	if (!attr || nla_len(attr) != n)
-		return;
-	out->family = v4 ? AF_INET : AF_INET6;
-	memcpy(out->b, nla_data(attr), (size_t)n);
-}
-
 /* False for a reserved SPI, which is no SA yet, and for what cannot be read. */
 static bool parse_sa(struct nlmsghdr *header, struct kern_sa *out)
 {
@@ -678,8 +660,8 @@ static bool parse_sa(struct nlmsghdr *header, struct kern_sa *out)
 	    nla_parse_nested(sa, PANTUN_SA_A_MAX, attrs[PANTUN_A_SA], NULL) ||
 	    sa[PANTUN_SA_A_LARVAL] || !sa[PANTUN_SA_A_DIR] || !sa[PANTUN_SA_A_SPI])
 		return false;
-	copy_text(out->ifname, sizeof(out->ifname), attrs[PANTUN_A_IFNAME]);
-	copy_text(out->proxy, sizeof(out->proxy), sa[PANTUN_SA_A_PROXY]);
+	genl_attr_text(attrs[PANTUN_A_IFNAME], out->ifname, sizeof(out->ifname));
+	genl_attr_text(sa[PANTUN_SA_A_PROXY], out->proxy, sizeof(out->proxy));
 	out->inbound = nla_get_u32(sa[PANTUN_SA_A_DIR]) == PANTUN_DIR_IN;
 	out->spi = nla_get_u32(sa[PANTUN_SA_A_SPI]);
 	out->ah = sa[PANTUN_SA_A_PROTO] && nla_get_u8(sa[PANTUN_SA_A_PROTO]) == IPPROTO_AH;
@@ -687,9 +669,10 @@ static bool parse_sa(struct nlmsghdr *header, struct kern_sa *out)
 		out->cookie = nla_get_u64(sa[PANTUN_SA_A_COOKIE]);
 	if (sa[PANTUN_SA_A_PATH] &&
 	    !nla_parse_nested(path, PANTUN_PATH_A_MAX, sa[PANTUN_SA_A_PATH], NULL)) {
-		copy_addr(&out->local, path[PANTUN_PATH_A_LOCAL4], path[PANTUN_PATH_A_LOCAL6]);
-		copy_addr(&out->remote, path[PANTUN_PATH_A_REMOTE4],
-			  path[PANTUN_PATH_A_REMOTE6]);
+		genl_attr_either(path[PANTUN_PATH_A_LOCAL4], path[PANTUN_PATH_A_LOCAL6],
+				 &out->local);
+		genl_attr_either(path[PANTUN_PATH_A_REMOTE4], path[PANTUN_PATH_A_REMOTE6],
+				 &out->remote);
 	}
 	return true;
 }
