@@ -194,14 +194,6 @@ static void read_sources(struct reader *r)
 	}
 }
 
-static bool known(const struct policy_monitor *monitor, const struct addr *destination)
-{
-	for (unsigned int i = 0; i < monitor->n; i++)
-		if (addr_equal(&monitor->probes[i].destination, destination))
-			return true;
-	return false;
-}
-
 static void read_destinations(const struct reader *r)
 {
 	const struct tree_value *value = value_of(r, "destination-ip");
@@ -210,7 +202,7 @@ static void read_destinations(const struct reader *r)
 	for (; value; value = value->next) {
 		struct policy_probe probe = { .destination = address_of(value) };
 
-		if (known(monitor, &probe.destination))
+		if (policy_probe_find(monitor, &probe.destination) >= 0)
 			continue;
 		if (monitor->n == POLICY_PROBES_MAX) {
 			conf_error(r->b->report, value->at,

@@ -51,6 +51,14 @@ const struct policy_tunnel *policy_tunnel_on(const struct policy *policy, const 
 	return NULL;
 }
 
+int policy_probe_find(const struct policy_monitor *monitor, const struct addr *destination)
+{
+	for (unsigned int i = 0; i < monitor->n; i++)
+		if (addr_equal(&monitor->probes[i].destination, destination))
+			return (int)i;
+	return -1;
+}
+
 bool policy_id_equal(const struct ike_id *a, const struct ike_id *b)
 {
 	return a->type == b->type && a->n == b->n && !memcmp(a->b, b->b, a->n);

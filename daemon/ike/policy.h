@@ -135,6 +135,9 @@ void policy_free(struct policy *policy);
 const struct policy_tunnel *policy_tunnel_on(const struct policy *policy, const char *ifname,
 					     const struct policy_gateway **gateway);
 
+/* Number of the probe to @destination, or -1. */
+int policy_probe_find(const struct policy_monitor *monitor, const struct addr *destination);
+
 bool policy_id_equal(const struct ike_id *a, const struct ike_id *b);
 /* By value; a gateway without its tunnels, a tunnel without its proxy-IDs. */
 bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_gateway *b);

@@ -156,16 +156,6 @@ static int fake_proxy_sync(struct kern *k, const struct policy_tunnel *tunnel)
 
 /* --- monitors --- */
 
-/* Its number, or -1. */
-static int find_probe(const struct policy_monitor *monitor, const struct addr *destination)
-{
-	for (unsigned int i = 0; i < monitor->n; i++) {
-		if (addr_equal(&monitor->probes[i].destination, destination))
-			return (int)i;
-	}
-	return -1;
-}
-
 static void check_monitor(struct fake *f, const struct tunnel *t,
 			  const struct policy_monitor *monitor)
 {
@@ -187,7 +177,7 @@ static void check_monitor(struct fake *f, const struct tunnel *t,
 		    (probe->source.family && probe->source.family != probe->destination.family))
 			fault(f, "monitor of %s: addresses of different families, or none",
 			      t->ifname);
-		if (find_probe(monitor, &probe->destination) != (int)i)
+		if (policy_probe_find(monitor, &probe->destination) != (int)i)
 			fault(f, "monitor of %s: a destination twice", t->ifname);
 	}
 }
@@ -217,9 +207,10 @@ static int fake_monitor_sync(struct kern *k, const struct policy_tunnel *tunnel)
 	if (monitor->n)
 		check_monitor(f, t, monitor);
 	for (unsigned int i = 0; i < t->monitor.n; i++)
-		f->monitor_dels += find_probe(monitor, &t->monitor.probes[i].destination) < 0;
+		f->monitor_dels +=
+			policy_probe_find(monitor, &t->monitor.probes[i].destination) < 0;
 	for (unsigned int i = 0; i < monitor->n; i++) {
-		int was = find_probe(&t->monitor, &monitor->probes[i].destination);
+		int was = policy_probe_find(&t->monitor, &monitor->probes[i].destination);
 
 		/* As in the module, state goes on unless it is of other packets. */
 		if (was >= 0 && same_probes(monitor, i, &t->monitor, (unsigned int)was)) {

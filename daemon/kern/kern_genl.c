@@ -417,14 +417,6 @@ static int monitor_command(struct kern_genl *g, uint8_t cmd, const char *ifname,
 	return transact(g, g->genl, msg, NULL, NULL);
 }
 
-static bool probed(const struct policy_monitor *monitor, const struct addr *destination)
-{
-	for (unsigned int i = 0; i < monitor->n; i++)
-		if (addr_equal(&monitor->probes[i].destination, destination))
-			return true;
-	return false;
-}
-
 static int monitors_remove(struct kern_genl *g, const struct policy_tunnel *tunnel,
 			   const struct monitor_list *list)
 {
@@ -433,7 +425,7 @@ static int monitors_remove(struct kern_genl *g, const struct policy_tunnel *tunn
 	for (size_t i = 0; !error && i < list->n; i++) {
 		const struct policy_probe *probe = &list->monitors[i].probe;
 
-		if (!probed(&tunnel->monitor, &probe->destination))
+		if (policy_probe_find(&tunnel->monitor, &probe->destination) < 0)
 			error = monitor_command(g, PANTUN_CMD_MONITOR_DEL, tunnel->ifname, NULL,
 						probe);
 		if (error == -ENOENT)
