@@ -33,8 +33,13 @@ void build_monitor(const struct build *b, const struct tree_node *node,
 		   struct policy_tunnel *tunnel);
 /* "tunnel7" and PAN-OS's "tunnel.7" are one device; false: no tunnel interface. */
 bool build_device_name(const char *text, char *out, size_t n);
-/* Address of an outer header at @path; a prefix length behind it means nothing. */
+/* An address; a prefix length behind it means nothing.  Family 0: it is none. */
+struct addr build_address_of(const struct tree_value *value);
+/* Address of an outer header at @path, which agrees with the leaf ipv6 beside it. */
 void build_address(const struct build *b, const struct tree_node *node, const char *path,
 		   struct addr *addr);
+/* Complains at @at, which is @local's, where the two are of different families. */
+void build_check_families(const struct build *b, const struct tree_value *at,
+			  const struct addr *local, const struct addr *peer);
 
 #endif

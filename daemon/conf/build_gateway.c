@@ -34,10 +34,8 @@ static void check_families(const struct reader *r)
 
 	if (ipv6)
 		gateway->family = !strcmp(ipv6->text, "yes") ? AF_INET6 : AF_INET;
-	if (gateway->local.family && gateway->peer.family &&
-	    gateway->local.family != gateway->peer.family)
-		conf_error(r->b->report, value_of(r, "local-address ip")->at,
-			   "local-address and peer-address are of different families");
+	build_check_families(r->b, value_of(r, "local-address ip"), &gateway->local,
+			     &gateway->peer);
 }
 
 static void read_addresses(const struct reader *r)

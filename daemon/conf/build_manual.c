@@ -43,10 +43,8 @@ static void read_addresses(const struct reader *r)
 		missing(r, "local-address ip");
 	if (!value_of(r, "peer-address ip"))
 		missing(r, "peer-address ip");
-	if (manual->local.family && manual->peer.family &&
-	    manual->local.family != manual->peer.family)
-		conf_error(r->b->report, value_of(r, "local-address ip")->at,
-			   "local-address and peer-address are of different families");
+	build_check_families(r->b, value_of(r, "local-address ip"), &manual->local,
+			     &manual->peer);
 }
 
 static uint32_t read_spi(const struct reader *r, const char *leaf, const char *direction)

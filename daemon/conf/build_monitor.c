@@ -26,17 +26,6 @@ static const struct tree_value *value_of(const struct reader *r, const char *lea
 	return tree_value(r->b->tree, at, leaf);
 }
 
-/* The schema has let addresses through, and a prefix length, which means nothing. */
-static struct addr address_of(const struct tree_value *value)
-{
-	struct addr addr = { 0 };
-	char text[ADDR_TEXT];
-
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(value->text, "/"), value->text);
-	addr_parse(text, &addr);
-	return addr;
-}
-
 /* --- profile --- */
 
 static void unknown_profile(const struct reader *r, const struct tree_node *top,
@@ -183,7 +172,7 @@ static void read_sources(struct reader *r)
 	const struct tree_value *value = value_of(r, "source-ip");
 
 	for (; value; value = value->next) {
-		struct addr addr = address_of(value);
+		struct addr addr = build_address_of(value);
 		struct addr *source = &r->source[addr.family == AF_INET6];
 
 		if (source->family && !addr_equal(source, &addr))
@@ -200,7 +189,7 @@ static void read_destinations(const struct reader *r)
 	struct policy_monitor *monitor = r->monitor;
 
 	for (; value; value = value->next) {
-		struct policy_probe probe = { .destination = address_of(value) };
+		struct policy_probe probe = { .destination = build_address_of(value) };
 
 		if (policy_probe_find(monitor, &probe.destination) >= 0)
 			continue;

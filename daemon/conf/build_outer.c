@@ -26,21 +26,36 @@ bool build_device_name(const char *text, char *out, size_t n)
 	return true;
 }
 
+struct addr build_address_of(const struct tree_value *value)
+{
+	struct addr addr = { 0 };
+	char text[ADDR_TEXT];
+
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(value->text, "/"), value->text);
+	addr_parse(text, &addr);
+	return addr;
+}
+
 void build_address(const struct build *b, const struct tree_node *node, const char *path,
 		   struct addr *addr)
 {
 	const struct tree_value *value = tree_value(b->tree, node, path);
 	const struct tree_value *ipv6 = tree_value(b->tree, node, "ipv6");
-	char text[ADDR_TEXT];
 
 	if (!value)
 		return;
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(value->text, "/"), value->text);
-	if (addr_parse(text, addr) || !ipv6)
-		return;
-	if (!strcmp(ipv6->text, "yes") != (addr->family == AF_INET6))
+	*addr = build_address_of(value);
+	if (addr->family && ipv6 && !strcmp(ipv6->text, "yes") != (addr->family == AF_INET6))
 		conf_error(b->report, value->at, "\"%s\" beside \"ipv6 %s\" on line %u",
 			   value->text, ipv6->text, ipv6->at.line);
+}
+
+void build_check_families(const struct build *b, const struct tree_value *at,
+			  const struct addr *local, const struct addr *peer)
+{
+	if (local->family && peer->family && local->family != peer->family)
+		conf_error(b->report, at->at,
+			   "local-address and peer-address are of different families");
 }
 
 /* The interface's own lines, by either spelling of its name. */
