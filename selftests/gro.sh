@@ -118,7 +118,7 @@ rules_hold() {
 	check 'rules: nothing dropped by either' [ "$(drops ga)$(drops gb)" = '' ]
 }
 
-# IPv4 options are for the IP layer, and so are fragments.
+# Fragments of ESP are for the IP layer.
 out_of_the_ordinary() {
 	pairs "$A_WAN" "$B_WAN"
 	ip -n ga link set tunnel1 mtu 1400
