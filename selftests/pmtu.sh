@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Time limit: 600
 # What the underlay can carry, as it is found out: errors of a router between the
 # gateways, true ones and forged, routes that change under traffic; fragments outside
 # and inside; the MSS that TCP is told.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Time limit: 600
 # Routing around tunnels: the tunnel or its underlay in a VRF, or each in one; the
 # underlay's route moves to another link under traffic; a tunnel in a tunnel, and
 # tunnels that lead into each other.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Time limit: 600
 # What does not fit between pantun (A) and strongSwan (B), either one initiating:
 # no tunnel, and a log line of pantund that names the cause.
 set -eu
