@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Time limit: 600
 # A hub with 100 tunnels, each for any addresses and to a peer of its own: all come up, each
 # carries; its daemon is killed and its successor takes all of them over; flows are spread
 # over two of them (ECMP), and move when one falls.  The peers' addresses are those of four
@@ -98,12 +99,26 @@ each_carries() {
 	return "$failed"
 }
 
-# each_used: and none by another's.
-each_used() {
-	local n
+# count_strangers NODE saddr|daddr: from or for behind a tunnel, but not by this one.
+count_strangers() {
+	local n own=
 	for ((n = 1; n <= ALL; n++)); do
-		[ "$(on ga cat "/sys/class/net/tunnel$n/statistics/rx_packets")" -gt 0 ] ||
-			{ echo "tunnel$n has received nothing" && return 1; }
+		own+="tunnel$n . 10.101.0.$n, "
+	done
+	rules "$1" "ip $2 10.101.0.0/24 iifname . ip $2 != { $own } counter"
+}
+
+# each_its_own: every tunnel was used, and none in the place of another, either way.
+each_its_own() {
+	local node
+	# shellcheck disable=SC2016 # that of the shell within
+	on ga sh -c 'for n in $(seq "$1"); do
+		read -r packets <"/sys/class/net/tunnel$n/statistics/rx_packets"
+		[ "$packets" -gt 0 ] || { echo "tunnel$n has received nothing" && exit 1; }
+	done' sh "$ALL" || return 1
+	for node in ga $(seq -f s%g "$SPOKES"); do
+		[ "$(packets "$node")" = 0 ] ||
+			{ echo "$node has received by the tunnels of others" && return 1; }
 	done
 }
 
@@ -138,7 +153,9 @@ addr_add ga lo 10.100.0.1/32
 (umask 077 && echo "$PANTUN_PSK" >"$WORK/psk")
 for ((j = 1; j <= SPOKES; j++)); do
 	spoke_up "$j"
+	count_strangers "s$j" daddr
 done
+count_strangers ga saddr
 
 # --- all of them
 start=$EPOCHREALTIME
@@ -147,7 +164,7 @@ check "$ALL tunnels come up" wait_for 60 established "$ALL"
 echo "# $ALL tunnels up in $(since "$start") s: $(effort)"
 hub_routes
 check 'each carries' each_carries
-check 'each its own' each_used
+check 'each its own' each_its_own
 
 # --- a successor
 pantund_kill ga
@@ -157,6 +174,7 @@ pantund_start ga
 check 'a new daemon makes all anew' wait_for 60 established "$ALL"
 echo "# $ALL tunnels taken over in $(since "$start") s: $(effort)"
 check 'each carries again' each_carries
+check 'each its own as before' each_its_own
 check 'one pair of SAs each is left' wait_for 90 sas_are $((2 * ALL))
 
 # --- two for the same network
