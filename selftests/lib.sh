@@ -225,9 +225,12 @@ capture_start() {
 
 # capture_stop: ends the capture started last when it has written what it saw.
 capture_stop() {
-	local before=-1 now
+	local before=-1 now tries
 
-	while now=$(stat -c %s "$CAPTURE_FILE") && [ "$now" != "$before" ]; do
+	# what ought not to be there may go on for ever
+	for ((tries = 0; tries < 200; tries++)); do
+		now=$(stat -c %s "$CAPTURE_FILE") || break
+		[ "$now" != "$before" ] || break
 		before=$now
 		sleep 0.3
 	done
