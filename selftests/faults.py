@@ -323,7 +323,7 @@ def tunnels():
     sweep("TUNNEL_SET", start("ON_DEMAND"), lambda: good(start("ALWAYS")))
     new = {"DF": (u32, C["DF_CLEAR"]), "TOS": (u32, C["TOS_COPY"]), "TTL": (u8, 9),
            "FLOW_LABEL": (u8, 1), "GRE": (u8, 1), "TFC": (u32, 1000),
-           "DUMMY": (u32, 3600000), "MARK": (u32, 7)}
+           "DUMMY": (u32, 3600000), "MARK": (u32, 7), "CARRIER": (u32, C["CARRIER_ALL"])}
     answer = genl.ask(C["CMD_TUNNEL_GET"], tunnel())
     standing = dict(parse(dict(answer.replies[0][1])[C["A_TUNNEL"]]))
     old = {name: (attr, standing[C["TUNNEL_A_" + name]]) for name in new}
