@@ -63,7 +63,8 @@ on ga nft -f - <<-END
 table ip6 nat {
   chain out {
     type nat hook postrouting priority srcnat
-    ip6 saddr $A6 udp dport { 500, 4500 } snat to [$OUTSIDE]:20000-30000
+    ip6 saddr $A6 udp dport 500 snat to [$OUTSIDE]:20000-30000
+    ip6 saddr $A6 udp dport 4500 snat to [$OUTSIDE]:20000-30000
   }
 }
 END

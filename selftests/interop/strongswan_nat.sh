@@ -18,7 +18,8 @@ nat_up() {
 	table ip nat {
 	  chain out {
 	    type nat hook postrouting priority srcnat
-	    ip saddr 192.0.2.1 udp dport { 500, 4500 } snat to $OUTSIDE:20000-30000
+	    ip saddr 192.0.2.1 udp dport 500 snat to $OUTSIDE:20000-30000
+	    ip saddr 192.0.2.1 udp dport 4500 snat to $OUTSIDE:20000-30000
 	  }
 	}
 	END
