@@ -14,13 +14,16 @@ set -eu
 OCTETS=100	# of an inner packet: 28 of IPv4 and ICMP, 72 of payload
 
 # pair_up in|out [WORD...]: both SA pairs; the words are for B's in-SA or A's out-SA,
-# which carry packets from A to B.
+# which carry packets from A to B.  What was sent beyond the limit of the pair before,
+# while there still was carrier, is held for the next one: it must not be counted there.
 pair_up() {
-	local where=$1
+	local where=$1 node
 	shift
 
-	pantunctl_on ga sa flush
-	pantunctl_on gb sa flush
+	for node in ga gb; do
+		pantunctl_on "$node" sa flush
+		pantunctl_on "$node" proxy fail dev tunnel1 name default
+	done
 	manual_in ga
 	manual_out gb
 	if [ "$where" = out ]; then
