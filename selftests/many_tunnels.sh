@@ -101,11 +101,11 @@ each_carries() {
 
 # count_strangers NODE saddr|daddr: from or for behind a tunnel, but not by this one.
 count_strangers() {
-	local n own=
+	local n rules=()
 	for ((n = 1; n <= ALL; n++)); do
-		own+="tunnel$n . 10.101.0.$n, "
+		rules+=("ip $2 10.101.0.$n iifname != tunnel$n counter")
 	done
-	rules "$1" "ip $2 10.101.0.0/24 iifname . ip $2 != { $own } counter"
+	rules "$1" "${rules[@]}"
 }
 
 # each_its_own: every tunnel was used, and none in the place of another, either way.
@@ -117,7 +117,7 @@ each_its_own() {
 		[ "$packets" -gt 0 ] || { echo "tunnel$n has received nothing" && exit 1; }
 	done' sh "$ALL" || return 1
 	for node in ga $(seq -f s%g "$SPOKES"); do
-		[ "$(packets "$node")" = 0 ] ||
+		[ "$(packets "$node" | tr ' ' '\n' | sort -u)" = 0 ] ||
 			{ echo "$node has received by the tunnels of others" && return 1; }
 	done
 }
