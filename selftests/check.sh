@@ -7,6 +7,8 @@
 # their top, `# Time limit: SECONDS` where 300 are not enough, and `# Long: yes` on
 # those that only run with --long or when they are named).  With NAMEs, runs these
 # alone.  With --long, runs the long topics, and all of lab guests on the debug kernel.
+# The time limits, and what lib.sh waits for, grow with how much slower the lab is when
+# the run begins than the machine that they were written on (lab/speed.sh).
 # Results are counted from the tests' TAP lines; the log of each test is left in
 # build/check (build/check-long).  Last line: N passed, N failed[, N skipped].
 # Exit status 0 only if nothing failed.
@@ -68,6 +70,20 @@ usual() {
 	fi
 }
 
+hundredths() {
+	printf '%d.%02d' $(($1 / 100)) $(($1 % 100))
+}
+
+# Sets how slow the lab is, in hundredths of the reference, where a test needs the lab.
+measure_speed() {
+	slower=100
+	grep -qv '^unit' <<<"$tests" || return 0
+	selftests/lab/kernel.sh >/dev/null
+	slower=$(selftests/lab/speed.sh)
+	export PANTUN_SLOWER=$slower
+	echo "time limits are multiplied by $(hundredths "$slower"), by the lab's speed"
+}
+
 # Slow tests first, so that they do not run alone at the end.
 order() {
 	sort -k2,2nr -k1,1 -k3,3
@@ -75,7 +91,7 @@ order() {
 
 # Becomes the test.
 run_one() {
-	local kind=$1 limit=$2 name=$3 file=$4
+	local kind=$1 limit=$(($2 * slower / 100)) name=$3 file=$4
 
 	case $kind in
 	unit)
@@ -136,15 +152,19 @@ worker() {
 		[ "$skipped" = 0 ] || printf ', %d skipped' "$skipped"
 		echo
 		if [ "$failed" != 0 ]; then
-			explain "$status" "$log"
+			explain "$status" "$log" "$2"
 		fi
 	} >"$logs/$name.report"
 	cat "$logs/$name.report"
 }
 
+# explain STATUS LOG LIMIT, which is the one written in the test.
 explain() {
 	local status=$1 log=$2
 
+	if [ "$status" = 124 ] || [ "$status" = 137 ]; then
+		echo "    ended by its time limit of $3 s (times $(hundredths "$slower"), by the lab's speed)"
+	fi
 	if grep -aq '^not ok' "$log"; then
 		grep -a -A 4 -m 20 '^not ok' "$log" | sed 's/^/    /'
 	else
@@ -199,6 +219,7 @@ if grep -q '^uml-usual' <<<"$tests"; then
 	build build-usual-module selftests/lab/module.sh uml
 fi
 
+measure_speed
 echo "running $(grep -c . <<<"$tests") tests"
 trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
 while read -r test; do

@@ -86,6 +86,7 @@ boot() {
 	{
 		printf 'export PANTUN_TOP=%q PANTUN_OUT=/tmp/out PANTUN_LAB=stock\n' \
 			"$PANTUN_TOP"
+		printf 'export PANTUN_SLOWER=%q\n' "${PANTUN_SLOWER:-100}"
 		printf 'export PANTUN_KO=%q\n' "$2"
 		printf 'export PANTUNCTL=%q PANTUND=%q\n' \
 			"$PANTUN_TOP/build/pantunctl" "$PANTUN_TOP/build/pantund"
