@@ -432,7 +432,7 @@ static void insane(struct side *from, struct play *play)
 	message = v2_seal(ike, &w, buf);
 	if (!message.n)
 		return;
-	ike_core_datagram(to->core, now, &ike->remote, &ike->local, message);
+	ike_core_datagram(to->core, now, &ike->path->remote, &ike->path->local, message);
 	settle(to);
 }
 

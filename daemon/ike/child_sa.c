@@ -77,6 +77,24 @@ static bool choose_spi(struct ike_core *core, uint32_t *spi)
 	return true;
 }
 
+static void join_path(struct child_sa *child, struct pathref *path)
+{
+	child->path = pathref_get(path);
+	child->path_next = path->children;
+	child->path_prev = &path->children;
+	if (child->path_next)
+		child->path_next->path_prev = &child->path_next;
+	path->children = child;
+}
+
+static void leave_path(struct child_sa *child)
+{
+	*child->path_prev = child->path_next;
+	if (child->path_next)
+		child->path_next->path_prev = child->path_prev;
+	pathref_put(child->path);
+}
+
 struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator)
 {
 	struct ike_core *core = ike->core;
@@ -92,6 +110,7 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 	child->core = core;
 	child->ike = ike;
 	child->slot = slot;
+	join_path(child, ike->path);
 	child->initiator = initiator;
 	child->state = CHILD_NEGOTIATING;
 	child->begun = core->now;
@@ -127,16 +146,18 @@ static void set_keys(struct ike_sa_spec *spec, const struct keymat_esp *keys)
 /* The names of one of the pair's SAs: enough to activate or delete it. */
 static struct ike_sa_spec spec_ids(const struct child_sa *child, bool inbound)
 {
+	bool encap = pathref_encap(child->path);
+
 	return (struct ike_sa_spec){
 		.token = child->token,
 		.inbound = inbound,
 		.spi = inbound ? child->spi_in : child->spi_out,
 		.ifname = child->slot->tunnel->ifname,
 		.proxy = child->slot->proxy->name,
-		.local = child->local,
-		.remote = child->remote,
-		.udp_encap = child->udp_encap,
-		.udp_csum = child->udp_csum,
+		.local = child->path->local,
+		.remote = child->path->remote,
+		.udp_encap = encap,
+		.udp_csum = encap && child->slot->gw->conf->udp_csum,
 	};
 }
 
@@ -176,32 +197,27 @@ static void child_del(struct child_sa *child, bool inbound)
 void child_install(struct child_sa *child)
 {
 	child->state = CHILD_INSTALLING;
-	child->local = child->ike->local;
-	child->remote = child->ike->remote;
-	child->udp_encap = child->ike->nat_local || child->ike->nat_remote;
-	child->udp_csum = child->udp_encap && child->ike->gw->conf->udp_csum;
 	child_add(child, true);
 	child->in_added = true;
 }
 
-static void move(struct child_sa *child, bool inbound)
+static void move(const struct child_sa *child, bool inbound, const struct endpoint *local,
+		 const struct endpoint *remote)
 {
 	struct ike_sa_spec spec = spec_ids(child, inbound);
 
-	spec.new_local = child->ike->local;
-	spec.new_remote = child->ike->remote;
-	if (inbound ? child->in_added : child->out_added)
-		action_sa(&child->core->actions, IKE_ACTION_SA_MOVE, &spec);
+	spec.new_local = *local;
+	spec.new_remote = *remote;
+	action_sa(&child->core->actions, IKE_ACTION_SA_MOVE, &spec);
 }
 
-void child_move(struct child_sa *child)
+void child_move(const struct child_sa *child, const struct endpoint *local,
+		const struct endpoint *remote)
 {
-	if (!child->udp_encap)
-		return;
-	move(child, true);
-	move(child, false);
-	child->local = child->ike->local;
-	child->remote = child->ike->remote;
+	if (child->in_added)
+		move(child, true, local, remote);
+	if (child->out_added)
+		move(child, false, local, remote);
 }
 
 static void install_out(struct child_sa *child)
@@ -587,6 +603,7 @@ void child_free(struct child_sa *child)
 	timer_stop(&core->timers, &child->life);
 	timer_stop(&core->timers, &child->turn);
 	table_remove(&core->by_spi_in, &child->node);
+	leave_path(child);
 	secret_wipe(child, sizeof(*child));
 	free(child);
 }

@@ -37,8 +37,8 @@ struct child_sa {
 	bool in_added, out_added;	/* kernel has them, or is getting them */
 	uint64_t token;
 	uint32_t spi_in, spi_out;	/* host order */
-	struct endpoint local, remote;
-	bool udp_encap, udp_csum;
+	struct pathref *path;		/* of its IKE SA, which it may outlive */
+	struct child_sa *path_next, **path_prev;
 	bool transport;			/* mode, as both ends have said */
 	bool no_tfc;			/* the peer does not take padded packets */
 	struct prop_chosen prop;
@@ -68,8 +68,9 @@ void child_install(struct child_sa *child);
 void child_activate(struct child_sa *child);
 /* The peer answered what we asked once we had the pair: it has it, too. */
 void child_proven(struct child_sa *child);
-/* The peer is elsewhere behind its NAT: gives its SAs the path of the IKE SA. */
-void child_move(struct child_sa *child);
+/* The peer is elsewhere: its SAs leave the path they share for this one (pathref_move()). */
+void child_move(const struct child_sa *child, const struct endpoint *local,
+		const struct endpoint *remote);
 /* Time or octets are nearly, or wholly, used up. */
 void child_soft_expired(struct child_sa *child);
 void child_hard_expired(struct child_sa *child);

@@ -311,7 +311,7 @@ static void farewell(struct ike_sa *ike)
 		ike->ex.send_id++;
 	message = v2_request(ike, &task);
 	if (message.n)
-		action_send(&ike->core->actions, &ike->local, &ike->remote, message);
+		ike_send(ike, message);
 }
 
 void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas)
@@ -348,10 +348,10 @@ void ike_core_each_ike(const struct ike_core *core, ike_time now,
 			.gateway = ike->gw->conf->name,
 			.state = ike_state_text(ike->state),
 			.initiator = ike->initiator,
-			.local = ike->local,
-			.remote = ike->remote,
-			.nat_local = ike->nat_local,
-			.nat_remote = ike->nat_remote,
+			.local = ike->path->local,
+			.remote = ike->path->remote,
+			.nat_local = ike->path->nat_local,
+			.nat_remote = ike->path->nat_remote,
 			.age_seconds = since(now, ike->up_at),
 			.life_seconds = since(ike->ends, now),
 		};

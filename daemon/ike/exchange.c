@@ -62,7 +62,7 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 		ex->wait = WAIT_INIT;
 	if (ex->sends == DOUBT_SENDS)
 		gateway_doubt(ike->gw, ike);
-	action_send(&core->actions, &ike->local, &ike->remote, packet_bytes(ex->request));
+	ike_send(ike, packet_bytes(ex->request));
 	timer_set(&core->timers, &ex->timer, core->now + core_jitter(core, ex->wait, 90));
 }
 
@@ -104,7 +104,7 @@ static bool begin(struct ike_sa *ike)
 		return false;
 	ex->sends = 1;
 	ex->wait = WAIT_FIRST;
-	action_send(&core->actions, &ike->local, &ike->remote, message);
+	ike_send(ike, message);
 	timer_set(&core->timers, &ex->timer, core->now + core_jitter(core, ex->wait, 90));
 	return true;
 }
@@ -265,5 +265,5 @@ void exchange_respond(struct ike_sa *ike, struct bytes message)
 	free(ex->response);
 	ex->response = packet_new(message);
 	ex->recv_id++;
-	action_send(&ike->core->actions, &ike->local, &ike->remote, message);
+	ike_send(ike, message);
 }

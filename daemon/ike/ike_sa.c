@@ -142,7 +142,7 @@ static void ike_life(struct ike_core *core, struct timer *timer)
 	switch (ike->state) {
 	case IKE_HALF_OPEN:
 		log_debug(NULL, "%s began an IKE SA and never authenticated",
-			  endpoint_text(&ike->remote, peer));
+			  endpoint_text(&ike->path->remote, peer));
 		ike_close(ike, false);
 		break;
 	case IKE_UP:
@@ -167,7 +167,7 @@ static void idle_arm(struct ike_sa *ike)
 
 	if (liveness)
 		at = ike->heard + SECONDS(liveness);
-	if (ike->nat_local && ike->keepalive_at < at)
+	if (ike->path->nat_local && ike->keepalive_at < at)
 		at = ike->keepalive_at;
 	if (at <= ike->core->now)
 		at = ike->core->now + SECONDS(1);
@@ -184,8 +184,8 @@ static void ike_idle(struct ike_core *core, struct timer *timer)
 
 	if (ike->state != IKE_UP)
 		return;
-	if (ike->nat_local && core->now >= ike->keepalive_at) {
-		action_send(&core->actions, &ike->local, &ike->remote, bytes_of(&keepalive, 1));
+	if (ike->path->nat_local && core->now >= ike->keepalive_at) {
+		ike_send(ike, bytes_of(&keepalive, 1));
 		ike->keepalive_at = core->now + KEEPALIVE_MS;
 	}
 	if (liveness && core->now >= ike->heard + SECONDS(liveness) && !ike->ex.current)
@@ -202,6 +202,11 @@ void ike_heard(struct ike_sa *ike)
 	gateway_stop_starting(ike->gw);
 }
 
+void ike_send(struct ike_sa *ike, struct bytes message)
+{
+	action_send(&ike->core->actions, &ike->path->local, &ike->path->remote, message);
+}
+
 /* --- birth --- */
 
 static bool choose_spi(struct ike_core *core, uint8_t *spi)
@@ -213,14 +218,18 @@ static bool choose_spi(struct ike_core *core, uint8_t *spi)
 	return true;
 }
 
-struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator,
-		       const struct endpoint *local, const struct endpoint *remote)
+/* Takes over the caller's reference to @path, which may be NULL. */
+static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool initiator,
+			     struct pathref *path)
 {
-	struct ike_sa *ike = calloc(1, sizeof(*ike));
+	struct ike_sa *ike = path ? calloc(1, sizeof(*ike)) : NULL;
 
-	if (!ike)
+	if (!ike) {
+		pathref_put(path);
 		return NULL;
+	}
 	if (!choose_spi(core, initiator ? ike->spi_i : ike->spi_r)) {
+		pathref_put(path);
 		free(ike);
 		return NULL;
 	}
@@ -228,8 +237,7 @@ struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator
 	ike->gw = gw;
 	gw->ikes++;
 	ike->initiator = initiator;
-	ike->local = *local;
-	ike->remote = *remote;
+	ike->path = path;
 	ike->begun = core->now;
 	ike->heard = core->now;
 	ike->life.fire = ike_life;
@@ -242,6 +250,17 @@ struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator
 		ike->next->prev = &ike->next;
 	core->ikes = ike;
 	return ike;
+}
+
+struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator,
+		       const struct endpoint *local, const struct endpoint *remote)
+{
+	return new_on(core, gw, initiator, pathref_new(local, remote));
+}
+
+struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
+{
+	return new_on(old->core, old->gw, initiator, pathref_get(old->path));
 }
 
 static bool local_address(struct gateway *gw, struct addr *local)
@@ -314,10 +333,11 @@ void ike_established(struct ike_sa *ike)
 	arm_life(ike);
 	ike_handshake_free(ike);
 	gateway_tell(ike->gw, "ike-up", "IKE SA with %s up from %s, %s%s",
-		     endpoint_text(&ike->remote, remote), endpoint_text(&ike->local, local),
+		     endpoint_text(&ike->path->remote, remote),
+		     endpoint_text(&ike->path->local, local),
 		     prop_text(&ike->prop, text, sizeof(text)),
-		     ike->nat_local ? ", we are behind a NAT" :
-		     ike->nat_remote ? ", peer is behind a NAT" : "");
+		     ike->path->nat_local ? ", we are behind a NAT" :
+		     ike->path->nat_remote ? ", peer is behind a NAT" : "");
 	gateway_ike_up(ike->gw, ike);
 }
 
@@ -341,8 +361,6 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	struct gateway *gw = old->gw;
 
 	heir->state = IKE_UP;
-	heir->nat_local = old->nat_local;
-	heir->nat_remote = old->nat_remote;
 	heir->local_id = old->local_id;
 	heir->remote_id = old->remote_id;
 	arm_life(heir);
@@ -485,6 +503,7 @@ static void ike_free(struct ike_sa *ike)
 	if (ike->next)
 		ike->next->prev = ike->prev;
 	free(ike->ex.response);
+	pathref_put(ike->path);
 	ike->gw->ikes--;
 	secret_wipe(ike, sizeof(*ike));
 	free(ike);

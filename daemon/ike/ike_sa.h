@@ -6,6 +6,7 @@
 #include "crypto/keymat_v2.h"
 #include "ike/exchange.h"
 #include "ike/gateway.h"
+#include "ike/pathref.h"
 #include "prop/prop.h"
 #include "wire/ike_const.h"
 
@@ -48,8 +49,7 @@ struct ike_sa {
 	enum ike_state state;
 	bool initiator;			/* the original one of this SA (its first exchange) */
 	uint8_t spi_i[IKE_SPI_LEN], spi_r[IKE_SPI_LEN];
-	struct endpoint local, remote;
-	bool nat_local, nat_remote;
+	struct pathref *path;		/* shared with its heir and their children */
 	struct prop_chosen prop;
 	struct keymat_ike keys;
 	bool keyed;
@@ -75,6 +75,8 @@ struct ike_sa {
 /* Made and entered into the tables; NULL on lack of memory or randomness. */
 struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator,
 		       const struct endpoint *local, const struct endpoint *remote);
+/* Likewise for one that is to replace @old, and takes the same path. */
+struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator);
 /* Starts negotiating with the gateway's peer; false if that can not be. */
 bool ike_initiate(struct gateway *gw, struct slot *slot);
 /* The SA that a message with these SPIs is for, or NULL. */
@@ -97,6 +99,8 @@ void ike_keep(struct ike_sa *ike, ike_time wait);
 void ike_wait(struct ike_sa *ike);
 /* @heir takes over children, tasks and identity of @old. */
 void ike_inherit(struct ike_sa *heir, struct ike_sa *old);
+/* Sends @message along its path. */
+void ike_send(struct ike_sa *ike, struct bytes message);
 /* The peer knows it and lives. */
 void ike_heard(struct ike_sa *ike);
 /*

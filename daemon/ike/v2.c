@@ -180,7 +180,7 @@ void v2_lost(struct ike_sa *ike, struct task *task)
 	struct gateway *gw = ike->gw;
 	char peer[ADDR_TEXT];
 
-	endpoint_text(&ike->remote, peer);
+	endpoint_text(&ike->path->remote, peer);
 	switch (task->kind) {
 	case TASK_INIT:
 		if (!ike->hs->advice[0])
@@ -271,21 +271,19 @@ static void put_wire_error(struct wire_writer *w, const struct wire_error *error
  */
 static void adopt_address(struct ike_sa *ike, const struct v2_in *in)
 {
-	bool moved = !endpoint_equal(&ike->remote, &in->remote) ||
-		     !endpoint_equal(&ike->local, &in->local);
+	struct pathref *path = ike->path;
 	char peer[ADDR_TEXT];
 
-	if ((ike->state != IKE_HALF_OPEN && !ike->nat_remote) ||
-	    ike->remote.addr.family != in->remote.addr.family)
+	if ((ike->state != IKE_HALF_OPEN && !path->nat_remote) ||
+	    path->remote.addr.family != in->remote.addr.family ||
+	    (endpoint_equal(&path->remote, &in->remote) &&
+	     endpoint_equal(&path->local, &in->local)))
 		return;
-	ike->local = in->local;
-	ike->remote = in->remote;
-	if (!moved || ike->state != IKE_UP)
-		return;
-	gateway_tell(ike->gw, "ike-up", "peer moved behind its NAT, to %s: its SAs follow",
-		     endpoint_text(&ike->remote, peer));
-	for (struct child_sa *child = ike->children; child; child = child->ike_next)
-		child_move(child);
+	pathref_move(path, &in->local, &in->remote);
+	if (ike->state != IKE_HALF_OPEN)
+		gateway_tell(ike->gw, "ike-up",
+			     "peer moved behind its NAT, to %s: its SAs follow",
+			     endpoint_text(&path->remote, peer));
 }
 
 /* Section 2.21.2: what can not be read ends an IKE SA that is not up yet. */
@@ -390,8 +388,7 @@ static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 	ike_heard(ike);
 	if (!response && header->message_id != ike->ex.recv_id) {
 		if (ike->ex.response)
-			action_send(&ike->core->actions, &ike->local, &ike->remote,
-				    packet_bytes(ike->ex.response));
+			ike_send(ike, packet_bytes(ike->ex.response));
 		goto wipe;
 	}
 	bad = wire_payloads_parse(wire_message_sk(in->message)->next, plain, &inner, &error) ||
@@ -418,7 +415,7 @@ static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 		return;
 	if (header->exchange == IKE_EXCH_IKE_SA_INIT) {
 		if (ike->state == IKE_INIT_SENT && wire_is_response(header) &&
-		    !header->message_id && addr_equal(&in->remote.addr, &ike->remote.addr))
+		    !header->message_id && addr_equal(&in->remote.addr, &ike->path->remote.addr))
 			v2_init_response(ike, ike->ex.current, in);
 		return;
 	}

@@ -97,7 +97,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	struct prop_list esp;
 	struct slot *slot;
 
-	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->local.addr);
+	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
 	if (!gw->contacted)
 		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
@@ -138,7 +138,7 @@ static void refused(struct ike_sa *ike, const struct wire_notify *notify)
 {
 	char peer[ADDR_TEXT], name[32];
 
-	addr_text(&ike->remote.addr, peer);
+	addr_text(&ike->path->remote.addr, peer);
 	if (notify->type == IKE_N_AUTHENTICATION_FAILED)
 		gateway_fail(ike->gw, "peer %s refused our identity or pre-shared key "
 				      "(AUTHENTICATION_FAILED): "
@@ -152,11 +152,11 @@ static void refused(struct ike_sa *ike, const struct wire_notify *notify)
 static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct policy_gateway *conf = ike->gw->conf;
-	struct ike_id expected = id_or_addr(&conf->peer_id, &ike->remote.addr);
+	struct ike_id expected = id_or_addr(&conf->peer_id, &ike->path->remote.addr);
 	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
 	struct proof proof;
 
-	addr_text(&ike->remote.addr, peer);
+	addr_text(&ike->path->remote.addr, peer);
 	if (!read_proof(in, IKE_PL_IDR, &proof)) {
 		gateway_fail(ike->gw, "peer %s did not prove its identity", peer);
 		return false;
@@ -233,7 +233,7 @@ static bool fits(const struct gateway *gw, const struct prop_chosen *chosen,
 static struct gateway *identify(struct ike_sa *ike, const struct proof *proof,
 				const struct ike_id *ours, bool *known)
 {
-	const struct addr *local = &ike->local.addr, *remote = &ike->remote.addr;
+	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
 	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
 
 	*known = false;
@@ -253,11 +253,11 @@ static struct gateway *identify(struct ike_sa *ike, const struct proof *proof,
 static void say_why_not(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
 			bool known)
 {
-	struct ike_id expected = id_or_addr(&ike->gw->conf->peer_id, &ike->remote.addr);
-	struct ike_id own = id_or_addr(&ike->gw->conf->local_id, &ike->local.addr);
+	struct ike_id expected = id_or_addr(&ike->gw->conf->peer_id, &ike->path->remote.addr);
+	struct ike_id own = id_or_addr(&ike->gw->conf->local_id, &ike->path->local.addr);
 	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
 
-	addr_text(&ike->remote.addr, peer);
+	addr_text(&ike->path->remote.addr, peer);
 	id_text(&proof->id, theirs);
 	if (!known && wanted && policy_id_equal(&proof->id, &expected))
 		gateway_fail(ike->gw, "peer %s wants to talk to %s, we are %s: set local-id here "
@@ -341,7 +341,7 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	}
 	move_to_gateway(ike, gw);
 	ike->remote_id = proof.id;
-	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->local.addr);
+	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
 	wire_put_id(w, IKE_PL_IDR, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
 	if (!put_auth(ike, w)) {
 		ike_close(ike, false);

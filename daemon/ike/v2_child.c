@@ -70,7 +70,7 @@ bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transp
 	if (slot->tunnel->transport && !transport)
 		slot_fail(slot, "peer wants tunnel mode: set ipsec-mode transport there, or "
 				"ipsec-mode tunnel here");
-	else if (slot->tunnel->transport && (ike->nat_local || ike->nat_remote))
+	else if (slot->tunnel->transport && pathref_encap(ike->path))
 		slot_fail(slot, "there is a NAT between the gateways, which transport mode does "
 				"not bear: use ipsec-mode tunnel");
 	else

@@ -129,7 +129,7 @@ static void take_notify(struct ike_sa *ike, const struct wire_notify *notify)
 
 	if (notify->type >= IKE_N_STATUS)
 		return;
-	addr_text(&ike->remote.addr, peer);
+	addr_text(&ike->path->remote.addr, peer);
 	if (notify->type != IKE_N_AUTHENTICATION_FAILED) {
 		log_warning(ike->gw->conf->name, "peer %s says %s", peer,
 			    v2_notify_text(notify->type, name));

@@ -45,7 +45,7 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	wire_put_ke(w, hs->group->id, dh_public(hs->dh));
 	wire_put_nonce(w, bytes_of(hs->ni, hs->ni_n));
 	if (ike->gw->conf->nat_traversal)
-		v2_natd_put(w, ike->spi_i, ike->spi_r, &ike->local, &ike->remote);
+		v2_natd_put(w, ike->spi_i, ike->spi_r, &ike->path->local, &ike->path->remote);
 	return true;
 }
 
@@ -57,7 +57,7 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 
 	if (ike->hs->advice[0])
 		return;
-	addr_text(&ike->remote.addr, peer);
+	addr_text(&ike->path->remote.addr, peer);
 	if (notify->type == IKE_N_NO_PROPOSAL_CHOSEN)
 		gateway_fail(ike->gw, "peer %s accepts none of our IKE proposals "
 				      "(NO_PROPOSAL_CHOSEN), or does not know us: make the "
@@ -216,9 +216,9 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	}
 	if (gw->conf->nat_traversal)
 		v2_natd_check(ike, in);
-	if (ike->nat_local || ike->nat_remote) {
-		ike->local.port = IKE_NATT_PORT;
-		ike->remote.port = IKE_NATT_PORT;
+	if (pathref_encap(ike->path)) {
+		ike->path->local.port = IKE_NATT_PORT;
+		ike->path->remote.port = IKE_NATT_PORT;
 	}
 	ike->state = IKE_AUTH_SENT;
 	exchange_answered(ike);
@@ -245,8 +245,8 @@ static bool repeated(struct ike_core *core, const struct v2_in *in)
 	const uint8_t *spi_i = in->message->header.spi_i;
 
 	for (struct ike_sa *ike = ike_peer_first(core, spi_i); ike; ike = ike_peer_next(ike)) {
-		if (!endpoint_equal(&ike->remote, &in->remote) &&
-		    !addr_equal(&ike->remote.addr, &in->remote.addr))
+		if (!endpoint_equal(&ike->path->remote, &in->remote) &&
+		    !addr_equal(&ike->path->remote.addr, &in->remote.addr))
 			continue;
 		if (!ike->hs)
 			return true;
@@ -362,6 +362,6 @@ void v2_init_request(struct ike_core *core, const struct v2_in *in)
 		return;
 	}
 	ike->ex.recv_id = 1;
-	action_send(&core->actions, &ike->local, &ike->remote, packet_bytes(ike->hs->response));
+	ike_send(ike, packet_bytes(ike->hs->response));
 	timer_set(&core->timers, &ike->life, core->now + HALF_OPEN_MS);
 }

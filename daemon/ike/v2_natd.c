@@ -58,6 +58,6 @@ static bool translated(const struct v2_in *in, uint16_t type, const struct endpo
 
 void v2_natd_check(struct ike_sa *ike, const struct v2_in *in)
 {
-	ike->nat_remote = translated(in, IKE_N_NAT_DETECTION_SOURCE_IP, &in->remote);
-	ike->nat_local = translated(in, IKE_N_NAT_DETECTION_DESTINATION_IP, &in->local);
+	ike->path->nat_remote = translated(in, IKE_N_NAT_DETECTION_SOURCE_IP, &in->remote);
+	ike->path->nat_local = translated(in, IKE_N_NAT_DETECTION_DESTINATION_IP, &in->local);
 }

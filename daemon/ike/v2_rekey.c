@@ -61,7 +61,7 @@ bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	task->dh = dh_new(task->group, core->hooks.random, core->hooks.ctx);
 	if (!task->dh || !core_random(core, task->nonce, NONCE_N))
 		return false;
-	task->heir = ike_new(core, ike->gw, true, &ike->local, &ike->remote);
+	task->heir = ike_new_heir(ike, true);
 	if (!task->heir)
 		return false;
 	prop_offer(list, bytes_of(task->heir->spi_i, IKE_SPI_LEN), &sa);
@@ -179,7 +179,7 @@ static struct ike_sa *make_heir(struct ike_sa *ike, const struct prop_chosen *ch
 {
 	struct ike_core *core = ike->core;
 	struct dh *dh = dh_new(chosen->dh, core->hooks.random, core->hooks.ctx);
-	struct ike_sa *heir = ike_new(core, ike->gw, false, &ike->local, &ike->remote);
+	struct ike_sa *heir = ike_new_heir(ike, false);
 	uint8_t nonce[NONCE_N];
 	struct wire_sa sa;
 

@@ -724,6 +724,42 @@ static void test_nat_rekey(void **state)
 	peers_free(net);
 }
 
+/* The translator takes another port just as A deletes the IKE SA that it has rekeyed. */
+static bool tap_move_at_delete(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	bool *moved = net->tap_ctx;
+
+	if (!*moved && from == A && n >= 28 && data[18] == 37 && !(data[19] & 0x20)) {
+		*moved = true;
+		net->nat.shift += 1000;
+	}
+	return true;
+}
+
+static void test_nat_moves_at_rekey(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(24);
+	bool moved = false;
+
+	(void)state;
+	net->nat = (struct nat){ .on = true, .outside = "203.0.113.7", .shift = 40000 };
+	net->tap = tap_move_at_delete;
+	net->tap_ctx = &moved;
+	b.peer = NULL;
+	a.ike_life = 300;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	must_be_quiet(net, 2000);
+	peers_run(net, 290000);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);
+	assert_true(moved);
+	/* Its last word on the old SA tells where the new one is, and the children. */
+	assert_int_equal(peers_ike(net, B)->remote.port, IKE_NATT_PORT + 41000);
+	assert_true(b_follows(net));
+	peers_free(net);
+}
+
 /* Not wanted: nobody floats. */
 static void test_no_nat_traversal(void **state)
 {
@@ -760,6 +796,7 @@ int main(void)
 		cmocka_unit_test(test_nat_forged),
 		cmocka_unit_test(test_nat_rough),
 		cmocka_unit_test(test_nat_rekey),
+		cmocka_unit_test(test_nat_moves_at_rekey),
 		cmocka_unit_test(test_no_nat_traversal),
 	};
 

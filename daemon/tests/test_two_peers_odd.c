@@ -126,7 +126,7 @@ static void said(void)
 	struct peers *net = speech.net;
 	struct ike_sa *ike = sa_of(net, speech.from);
 	struct bytes message = v2_seal(ike, &speech.w, speech.buf);
-	struct endpoint local = ike->remote, remote = ike->local;
+	struct endpoint local = ike->path->remote, remote = ike->path->local;
 
 	assert_true(message.n > 0);
 	if (speech.response)
@@ -208,7 +208,7 @@ static void shout(struct peers *net, int from, int off)
 {
 	struct ike_sa *ike = sa_of(net, from), *other = sa_of(net, !from);
 	uint32_t id = other->ex.recv_id + (uint32_t)off;
-	struct endpoint local = ike->remote, remote = ike->local;
+	struct endpoint local = ike->path->remote, remote = ike->path->local;
 	static uint8_t buf[MESSAGE_MAX];
 	struct wire_writer w;
 
