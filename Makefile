@@ -10,7 +10,9 @@ CC = gcc
 AR = ar
 FUZZ_CC = clang
 INSTALL = install
-WERROR = -Werror
+STRIP = strip
+# Developers (and check.sh) say WERROR=-Werror; other compilers warn of other things.
+WERROR =
 
 ifeq ($(V),1)
 Q =
@@ -54,9 +56,11 @@ daemon_libs := $(shell pkg-config --libs $(DAEMON_LIBS) 2>/dev/null)
 tools_libs := $(shell pkg-config --libs $(TOOLS_LIBS) 2>/dev/null)
 
 CFLAGS ?= -O2 -g
+# CPPFLAGS, CFLAGS and LDFLAGS are the builder's: they come last, and win.
 BASE_CFLAGS = -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -MMD -MP \
 	-Idaemon -Itools -Iuapi $(pkg_cflags)
-HARDEN = -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2
+HARDEN = -fPIE -fstack-protector-strong \
+	$(if $(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 HARDEN_LINK = -pie -Wl,-z,relro,-z,now
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer
@@ -87,11 +91,11 @@ libraries:
 build/obj/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(BASE_CFLAGS) $(HARDEN) -c -o $@ $<
+	$(Q)$(CC) $(BASE_CFLAGS) $(HARDEN) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 build/pantund: $(call obj,$(daemon))
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $^ $(daemon_libs)
+	$(Q)$(CC) $(HARDEN_LINK) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(daemon_libs)
 
 build/libbase.a: $(call obj,$(base))
 	$(call say,AR,$@)
@@ -99,7 +103,7 @@ build/libbase.a: $(call obj,$(base))
 
 build/pantunctl: $(call obj,$(tools)) build/libbase.a
 	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $^ $(tools_libs)
+	$(Q)$(CC) $(HARDEN_LINK) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(tools_libs)
 
 # The codec, which reads what strangers send, must do with libc alone.
 build/.wire-alone: $(call obj,$(base) $(wire))
@@ -123,7 +127,7 @@ fuzz: $(fuzzers)
 build/san/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC [san],$<)
-	$(Q)$(CC) $(CPPFLAGS) -O1 -g $(HOST_CFLAGS) $(BASE_CFLAGS) $(SANITIZE) \
+	$(Q)$(CC) -O1 -g $(HOST_CFLAGS) $(BASE_CFLAGS) $(SANITIZE) \
 		-c -o $@ $<
 
 build/san/kmod/% build/san/selftests/%: HOST_CFLAGS = $(host_cflags)
@@ -153,7 +157,7 @@ build/test_algorithms: $(call san,tools/algorithms.c tools/names.c)
 build/fuzz/%.o: %.c | libraries
 	@mkdir -p $(@D)
 	$(call say,CC [fuzz],$<)
-	$(Q)$(FUZZ_CC) $(CPPFLAGS) -O1 -g $(BASE_CFLAGS) $(SANITIZE) \
+	$(Q)$(FUZZ_CC) -O1 -g $(BASE_CFLAGS) $(SANITIZE) \
 		-fsanitize=fuzzer-no-link -c -o $@ $<
 
 build/fuzz_%: build/fuzz/daemon/fuzz/fuzz_%.o $(call fuzz,$(parts) $(fakes))
@@ -193,33 +197,49 @@ bench:
 # ---------------------------------------------------------- install, clean
 
 mandir = $(DESTDIR)$(PREFIX)/share/man
-man_pages := $(wildcard tools/man/*.[1-8])
-unit := $(firstword $(wildcard daemon/pantund.service daemon/*/pantund.service))
-completion := $(firstword $(wildcard tools/completion/pantunctl*))
+docdir = $(DESTDIR)$(PREFIX)/share/doc/pantun
+unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/system
+compdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+man_pages := $(notdir $(wildcard tools/man/*.[1-8]))
 
-.PHONY: install
+.PHONY: install install-module uninstall
 install: userspace
 	$(INSTALL) -D -m 755 build/pantund $(DESTDIR)$(PREFIX)/sbin/pantund
 	$(INSTALL) -D -m 755 build/pantunctl $(DESTDIR)$(PREFIX)/bin/pantunctl
-	$(INSTALL) -D -m 644 uapi/linux/pantun.h \
-		$(DESTDIR)$(PREFIX)/include/linux/pantun.h
-	for page in $(man_pages); do $(INSTALL) -D -m 644 $$page \
-		$(mandir)/man$${page##*.}/$${page##*/} || exit 1; done
-ifneq ($(completion),)
-	$(INSTALL) -D -m 644 $(completion) \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/pantunctl
-endif
-ifneq ($(unit),)
-	$(INSTALL) -D -m 644 $(unit) $(DESTDIR)/lib/systemd/system/pantund.service
-endif
-	if [ -e kmod/pantun.ko ]; then \
-		version=$$(/sbin/modinfo -F vermagic kmod/pantun.ko | cut -d' ' -f1) && \
-		$(INSTALL) -D -m 644 kmod/pantun.ko \
-			$(DESTDIR)/lib/modules/$$version/extra/pantun.ko && \
-		if [ -z "$(DESTDIR)" ]; then /sbin/depmod $$version; fi; \
-	else \
-		echo "no kmod/pantun.ko: the module is not installed"; \
-	fi
+	$(INSTALL) -D -m 644 uapi/linux/pantun.h $(DESTDIR)$(PREFIX)/include/pantun/pantun.h
+	$(INSTALL) -D -m 644 uapi/pantun.yaml $(DESTDIR)$(PREFIX)/share/pantun/pantun.yaml
+	$(INSTALL) -D -m 644 README.md $(docdir)/README.md
+	$(INSTALL) -D -m 644 COPYING $(docdir)/COPYING
+	$(INSTALL) -D -m 644 daemon/pantun.conf.example $(docdir)/examples/pantun.conf
+	for page in $(man_pages); do $(INSTALL) -D -m 644 tools/man/$$page \
+		$(mandir)/man$${page##*.}/$$page || exit 1; done
+	$(INSTALL) -D -m 644 tools/completion/pantunctl $(compdir)/pantunctl
+	sed 's#/usr/sbin/pantund#$(PREFIX)/sbin/pantund#' daemon/pantund.service \
+		>build/pantund.service
+	$(INSTALL) -D -m 644 build/pantund.service $(unitdir)/pantund.service
+	@if [ -e kmod/pantun.ko ]; then $(MAKE) --no-print-directory install-module; \
+	else echo "no kmod/pantun.ko: the module is not installed"; fi
+
+# Without its debugging information, which is fourteen fifteenths of the file.
+install-module:
+	version=$$(/sbin/modinfo -F vermagic kmod/pantun.ko | cut -d' ' -f1) && \
+	dir=$(DESTDIR)/lib/modules/$$version/extra && \
+	$(INSTALL) -D -m 644 kmod/pantun.ko $$dir/pantun.ko && \
+	$(STRIP) --strip-debug $$dir/pantun.ko && \
+	if [ -z "$(DESTDIR)" ]; then /sbin/depmod $$version; fi
+
+# What install made, and nothing else: configuration and keys stay.
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/sbin/pantund $(DESTDIR)$(PREFIX)/bin/pantunctl
+	rm -f $(DESTDIR)$(PREFIX)/include/pantun/pantun.h
+	rm -f $(DESTDIR)$(PREFIX)/share/pantun/pantun.yaml
+	rm -f $(docdir)/README.md $(docdir)/COPYING $(docdir)/examples/pantun.conf
+	rm -f $(compdir)/pantunctl $(unitdir)/pantund.service
+	for page in $(man_pages); do rm -f $(mandir)/man$${page##*.}/$$page; done
+	rm -f $(DESTDIR)/lib/modules/*/extra/pantun.ko
+	for dir in $(docdir)/examples $(docdir) $(DESTDIR)$(PREFIX)/include/pantun \
+		$(DESTDIR)$(PREFIX)/share/pantun; do \
+		[ ! -d $$dir ] || rmdir $$dir || exit 1; done
 
 .PHONY: clean help
 clean:
@@ -242,5 +262,6 @@ help:
 	@echo 'make fuzz       build the fuzz targets (build/fuzz_*), with clang'
 	@echo 'make lab        lab kernel and the module for it'
 	@echo 'make install    DESTDIR= PREFIX=/usr; the module too, where it is built'
+	@echo 'make uninstall  remove that again; configuration and keys stay'
 	@echo 'make clean      remove what was built (not the lab kernel in the cache)'
 	@echo 'V=1 shows commands.'

@@ -206,9 +206,9 @@ else
 fi
 
 echo "building (logs and results are left in $logs)"
-build build-userspace make -k -j"$jobs" userspace
+build build-userspace make WERROR=-Werror -k -j"$jobs" userspace
 if grep -q '^unit' <<<"$tests"; then
-	build build-tests make -k -j"$jobs" tests
+	build build-tests make WERROR=-Werror -k -j"$jobs" tests
 fi
 if grep -q '^uml ' <<<"$tests"; then
 	selftests/lab/kernel.sh ${PANTUN_LAB:+"$PANTUN_LAB"} >/dev/null

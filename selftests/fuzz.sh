@@ -21,7 +21,7 @@ fuzz() {
 		-artifact_prefix="$PANTUN_OUT/$1." "${@:2}"
 }
 
-check "the fuzz targets build" make -s fuzz
+check "the fuzz targets build" make -s WERROR=-Werror fuzz
 for source in daemon/fuzz/fuzz_*.c; do
 	name=$(basename "$source" .c)
 	check "fuzz: ${name#fuzz_}" fuzz "${name#fuzz_}"

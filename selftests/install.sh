@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: host
+# Userspace builds without a warning with the flags of Debian's packages, which differ from
+# our own; what `make install` puts where, and that `make uninstall` leaves none of it.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+
+TREE=$WORK/tree
+ROOT=$WORK/root
+
+copy_tree() {
+	mkdir "$TREE"
+	(cd "$PANTUN_TOP" && git ls-files -co --exclude-standard -z |
+		xargs -0 cp --parents -t "$TREE")
+}
+
+build() {
+	local flags=()
+
+	mapfile -t flags < <(dpkg-buildflags --export=cmdline | xargs -n 1 printf '%s\n')
+	make -s -C "$TREE" WERROR=-Werror "${flags[@]}" "$@" userspace
+}
+
+# in_tree WORD...: make in the copy, installing for /usr/local below $ROOT.
+in_tree() {
+	make -s -C "$TREE" DESTDIR="$ROOT" PREFIX=/usr/local "$@"
+}
+
+# installed: mode and path of every file.
+installed() {
+	(cd "$ROOT" && find . -type f -printf '%m %P\n' | sort -k2)
+}
+
+# The module's directory is named after the kernel that it was built for.
+expected() {
+	cat <<-END
+	644 lib/modules/$1/extra/pantun.ko
+	755 usr/local/bin/pantunctl
+	644 usr/local/include/pantun/pantun.h
+	644 usr/local/lib/systemd/system/pantund.service
+	755 usr/local/sbin/pantund
+	644 usr/local/share/bash-completion/completions/pantunctl
+	644 usr/local/share/doc/pantun/COPYING
+	644 usr/local/share/doc/pantun/examples/pantun.conf
+	644 usr/local/share/doc/pantun/README.md
+	644 usr/local/share/man/man5/pantun.conf.5
+	644 usr/local/share/man/man8/pantunctl.8
+	644 usr/local/share/man/man8/pantund.8
+	644 usr/local/share/pantun/pantun.yaml
+	END
+}
+
+stripped() {
+	! readelf -S "$1" | grep '\.debug_'
+}
+
+export DEB_BUILD_MAINT_OPTIONS=hardening=+all
+check "the tree is copied" copy_tree
+check "userspace builds with a distribution's flags" build
+check "and with another level of _FORTIFY_SOURCE, in CPPFLAGS" \
+	build -B CPPFLAGS=-D_FORTIFY_SOURCE=3
+module=$("$PANTUN_TOP/selftests/lab/module.sh" uml 2>/dev/null)
+cp "$module" "$TREE/kmod/pantun.ko"
+check "make install" in_tree install
+installed >"$WORK/installed"
+expected "$(/sbin/modinfo -F vermagic "$module" | cut -d' ' -f1)" | sort -k2 >"$WORK/expected"
+check "it installs these files, with these modes" diff "$WORK/expected" "$WORK/installed"
+check "the module has no debugging information" stripped "$ROOT"/lib/modules/*/extra/pantun.ko
+check_has "the unit starts the daemon where it was installed" \
+	ExecStart=/usr/local/sbin/pantund "$ROOT/usr/local/lib/systemd/system/pantund.service"
+check "the example configures nothing, and is valid" \
+	"$TREE/build/pantund" --check "$ROOT/usr/local/share/doc/pantun/examples/pantun.conf"
+sed 's/^# set/set/; s#/etc/pantun/hq.psk#'"$WORK/psk#" \
+	"$ROOT/usr/local/share/doc/pantun/examples/pantun.conf" >"$WORK/pantun.conf"
+(umask 077; echo secret-of-the-example >"$WORK/psk")
+check "its lines are valid, too" "$TREE/build/pantund" --check "$WORK/pantun.conf"
+check "make uninstall" in_tree uninstall
+check "it leaves no file" test -z "$(installed)"
+finish
