@@ -8,7 +8,7 @@
 
 #define RETRY_MS	SECONDS(10)	/* after a rekey that the kernel did not take */
 
-struct child_sa *child_find(struct ike_core *core, uint64_t token)
+struct child_sa *child_find(const struct ike_core *core, uint64_t token)
 {
 	struct table_node *node = table_find(&core->by_spi_in, (uint32_t)token);
 	struct child_sa *child;
@@ -17,6 +17,19 @@ struct child_sa *child_find(struct ike_core *core, uint64_t token)
 		return NULL;
 	child = container_of(node, struct child_sa, node);
 	return child->token == token ? child : NULL;
+}
+
+struct child_sa *child_held(const struct ike_core *core, uint64_t token)
+{
+	struct child_sa *child = child_find(core, token);
+
+	return child && child->ike ? child : NULL;
+}
+
+/* What @child is a rekey of, until that is freed; NULL: nothing. */
+static struct child_sa *replaced(const struct child_sa *child)
+{
+	return child_find(child->core, child->replaces);
 }
 
 struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi)
@@ -49,7 +62,7 @@ static bool undecided(const struct child_sa *child)
 {
 	const struct task *task = child->ike->ex.current;
 
-	return task && task->kind == TASK_CHILD_REKEY && task->rival == child;
+	return task && task->kind == TASK_CHILD_REKEY && task->rival == child->token;
 }
 
 static void child_turn(struct ike_core *core, struct timer *timer)
@@ -299,7 +312,7 @@ static void take_over(struct child_sa *child)
 	struct child_sa *old = child->slot->current;
 
 	child_activate(child);
-	if (old && old != child && old->ike && !child->replaces)
+	if (old && old != child && old->ike && !replaced(child))
 		supersede(old, child->tie);
 	child_orphans_close(child->slot);
 }
@@ -321,7 +334,7 @@ static void await_peer(struct child_sa *child)
 	timer_set(&core->timers, &child->turn, core->now + CHILD_ADOPT_MS);
 	if (!task)
 		return;
-	task->fresh = child;
+	task->fresh = child->token;
 	exchange_queue(child->ike, task);
 }
 
@@ -419,7 +432,7 @@ static ike_time patience(const struct child_sa *old)
 static void child_established(struct child_sa *child)
 {
 	struct slot *slot = child->slot;
-	struct child_sa *old = child->replaces;
+	struct child_sa *old = replaced(child);
 
 	child->state = CHILD_UP;
 	arm_life(child);
@@ -452,7 +465,7 @@ static void child_established(struct child_sa *child)
 
 static void install_failed(struct child_sa *child, bool inbound, int error, const char *text)
 {
-	struct child_sa *old = child->replaces;
+	struct child_sa *old = replaced(child);
 
 	slot_fail(child->slot, "kernel refused the %s SA %08x: "
 			       "%s", inbound ? "inbound" : "outbound",
@@ -466,7 +479,7 @@ static void install_failed(struct child_sa *child, bool inbound, int error, cons
 	child_del(child, true);
 	if (old)
 		child_keep(old, RETRY_MS);
-	child->replaces = NULL;
+	child->replaces = 0;
 	child_delete(child);
 }
 
@@ -511,7 +524,7 @@ void child_soft_expired(struct child_sa *child)
 	task = task_new(TASK_CHILD_REKEY);
 	if (!task)
 		return;
-	task->old = child;
+	task->old = child->token;
 	child->state = CHILD_REKEYING;
 	exchange_queue(child->ike, task);
 }
@@ -548,7 +561,7 @@ void child_delete(struct child_sa *child)
 		task_free(task);
 		return;
 	}
-	task->old = child;
+	task->old = child->token;
 	exchange_queue(child->ike, task);
 	gateway_poke(child->slot->gw);
 }
@@ -556,12 +569,12 @@ void child_delete(struct child_sa *child)
 /* Nothing comes of a successor: its predecessor is no longer replaced. */
 static void restore_replaced(struct child_sa *child)
 {
-	struct child_sa *old = child->replaces;
+	struct child_sa *old = replaced(child);
 
 	if (!old || old->state != CHILD_REPLACED)
 		return;
 	for (struct child_sa *other = child->slot->children; other; other = other->slot_next) {
-		if (other != child && other->replaces == old)
+		if (other != child && other->replaces == old->token)
 			return;
 	}
 	child_keep(old, RETRY_MS);
@@ -573,7 +586,6 @@ static void unlink_ike(struct child_sa *child)
 
 	if (!child->ike)
 		return;
-	exchange_forget_child(child->ike, child);
 	for (at = &child->ike->children; *at; at = &(*at)->ike_next) {
 		if (*at != child)
 			continue;
@@ -593,10 +605,6 @@ void child_free(struct child_sa *child)
 		at = &(*at)->slot_next;
 	if (*at)
 		*at = child->slot_next;
-	for (struct child_sa *other = child->slot->children; other; other = other->slot_next) {
-		if (other->replaces == child)
-			other->replaces = NULL;
-	}
 	if (child->slot->current == child)
 		child->slot->current = NULL;
 	core->retired |= child->slot->gone;

@@ -45,7 +45,7 @@ struct child_sa {
 	struct ts_pair ts;
 	struct keymat_child keys;	/* until both SAs are handed to the kernel */
 	uint8_t nonce_min[NONCE_N];	/* as of the IKE SA */
-	struct child_sa *replaces;	/* made by a rekey of that one */
+	uint64_t replaces;		/* token of the one that it is a rekey of; 0: of none */
 	ike_time begun, up_at, ends;	/* ends 0: no limit */
 	struct timer life;		/* rekey, hard end; lingering: end */
 	struct timer turn;		/* switch to it, or deletion after a tie */
@@ -53,7 +53,9 @@ struct child_sa {
 
 /* With a fresh inbound SPI; NULL on lack of memory or randomness. */
 struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator);
-struct child_sa *child_find(struct ike_core *core, uint64_t token);
+struct child_sa *child_find(const struct ike_core *core, uint64_t token);
+/* Likewise, as long as it belongs to an IKE SA. */
+struct child_sa *child_held(const struct ike_core *core, uint64_t token);
 /* The child of @ike with this outbound (peer's) or inbound SPI, or NULL. */
 struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi);
 

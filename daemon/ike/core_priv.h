@@ -33,6 +33,7 @@ struct ike_core {
 	unsigned int dead;		/* IKE SAs to be freed at the end of the event */
 	bool retired;			/* gateways or slots wait to be freed */
 	uint32_t child_count;		/* distinguishes tokens with the same SPI */
+	uint32_t slot_count;		/* since the start: for slot->id */
 	uint8_t *plain;			/* room for what a message decrypts to */
 	uint8_t *scratch;		/* MESSAGE_MAX octets for one that is being built */
 	uint8_t cookie_secret[2][32];	/* the one in use, the one before */

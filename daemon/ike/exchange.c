@@ -230,34 +230,6 @@ void exchange_move(struct ike_sa *from, struct ike_sa *to)
 	}
 }
 
-static void task_forget_child(struct task *task, const struct child_sa *child)
-{
-	if (task->old == child)
-		task->old = NULL;
-	if (task->fresh == child)
-		task->fresh = NULL;
-	if (task->rival == child)
-		task->rival = NULL;
-}
-
-void exchange_forget_child(struct ike_sa *ike, const struct child_sa *child)
-{
-	if (ike->ex.current)
-		task_forget_child(ike->ex.current, child);
-	for (struct task *task = ike->ex.queue; task; task = task->next)
-		task_forget_child(task, child);
-}
-
-void exchange_forget_ike(struct ike_sa *ike)
-{
-	struct task *task = ike->ex.current;
-
-	if (task->heir && task->heir->state == IKE_DEAD)
-		task->heir = NULL;
-	if (task->rival_ike && task->rival_ike->state == IKE_DEAD)
-		task->rival_ike = NULL;
-}
-
 void exchange_respond(struct ike_sa *ike, struct bytes message)
 {
 	struct exchange *ex = &ike->ex;

@@ -11,7 +11,6 @@
 
 #define DOOMED_MOST	8
 
-struct child_sa;
 struct slot;
 
 /* What we ask the peer for; the order is that of v2_task[] in v2.c. */
@@ -31,13 +30,15 @@ enum task_kind {
 struct task {
 	struct task *next;
 	enum task_kind kind;
-	struct slot *slot;		/* CHILD_NEW */
-	struct child_sa *old;		/* CHILD_REKEY, CHILD_DELETE; NULL: gone since */
-	struct child_sa *fresh;		/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes; */
+	struct slot *slot;		/* CHILD_NEW; stays while its queued is set */
+	/* Tokens of children (child_held()), which may go, or to an heir, meanwhile. */
+	uint64_t old;			/* CHILD_REKEY, CHILD_DELETE */
+	uint64_t fresh;			/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes; */
 					/* LIVENESS: what the peer must have, to answer */
-	struct ike_sa *heir;		/* IKE_REKEY: what it makes */
-	struct child_sa *rival;		/* CHILD_REKEY: what the peer's rekey of the same made */
-	struct ike_sa *rival_ike;	/* IKE_REKEY: likewise */
+	uint64_t rival;			/* CHILD_REKEY: what the peer's rekey of the same made */
+	/* Keys of IKE SAs (ike_by_key()). */
+	uint64_t heir;			/* IKE_REKEY: what it makes */
+	uint64_t rival_ike;		/* IKE_REKEY: what the peer's rekey of the same made */
 	const struct alg_dh *group;	/* of the KE payload; NULL: the policy's first */
 	struct dh *dh;
 	uint8_t nonce[NONCE_N];
@@ -96,10 +97,6 @@ struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind);
 void exchange_drop(struct ike_sa *ike, enum task_kind kind);
 /* Moves what waits to the queue of @to, as an IKE SA's heir takes over. */
 void exchange_move(struct ike_sa *from, struct ike_sa *to);
-/* @child is to be freed: no task may point to it any more. */
-void exchange_forget_child(struct ike_sa *ike, const struct child_sa *child);
-/* The current task may point to IKE SAs that died: no longer. */
-void exchange_forget_ike(struct ike_sa *ike);
 /* Keeps @message as the response to the peer's request and sends it. */
 void exchange_respond(struct ike_sa *ike, struct bytes message);
 

@@ -170,6 +170,15 @@ static bool outdated(const struct slot *slot)
 	return false;
 }
 
+struct slot *slot_find(const struct gateway *gw, uint32_t id)
+{
+	struct slot *slot = gw->slots;
+
+	while (slot && slot->id != id)
+		slot = slot->next;
+	return slot;
+}
+
 bool slot_wanted(const struct slot *slot)
 {
 	enum policy_start start = slot->tunnel->start;
@@ -478,6 +487,7 @@ static struct slot *slot_new(struct gateway *gw)
 	if (!slot)
 		return NULL;
 	slot->gw = gw;
+	slot->id = ++gw->core->slot_count;
 	slot->retry.fire = slot_retry;
 	return slot;
 }
@@ -506,9 +516,6 @@ static void slot_retire(struct slot *slot)
 	slot->gone = true;
 	slot->gw->core->retired = true;
 	timer_stop(&slot->gw->core->timers, &slot->retry);
-	if (slot->gw->starting && slot->gw->starting->hs &&
-	    slot->gw->starting->hs->slot == slot)
-		slot->gw->starting->hs->slot = NULL;
 	child_orphans_close(slot);
 	for (struct child_sa *child = slot->children; child; child = next) {
 		next = child->slot_next;

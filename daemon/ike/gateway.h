@@ -22,6 +22,7 @@ struct policy_box {
 
 struct slot {
 	struct slot *next;
+	uint32_t id;			/* never another's */
 	struct gateway *gw;
 	struct policy_box *box;
 	const struct policy_tunnel *tunnel;
@@ -101,6 +102,8 @@ void gateway_doubt(struct gateway *gw, struct ike_sa *ike);
 /* Our attempt to bring up an IKE SA is not needed, if the peer has not answered it yet. */
 void gateway_stop_starting(struct gateway *gw);
 
+/* The gateway's slot with that id, or NULL. */
+struct slot *slot_find(const struct gateway *gw, uint32_t id);
 bool slot_wanted(const struct slot *slot);
 /* Has or is getting a child. */
 bool slot_busy(const struct slot *slot);

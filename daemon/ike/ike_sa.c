@@ -58,6 +58,19 @@ struct ike_sa *ike_find(struct ike_core *core, const uint8_t *our_spi)
 	return node ? container_of(node, struct ike_sa, node) : NULL;
 }
 
+uint64_t ike_key(const struct ike_sa *ike)
+{
+	return spi_key(ike_our_spi(ike));
+}
+
+struct ike_sa *ike_by_key(struct ike_core *core, uint64_t key)
+{
+	struct table_node *node = table_find(&core->by_spi, key);
+	struct ike_sa *ike = node ? container_of(node, struct ike_sa, node) : NULL;
+
+	return ike && ike->state != IKE_DEAD ? ike : NULL;
+}
+
 static struct ike_sa *from_peer_node(struct table_node *node)
 {
 	return node ? container_of(node, struct ike_sa, peer_node) : NULL;
@@ -243,7 +256,7 @@ static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool ini
 	ike->life.fire = ike_life;
 	ike->idle.fire = ike_idle;
 	exchange_init(ike);
-	table_add(&core->by_spi, &ike->node, spi_key(ike_our_spi(ike)));
+	table_add(&core->by_spi, &ike->node, ike_key(ike));
 	ike->next = core->ikes;
 	ike->prev = &core->ikes;
 	if (ike->next)
@@ -299,7 +312,7 @@ bool ike_initiate(struct gateway *gw, struct slot *slot)
 		ike_close(ike, false);
 		return false;
 	}
-	ike->hs->slot = slot;
+	ike->hs->slot = slot->id;
 	gw->starting = ike;
 	exchange_queue(ike, task_new(TASK_INIT));
 	return true;
@@ -418,13 +431,15 @@ void ike_handshake_free(struct ike_sa *ike)
 void ike_close(struct ike_sa *ike, bool linger)
 {
 	struct ike_core *core = ike->core;
+	struct ike_sa *heir;
 
 	if (ike->state >= IKE_CLOSED)
 		return;
 	if (ike->state == IKE_HALF_OPEN)
 		core->half_open--;
-	if (ike->ex.current && ike->ex.current->heir)
-		ike_close(ike->ex.current->heir, false);
+	heir = ike->ex.current ? ike_by_key(core, ike->ex.current->heir) : NULL;
+	if (heir)
+		ike_close(heir, false);
 	exchange_clear(ike);
 	ike_handshake_free(ike);
 	timer_stop(&core->timers, &ike->idle);
@@ -516,10 +531,6 @@ void ikes_sweep(struct ike_core *core)
 	if (!core->dead)
 		return;
 	core->dead = 0;
-	for (struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
-		if (ike->ex.current)
-			exchange_forget_ike(ike);
-	}
 	for (struct ike_sa *ike = core->ikes; ike; ike = next) {
 		next = ike->next;
 		if (ike->state == IKE_DEAD)

@@ -35,7 +35,7 @@ struct handshake {
 	uint8_t cookie[64];
 	size_t cookie_n;
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
-	struct slot *slot;			/* whose child IKE_AUTH asks for */
+	uint32_t slot;				/* id of the one whose child IKE_AUTH asks for */
 	/* What an answer in clear said; believed if no other comes. */
 	char advice[256];
 };
@@ -81,6 +81,10 @@ struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator);
 bool ike_initiate(struct gateway *gw, struct slot *slot);
 /* The SA that a message with these SPIs is for, or NULL. */
 struct ike_sa *ike_find(struct ike_core *core, const uint8_t *our_spi);
+/* What stands for @ike where it may end before it is needed: its SPI of ours, never 0. */
+uint64_t ike_key(const struct ike_sa *ike);
+/* The one with that key which has not died yet, or NULL. */
+struct ike_sa *ike_by_key(struct ike_core *core, uint64_t key);
 /* Those that a peer began with this SPI, one after the other; NULL: no more. */
 struct ike_sa *ike_peer_first(struct ike_core *core, const uint8_t *spi_i);
 struct ike_sa *ike_peer_next(const struct ike_sa *ike);

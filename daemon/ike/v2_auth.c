@@ -94,6 +94,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct gateway *gw = ike->gw;
 	struct handshake *hs = ike->hs;
+	struct child_sa *child;
 	struct prop_list esp;
 	struct slot *slot;
 
@@ -106,16 +107,19 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 			    bytes_of(gw->conf->peer_id.b, gw->conf->peer_id.n));
 	if (!put_auth(ike, w))
 		return false;
-	slot = hs->slot ? hs->slot : first_wanted(gw);
+	slot = slot_find(gw, hs->slot);
+	if (!slot || slot->gone)
+		slot = first_wanted(gw);
 	if (!slot)
 		return false;
-	task->fresh = child_new(ike, slot, true);
-	if (!task->fresh)
+	child = child_new(ike, slot, true);
+	if (!child)
 		return false;
+	task->fresh = child->token;
 	esp = slot->tunnel->esp;
 	prop_list_without_dh(&esp);
 	v2_child_put_mode(slot, w);
-	v2_child_offer(task->fresh, &esp, w);
+	v2_child_offer(child, &esp, w);
 	v2_child_put_ts(&slot->proxy->ts, true, w);
 	return true;
 }
@@ -185,7 +189,7 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 
 void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
-	struct child_sa *fresh = task->fresh;
+	struct child_sa *fresh = child_held(ike->core, task->fresh);
 	struct handshake *hs = ike->hs;
 	uint8_t nonces[2 * IKE_NONCE_MAX] = { 0 };
 	struct bytes ni = bytes_of(nonces, hs->ni_n);

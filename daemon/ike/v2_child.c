@@ -103,11 +103,11 @@ static bool put_fresh(struct ike_core *core, struct task *task, struct wire_writ
 	return true;
 }
 
-/* The slot that @task is still of use for, or NULL. */
-static struct slot *wanted_slot(const struct task *task)
+/* The slot that @task, which is to rekey @old (NULL: none), is still of use for, or NULL. */
+static struct slot *wanted_slot(const struct task *task, const struct child_sa *old)
 {
 	if (task->kind == TASK_CHILD_REKEY)
-		return task->old && task->old->state == CHILD_REKEYING ? task->old->slot : NULL;
+		return old && old->state == CHILD_REKEYING ? old->slot : NULL;
 	if (!task->slot || task->slot->gone)
 		return NULL;
 	for (struct child_sa *child = task->slot->children; child; child = child->slot_next) {
@@ -119,7 +119,8 @@ static struct slot *wanted_slot(const struct task *task)
 
 bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
-	struct slot *slot = wanted_slot(task);
+	struct child_sa *old = child_held(ike->core, task->old);
+	struct slot *slot = wanted_slot(task, old);
 	struct child_sa *child;
 	uint8_t spi[4];
 
@@ -128,9 +129,9 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	child = child_new(ike, slot, true);
 	if (!child)
 		return false;
-	child->replaces = task->old;
-	if (task->old) {
-		put_be32(spi, task->old->spi_in);
+	if (old) {
+		child->replaces = old->token;
+		put_be32(spi, old->spi_in);
 		wire_put_notify_spi(w, IKE_PROTO_ESP, bytes_of(spi, sizeof(spi)), IKE_N_REKEY_SA,
 				    bytes_of(NULL, 0));
 	}
@@ -143,7 +144,7 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 		return false;
 	}
 	v2_child_put_ts(&slot->proxy->ts, true, w);
-	task->fresh = child;
+	task->fresh = child->token;
 	return true;
 }
 
@@ -218,12 +219,12 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 /* Nothing came of @child: the peer deletes what it has of it, and we try later. */
 static void take_failed(struct child_sa *child)
 {
-	struct slot *slot = child->slot;
+	struct child_sa *old = child_find(child->core, child->replaces);
 
-	if (child->replaces)
-		child_keep(child->replaces, RETRY_LATE_MS);
+	if (old)
+		child_keep(old, RETRY_LATE_MS);
 	else
-		slot_backoff(slot);
+		slot_backoff(child->slot);
 	if (child->spi_out) {
 		child->state = CHILD_INSTALLING;
 		child_delete(child);
@@ -255,7 +256,7 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 
 /* --- CREATE_CHILD_SA --- */
 
-static bool begin_anew(struct ike_sa *ike, const struct task *task,
+static bool begin_anew(struct ike_sa *ike, const struct task *task, const struct slot *slot,
 		       const struct wire_notify *notify)
 {
 	const struct alg_dh *group;
@@ -266,7 +267,7 @@ static bool begin_anew(struct ike_sa *ike, const struct task *task,
 		return false;
 	group = alg_dh_by_id(get_be16(notify->data.p));
 	if (!group || group == task->group ||
-	    !prop_list_has_dh(&task->fresh->slot->tunnel->esp, group->id))
+	    !prop_list_has_dh(&slot->tunnel->esp, group->id))
 		return false;
 	again = task_new(task->kind);
 	if (!again)
@@ -282,11 +283,12 @@ static bool begin_anew(struct ike_sa *ike, const struct task *task,
 	return true;
 }
 
-static void refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify)
+static void refused(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
+		    const struct wire_notify *notify)
 {
-	struct child_sa *fresh = task->fresh, *old = task->old;
+	struct child_sa *old = child_held(ike->core, task->old);
 	struct slot *slot = fresh->slot;
-	bool again = begin_anew(ike, task, notify);
+	bool again = begin_anew(ike, task, slot, notify);
 
 	if (task->slot)
 		slot->queued = again;
@@ -295,7 +297,7 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 		child_close(fresh);
 		return;
 	}
-	if (task->kind == TASK_CHILD_REKEY && (task->rival || !old)) {
+	if (task->kind == TASK_CHILD_REKEY && (child_held(ike->core, task->rival) || !old)) {
 		/* The peer's own rekey, or deletion, did what ours was to do. */
 		if (old)
 			old->state = CHILD_REPLACED;
@@ -317,9 +319,9 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 	child_close(fresh);
 }
 
-static bool derive(struct task *task, const struct v2_terms *answer, struct bytes nr)
+static bool derive(const struct task *task, struct child_sa *child,
+		   const struct v2_terms *answer, struct bytes nr)
 {
-	struct child_sa *child = task->fresh;
 	struct bytes ni = bytes_of(task->nonce, NONCE_N);
 	struct secret shared;
 	enum dh_error error;
@@ -345,9 +347,10 @@ static bool derive(struct task *task, const struct v2_terms *answer, struct byte
  * Both ends rekeyed the same child at once (section 2.8.1): what has the least of the
  * four nonces goes, deleted by who made it; who made the other deletes the old one.
  */
-static bool lost_to_rival(struct task *task)
+static bool lost_to_rival(const struct task *task, struct child_sa *fresh)
 {
-	struct child_sa *fresh = task->fresh, *rival = task->rival;
+	struct child_sa *rival = child_held(fresh->core, task->rival);
+	struct child_sa *old = child_held(fresh->core, task->old);
 
 	if (!rival)
 		return false;
@@ -357,8 +360,8 @@ static bool lost_to_rival(struct task *task)
 		timer_set(&rival->core->timers, &rival->turn, rival->core->now + CHILD_TIE_MS);
 		return false;
 	}
-	if (task->old && task->old->state == CHILD_REKEYING)
-		task->old->state = CHILD_REPLACED;
+	if (old && old->state == CHILD_REKEYING)
+		old->state = CHILD_REPLACED;
 	keymat_child_wipe(&fresh->keys);
 	fresh->state = CHILD_INSTALLING;
 	child_delete(fresh);
@@ -366,10 +369,10 @@ static bool lost_to_rival(struct task *task)
 }
 
 /* The peer deleted it before its response got here. */
-static bool doomed(const struct task *task)
+static bool doomed(const struct task *task, const struct child_sa *fresh)
 {
 	for (unsigned int i = 0; i < task->n_doomed; i++) {
-		if (task->doomed[i] == task->fresh->spi_out)
+		if (task->doomed[i] == fresh->spi_out)
 			return true;
 	}
 	return false;
@@ -377,8 +380,10 @@ static bool doomed(const struct task *task)
 
 static void close_doomed(struct child_sa *fresh)
 {
-	if (fresh->replaces)
-		child_keep(fresh->replaces, RETRY_SOON_MS);
+	struct child_sa *old = child_find(fresh->core, fresh->replaces);
+
+	if (old)
+		child_keep(old, RETRY_SOON_MS);
 	else
 		slot_backoff(fresh->slot);
 	child_close(fresh);
@@ -386,7 +391,7 @@ static void close_doomed(struct child_sa *fresh)
 
 void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
-	struct child_sa *fresh = task->fresh;
+	struct child_sa *fresh = child_held(ike->core, task->fresh);
 	struct wire_notify notify;
 	struct v2_terms answer;
 	struct bytes nr;
@@ -394,20 +399,20 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	if (!fresh)
 		return;
 	if (wire_notify_find_error(in->payloads, &notify)) {
-		refused(ike, task, &notify);
+		refused(ike, task, fresh, &notify);
 		return;
 	}
 	if (!v2_read_terms(in, &answer) || !v2_read_nonce(in, &nr) ||
 	    !accept_answer(fresh, &fresh->slot->tunnel->esp, &answer) ||
-	    !derive(task, &answer, nr)) {
+	    !derive(task, fresh, &answer, nr)) {
 		take_failed(fresh);
 		return;
 	}
-	if (doomed(task)) {
+	if (doomed(task, fresh)) {
 		close_doomed(fresh);
 		return;
 	}
-	if (lost_to_rival(task))
+	if (lost_to_rival(task, fresh))
 		return;
 	child_install(fresh);
 }

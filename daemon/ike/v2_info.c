@@ -15,10 +15,11 @@ bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writ
 
 bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
-	(void)ike;
-	if (!task->old)
+	const struct child_sa *old = child_held(ike->core, task->old);
+
+	if (!old)
 		return false;
-	wire_put_delete(w, IKE_PROTO_ESP, &task->old->spi_in, 1);
+	wire_put_delete(w, IKE_PROTO_ESP, &old->spi_in, 1);
 	return true;
 }
 
@@ -39,18 +40,20 @@ void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct 
 
 void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
-	(void)ike;
+	struct child_sa *old = child_held(ike->core, task->old);
+
 	(void)in;
-	if (task->old)
-		child_close(task->old);
+	if (old)
+		child_close(old);
 }
 
 void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
-	(void)ike;
+	struct child_sa *fresh = child_held(ike->core, task->fresh);
+
 	(void)in;
-	if (task->fresh)
-		child_proven(task->fresh);
+	if (fresh)
+		child_proven(fresh);
 }
 
 /*
@@ -106,12 +109,12 @@ static void ike_deleted(struct ike_sa *ike)
 {
 	const struct task *task = ike->ex.current;
 	bool early = ike->core->now < ike->up_at + EARLY_MS;
+	struct ike_sa *rival = task ? ike_by_key(ike->core, task->rival_ike) : NULL;
 	struct gateway *gw = ike->gw;
 
 	/* The peer's rekey went ahead of ours, which it forgets (section 2.25.2). */
-	if (ike->state == IKE_UP && task && task->rival_ike &&
-	    task->rival_ike->state == IKE_REKEYED)
-		ike_inherit(task->rival_ike, ike);
+	if (ike->state == IKE_UP && rival && rival->state == IKE_REKEYED)
+		ike_inherit(rival, ike);
 	else if (ike->state == IKE_UP)
 		gateway_tell(gw, "ike-down", "peer deleted the IKE SA");
 	ike_close(ike, true);

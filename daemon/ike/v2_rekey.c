@@ -51,6 +51,7 @@ bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 {
 	const struct prop_list *list = &ike->gw->conf->ike;
 	struct ike_core *core = ike->core;
+	struct ike_sa *heir;
 	struct wire_sa sa;
 
 	if (ike->state != IKE_UP || ike->condemned)
@@ -61,25 +62,35 @@ bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	task->dh = dh_new(task->group, core->hooks.random, core->hooks.ctx);
 	if (!task->dh || !core_random(core, task->nonce, NONCE_N))
 		return false;
-	task->heir = ike_new_heir(ike, true);
-	if (!task->heir)
+	heir = ike_new_heir(ike, true);
+	if (!heir)
 		return false;
-	prop_offer(list, bytes_of(task->heir->spi_i, IKE_SPI_LEN), &sa);
+	task->heir = ike_key(heir);
+	prop_offer(list, bytes_of(heir->spi_i, IKE_SPI_LEN), &sa);
 	wire_put_sa(w, &sa);
 	wire_put_nonce(w, bytes_of(task->nonce, NONCE_N));
 	wire_put_ke(w, task->group->id, dh_public(task->dh));
 	return true;
 }
 
+/* What the peer's rekeying of the same SA made, if that is still open. */
+static struct ike_sa *open_rival(const struct ike_sa *ike, const struct task *task)
+{
+	struct ike_sa *rival = ike_by_key(ike->core, task->rival_ike);
+
+	return rival && rival->state == IKE_REKEYED ? rival : NULL;
+}
+
 /* What became of an attempt that made nothing. */
 static void failed(struct ike_sa *ike, struct task *task, ike_time wait)
 {
-	struct ike_sa *heir = task->heir, *rival = task->rival_ike;
+	struct ike_sa *heir = ike_by_key(ike->core, task->heir);
+	struct ike_sa *rival = open_rival(ike, task);
 
-	task->heir = NULL;
+	task->heir = 0;
 	if (heir)
 		ike_close(heir, false);
-	if (rival && rival->state == IKE_REKEYED)
+	if (rival)
 		ike_inherit(rival, ike);
 	else
 		ike_keep(ike, wait);
@@ -93,7 +104,8 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 
 	if (notify->type == IKE_N_INVALID_KE_PAYLOAD && notify->data.n == 2)
 		group = alg_dh_by_id(get_be16(notify->data.p));
-	if (group && group != task->group && task->rounds < V2_ROUNDS_MAX && !task->rival_ike &&
+	if (group && group != task->group && task->rounds < V2_ROUNDS_MAX &&
+	    !ike_by_key(ike->core, task->rival_ike) &&
 	    prop_list_has_dh(&ike->gw->conf->ike, group->id)) {
 		again = task_new(TASK_IKE_REKEY);
 		if (again) {
@@ -110,7 +122,8 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 	failed(ike, task, RETRY_SOON_MS);
 }
 
-static bool take_answer(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, const struct task *task,
+			const struct v2_in *in)
 {
 	const struct wire_payload *payload = wire_payload_find(in->payloads, IKE_PL_SA);
 	const struct prop_query query = {
@@ -118,7 +131,6 @@ static bool take_answer(struct ike_sa *ike, struct task *task, const struct v2_i
 		.local = &ike->gw->conf->ike,
 		.spi_n = IKE_SPI_LEN,
 	};
-	struct ike_sa *heir = task->heir;
 	struct wire_error error;
 	struct wire_ke ke;
 	struct wire_sa sa;
@@ -139,20 +151,19 @@ static bool take_answer(struct ike_sa *ike, struct task *task, const struct v2_i
 
 void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
-	struct ike_sa *heir = task->heir, *rival = task->rival_ike;
+	struct ike_sa *heir = ike_by_key(ike->core, task->heir);
+	struct ike_sa *rival = open_rival(ike, task);
 	struct wire_notify notify;
 
 	if (wire_notify_find_error(in->payloads, &notify)) {
 		refused(ike, task, &notify);
 		return;
 	}
-	if (!heir || !take_answer(ike, task, in)) {
+	if (!heir || !take_answer(ike, heir, task, in)) {
 		failed(ike, task, RETRY_LATE_MS);
 		return;
 	}
-	task->heir = NULL;
-	if (rival && rival->state != IKE_REKEYED)
-		rival = NULL;
+	task->heir = 0;
 	/* Section 2.8.1: the SA with the least nonce goes, deleted by who made it. */
 	if (rival && memcmp(heir->nonce_min, rival->nonce_min, NONCE_N) < 0) {
 		ike_inherit(rival, ike);
@@ -241,7 +252,7 @@ void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct w
 		wire_put_notify(w, IKE_N_INVALID_SYNTAX, none);
 	} else if (task && task->kind == TASK_IKE_REKEY) {
 		ike_wait(heir);
-		task->rival_ike = heir;
+		task->rival_ike = ike_key(heir);
 	} else {
 		ike_inherit(heir, ike);
 	}

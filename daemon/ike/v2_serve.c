@@ -150,10 +150,11 @@ static void accept(struct ike_sa *ike, struct child_sa *child, const struct ask 
 	struct child_sa *old = ask->old;
 	struct task *task = ike->ex.current;
 
-	child->replaces = old;
+	if (old)
+		child->replaces = old->token;
 	v2_child_heed_tfc(child, ask->terms.no_tfc);
-	if (old && task && task->kind == TASK_CHILD_REKEY && task->old == old)
-		task->rival = child;
+	if (old && task && task->kind == TASK_CHILD_REKEY && task->old == old->token)
+		task->rival = child->token;
 	child_install(child);
 }
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Two cores and how SAs end: what is still under way then, what waits, what cannot be done. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "tests/peers.h"
+#include "wire/ike_hdr.h"
+
+#define EXCHANGE_AT	18	/* offsets in a header */
+#define FLAGS_AT	19
+#define RESPONSE	0x20
+#define CREATE_CHILD	36
+#define INFORMATIONAL	37
+
+static void must_be_quiet(struct peers *net, ike_time ms)
+{
+	if (peers_until(net, peers_quiet, ms))
+		return;
+	peers_show(net);
+	fail_msg("no quiet");
+}
+
+static struct peers *up_with(uint64_t seed, const struct site *a, const struct site *b)
+{
+	struct peers *net = peers_new(seed);
+
+	peers_configure(net, B, b);
+	peers_configure(net, A, a);
+	must_be_quiet(net, 30000);
+	return net;
+}
+
+static bool is_response(const uint8_t *data)
+{
+	return data[FLAGS_AT] & RESPONSE;
+}
+
+static struct endpoint at(int side)
+{
+	struct endpoint e = { .port = IKE_PORT };
+
+	assert_int_equal(addr_parse(peers_site(side).local, &e.addr), 0);
+	return e;
+}
+
+/* ------------------------------------------------- what outlives its IKE SA's rekey */
+
+/* A's first answer to a question of B's, and the SA that it belongs to. */
+struct kept {
+	uint8_t spi_i[IKE_SPI_LEN];
+	size_t n;
+	uint8_t data[512];
+};
+
+/* Keeps it, and whatever else A says on that SA that is neither asked for nor an offer. */
+static bool tap_keep_back(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct kept *kept = net->tap_ctx;
+
+	if (from != A || n < 28 || data[EXCHANGE_AT] != INFORMATIONAL)
+		return true;
+	if (!kept->n && is_response(data)) {
+		assert_true(n <= sizeof(kept->data));
+		memcpy(kept->spi_i, data, IKE_SPI_LEN);
+		memcpy(kept->data, data, n);
+		kept->n = n;
+	}
+	return memcmp(data, kept->spi_i, IKE_SPI_LEN) != 0;
+}
+
+/*
+ * B asks whether A has the pair that it wanted.  The answer comes when the IKE SA has an
+ * heir, which has lost the pair since.
+ */
+static void test_answer_after_rekey(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	const struct endpoint local = at(B), remote = at(A);
+	static struct kept kept;
+	struct peers *net;
+
+	(void)state;
+	a.ike_life = 4;
+	net = up_with(1, &a, &b);
+	kept.n = 0;
+	net->tap = tap_keep_back;
+	net->tap_ctx = &kept;
+	/* A has forgotten all, and B what to do until A has the new pair. */
+	peers_restart(net, A, &a);
+	peers_run(net, 3900);
+	assert_true(kept.n > 0);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);
+	ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
+	peers_settle(net, A);
+	peers_run(net, 6000);
+	peers_inject(net, B, &local, &remote, bytes_of(kept.data, kept.n));
+	net->tap = NULL;
+	must_be_quiet(net, 120000);
+	peers_free(net);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_answer_after_rekey),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
