@@ -548,21 +548,15 @@ void child_hard_expired(struct child_sa *child)
 
 void child_delete(struct child_sa *child)
 {
-	struct task *task;
-
 	if (child->state == CHILD_NEGOTIATING || child->state >= CHILD_DELETING)
 		return;
 	child->state = CHILD_DELETING;
 	timer_stop(&child->core->timers, &child->life);
 	timer_stop(&child->core->timers, &child->turn);
 	hand_over(child);
-	task = task_new(TASK_CHILD_DELETE);
-	if (!task || child->ike->state != IKE_UP) {
-		task_free(task);
+	if (child->ike->state != IKE_UP)
 		return;
-	}
-	task->old = child->token;
-	exchange_queue(child->ike, task);
+	exchange_queue_once(child->ike, TASK_CHILD_DELETE);
 	gateway_poke(child->slot->gw);
 }
 

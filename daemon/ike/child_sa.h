@@ -34,6 +34,7 @@ struct child_sa {
 	bool initiator;			/* we asked for it */
 	bool tie;			/* made while the peer made the one in use */
 	bool standby;			/* its out-SA waits for ACTIVATE */
+	bool named;			/* in the DELETE that is under way */
 	bool in_added, out_added;	/* kernel has them, or is getting them */
 	uint64_t token;
 	uint32_t spi_in, spi_out;	/* host order */

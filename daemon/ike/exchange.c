@@ -170,6 +170,16 @@ void exchange_queue(struct ike_sa *ike, struct task *task)
 	exchange_wake(ike);
 }
 
+void exchange_queue_once(struct ike_sa *ike, enum task_kind kind)
+{
+	const struct task *task = ike->ex.queue;
+
+	while (task && task->kind != kind)
+		task = task->next;
+	if (!task)
+		exchange_queue(ike, task_new(kind));
+}
+
 void exchange_answered(struct ike_sa *ike)
 {
 	struct exchange *ex = &ike->ex;

@@ -32,7 +32,7 @@ struct task {
 	enum task_kind kind;
 	struct slot *slot;		/* CHILD_NEW; stays while its queued is set */
 	/* Tokens of children (child_held()), which may go, or to an heir, meanwhile. */
-	uint64_t old;			/* CHILD_REKEY, CHILD_DELETE */
+	uint64_t old;			/* CHILD_REKEY */
 	uint64_t fresh;			/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes; */
 					/* LIVENESS: what the peer must have, to answer */
 	uint64_t rival;			/* CHILD_REKEY: what the peer's rekey of the same made */
@@ -81,6 +81,8 @@ void exchange_clear(struct ike_sa *ike);
 void exchange_queue(struct ike_sa *ike, struct task *task);
 /* Likewise, but before all that waits. */
 void exchange_queue_first(struct ike_sa *ike, struct task *task);
+/* Queues one of that kind unless one waits already. */
+void exchange_queue_once(struct ike_sa *ike, enum task_kind kind);
 /* At the end of the event the next task begins, if none is under way. */
 void exchange_wake(struct ike_sa *ike);
 /* Does what exchange_wake() asked for; true if there was something. */

@@ -3,7 +3,8 @@
 #include "ike/v2.h"
 
 #define EARLY_MS	SECONDS(10)	/* after its start an end is a failure */
-#define DELETE_MOST	64	/* SPIs named in one message */
+#define DELETE_MOST	256	/* SPIs in a request of ours, which is to fit into a packet */
+#define DELETED_MOST	1024	/* in a response: as many as fit into a message */
 
 bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
@@ -13,14 +14,26 @@ bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writ
 	return true;
 }
 
+/* All that are to go by now go with one message (section 1.4.1). */
 bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
-	const struct child_sa *old = child_held(ike->core, task->old);
+	uint32_t spis[DELETE_MOST];
+	unsigned int n = 0;
 
-	if (!old)
-		return false;
-	wire_put_delete(w, IKE_PROTO_ESP, &old->spi_in, 1);
-	return true;
+	(void)task;
+	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
+		if (child->state != CHILD_DELETING)
+			continue;
+		if (n == DELETE_MOST) {
+			exchange_queue_once(ike, TASK_CHILD_DELETE);
+			break;
+		}
+		child->named = true;
+		spis[n++] = child->spi_in;
+	}
+	if (n)
+		wire_put_delete(w, IKE_PROTO_ESP, spis, n);
+	return n;
 }
 
 /* Empty: any answer will do (section 1.4). */
@@ -40,11 +53,15 @@ void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct 
 
 void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
-	struct child_sa *old = child_held(ike->core, task->old);
+	struct child_sa *next;
 
+	(void)task;
 	(void)in;
-	if (old)
-		child_close(old);
+	for (struct child_sa *child = ike->children; child; child = next) {
+		next = child->ike_next;
+		if (child->named)
+			child_close(child);
+	}
 }
 
 void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
@@ -86,10 +103,10 @@ static void close_child(struct child_sa *child)
 static void delete_children(struct ike_sa *ike, const struct wire_delete *del,
 			    struct wire_writer *w)
 {
-	uint32_t ours[DELETE_MOST];
+	uint32_t ours[DELETED_MOST];
 	unsigned int n = 0;
 
-	for (unsigned int i = 0; i < del->count && n < DELETE_MOST; i++) {
+	for (unsigned int i = 0; i < del->count; i++) {
 		uint32_t spi = wire_delete_spi(del, i);
 		struct child_sa *child = child_by_spi_out(ike, spi);
 
@@ -97,7 +114,7 @@ static void delete_children(struct ike_sa *ike, const struct wire_delete *del,
 			doom(ike, spi);
 			continue;
 		}
-		if (child->state != CHILD_DELETING)
+		if (child->state != CHILD_DELETING && n < DELETED_MOST)
 			ours[n++] = child->spi_in;
 		close_child(child);
 	}

@@ -348,6 +348,29 @@ static void test_many(void **state)
 	peers_free(net);
 }
 
+/* They end with one message, all at once, and one that names all of the other end. */
+static void test_many_end(void **state)
+{
+	struct peers *net = peers_new(341);
+	unsigned int sent_a, sent_b;
+
+	(void)state;
+	configure_many(net, B);
+	configure_many(net, A);
+	assert_true(quiet_within(net, 30000));
+	sent_a = net->peer[A].sent;
+	sent_b = net->peer[B].sent;
+	ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
+	peers_settle(net, A);
+	peers_run(net, 15);
+	assert_int_equal(net->peer[A].sent, sent_a + 1);
+	assert_int_equal(net->peer[B].sent, sent_b + 1);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, true, NULL), 0);
+	assert_int_equal(kern_fake_count(net->peer[B].kern, false, NULL), 0);
+	assert_true(quiet_within(net, 30000));
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +383,7 @@ int main(void)
 		cmocka_unit_test(test_long_loss),
 		cmocka_unit_test(test_jitter),
 		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_many_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
