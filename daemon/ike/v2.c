@@ -385,12 +385,13 @@ static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 		log_debug(ike->gw->conf->name, "a message that is not authentic");
 		return;
 	}
-	ike_heard(ike);
 	if (!response && header->message_id != ike->ex.recv_id) {
 		if (ike->ex.response)
 			ike_send(ike, packet_bytes(ike->ex.response));
 		goto wipe;
 	}
+	/* Whoever replays a request gets this far, too, but no further. */
+	ike_heard(ike);
 	bad = wire_payloads_parse(wire_message_sk(in->message)->next, plain, &inner, &error) ||
 	      wire_rules_check(in->message, &inner, &error);
 	if (bad)

@@ -104,10 +104,52 @@ static void test_answer_after_rekey(void **state)
 	peers_free(net);
 }
 
+/* ------------------------------------------------------------ what is a sign of life */
+
+/* A's last request but those for SAs, to be repeated by whoever hears it. */
+static bool tap_question(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct kept *kept = net->tap_ctx;
+
+	if (from == A && n >= 28 && data[EXCHANGE_AT] == INFORMATIONAL && !is_response(data)) {
+		assert_true(n <= sizeof(kept->data));
+		memcpy(kept->data, data, n);
+		kept->n = n;
+	}
+	return true;
+}
+
+/* A's last question, over and over, does not make B believe that A lives (section 2.4). */
+static void test_replayed_life(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	const struct endpoint local = at(B), remote = at(A);
+	static struct kept kept;
+	struct peers *net;
+
+	(void)state;
+	a.liveness = 10;
+	b.liveness = 15;
+	net = up_with(2, &a, &b);
+	kept.n = 0;
+	net->tap = tap_question;
+	net->tap_ctx = &kept;
+	peers_run(net, 12000);
+	assert_true(kept.n > 0);
+	net->peer[A].cut = true;
+	for (unsigned int i = 0; i < 6; i++) {
+		peers_run(net, 10000);
+		peers_inject(net, B, &local, &remote, bytes_of(kept.data, kept.n));
+	}
+	assert_int_equal(peers_ikes(net, B), 0);
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer_after_rekey),
+		cmocka_unit_test(test_replayed_life),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
