@@ -240,12 +240,20 @@ void exchange_move(struct ike_sa *from, struct ike_sa *to)
 	}
 }
 
-void exchange_respond(struct ike_sa *ike, struct bytes message)
+void exchange_respond(struct ike_sa *ike, const struct endpoint *local,
+		      const struct endpoint *remote, struct bytes message)
 {
 	struct exchange *ex = &ike->ex;
 
 	free(ex->response);
 	ex->response = packet_new(message);
 	ex->recv_id++;
-	ike_send(ike, message);
+	action_send(&ike->core->actions, local, remote, message);
+}
+
+void exchange_respond_again(struct ike_sa *ike, const struct endpoint *local,
+			    const struct endpoint *remote)
+{
+	if (ike->ex.response)
+		action_send(&ike->core->actions, local, remote, packet_bytes(ike->ex.response));
 }

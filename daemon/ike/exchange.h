@@ -99,7 +99,14 @@ struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind);
 void exchange_drop(struct ike_sa *ike, enum task_kind kind);
 /* Moves what waits to the queue of @to, as an IKE SA's heir takes over. */
 void exchange_move(struct ike_sa *from, struct ike_sa *to);
-/* Keeps @message as the response to the peer's request and sends it. */
-void exchange_respond(struct ike_sa *ike, struct bytes message);
+/*
+ * Keeps @message as the response to the peer's request and sends it to where that came
+ * from, which need not be the path of the IKE SA (RFC 7296 section 2.11).
+ */
+void exchange_respond(struct ike_sa *ike, const struct endpoint *local,
+		      const struct endpoint *remote, struct bytes message);
+/* Sends the response that was kept once more, likewise. */
+void exchange_respond_again(struct ike_sa *ike, const struct endpoint *local,
+			    const struct endpoint *remote);
 
 #endif

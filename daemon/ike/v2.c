@@ -339,7 +339,7 @@ static void handle_request(struct ike_sa *ike, const struct v2_in *in,
 		t->request(ike, in, &w);
 	message = v2_seal(ike, &w, buf);
 	if (message.n)
-		exchange_respond(ike, message);
+		exchange_respond(ike, &in->local, &in->remote, message);
 }
 
 static void handle_response(struct ike_sa *ike, const struct v2_in *in)
@@ -386,8 +386,7 @@ static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 		return;
 	}
 	if (!response && header->message_id != ike->ex.recv_id) {
-		if (ike->ex.response)
-			ike_send(ike, packet_bytes(ike->ex.response));
+		exchange_respond_again(ike, &in->local, &in->remote);
 		goto wipe;
 	}
 	/* Whoever replays a request gets this far, too, but no further. */

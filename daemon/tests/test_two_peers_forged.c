@@ -320,11 +320,31 @@ static bool tap_take(struct peers *net, int from, uint8_t *data, size_t n)
 	return from == B;
 }
 
-/* Where no translator is, an authentic message from elsewhere moves nobody. */
+/* B takes @data from @remote, and sends one datagram, back to there. */
+static void must_answer_there(struct peers *net, const struct endpoint *remote, struct bytes data)
+{
+	struct ike_core *core = net->peer[B].core;
+	const struct endpoint local = at(B);
+	const struct ike_action *action;
+
+	ike_core_datagram(core, net->now, &local, remote, data);
+	action = ike_core_action(core);
+	assert_non_null(action);
+	assert_int_equal(action->type, IKE_ACTION_SEND);
+	assert_true(endpoint_equal(&action->send.local, &local));
+	assert_true(endpoint_equal(&action->send.remote, remote));
+	assert_null(ike_core_action(core));
+}
+
+/*
+ * Where no translator is, an authentic message from elsewhere moves nobody: it is answered
+ * there (RFC 7296 section 2.11), and that is all.
+ */
 static void test_diverted(void **state)
 {
 	struct site a = peers_site(A), b = peers_site(B);
-	struct endpoint elsewhere = at(A), local = at(B);
+	struct endpoint elsewhere = at(A);
+	struct bytes question;
 	static struct state before;
 	static struct tape tape;
 	struct peers *net = peers_new(6);
@@ -343,9 +363,13 @@ static void test_diverted(void **state)
 	assert_true(tape.n >= 1);
 	elsewhere.addr.b[3]++;
 	elsewhere.port++;
-	peers_inject(net, B, &local, &elsewhere, bytes_of(tape.of[0].data, tape.of[0].n));
+	question = bytes_of(tape.of[0].data, tape.of[0].n);
+	must_answer_there(net, &elsewhere, question);
+	/* Once more, from a third place: the answer is known already. */
+	elsewhere.port++;
+	must_answer_there(net, &elsewhere, question);
 	must_be_same(net, &before);
-	/* The answer went to where A is, and A is content. */
+	/* A, which has heard nothing, asks again. */
 	peers_run(net, 60000);
 	must_be_same(net, &before);
 	peers_free(net);
