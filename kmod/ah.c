@@ -16,6 +16,7 @@
 #include <crypto/hash.h>
 #include <linux/ip.h>
 #include <linux/pantun.h>
+#include <linux/random.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 #include "ah_mask.h"
@@ -179,7 +180,7 @@ err_free:
 /* RFC 4302 section 2; the ICV follows in ah_seal(). */
 static int ah_push(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 {
-	__be64 counter = cpu_to_be64(seq);
+	__be64 counter = pantun_sa_counter_iv(sa, seq);
 	struct pantun_cb *cb = pantun_cb(skb);
 	struct pantun_overhead sizes;
 	struct ip_auth_hdr *ah;
@@ -198,7 +199,6 @@ static int ah_push(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	ah->hdrlen = sizes.header / AH_LEN_UNIT - AH_LEN_BASE;
 	ah->spi = sa->key.spi;
 	ah->seq_no = htonl(lower_32_bits(seq));
-	/* as with ESP, the number never repeats under one key */
 	memcpy(ah->auth_data, &counter, sa->alg->iv_len);
 	return 0;
 }
@@ -385,6 +385,7 @@ static int ah_init(struct pantun_sa *sa, const struct pantun_keys *keys,
 		NL_SET_ERR_MSG(extack, "the algorithm refused the key");
 		goto err_destroy;
 	}
+	sa->iv_mask = get_random_u64();
 	err = set_icv_len(sa);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the algorithm refused the length of its ICV");

@@ -359,10 +359,14 @@ static const struct ah_vector *find_vector(struct kunit *test, u32 auth, bool v6
 	return NULL;
 }
 
-/* GMAC's IV is the number; the header is as long as the family has it. */
+/*
+ * GMAC's IV is the number under a mask that the next SA with the same key does not have;
+ * the header is as long as the family has it.
+ */
 static void ah_header_test(struct kunit *test)
 {
-	__be64 number = cpu_to_be64(0x123456789abcULL);
+	u64 masks[2];
+	__be64 iv;
 	const struct ip_auth_hdr *ah;
 	struct pantun_sa *sa;
 	struct sk_buff *skb;
@@ -379,10 +383,13 @@ static void ah_header_test(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, ah->reserved, 0);
 		KUNIT_EXPECT_TRUE(test, ah->spi == sa->key.spi);
 		KUNIT_EXPECT_EQ(test, ntohl(ah->seq_no), 0x56789abc);
-		KUNIT_EXPECT_EQ(test, memcmp(ah->auth_data, &number, sizeof(number)), 0);
+		memcpy(&iv, ah->auth_data, sizeof(iv));
+		masks[v6] = be64_to_cpu(iv) ^ 0x123456789abcULL;
+		KUNIT_EXPECT_EQ(test, masks[v6], sa->iv_mask);
 		kfree_skb(skb);
 		sa->ops->destroy(sa);
 	}
+	KUNIT_EXPECT_NE(test, masks[0], masks[1]);
 }
 
 /* Keys of lengths that the algorithm does not have leave nothing behind. */

@@ -23,7 +23,7 @@ struct pantun_alg {
 	u8 iv_len;			/* octets on the wire */
 	u8 block;			/* octets, at least 4 */
 	u8 icv_len;			/* octets */
-	bool counter_iv;		/* IV := sequence number; else unpredictable */
+	bool counter_iv;		/* IV: of pantun_sa_counter_iv(); else unpredictable */
 	bool authenc;			/* key blob in crypto_authenc form */
 	bool weak;			/* works, for old peers; tools warn */
 };

@@ -4,9 +4,9 @@
  *
  * Combined modes (RFC 4106) and encryption with a separate ICV (authenc) look the
  * same here: the associated data are SPI, sequence number and IV, and the IV is
- * written by us.  Counter modes take the sequence number, which never repeats under
- * one key; CBC takes random octets, as its IV must not be foreseeable (RFC 3602
- * section 3).  GMAC (RFC 4543) is no other: its template leaves the payload as it is.
+ * written by us.  Counter modes take the sequence number under a random mask of the SA's
+ * own, as manual keys may be loaded again; CBC takes random octets, as its IV must not be
+ * foreseeable (RFC 3602 section 3).  GMAC (RFC 4543) is no other: its template leaves the payload as it is.
  *
  * With 64-bit numbers the high half is authenticated but not sent (RFC 4303 section
  * 2.2.1).  Associated data are SPI, high half, low half and IV then; the first three
@@ -189,7 +189,7 @@ static int esp_push(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 
 	/* get_random_u64() is as good as get_random_bytes(), and several times as fast */
 	if (sa->alg->counter_iv)
-		iv[0] = (__force u64)cpu_to_be64(seq);
+		iv[0] = (__force u64)pantun_sa_counter_iv(sa, seq);
 	else
 		for (i = 0; i < sa->alg->iv_len / sizeof(u64); i++)
 			iv[i] = get_random_u64();
@@ -360,6 +360,7 @@ static int esp_init(struct pantun_sa *sa, const struct pantun_keys *keys,
 		return PTR_ERR(aead);
 	}
 	sa->aead = aead;
+	sa->iv_mask = get_random_u64();
 	err = set_key(aead, alg, keys);
 	if (err) {
 		if (alg->enc == PANTUN_ENC_DES_CBC)

@@ -395,20 +395,37 @@ static void get_iv(struct kunit *test, struct pantun_sa *sa, u64 seq, u8 *iv)
 	kfree_skb(skb);
 }
 
-/* A counter mode's IV is the number; the other one's is not to be foreseen. */
+/* A random IV is another one each time, for the same number, too. */
 static void esp_iv_test(struct kunit *test)
 {
 	struct pantun_sa *sa = kind_sa(test);
-	__be64 number = cpu_to_be64(SOME_SEQ);
 	u8 ivs[2][PANTUN_IV_MAX];
 
 	get_iv(test, sa, SOME_SEQ, ivs[0]);
 	get_iv(test, sa, SOME_SEQ, ivs[1]);
-	if (sa->alg->counter_iv)
-		KUNIT_EXPECT_EQ(test, memcmp(ivs[0], &number, sizeof(number)), 0);
-	else if (sa->alg->iv_len)
+	if (!sa->alg->counter_iv && sa->alg->iv_len)
 		KUNIT_EXPECT_NE(test, memcmp(ivs[0], ivs[1], sa->alg->iv_len), 0);
 	sa->ops->destroy(sa);
+}
+
+/*
+ * A counter mode's IV is as good as the number within an SA, and another one in the next
+ * SA with the same key, or manual keys that are loaded again would give plaintext away.
+ */
+static void esp_same_key_test(struct kunit *test)
+{
+	struct pantun_sa *first = kind_sa(test), *second = kind_sa(test);
+	__be64 iv, next, again;
+
+	if (first->alg->counter_iv) {
+		get_iv(test, first, SOME_SEQ, (u8 *)&iv);
+		get_iv(test, first, SOME_SEQ + 1, (u8 *)&next);
+		KUNIT_EXPECT_EQ(test, be64_to_cpu(iv ^ next), SOME_SEQ ^ (SOME_SEQ + 1));
+		get_iv(test, second, SOME_SEQ, (u8 *)&again);
+		KUNIT_EXPECT_NE(test, be64_to_cpu(iv), be64_to_cpu(again));
+	}
+	first->ops->destroy(first);
+	second->ops->destroy(second);
 }
 
 static void check_row(struct kunit *test, const struct pantun_alg *alg, bool esn,
@@ -497,6 +514,7 @@ static struct kunit_case esp_cases[] = {
 	KUNIT_CASE_PARAM(esp_padding_test, kinds_gen_params),
 	KUNIT_CASE_PARAM(esp_round_trip_test, kinds_gen_params),
 	KUNIT_CASE_PARAM(esp_iv_test, kinds_gen_params),
+	KUNIT_CASE_PARAM(esp_same_key_test, kinds_gen_params),
 	{}
 };
 

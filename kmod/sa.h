@@ -86,6 +86,7 @@ struct pantun_sa {
 	struct pantun_selector selector;
 	struct pantun_limits limits;
 	u64 birth;			/* ktime_get_boottime_seconds() */
+	u64 iv_mask;			/* random, see pantun_sa_counter_iv() */
 	u64 cookie;
 	netdevice_tracker dev_tracker;
 
@@ -191,6 +192,18 @@ static inline void pantun_sa_hold(struct pantun_sa *sa)
 
 /* The SA of @key with a reference, or NULL.  RCU read side or cfg_lock. */
 struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key);
+
+/*
+ * The IV of a counter mode: the number under a mask that is random for each SA.  Within
+ * an SA it comes once, as the number does.  Should a key be used by a second SA, whose
+ * numbers begin at 1 again, its IVs are others with overwhelming odds: two SAs of 2^n
+ * packets each repeat one with a chance of 2^(n - 64).  Peers read the IV off the packet
+ * and need not know how it was chosen (RFC 4106 section 3.1, RFC 3686 section 3.1).
+ */
+static inline __be64 pantun_sa_counter_iv(const struct pantun_sa *sa, u64 seq)
+{
+	return cpu_to_be64(seq ^ sa->iv_mask);
+}
 
 static inline u64 pantun_sa_age(const struct pantun_sa *sa)
 {

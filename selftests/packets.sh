@@ -190,6 +190,36 @@ proxy_cases() {
 		wait_for 5 drops_are 'rx_selector=2 tx_no_proxy=1'
 }
 
+# iv_mask: what the IV of the next packet that A sends has besides the sequence number.
+iv_mask() {
+	capture_start ga wan0 "$WORK/iv.pcap" esp and src "$A_WAN"
+	on ha ping -q -c 1 -W 2 10.2.0.2 >/dev/null || :
+	wait_for 5 captured "$WORK/iv.pcap" esp
+	capture_stop
+	/usr/bin/python3 - "$WORK/iv.pcap" <<-'END'
+	import struct, sys
+	# headers of the file, the packet, Ethernet and IPv4, and the SPI
+	sequence, iv = struct.unpack_from("!IQ", open(sys.argv[1], "rb").read(), 24 + 16 + 14 + 20 + 4)
+	print(f"{iv ^ sequence:016x}")
+	END
+}
+
+# An observer must not see one nonce twice under a key that is loaded again.
+same_key_cases() {
+	local first second
+
+	fresh
+	first=$(iv_mask)
+	pantunctl_on ga sa del dev tunnel1 out spi "$B_SPI" local "$A_WAN" remote "$B_WAN"
+	manual_out ga
+	second=$(iv_mask)
+	check "a key file loaded again: the numbers give other nonces ($first, $second)" \
+		test "${#first}" = 16 -a "${#second}" = 16 -a "$first" != "$second"
+	ip -n gb xfrm state flush
+	xfrm_states_up gb
+	check 'a key file loaded again: the peer reads them off the packets' works
+}
+
 state_is() {
 	[ "$(pantunctl_on "$1" --json show flow tunnel1 | json_of "d['tunnels'][0]['state']")" = "$2" ]
 }
@@ -201,5 +231,6 @@ tunnel_up ga
 xfrm_policies_up gb ipsec0 "$IF_ID"
 super_packets
 mtu_cases
+same_key_cases
 proxy_cases
 finish
