@@ -184,5 +184,5 @@ bool pantun_echo_is_local(struct net_device *dev, const struct pantun_echo *echo
 
 	if (echo->family == AF_INET)
 		return inet_addr_type_dev_table(net, dev, echo->to.v4) == RTN_LOCAL;
-	return ipv6_chk_addr(net, &echo->to.v6, dev, 0);
+	return ipv6_mod_enabled() && ipv6_chk_addr(net, &echo->to.v6, dev, 0);
 }

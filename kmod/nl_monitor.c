@@ -45,6 +45,9 @@ static int parse_addr(struct nlattr **attrs, int v4, int v6, union pantun_addr *
 	if (attrs[v4] && attrs[v6])
 		return pantun_nl_refuse(extack, attr, -EINVAL,
 					"an address is of one family: give IPv4 or IPv6");
+	if (attrs[v6] && !ipv6_mod_enabled())
+		return pantun_nl_refuse(extack, attr, -EAFNOSUPPORT,
+					"IPv6 is disabled in this kernel (ipv6.disable=1)");
 	*family = attrs[v6] ? AF_INET6 : AF_INET;
 	nla_memcpy(addr, attr, sizeof(*addr));
 	wrong = attrs[v6] ? wrong_dst_v6(addr) : wrong_dst_v4(addr);

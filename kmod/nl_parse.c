@@ -130,6 +130,9 @@ static int parse_end(struct nlattr **attrs, int v4, int v6, union pantun_addr *a
 	if ((attrs[v4] && attrs[v6]) || (*family != AF_UNSPEC && *family != found))
 		return pantun_nl_refuse(extack, attr, -EINVAL,
 					"a path has addresses of one family: IPv4 or IPv6");
+	if (found == AF_INET6 && !ipv6_mod_enabled())
+		return pantun_nl_refuse(extack, attr, -EAFNOSUPPORT,
+					"IPv6 is disabled in this kernel (ipv6.disable=1)");
 	*family = found;
 	nla_memcpy(addr, attr, sizeof(*addr));
 	wrong = found == AF_INET ? wrong_v4(addr) : wrong_v6(addr);

@@ -32,13 +32,20 @@ static bool is_v4(const struct sk_buff *skb)
 	return ip_hdr(skb)->version == 4;
 }
 
+/* A packet socket may send IPv6 where the kernel has it disabled, and cannot answer. */
+static void send_icmp6(struct sk_buff *skb, u8 type, u8 code, u32 info)
+{
+	if (ipv6_mod_enabled())
+		icmpv6_ndo_send(skb, type, code, info);
+}
+
 /* Tells the sender that nothing carries this packet (RFC 4301 section 6.1). */
 static void send_prohibited(struct sk_buff *skb)
 {
 	if (is_v4(skb))
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_PKT_FILTERED, 0);
 	else
-		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED, 0);
+		send_icmp6(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADM_PROHIBITED, 0);
 }
 
 /* Tells the sender that nobody is there to carry it, for the time being. */
@@ -47,7 +54,7 @@ static void send_unreachable(struct sk_buff *skb)
 	if (is_v4(skb))
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_HOST_UNREACH, 0);
 	else
-		icmpv6_ndo_send(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
+		send_icmp6(skb, ICMPV6_DEST_UNREACH, ICMPV6_ADDR_UNREACH, 0);
 }
 
 /* A packet that no SA came for.  Consumes it.  BH disabled, RCU. */
@@ -66,7 +73,7 @@ static void send_too_big(struct sk_buff *skb, u32 mtu)
 	if (is_v4(skb))
 		icmp_ndo_send(skb, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, htonl(mtu));
 	else
-		icmpv6_ndo_send(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
+		send_icmp6(skb, ICMPV6_PKT_TOOBIG, 0, mtu);
 }
 
 /* Whether the packet, or each segment of a super-packet, has @mtu octets at most. */

@@ -18,6 +18,9 @@
 # writable, which outlives the guest.  NAME is SCRIPT's name unless given, with
 # a number behind it while another guest uses that one.  The guest's kernel log
 # is left in kernel.log there; a report of a fault in it fails the run.
+#
+# A line `# Kernel argument: WORD` at the top of SCRIPT puts the word on the kernel's
+# command line.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -104,11 +107,12 @@ trap 'exit 143' TERM
 claim_out
 describe "$@" >"$out/.guest"
 xstate=$(xstate)
+argument=$(sed -n '1,20s/^# Kernel argument: \([^ ]*\)$/\1/p' "$script")
 exec 3>&1
 timeout -k 3 "$limit" env LD_PRELOAD="$xstate" "$kernel/linux" "mem=$memory" \
 	root=/dev/root rootfstype=hostfs rootflags=/ ro panic=-1 \
 	"init=$here/guest-init.sh" "PANTUN_OUT=$out" "uml_dir=$private" \
-	con=null con0=null,fd:1 con1=null,fd:3 ssl=null \
+	con=null con0=null,fd:1 con1=null,fd:3 ssl=null ${argument:+"$argument"} \
 	</dev/null >"$out/kernel.log" 2>&1 8>&- &
 guest=$!
 status=0
