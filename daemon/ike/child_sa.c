@@ -504,9 +504,7 @@ void child_keep(struct child_sa *child, ike_time wait)
 	if (child->state != CHILD_REKEYING && child->state != CHILD_REPLACED)
 		return;
 	child->state = CHILD_UP;
-	if (child->ends && core->now + wait >= child->ends)
-		wait = child->ends - core->now;
-	timer_set(&core->timers, &child->life, core->now + wait);
+	timer_set(&core->timers, &child->life, core_retry(core, wait, child->ends));
 }
 
 void child_soft_expired(struct child_sa *child)
@@ -521,11 +519,13 @@ void child_soft_expired(struct child_sa *child)
 		child_delete(child);
 		return;
 	}
-	task = task_new(TASK_CHILD_REKEY);
-	if (!task)
-		return;
-	task->old = child->token;
 	child->state = CHILD_REKEYING;
+	task = task_new(TASK_CHILD_REKEY);
+	if (!task) {
+		child_keep(child, RETRY_MS);
+		return;
+	}
+	task->old = child->token;
 	exchange_queue(child->ike, task);
 }
 

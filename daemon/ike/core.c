@@ -10,6 +10,7 @@
 #include "ike/v2.h"
 
 #define DATAGRAM_MAX	65536
+#define RETRY_LEAST	SECONDS(2)	/* before its end an SA is not rekeyed any more */
 
 bool core_random(struct ike_core *core, void *out, size_t n)
 {
@@ -27,6 +28,13 @@ ike_time core_jitter(struct ike_core *core, ike_time span, unsigned int part)
 	if (!core_random(core, &r, sizeof(r)))
 		return span;
 	return least + (span - least) * (r & 0xffff) / 0xffff;
+}
+
+ike_time core_retry(const struct ike_core *core, ike_time wait, ike_time ends)
+{
+	if (ends && core->now + wait >= ends)
+		wait = ends > core->now + RETRY_LEAST ? (ends - core->now) / 2 : 0;
+	return wait ? core->now + wait : ends;
 }
 
 struct ike_core *ike_core_new(const struct ike_hooks *hooks)

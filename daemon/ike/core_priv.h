@@ -45,5 +45,7 @@ struct ike_core {
 bool core_random(struct ike_core *core, void *out, size_t n);
 /* A time between @part and 100 percent of @span, so that ends and tunnels spread. */
 ike_time core_jitter(struct ike_core *core, ike_time span, unsigned int part);
+/* When to try again: in @wait, or sooner where @ends (0: never) would come first. */
+ike_time core_retry(const struct ike_core *core, ike_time wait, ike_time ends);
 
 #endif

@@ -356,10 +356,8 @@ void ike_established(struct ike_sa *ike)
 
 void ike_keep(struct ike_sa *ike, ike_time wait)
 {
-	ike_time at = ike->core->now + wait;
-
 	if (ike->ends && !ike->condemned)
-		timer_set(&ike->core->timers, &ike->life, at < ike->ends ? at : ike->ends);
+		timer_set(&ike->core->timers, &ike->life, core_retry(ike->core, wait, ike->ends));
 }
 
 void ike_wait(struct ike_sa *ike)

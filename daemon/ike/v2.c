@@ -167,12 +167,34 @@ static void start_failed(struct ike_sa *ike, bool heard)
 
 void v2_unsent(struct ike_sa *ike, struct task *task)
 {
-	if (task->kind == TASK_INIT || task->kind == TASK_AUTH)
+	switch (task->kind) {
+	case TASK_INIT:
+		gateway_fail(ike->gw, "the first message could not be made, for want of memory or "
+				      "randomness, or since the crypto library does not do %s: "
+				      "try another dh-group in the ike-crypto-profile of both ends",
+			     ike->hs->group ? ike->hs->group->name : "what it is asked for");
 		start_failed(ike, true);
-	else if (task->kind == TASK_IKE_DELETE)
+		return;
+	case TASK_AUTH:
+		start_failed(ike, true);
+		return;
+	case TASK_IKE_DELETE:
 		ike_close(ike, false);
-	else
-		exchange_done(ike);
+		return;
+	case TASK_CHILD_NEW:
+	case TASK_CHILD_REKEY:
+		v2_child_unsent(ike, task);
+		break;
+	case TASK_CHILD_DELETE:
+		v2_child_delete_unsent(ike);
+		break;
+	case TASK_IKE_REKEY:
+		v2_rekey_unsent(ike, task);
+		break;
+	default:
+		break;
+	}
+	exchange_done(ike);
 }
 
 void v2_lost(struct ike_sa *ike, struct task *task)

@@ -32,7 +32,7 @@ struct bytes v2_request(struct ike_sa *ike, struct task *task);
 unsigned int v2_sends(enum task_kind kind);
 /* No answer came to any of them. */
 void v2_lost(struct ike_sa *ike, struct task *task);
-/* v2_request() gave nothing. */
+/* v2_request() gave nothing: the task is of no use any more, or could not be done. */
 void v2_unsent(struct ike_sa *ike, struct task *task);
 /* Starts a message of ours in @w over @buf of MESSAGE_MAX octets. */
 void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
@@ -86,6 +86,8 @@ void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni,
 void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes ni,
 		   struct bytes nr);
 bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+/* No request could be made of @task: what it was to do is tried again later. */
+void v2_child_unsent(struct ike_sa *ike, const struct task *task);
 void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 /* CREATE_CHILD_SA: tells apart what it is for. */
 void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
@@ -105,6 +107,8 @@ struct slot *v2_select_slot(struct gateway *gw, struct slot *only,
 /* --- v2_rekey.c: rekeying of the IKE SA (sections 1.3.2, 2.8, 2.18) --- */
 
 bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+/* As v2_child_unsent() of the child. */
+void v2_rekey_unsent(struct ike_sa *ike, struct task *task);
 void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct wire_sa *sa,
 		      struct wire_writer *w);
 void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
@@ -114,6 +118,8 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 bool v2_liveness_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+/* The children that it was to name go without a word. */
+void v2_child_delete_unsent(struct ike_sa *ike);
 void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);

@@ -129,6 +129,7 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	child = child_new(ike, slot, true);
 	if (!child)
 		return false;
+	task->fresh = child->token;
 	if (old) {
 		child->replaces = old->token;
 		put_be32(spi, old->spi_in);
@@ -139,13 +140,31 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 		task->group = prop_list_dh(&slot->tunnel->esp);
 	v2_child_put_mode(slot, w);
 	v2_child_offer(child, &slot->tunnel->esp, w);
-	if (!put_fresh(ike->core, task, w)) {
-		child_close(child);
+	if (!put_fresh(ike->core, task, w))
 		return false;
-	}
 	v2_child_put_ts(&slot->proxy->ts, true, w);
-	task->fresh = child->token;
 	return true;
+}
+
+void v2_child_unsent(struct ike_sa *ike, const struct task *task)
+{
+	struct child_sa *fresh = child_held(ike->core, task->fresh);
+	struct child_sa *old = child_held(ike->core, task->old);
+	struct slot *slot;
+
+	if (fresh)
+		child_close(fresh);
+	slot = wanted_slot(task, old);
+	if (!slot)
+		return;
+	slot_fail(slot, "the request for an SA could not be made, for want of memory or "
+			"randomness, or since the crypto library does not do %s: try another "
+			"dh-group in the ipsec-crypto-profile of both ends",
+		  task->group ? task->group->name : "what it is asked for");
+	if (old)
+		child_keep(old, RETRY_LATE_MS);
+	else
+		slot_backoff(slot);
 }
 
 /* --- the peer says no --- */

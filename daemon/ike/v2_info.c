@@ -51,17 +51,27 @@ void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct 
 	ike_close(ike, false);
 }
 
-void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+static void close_named(struct ike_sa *ike)
 {
 	struct child_sa *next;
 
-	(void)task;
-	(void)in;
 	for (struct child_sa *child = ike->children; child; child = next) {
 		next = child->ike_next;
 		if (child->named)
 			child_close(child);
 	}
+}
+
+void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	(void)task;
+	(void)in;
+	close_named(ike);
+}
+
+void v2_child_delete_unsent(struct ike_sa *ike)
+{
+	close_named(ike);
 }
 
 void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)

@@ -96,6 +96,16 @@ static void failed(struct ike_sa *ike, struct task *task, ike_time wait)
 		ike_keep(ike, wait);
 }
 
+void v2_rekey_unsent(struct ike_sa *ike, struct task *task)
+{
+	if (ike->state != IKE_UP || ike->condemned)
+		return;
+	log_warning(ike->gw->conf->name, "the request to rekey the IKE SA could not be made, for "
+					 "want of memory or randomness, or since the crypto "
+					 "library does not do %s", task->group->name);
+	failed(ike, task, RETRY_LATE_MS);
+}
+
 static void refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify)
 {
 	const struct alg_dh *group = NULL;

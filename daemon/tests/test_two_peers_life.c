@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -145,11 +146,93 @@ static void test_replayed_life(void **state)
 	peers_free(net);
 }
 
+/* ----------------------------------------------------------- what cannot be asked for */
+
+/* Groups of A that the crypto library stops doing. */
+static struct alg_dh esp_group, ike_group;
+
+static void use_groups(struct site *a, struct site *b)
+{
+	esp_group = *a->esp.prop[0].dh[0];
+	ike_group = *a->ike.prop[0].dh[0];
+	a->esp.prop[0].dh[0] = &esp_group;
+	a->ike.prop[0].dh[0] = &ike_group;
+	a->n_proxies = 2;
+	a->proxies[1] = (struct site_proxy){ "two", "10.3.0.0/16", "10.4.0.0/16" };
+	b->n_proxies = 2;
+	b->proxies[1] = (struct site_proxy){ "two", "10.4.0.0/16", "10.3.0.0/16" };
+}
+
+/* What a request for an SA that cannot be made comes to: pauses, and what there is stays. */
+static void test_no_key_pair(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(3);
+	const char *good;
+
+	(void)state;
+	use_groups(&a, &b);
+	good = esp_group.evp;
+	esp_group.evp = "none";
+	a.child_life = 600;
+	peers_configure(net, B, &b);
+	/* Without a pause the first event would never end. */
+	alarm(120);
+	peers_configure(net, A, &a);
+	peers_run(net, 60000);
+	alarm(0);
+	assert_string_equal(peers_child(net, A, "net")->state, "active");
+	assert_string_equal(peers_child(net, A, "two")->state, "failed");
+	assert_in_range(peers_child(net, A, "two")->counts.failures, 3, 8);
+	assert_non_null(strstr(peers_child(net, A, "two")->last_error, esp_group.name));
+	/* A rekey that fails leaves the old one in use, to be tried again. */
+	peers_run(net, 515000);
+	assert_string_equal(peers_child(net, A, "net")->state, "active");
+	assert_true(peers_child(net, A, "net")->counts.failures > 0);
+	esp_group.evp = good;
+	must_be_quiet(net, 60000);
+	peers_run(net, 60000);
+	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
+	assert_int_equal(peers_child(net, A, "net")->counts.successes, 1);
+	peers_free(net);
+}
+
+static void test_no_key_pair_ike(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(4);
+	const char *good;
+
+	(void)state;
+	use_groups(&a, &b);
+	good = ike_group.evp;
+	ike_group.evp = "none";
+	a.ike_life = 1000;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 10000);
+	assert_non_null(strstr(peers_child(net, A, "net")->last_error, ike_group.name));
+	ike_group.evp = good;
+	must_be_quiet(net, 30000);
+	ike_group.evp = "none";
+	net->watch = true;
+	peers_run(net, 950000);
+	assert_true(peers_logged(net, "request to rekey the IKE SA could not be made") > 0);
+	ike_group.evp = good;
+	peers_run(net, 60000);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);
+	assert_int_equal(net->gaps, 0);
+	must_be_quiet(net, 30000);
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_answer_after_rekey),
 		cmocka_unit_test(test_replayed_life),
+		cmocka_unit_test(test_no_key_pair),
+		cmocka_unit_test(test_no_key_pair_ike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
