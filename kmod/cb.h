@@ -10,7 +10,10 @@ struct pantun_sa;
 struct pantun_cb {
 	struct pantun_sa *sa;		/* the packet's reference */
 	void *tmp;			/* the protocol's memory while crypto is at work */
-	u64 seq;
+	union {
+		u64 seq;
+		unsigned long held_until;	/* jiffies; while it waits for an SA */
+	};
 	u32 inner_len;			/* outbound: octets of the inner packet */
 	__be32 flow_label;		/* outbound: of the outer IPv6 header */
 	u16 xform;			/* outbound: from the outer header to ESP or AH; */

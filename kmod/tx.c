@@ -421,10 +421,12 @@ static void hold(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		reason = PANTUN_DROP_TX_NO_SA;
 	else if (skb_queue_len(&proxy->hold) >= PANTUN_HOLD_MAX)
 		reason = PANTUN_DROP_TX_HOLD_FULL;
-	else
+	if (reason == PANTUN_DROP_COUNT) {
+		pantun_cb(skb)->held_until = jiffies + PANTUN_HOLD_SECONDS * HZ;
 		__skb_queue_tail(&proxy->hold, skb);
-	if (reason == PANTUN_DROP_COUNT)
+		/* when it waits for an earlier packet already, it waits for this one afterwards */
 		queue_delayed_work(pantun_wq, &proxy->hold_work, PANTUN_HOLD_SECONDS * HZ);
+	}
 	spin_unlock_bh(&proxy->hold.lock);
 	if (reason != PANTUN_DROP_COUNT)
 		pantun_drop_skb(skb, tunnel, NULL, reason);
@@ -664,16 +666,35 @@ static void hold_take(struct pantun_proxy *proxy, bool dead, struct sk_buff_head
 	spin_unlock_bh(&proxy->hold.lock);
 }
 
-/* Gives up all that waits, and tells the senders. */
-static void hold_refuse(struct pantun_proxy *proxy, enum pantun_drop reason)
+/* Takes out what has waited long enough, to @old, and has the work come back for the rest. */
+static void hold_take_expired(struct pantun_proxy *proxy, struct sk_buff_head *old)
 {
-	struct sk_buff_head old;
 	struct sk_buff *skb;
 
-	hold_take(proxy, false, &old);
+	__skb_queue_head_init(old);
+	spin_lock_bh(&proxy->hold.lock);
+	while ((skb = skb_peek(&proxy->hold))) {
+		long left = pantun_cb(skb)->held_until - jiffies;
+
+		if (left > 0) {
+			mod_delayed_work(pantun_wq, &proxy->hold_work, left);
+			break;
+		}
+		__skb_unlink(skb, &proxy->hold);
+		__skb_queue_tail(old, skb);
+	}
+	spin_unlock_bh(&proxy->hold.lock);
+}
+
+/* Gives up what was taken out, and tells the senders. */
+static void hold_refuse(struct pantun_proxy *proxy, struct sk_buff_head *old,
+			enum pantun_drop reason)
+{
+	struct sk_buff *skb;
+
 	local_bh_disable();
 	rcu_read_lock();
-	while ((skb = __skb_dequeue(&old)))
+	while ((skb = __skb_dequeue(old)))
 		refuse_held(skb, proxy->tunnel, reason);
 	rcu_read_unlock();
 	local_bh_enable();
@@ -687,8 +708,11 @@ static void hold_refuse(struct pantun_proxy *proxy, enum pantun_drop reason)
  */
 void pantun_tx_hold_fail(struct pantun_proxy *proxy)
 {
+	struct sk_buff_head old;
+
 	WRITE_ONCE(proxy->failed, true);
-	hold_refuse(proxy, PANTUN_DROP_TX_HOLD_FAILED);
+	hold_take(proxy, false, &old);
+	hold_refuse(proxy, &old, PANTUN_DROP_TX_HOLD_FAILED);
 }
 
 /**
@@ -699,8 +723,10 @@ void pantun_tx_hold_work(struct work_struct *work)
 {
 	struct pantun_proxy *proxy = container_of(to_delayed_work(work),
 						  struct pantun_proxy, hold_work);
+	struct sk_buff_head old;
 
-	hold_refuse(proxy, PANTUN_DROP_TX_HOLD_EXPIRED);
+	hold_take_expired(proxy, &old);
+	hold_refuse(proxy, &old, PANTUN_DROP_TX_HOLD_EXPIRED);
 }
 
 /**

@@ -31,7 +31,7 @@ void pantun_tx_own(struct sk_buff *skb, struct pantun_sa *sa);
 void pantun_tx_release(struct pantun_proxy *proxy);
 /* Refuses what @proxy holds, with ICMP to the senders: no SA will come.  Process context. */
 void pantun_tx_hold_fail(struct pantun_proxy *proxy);
-/* hold_work: drops packets held for PANTUN_HOLD_SECONDS. */
+/* hold_work: refuses packets that were held for PANTUN_HOLD_SECONDS each. */
 void pantun_tx_hold_work(struct work_struct *work);
 /* Drops all that @proxy holds, and whatever comes later.  Process context, may sleep. */
 void pantun_tx_hold_stop(struct pantun_proxy *proxy);

@@ -241,9 +241,11 @@ hold_cases() {
 	check 'hold: nothing was dropped' test -z "$(drops ga)"
 
 	pantunctl_on ga sa flush dev tunnel1
-	on ha ping -q -c 2 -i 0.05 -W 1 10.2.0.2 >/dev/null || :
-	check 'hold: two wait' held_are 2
-	check 'hold: and are dropped in the end' wait_for 40 drop_is tx_hold_expired 2
+	start_on ha "$WORK/late" ping -q -c 2 -i 12 -W 1 10.2.0.2
+	check 'hold: two wait, the second since 12 s later' wait_for 20 held_are 2
+	check 'hold: the first is dropped in the end' wait_for 40 drop_is tx_hold_expired 1
+	check 'hold: the second has its own time' held_are 1
+	check 'hold: and is dropped at the end of that' wait_for 20 drop_is tx_hold_expired 2
 	kill "$monitor"
 	ip -n ga link del tunnel1
 }
