@@ -32,6 +32,7 @@
 
 #define PRIORITY	200	/* above VTI's 100; has to be ours alone */
 #define AH_SPI		4	/* octets before SPI and sequence number (RFC 4302 section 2) */
+#define QUOTED_LATELY	(1 << 20)	/* packets: a second of a very fast SA */
 
 static enum pantun_drop drop_of(int err)
 {
@@ -337,26 +338,51 @@ static int refuse_encap(struct sk_buff *skb, int nexthdr, __be32 spi, int encap_
 	return -EINVAL;
 }
 
-/* The outbound SA that a quoted packet was of, with a reference, or NULL. */
-static struct pantun_sa *find_quoted(const struct sk_buff *skb, int offset, u8 family, u8 proto,
-				     const void *daddr)
+/*
+ * Whether a quoted packet is one that the SA has sent lately, from its own address.  Who
+ * is not on the path has to guess both, and the SPI.
+ */
+static bool was_sent(const struct pantun_sa *sa, const void *saddr, u32 seq_lo)
 {
-	__be32 spi;
+	const struct pantun_path *path = rcu_dereference(sa->path);
+	u64 last = atomic64_read(&sa->seq);
+	size_t len = path->family == AF_INET ? sizeof(path->local.v4) : sizeof(path->local.v6);
 
-	if (skb_copy_bits(skb, offset + (proto == IPPROTO_AH ? AH_SPI : 0), &spi, sizeof(spi)))
-		return NULL;
-	return find(dev_net(skb->dev), daddr, family, proto, spi, PANTUN_DIR_OUT);
+	return !memcmp(&path->local, saddr, len) &&
+	       (u32)last - seq_lo < min_t(u64, last, QUOTED_LATELY);
 }
 
 /*
- * An ICMP error about a packet of ours: the route's MTU is lowered for a live SA
- * only.  Data begin at the quoted outer header.  Not ours: XFRM goes on.
+ * The outbound SA that a quoted packet was of, with a reference, or NULL.  AH of which
+ * only 8 octets are quoted (RFC 792) has no number, and is not believed.
+ */
+static struct pantun_sa *find_quoted(const struct sk_buff *skb, int offset, u8 family, u8 proto,
+				     const void *saddr, const void *daddr)
+{
+	struct pantun_sa *sa;
+	__be32 header[2];		/* SPI, sequence number */
+
+	if (proto == IPPROTO_AH)
+		offset += AH_SPI;
+	if (skb_copy_bits(skb, offset, header, sizeof(header)))
+		return NULL;
+	sa = find(dev_net(skb->dev), daddr, family, proto, header[0], PANTUN_DIR_OUT);
+	if (!sa || was_sent(sa, saddr, ntohl(header[1])))
+		return sa;
+	pantun_sa_put(sa);
+	return NULL;
+}
+
+/*
+ * An ICMP error about a packet of ours: the route's MTU is lowered for what a live SA
+ * has sent lately only.  Data begin at the quoted outer header.  Not ours: XFRM goes on.
  */
 static int err4(struct sk_buff *skb, u32 info, u8 proto)
 {
 	const struct iphdr *iph = (const struct iphdr *)skb->data;
 	struct net *net = dev_net(skb->dev);
-	struct pantun_sa *sa = find_quoted(skb, iph->ihl * 4, AF_INET, proto, &iph->daddr);
+	struct pantun_sa *sa = find_quoted(skb, iph->ihl * 4, AF_INET, proto, &iph->saddr,
+					   &iph->daddr);
 
 	if (!sa)
 		return -ENOENT;
@@ -385,7 +411,8 @@ static int err6(struct sk_buff *skb, u8 type, int offset, __be32 info, u8 proto)
 {
 	const struct ipv6hdr *ip6h = (const struct ipv6hdr *)skb->data;
 	struct net *net = dev_net(skb->dev);
-	struct pantun_sa *sa = find_quoted(skb, offset, AF_INET6, proto, &ip6h->daddr);
+	struct pantun_sa *sa = find_quoted(skb, offset, AF_INET6, proto, &ip6h->saddr,
+					   &ip6h->daddr);
 
 	if (!sa)
 		return -ENOENT;

@@ -146,7 +146,7 @@ capture_end() {
 	capture_stop
 }
 
-# error FAMILY SPI MTU [PROTO]: of the router, to A.
+# error FAMILY SPI MTU [PROTO [NUMBER [SOURCE]]]: of the router, to A.
 error() {
 	local sender=$R_A
 	[ "$1" = 4 ] || sender=$R_A6
@@ -163,9 +163,13 @@ forged() {
 	error "$family" 0x7777 1300
 	error "$family" "$A_SPI" 1300
 	error "$family" "$B_SPI" 1300 51
+	error "$family" "$B_SPI" 1300 50 0
+	error "$family" "$B_SPI" 1300 50 100000
+	error "$family" "$B_SPI" 1300 50 1 "$REMOTE"
 	# a true one behind them says that they have been seen
 	on ga ping -q -c 1 -W 1 "$REMOTE" >/dev/null
-	check "$name: errors with an SPI that is not ours to send with teach nothing" known_path none
+	check "$name: errors teach nothing that have an SPI, a number or a source that we did not send" \
+		known_path none
 	check "$name: and the MTU stays" mtu_is "$big"
 	error "$family" "$B_SPI" 1400
 	check "$name: one with the SPI of a live SA does" wait_for 5 known_path 1400
