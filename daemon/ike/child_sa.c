@@ -264,6 +264,19 @@ void child_activate(struct child_sa *child)
 	slot->adopted = false;
 }
 
+/* The peer asked for it, and whether it has it will only turn out (await_peer()). */
+static bool unproven(const struct child_sa *child)
+{
+	return child->state == CHILD_UP && child->standby && child->turn.armed;
+}
+
+static bool better_heir(const struct child_sa *a, const struct child_sa *b)
+{
+	if (unproven(a) != unproven(b))
+		return unproven(b);
+	return a->state < b->state;
+}
+
 /* Another of the slot carries its packets from now on, if there is one. */
 static void hand_over(struct child_sa *child)
 {
@@ -275,7 +288,7 @@ static void hand_over(struct child_sa *child)
 	for (struct child_sa *other = slot->children; other; other = other->slot_next) {
 		if (other == child || !other->out_added || other->state > CHILD_REPLACED)
 			continue;
-		if (!heir || other->state < heir->state)
+		if (!heir || better_heir(other, heir))
 			heir = other;
 	}
 	slot->current = NULL;
@@ -319,7 +332,7 @@ static void take_over(struct child_sa *child)
 
 void child_proven(struct child_sa *child)
 {
-	if (child->state != CHILD_UP || !child->standby || !child->turn.armed)
+	if (!unproven(child))
 		return;
 	timer_stop(&child->core->timers, &child->turn);
 	take_over(child);

@@ -267,7 +267,7 @@ int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway)
 	for (struct ike_sa *ike = core->ikes; ike; ike = next) {
 		next = ike->next;
 		if (ike->gw->gone || !named(gateway, ike->gw->conf->name) ||
-		    ike->state >= IKE_REKEYED)
+		    ike->state == IKE_MAKING || ike->state >= IKE_REKEYED)
 			continue;
 		gateway_tell(ike->gw, "ike-down", "IKE SA is deleted on command");
 		ike_delete(ike);

@@ -9,6 +9,7 @@
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
 #define WAIT_INIT	SECONDS(10)	/* no more for the first message: a link may be back */
+#define END_SENDS	3		/* of a request that a DELETE waits for: 9 s */
 #define DOUBT_SENDS	3		/* without an answer, that is after 2.6 s */
 
 struct packet *packet_new(struct bytes data)
@@ -36,15 +37,29 @@ struct task *task_new(enum task_kind kind)
 	return task;
 }
 
+/* The proxy-ID that it was for may get another. */
+static void leave_slot(struct task *task)
+{
+	if (task->slot)
+		task->slot->queued = false;
+	task->slot = NULL;
+}
+
 void task_free(struct task *task)
 {
 	if (!task)
 		return;
-	if (task->slot)
-		task->slot->queued = false;
+	leave_slot(task);
 	dh_free(task->dh);
 	secret_wipe(task, sizeof(*task));
 	free(task);
+}
+
+static void wait_for_answer(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	timer_set(&core->timers, &ike->ex.timer, core->now + core_jitter(core, ike->ex.wait, 90));
 }
 
 static void exchange_timeout(struct ike_core *core, struct timer *timer)
@@ -52,6 +67,7 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
 	struct exchange *ex = &ike->ex;
 
+	(void)core;
 	if (ex->sends >= v2_sends(ex->current->kind)) {
 		v2_lost(ike, ex->current);
 		return;
@@ -63,12 +79,22 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 	if (ex->sends == DOUBT_SENDS)
 		gateway_doubt(ike->gw, ike);
 	ike_send(ike, packet_bytes(ex->request));
-	timer_set(&core->timers, &ex->timer, core->now + core_jitter(core, ex->wait, 90));
+	wait_for_answer(ike);
 }
 
 void exchange_init(struct ike_sa *ike)
 {
 	ike->ex.timer.fire = exchange_timeout;
+}
+
+static void clear_queue(struct exchange *ex)
+{
+	while (ex->queue) {
+		struct task *task = ex->queue;
+
+		ex->queue = task->next;
+		task_free(task);
+	}
 }
 
 void exchange_clear(struct ike_sa *ike)
@@ -80,18 +106,29 @@ void exchange_clear(struct ike_sa *ike)
 	ex->request = NULL;
 	task_free(ex->current);
 	ex->current = NULL;
-	while (ex->queue) {
-		struct task *task = ex->queue;
+	clear_queue(ex);
+}
 
-		ex->queue = task->next;
-		task_free(task);
-	}
+void exchange_end(struct ike_sa *ike, struct task *task)
+{
+	struct exchange *ex = &ike->ex;
+	unsigned int most;
+
+	clear_queue(ex);
+	exchange_queue(ike, task);
+	if (!ex->current || !ex->request)
+		return;
+	leave_slot(ex->current);
+	most = v2_sends(ex->current->kind);
+	if (ex->sends + END_SENDS < most)
+		ex->sends = most - END_SENDS;
+	ex->wait = WAIT_FIRST;
+	wait_for_answer(ike);
 }
 
 /* Builds, keeps and sends the current task's request; false if there is none to send. */
 static bool begin(struct ike_sa *ike)
 {
-	struct ike_core *core = ike->core;
 	struct exchange *ex = &ike->ex;
 	struct bytes message;
 
@@ -105,7 +142,7 @@ static bool begin(struct ike_sa *ike)
 	ex->sends = 1;
 	ex->wait = WAIT_FIRST;
 	ike_send(ike, message);
-	timer_set(&core->timers, &ex->timer, core->now + core_jitter(core, ex->wait, 90));
+	wait_for_answer(ike);
 	return true;
 }
 

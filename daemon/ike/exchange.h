@@ -97,6 +97,11 @@ void exchange_done(struct ike_sa *ike);
 struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind);
 /* Frees what waits of that kind. */
 void exchange_drop(struct ike_sa *ike, enum task_kind kind);
+/*
+ * Nothing but @task, which is taken over, is to be done any more.  A request under way must be
+ * answered first (RFC 7296 section 2.3), but is not waited for as long as usual.
+ */
+void exchange_end(struct ike_sa *ike, struct task *task);
 /* Moves what waits to the queue of @to, as an IKE SA's heir takes over. */
 void exchange_move(struct ike_sa *from, struct ike_sa *to);
 /*

@@ -475,10 +475,25 @@ void ike_forgotten(struct ike_sa *ike)
 	ike_close(ike, false);
 }
 
+/* Its children serve until they go with it, or have successors, which they do not delay. */
+static void release_children(struct ike_sa *ike)
+{
+	struct child_sa *next;
+
+	for (struct child_sa *child = ike->children; child; child = next) {
+		next = child->ike_next;
+		if (child->state <= CHILD_INSTALLING)
+			child_close(child);
+		else if (child->state <= CHILD_REKEYING)
+			child->state = CHILD_REPLACED;
+	}
+}
+
 void ike_delete(struct ike_sa *ike)
 {
+	struct task *task;
+
 	switch (ike->state) {
-	case IKE_MAKING:
 	case IKE_INIT_SENT:
 	case IKE_HALF_OPEN:
 		ike_close(ike, false);
@@ -490,10 +505,17 @@ void ike_delete(struct ike_sa *ike)
 			gateway_ike_down(ike->gw, ike);
 		if (ike->gw->starting == ike)
 			ike->gw->starting = NULL;
+		task = task_new(TASK_IKE_DELETE);
+		if (!task) {
+			ike_close(ike, false);
+			break;
+		}
 		ike->state = IKE_DELETING;
 		timer_stop(&ike->core->timers, &ike->life);
 		timer_stop(&ike->core->timers, &ike->idle);
-		exchange_queue_first(ike, task_new(TASK_IKE_DELETE));
+		exchange_end(ike, task);
+		release_children(ike);
+		gateway_poke(ike->gw);
 		break;
 	default:
 		break;

@@ -116,7 +116,7 @@ void ike_close(struct ike_sa *ike, bool linger);
 void ike_orphan_children(struct ike_sa *ike);
 /* It ends without a word: the peer lives, uses another, and does not answer on this one. */
 void ike_forgotten(struct ike_sa *ike);
-/* Asks the peer to delete it. */
+/* Asks the peer to delete it.  One that is being made goes with the one that it is to replace. */
 void ike_delete(struct ike_sa *ike);
 /* It lost a tie: it is deleted once its children have successors elsewhere. */
 void ike_condemn(struct ike_sa *ike);

@@ -75,6 +75,8 @@ static const struct transition transitions[] = {
 	  "peer answers our rekeying of a child" },
 	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_IKE_REKEY, NULL, v2_rekey_response,
 	  "peer answers our rekeying of the IKE SA" },
+	{ IN(IKE_DELETING), IKE_EXCH_CREATE_CHILD_SA, TASK_IKE_REKEY, NULL, v2_rekey_late,
+	  "peer answers our rekeying of an IKE SA that is to go" },
 	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_NONE, v2_info_request, NULL,
 	  "peer deletes, notifies, or asks whether we live" },
 	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_CHILD_DELETE, NULL,
@@ -202,6 +204,10 @@ void v2_lost(struct ike_sa *ike, struct task *task)
 	struct gateway *gw = ike->gw;
 	char peer[ADDR_TEXT];
 
+	if (ike->state == IKE_DELETING) {
+		ike_close(ike, false);
+		return;
+	}
 	endpoint_text(&ike->path->remote, peer);
 	switch (task->kind) {
 	case TASK_INIT:
@@ -217,9 +223,6 @@ void v2_lost(struct ike_sa *ike, struct task *task)
 				      "UDP port 4500 passes, and the log of the peer",
 			     peer);
 		start_failed(ike, true);
-		break;
-	case TASK_IKE_DELETE:
-		ike_close(ike, false);
 		break;
 	default:
 		if (gw->ike && gw->ike != ike) {

@@ -112,6 +112,8 @@ void v2_rekey_unsent(struct ike_sa *ike, struct task *task);
 void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct wire_sa *sa,
 		      struct wire_writer *w);
 void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* The same where the SA is to be deleted: its heir goes with it. */
+void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
 /* --- v2_info.c: INFORMATIONAL (section 1.4) --- */
 

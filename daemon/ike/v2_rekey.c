@@ -185,6 +185,22 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	ike_delete(ike);
 }
 
+void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	struct ike_sa *heir = ike_by_key(ike->core, task->heir);
+	struct wire_notify notify;
+
+	if (!heir)
+		return;
+	task->heir = 0;
+	if (wire_notify_find_error(in->payloads, &notify) || !take_answer(ike, heir, task, in)) {
+		ike_close(heir, false);
+		return;
+	}
+	ike_wait(heir);
+	ike_delete(heir);
+}
+
 /* --- responder --- */
 
 static bool busy_with_child(const struct ike_sa *ike)

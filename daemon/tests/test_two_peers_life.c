@@ -226,6 +226,115 @@ static void test_no_key_pair_ike(void **state)
 	peers_free(net);
 }
 
+/* --------------------------------------------------------------------- deletion */
+
+static void count_ike(void *ctx, const struct ike_sa_info *info)
+{
+	(void)info;
+	++*(unsigned int *)ctx;
+}
+
+/* IKE SAs in any state that show. */
+static unsigned int shown_ikes(const struct peers *net, int side)
+{
+	unsigned int n = 0;
+
+	ike_core_each_ike(net->peer[side].core, net->now, count_ike, &n);
+	return n;
+}
+
+static void clear_ike(struct peers *net, int side)
+{
+	assert_int_equal(ike_core_clear_ike(net->peer[side].core, net->now, "hq"), 1);
+	peers_settle(net, side);
+}
+
+/* The DELETE does not wait for all the repetitions of a request that nobody answers. */
+static void test_delete_of_dead(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.start = POLICY_START_ON_DEMAND;
+	b.start = POLICY_START_ALWAYS;
+	b.passive = false;
+	net = up_with(5, &a, &b);
+	net->peer[B].cut = true;
+	ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
+	peers_settle(net, A);
+	peers_run(net, 20000);
+	assert_int_equal(peers_ikes(net, A), 1);
+	clear_ike(net, A);
+	peers_run(net, 10000);
+	assert_int_equal(shown_ikes(net, A), 0);
+	/* Nor is it news that the peer is dead. */
+	assert_int_equal(peers_logged(net, "does not answer any more"), 0);
+	peers_free(net);
+}
+
+static bool b_heard_create(struct peers *net)
+{
+	return *(bool *)net->tap_ctx;
+}
+
+/* Waits for A's CREATE_CHILD_SA, which arrives, and B's answer, which does too. */
+static bool tap_create(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	bool *seen = net->tap_ctx;
+
+	if (from == A && n >= 28 && data[EXCHANGE_AT] == CREATE_CHILD && !is_response(data))
+		*seen = true;
+	return true;
+}
+
+/*
+ * B forgets all while it is asked for a child.  When A is told to delete the IKE SA another
+ * is up at once, whatever becomes of the old one.
+ */
+static void test_delete_blocks_nothing(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = up_with(6, &a, &b);
+	bool asked = false;
+
+	(void)state;
+	peers_run(net, 20000);
+	net->tap = tap_create;
+	net->tap_ctx = &asked;
+	ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
+	peers_settle(net, A);
+	assert_true(peers_until(net, b_heard_create, 1000));
+	net->tap = NULL;
+	peers_restart(net, B, &b);
+	peers_run(net, 5000);
+	assert_false(peers_all_flow(net));
+	clear_ike(net, A);
+	assert_true(peers_until(net, peers_all_flow, 100));
+	must_be_quiet(net, 30000);
+	peers_free(net);
+}
+
+/* What a rekey has made at the peer by then is deleted there, too. */
+static void test_delete_amid_rekey(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+	bool asked = false;
+
+	(void)state;
+	a.ike_life = 100;
+	net = up_with(7, &a, &b);
+	net->tap = tap_create;
+	net->tap_ctx = &asked;
+	assert_true(peers_until(net, b_heard_create, 100000));
+	net->tap = NULL;
+	clear_ike(net, A);
+	must_be_quiet(net, 15000);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 1);
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +342,9 @@ int main(void)
 		cmocka_unit_test(test_replayed_life),
 		cmocka_unit_test(test_no_key_pair),
 		cmocka_unit_test(test_no_key_pair_ike),
+		cmocka_unit_test(test_delete_of_dead),
+		cmocka_unit_test(test_delete_blocks_nothing),
+		cmocka_unit_test(test_delete_amid_rekey),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
