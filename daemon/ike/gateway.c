@@ -15,6 +15,7 @@
 #define BACKOFF_FIRST	SECONDS(2)
 #define BACKOFF_MOST	SECONDS(60)
 #define AGAIN		SECONDS(5)
+#define GIVE_WAY	SECONDS(1)
 #define CALM		SECONDS(120)
 #define RESPONDER_GRACE	SECONDS(3)	/* the initiator of an IKE SA makes the children */
 
@@ -307,6 +308,14 @@ void gateway_again(struct gateway *gw)
 
 	timer_set(&core->timers, &gw->retry, core->now + core_jitter(core, AGAIN, 75));
 	forget_asked(gw);
+}
+
+void gateway_give_way(struct gateway *gw)
+{
+	struct ike_core *core = gw->core;
+
+	if (!gw->retry.armed)
+		timer_set(&core->timers, &gw->retry, core->now + core_jitter(core, GIVE_WAY, 75));
 }
 
 void slot_backoff(struct slot *slot)

@@ -84,8 +84,13 @@ bool gateways_poked(struct ike_core *core);
 void gateway_backoff(struct gateway *gw);
 /* Likewise for a peer that nothing was heard of: waits as long each time. */
 void gateway_again(struct gateway *gw);
-/* Likewise for the proxy-ID. */
+/* An attempt for the proxy-ID failed: as gateway_backoff(). */
 void slot_backoff(struct slot *slot);
+/*
+ * The peer has ended the IKE SA, and most likely begins another: we give it time to, or both
+ * ends would make one at once.
+ */
+void gateway_give_way(struct gateway *gw);
 /* The kernel holds packets of the proxy-ID: it gets an SA, or word that none will come. */
 void slot_acquire(struct slot *slot);
 /* To be called once what slot_acquire() asked for is under way, if it is. */

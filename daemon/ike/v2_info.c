@@ -149,8 +149,12 @@ static void ike_deleted(struct ike_sa *ike)
 	if (!gw->ike)
 		for (struct slot *slot = gw->slots; slot; slot = slot->next)
 			child_orphans_close(slot);
-	if (early && !gw->ike && !gw->starting)
+	if (gw->ike || gw->starting)
+		return;
+	if (early)
 		gateway_backoff(gw);
+	else
+		gateway_give_way(gw);
 }
 
 static void take_notify(struct ike_sa *ike, const struct wire_notify *notify)

@@ -315,6 +315,45 @@ static void test_delete_blocks_nothing(void **state)
 	peers_free(net);
 }
 
+/* Of two ends that both begin by themselves the one that has deleted begins anew. */
+static void test_delete_no_tie(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+
+	(void)state;
+	b.start = POLICY_START_ALWAYS;
+	b.passive = false;
+	for (int side = A; side <= B; side++) {
+		struct peers *net = up_with(8, &a, &b);
+		unsigned int ups;
+
+		peers_run(net, 20000);
+		ups = peers_logged(net, "IKE SA with");
+		clear_ike(net, side);
+		peers_run(net, 100);
+		assert_true(peers_quiet(net));
+		assert_int_equal(peers_logged(net, "IKE SA with"), ups + 2);
+		peers_run(net, 10000);
+		assert_int_equal(peers_logged(net, "IKE SA with"), ups + 2);
+		peers_free(net);
+	}
+}
+
+/* Where the one that has deleted waits to be asked, the other begins anew a little later. */
+static void test_delete_by_passive(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = up_with(9, &a, &b);
+
+	(void)state;
+	peers_run(net, 20000);
+	clear_ike(net, B);
+	peers_run(net, 100);
+	assert_false(peers_all_flow(net));
+	assert_true(peers_until(net, peers_quiet, 1100));
+	peers_free(net);
+}
+
 /* What a rekey has made at the peer by then is deleted there, too. */
 static void test_delete_amid_rekey(void **state)
 {
@@ -344,6 +383,8 @@ int main(void)
 		cmocka_unit_test(test_no_key_pair_ike),
 		cmocka_unit_test(test_delete_of_dead),
 		cmocka_unit_test(test_delete_blocks_nothing),
+		cmocka_unit_test(test_delete_no_tie),
+		cmocka_unit_test(test_delete_by_passive),
 		cmocka_unit_test(test_delete_amid_rekey),
 	};
 
