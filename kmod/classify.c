@@ -235,7 +235,7 @@ static bool build(struct dimension *d, const struct pantun_selector *const *sele
 struct pantun_classifier *pantun_classifier_new(const struct pantun_selector *const *selectors,
 						u32 count)
 {
-	struct pantun_classifier *classifier = kzalloc(sizeof(*classifier), GFP_KERNEL);
+	struct pantun_classifier *classifier = kzalloc(sizeof(*classifier), GFP_KERNEL_ACCOUNT);
 	struct point *points = kvcalloc(2 * count + 1, sizeof(*points), GFP_KERNEL);
 	bool good = classifier && points;
 	int i;

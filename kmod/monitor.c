@@ -511,7 +511,7 @@ static int add(struct pantun_tunnel *tunnel, const struct pantun_monitor_config 
 			       "a tunnel has 16 monitored destinations at most: delete one");
 		return -ENOSPC;
 	}
-	monitor = kzalloc(sizeof(*monitor), GFP_KERNEL);
+	monitor = kzalloc(sizeof(*monitor), GFP_KERNEL_ACCOUNT);
 	if (!monitor)
 		return -ENOMEM;
 	monitor->tunnel = tunnel;

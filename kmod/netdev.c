@@ -268,6 +268,7 @@ static void dev_uninit(struct net_device *dev)
 	pantun_proxy_teardown(tunnel);
 	if (!list_empty(&tunnel->net_list)) {
 		list_del_init(&tunnel->net_list);
+		pn->tunnel_count--;
 		pn->generation++;
 		pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_DEL);
 	}
@@ -388,20 +389,26 @@ static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 	return refuse_unknown(tb[IFLA_LINKINFO], extack);
 }
 
-/* Takes an id, which is not used again in this namespace. */
+/* Takes an id, which is not used again in this namespace.  rtnl, which adds tunnels. */
 static int take_id(struct pantun_tunnel *tunnel, struct netlink_ext_ack *extack)
 {
 	struct pantun_net *pn = tunnel->pn;
+	int err = 0;
 
+	ASSERT_RTNL();
 	mutex_lock(&pn->cfg_lock);
-	tunnel->id = pn->next_tunnel_id;
-	if (tunnel->id)
-		pn->next_tunnel_id++;
+	if (pn->tunnel_count >= READ_ONCE(pantun_max_tunnels)) {
+		NL_SET_ERR_MSG(extack,
+			       "this network namespace has max_tunnels: delete one, or raise it");
+		err = -ENOSPC;
+	} else if (!pn->next_tunnel_id) {
+		NL_SET_ERR_MSG(extack, "this network namespace has used up all tunnel ids");
+		err = -ENOSPC;
+	} else {
+		tunnel->id = pn->next_tunnel_id++;
+	}
 	mutex_unlock(&pn->cfg_lock);
-	if (tunnel->id)
-		return 0;
-	NL_SET_ERR_MSG(extack, "this network namespace has used up all tunnel ids");
-	return -ENOSPC;
+	return err;
 }
 
 static int link_new(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
@@ -429,6 +436,7 @@ static int link_new(struct net *src_net, struct net_device *dev, struct nlattr *
 		return err;
 	mutex_lock(&pn->cfg_lock);
 	list_add_tail(&tunnel->net_list, &pn->tunnels);
+	pn->tunnel_count++;
 	pn->generation++;
 	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_NEW);
 	mutex_unlock(&pn->cfg_lock);

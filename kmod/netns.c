@@ -6,6 +6,7 @@
  * devices, while routes and sockets are still there; the SA table goes afterwards,
  * when no device is left that could bring a packet.
  */
+#include <linux/moduleparam.h>
 #include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
 #include "netdev.h"
@@ -13,6 +14,18 @@
 #include "sa_table.h"
 
 static unsigned int pantun_net_id __read_mostly;
+
+unsigned int pantun_max_tunnels __read_mostly = 4096;
+module_param_named(max_tunnels, pantun_max_tunnels, uint, 0644);
+MODULE_PARM_DESC(max_tunnels, "tunnels of one network namespace at most (4096)");
+
+unsigned int pantun_max_proxies __read_mostly = 65536;
+module_param_named(max_proxies, pantun_max_proxies, uint, 0644);
+MODULE_PARM_DESC(max_proxies, "proxy-IDs of one network namespace at most (65536)");
+
+unsigned int pantun_max_sas __read_mostly = 65536;
+module_param_named(max_sas, pantun_max_sas, uint, 0644);
+MODULE_PARM_DESC(max_sas, "SAs of one network namespace at most (65536)");
 
 /**
  * pantun_net - the module's state of a namespace

@@ -22,6 +22,9 @@ struct pantun_net {
 	struct rhashtable sas;		/* struct pantun_sa by key; readers RCU */
 	u32 next_tunnel_id;		/* cfg_lock */
 	u32 generation;			/* of tunnels, proxies, SAs, for dumps; cfg_lock */
+	u32 tunnel_count;		/* cfg_lock */
+	u32 proxy_count;		/* those that were added; cfg_lock */
+	u32 sa_count;			/* with reservations; cfg_lock */
 	spinlock_t event_lock;		/* BH: numbers and sends notifications in one step */
 	u64 event_seq[2];		/* of groups "events" and "config"; event_lock */
 };
@@ -31,6 +34,14 @@ struct pantun_net *pantun_net(const struct net *net);
 
 int pantun_netns_register(void);
 void pantun_netns_unregister(void);
+
+/*
+ * What one namespace may have, as whoever is the admin of a namespace need not be the
+ * machine's.  Module parameters; what is there already stays when they are lowered.
+ */
+extern unsigned int pantun_max_tunnels;
+extern unsigned int pantun_max_proxies;
+extern unsigned int pantun_max_sas;
 
 /* Frees objects in process context after a grace period; drained at unload. */
 extern struct workqueue_struct *pantun_wq;

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The generic netlink family, and its commands about tunnels and proxy-IDs.  None takes rtnl. */
+/*
+ * The generic netlink family, and its commands about tunnels and proxy-IDs.  None takes rtnl.
+ *
+ * Who may make a tunnel may use it: rtnetlink and the commands here both want CAP_NET_ADMIN
+ * in the user namespace that owns the underlay's network namespace.
+ */
 #include <linux/pantun.h>
 #include "compat.h"
 #include "dummy.h"
@@ -250,102 +255,102 @@ static int proxy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 static const struct genl_ops ops[] = {
 	{
 		.cmd = PANTUN_CMD_TUNNEL_GET,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_tunnel_get_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = tunnel_get_doit,
 		.dumpit = tunnel_get_dumpit,
 	}, {
 		.cmd = PANTUN_CMD_TUNNEL_SET,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_tunnel_set_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = tunnel_set_doit,
 	}, {
 		.cmd = PANTUN_CMD_PROXY_NEW,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_proxy_new_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = proxy_new_doit,
 	}, {
 		.cmd = PANTUN_CMD_PROXY_DEL,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_proxy_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = proxy_del_doit,
 	}, {
 		.cmd = PANTUN_CMD_PROXY_GET,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_proxy_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = proxy_get_doit,
 		.dumpit = proxy_get_dumpit,
 	}, {
 		.cmd = PANTUN_CMD_SPI_ALLOC,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_spi_alloc_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_spi_alloc,
 	}, {
 		.cmd = PANTUN_CMD_SA_NEW,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.validate = GENL_DONT_VALIDATE_STRICT,
 		.policy = pantun_nl_unchecked_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_sa_new,
 	}, {
 		.cmd = PANTUN_CMD_SA_ACTIVATE,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_sa_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_sa_activate,
 	}, {
 		.cmd = PANTUN_CMD_SA_DEL,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_sa_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_sa_del,
 	}, {
 		.cmd = PANTUN_CMD_SA_GET,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_sa_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_sa_get,
 		.dumpit = pantun_nl_sa_dump,
 	}, {
 		.cmd = PANTUN_CMD_SA_FLUSH,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_tunnel_get_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_sa_flush,
 	}, {
 		.cmd = PANTUN_CMD_SA_SET,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_sa_set_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_sa_set,
 	}, {
 		.cmd = PANTUN_CMD_MONITOR_NEW,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_monitor_new_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_monitor_new,
 	}, {
 		.cmd = PANTUN_CMD_MONITOR_DEL,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_monitor_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_monitor_del,
 	}, {
 		.cmd = PANTUN_CMD_MONITOR_GET,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_monitor_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = pantun_nl_monitor_get,
 		.dumpit = pantun_nl_monitor_dump,
 	}, {
 		.cmd = PANTUN_CMD_PROXY_FAIL,
-		.flags = GENL_ADMIN_PERM,
+		.flags = GENL_UNS_ADMIN_PERM,
 		.policy = pantun_nl_proxy_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = proxy_fail_doit,

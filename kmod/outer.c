@@ -29,7 +29,7 @@
  */
 struct pantun_path *pantun_path_alloc(void)
 {
-	struct pantun_path *path = kzalloc(sizeof(*path), GFP_KERNEL);
+	struct pantun_path *path = kzalloc(sizeof(*path), GFP_KERNEL_ACCOUNT);
 
 	if (!path)
 		return NULL;

@@ -48,7 +48,7 @@ struct pantun_proxy *pantun_proxy_find(const struct pantun_tunnel *tunnel, const
 static struct pantun_proxy *proxy_alloc(struct pantun_tunnel *tunnel, const char *name,
 					const struct pantun_selector *selector)
 {
-	struct pantun_proxy *proxy = kzalloc(sizeof(*proxy), GFP_KERNEL);
+	struct pantun_proxy *proxy = kzalloc(sizeof(*proxy), GFP_KERNEL_ACCOUNT);
 
 	if (!proxy)
 		return NULL;
@@ -90,7 +90,7 @@ static struct pantun_proxy_table *table_alloc(u32 count)
 {
 	struct pantun_proxy_table *table;
 
-	table = kzalloc(struct_size(table, entry, count), GFP_KERNEL);
+	table = kzalloc(struct_size(table, entry, count), GFP_KERNEL_ACCOUNT);
 	if (table)
 		table->count = count;
 	return table;
@@ -170,6 +170,8 @@ static void retire(struct pantun_proxy *proxy)
 {
 	pantun_sa_flush(proxy);
 	pantun_tx_hold_stop(proxy);
+	if (!proxy->implicit)
+		proxy->tunnel->pn->proxy_count--;
 	pantun_nl_event_proxy(proxy, PANTUN_EVENT_DEL);
 	pantun_proxy_put(proxy);
 }
@@ -241,8 +243,8 @@ static struct pantun_proxy *stand_in(const struct pantun_proxy_table *table)
  * @selector: what it matches, checked
  * @extack: says why not
  *
- * Return: 0; -EEXIST for a name in use; -ENOSPC at PANTUN_PROXIES_MAX; -EINVAL for a
- * second one with GRE; -ENOMEM.
+ * Return: 0; -EEXIST for a name in use; -ENOSPC at PANTUN_PROXIES_MAX and at the
+ * namespace's limit; -EINVAL for a second one with GRE; -ENOMEM.
  * Context: process, cfg_lock.
  */
 int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
@@ -250,6 +252,7 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 {
 	struct pantun_proxy_table *old = pantun_proxy_table(tunnel), *table;
 	struct pantun_proxy *proxy, *out = stand_in(old);
+	struct pantun_net *pn = tunnel->pn;
 
 	if (pantun_proxy_find(tunnel, name)) {
 		NL_SET_ERR_MSG(extack,
@@ -258,6 +261,11 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 	}
 	if (old->count >= PANTUN_PROXIES_MAX) {
 		NL_SET_ERR_MSG(extack, "250 proxy-IDs a tunnel are the limit: use a second tunnel");
+		return -ENOSPC;
+	}
+	if (pn->proxy_count >= READ_ONCE(pantun_max_proxies)) {
+		NL_SET_ERR_MSG(extack,
+			       "this network namespace has max_proxies: delete some, or raise it");
 		return -ENOSPC;
 	}
 	if (tunnel->opts.gre && !out) {
@@ -274,6 +282,7 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 		return -ENOMEM;
 	}
 	publish(tunnel, table);
+	pn->proxy_count++;
 	if (out)
 		retire(out);
 	pantun_nl_event_proxy(proxy, PANTUN_EVENT_NEW);

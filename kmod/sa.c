@@ -114,7 +114,7 @@ static void put_unlinked(struct pantun_sa *sa)
 /* One reference, no tunnel yet, not to be found. */
 static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 {
-	struct pantun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL);
+	struct pantun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL_ACCOUNT);
 	struct pantun_path *path;
 
 	if (!sa)
@@ -219,6 +219,22 @@ static void retire_larval(struct pantun_sa *sa)
 	put_unlinked(sa);
 }
 
+/* Adds one to those of the namespace. */
+static int insert(struct pantun_net *pn, struct pantun_sa *sa, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	if (pn->sa_count >= READ_ONCE(pantun_max_sas)) {
+		NL_SET_ERR_MSG(extack,
+			       "this network namespace has max_sas: delete some, or raise it");
+		return -ENOSPC;
+	}
+	err = pantun_sa_table_insert(pn, sa, extack);
+	if (!err)
+		pn->sa_count++;
+	return err;
+}
+
 static int publish(struct pantun_sa *sa, struct netlink_ext_ack *extack)
 {
 	struct pantun_net *pn = sa->tunnel->pn;
@@ -226,7 +242,7 @@ static int publish(struct pantun_sa *sa, struct netlink_ext_ack *extack)
 	int err;
 
 	if (!old)
-		return pantun_sa_table_insert(pn, sa, extack);
+		return insert(pn, sa, extack);
 	err = pantun_sa_table_replace(pn, old, sa);
 	if (!err)
 		retire_larval(old);
@@ -321,7 +337,7 @@ struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy,
 	if (err)
 		NL_SET_ERR_MSG(extack, "no free SPI was found for this address: try again");
 	else
-		err = pantun_sa_table_insert(pn, sa, extack);
+		err = insert(pn, sa, extack);
 	if (err) {
 		sa_free(sa);
 		return ERR_PTR(err);
@@ -442,6 +458,7 @@ void pantun_sa_delete(struct pantun_sa *sa)
 
 	lockdep_assert_held(&pn->cfg_lock);
 	pantun_sa_table_remove(pn, sa);
+	pn->sa_count--;
 	pn->generation++;
 	if (test_bit(PANTUN_SA_LARVAL, &sa->flags)) {
 		retire_larval(sa);

@@ -64,6 +64,47 @@ pantunctl_cases() {
 	pantunctl_on ga sa flush
 }
 
+# limit NAME COUNT
+limit() {
+	echo "$2" >"/sys/module/pantun/parameters/$1"
+}
+
+# limit_cases: what a namespace may have; all that the other cases made is gone again.
+limit_cases() {
+	local before
+	before=$(grep -H . /sys/module/pantun/parameters/max_*)
+	limit max_tunnels 2
+	check 'limits: a second tunnel of two' ip -n ga link add tunnel2 type pantun
+	check 'limits: the third is refused, and why' says 2 'max_tunnels' \
+		ip -n ga link add tunnel3 type pantun
+	check 'limits: another namespace has its own' ip -n gb link add tunnel1 type pantun
+	ip -n ga link del tunnel2
+	check 'limits: one goes, one comes' ip -n ga link add tunnel2 type pantun
+	limit max_proxies 1
+	check 'limits: a proxy-ID' pantunctl_on ga proxy add dev tunnel1 name a remote 10.3.0.0/16
+	check 'limits: the second is refused, of another tunnel, too' says 1 'refused: .*max_proxies' \
+		pantunctl_on ga proxy add dev tunnel2 name b remote 10.4.0.0/16
+	ip -n ga link del tunnel1
+	check 'limits: it goes with its tunnel' \
+		pantunctl_on ga proxy add dev tunnel2 name b remote 10.4.0.0/16
+	pantunctl_on ga proxy del dev tunnel2 name b
+	tunnel_up ga
+	limit max_sas 2
+	check 'limits: an SA' manual_in ga
+	check 'limits: and another' manual_out ga
+	check 'limits: the third is refused' says 1 'refused: .*max_sas' manual_in ga spi 0x1002
+	pantunctl_on ga sa flush
+	check 'limits: none is left, one more' manual_in ga spi 0x1002
+	check 'limits: and another' manual_out ga
+	check 'limits: that is all' says 1 'refused: .*max_sas' manual_in ga
+	pantunctl_on ga sa flush
+	limit max_tunnels 4096
+	limit max_proxies 65536
+	limit max_sas 65536
+	check 'limits: as they were' test "$before" = "$(grep -H . /sys/module/pantun/parameters/max_*)"
+	ip -n ga link del tunnel2
+}
+
 # monitor_cases: events in lines and in JSON.
 monitor_cases() {
 	start_on ga "$WORK/monitor.json" "${PANTUNCTL:?}" --json monitor
@@ -91,8 +132,10 @@ for line in open(sys.argv[1]):
 
 module_load
 node_up ga
+node_up gb
 tunnel_up ga
 python_cases
 pantunctl_cases
+limit_cases
 monitor_cases
 finish

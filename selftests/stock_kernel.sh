@@ -4,7 +4,7 @@
 # Time limit: 1500
 # Usage: stock_kernel.sh [VERSION...]
 # Debian's stock Linux 6.1 and 6.12 under virtme-ng (emulated, two CPUs): the module
-# built for them loads, passes the XFRM oracle for some algorithms, loses no packet to
+# built for them loads, serves user namespaces, passes the XFRM oracle for some algorithms, loses no packet to
 # rekeys under traffic on both CPUs, takes parallel crypto, lives with esp4_offload coming
 # and going, goes away under traffic, and leaves the kernel log clean.
 set -eu -o pipefail
@@ -40,6 +40,23 @@ topic() {
 	ip -all netns del
 }
 
+# user_namespace NAME: whoever is root in a network namespace of their own has all of it.
+user_namespace() {
+	# shellcheck disable=SC2016 # the inner shell expands
+	check "$1: in a user namespace a tunnel is made, given a proxy-ID, and shown" \
+		unshare --user --map-root-user --net sh -euc '
+			ip link add tunnel1 type pantun
+			"$PANTUNCTL" proxy add dev tunnel1 name a remote 10.3.0.0/16
+			"$PANTUNCTL" show flow tunnel1
+			"$PANTUNCTL" sa flush'
+	ip netns add other
+	check_not "$1: in one that owns another network namespace, nothing" \
+		ip netns exec other unshare --user --map-root-user "$PANTUNCTL" sa flush
+	check_not "$1: no tunnel either" \
+		ip netns exec other unshare --user --map-root-user ip link add tunnel1 type pantun
+	ip netns del other
+}
+
 # The part in the guest; PANTUN_* come from the file written by boot.
 inside() {
 	local name needed
@@ -55,6 +72,7 @@ inside() {
 		modprobe "$needed"
 	done
 	check "$name: the module loads" insmod "$PANTUN_KO"
+	user_namespace "$name"
 	topic "$name" xfrm_oracle.sh --mib 1 "${ROWS[@]}"
 	check "$name: it unloads" rmmod pantun
 	topic "$name" gro.sh modules

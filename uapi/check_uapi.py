@@ -198,7 +198,7 @@ def compare_operation(operation, row, policy, handlers):
     for key, handler in (("do", "doit"), ("dump", "dumpit")):
         if (key in operation) != (handler in row):
             yield f"{name}: {key} is in {'the spec' if key in operation else 'the module'} only"
-    if ("admin-perm" in operation["flags"]) != (row.get("flags") == "GENL_ADMIN_PERM"):
+    if row.get("flags") != "GENL_UNS_ADMIN_PERM" or operation["flags"] != ["uns-admin-perm"]:
         yield f"{name}: flags differ, module {row.get('flags')}, spec {operation['flags']}"
     wanted = {c_name("pantun-a-", a) for a in operation["do"]["request"]["attributes"]}
     table = row["policy"]
