@@ -30,6 +30,7 @@
 #include "tx.h"
 
 #define NAME_DEFAULT	"tunnel%d"
+#define MTU_AUTO	0		/* what the admin sets to have it follow the SAs again */
 #define MTU_DEFAULT	1400		/* until an SA tells better */
 #define MTU_AUTO_MIN	1280		/* IPv6 needs it (RFC 8200 section 5) */
 #define HEADROOM	(20 + 8 + 8 + 16)	/* IPv4, UDP, ESP, IV at most */
@@ -290,6 +291,13 @@ static int dev_change_mtu(struct net_device *dev, int mtu)
 	struct pantun_tunnel *tunnel = netdev_priv(dev);
 
 	ASSERT_RTNL();
+	if (mtu == MTU_AUTO) {
+		tunnel->mtu_fixed = false;
+		pantun_netdev_update(tunnel);
+		return 0;
+	}
+	if (mtu < IPV4_MIN_MTU)
+		return -EINVAL;
 	if (!tunnel->mtu_following)
 		tunnel->mtu_fixed = true;
 	WRITE_ONCE(dev->mtu, mtu);
@@ -323,7 +331,7 @@ static void link_setup(struct net_device *dev)
 	dev->needed_headroom = HEADROOM_ASKED;
 	dev->needed_tailroom = TAILROOM;
 	dev->mtu = MTU_DEFAULT;
-	dev->min_mtu = IPV4_MIN_MTU;
+	dev->min_mtu = MTU_AUTO;
 	dev->max_mtu = IP_MAX_MTU - HEADROOM - TAILROOM;
 	dev->needs_free_netdev = true;
 	dev->priv_destructor = dev_free;
@@ -386,6 +394,12 @@ static int link_validate(struct nlattr *tb[], struct nlattr *data[],
 				    "a tunnel has no lower device, it follows routes");
 		return -EINVAL;
 	}
+	if (tb[IFLA_MTU] && nla_get_u32(tb[IFLA_MTU]) != MTU_AUTO &&
+	    nla_get_u32(tb[IFLA_MTU]) < IPV4_MIN_MTU) {
+		NL_SET_ERR_MSG_ATTR(extack, tb[IFLA_MTU],
+				    "an MTU is 68 at least, or 0: automatic");
+		return -EINVAL;
+	}
 	return refuse_unknown(tb[IFLA_LINKINFO], extack);
 }
 
@@ -424,7 +438,9 @@ static int link_new(struct net *src_net, struct net_device *dev, struct nlattr *
 		return -EPERM;
 	}
 	tunnel->pn = pn;
-	tunnel->mtu_fixed = !!tb[IFLA_MTU];
+	tunnel->mtu_fixed = tb[IFLA_MTU] && dev->mtu != MTU_AUTO;
+	if (dev->mtu == MTU_AUTO)
+		dev->mtu = MTU_DEFAULT;
 	if (!tb[IFLA_IFNAME])
 		strscpy(dev->name, NAME_DEFAULT, sizeof(dev->name));
 	err = take_id(tunnel, extack);

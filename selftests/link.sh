@@ -169,6 +169,21 @@ mtu_cases() {
 	manual_out ga
 	wait_for 5 carrier_is ga tunnel1 1 || :
 	check 'MTU: one set by the admin stays' test "$(mtu_of ga tunnel1)" = 1300
+	check_not 'MTU: 67 is refused' ip -n ga link set tunnel1 mtu 67
+	check 'MTU: 0 gives it back' ip -n ga link set tunnel1 mtu 0
+	check 'MTU: it follows the SAs again' wait_for 5 mtu_is 1438
+	ip -n ga link set tunnel1 mtu 1300
+	pantunctl_on ga sa flush dev tunnel1
+	wait_for 5 carrier_is ga tunnel1 0
+	check 'MTU: set again, it stays as it is' test "$(mtu_of ga tunnel1)" = 1300
+	ip -n ga link del tunnel1
+	ip -n ga link add tunnel1 mtu 0 type pantun
+	ip -n ga link set tunnel1 up
+	check 'MTU: made with 0 it is that of any tunnel' test "$(mtu_of ga tunnel1)" = 1400
+	keys_make aes-128-cbc
+	manual_in ga
+	manual_out ga
+	check 'MTU: and follows the SAs' wait_for 5 mtu_is 1438
 	ip -n ga link del tunnel1
 	tunnel_up ga
 	manual_in ga
