@@ -422,7 +422,7 @@ void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
 		if (other == ike || other->gw != gw || other->state != IKE_UP)
 			continue;
 		gw->ike = other;
-		other->condemned = false;
+		ike_pardon(other);
 		break;
 	}
 	gateway_poke(gw);

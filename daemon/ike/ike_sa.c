@@ -11,6 +11,7 @@
 #define REKEYED_MS	SECONDS(30)	/* for the peer to delete what it replaced */
 #define KEEPALIVE_MS	SECONDS(20)	/* RFC 3948 section 4 */
 #define CONDEMNED_MS	SECONDS(1)	/* between looks at a tie's loser */
+#define PARDON_MS	SECONDS(10)	/* until a tie's loser that is needed is rekeyed */
 #define CONDEMNED_MOST	SECONDS(20)	/* then it goes, successors or not */
 
 const char *ike_state_text(enum ike_state state)
@@ -410,6 +411,25 @@ void ike_condemn(struct ike_sa *ike)
 	timer_set(&core->timers, &ike->life,
 		  core->now + (ike->initiator ? CONDEMNED_MS : CHILD_TIE_MS));
 	gateway_poke(ike->gw);
+}
+
+void ike_pardon(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	if (!ike->condemned)
+		return;
+	ike->condemned = false;
+	timer_stop(&core->timers, &ike->life);
+	ike_keep(ike, PARDON_MS);
+	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
+		if (child->state != CHILD_REPLACED)
+			continue;
+		if (child->slot->current == child)
+			child_keep(child, PARDON_MS);
+		else if (!child->turn.armed)
+			timer_set(&core->timers, &child->turn, core->now + CHILD_SPARE_MS);
+	}
 }
 
 void ike_handshake_free(struct ike_sa *ike)

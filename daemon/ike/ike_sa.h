@@ -120,6 +120,8 @@ void ike_forgotten(struct ike_sa *ike);
 void ike_delete(struct ike_sa *ike);
 /* It lost a tie: it is deleted once its children have successors elsewhere. */
 void ike_condemn(struct ike_sa *ike);
+/* What it lost against is gone: it is one to use again, and so are its children. */
+void ike_pardon(struct ike_sa *ike);
 /* Frees the handshake's memory, wiped. */
 void ike_handshake_free(struct ike_sa *ike);
 /* The lesser of two nonces, cut or padded to NONCE_N. */

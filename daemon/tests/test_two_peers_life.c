@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "ike/child_sa.h"
 #include "tests/peers.h"
 #include "wire/ike_hdr.h"
 
@@ -374,6 +375,69 @@ static void test_delete_amid_rekey(void **state)
 	peers_free(net);
 }
 
+/* ------------------------------------------------------------------------- ties */
+
+static struct gateway *gateway_of(const struct peers *net, int side)
+{
+	struct gateway *gw = net->peer[side].core->gateways;
+
+	assert_non_null(gw);
+	assert_null(gw->next);
+	return gw;
+}
+
+static bool tie_undecided(struct peers *net)
+{
+	return peers_ikes(net, A) == 2 && peers_ikes(net, B) == 2 && peers_all_flow(net);
+}
+
+/*
+ * Of two IKE SAs that both ends made at once the better one goes before the other has: that
+ * one serves on, with the children it has, and each of its lives.
+ */
+static void check_tie(uint64_t life)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(10);
+	unsigned int added;
+
+	b.start = POLICY_START_ALWAYS;
+	b.passive = false;
+	a.ike_life = life;
+	b.ike_life = life;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, tie_undecided, 1000));
+	added = kern_fake_added(net->peer[A].kern);
+	assert_int_equal(added, 4);
+	ike_delete(gateway_of(net, A)->ike);
+	/* An event, at whose end that is done. */
+	ike_core_path_back(net->peer[A].core, net->now, "none");
+	peers_settle(net, A);
+	peers_run(net, 6000);
+	for (int side = A; side <= B; side++) {
+		const struct gateway *gw = gateway_of(net, side);
+
+		assert_non_null(gw->ike);
+		assert_false(gw->ike->condemned);
+		assert_non_null(gw->slots->current);
+		assert_int_equal(gw->slots->current->state, CHILD_UP);
+	}
+	must_be_quiet(net, 30000);
+	assert_int_equal(kern_fake_added(net->peer[A].kern), added);
+	peers_run(net, 60000);
+	must_be_quiet(net, 30000);
+	assert_int_equal(peers_logged(net, "IKE SA with"), 4);
+	peers_free(net);
+}
+
+static void test_tie_winner_lost(void **state)
+{
+	(void)state;
+	check_tie(28800);
+	check_tie(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_delete_no_tie),
 		cmocka_unit_test(test_delete_by_passive),
 		cmocka_unit_test(test_delete_amid_rekey),
+		cmocka_unit_test(test_tie_winner_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
