@@ -22,3 +22,8 @@ void text_add(struct text *t, const char *format, ...)
 		return;
 	t->n = (size_t)n < t->max - t->n ? t->n + (size_t)n : t->max - 1;
 }
+
+const char *text_plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}

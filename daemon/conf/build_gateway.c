@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/text.h"
 #include "conf/build.h"
 #include "conf/keyfile.h"
 
@@ -194,8 +195,8 @@ static void read_key(const struct reader *r)
 	r->gateway->psk = secret;
 	if (secret && secret->n < PSK_SHORT)
 		conf_warning(r->b->report, leaf->value->at,
-			     "the pre-shared key has %zu octets; below %d it may be guessed",
-			     secret->n, PSK_SHORT);
+			     "the pre-shared key has %zu octet%s; below %d it may be guessed",
+			     secret->n, text_plural(secret->n), PSK_SHORT);
 }
 
 static void read_protocol(const struct reader *r)
@@ -204,7 +205,7 @@ static void read_protocol(const struct reader *r)
 	const struct tree_value *name = value_of(r, "protocol ikev2 ike-crypto-profile");
 	const struct profile *profile;
 
-	profile = profile_get(&r->b->ike,
+	profile = profile_get(&r->b->ike, &r->b->esp,
 			      tree_text(tree, r->node, LEVEL, "protocol ikev2 ike-crypto-profile"),
 			      name ? name->at : r->node->at, r->b->report);
 	if (profile) {

@@ -32,13 +32,13 @@ static void unknown_profile(const struct reader *r, const struct tree_node *top,
 			    const struct tree_value *name)
 {
 	struct conf_near near = { .word = name->text };
-	char hint[96];
+	char hint[CONF_HINT];
 
 	for (const struct tree_node *node = top ? top->first : NULL; node; node = node->next)
 		conf_near_offer(&near, node->word, strlen(node->word));
 	conf_near_offer(&near, "default", strlen("default"));
 	conf_error(r->b->report, name->at, "there is no monitor-profile \"%s\"%s", name->text,
-		   conf_near_hint(&near, hint, sizeof(hint)));
+		   conf_near_hint(&near, hint));
 }
 
 /* The profile "default" is there without being written. */
@@ -71,7 +71,7 @@ static bool read_proxy(struct reader *r)
 {
 	const struct tree_value *name = value_of(r, "proxy-id");
 	struct conf_near near = { 0 };
-	char hint[96];
+	char hint[CONF_HINT];
 
 	if (!name)
 		return true;
@@ -88,7 +88,7 @@ static bool read_proxy(struct reader *r)
 		return true;
 	}
 	conf_error(r->b->report, name->at, "tunnel \"%s\" has no proxy-id \"%s\"%s",
-		   r->tunnel->name, name->text, conf_near_hint(&near, hint, sizeof(hint)));
+		   r->tunnel->name, name->text, conf_near_hint(&near, hint));
 	return false;
 }
 

@@ -95,7 +95,8 @@ static void read_crypto(const struct reader *r)
 	const struct tree_value *name = value_of(r, path);
 	const struct profile *profile;
 
-	profile = profile_get(&r->b->esp, tree_text(r->b->tree, r->node, LEVEL, path),
+	profile = profile_get(&r->b->esp, &r->b->ike,
+			      tree_text(r->b->tree, r->node, LEVEL, path),
 			      name ? name->at : r->node->at, r->b->report);
 	if (profile) {
 		r->tunnel->esp = profile->props;
@@ -247,12 +248,12 @@ static void unknown_gateway(const struct build *b, const struct tree_value *valu
 {
 	const struct tree_node *top = tree_find(b->tree, b->tree->root, GATEWAY_LEVEL), *node;
 	struct conf_near near = { .word = value->text };
-	char hint[96];
+	char hint[CONF_HINT];
 
 	for (node = top ? top->first : NULL; node; node = node->next)
 		conf_near_offer(&near, node->word, strlen(node->word));
 	conf_error(b->report, value->at, "there is no gateway \"%s\"%s", value->text,
-		   conf_near_hint(&near, hint, sizeof(hint)));
+		   conf_near_hint(&near, hint));
 }
 
 /* The gateway that the tunnel goes through, or NULL: complained about, or disabled. */

@@ -19,6 +19,7 @@ struct conf_report {
 	void (*line)(void *ctx, enum conf_severity severity, const char *text);
 	void *ctx;
 	const char *file;	/* name to call it by; set by conf_load() */
+	bool unmarked;		/* @text of a warning does not say that it is one */
 	unsigned int errors, warnings;	/* counted here; begin with 0 */
 };
 

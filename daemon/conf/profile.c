@@ -255,6 +255,7 @@ bool profile_set_build(struct profile_set *set, enum prop_proto proto, const str
 	struct profile *more;
 	bool good;
 
+	set->proto = proto;
 	if (!predefined)
 		return false;
 	memcpy(text, suite_b, sizeof(suite_b));
@@ -276,19 +277,49 @@ void profile_set_free(struct profile_set *set)
 	*set = (struct profile_set){ 0 };
 }
 
-const struct profile *profile_get(const struct profile_set *set, const char *name,
-				  struct conf_place at, struct conf_report *report)
+static const char *kind_of(const struct profile_set *set)
 {
-	struct conf_near near = { .word = name };
-	char hint[96];
-	unsigned int i;
+	return set->proto == PROP_IKE ? "ike-crypto-profile" : "ipsec-crypto-profile";
+}
 
-	for (i = 0; i < set->n; i++)
+static const struct profile *find(const struct profile_set *set, const char *name)
+{
+	for (unsigned int i = 0; i < set->n; i++)
 		if (!strcmp(set->profiles[i].name, name))
 			return &set->profiles[i];
-	for (i = 0; i < set->n; i++)
-		conf_near_offer(&near, set->profiles[i].name, strlen(set->profiles[i].name));
-	conf_error(report, at, "there is no crypto profile \"%s\"%s", name,
-		   conf_near_hint(&near, hint, sizeof(hint)));
 	return NULL;
+}
+
+static struct conf_near nearest(const struct profile_set *set, const char *name)
+{
+	struct conf_near near = { .word = name };
+
+	for (unsigned int i = 0; i < set->n; i++)
+		conf_near_offer(&near, set->profiles[i].name, strlen(set->profiles[i].name));
+	return near;
+}
+
+static void unknown_profile(const struct profile_set *set, const struct profile_set *others,
+			    const char *name, struct conf_place at, struct conf_report *report)
+{
+	struct conf_near near = nearest(set, name), other = nearest(others, name);
+	char hint[CONF_HINT];
+
+	if (!near.best[0] && other.best[0])
+		conf_error(report, at, "there is no %s \"%s\"; \"%s\" is an %s", kind_of(set),
+			   name, other.best, kind_of(others));
+	else
+		conf_error(report, at, "there is no %s \"%s\"%s", kind_of(set), name,
+			   conf_near_hint(&near, hint));
+}
+
+const struct profile *profile_get(const struct profile_set *set, const struct profile_set *others,
+				  const char *name, struct conf_place at,
+				  struct conf_report *report)
+{
+	const struct profile *profile = find(set, name);
+
+	if (!profile)
+		unknown_profile(set, others, name, at, report);
+	return profile;
 }

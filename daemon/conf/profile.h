@@ -15,6 +15,7 @@ struct profile {
 
 /* The file's own first, then the predefined ones. */
 struct profile_set {
+	enum prop_proto proto;
 	unsigned int n;
 	struct profile *profiles;
 };
@@ -23,8 +24,12 @@ struct profile_set {
 bool profile_set_build(struct profile_set *set, enum prop_proto proto, const struct tree *tree,
 		       struct conf_report *report);
 void profile_set_free(struct profile_set *set);
-/* Complains about a name that is none, as @at; NULL then. */
-const struct profile *profile_get(const struct profile_set *set, const char *name,
-				  struct conf_place at, struct conf_report *report);
+/*
+ * The one of that name; NULL after a complaint about the name at @at.  @others, the
+ * profiles of the other kind, are what it may have been mixed up with.
+ */
+const struct profile *profile_get(const struct profile_set *set, const struct profile_set *others,
+				  const char *name, struct conf_place at,
+				  struct conf_report *report);
 
 #endif

@@ -24,12 +24,12 @@ static const struct lex_word *peek(const struct walk *w)
 static void unknown_word(const struct walk *w, const struct lex_word *word)
 {
 	struct conf_near near = { .word = word->text };
-	char hint[96], words[512];
+	char hint[CONF_HINT], words[512];
 
 	schema_near(&w->path, &near);
 	if (near.best[0])
 		conf_error(w->report, word->at, "unknown word \"%s\"%s", word->text,
-			   conf_near_hint(&near, hint, sizeof(hint)));
+			   conf_near_hint(&near, hint));
 	else
 		conf_error(w->report, word->at, "unknown word \"%s\"; here may stand: %s",
 			   word->text, schema_words(&w->path, words, sizeof(words)));

@@ -5,13 +5,13 @@
 
 #include "report.h"
 
-#define TEXT_MAX	1024	/* octets of one complaint */
+#define TEXT_MAX	5120	/* octets of one complaint; a path may be 4095 long */
 
 static void complain(struct conf_report *report, enum conf_severity severity,
 		     struct conf_place at, const char *format, va_list args)
 {
 	const char *file = report->file ? report->file : "configuration";
-	const char *mark = severity == CONF_WARNING ? "warning: " : "";
+	const char *mark = severity == CONF_WARNING && !report->unmarked ? "warning: " : "";
 	char text[TEXT_MAX];
 	int n;
 
@@ -97,10 +97,10 @@ void conf_near_offer(struct conf_near *near, const char *candidate, size_t n)
 	near->cost = cost;
 }
 
-const char *conf_near_hint(const struct conf_near *near, char *out, size_t n)
+const char *conf_near_hint(const struct conf_near *near, char *out)
 {
 	if (near->best[0])
-		snprintf(out, n, "; did you mean \"%s\"?", near->best);
+		snprintf(out, CONF_HINT, "; did you mean \"%s\"?", near->best);
 	else
 		out[0] = '\0';
 	return out;

@@ -29,7 +29,9 @@ struct conf_near {
 
 /* @n octets at @candidate, which need not end there. */
 void conf_near_offer(struct conf_near *near, const char *candidate, size_t n);
-/* "; did you mean "X"?", or "" where nothing is near; @out of @n octets. */
-const char *conf_near_hint(const struct conf_near *near, char *out, size_t n);
+#define CONF_HINT	(CONF_NEAR_MAX + 24)	/* room for any hint, with its NUL */
+
+/* "; did you mean "X"?", or "" where nothing is near; into and returns @out of CONF_HINT. */
+const char *conf_near_hint(const struct conf_near *near, char *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/addr.h"
+#include "base/text.h"
 #include "conf.h"
 #include "schema.h"
 
@@ -164,7 +165,7 @@ static bool check_word(const struct schema_row *row, const char *value, struct c
 {
 	struct conf_near near = { .word = value };
 	const char *word;
-	char hint[96];
+	char hint[CONF_HINT];
 	size_t n;
 
 	if (schema_has(row->values, value))
@@ -173,10 +174,12 @@ static bool check_word(const struct schema_row *row, const char *value, struct c
 		n = strcspn(word, " ");
 		conf_near_offer(&near, word, n);
 	}
-	conf_near_hint(&near, hint, sizeof(hint));
-	if (!near.best[0])
-		snprintf(hint, sizeof(hint), "; it is one of: %s", row->values);
-	conf_error(report, at, "unknown value \"%s\"%s", value, hint);
+	if (near.best[0])
+		conf_error(report, at, "unknown value \"%s\"%s", value,
+			   conf_near_hint(&near, hint));
+	else
+		conf_error(report, at, "unknown value \"%s\"; it is one of: %s", value,
+			   row->values);
 	return false;
 }
 
@@ -204,8 +207,8 @@ static bool check_text(const struct schema_row *row, const char *value, struct c
 
 	if (n >= row->min && n <= row->max)
 		return true;
-	conf_error(report, at, "value has %zu characters; %llu to %llu are allowed", n,
-		   (unsigned long long)row->min, (unsigned long long)row->max);
+	conf_error(report, at, "value has %zu character%s; %llu to %llu are allowed", n,
+		   text_plural(n), (unsigned long long)row->min, (unsigned long long)row->max);
 	return false;
 }
 

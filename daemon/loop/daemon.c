@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "conf/conf.h"
 #include "crypto/rand.h"
@@ -406,7 +407,9 @@ static void prepare_tunnels(struct daemon *d, const struct policy *policy)
 static int load(struct daemon *d, char **errors)
 {
 	struct complaints complaints = { 0 };
-	struct conf_report report = { .line = on_complaint, .ctx = &complaints };
+	struct conf_report report = {
+		.line = on_complaint, .ctx = &complaints, .unmarked = true,
+	};
 	struct policy *policy = conf_load(d->options->config, &report);
 
 	*errors = complaints.text;
@@ -689,8 +692,10 @@ int daemon_run(const struct daemon_options *options)
 	signal(SIGPIPE, SIG_IGN);
 	good = priv_harden() && lock_run_dir(&d) && begin(&d);
 	if (good) {
-		log_info(NULL, "pantund " PANTUN_VERSION " with %s, %u gateways, %u tunnels with "
-			 "manual keys", options->config, d.policy->n_gateways, d.policy->n_manual);
+		log_info(NULL, "pantund " PANTUN_VERSION " with %s, %u gateway%s, %u tunnel%s with "
+			 "manual keys", options->config, d.policy->n_gateways,
+			 text_plural(d.policy->n_gateways), d.policy->n_manual,
+			 text_plural(d.policy->n_manual));
 		notify("READY=1");
 		event_base_dispatch(d.base);
 	}

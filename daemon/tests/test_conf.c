@@ -464,9 +464,9 @@ static const struct complaint errors[] = {
 	{ "set network tunnel ipsec x auto-key ike-gateway hq\n",
 	  "f:5:26: tunnel \"x\" has no tunnel-interface" },
 	{ GATEWAY "protocol ikev2 ike-crypto-profile defualt\n",
-	  "f:5:62: there is no crypto profile \"defualt\"; did you mean \"default\"?" },
+	  "f:5:62: there is no ike-crypto-profile \"defualt\"; did you mean \"default\"?" },
 	{ TUNNEL "auto-key ipsec-crypto-profile Nowhere\n",
-	  "f:5:59: there is no crypto profile \"Nowhere\"" },
+	  "f:5:59: there is no ipsec-crypto-profile \"Nowhere\"" },
 	{ TUNNEL "auto-key proxy-id default local 10.0.0.0/8\n",
 	  "f:5:47: the name \"default\" is kept for tunnels without proxy-IDs" },
 	{ TUNNEL "auto-key proxy-id L local 10.0.0.0/8\n"
