@@ -7,6 +7,7 @@
 #include <syslog.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "conf/conf.h"
 #include "ctl/ctl.h"
@@ -16,7 +17,7 @@
 
 struct arguments {
 	struct daemon_options run;
-	const char *check;	/* a file to check, and nothing else */
+	bool check;		/* the configuration, and nothing else */
 	bool list_leaves;
 	bool to_syslog;
 	bool debug;
@@ -27,7 +28,8 @@ static const char usage[] =
 	"Usage: pantund [OPTION]...\n"
 	"Negotiates the IPsec tunnels of pantun.ko with IKEv2, in the foreground.\n\n"
 	"  -c, --config FILE       configuration (" CONF_PATH ")\n"
-	"      --check FILE        check a configuration and the key files it names, and end\n"
+	"      --check [FILE]      check a configuration and the key files it names, and end;\n"
+	"                          without FILE the one of --config\n"
 	"      --list-leaves       list what a configuration may say, and end\n"
 	"      --log stderr|syslog where the log goes (stderr)\n"
 	"      --debug             log what is of use to developers\n"
@@ -70,7 +72,7 @@ enum { OPT_CHECK = 256, OPT_LIST, OPT_LOG, OPT_DEBUG, OPT_CTL, OPT_ON_EXIT, OPT_
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
-	{ "check", required_argument, NULL, OPT_CHECK },
+	{ "check", optional_argument, NULL, OPT_CHECK },
 	{ "list-leaves", no_argument, NULL, OPT_LIST },
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "debug", no_argument, NULL, OPT_DEBUG },
@@ -89,7 +91,9 @@ static void take_option(int option, struct arguments *args)
 		args->run.config = optarg;
 		break;
 	case OPT_CHECK:
-		args->check = optarg;
+		args->check = true;
+		if (optarg)
+			args->run.config = optarg;
 		break;
 	case OPT_LIST:
 		args->list_leaves = true;
@@ -137,15 +141,16 @@ static int check(const char *path)
 	unsigned int tunnels = 0;
 
 	if (!policy) {
-		fprintf(stderr, "%s: %u errors, %u warnings\n", path, report.errors,
-			report.warnings);
+		fprintf(stderr, "%s: %u error%s, %u warning%s\n", path, report.errors,
+			text_plural(report.errors), report.warnings, text_plural(report.warnings));
 		return 1;
 	}
 	for (unsigned int g = 0; g < policy->n_gateways; g++)
 		tunnels += policy->gateways[g].n_tunnels;
 	tunnels += policy->n_manual;
-	printf("%s: good; %u gateways, %u tunnels, %u warnings\n", path, policy->n_gateways,
-	       tunnels, report.warnings);
+	printf("%s: good; %u gateway%s, %u tunnel%s, %u warning%s\n", path, policy->n_gateways,
+	       text_plural(policy->n_gateways), tunnels, text_plural(tunnels), report.warnings,
+	       text_plural(report.warnings));
 	policy_free(policy);
 	return 0;
 }
@@ -159,6 +164,8 @@ int main(int argc, char **argv)
 
 	while (args.exit < 0 && (option = getopt_long(argc, argv, "c:h", options, NULL)) != -1)
 		take_option(option, &args);
+	if (args.check && optind < argc)
+		args.run.config = argv[optind++];
 	if (args.exit < 0 && optind < argc) {
 		fprintf(stderr, "pantund: \"%s\" is no option\nTry 'pantund --help'.\n",
 			argv[optind]);
@@ -171,7 +178,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	if (args.check)
-		return check(args.check);
+		return check(args.run.config);
 	if (args.to_syslog) {
 		openlog("pantund", LOG_PID, LOG_DAEMON);
 		log_set_sink(to_syslog, NULL);
