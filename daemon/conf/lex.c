@@ -27,9 +27,49 @@ static bool is_bracket(char c)
 	return c == '[' || c == ']';
 }
 
+/* What editors and web pages put where a plain blank or quote was meant. */
+static const struct {
+	const char *octets;		/* UTF-8 */
+	unsigned int code;
+	const char *what;
+} lookalikes[] = {
+	{ "\xc2\xa0", 0x00a0, "a no-break space: write a plain blank" },
+	{ "\xe2\x80\x87", 0x2007, "a figure space: write a plain blank" },
+	{ "\xe2\x80\xaf", 0x202f, "a narrow no-break space: write a plain blank" },
+	{ "\xe2\x80\x8b", 0x200b, "an invisible space: delete it" },
+	{ "\xef\xbb\xbf", 0xfeff, "a byte order mark: delete it" },
+	{ "\xe2\x80\x98", 0x2018, "a typographic quote: use double quotes (\")" },
+	{ "\xe2\x80\x99", 0x2019, "a typographic quote: use double quotes (\")" },
+	{ "\xe2\x80\x9c", 0x201c, "a typographic quote: use double quotes (\")" },
+	{ "\xe2\x80\x9d", 0x201d, "a typographic quote: use double quotes (\")" },
+};
+
+static bool begins_with(const struct cursor *c, const char *octets)
+{
+	size_t n = strlen(octets);
+
+	return (size_t)(c->end - c->p) >= n && !memcmp(c->p, octets, n);
+}
+
+/* Complains, outside quotes and comments, about a character that only looks right. */
+static bool check_lookalike(const struct lex *lex, const struct cursor *c)
+{
+	for (size_t i = 0; i < sizeof(lookalikes) / sizeof(lookalikes[0]); i++) {
+		if (!begins_with(c, lookalikes[i].octets))
+			continue;
+		conf_error(lex->report, place(c), "character U+%04X is %s", lookalikes[i].code,
+			   lookalikes[i].what);
+		return false;
+	}
+	return true;
+}
+
 void lex_init(struct lex *lex, char *text, size_t n, struct conf_report *report)
 {
-	lex->p = text;
+	struct cursor c = { .p = text, .end = text + n };
+
+	/* A byte order mark says that the file is UTF-8, which it is anyway. */
+	lex->p = begins_with(&c, "\xef\xbb\xbf") ? text + 3 : text;
 	lex->end = text + n;
 	lex->line = 0;
 	lex->n = 0;
@@ -68,6 +108,8 @@ static bool quoted_word(struct lex *lex, struct cursor *c)
 		return false;
 	}
 	c->p++;
+	if (!check_lookalike(lex, c))
+		return false;
 	if (c->p < c->end && !is_blank(*c->p) && !is_bracket(*c->p)) {
 		conf_error(lex->report, place(c), "no blank behind the closing quote");
 		return false;
@@ -83,8 +125,15 @@ static bool plain_word(struct lex *lex, struct cursor *c)
 	const char *text = c->p;
 	char stop;
 
-	while (c->p < c->end && !is_blank(*c->p) && !is_bracket(*c->p))
+	if (*c->p == '\'') {
+		conf_error(lex->report, at, "single quotes do not quote: use double quotes (\")");
+		return false;
+	}
+	while (c->p < c->end && !is_blank(*c->p) && !is_bracket(*c->p)) {
+		if (!check_lookalike(lex, c))
+			return false;
 		c->p++;
+	}
 	stop = c->p < c->end ? *c->p : '\0';
 	if (!push(lex, LEX_WORD, text, at))
 		return false;
@@ -141,7 +190,8 @@ bool lex_line(struct lex *lex)
 			c.end = lex->end;
 		lex->p = c.end < lex->end ? c.end + 1 : lex->end;
 		lex->n = 0;
-		if (words(lex, &c) && lex->n)
+		lex->cut = !words(lex, &c);
+		if (lex->n)
 			return true;
 	}
 	return false;

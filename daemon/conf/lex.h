@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lines and words of a set-format file.  Words stand between blanks or in double
- * quotes (\" and \\ inside); [ and ] are words of their own; # at the begin of a
- * word starts a comment.
+ * Lines and words of a set-format file in UTF-8.  Words stand between blanks or in
+ * double quotes (\" and \\ inside); [ and ] are words of their own; a word that begins
+ * with # starts a comment.
  */
 #ifndef PANTUN_CONF_LEX_H
 #define PANTUN_CONF_LEX_H
@@ -23,16 +23,14 @@ struct lex {
 	char *p, *end;		/* what is left */
 	unsigned int line;	/* of words[] */
 	unsigned int n;
+	bool cut;		/* an error ended the line behind words[], and is reported */
 	struct lex_word words[LEX_WORDS_MAX];
 	struct conf_report *report;
 };
 
 /* @text of @n octets with one more writable behind it; overwritten while read. */
 void lex_init(struct lex *lex, char *text, size_t n, struct conf_report *report);
-/*
- * The next line that has words; false at the end.  A line with an error is
- * reported and left out.
- */
+/* The next line that has words, those before its first error; false at the end. */
 bool lex_line(struct lex *lex);
 
 #endif

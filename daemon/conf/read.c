@@ -72,7 +72,9 @@ static bool read_list(struct walk *w, struct tree_node *leaf, const struct lex_w
 		w->i++;
 	}
 	if (!word || word->kind != LEX_CLOSE) {
-		conf_error(w->report, word ? word->at : open->at, "list is not closed by \"]\"");
+		if (word || !w->lex->cut)
+			conf_error(w->report, word ? word->at : open->at,
+				   "list is not closed by \"]\"");
 		return false;
 	}
 	w->i++;
@@ -95,6 +97,8 @@ static bool read_values(struct walk *w, struct tree_node *leaf, const struct lex
 		w->i = w->lex->n;
 		return schema_check(leaf->row, "", name->at, w->report);
 	}
+	if (!word && w->lex->cut)
+		return false;
 	if (!word || word->kind == LEX_CLOSE) {
 		conf_error(w->report, name->at, "\"%s\" needs a value", name->text);
 		return false;
@@ -166,6 +170,10 @@ static void read_line(struct walk *w)
 			return;
 		}
 	}
+	if (w->lex->cut) {
+		mark_broken(w->node);
+		return;
+	}
 	if (ended)
 		return;
 	word = &w->lex->words[w->i - 1];
@@ -181,6 +189,11 @@ void tree_read(struct tree *tree, char *text, size_t n, struct conf_report *repo
 	if (!lex) {
 		tree->short_of_memory = true;
 		return;
+	}
+	if (n >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2))) {
+		conf_error(report, (struct conf_place){ .line = 1, .column = 1 },
+			   "the file is UTF-16: save it as UTF-8");
+		n = 0;
 	}
 	lex_init(lex, text, n, report);
 	while (!tree->short_of_memory && lex_line(lex)) {
