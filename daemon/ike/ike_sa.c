@@ -11,6 +11,11 @@
 #define REKEYED_MS	SECONDS(30)	/* for the peer to delete what it replaced */
 #define KEEPALIVE_MS	SECONDS(20)	/* RFC 3948 section 4 */
 #define CONDEMNED_MS	SECONDS(1)	/* between looks at a tie's loser */
+#define PUT_OFF_FIRST	SECONDS(5)	/* pauses where the peer puts us off */
+#define PUT_OFF_LAST	SECONDS(60)
+#define PUT_OFF_MOST	SECONDS(180)	/* it may do so for as long, */
+#define PUT_OFF_SOME	SECONDS(30)	/* or as long where an SA would end before we ask again */
+#define PUT_OFF_CALM	SECONDS(120)	/* without it: the next is a first again */
 #define PARDON_MS	SECONDS(10)	/* until a tie's loser that is needed is rekeyed */
 #define CONDEMNED_MOST	SECONDS(20)	/* then it goes, successors or not */
 
@@ -393,6 +398,38 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	/* The peer rekeyed it, or answered our rekeying, after we had made up our mind. */
 	if (old->condemned)
 		ike_condemn(heir);
+}
+
+/* --- a peer that puts us off --- */
+
+ike_time ike_put_off(struct ike_sa *ike, ike_time ends)
+{
+	ike_time now = ike->core->now, since, wait;
+
+	if (!ike->put_off || now > ike->put_off_last + PUT_OFF_CALM)
+		ike->put_off = now;
+	ike->put_off_last = now;
+	since = now - ike->put_off;
+	wait = since < PUT_OFF_FIRST ? PUT_OFF_FIRST : since;
+	if (wait > PUT_OFF_LAST)
+		wait = PUT_OFF_LAST;
+	if (since >= PUT_OFF_MOST || (ends && now + wait >= ends && since >= PUT_OFF_SOME))
+		return 0;
+	return core_jitter(ike->core, wait, 75);
+}
+
+void ike_not_put_off(struct ike_sa *ike)
+{
+	ike->put_off = 0;
+}
+
+void ike_lose_patience(struct ike_sa *ike)
+{
+	if (ike->state != IKE_UP)
+		return;
+	gateway_fail(ike->gw, "peer puts off what it is asked for, again and again "
+			      "(TEMPORARY_FAILURE): the IKE SA is deleted and begun anew");
+	ike_delete(ike);
 }
 
 /* --- end --- */

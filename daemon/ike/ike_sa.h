@@ -61,6 +61,8 @@ struct ike_sa {
 	uint8_t nonce_min[NONCE_N];	/* start of the lesser nonce, for ties (section 2.8.1) */
 	bool condemned;			/* lost a tie: deleted once its children have successors */
 	ike_time condemned_at;
+	ike_time put_off;		/* since when the peer puts us off; 0: it does not */
+	ike_time put_off_last;
 	bool doubted;			/* the peer may know nothing of it: we began another */
 	struct exchange ex;
 	bool woken;			/* is in core->woken */
@@ -107,6 +109,17 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old);
 void ike_send(struct ike_sa *ike, struct bytes message);
 /* The peer knows it and lives. */
 void ike_heard(struct ike_sa *ike);
+/*
+ * The peer cannot make or rekey anything now (TEMPORARY_FAILURE): how long we wait before we
+ * ask again, longer each time.  @ends: when what was to be rekeyed does, 0 for never.
+ * 0: we have waited for long enough; the ends are out of step, and once what is under way
+ * has been cleaned up the caller calls ike_lose_patience() (RFC 7296 section 2.25).
+ */
+ike_time ike_put_off(struct ike_sa *ike, ike_time ends);
+/* The SA is deleted, and another begun. */
+void ike_lose_patience(struct ike_sa *ike);
+/* The peer has answered such a request in another way. */
+void ike_not_put_off(struct ike_sa *ike);
 /*
  * The end: children go (those with a successor linger), the SA answers repetitions
  * for a while where @linger, and is freed.

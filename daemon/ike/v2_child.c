@@ -7,7 +7,7 @@
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
 
-#define RETRY_SOON_MS	SECONDS(5)	/* after TEMPORARY_FAILURE */
+#define RETRY_SOON_MS	SECONDS(5)	/* after the peer has deleted what it had just made */
 #define RETRY_LATE_MS	SECONDS(60)	/* after a rekey was refused */
 #define TEXT_MAX	512
 
@@ -302,6 +302,20 @@ static bool begin_anew(struct ike_sa *ike, const struct task *task, const struct
 	return true;
 }
 
+static void put_off(struct ike_sa *ike, struct slot *slot, struct child_sa *old,
+		    struct child_sa *fresh)
+{
+	ike_time wait = ike_put_off(ike, old ? old->ends : 0);
+
+	child_close(fresh);
+	if (!wait)
+		ike_lose_patience(ike);
+	else if (old)
+		child_keep(old, wait);
+	else
+		timer_set(&ike->core->timers, &slot->retry, ike->core->now + wait);
+}
+
 static void refused(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
 		    const struct wire_notify *notify)
 {
@@ -309,6 +323,8 @@ static void refused(struct ike_sa *ike, struct task *task, struct child_sa *fres
 	struct slot *slot = fresh->slot;
 	bool again = begin_anew(ike, task, slot, notify);
 
+	if (notify->type != IKE_N_TEMPORARY_FAILURE)
+		ike_not_put_off(ike);
 	if (task->slot)
 		slot->queued = again;
 	task->slot = NULL;
@@ -323,11 +339,8 @@ static void refused(struct ike_sa *ike, struct task *task, struct child_sa *fres
 	} else if (old && notify->type == IKE_N_CHILD_SA_NOT_FOUND) {
 		child_close(old);
 	} else if (notify->type == IKE_N_TEMPORARY_FAILURE) {
-		if (old)
-			child_keep(old, RETRY_SOON_MS);
-		else
-			timer_set(&ike->core->timers, &slot->retry,
-				  ike->core->now + core_jitter(ike->core, RETRY_SOON_MS, 50));
+		put_off(ike, slot, old, fresh);
+		return;
 	} else {
 		say_refused(fresh, notify);
 		if (old)
@@ -421,6 +434,7 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 		refused(ike, task, fresh, &notify);
 		return;
 	}
+	ike_not_put_off(ike);
 	if (!v2_read_terms(in, &answer) || !v2_read_nonce(in, &nr) ||
 	    !accept_answer(fresh, &fresh->slot->tunnel->esp, &answer) ||
 	    !derive(task, fresh, &answer, nr)) {

@@ -110,8 +110,17 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 {
 	const struct alg_dh *group = NULL;
 	struct task *again;
+	ike_time wait;
 	char name[32];
 
+	if (notify->type == IKE_N_TEMPORARY_FAILURE) {
+		wait = ike_put_off(ike, ike->ends);
+		failed(ike, task, wait ? wait : RETRY_LATE_MS);
+		if (!wait)
+			ike_lose_patience(ike);
+		return;
+	}
+	ike_not_put_off(ike);
 	if (notify->type == IKE_N_INVALID_KE_PAYLOAD && notify->data.n == 2)
 		group = alg_dh_by_id(get_be16(notify->data.p));
 	if (group && group != task->group && task->rounds < V2_ROUNDS_MAX &&
@@ -123,7 +132,7 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 			again->rounds = task->rounds + 1;
 			exchange_queue_first(ike, again);
 		}
-	} else if (notify->type != IKE_N_TEMPORARY_FAILURE) {
+	} else {
 		log_warning(ike->gw->conf->name, "peer refused to rekey the IKE SA (%s)",
 			    v2_notify_text(notify->type, name));
 		failed(ike, task, RETRY_LATE_MS);
@@ -169,6 +178,7 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 		refused(ike, task, &notify);
 		return;
 	}
+	ike_not_put_off(ike);
 	if (!heir || !take_answer(ike, heir, task, in)) {
 		failed(ike, task, RETRY_LATE_MS);
 		return;

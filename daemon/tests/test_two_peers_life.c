@@ -438,6 +438,79 @@ static void test_tie_winner_lost(void **state)
 	check_tie(0);
 }
 
+/* --------------------------------------------------------- a peer that puts us off */
+
+/* Counts A's requests for SAs. */
+static bool tap_count_creates(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	unsigned int *creates = net->tap_ctx;
+
+	*creates += from == A && n >= 28 && data[EXCHANGE_AT] == CREATE_CHILD &&
+		    !is_response(data);
+	return true;
+}
+
+/* B believes that a request of its own is under way, and will do so for ever. */
+static void lose_step(struct peers *net, enum task_kind kind)
+{
+	struct ike_sa *ike = gateway_of(net, B)->ike;
+
+	assert_null(ike->ex.current);
+	ike->ex.current = task_new(kind);
+}
+
+/* TEMPORARY_FAILURE for ever: asked less and less often, and minutes later all anew. */
+static void test_put_off(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	unsigned int creates = 0;
+	struct peers *net = up_with(11, &a, &b);
+
+	(void)state;
+	peers_run(net, 20000);
+	lose_step(net, TASK_IKE_REKEY);
+	net->tap = tap_count_creates;
+	net->tap_ctx = &creates;
+	ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
+	peers_settle(net, A);
+	peers_run(net, 170000);
+	assert_in_range(creates, 4, 9);
+	assert_int_equal(peers_logged(net, "(TEMPORARY_FAILURE)"), 0);
+	assert_true(peers_until(net, peers_all_flow, 80000));
+	assert_int_equal(peers_logged(net, "(TEMPORARY_FAILURE)"), 1);
+	must_be_quiet(net, 60000);
+	peers_free(net);
+}
+
+/* Likewise where it is a rekey, of a child or of the IKE SA, that B puts off. */
+static void check_put_off(bool of_ike)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	if (of_ike)
+		a.ike_life = 1000;
+	else
+		a.child_life = 1000;
+	net = up_with(12, &a, &b);
+	lose_step(net, of_ike ? TASK_CHILD_NEW : TASK_IKE_REKEY);
+	net->watch = true;
+	peers_run(net, 780000);
+	assert_int_equal(peers_logged(net, "(TEMPORARY_FAILURE)"), 0);
+	/* Before its life is over. */
+	peers_run(net, 219000);
+	assert_int_equal(peers_logged(net, "(TEMPORARY_FAILURE)"), 1);
+	must_be_quiet(net, 60000);
+	peers_free(net);
+}
+
+static void test_put_off_rekeys(void **state)
+{
+	(void)state;
+	check_put_off(false);
+	check_put_off(true);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -451,6 +524,8 @@ int main(void)
 		cmocka_unit_test(test_delete_by_passive),
 		cmocka_unit_test(test_delete_amid_rekey),
 		cmocka_unit_test(test_tie_winner_lost),
+		cmocka_unit_test(test_put_off),
+		cmocka_unit_test(test_put_off_rekeys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
