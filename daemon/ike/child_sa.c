@@ -123,6 +123,8 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 	child->core = core;
 	child->ike = ike;
 	child->slot = slot;
+	child->box = policy_box_get(slot->box);
+	child->tunnel = slot->tunnel;
 	join_path(child, ike->path);
 	child->initiator = initiator;
 	child->state = CHILD_NEGOTIATING;
@@ -442,7 +444,7 @@ static ike_time patience(const struct child_sa *old)
 	return old->ends > now ? (old->ends - now) / 2 : 0;
 }
 
-static void child_established(struct child_sa *child)
+static void begin_use(struct child_sa *child)
 {
 	struct slot *slot = child->slot;
 	struct child_sa *old = replaced(child);
@@ -474,6 +476,16 @@ static void child_established(struct child_sa *child)
 	} else if (child->standby) {
 		timer_set(&child->core->timers, &child->turn, child->core->now + patience(old));
 	}
+}
+
+static void child_established(struct child_sa *child)
+{
+	bool outdated = !policy_tunnel_equal(child->tunnel, child->slot->tunnel);
+
+	begin_use(child);
+	/* It has been agreed to by a policy that is no more. */
+	if (outdated)
+		child_soft_expired(child);
 }
 
 static void install_failed(struct child_sa *child, bool inbound, int error, const char *text)
@@ -619,6 +631,7 @@ void child_free(struct child_sa *child)
 	timer_stop(&core->timers, &child->turn);
 	table_remove(&core->by_spi_in, &child->node);
 	leave_path(child);
+	policy_box_put(child->box);
 	secret_wipe(child, sizeof(*child));
 	free(child);
 }

@@ -30,6 +30,8 @@ struct child_sa {
 	struct child_sa *ike_next;
 	struct slot *slot;
 	struct child_sa *slot_next;
+	struct policy_box *box;
+	const struct policy_tunnel *tunnel;	/* as it was when the negotiation began */
 	enum child_state state;
 	bool initiator;			/* we asked for it */
 	bool tie;			/* made while the peer made the one in use */

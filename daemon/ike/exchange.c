@@ -51,6 +51,7 @@ void task_free(struct task *task)
 		return;
 	leave_slot(task);
 	dh_free(task->dh);
+	free(task->offered);
 	secret_wipe(task, sizeof(*task));
 	free(task);
 }

@@ -39,6 +39,7 @@ struct task {
 	/* Keys of IKE SAs (ike_by_key()). */
 	uint64_t heir;			/* IKE_REKEY: what it makes */
 	uint64_t rival_ike;		/* IKE_REKEY: what the peer's rekey of the same made */
+	struct prop_list *offered;	/* IKE_REKEY: what its answer is judged by */
 	const struct alg_dh *group;	/* of the KE payload; NULL: the policy's first */
 	struct dh *dh;
 	uint8_t nonce[NONCE_N];

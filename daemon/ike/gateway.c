@@ -135,7 +135,7 @@ void slot_tell(struct slot *slot, const char *kind, const char *format, ...)
 	slot_event(slot, kind, text);
 }
 
-static void box_put(struct policy_box *box)
+void policy_box_put(struct policy_box *box)
 {
 	if (!box || --box->refs)
 		return;
@@ -143,7 +143,7 @@ static void box_put(struct policy_box *box)
 	free(box);
 }
 
-static struct policy_box *box_get(struct policy_box *box)
+struct policy_box *policy_box_get(struct policy_box *box)
 {
 	box->refs++;
 	return box;
@@ -153,8 +153,8 @@ static void box_replace(struct policy_box **at, struct policy_box *box)
 {
 	struct policy_box *old = *at;
 
-	*at = box_get(box);
-	box_put(old);
+	*at = policy_box_get(box);
+	policy_box_put(old);
 }
 
 /* --- what is wanted --- */
@@ -643,7 +643,7 @@ void gateways_configure(struct ike_core *core, struct policy *policy)
 	}
 	for (unsigned int i = 0; i < policy->n_gateways; i++)
 		gateway_add(core, box, &policy->gateways[i]);
-	box_put(core->box);
+	policy_box_put(core->box);
 	core->box = box;
 }
 
@@ -661,7 +661,7 @@ static void slots_sweep(struct gateway *gw, bool all)
 		}
 		*at = slot->next;
 		timer_stop(&gw->core->timers, &slot->retry);
-		box_put(slot->box);
+		policy_box_put(slot->box);
 		free(slot);
 	}
 }
@@ -671,7 +671,7 @@ static void gateway_free(struct gateway *gw)
 	timer_stop(&gw->core->timers, &gw->retry);
 	slots_sweep(gw, true);
 	paths_free(gw);
-	box_put(gw->box);
+	policy_box_put(gw->box);
 	free(gw);
 }
 
@@ -704,6 +704,6 @@ void gateways_free(struct ike_core *core)
 		core->gateways = gw->next;
 		gateway_free(gw);
 	}
-	box_put(core->box);
+	policy_box_put(core->box);
 	core->box = NULL;
 }

@@ -20,6 +20,11 @@ struct policy_box {
 	unsigned int refs;
 };
 
+/* Returns @box with one more reference. */
+struct policy_box *policy_box_get(struct policy_box *box);
+/* Drops a reference (NULL: nothing happens); the last one frees the policy. */
+void policy_box_put(struct policy_box *box);
+
 struct slot {
 	struct slot *next;
 	uint32_t id;			/* never another's */

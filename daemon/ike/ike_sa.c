@@ -477,6 +477,7 @@ void ike_handshake_free(struct ike_sa *ike)
 		return;
 	ike->hs = NULL;
 	dh_free(hs->dh);
+	free(hs->offered);
 	free(hs->request);
 	free(hs->response);
 	secret_wipe(hs, sizeof(*hs));

@@ -32,6 +32,7 @@ struct handshake {
 	size_t ni_n, nr_n;
 	struct dh *dh;
 	const struct alg_dh *group;
+	struct prop_list *offered;		/* initiator: what the answer is judged by */
 	uint8_t cookie[64];
 	size_t cookie_n;
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */

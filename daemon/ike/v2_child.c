@@ -136,10 +136,10 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 		wire_put_notify_spi(w, IKE_PROTO_ESP, bytes_of(spi, sizeof(spi)), IKE_N_REKEY_SA,
 				    bytes_of(NULL, 0));
 	}
-	if (!task->group)
+	if (!task->group || !prop_list_has_dh(&slot->tunnel->esp, task->group->id))
 		task->group = prop_list_dh(&slot->tunnel->esp);
 	v2_child_put_mode(slot, w);
-	v2_child_offer(child, &slot->tunnel->esp, w);
+	v2_child_offer(child, &child->tunnel->esp, w);
 	if (!put_fresh(ike->core, task, w))
 		return false;
 	v2_child_put_ts(&slot->proxy->ts, true, w);
@@ -171,7 +171,7 @@ void v2_child_unsent(struct ike_sa *ike, const struct task *task)
 
 static void say_refused(const struct child_sa *child, const struct wire_notify *notify)
 {
-	const struct policy_tunnel *tunnel = child->slot->tunnel;
+	const struct policy_tunnel *tunnel = child->tunnel;
 	const struct ts_pair *ts = &child->slot->proxy->ts;
 	char a[TEXT_MAX], b[TEXT_MAX], name[32];
 
@@ -217,7 +217,7 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 		return false;
 	}
 	child->spi_out = get_be32(child->prop.spi);
-	child->transport = child->slot->tunnel->transport;
+	child->transport = child->tunnel->transport;
 	v2_child_heed_tfc(child, answer->no_tfc);
 	if (!v2_child_mode_good(child->ike, child->slot, answer->transport))
 		return false;
@@ -255,7 +255,7 @@ static void take_failed(struct child_sa *child)
 void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes ni,
 		   struct bytes nr)
 {
-	struct prop_list esp = child->slot->tunnel->esp;
+	struct prop_list esp = child->tunnel->esp;
 	struct wire_notify notify;
 	struct v2_terms answer;
 
@@ -275,7 +275,7 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 
 /* --- CREATE_CHILD_SA --- */
 
-static bool begin_anew(struct ike_sa *ike, const struct task *task, const struct slot *slot,
+static bool begin_anew(struct ike_sa *ike, const struct task *task, const struct child_sa *fresh,
 		       const struct wire_notify *notify)
 {
 	const struct alg_dh *group;
@@ -286,7 +286,7 @@ static bool begin_anew(struct ike_sa *ike, const struct task *task, const struct
 		return false;
 	group = alg_dh_by_id(get_be16(notify->data.p));
 	if (!group || group == task->group ||
-	    !prop_list_has_dh(&slot->tunnel->esp, group->id))
+	    !prop_list_has_dh(&fresh->tunnel->esp, group->id))
 		return false;
 	again = task_new(task->kind);
 	if (!again)
@@ -321,7 +321,7 @@ static void refused(struct ike_sa *ike, struct task *task, struct child_sa *fres
 {
 	struct child_sa *old = child_held(ike->core, task->old);
 	struct slot *slot = fresh->slot;
-	bool again = begin_anew(ike, task, slot, notify);
+	bool again = begin_anew(ike, task, fresh, notify);
 
 	if (notify->type != IKE_N_TEMPORARY_FAILURE)
 		ike_not_put_off(ike);
@@ -436,7 +436,7 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	}
 	ike_not_put_off(ike);
 	if (!v2_read_terms(in, &answer) || !v2_read_nonce(in, &nr) ||
-	    !accept_answer(fresh, &fresh->slot->tunnel->esp, &answer) ||
+	    !accept_answer(fresh, &fresh->tunnel->esp, &answer) ||
 	    !derive(task, fresh, &answer, nr)) {
 		take_failed(fresh);
 		return;

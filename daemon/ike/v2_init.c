@@ -13,7 +13,7 @@
 
 /* --- initiator --- */
 
-/* Nonce and key pair are made once, and stay for a request begun anew. */
+/* Nonce, key pair and offer are made once, and stay for a request begun anew. */
 static bool prepare(struct ike_sa *ike, struct handshake *hs)
 {
 	struct ike_core *core = ike->core;
@@ -23,8 +23,14 @@ static bool prepare(struct ike_sa *ike, struct handshake *hs)
 			return false;
 		hs->ni_n = NONCE_N;
 	}
+	if (!hs->offered) {
+		hs->offered = malloc(sizeof(*hs->offered));
+		if (!hs->offered)
+			return false;
+		*hs->offered = ike->gw->conf->ike;
+	}
 	if (!hs->group)
-		hs->group = prop_list_dh(&ike->gw->conf->ike);
+		hs->group = prop_list_dh(hs->offered);
 	if (!hs->dh && hs->group)
 		hs->dh = dh_new(hs->group, core->hooks.random, core->hooks.ctx);
 	return hs->dh;
@@ -40,7 +46,7 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		return false;
 	if (hs->cookie_n)
 		wire_put_notify(w, IKE_N_COOKIE, bytes_of(hs->cookie, hs->cookie_n));
-	prop_offer(&ike->gw->conf->ike, bytes_of(NULL, 0), &sa);
+	prop_offer(hs->offered, bytes_of(NULL, 0), &sa);
 	wire_put_sa(w, &sa);
 	wire_put_ke(w, hs->group->id, dh_public(hs->dh));
 	wire_put_nonce(w, bytes_of(hs->ni, hs->ni_n));
@@ -62,7 +68,7 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 		gateway_fail(ike->gw, "peer %s accepts none of our IKE proposals "
 				      "(NO_PROPOSAL_CHOSEN), or does not know us: make the "
 				      "ike-crypto-profile of both ends agree; we offer %s",
-			     peer, prop_list_text(&ike->gw->conf->ike, offer, sizeof(offer)));
+			     peer, prop_list_text(ike->hs->offered, offer, sizeof(offer)));
 	else
 		gateway_fail(ike->gw, "peer %s refused our first message (%s): see its log", peer,
 			     v2_notify_text(notify->type, name));
@@ -87,8 +93,7 @@ static bool begin_anew(struct ike_sa *ike, const struct v2_in *in)
 	} else if (wire_notify_find(in->payloads, IKE_N_INVALID_KE_PAYLOAD, &notify) &&
 		   notify.data.n == 2) {
 		group = alg_dh_by_id(get_be16(notify.data.p));
-		if (!group || group == hs->group ||
-		    !prop_list_has_dh(&ike->gw->conf->ike, group->id))
+		if (!group || group == hs->group || !prop_list_has_dh(hs->offered, group->id))
 			return false;
 		hs->group = group;
 		dh_free(hs->dh);
@@ -169,7 +174,7 @@ static bool derive(struct ike_sa *ike, struct bytes peer_public)
 
 static bool take_answer(struct ike_sa *ike, const struct v2_in *in)
 {
-	const struct prop_query query = { .proto = PROP_IKE, .local = &ike->gw->conf->ike };
+	const struct prop_query query = { .proto = PROP_IKE, .local = ike->hs->offered };
 	struct handshake *hs = ike->hs;
 	static const uint8_t none[IKE_SPI_LEN];
 	struct init_payloads p;

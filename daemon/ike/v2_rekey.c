@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -49,14 +50,19 @@ static bool read_ke_nonce(const struct v2_in *in, struct wire_ke *ke, struct byt
 
 bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
-	const struct prop_list *list = &ike->gw->conf->ike;
 	struct ike_core *core = ike->core;
+	struct prop_list *list;
 	struct ike_sa *heir;
 	struct wire_sa sa;
 
 	if (ike->state != IKE_UP || ike->condemned)
 		return false;
-	if (!task->group)
+	list = malloc(sizeof(*list));
+	if (!list)
+		return false;
+	*list = ike->gw->conf->ike;
+	task->offered = list;
+	if (!task->group || !prop_list_has_dh(list, task->group->id))
 		task->group = prop_list_has_dh(list, ike->prop.dh->id) ? ike->prop.dh :
 			      prop_list_dh(list);
 	task->dh = dh_new(task->group, core->hooks.random, core->hooks.ctx);
@@ -100,9 +106,10 @@ void v2_rekey_unsent(struct ike_sa *ike, struct task *task)
 {
 	if (ike->state != IKE_UP || ike->condemned)
 		return;
-	log_warning(ike->gw->conf->name, "the request to rekey the IKE SA could not be made, for "
-					 "want of memory or randomness, or since the crypto "
-					 "library does not do %s", task->group->name);
+	log_warning(ike->gw->conf->name,
+		    "the request to rekey the IKE SA could not be made, for want of memory or "
+		    "randomness, or since the crypto library does not do %s",
+		    task->group ? task->group->name : "what it is asked for");
 	failed(ike, task, RETRY_LATE_MS);
 }
 
@@ -125,7 +132,7 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 		group = alg_dh_by_id(get_be16(notify->data.p));
 	if (group && group != task->group && task->rounds < V2_ROUNDS_MAX &&
 	    !ike_by_key(ike->core, task->rival_ike) &&
-	    prop_list_has_dh(&ike->gw->conf->ike, group->id)) {
+	    prop_list_has_dh(task->offered, group->id)) {
 		again = task_new(TASK_IKE_REKEY);
 		if (again) {
 			again->group = group;
@@ -147,7 +154,7 @@ static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, const struct ta
 	const struct wire_payload *payload = wire_payload_find(in->payloads, IKE_PL_SA);
 	const struct prop_query query = {
 		.proto = PROP_IKE,
-		.local = &ike->gw->conf->ike,
+		.local = task->offered,
 		.spi_n = IKE_SPI_LEN,
 	};
 	struct wire_error error;

@@ -16,6 +16,8 @@
 #define EXCHANGE_AT	18	/* offsets in a header */
 #define FLAGS_AT	19
 #define RESPONSE	0x20
+#define IKE_SA_INIT	34
+#define IKE_AUTH	35
 #define CREATE_CHILD	36
 #define INFORMATIONAL	37
 
@@ -274,19 +276,24 @@ static void test_delete_of_dead(void **state)
 	peers_free(net);
 }
 
-static bool b_heard_create(struct peers *net)
+/* Waits for a request of A's. */
+struct awaited {
+	uint8_t exchange;
+	bool seen;
+};
+
+static bool tap_await(struct peers *net, int from, uint8_t *data, size_t n)
 {
-	return *(bool *)net->tap_ctx;
+	struct awaited *awaited = net->tap_ctx;
+
+	if (from == A && n >= 28 && data[EXCHANGE_AT] == awaited->exchange && !is_response(data))
+		awaited->seen = true;
+	return true;
 }
 
-/* Waits for A's CREATE_CHILD_SA, which arrives, and B's answer, which does too. */
-static bool tap_create(struct peers *net, int from, uint8_t *data, size_t n)
+static bool request_seen(struct peers *net)
 {
-	bool *seen = net->tap_ctx;
-
-	if (from == A && n >= 28 && data[EXCHANGE_AT] == CREATE_CHILD && !is_response(data))
-		*seen = true;
-	return true;
+	return ((struct awaited *)net->tap_ctx)->seen;
 }
 
 /*
@@ -297,15 +304,15 @@ static void test_delete_blocks_nothing(void **state)
 {
 	struct site a = peers_site(A), b = peers_site(B);
 	struct peers *net = up_with(6, &a, &b);
-	bool asked = false;
+	struct awaited asked = { .exchange = CREATE_CHILD };
 
 	(void)state;
 	peers_run(net, 20000);
-	net->tap = tap_create;
+	net->tap = tap_await;
 	net->tap_ctx = &asked;
 	ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
 	peers_settle(net, A);
-	assert_true(peers_until(net, b_heard_create, 1000));
+	assert_true(peers_until(net, request_seen, 1000));
 	net->tap = NULL;
 	peers_restart(net, B, &b);
 	peers_run(net, 5000);
@@ -360,14 +367,14 @@ static void test_delete_amid_rekey(void **state)
 {
 	struct site a = peers_site(A), b = peers_site(B);
 	struct peers *net;
-	bool asked = false;
+	struct awaited asked = { .exchange = CREATE_CHILD };
 
 	(void)state;
 	a.ike_life = 100;
 	net = up_with(7, &a, &b);
-	net->tap = tap_create;
+	net->tap = tap_await;
 	net->tap_ctx = &asked;
-	assert_true(peers_until(net, b_heard_create, 100000));
+	assert_true(peers_until(net, request_seen, 100000));
 	net->tap = NULL;
 	clear_ike(net, A);
 	must_be_quiet(net, 15000);
@@ -436,6 +443,77 @@ static void test_tie_winner_lost(void **state)
 	(void)state;
 	check_tie(28800);
 	check_tie(0);
+}
+
+/* ------------------------------------------------- what an answer is judged by */
+
+/*
+ * The policy changes while A waits for an answer, which is good by what A has offered.  What
+ * comes of it is rekeyed by the new policy.
+ */
+static void check_offer(uint8_t exchange)
+{
+	struct awaited awaited = { .exchange = exchange };
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(13);
+
+	peers_configure(net, B, &b);
+	net->tap = tap_await;
+	net->tap_ctx = &awaited;
+	peers_configure(net, A, &a);
+	if (exchange == CREATE_CHILD) {
+		must_be_quiet(net, 1000);
+		peers_run(net, 20000);
+		ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
+		peers_settle(net, A);
+	}
+	assert_true(peers_until(net, request_seen, 1000));
+	a.esp = peers_props(PROP_ESP, "aes-128-gcm", NULL, "group19");
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_all_flow, 100));
+	peers_run(net, 1000);
+	must_be_quiet(net, 8000);
+	assert_int_equal(peers_child(net, A, "net")->counts.failures, 0);
+	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
+	assert_string_equal(peers_child(net, A, "net")->proposal, "AES_GCM_16-128/ECP_256");
+	peers_free(net);
+}
+
+static void test_offer(void **state)
+{
+	(void)state;
+	check_offer(IKE_AUTH);
+	check_offer(CREATE_CHILD);
+}
+
+/* The same of the IKE SA, with a policy that changes as a whole under a living gateway. */
+static void check_ike_offer(uint8_t exchange)
+{
+	struct awaited awaited = { .exchange = exchange };
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(14);
+	struct prop_list *list;
+
+	a.ike_life = 100;
+	peers_configure(net, B, &b);
+	net->tap = tap_await;
+	net->tap_ctx = &awaited;
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, request_seen, 100000));
+	list = &net->peer[A].core->box->policy->gateways[0].ike;
+	*list = peers_props(PROP_IKE, "aes-128-gcm", "sha512", "group19");
+	peers_run(net, 1000);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), exchange == CREATE_CHILD ? 2 : 0);
+	assert_int_equal(peers_logged(net, "warning"), 0);
+	must_be_quiet(net, 10000);
+	peers_free(net);
+}
+
+static void test_ike_offer(void **state)
+{
+	(void)state;
+	check_ike_offer(IKE_SA_INIT);
+	check_ike_offer(CREATE_CHILD);
 }
 
 /* --------------------------------------------------------- a peer that puts us off */
@@ -524,6 +602,8 @@ int main(void)
 		cmocka_unit_test(test_delete_by_passive),
 		cmocka_unit_test(test_delete_amid_rekey),
 		cmocka_unit_test(test_tie_winner_lost),
+		cmocka_unit_test(test_offer),
+		cmocka_unit_test(test_ike_offer),
 		cmocka_unit_test(test_put_off),
 		cmocka_unit_test(test_put_off_rekeys),
 	};
