@@ -38,8 +38,18 @@ struct addr build_address_of(const struct tree_value *value);
 /* Address of an outer header at @path, which agrees with the leaf ipv6 beside it. */
 void build_address(const struct build *b, const struct tree_node *node, const char *path,
 		   struct addr *addr);
-/* Complains at @at, which is @local's, where the two are of different families. */
-void build_check_families(const struct build *b, const struct tree_value *at,
-			  const struct addr *local, const struct addr *peer);
+/* build_check.c: complaints about what the schema alone cannot judge. */
+
+/* An address of an outer header, written as @value, that no gateway can have. */
+void build_check_host(const struct build *b, const struct tree_value *value,
+		      const struct addr *addr);
+/* Two ends, one of them missing perhaps, that cannot be those of a path; @at: @local's. */
+void build_check_ends(const struct build *b, const struct tree_value *at,
+		      const struct addr *local, const struct addr *peer);
+/* Selectors of the tunnel at @node that mean the same, or hardly what they say. */
+void build_check_proxies(const struct build *b, const struct tree_node *node,
+			 const struct policy_tunnel *tunnel);
+/* Gateways that a peer cannot be told apart by. */
+void build_check_gateways(const struct build *b);
 
 #endif

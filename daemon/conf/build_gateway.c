@@ -35,8 +35,7 @@ static void check_families(const struct reader *r)
 
 	if (ipv6)
 		gateway->family = !strcmp(ipv6->text, "yes") ? AF_INET6 : AF_INET;
-	build_check_families(r->b, value_of(r, "local-address ip"), &gateway->local,
-			     &gateway->peer);
+	build_check_ends(r->b, value_of(r, "local-address ip"), &gateway->local, &gateway->peer);
 }
 
 static void read_addresses(const struct reader *r)

@@ -43,8 +43,7 @@ static void read_addresses(const struct reader *r)
 		missing(r, "local-address ip");
 	if (!value_of(r, "peer-address ip"))
 		missing(r, "peer-address ip");
-	build_check_families(r->b, value_of(r, "local-address ip"), &manual->local,
-			     &manual->peer);
+	build_check_ends(r->b, value_of(r, "local-address ip"), &manual->local, &manual->peer);
 }
 
 static uint32_t read_spi(const struct reader *r, const char *leaf, const char *direction)

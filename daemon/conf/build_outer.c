@@ -45,17 +45,10 @@ void build_address(const struct build *b, const struct tree_node *node, const ch
 	if (!value)
 		return;
 	*addr = build_address_of(value);
+	build_check_host(b, value, addr);
 	if (addr->family && ipv6 && !strcmp(ipv6->text, "yes") != (addr->family == AF_INET6))
 		conf_error(b->report, value->at, "\"%s\" beside \"ipv6 %s\" on line %u",
 			   value->text, ipv6->text, ipv6->at.line);
-}
-
-void build_check_families(const struct build *b, const struct tree_value *at,
-			  const struct addr *local, const struct addr *peer)
-{
-	if (local->family && peer->family && local->family != peer->family)
-		conf_error(b->report, at->at,
-			   "local-address and peer-address are of different families");
 }
 
 /* The interface's own lines, by either spelling of its name. */

@@ -242,6 +242,7 @@ static void read_proxies(const struct reader *r)
 	}
 	read_family(r, v4, NULL, AF_INET);
 	read_family(r, v6, v4, AF_INET6);
+	build_check_proxies(r->b, r->node, tunnel);
 }
 
 static void unknown_gateway(const struct build *b, const struct tree_value *value)

@@ -21,6 +21,9 @@ static void build(struct build *b)
 	build_gateways(b);
 	if (!b->short_of_memory)
 		build_tunnels(b);
+	/* What could not be read would seem to be the same in all of them. */
+	if (!b->short_of_memory && !b->report->errors)
+		build_check_gateways(b);
 }
 
 /* What others can read holds no secrets.  @fd: the file that was read; -1: none. */

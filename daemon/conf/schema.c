@@ -230,14 +230,30 @@ static bool check_address(const char *value, struct conf_place at, struct conf_r
 	return false;
 }
 
+/* Whether the address before the slash of @prefix is its first. */
+static bool begins_at(const char *prefix, const struct addr *first)
+{
+	struct addr addr;
+	char text[ADDR_TEXT];
+
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(prefix, "/"), prefix);
+	return !addr_parse(text, &addr) && addr_equal(&addr, first);
+}
+
 static bool check_subnet(const char *value, struct conf_place at, struct conf_report *report)
 {
+	char text[2 * ADDR_TEXT];
 	struct addr first, last;
 
-	if (!addr_range_parse(value, &first, &last))
-		return true;
-	conf_error(report, at, "\"%s\" is no address, prefix or range of addresses", value);
-	return false;
+	if (addr_range_parse(value, &first, &last)) {
+		conf_error(report, at, "\"%s\" is no address, prefix or range of addresses",
+			   value);
+		return false;
+	}
+	if (strchr(value, '/') && !begins_at(value, &first))
+		conf_warning(report, at, "\"%s\" has bits behind its prefix: it is taken for %s",
+			     value, addr_range_text(&first, &last, text));
+	return true;
 }
 
 static bool check_kind(const struct schema_row *row, const char *value, struct conf_place at,

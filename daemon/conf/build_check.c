@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What each line allows by itself, and what cannot be meant when they are seen together. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "conf/build.h"
+#include "ike/id.h"
+
+/* --- addresses --- */
+
+/* Why no packet gets to a gateway at this address; NULL: it may. */
+static const char *unusable(const struct addr *addr)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const struct addr any;
+	bool v4 = addr->family == AF_INET;
+
+	if (!memcmp(addr->b, any.b, addr_len(addr)))
+		return "the unspecified address";
+	if (v4 ? addr->b[0] == 127 : addr->b[15] == 1 && !memcmp(addr->b, any.b, 15))
+		return "this host itself (loopback)";
+	if (v4 ? (addr->b[0] & 0xf0) == 0xe0 : addr->b[0] == 0xff)
+		return "a multicast address";
+	if (v4 && addr->b[0] >= 0xf0)
+		return "no address of a host";
+	if (!v4 && !memcmp(addr->b, mapped, sizeof(mapped)))
+		return "an IPv4 address in IPv6 clothes: write it as IPv4";
+	return NULL;
+}
+
+void build_check_host(const struct build *b, const struct tree_value *value,
+		      const struct addr *addr)
+{
+	const char *why = addr->family ? unusable(addr) : NULL;
+
+	if (why)
+		conf_error(b->report, value->at, "\"%s\" is %s", value->text, why);
+}
+
+void build_check_ends(const struct build *b, const struct tree_value *at,
+		      const struct addr *local, const struct addr *peer)
+{
+	char text[ADDR_TEXT];
+
+	if (!local->family || !peer->family)
+		return;
+	if (local->family != peer->family)
+		conf_error(b->report, at->at,
+			   "local-address and peer-address are of different families");
+	else if (addr_equal(local, peer))
+		conf_error(b->report, at->at,
+			   "local-address and peer-address are both %s: peer-address is that of "
+			   "the other end", addr_text(peer, text));
+}
+
+/* --- proxy-IDs --- */
+
+static const struct tree_node *proxy_node(const struct build *b, const struct tree_node *tunnel,
+					  const char *name)
+{
+	const struct tree_node *top = tree_find(b->tree, tunnel, "auto-key proxy-id");
+	const struct tree_node *node = tree_named(b->tree, top, name);
+
+	if (node)
+		return node;
+	return tree_named(b->tree, tree_find(b->tree, tunnel, "auto-key proxy-id-v6"), name);
+}
+
+static bool is_everything(const struct ts *ts)
+{
+	struct addr last = { .family = ts->first.family };
+	const struct addr first = last;
+
+	memset(last.b, 0xff, addr_len(&last));
+	return addr_equal(&ts->first, &first) && addr_equal(&ts->last, &last);
+}
+
+static void check_sides(const struct build *b, const struct tree_node *node,
+			const struct policy_proxy *proxy)
+{
+	const struct ts *local = &proxy->ts.local.ts[0], *remote = &proxy->ts.remote.ts[0];
+	char text[2 * ADDR_TEXT];
+
+	if (addr_equal(&local->first, &remote->first) && addr_equal(&local->last, &remote->last) &&
+	    !is_everything(local))
+		conf_warning(b->report, node->at,
+			     "proxy-id \"%s\" has %s as local and as remote: a host is either here "
+			     "or behind the peer", proxy->name,
+			     addr_range_text(&local->first, &local->last, text));
+}
+
+void build_check_proxies(const struct build *b, const struct tree_node *node,
+			 const struct policy_tunnel *tunnel)
+{
+	for (unsigned int i = 0; i < tunnel->n_proxies; i++) {
+		const struct policy_proxy *proxy = &tunnel->proxies[i], *before = tunnel->proxies;
+		const struct tree_node *at = proxy_node(b, node, proxy->name);
+
+		if (!at)
+			continue;
+		check_sides(b, at, proxy);
+		while (before < proxy && (!ts_list_equal(&before->ts.local, &proxy->ts.local) ||
+					  !ts_list_equal(&before->ts.remote, &proxy->ts.remote)))
+			before++;
+		if (before < proxy)
+			conf_warning(b->report, at->at,
+				     "proxy-id \"%s\" has the selectors of proxy-id \"%s\" on line "
+				     "%u, which takes all its packets", proxy->name, before->name,
+				     proxy_node(b, node, before->name)->at.line);
+	}
+}
+
+/* --- gateways --- */
+
+/* @of_a and @of_b: what they are called by without an identity; family 0: anything. */
+static bool same_id(const struct ike_id *a, const struct addr *of_a, const struct ike_id *b,
+		    const struct addr *of_b)
+{
+	struct ike_id ours, theirs;
+
+	if (!a->n == !b->n)
+		return policy_id_equal(a, b);
+	ours = id_or_addr(a, of_a);
+	theirs = id_or_addr(b, of_b);
+	return policy_id_equal(&ours, &theirs);
+}
+
+/* A peer that fits the one fits the other as well. */
+static bool are_twins(const struct policy_gateway *a, const struct policy_gateway *b)
+{
+	if (!addr_equal(&a->peer, &b->peer))
+		return false;
+	if (a->family && b->family && a->family != b->family)
+		return false;
+	if (a->local.family && b->local.family && !addr_equal(&a->local, &b->local))
+		return false;
+	return same_id(&a->peer_id, &a->peer, &b->peer_id, &b->peer) &&
+	       same_id(&a->local_id, &a->local, &b->local_id, &b->local);
+}
+
+static bool same_key(const struct policy_gateway *a, const struct policy_gateway *b)
+{
+	return a->psk && b->psk && a->psk->n == b->psk->n &&
+	       secret_equal(a->psk->b, b->psk->b, a->psk->n);
+}
+
+static void warn_twins(const struct build *b, const struct policy_gateway *gateway,
+		       const struct policy_gateway *before)
+{
+	const struct tree_node *top = tree_find(b->tree, b->tree->root, GATEWAY_LEVEL);
+	const struct tree_node *node = tree_named(b->tree, top, gateway->name);
+	unsigned int line = tree_named(b->tree, top, before->name)->at.line;
+	char taken[POLICY_NAME + 64] = "their keys alone tell one peer from the other";
+
+	if (same_key(gateway, before))
+		snprintf(taken, sizeof(taken), "a peer that calls is always taken for \"%s\"",
+			 before->name);
+	if (!gateway->peer.family && !gateway->peer_id.n)
+		conf_warning(b->report, node->at,
+			     "dynamic gateway \"%s\" has no peer-id, nor has \"%s\" on line %u: %s; "
+			     "give each a peer-id", gateway->name, before->name, line, taken);
+	else
+		conf_warning(b->report, node->at,
+			     "gateway \"%s\" has the addresses and identities of \"%s\" on line %u: "
+			     "%s; put their tunnels into one gateway, or give them identities",
+			     gateway->name, before->name, line, taken);
+}
+
+void build_check_gateways(const struct build *b)
+{
+	const struct policy_gateway *gateways = b->policy->gateways;
+
+	for (unsigned int i = 0; i < b->policy->n_gateways; i++) {
+		unsigned int j = 0;
+
+		while (j < i && !are_twins(&gateways[j], &gateways[i]))
+			j++;
+		if (j < i)
+			warn_twins(b, &gateways[i], &gateways[j]);
+	}
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lines that are right one by one and cannot be meant together, or cannot work. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "conf_lines.h"
+
+#define G	"set network ike gateway g "
+#define H	"set network ike gateway h "
+#define T	"set network tunnel ipsec T "
+#define U	"set network tunnel ipsec U "
+#define KEY	"authentication pre-shared-key key \"a key of more than twenty octets\"\n"
+#define KEY2	"authentication pre-shared-key key \"another key of more than twenty\"\n"
+#define TUNNEL	T "tunnel-interface tunnel.1\n" T "auto-key ike-gateway g\n"
+#define BASE	G "peer-address ip 192.0.2.9\n" G KEY TUNNEL
+#define SECOND	H KEY U "tunnel-interface tunnel.2\n" U "auto-key ike-gateway h\n"
+#define DYNAMIC	G "peer-address dynamic\n" G KEY TUNNEL
+#define ID	T "auto-key proxy-id "
+#define ID6	T "auto-key proxy-id-v6 "
+#define M	"set network tunnel ipsec M manual-key "
+#define MANUAL	"set network tunnel ipsec M tunnel-interface tunnel.3\n" M
+
+/* @lines become a policy, and this is all that is said of them but for the key's place. */
+static void warned(const char *lines, const char *said)
+{
+	struct policy *policy = conf_lines(lines, "put it into a key-file");
+
+	assert_string_equal(conf_said, said);
+	assert_non_null(policy);
+	policy_free(policy);
+}
+
+static void bad(const char *lines, const char *said)
+{
+	assert_null(conf_lines(lines, "put it into a key-file"));
+	assert_string_equal(conf_said, said);
+}
+
+/* ----------------------------------------------------------------- selectors */
+
+static void test_host_bits(void **state)
+{
+	(void)state;
+	warned(BASE ID "a local 10.1.0.1/16 remote 10.2.0.0/16\n",
+	       "f:5:54: warning: \"10.1.0.1/16\" has bits behind its prefix: it is taken for "
+	       "10.1.0.0/16\n");
+	warned(BASE ID6 "a remote 2001:db8::1/64\n",
+	       "f:5:58: warning: \"2001:db8::1/64\" has bits behind its prefix: it is taken for "
+	       "2001:db8::/64\n");
+	warned(BASE ID "a local 10.1.0.1/32 remote 10.2.0.9\n"
+	       ID "b local 10.1.0.1-10.1.0.6 remote 0.0.0.0/0\n" ID6 "c local 2001:db8::/32\n", "");
+	/* Of an address that is not a subnet they are the host. */
+	warned(BASE G "local-address ip 198.51.100.1/24\n", "");
+}
+
+static void test_same_selectors(void **state)
+{
+	(void)state;
+	warned(BASE ID "a local 10.1.0.0/16 remote 10.2.0.0/16\n" ID "b local 10.1.0.0/16\n"
+	       ID "c local 10.1.0.0-10.1.255.255 remote 10.2.0.0/16\n",
+	       "f:7:46: warning: proxy-id \"c\" has the selectors of proxy-id \"a\" on line 5, "
+	       "which takes all its packets\n");
+	warned(BASE ID6 "a local fd01::/64 remote fd02::/64\n" ID6 "b remote fd02::/64 local "
+	       "fd01::/64\n",
+	       "f:6:49: warning: proxy-id \"b\" has the selectors of proxy-id \"a\" on line 5, "
+	       "which takes all its packets\n");
+	warned(BASE ID "a local 10.1.0.0/16 remote 10.2.0.0/16\n"
+	       ID "b local 10.1.0.0/16 remote 10.2.0.0/16 protocol tcp remote-port 443\n"
+	       ID "c local 10.1.0.0/16 remote 10.2.0.0/16 protocol tcp remote-port 80\n"
+	       ID "d local 10.1.0.0/16 remote 10.2.0.0/16 protocol udp remote-port 80\n", "");
+	/* All of IPv4 and all of IPv6 are different things. */
+	warned(BASE ID "a\n" ID6 "b\n", "");
+}
+
+static void test_one_subnet(void **state)
+{
+	(void)state;
+	warned(BASE ID "a local 10.1.0.0/16 remote 10.1.0.0/16\n",
+	       "f:5:46: warning: proxy-id \"a\" has 10.1.0.0/16 as local and as remote: a host is "
+	       "either here or behind the peer\n");
+	warned(BASE ID6 "a local fd01::7 remote fd01::7\n",
+	       "f:5:49: warning: proxy-id \"a\" has fd01::7 as local and as remote: a host is "
+	       "either here or behind the peer\n");
+	/* A hub's spokes have this. */
+	warned(BASE ID "a local 10.0.0.0/8 remote 10.1.0.0/16\n", "");
+	warned(BASE ID "a local 0.0.0.0/0 remote 0.0.0.0/0\n" ID6 "b local ::/0 remote ::/0\n", "");
+}
+
+/* ------------------------------------------------------------------ gateways */
+
+static void test_same_gateways(void **state)
+{
+	(void)state;
+	warned(BASE SECOND H "peer-address ip 192.0.2.9\n",
+	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line 1: "
+	       "a peer that calls is always taken for \"g\"; put their tunnels into one gateway, or "
+	       "give them identities\n");
+	/* One says what the other leaves open. */
+	warned(BASE SECOND H "peer-address ip 192.0.2.9\n" H "local-address ip 192.0.2.1\n"
+	       H "peer-id type ipaddr id 192.0.2.9\n",
+	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line 1: "
+	       "a peer that calls is always taken for \"g\"; put their tunnels into one gateway, or "
+	       "give them identities\n");
+	warned(BASE H "peer-address ip 192.0.2.9\n" H KEY2
+	       U "tunnel-interface tunnel.2\n" U "auto-key ike-gateway h\n",
+	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line 1: "
+	       "their keys alone tell one peer from the other; put their tunnels into one gateway, "
+	       "or give them identities\n");
+}
+
+static void test_different_gateways(void **state)
+{
+	(void)state;
+	warned(BASE SECOND H "peer-address ip 192.0.2.10\n", "");
+	warned(BASE SECOND H "peer-address ip 192.0.2.9\n" H "peer-id id b.example\n", "");
+	warned(BASE SECOND H "peer-address ip 192.0.2.9\n" H "local-id id b.example\n", "");
+	warned(BASE SECOND H "peer-address ip 192.0.2.9\n" H "local-address ip 192.0.2.1\n"
+	       G "local-address ip 192.0.2.2\n", "");
+	warned(BASE SECOND H "peer-address dynamic\n", "");
+	warned(BASE SECOND H "peer-address ip 192.0.2.9\n" U "disabled yes\n" H "disabled yes\n",
+	       "");
+}
+
+static void test_dynamic_gateways(void **state)
+{
+	(void)state;
+	warned(DYNAMIC SECOND H "peer-address dynamic\n",
+	       "f:5:25: warning: dynamic gateway \"h\" has no peer-id, nor has \"g\" on line 1: a "
+	       "peer that calls is always taken for \"g\"; give each a peer-id\n");
+	warned(DYNAMIC SECOND H "peer-address dynamic\n" G "peer-id id a.example\n"
+	       H "peer-id id a.example\n",
+	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line 1: "
+	       "a peer that calls is always taken for \"g\"; put their tunnels into one gateway, or "
+	       "give them identities\n");
+	warned(DYNAMIC SECOND H "peer-address dynamic\n" H "peer-id id b.example\n", "");
+	warned(DYNAMIC SECOND H "peer-address dynamic\n" G "ipv6 no\n" H "ipv6 yes\n", "");
+}
+
+/* Two gateways that lack the same line are not called the same. */
+static void test_broken_gateways(void **state)
+{
+	(void)state;
+	bad(G KEY TUNNEL SECOND,
+	    "f:1:25: gateway \"g\" has no peer-address: give ip or dynamic\n"
+	    "f:4:25: gateway \"h\" has no peer-address: give ip or dynamic\n");
+}
+
+/* ----------------------------------------------------------------- addresses */
+
+static void test_no_hosts(void **state)
+{
+	static const struct {
+		const char *address, *why;
+	} all[] = {
+		{ "127.0.0.1", "this host itself (loopback)" },
+		{ "127.8.8.8/8", "this host itself (loopback)" },
+		{ "::1", "this host itself (loopback)" },
+		{ "0.0.0.0", "the unspecified address" },
+		{ "::", "the unspecified address" },
+		{ "224.0.0.1", "a multicast address" },
+		{ "ff02::1", "a multicast address" },
+		{ "255.255.255.255", "no address of a host" },
+		{ "::ffff:192.0.2.9", "an IPv4 address in IPv6 clothes: write it as IPv4" },
+	};
+	char lines[1024], said[256];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		snprintf(lines, sizeof(lines), G "peer-address ip %s\n" G KEY TUNNEL,
+			 all[i].address);
+		snprintf(said, sizeof(said), "f:1:43: \"%s\" is %s\n", all[i].address, all[i].why);
+		bad(lines, said);
+		snprintf(lines, sizeof(lines), G "peer-address dynamic\n" G "local-address ip %s\n"
+			 G KEY TUNNEL, all[i].address);
+		snprintf(said, sizeof(said), "f:2:44: \"%s\" is %s\n", all[i].address, all[i].why);
+		bad(lines, said);
+	}
+}
+
+static void test_same_ends(void **state)
+{
+	(void)state;
+	bad(BASE G "local-address ip 192.0.2.9/24\n",
+	    "f:5:44: local-address and peer-address are both 192.0.2.9: peer-address is that of "
+	    "the other end\n");
+	bad(MANUAL "local-address ip 192.0.2.9\n" M "peer-address ip 192.0.2.9\n"
+	    M "local-spi 00001001 remote-spi 00001002\n" M "esp encryption algorithm null\n"
+	    M "esp authentication sha256 key 11111111-22222222-33333333-44444444-55555555-"
+	    "66666666-77777777-88888888\n",
+	    "f:2:56: local-address and peer-address are both 192.0.2.9: peer-address is that of "
+	    "the other end\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_host_bits),
+		cmocka_unit_test(test_same_selectors),
+		cmocka_unit_test(test_one_subnet),
+		cmocka_unit_test(test_same_gateways),
+		cmocka_unit_test(test_different_gateways),
+		cmocka_unit_test(test_dynamic_gateways),
+		cmocka_unit_test(test_broken_gateways),
+		cmocka_unit_test(test_no_hosts),
+		cmocka_unit_test(test_same_ends),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
