@@ -250,29 +250,80 @@ static bool decapsulate_ecn(struct sk_buff *skb)
 	return INET_ECN_decapsulate(skb, pantun_cb(skb)->tos, inner_tos) < 2;
 }
 
-/* Transport mode: the outer header, which is still before the payload, is the packet's. */
-static enum pantun_drop pull_transport(struct sk_buff *skb, u8 family, u8 next_header)
+/*
+ * ESP leaves the outer header without protection, and what stands between it and ESP
+ * (RFC 4303 section 3.1.1).  So the packet gets a header of ours, with the addresses that
+ * the SA stands for; from the old one come only fields that may change on the way anyhow.
+ */
+static void write_v4(struct sk_buff *skb, const struct pantun_path *path, u8 next_header)
+{
+	struct iphdr outer = *ip_hdr(skb), *iph = skb_push(skb, sizeof(*iph));
+
+	iph->version = 4;
+	iph->ihl = sizeof(*iph) / 4;
+	iph->tos = outer.tos;
+	iph->tot_len = htons(skb->len);
+	iph->id = outer.id;
+	iph->frag_off = outer.frag_off & htons(IP_DF);
+	iph->ttl = outer.ttl;
+	iph->protocol = next_header;
+	iph->saddr = path->remote.v4;
+	iph->daddr = path->local.v4;
+	ip_send_check(iph);
+}
+
+static void write_v6(struct sk_buff *skb, const struct pantun_path *path, u8 next_header)
+{
+	struct ipv6hdr outer = *ipv6_hdr(skb), *ip6h = skb_push(skb, sizeof(*ip6h));
+
+	ip6_flow_hdr(ip6h, ipv6_get_dsfield(&outer), ip6_flowlabel(&outer));
+	ip6h->payload_len = htons(skb->len - sizeof(*ip6h));
+	ip6h->nexthdr = next_header;
+	ip6h->hop_limit = outer.hop_limit;
+	ip6h->saddr = path->remote.v6;
+	ip6h->daddr = path->local.v6;
+}
+
+/*
+ * AH covers all headers before it, so the packet keeps them (RFC 4302 section 3.1.1), but
+ * a peer speaks for no address other than its own.
+ */
+static void keep_outer(struct sk_buff *skb, const struct pantun_path *path, u8 next_header)
 {
 	const struct pantun_cb *cb = pantun_cb(skb);
 	unsigned int len = cb->xform;
 
-	if (skb->len + len > IP_MAX_MTU)
-		return PANTUN_DROP_RX_INNER;
-	if (skb_cow_head(skb, 0))
-		return PANTUN_DROP_RX_NO_MEMORY;
 	memmove(skb->data - len, skb_network_header(skb), len);
 	skb_push(skb, len);
 	skb_reset_network_header(skb);
-	if (family == AF_INET6) {
+	if (path->family == AF_INET6) {
 		skb_network_header(skb)[cb->nhoff] = next_header;
 		ipv6_hdr(skb)->payload_len = htons(skb->len - sizeof(struct ipv6hdr));
-		skb->protocol = htons(ETH_P_IPV6);
+		ipv6_hdr(skb)->saddr = path->remote.v6;
 	} else {
+		ip_hdr(skb)->saddr = path->remote.v4;
 		ip_hdr(skb)->protocol = next_header;
 		ip_hdr(skb)->tot_len = htons(skb->len);
 		ip_send_check(ip_hdr(skb));
-		skb->protocol = htons(ETH_P_IP);
 	}
+}
+
+/* Transport mode: the payload gets the IP header of the packet that the peer protected. */
+static enum pantun_drop pull_transport(struct sk_buff *skb, const struct pantun_sa *sa,
+				       const struct pantun_path *path, u8 next_header)
+{
+	if (skb->len + pantun_cb(skb)->xform > IP_MAX_MTU)
+		return PANTUN_DROP_RX_INNER;
+	if (skb_cow_head(skb, 0))
+		return PANTUN_DROP_RX_NO_MEMORY;
+	if (sa->key.proto == IPPROTO_AH)
+		keep_outer(skb, path, next_header);
+	else if (path->family == AF_INET6)
+		write_v6(skb, path, next_header);
+	else
+		write_v4(skb, path, next_header);
+	skb_reset_network_header(skb);
+	skb->protocol = path->family == AF_INET6 ? htons(ETH_P_IPV6) : htons(ETH_P_IP);
 	return PANTUN_DROP_COUNT;
 }
 
@@ -348,7 +399,7 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
 		pantun_inner_gre_flow(path, &flow);
 		allowed = pantun_selector_match(&sa->selector, &flow);
 	} else {
-		reason = is_transport(sa) ? pull_transport(skb, path->family, next_header) :
+		reason = is_transport(sa) ? pull_transport(skb, sa, path, next_header) :
 					    pull_tunnel(skb, next_header);
 		if (reason != PANTUN_DROP_COUNT)
 			return reason;

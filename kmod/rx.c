@@ -170,6 +170,7 @@ out:
 static void note_outer(struct sk_buff *skb, u8 family, u8 encap)
 {
 	unsigned int udp = encap == PANTUN_ENCAP_UDP ? sizeof(struct udphdr) : 0;
+	/* for AH alone; the control block is the same memory */
 	unsigned int nhoff = IP6CB(skb)->nhoff;
 	struct pantun_cb *cb = pantun_cb(skb);
 
@@ -181,8 +182,7 @@ static void note_outer(struct sk_buff *skb, u8 family, u8 encap)
 	}
 	cb->tos = ipv6_get_dsfield(ipv6_hdr(skb));
 	cb->xform = -skb_network_offset(skb) - udp;
-	/* with UDP, the IP layer's notes are those of another header, or gone */
-	cb->nhoff = udp ? offsetof(struct ipv6hdr, nexthdr) : nhoff;
+	cb->nhoff = nhoff;
 }
 
 /* A packet of ours, data beginning at ESP or AH.  Consumes it and the reference. */
@@ -285,7 +285,6 @@ int pantun_rx_early(struct sk_buff *skb, unsigned int offset, u8 family, u8 enca
 		return -EINVAL;
 	skb_orphan(skb);
 	skb_pull(skb, offset);
-	IP6CB(skb)->nhoff = offsetof(struct ipv6hdr, nexthdr);
 	note_outer(skb, family, encap);
 	receive(skb, sa, ntohl(seq_no));
 	return 0;

@@ -10,6 +10,14 @@ esp_send.py seal KEYFILE SPI SEQ SRC DST NEXT HEX [PADDING [TOS]]
                                             padding of these octets instead of 1, 2, 3, ...
                                             ("-": as it should be); the outer header's TOS
 esp_send.py device DEVICE ETHERTYPE HEX     these octets as a packet that DEVICE is to send
+esp_send.py outside CASE DEVICE MAC KEYFILE SPI SEQ SRC DST
+                                            a UDP datagram from port 9 to 7777 in transport
+                                            mode, with an outer header that nobody has
+                                            protected: "plain", "options" (IPv4),
+                                            "destination" (IPv6 destination options),
+                                            "destination-udp" (those before UDP), "source"
+                                            (an outer source that is not SRC)
+esp_send.py hear ADDRESS                    says from where datagrams to port 7777 come
 esp_send.py udp SRC DST PCAP                the first captured one in UDP, port 4500
 esp_send.py encap ADDRESS                   listens on UDP 4500 for ESP in UDP (RFC 3948)
 """
@@ -69,6 +77,81 @@ def seal(keyfile, spi, seq, next_header, inner, pad=None):
     return header + iv + AESGCM(bytes.fromhex(keys["enc"])).encrypt(nonce, plain, header)
 
 
+def sums_up(octets):
+    """The Internet checksum."""
+    octets += bytes(len(octets) % 2)
+    total = sum(struct.unpack(f"!{len(octets) // 2}H", octets))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def packed(address):
+    """An address of either family, as it stands in a header."""
+    return socket.inet_pton(socket.AF_INET6 if ":" in address else socket.AF_INET, address)
+
+
+def datagram(source, destination, ports, payload):
+    """UDP with its checksum."""
+    header = struct.pack("!HHHH", *ports, 8 + len(payload), 0)
+    pseudo = packed(source) + packed(destination) + struct.pack("!II", 8 + len(payload), 17)
+    total = sums_up(pseudo + header + payload) or 0xffff
+    return header[:6] + struct.pack("!H", total) + payload
+
+
+def packet4(source, destination, payload, options=b""):
+    """ESP behind an IPv4 header."""
+    header = struct.pack("!BBHHHBBH", 0x45 + len(options) // 4, 0,
+                         20 + len(options) + len(payload), 1, 0, 64, IPPROTO_ESP, 0)
+    header += packed(source) + packed(destination) + options
+    return header[:10] + struct.pack("!H", sums_up(header)) + header[12:] + payload
+
+
+def packet6(source, destination, protocol, payload):
+    """Anything behind an IPv6 header."""
+    return (struct.pack("!IHBB", 6 << 28, len(payload), protocol, 64) + packed(source) +
+            packed(destination) + payload)
+
+
+def stranger(protocol):
+    """
+    A destination options header of 64 octets with an unknown option, to be skipped.  Who
+    takes it for UDP reads a datagram to port 7708.
+    """
+    text = b"nobody protected this"
+    return bytes([protocol, 7, 0x1e, 60]) + struct.pack("!HH", 64, 0) + text.ljust(56, b".")
+
+
+def outside(case, keyfile, spi, seq, ends):
+    """The packet of a case, from its outer IP header on."""
+    source, destination = ends
+    esp = seal(keyfile, spi, seq, 17, datagram(source, destination, (9, 7777), b"protected"))
+    v6 = ":" in source
+    if case == "source":
+        source = "2001:db8::66" if v6 else "192.0.2.66"
+    if case == "options":
+        return packet4(source, destination, esp, bytes([7, 7, 4, 0, 0, 0, 0, 0]))
+    if case == "destination":
+        return packet6(source, destination, 60, stranger(IPPROTO_ESP) + esp)
+    if case == "destination-udp":
+        return packet6(source, destination, 60, stranger(17) +
+                       datagram(source, destination, (4500, 4500), esp))
+    if v6:
+        return packet6(source, destination, IPPROTO_ESP, esp)
+    return packet4(source, destination, esp)
+
+
+def hear(address):
+    """One line a datagram."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as udp:
+        udp.bind((address, 7777))
+        print("listening", flush=True)
+        while True:
+            octets, peer = udp.recvfrom(4096)
+            print("from", peer[0], peer[1], octets.decode(errors="replace"), flush=True)
+
+
 def listen(address):
     """Holds the socket that has the kernel take ESP out of UDP."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
@@ -97,6 +180,14 @@ def main():
              int(words[8], 0) if len(words) > 8 else 0)
     elif verb == "device":
         send_by(words[0], int(words[1], 0), bytes.fromhex(words[2]))
+    elif verb == "outside":
+        case, device, mac, keyfile = words[:4]
+        packet = outside(case, keyfile, int(words[4], 0), int(words[5]), words[6:8])
+        with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as raw:
+            ethertype = 0x86dd if packet[0] >> 4 == 6 else 0x0800
+            raw.sendto(packet, (device, ethertype, 0, 0, bytes.fromhex(mac.replace(":", ""))))
+    elif verb == "hear":
+        hear(words[0])
     elif verb == "udp":
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
             udp.bind((words[0], 4500))
