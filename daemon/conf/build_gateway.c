@@ -53,7 +53,8 @@ static void read_addresses(const struct reader *r)
 		build_address(r->b, r->node, "peer-address ip", &r->gateway->peer);
 	build_address(r->b, r->node, "local-address ip", &r->gateway->local);
 	check_families(r);
-	if (value_of(r, "local-address interface") && !value_of(r, "local-address ip"))
+	if (value_of(r, "local-address interface") &&
+	    !tree_find(r->b->tree, r->node, "local-address ip"))
 		conf_error(r->b->report, value_of(r, "local-address interface")->at,
 			   "local-address interface alone is not supported: add local-address ip");
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "lex.h"
@@ -51,15 +53,27 @@ static bool begins_with(const struct cursor *c, const char *octets)
 	return (size_t)(c->end - c->p) >= n && !memcmp(c->p, octets, n);
 }
 
-/* Complains, outside quotes and comments, about a character that only looks right. */
-static bool check_lookalike(const struct lex *lex, const struct cursor *c)
+/* Notes the first thing that is wrong with the line; always false. */
+__attribute__((format(printf, 3, 4)))
+static bool fail(struct lex *lex, struct conf_place at, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(lex->why, sizeof(lex->why), format, args);
+	va_end(args);
+	lex->wrong = at;
+	return false;
+}
+
+/* Outside quotes and comments: false at a character that only looks right. */
+static bool check_lookalike(struct lex *lex, const struct cursor *c)
 {
 	for (size_t i = 0; i < sizeof(lookalikes) / sizeof(lookalikes[0]); i++) {
 		if (!begins_with(c, lookalikes[i].octets))
 			continue;
-		conf_error(lex->report, place(c), "character U+%04X is %s", lookalikes[i].code,
-			   lookalikes[i].what);
-		return false;
+		return fail(lex, place(c), "character U+%04X is %s", lookalikes[i].code,
+			    lookalikes[i].what);
 	}
 	return true;
 }
@@ -78,10 +92,8 @@ void lex_init(struct lex *lex, char *text, size_t n, struct conf_report *report)
 
 static bool push(struct lex *lex, enum lex_kind kind, const char *text, struct conf_place at)
 {
-	if (lex->n == LEX_WORDS_MAX) {
-		conf_error(lex->report, at, "more than %d words on a line", LEX_WORDS_MAX);
-		return false;
-	}
+	if (lex->n == LEX_WORDS_MAX)
+		return fail(lex, at, "more than %d words on a line", LEX_WORDS_MAX);
 	lex->words[lex->n++] = (struct lex_word){ .kind = kind, .text = text, .at = at };
 	return true;
 }
@@ -104,16 +116,14 @@ static bool quoted_word(struct lex *lex, struct cursor *c)
 		*out++ = *c->p++;
 	}
 	if (c->p == c->end) {
-		conf_error(lex->report, at, "quote is not closed");
-		return false;
+		lex->open = true;
+		return fail(lex, at, "quote is not closed");
 	}
 	c->p++;
 	if (!check_lookalike(lex, c))
 		return false;
-	if (c->p < c->end && !is_blank(*c->p) && !is_bracket(*c->p)) {
-		conf_error(lex->report, place(c), "no blank behind the closing quote");
-		return false;
-	}
+	if (c->p < c->end && !is_blank(*c->p) && !is_bracket(*c->p))
+		return fail(lex, place(c), "no blank behind the closing quote");
 	*out = '\0';
 	return push(lex, LEX_WORD, text, at);
 }
@@ -125,10 +135,8 @@ static bool plain_word(struct lex *lex, struct cursor *c)
 	const char *text = c->p;
 	char stop;
 
-	if (*c->p == '\'') {
-		conf_error(lex->report, at, "single quotes do not quote: use double quotes (\")");
-		return false;
-	}
+	if (*c->p == '\'')
+		return fail(lex, at, "single quotes do not quote: use double quotes (\")");
 	while (c->p < c->end && !is_blank(*c->p) && !is_bracket(*c->p)) {
 		if (!check_lookalike(lex, c))
 			return false;
@@ -144,24 +152,19 @@ static bool plain_word(struct lex *lex, struct cursor *c)
 	return is_bracket(stop) ? push_bracket(lex, stop, at) : true;
 }
 
-static bool clean(struct lex *lex, struct cursor *c)
+/* The first control character of the line, or its end. */
+static char *control(const struct cursor *c)
 {
-	struct cursor at = *c;
+	char *p = c->p;
 
-	for (; at.p < at.end; at.p++) {
-		unsigned char octet = (unsigned char)*at.p;
-
-		if ((octet < 0x20 && !is_blank(*at.p)) || octet == 0x7f) {
-			conf_error(lex->report, place(&at), "control character 0x%02x", octet);
-			return false;
-		}
-	}
-	return true;
+	while (p < c->end && ((unsigned char)*p >= 0x20 || is_blank(*p)) && *p != 0x7f)
+		p++;
+	return p;
 }
 
 static bool words(struct lex *lex, struct cursor *c)
 {
-	bool good = clean(lex, c);
+	bool good = true;
 
 	while (good) {
 		while (c->p < c->end && is_blank(*c->p))
@@ -180,6 +183,26 @@ static bool words(struct lex *lex, struct cursor *c)
 	return good;
 }
 
+/* The words of the line at @c, which a control character ends, too. */
+static void read_words(struct lex *lex, struct cursor *c)
+{
+	struct cursor odd = *c;
+	const char *end = c->end;
+	unsigned char octet;
+
+	odd.p = control(c);
+	c->end = odd.p;
+	octet = odd.p < end ? (unsigned char)*odd.p : 0;
+	lex->wrong.line = 0;
+	lex->open = false;
+	lex->n = 0;
+	words(lex, c);
+	if (odd.p == end)
+		return;
+	lex->open = false;
+	fail(lex, place(&odd), "control character 0x%02x", octet);
+}
+
 bool lex_line(struct lex *lex)
 {
 	while (lex->p < lex->end) {
@@ -189,10 +212,43 @@ bool lex_line(struct lex *lex)
 		if (!c.end)
 			c.end = lex->end;
 		lex->p = c.end < lex->end ? c.end + 1 : lex->end;
-		lex->n = 0;
-		lex->cut = !words(lex, &c);
+		read_words(lex, &c);
 		if (lex->n)
 			return true;
+		if (lex->wrong.line)
+			conf_error(lex->report, lex->wrong, "%s", lex->why);
 	}
 	return false;
+}
+
+/* Whether a line of its own begins here. */
+static bool begins_line(const struct lex *lex, const char *p)
+{
+	return p[-1] == '\n' && lex->end - p > 4 && !memcmp(p, "set ", 4);
+}
+
+bool lex_skip_quoted(struct lex *lex)
+{
+	unsigned int line = lex->line;
+	bool inside = true;
+	char *p;
+
+	for (p = lex->p; p < lex->end; p++) {
+		if (*p == '\n') {
+			line++;
+			if (!inside)
+				break;
+		} else if (*p == '\\' && p + 1 < lex->end && p[1] != '\n') {
+			p++;
+		} else if (*p == '"') {
+			inside = !inside;
+		} else if (inside && begins_line(lex, p)) {
+			return false;
+		}
+	}
+	if (inside)
+		return false;
+	lex->p = p < lex->end ? p + 1 : p;
+	lex->line = line;
+	return true;
 }

@@ -23,14 +23,24 @@ struct lex {
 	char *p, *end;		/* what is left */
 	unsigned int line;	/* of words[] */
 	unsigned int n;
-	bool cut;		/* an error ended the line behind words[], and is reported */
+	struct conf_place wrong;	/* what ended words[] before the line; line 0: nothing */
+	char why[96];		/* it is wrong, for conf_error() */
+	bool open;		/* it is a quote that the line does not close */
 	struct lex_word words[LEX_WORDS_MAX];
 	struct conf_report *report;
 };
 
 /* @text of @n octets with one more writable behind it; overwritten while read. */
 void lex_init(struct lex *lex, char *text, size_t n, struct conf_report *report);
-/* The next line that has words, those before its first error; false at the end. */
+/*
+ * The next line that has words; false at the end.  What is wrong with the line is not
+ * reported yet, unless it is wrong from its first word on.
+ */
 bool lex_line(struct lex *lex);
+/*
+ * Goes on behind the line on which the open quote is closed; false, without moving, where
+ * no such line comes before the next one that begins with "set".
+ */
+bool lex_skip_quoted(struct lex *lex);
 
 #endif

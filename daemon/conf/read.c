@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Lines into the tree, led by the schema. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "conf/lex.h"
 #include "conf/tree.h"
 
@@ -14,11 +16,51 @@ struct walk {
 	unsigned int i;			/* next word */
 	struct schema_path path;
 	struct tree_node *node;
+	struct elsewhere *elsewhere;
+	bool passed;			/* nothing on the line concerns us */
+};
+
+/* Lines about other things than tunnels, which a whole export of a firewall has. */
+struct elsewhere {
+	unsigned int n;
+	struct conf_place first;
+	size_t used;			/* octets of words */
+	char words[2048];		/* that they begin with, each once */
 };
 
 static const struct lex_word *peek(const struct walk *w)
 {
 	return w->i < w->lex->n ? &w->lex->words[w->i] : NULL;
+}
+
+/* Whether @word is among @words, which are separated by ", ". */
+static bool has_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+	const char *p;
+
+	for (p = words; p; p = strchr(p, ','), p = p ? p + 2 : NULL)
+		if (!strncmp(p, word, n) && (p[n] == ',' || !p[n]))
+			return true;
+	return false;
+}
+
+/* Passes the line over, which begins with @path and @word. */
+static void pass_over(struct walk *w, const struct lex_word *word)
+{
+	struct elsewhere *e = w->elsewhere;
+	char begin[SCHEMA_PATH_MAX + 64];
+
+	w->passed = true;
+	w->i = w->lex->n;
+	if (!e->n++)
+		e->first = w->lex->words[0].at;
+	snprintf(begin, sizeof(begin), "%s%s%.60s", w->path.text, w->path.n ? " " : "",
+		 word->text);
+	if (has_word(e->words, begin) || e->used + strlen(begin) + 3 > sizeof(e->words))
+		return;
+	e->used += (size_t)snprintf(e->words + e->used, sizeof(e->words) - e->used, "%s%s",
+				    e->used ? ", " : "", begin);
 }
 
 static void unknown_word(const struct walk *w, const struct lex_word *word)
@@ -72,7 +114,7 @@ static bool read_list(struct walk *w, struct tree_node *leaf, const struct lex_w
 		w->i++;
 	}
 	if (!word || word->kind != LEX_CLOSE) {
-		if (word || !w->lex->cut)
+		if (word || !w->lex->wrong.line)
 			conf_error(w->report, word ? word->at : open->at,
 				   "list is not closed by \"]\"");
 		return false;
@@ -94,10 +136,12 @@ static bool read_values(struct walk *w, struct tree_node *leaf, const struct lex
 	if (leaf->row->kind == SCHEMA_FLAG)
 		return put_value(w, leaf, &flag);
 	if (leaf->row->kind == SCHEMA_REST) {
+		w->passed = true;
 		w->i = w->lex->n;
-		return schema_check(leaf->row, "", name->at, w->report);
+		/* The first of many such lines says it for all of them. */
+		return leaf->value || (!leaf->broken && put_value(w, leaf, &flag));
 	}
-	if (!word && w->lex->cut)
+	if (!word && w->lex->wrong.line)
 		return false;
 	if (!word || word->kind == LEX_CLOSE) {
 		conf_error(w->report, name->at, "\"%s\" needs a value", name->text);
@@ -121,6 +165,11 @@ static bool read_step(struct walk *w, bool *ended)
 
 	if (word->kind == LEX_WORD)
 		step = schema_step(&w->path, word->text);
+	if (!step.known && word->kind == LEX_WORD && schema_elsewhere(&w->path, word->text)) {
+		pass_over(w, word);
+		*ended = true;
+		return true;
+	}
 	if (!step.known) {
 		unknown_word(w, word);
 		return false;
@@ -152,7 +201,8 @@ static void mark_broken(struct tree_node *node)
 		node->broken = true;
 }
 
-static void read_line(struct walk *w)
+/* False after a complaint, or where the line ends too early. */
+static bool read_steps(struct walk *w)
 {
 	const struct lex_word *word = peek(w);
 	char words[512];
@@ -161,29 +211,42 @@ static void read_line(struct walk *w)
 	if (word->kind != LEX_WORD || strcmp(word->text, "set") != 0) {
 		conf_error(w->report, word->at, "unknown word \"%s\"; a line begins with \"set\"",
 			   word->text);
-		return;
+		return false;
 	}
 	w->i++;
-	while (peek(w)) {
-		if (!read_step(w, &ended)) {
-			mark_broken(w->node);
-			return;
-		}
+	while (peek(w))
+		if (!read_step(w, &ended))
+			return false;
+	if (!ended && !w->lex->wrong.line) {
+		word = &w->lex->words[w->i - 1];
+		conf_error(w->report, word->at, "the line ends behind \"%s\"; here may follow: %s",
+			   word->text, schema_words(&w->path, words, sizeof(words)));
 	}
-	if (w->lex->cut) {
+	return ended && (w->passed || !w->lex->wrong.line);
+}
+
+static void read_line(struct walk *w)
+{
+	if (!read_steps(w))
 		mark_broken(w->node);
+	/* What is not ours may be written as it likes, over several lines, too. */
+	if (w->passed && (!w->lex->open || lex_skip_quoted(w->lex)))
 		return;
-	}
-	if (ended)
-		return;
-	word = &w->lex->words[w->i - 1];
-	conf_error(w->report, word->at, "the line ends behind \"%s\"; here may follow: %s",
-		   word->text, schema_words(&w->path, words, sizeof(words)));
-	mark_broken(w->node);
+	if (w->lex->wrong.line)
+		conf_error(w->report, w->lex->wrong, "%s", w->lex->why);
+}
+
+static void tell_elsewhere(const struct elsewhere *e, struct conf_report *report)
+{
+	if (e->n)
+		conf_warning(report, e->first, "%u line%s that %s not about IPsec tunnels %s passed "
+			     "over: %s", e->n, text_plural(e->n), e->n == 1 ? "is" : "are",
+			     e->n == 1 ? "is" : "are", e->words);
 }
 
 void tree_read(struct tree *tree, char *text, size_t n, struct conf_report *report)
 {
+	struct elsewhere elsewhere = { 0 };
 	struct lex *lex = malloc(sizeof(*lex));
 
 	if (!lex) {
@@ -197,9 +260,13 @@ void tree_read(struct tree *tree, char *text, size_t n, struct conf_report *repo
 	}
 	lex_init(lex, text, n, report);
 	while (!tree->short_of_memory && lex_line(lex)) {
-		struct walk w = { .tree = tree, .lex = lex, .report = report, .node = tree->root };
+		struct walk w = {
+			.tree = tree, .lex = lex, .report = report, .node = tree->root,
+			.elsewhere = &elsewhere,
+		};
 
 		read_line(&w);
 	}
+	tell_elsewhere(&elsewhere, report);
 	free(lex);
 }

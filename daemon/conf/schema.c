@@ -64,6 +64,43 @@ struct schema_step schema_step(struct schema_path *path, const char *word)
 	return step;
 }
 
+/*
+ * What PAN-OS has beside tunnels, by the level that it stands on.  It changes nothing about
+ * what is protected, and how; other words than these are typing errors.
+ */
+static const struct {
+	const char *level, *words;
+} elsewhere[] = {
+	{ "", "address address-group alg-override application application-filter "
+	      "application-group application-status application-tag authentication-object "
+	      "authentication-profile authentication-sequence botnet captive-portal certificate "
+	      "certificate-profile cloud-identity-engine content-preview device-object "
+	      "deviceconfig display-name dns-proxy dynamic-user-group email-scheduler "
+	      "external-list global-protect group-mapping import iot local-user-database "
+	      "log-collector log-settings mgt-config ocsp-responder pdf-summary-report "
+	      "profile-group profiles redistribution-agent redistribution-collector region "
+	      "report-group reports scep schedule sdwan-interface-profile server-profile service "
+	      "service-group setting shared ssl-decrypt ssl-tls-service-profile tag threats "
+	      "ts-agent url-admin-override url-content-types user-context-segment "
+	      "user-id-agent user-id-agent-sequence user-id-collector user-id-hub "
+	      "user-id-ssl-auth vm-info-source vsys" },
+	{ "network", "dhcp dns-proxy lldp proxy qos routing-profile secure-web-gateway "
+		     "shared-gateway underlay-net virtual-wire vlan" },
+	{ "network interface", "aggregate-ethernet cellular fail-open poe sdwan vlan" },
+	{ "network profiles", "bfd-profile lldp-profile macsec-crypto-profile netflow-profile "
+			      "qos-profile zone-protection-profile" },
+	{ "network ike crypto-profiles", "global-protect-app-crypto-profiles" },
+	{ "network tunnel", "global-protect-gateway global-protect-site-to-site" },
+};
+
+bool schema_elsewhere(const struct schema_path *path, const char *word)
+{
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		if (!strcmp(path->text, elsewhere[i].level))
+			return schema_has(elsewhere[i].words, word);
+	return false;
+}
+
 void schema_up(struct schema_path *path)
 {
 	while (path->n && path->text[path->n - 1] != ' ')
@@ -212,6 +249,14 @@ static bool check_text(const struct schema_row *row, const char *value, struct c
 	return false;
 }
 
+/* What to do where a name stands for an address, as PAN-OS allows. */
+static const char *address_object(const char *value)
+{
+	if (!value[strspn(value, "0123456789abcdefABCDEF.:/")])
+		return "";
+	return ": names of address objects are not looked up, write the address itself";
+}
+
 /* "10.0.0.1" and "10.0.0.1/24" alike: the address alone counts. */
 static bool check_address(const char *value, struct conf_place at, struct conf_report *report)
 {
@@ -226,7 +271,7 @@ static bool check_address(const char *value, struct conf_place at, struct conf_r
 		    (!value[n] || !addr_range_parse(value, &first, &last)))
 			return true;
 	}
-	conf_error(report, at, "\"%s\" is no IP address", value);
+	conf_error(report, at, "\"%s\" is no IP address%s", value, address_object(value));
 	return false;
 }
 

@@ -57,6 +57,8 @@ struct schema_step {
 
 /* One step down from @path, which grows by the word if it is known. */
 struct schema_step schema_step(struct schema_path *path, const char *word);
+/* Whether lines that go on with @word behind @path are another part's of a firewall. */
+bool schema_elsewhere(const struct schema_path *path, const char *word);
 /* Takes the last word off. */
 void schema_up(struct schema_path *path);
 /* Offers all words that may follow @path. */

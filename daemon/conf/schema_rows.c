@@ -265,15 +265,13 @@ const struct schema_row schema_rows[] = {
 	{ SATELLITE " external-ca local-certificate", TEXT(1, 255), REFUSE, .help = "LSVPN" },
 	{ SATELLITE " external-ca certificate-profile", TEXT(1, 255), REFUSE, .help = "LSVPN" },
 
-	{ UNIT " ip", KIND(SUBNET), .list = true, WARN, .help = "address of the interface",
+	{ UNIT " ip", TEXT(1, 63), .list = true, WARN, .help = "address of the interface",
 	  .instead = "use ip address add" },
 	{ UNIT " ipv6 enabled", YES_NO("no"), WARN, .help = "IPv6 on the interface",
 	  .instead = "use sysctl net.ipv6.conf" },
 	{ UNIT " ipv6 interface-id", TEXT(1, 31), WARN, .help = "low half of its addresses" },
-	{ UNIT " ipv6 address * enable-on-interface", YES_NO("yes"), WARN,
-	  .help = "address of the interface", .instead = "use ip address add" },
-	{ UNIT " ipv6 address * prefix", KIND(REST), WARN, .help = "use of the low half" },
-	{ UNIT " ipv6 address * anycast", KIND(REST), WARN, .help = "anycast address" },
+	{ UNIT " ipv6 address", KIND(REST), WARN, .help = "address of the interface",
+	  .instead = "use ip address add" },
 	{ UNIT " mtu", NUMBER(576, 9216), WARN, .help = "MTU; without: from the path",
 	  .instead = "use ip link set mtu" },
 	{ UNIT " df-ignore", YES_NO("no"),
@@ -321,6 +319,11 @@ const struct schema_row schema_rows[] = {
 	{ "network logical-router", KIND(REST), WARN, .help = "routes",
 	  .instead = "use ip route or FRR" },
 	{ "zone", KIND(REST), WARN, .help = "security zones", .instead = "use nftables" },
+	{ "rulebase", KIND(REST), WARN, .help = "rules for traffic", .instead = "use nftables" },
+	{ "template", KIND(REST), REFUSE, .help = "lines of Panorama for many firewalls",
+	  .instead = "export the configuration of the firewall itself" },
+	{ "template-stack", KIND(REST), REFUSE, .help = "lines of Panorama for many firewalls",
+	  .instead = "export the configuration of the firewall itself" },
 };
 
 const size_t schema_n = sizeof(schema_rows) / sizeof(schema_rows[0]);
