@@ -6,7 +6,8 @@
  * same here: the associated data are SPI, sequence number and IV, and the IV is
  * written by us.  Counter modes take the sequence number under a random mask of the SA's
  * own, as manual keys may be loaded again; CBC takes random octets, as its IV must not be
- * foreseeable (RFC 3602 section 3).  GMAC (RFC 4543) is no other: its template leaves the payload as it is.
+ * foreseeable (RFC 3602 section 3).  GMAC (RFC 4543) is no other: its template leaves the
+ * payload as it is.
  *
  * With 64-bit numbers the high half is authenticated but not sent (RFC 4303 section
  * 2.2.1).  Associated data are SPI, high half, low half and IV then; the first three

@@ -76,11 +76,24 @@ static void take_census(struct pantun_monitors *monitors)
 		census.total++;
 		census.up += monitor->fsm.state == PANTUN_PATH_UP;
 		census.down += monitor->fsm.state == PANTUN_PATH_DOWN;
+		census.impossible += pantun_monitor_fsm_is_mute(&monitor->fsm);
 		census.fail_over += monitor->config.action == PANTUN_MONITOR_FAIL_OVER;
 	}
 	WRITE_ONCE(monitors->count, census.total);
 	WRITE_ONCE(monitors->path, pantun_monitor_path(&census));
 	WRITE_ONCE(monitors->failed, pantun_monitor_path_failed(&census));
+}
+
+static enum pantun_event event_of(u32 state)
+{
+	switch (state) {
+	case PANTUN_PATH_UP:
+		return PANTUN_EVENT_PATH_UP;
+	case PANTUN_PATH_DOWN:
+		return PANTUN_EVENT_PATH_DOWN;
+	default:
+		return PANTUN_EVENT_CHANGE;
+	}
 }
 
 /* A monitor has another state: tells it, and has the link follow.  monitors.lock. */
@@ -90,8 +103,7 @@ static void changed(struct pantun_monitor *monitor)
 
 	monitor->since = ktime_get_boottime_seconds();
 	take_census(&tunnel->monitors);
-	pantun_nl_event_monitor(monitor, monitor->fsm.state == PANTUN_PATH_UP ?
-				PANTUN_EVENT_PATH_UP : PANTUN_EVENT_PATH_DOWN);
+	pantun_nl_event_monitor(monitor, event_of(monitor->fsm.state));
 	pantun_netdev_update(tunnel);
 }
 
@@ -113,9 +125,16 @@ static void answered(struct pantun_monitor *monitor)
 
 static void unsent(struct pantun_monitor *monitor, u32 error)
 {
+	bool news;
+
 	monitor->waiting = false;
 	monitor->error = error;
-	if (pantun_monitor_fsm_unsent(&monitor->fsm))
+	/* without an SA nothing can pass; all else is amiss here, whatever the path is like */
+	if (error == PANTUN_MONITOR_ERROR_NO_SA)
+		news = pantun_monitor_fsm_unsent(&monitor->fsm);
+	else
+		news = pantun_monitor_fsm_impossible(&monitor->fsm);
+	if (news)
 		changed(monitor);
 }
 

@@ -21,10 +21,13 @@
  * leaves, but the one whose loss makes the path down PANTUN_MONITOR_LAST_CALL at most:
  * what broke is known after interval times threshold and less than a second.
  *
- * A probe that can't be sent is a lost one, as a path nothing can enter is no path;
- * it is not even held for an SA, but asks for one in an on-demand tunnel as any packet
- * does.  As soon as there is one the next probe leaves, out of turn.  While the device
- * is administratively down there are no probes, and states stay as they are.
+ * A probe that finds no SA is a lost one, as a path nothing can enter is no path;
+ * it is not even held for one, but asks for it in an on-demand tunnel as any packet
+ * does.  As soon as there is one the next probe leaves, out of turn.  What can't be sent
+ * for another reason, as the device has no address or no proxy-ID covers the destination,
+ * is a mistake on this host and says nothing of the path: after threshold of them the
+ * path is unknown, the reason is told, and the carrier follows the SAs alone.  While the
+ * device is administratively down there are no probes, and states stay as they are.
  *
  * Locks: monitors.lock (BH) is taken inside cfg_lock, and event_lock inside it.  The
  * work never takes rtnl or cfg_lock, whose holders wait for it.

@@ -59,6 +59,7 @@ static void note_rtt(struct pantun_monitor_fsm *fsm, u32 rtt)
  */
 bool pantun_monitor_fsm_answered(struct pantun_monitor_fsm *fsm, u32 rtt)
 {
+	fsm->impossible_row = 0;
 	fsm->received++;
 	fsm->history = fsm->history << 1 | 1;
 	note_rtt(fsm, rtt);
@@ -80,6 +81,7 @@ bool pantun_monitor_fsm_answered(struct pantun_monitor_fsm *fsm, u32 rtt)
  */
 bool pantun_monitor_fsm_lost(struct pantun_monitor_fsm *fsm)
 {
+	fsm->impossible_row = 0;
 	fsm->lost++;
 	fsm->history <<= 1;
 	fsm->answered_row = 0;
@@ -91,7 +93,7 @@ bool pantun_monitor_fsm_lost(struct pantun_monitor_fsm *fsm)
 }
 
 /**
- * pantun_monitor_fsm_unsent - a probe was due and could not be sent: as good as lost
+ * pantun_monitor_fsm_unsent - a probe was due and found no SA: as good as lost
  * @fsm: the path
  *
  * Return: true if the state has changed.
@@ -100,6 +102,38 @@ bool pantun_monitor_fsm_unsent(struct pantun_monitor_fsm *fsm)
 {
 	fsm->unsent++;
 	return pantun_monitor_fsm_lost(fsm);
+}
+
+/**
+ * pantun_monitor_fsm_impossible - a probe was due that this host cannot send
+ * @fsm: the path
+ *
+ * Return: true if that is news: nothing is known of the path from now on.
+ */
+bool pantun_monitor_fsm_impossible(struct pantun_monitor_fsm *fsm)
+{
+	bool news;
+
+	fsm->unsent++;
+	fsm->impossible_row++;
+	if (!pantun_monitor_fsm_is_mute(fsm))
+		return false;
+	news = fsm->state != PANTUN_PATH_UNKNOWN || fsm->impossible_row == fsm->threshold;
+	fsm->state = PANTUN_PATH_UNKNOWN;
+	fsm->lost_row = 0;
+	fsm->answered_row = 0;
+	return news;
+}
+
+/**
+ * pantun_monitor_fsm_is_mute - whether the path is unknown as it can't be probed
+ * @fsm: the path
+ *
+ * Return: true if it is.
+ */
+bool pantun_monitor_fsm_is_mute(const struct pantun_monitor_fsm *fsm)
+{
+	return fsm->impossible_row >= fsm->threshold;
 }
 
 /**
@@ -117,14 +151,15 @@ bool pantun_monitor_fsm_critical(const struct pantun_monitor_fsm *fsm)
  * pantun_monitor_path - what several monitors say of a tunnel
  * @census: how they stand
  *
- * Return: down if all of them are, up if one is, unknown otherwise, also without any.
+ * Return: down if all of them are that can probe, up if one is, unknown otherwise, also
+ * without any.
  */
 u32 pantun_monitor_path(const struct pantun_monitor_census *census)
 {
 	if (census->up)
 		return PANTUN_PATH_UP;
-	return census->total && census->down == census->total ? PANTUN_PATH_DOWN :
-								PANTUN_PATH_UNKNOWN;
+	return census->down && census->down + census->impossible == census->total ?
+	       PANTUN_PATH_DOWN : PANTUN_PATH_UNKNOWN;
 }
 
 /**

@@ -9,9 +9,11 @@
 
 #define STEPS	5000		/* of a random walk */
 
-/* One probe: 'a' answered, 'l' lost, 'u' unsent.  Whether the state has changed. */
+/* One probe: 'a' answered, 'l' lost, 'u' unsent, 'i' impossible.  Whether that is news. */
 static bool step(struct pantun_monitor_fsm *fsm, char probe)
 {
+	if (probe == 'i')
+		return pantun_monitor_fsm_impossible(fsm);
 	if (probe == 'u')
 		return pantun_monitor_fsm_unsent(fsm);
 	pantun_monitor_fsm_sent(fsm);
@@ -80,6 +82,34 @@ static void monitor_fsm_recovery_test(struct kunit *test)
 	expect_walk(test, 2, 2, "allauaa", "++----+");
 	/* down at once again only by a whole row */
 	expect_walk(test, 2, 1, "allala", "++-+++");
+}
+
+/* What this host cannot send says nothing of the path. */
+static void monitor_fsm_impossible_test(struct kunit *test)
+{
+	struct pantun_monitor_fsm fsm;
+	int i;
+
+	expect_walk(test, 3, 1, "aii", "+++");
+	expect_walk(test, 3, 1, "aiii", "+++.");
+	expect_walk(test, 2, 1, "llii", ".--.");
+	/* in a row, and then it begins anew, whatever was lost or answered before */
+	expect_walk(test, 3, 1, "aiaiia", "++++++");
+	expect_walk(test, 3, 1, "alliiill", "+++++...");
+	expect_walk(test, 2, 3, "lliia", ".--.+");
+	/* neither lost nor answered: it breaks no row of these */
+	expect_walk(test, 3, 1, "alilil", "+++++-");
+
+	pantun_monitor_fsm_init(&fsm, 3, 1);
+	for (i = 1; i <= 10; i++) {
+		/* told when it is sure, although the state is what it was, and not again */
+		KUNIT_EXPECT_EQ_MSG(test, step(&fsm, 'i'), i == 3, "%d", i);
+		KUNIT_EXPECT_EQ_MSG(test, pantun_monitor_fsm_is_mute(&fsm), i >= 3, "%d", i);
+	}
+	KUNIT_EXPECT_EQ(test, fsm.unsent, (u64)10);
+	KUNIT_EXPECT_EQ(test, fsm.lost, (u64)0);
+	KUNIT_EXPECT_TRUE(test, step(&fsm, 'a'));
+	KUNIT_EXPECT_FALSE(test, pantun_monitor_fsm_is_mute(&fsm));
 }
 
 static void monitor_fsm_counts_test(struct kunit *test)
@@ -230,6 +260,14 @@ static void monitor_fsm_path_test(struct kunit *test)
 		{ { .total = 3, .down = 2, .up = 1, .fail_over = 3 }, PANTUN_PATH_UP, false },
 		{ { .total = 3, .down = 2, .fail_over = 3 }, PANTUN_PATH_UNKNOWN, false },
 		{ { .total = 3, .down = 3, .fail_over = 1 }, PANTUN_PATH_DOWN, true },
+		/* those that cannot probe have no say */
+		{ { .total = 1, .impossible = 1, .fail_over = 1 }, PANTUN_PATH_UNKNOWN, false },
+		{ { .total = 3, .impossible = 3, .fail_over = 1 }, PANTUN_PATH_UNKNOWN, false },
+		{ { .total = 3, .down = 2, .impossible = 1, .fail_over = 1 }, PANTUN_PATH_DOWN,
+		  true },
+		{ { .total = 3, .down = 1, .impossible = 1, .fail_over = 1 },
+		  PANTUN_PATH_UNKNOWN, false },
+		{ { .total = 3, .up = 1, .down = 1, .impossible = 1 }, PANTUN_PATH_UP, false },
 	};
 	size_t i;
 
@@ -245,6 +283,7 @@ static struct kunit_case monitor_fsm_cases[] = {
 	KUNIT_CASE(monitor_fsm_begin_test),
 	KUNIT_CASE(monitor_fsm_threshold_test),
 	KUNIT_CASE(monitor_fsm_recovery_test),
+	KUNIT_CASE(monitor_fsm_impossible_test),
 	KUNIT_CASE(monitor_fsm_counts_test),
 	KUNIT_CASE(monitor_fsm_rtt_test),
 	KUNIT_CASE(monitor_fsm_limits_test),

@@ -38,6 +38,12 @@ told() {
 		grep -qF "\"destination\":\"$2\""
 }
 
+# told_unsent DESTINATION TEXT: with the reason.
+told_unsent() {
+	grep -F '"event":"monitor","kind":"change"' "$WORK/events" |
+		grep -F "\"destination\":\"$1\"" | grep -qF "$2"
+}
+
 # --- cases ---
 
 answer_cases() {
@@ -334,12 +340,25 @@ rekey_case() {
 
 unsent_cases() {
 	pair
+	events_begin
 	watch ga "$PEER" action fail-over
+	watch ga "$PEER6" action fail-over
 	goes 'what keeps probes back: nothing' "$PEER" up
+	goes 'what keeps probes back: nothing, IPv6' "$PEER6" up
 	ip -n ga addr del 10.9.0.1/24 dev tunnel1
 	check 'no address: the reason is shown' wait_for 5 error_is 'no address'
-	goes 'no address: unsent is lost' "$PEER" down
-	check 'no address: counted as unsent' is ga "$PEER" "m['unsent'] >= $THRESHOLD"
+	goes 'no address: nothing is known of the path' "$PEER" unknown
+	check 'no address: counted as unsent, and not as lost' is ga "$PEER" \
+		"m['unsent'] >= $THRESHOLD and m['lost'] <= 1"
+	check 'no address: an event says so' wait_for 5 told_unsent "$PEER" 'no address'
+	check 'no address: the tunnel has its carrier by the SAs' carrier_is ga tunnel1 1
+	rules gb "$CUT"
+	goes 'no address, and a path that is lost' "$PEER6" down
+	check 'the other destination alone takes the carrier away' wait_for 5 carrier_is ga tunnel1 0
+	rules gb
+	goes 'and it is back' "$PEER6" up
+	pantunctl_on ga tunnel monitor del dev tunnel1 destination "$PEER6"
+	kill "$EVENTS_PID"
 	ip -n gb route replace 10.1.0.0/24 dev tunnel1
 	watch ga "$PEER" source 10.1.0.1
 	goes 'a source that was given' "$PEER" up
@@ -361,13 +380,15 @@ proxy_cases() {
 	key ga proxy lan
 	goes 'a proxy-ID by name' "$PEER" up
 	pantunctl_on ga proxy add dev tunnel1 name other local 10.3.0.0/24 remote 10.4.0.0/24
-	watch ga "$PEER" source 10.1.0.1 proxy other
+	watch ga "$PEER" source 10.1.0.1 proxy other action fail-over
 	check 'one that does not match' wait_for 5 error_is 'do not cover'
+	goes 'one that does not match: nothing is known of the path' "$PEER" unknown
+	check 'one that does not match: the carrier stays' carrier_is ga tunnel1 1
 	watch ga "$PEER" source 10.1.0.1 proxy lan
 	goes 'the right one again' "$PEER" up
 	pantunctl_on ga proxy del dev tunnel1 name lan
 	check 'it is deleted' wait_for 5 error_is 'no such proxy-ID'
-	goes 'it is deleted: down' "$PEER" down
+	goes 'it is deleted: nothing is known' "$PEER" unknown
 	pantunctl_on ga proxy add dev tunnel1 name lan local 10.1.0.0/24 remote 10.9.0.0/24
 	rekeyed proxy lan
 	goes 'one of its name is there again' "$PEER" up

@@ -130,7 +130,8 @@ enum pantun_carrier {
 /* What the monitors know of the way through the tunnel, or one of them of its own. */
 enum pantun_path_state {
 	PANTUN_PATH_UNSPEC,
-	PANTUN_PATH_UNKNOWN,		/* no probe was answered or missed often enough yet */
+	/* no probe was answered or missed often enough yet, or none can be sent */
+	PANTUN_PATH_UNKNOWN,
 	PANTUN_PATH_UP,			/* answered; of a tunnel: by one destination at least */
 	PANTUN_PATH_DOWN,		/* not answered; of a tunnel: by none */
 
@@ -151,7 +152,8 @@ enum pantun_monitor_action {
 /* Why the last probe could not be sent; it counts as lost. */
 enum pantun_monitor_error {
 	PANTUN_MONITOR_ERROR_UNSPEC,	/* it was sent */
-	PANTUN_MONITOR_ERROR_NO_SA,	/* its proxy-ID has no SA now */
+	/* its proxy-ID has no SA now: as good as lost; all others say nothing of the path */
+	PANTUN_MONITOR_ERROR_NO_SA,
 	PANTUN_MONITOR_ERROR_NO_SOURCE,	/* the tunnel has no address of this family */
 	PANTUN_MONITOR_ERROR_NO_PROXY,	/* no proxy-ID of this name, or none that matches */
 	PANTUN_MONITOR_ERROR_SELECTOR,	/* proxy-ID or SA do not cover these addresses */
@@ -443,7 +445,7 @@ enum pantun_monitor_attr {
 	PANTUN_MONITOR_A_SENT,		/* u64, probes that left; read only */
 	PANTUN_MONITOR_A_UNSENT,	/* u64, those that could not be sent; read only */
 	PANTUN_MONITOR_A_RECEIVED,	/* u64, answers that count; read only */
-	PANTUN_MONITOR_A_LOST,		/* u64, unanswered or unsent; read only */
+	PANTUN_MONITOR_A_LOST,		/* u64, unanswered, or unsent as there was no SA; read only */
 	PANTUN_MONITOR_A_RTT_LAST,	/* u32, microseconds; read only */
 	PANTUN_MONITOR_A_RTT_MIN,	/* u32, microseconds; read only */
 	PANTUN_MONITOR_A_RTT_AVG,	/* u32, microseconds; read only */
