@@ -4,8 +4,9 @@
 # Time limit: 600
 # The tunnel monitor with two pantunds and two tunnels, set up as README has it: the path
 # of one is broken for ESP alone, IKE goes on.  Fail-over moves routes, wait-recover does
-# not, both negotiate new keys; a rekeying alone is no loss; what the next daemon, a
-# reload and the end of a monitor leave behind.
+# not, both negotiate new keys; a rekeying alone is no loss; what one end cannot send, and ESP
+# that is blocked, are told as such; what the next daemon, a reload and the end of a monitor
+# leave behind.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -96,6 +97,30 @@ check 'counts went on' wait_for 10 more_than ga lost "$lost"
 mend
 check 'carrier is back' wait_for 30 carrier_is ga tunnel1 1
 check 'and told' wait_for 5 log_has ga 'tunnel-status-up: Tunnel first is up'
+
+# --- what ga cannot send is a mistake of its own
+forget_logs
+before=$(spi ga tunnel1)
+ip -n ga addr del 10.255.1.1 peer 10.255.1.2 dev tunnel1
+check 'no address: told, with the remedy' wait_for 30 log_has ga \
+	'tunnel-monitor-unsent: Tunnel first cannot probe 10.255.1.2: the interface has no address'
+check 'no address: shown' monitor_is ga tunnel1 unknown
+check 'no address: the carrier stays' carrier_is ga tunnel1 1
+check 'no address: no new keys' test "$(spi ga tunnel1)" = "$before"
+check 'no address: --check says so, too' grep -q 'warning: tunnel1 has no address that probes' \
+	<(on ga "$PANTUND" --check /etc/pantun/pantun.conf 2>&1)
+ip -n ga addr add 10.255.1.1 peer 10.255.1.2 dev tunnel1
+check 'no address: mended, the path answers' wait_for 30 monitor_is ga tunnel1 up
+check_not 'no address: it was never lost' log_has ga 'tunnel-status-down'
+
+# --- ESP is blocked from the first packet of an SA on
+cut
+pantunctl_on ga clear ipsec-sa first
+check 'blocked: the path is lost' wait_for 30 log_has ga 'tunnel-status-down: Tunnel first'
+check 'blocked: the log says what it looks like' log_has ga \
+	'something between the gateways seems to block IP protocol 50 (ESP)'
+mend
+check 'blocked: mended' wait_for 60 monitor_is ga tunnel1 up
 
 # --- wait-recover
 received=$(probe ga received)

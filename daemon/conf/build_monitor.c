@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Who is probed through a tunnel, how often, and what a lost path does. */
+#include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -165,6 +166,69 @@ static void check_covered(const struct reader *r, const struct tree_value *desti
 		   addr_text(&probe->destination, to));
 }
 
+/* --- the interface's own address, where no source-ip is given --- */
+
+static struct addr addr_of(const struct sockaddr *sa)
+{
+	struct addr addr = { 0 };
+
+	if (sa && sa->sa_family == AF_INET) {
+		addr.family = AF_INET;
+		memcpy(addr.b, &((const struct sockaddr_in *)sa)->sin_addr, 4);
+	} else if (sa && sa->sa_family == AF_INET6) {
+		addr.family = AF_INET6;
+		memcpy(addr.b, &((const struct sockaddr_in6 *)sa)->sin6_addr, 16);
+	}
+	return addr;
+}
+
+/* Whether it can be the source of probes that a proxy-ID carries; link-local ones cannot. */
+static bool is_source(const struct reader *r, const struct policy_probe *probe,
+		      const struct addr *addr)
+{
+	struct policy_probe from = { .destination = probe->destination, .source = *addr };
+
+	if (addr->family != probe->destination.family)
+		return false;
+	if (addr->family == AF_INET6 && addr->b[0] == 0xfe && (addr->b[1] & 0xc0) == 0x80)
+		return false;
+	if (r->proxy)
+		return carries(r->proxy, &from);
+	for (unsigned int i = 0; i < r->tunnel->n_proxies; i++)
+		if (carries(&r->tunnel->proxies[i], &from))
+			return true;
+	return false;
+}
+
+/*
+ * An interface that is there is looked at: without an address nothing can be probed from
+ * it.  One that is still to be made may get it then.
+ */
+static void check_source(const struct reader *r, const struct tree_value *destination,
+			 const struct policy_probe *probe)
+{
+	bool there = false, found = false;
+	char to[ADDR_TEXT];
+	struct ifaddrs *all;
+
+	if (probe->source.family || getifaddrs(&all))
+		return;
+	for (const struct ifaddrs *one = all; one; one = one->ifa_next) {
+		struct addr addr = addr_of(one->ifa_addr);
+
+		if (strcmp(one->ifa_name, r->tunnel->ifname) != 0)
+			continue;
+		there = true;
+		found |= is_source(r, probe, &addr);
+	}
+	freeifaddrs(all);
+	if (there && !found)
+		conf_warning(r->b->report, destination->at,
+			     "%s has no address that probes of %s could come from: give it one "
+			     "that a proxy-id has as local, or give a source-ip",
+			     r->tunnel->ifname, addr_text(&probe->destination, to));
+}
+
 /* --- addresses --- */
 
 static void read_sources(struct reader *r)
@@ -201,6 +265,7 @@ static void read_destinations(const struct reader *r)
 		}
 		probe.source = r->source[probe.destination.family == AF_INET6];
 		check_covered(r, value, &probe);
+		check_source(r, value, &probe);
 		monitor->probes[monitor->n++] = probe;
 	}
 }

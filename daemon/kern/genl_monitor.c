@@ -60,7 +60,7 @@ const char *genl_monitor_unsent(const struct nlattr *attr)
 {
 	static const char *const texts[] = {
 		[PANTUN_MONITOR_ERROR_UNSPEC] = "",
-		[PANTUN_MONITOR_ERROR_NO_SA] = "there is no SA",
+		[PANTUN_MONITOR_ERROR_NO_SA] = KERN_NO_SA,
 		[PANTUN_MONITOR_ERROR_NO_SOURCE] = "the interface has no address of that family: "
 						   "give it one, or a source-ip",
 		[PANTUN_MONITOR_ERROR_NO_PROXY] = "no proxy-ID takes them",

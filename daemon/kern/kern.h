@@ -14,6 +14,12 @@ struct kern;
 /* What a tunnel's monitor, or one of its destinations, found. */
 enum kern_path { KERN_PATH_UNKNOWN, KERN_PATH_UP, KERN_PATH_DOWN };
 
+/*
+ * Why a probe was not sent.  Without an SA the path is as good as lost; all other reasons are
+ * mistakes on this host, and say nothing of the path.
+ */
+#define KERN_NO_SA	"there is no SA"
+
 /* What the kernel reports by itself; strings valid during the call. */
 struct kern_events {
 	void *ctx;
@@ -37,6 +43,8 @@ struct kern_sa {
 	uint32_t spi;
 	struct addr local, remote;
 	uint64_t cookie;
+	bool udp;		/* ESP in UDP */
+	uint64_t seq;		/* number last sent, or the highest that came in; 0: none */
 };
 
 /* What names it for sa_del(); the strings are @sa's. */

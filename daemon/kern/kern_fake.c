@@ -20,6 +20,7 @@ struct entry {
 	struct ike_sa_spec sa;	/* its names point to those of @tunnel */
 	enum fate fate;
 	bool current;		/* out-SA that packets take */
+	uint64_t seq;		/* as in kern_sa */
 	struct tunnel *tunnel;
 	unsigned int proxy;	/* number in @tunnel */
 };
@@ -508,6 +509,8 @@ static int fake_sa_each(struct kern *k, void (*each)(void *ctx, const struct ker
 			.local = e->sa.local.addr,
 			.remote = e->sa.remote.addr,
 			.cookie = e->sa.token,
+			.udp = e->sa.udp_encap,
+			.seq = e->seq,
 		};
 
 		if (e->fate != LIVE)
@@ -699,4 +702,11 @@ int kern_fake_expire(struct kern *k, uint64_t token, bool inbound, bool hard)
 	if (k->events.expire)
 		k->events.expire(k->events.ctx, token, inbound, hard);
 	return 0;
+}
+
+void kern_fake_carried(struct kern *k, bool inbound, uint64_t seq)
+{
+	for (struct entry *e = fake_of(k)->entries; e; e = e->next)
+		if (e->fate == LIVE && e->sa.inbound == inbound)
+			e->seq = seq;
 }

@@ -659,12 +659,15 @@ static bool parse_sa(struct nlmsghdr *header, struct kern_sa *out)
 	out->ah = sa[PANTUN_SA_A_PROTO] && nla_get_u8(sa[PANTUN_SA_A_PROTO]) == IPPROTO_AH;
 	if (sa[PANTUN_SA_A_COOKIE])
 		out->cookie = nla_get_u64(sa[PANTUN_SA_A_COOKIE]);
+	if (sa[PANTUN_SA_A_SEQ])
+		out->seq = nla_get_u64(sa[PANTUN_SA_A_SEQ]);
 	if (sa[PANTUN_SA_A_PATH] &&
 	    !nla_parse_nested(path, PANTUN_PATH_A_MAX, sa[PANTUN_SA_A_PATH], NULL)) {
 		genl_attr_either(path[PANTUN_PATH_A_LOCAL4], path[PANTUN_PATH_A_LOCAL6],
 				 &out->local);
 		genl_attr_either(path[PANTUN_PATH_A_REMOTE4], path[PANTUN_PATH_A_REMOTE6],
 				 &out->remote);
+		out->udp = genl_attr_u32(path[PANTUN_PATH_A_ENCAP]) == PANTUN_ENCAP_UDP;
 	}
 	return true;
 }

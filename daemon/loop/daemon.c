@@ -284,8 +284,7 @@ static void on_path(void *ctx, const char *ifname, enum kern_path path, const ch
 {
 	struct daemon *d = ctx;
 
-	monitors_path(d->monitors, d->core, now_ms(), d->policy, ifname, path,
-		      unsent);
+	monitors_path(d->monitors, d->kern, d->core, now_ms(), d->policy, ifname, path, unsent);
 	settle(d);
 }
 
@@ -361,7 +360,8 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 	log_warning(NULL, "interface %s was deleted; \"ip link add %s type pantun\" brings it back",
 		    ifname, ifname);
 	ike_core_clear_ipsec(d->core, now_ms(), tunnel->name);
-	monitors_path(d->monitors, d->core, now_ms(), d->policy, ifname, KERN_PATH_UNKNOWN, "");
+	monitors_path(d->monitors, d->kern, d->core, now_ms(), d->policy, ifname,
+		      KERN_PATH_UNKNOWN, "");
 	settle(d);
 }
 

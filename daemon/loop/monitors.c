@@ -19,7 +19,8 @@ struct known {
 	enum kern_path path;
 	enum kern_path seen;	/* in the dump that is being read */
 	bool counted;		/* a destination of it in that dump */
-	const char *unsent;	/* of the last of them; a constant */
+	const char *unsent;	/* of the last of them, or a mistake; a constant */
+	const char *mistake;	/* that was told last; a constant, "": none */
 };
 
 struct monitors {
@@ -66,6 +67,8 @@ static struct known *find(struct monitors *m, const char *ifname)
 		return NULL;
 	}
 	snprintf(known->ifname, sizeof(known->ifname), "%s", ifname);
+	known->unsent = "";
+	known->mistake = "";
 	LIST_INSERT_HEAD(&m->known, known, list);
 	return known;
 }
@@ -124,7 +127,49 @@ struct news {
 	bool manual;		/* keys by hand */
 	unsigned int renewed;	/* proxy-IDs that get new keys */
 	const char *unsent;
+	const char *blocked;	/* what seems to be blocked on the way; NULL: nothing */
 };
+
+/* What the SAs of a tunnel have carried. */
+struct carried {
+	const char *ifname;
+	const char *what;
+	bool out, in;
+};
+
+static void add_carried(void *ctx, const struct kern_sa *sa)
+{
+	struct carried *carried = ctx;
+
+	if (strcmp(sa->ifname, carried->ifname) != 0 || !sa->seq)
+		return;
+	if (sa->inbound) {
+		carried->in = true;
+		return;
+	}
+	carried->out = true;
+	carried->what = sa->ah ? "IP protocol 51 (AH)" : "IP protocol 50 (ESP)";
+	if (sa->udp)
+		carried->what = "UDP port 4500";
+}
+
+/*
+ * IKE comes through, and has made SAs, but nothing has ever come in by them: firewalls are
+ * opened for UDP port 500 and no more quite often.
+ */
+static const char *find_blocked(struct kern *kern, const char *ifname)
+{
+	struct carried carried = { .ifname = ifname };
+
+	if (kern->ops->sa_each(kern, add_carried, &carried))
+		return NULL;
+	return carried.out && !carried.in ? carried.what : NULL;
+}
+
+static bool is_mistake(const char *unsent)
+{
+	return *unsent && strcmp(unsent, KERN_NO_SA) != 0;
+}
 
 /* "10.2.0.1, 10.2.0.2" */
 static void add_probed(struct text *text, const struct policy_monitor *monitor)
@@ -140,11 +185,13 @@ static void add_lost(struct text *text, const struct policy_tunnel *tunnel,
 		     const struct news *news)
 {
 	const struct policy_monitor *monitor = &tunnel->monitor;
+	bool lost_unsent = *news->unsent && !is_mistake(news->unsent);
 
 	text_add(text, "tunnel-status-down: Tunnel %s is down: no answer from ", tunnel->name);
 	add_probed(text, monitor);
 	text_add(text, " to %u probes in a row%s%s; ", monitor->threshold,
-		 *news->unsent ? ", which could not be sent: " : "", news->unsent);
+		 lost_unsent ? ", which could not be sent: " : "",
+		 lost_unsent ? news->unsent : "");
 	if (monitor->action == POLICY_FAIL_OVER)
 		text_add(text, "fail-over: the carrier of %s is taken away and probing goes on; ",
 			 tunnel->ifname);
@@ -156,6 +203,19 @@ static void add_lost(struct text *text, const struct policy_tunnel *tunnel,
 		text_add(text, "new keys are negotiated for %u of its proxy-IDs", news->renewed);
 	else
 		text_add(text, "no SA stands that a new one could replace");
+	if (news->blocked)
+		text_add(text, "; IKE is answered, but nothing has come in by these SAs: something "
+			 "between the gateways seems to block %s", news->blocked);
+}
+
+static void add_mistake(struct text *text, const struct policy_tunnel *tunnel,
+			const char *mistake)
+{
+	text_add(text, "tunnel-monitor-unsent: Tunnel %s cannot probe %s", tunnel->name,
+		 tunnel->monitor.n > 1 ? "one of " : "");
+	add_probed(text, &tunnel->monitor);
+	text_add(text, ": %s; nothing is known of the path by that, and the carrier of %s follows "
+		 "its SAs", mistake, tunnel->ifname);
 }
 
 static void add_back(struct text *text, const struct policy_tunnel *tunnel)
@@ -167,29 +227,55 @@ static void add_back(struct text *text, const struct policy_tunnel *tunnel)
 		text_add(text, "; %s has its carrier", tunnel->ifname);
 }
 
-static void tell(struct monitors *m, const struct policy_tunnel *tunnel,
-		 const struct policy_gateway *gateway, const struct news *news)
+/* @line, which begins with @kind, to the log and to observers. */
+static void tell(struct monitors *m, enum log_level level, const char *kind,
+		 const struct policy_tunnel *tunnel, const struct policy_gateway *gateway,
+		 const char *line)
 {
 	struct ike_event event = {
-		.kind = news->lost ? "tunnel-status-down" : "tunnel-status-up",
+		.kind = kind,
 		.gateway = gateway ? gateway->name : NULL,
 		.tunnel = tunnel->name,
+		.text = strchr(line, ' ') + 1,
 	};
-	char subject[POLICY_NAME + 8], line[NEWS_TEXT];
-	struct text text;
+	char subject[POLICY_NAME + 8];
 
 	snprintf(subject, sizeof(subject), "tunnel %s", tunnel->name);
+	log_msg(level, subject, "%s", line);
+	m->tell(m->ctx, &event);
+}
+
+static void tell_path(struct monitors *m, const struct policy_tunnel *tunnel,
+		      const struct policy_gateway *gateway, const struct news *news)
+{
+	char line[NEWS_TEXT];
+	struct text text;
+
 	text_init(&text, line, sizeof(line));
 	if (news->lost)
 		add_lost(&text, tunnel, news);
 	else
 		add_back(&text, tunnel);
-	log_msg(news->lost ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, subject, "%s", line);
-	event.text = strchr(line, ' ') + 1;
-	m->tell(m->ctx, &event);
+	tell(m, news->lost ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+	     news->lost ? "tunnel-status-down" : "tunnel-status-up", tunnel, gateway, line);
 }
 
-void monitors_path(struct monitors *m, struct ike_core *core, ike_time now,
+static void tell_mistake(struct monitors *m, const struct policy_tunnel *tunnel,
+			 const struct policy_gateway *gateway, struct known *known,
+			 const char *unsent)
+{
+	char line[NEWS_TEXT];
+	struct text text;
+
+	if (!is_mistake(unsent) || !strcmp(unsent, known->mistake))
+		return;
+	known->mistake = unsent;
+	text_init(&text, line, sizeof(line));
+	add_mistake(&text, tunnel, unsent);
+	tell(m, LOG_LEVEL_WARNING, "tunnel-monitor-unsent", tunnel, gateway, line);
+}
+
+void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
 		   const struct policy *policy, const char *ifname, enum kern_path path,
 		   const char *unsent)
 {
@@ -197,8 +283,15 @@ void monitors_path(struct monitors *m, struct ike_core *core, ike_time now,
 	const struct policy_gateway *gateway;
 	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, ifname, &gateway);
 	struct known *known = find(m, ifname);
+	bool monitored = tunnel && tunnel->monitor.n;
 
-	if (!known || known->path == path)
+	if (!known)
+		return;
+	if (path == KERN_PATH_UP)
+		known->mistake = "";
+	if (monitored)
+		tell_mistake(m, tunnel, gateway, known, unsent);
+	if (known->path == path)
 		return;
 	known->path = path;
 	if (news.lost)
@@ -206,8 +299,10 @@ void monitors_path(struct monitors *m, struct ike_core *core, ike_time now,
 	else
 		ike_core_path_back(core, now, ifname);
 	news.manual = !gateway;
-	if (tunnel && tunnel->monitor.n && path != KERN_PATH_UNKNOWN)
-		tell(m, tunnel, gateway, &news);
+	if (news.renewed)
+		news.blocked = find_blocked(kern, ifname);
+	if (monitored && path != KERN_PATH_UNKNOWN)
+		tell_path(m, tunnel, gateway, &news);
 }
 
 /* Up by one destination, down by all. */
@@ -222,7 +317,8 @@ static void on_monitor(void *ctx, const struct kern_monitor *monitor)
 	else if (known->seen != KERN_PATH_UP && known->seen != monitor->state)
 		known->seen = KERN_PATH_UNKNOWN;
 	known->counted = true;
-	known->unsent = monitor->unsent;
+	if (!is_mistake(known->unsent))
+		known->unsent = monitor->unsent;
 }
 
 int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
@@ -240,7 +336,7 @@ int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, 
 	if (error)
 		return error;
 	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list))
-		monitors_path(m, core, now, policy, known->ifname, known->seen,
+		monitors_path(m, kern, core, now, policy, known->ifname, known->seen,
 			      known->unsent);
 	return 0;
 }

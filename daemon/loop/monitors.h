@@ -25,9 +25,9 @@ void monitors_free(struct monitors *m);
 void monitors_retire(struct kern *kern, const struct policy *before, const struct policy *policy);
 /*
  * The path of the tunnel on that netdevice is this now; once told, it is no news.
- * @unsent as in struct kern_events.
+ * @unsent as in struct kern_events, and told once if it is a mistake of this host.
  */
-void monitors_path(struct monitors *m, struct ike_core *core, ike_time now,
+void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
 		   const struct policy *policy, const char *ifname, enum kern_path path,
 		   const char *unsent);
 /* The same for all tunnels, from what the kernel has.  0 or a negative errno. */

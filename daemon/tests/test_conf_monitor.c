@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <sys/socket.h>
 
 #include <cmocka.h>
@@ -142,6 +144,60 @@ static void test_not_enabled(void **state)
 	     "f:5:58: warning: nobody is probed without \"tunnel-monitor enable yes\"\n");
 }
 
+/* What getifaddrs() finds in place of the machine's own. */
+static struct ifaddrs *interfaces;
+
+int getifaddrs(struct ifaddrs **list)
+{
+	*list = interfaces;
+	return 0;
+}
+
+void freeifaddrs(struct ifaddrs *list)
+{
+	(void)list;
+}
+
+/* An interface that is there already has to have an address for probes, or a source-ip is given. */
+static void test_own_address(void **state)
+{
+	static const char none[] = "f:6:58: warning: tunnel1 has no address that probes of 10.2.0.1 "
+		"could come from: give it one that a proxy-id has as local, or give a source-ip\n";
+	static const char none_of_lan[] = "f:7:58: warning: tunnel1 has no address that probes of "
+		"10.2.0.1 could come from: give it one that a proxy-id has as local, or give a "
+		"source-ip\n";
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	struct ifaddrs other = { .ifa_name = (char[]){ "eth0" }, .ifa_addr = (void *)&v4 };
+	struct ifaddrs six = { .ifa_next = &other, .ifa_name = (char[]){ "tunnel1" },
+			       .ifa_addr = (void *)&v6 };
+	struct ifaddrs link = { .ifa_next = &six, .ifa_name = (char[]){ "tunnel1" } };
+	const char *lines = BASE ON M "destination-ip 10.2.0.1\n";
+
+	(void)state;
+	inet_pton(AF_INET, "10.255.1.1", &v4.sin_addr);
+	inet_pton(AF_INET6, "fe80::1", &v6.sin6_addr);
+	/* not there yet */
+	interfaces = &other;
+	good(lines, "");
+	interfaces = &link;
+	good(lines, none);
+	good(BASE ON M "destination-ip 10.2.0.1 source-ip 10.1.0.1\n", "");
+	good(BASE ON M "destination-ip fd02::1\n", "f:6:58: warning: tunnel1 has no address that "
+	     "probes of fd02::1 could come from: give it one that a proxy-id has as local, or give "
+	     "a source-ip\n");
+	inet_pton(AF_INET6, "fd01::1", &v6.sin6_addr);
+	good(BASE ON M "destination-ip fd02::1\n", "");
+	other.ifa_name = six.ifa_name;
+	good(lines, "");
+	good(BASE LAN ON M "destination-ip 10.2.0.1\n", none_of_lan);
+	good(BASE LAN WEB ON M "destination-ip 10.2.0.1 proxy-id lan source-ip 10.1.0.1\n", "");
+	inet_pton(AF_INET, "10.1.0.1", &v4.sin_addr);
+	good(BASE LAN ON M "destination-ip 10.2.0.1\n", "");
+	good(BASE LAN ON M "destination-ip 10.2.0.1 proxy-id lan\n", "");
+	interfaces = NULL;
+}
+
 /* A change of the monitor touches no SA. */
 static void test_change(void **state)
 {
@@ -221,6 +277,7 @@ int main(void)
 		cmocka_unit_test(test_leaves),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_not_enabled),
+		cmocka_unit_test(test_own_address),
 		cmocka_unit_test(test_change),
 		cmocka_unit_test(test_complaints),
 	};

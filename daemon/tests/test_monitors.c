@@ -177,10 +177,18 @@ static void end(struct scene *s)
 	peers_free(s->net);
 }
 
+/* What the kernel reports of the path of @ifname, to a daemon with @policy. */
+static void report(struct scene *s, const struct policy *policy, const char *ifname,
+		   enum kern_path path, const char *why)
+{
+	struct peer *a = &s->net->peer[A];
+
+	monitors_path(s->monitors, a->kern, a->core, s->net->now, policy, ifname, path, why);
+}
+
 static void unsent(struct scene *s, enum kern_path path, const char *why)
 {
-	monitors_path(s->monitors, s->net->peer[A].core, s->net->now, s->policy, PEERS_IFNAME,
-		      path, why);
+	report(s, s->policy, PEERS_IFNAME, path, why);
 	peers_settle(s->net, A);
 }
 
@@ -245,10 +253,73 @@ static void test_without_sa(void **state)
 	struct scene s = scene(POLICY_WAIT_RECOVER, false);
 
 	(void)state;
-	unsent(&s, KERN_PATH_DOWN, "there is no SA");
+	unsent(&s, KERN_PATH_DOWN, KERN_NO_SA);
 	says("tunnel-status-down hq/lan: Tunnel lan is down: no answer from 10.2.0.1 to 5 probes "
 	     "in a row, which could not be sent: there is no SA; wait-recover: tunnel1 stays up; "
 	     "no SA stands that a new one could replace\n");
+	end(&s);
+}
+
+/* A mistake of this host is told once, and no reason for new keys. */
+static void test_mistake(void **state)
+{
+	struct scene s = scene(POLICY_FAIL_OVER, true);
+	static const char no_address[] = "there is no address", no_proxy[] = "no proxy-ID";
+	unsigned int added = kern_fake_added(s.net->peer[A].kern);
+
+	(void)state;
+	unsent(&s, KERN_PATH_UNKNOWN, no_address);
+	says("tunnel-monitor-unsent hq/lan: Tunnel lan cannot probe 10.2.0.1: there is no address; "
+	     "nothing is known of the path by that, and the carrier of tunnel1 follows its SAs\n");
+	assert_int_equal(peers_logged(s.net, "warning tunnel lan: tunnel-monitor-unsent: Tunnel "
+				      "lan cannot probe"), 1);
+	unsent(&s, KERN_PATH_UNKNOWN, no_address);
+	says("");
+	/* Nor is it one that there is no SA yet. */
+	unsent(&s, KERN_PATH_UNKNOWN, KERN_NO_SA);
+	says("");
+	unsent(&s, KERN_PATH_UNKNOWN, no_proxy);
+	assert_non_null(strstr(told, "no proxy-ID; "));
+	peers_run(s.net, 600000);
+	assert_int_equal(kern_fake_added(s.net->peer[A].kern), added);
+	told[0] = '\0';
+	path(&s, KERN_PATH_UP);
+	says("tunnel-status-up hq/lan: Tunnel lan is up: probes are answered by 10.2.0.1; tunnel1 "
+	     "has its carrier\n");
+	/* It comes back, after the path was lost: no more new keys. */
+	path(&s, KERN_PATH_DOWN);
+	told[0] = '\0';
+	unsent(&s, KERN_PATH_UNKNOWN, no_proxy);
+	assert_non_null(strstr(told, "cannot probe 10.2.0.1: no proxy-ID; "));
+	peers_run(s.net, 600000);
+	assert_int_equal(peers_logged(s.net, "path of tunnel1 is lost"), 0);
+	end(&s);
+}
+
+/* ESP that went out and never came in, while IKE is answered. */
+static void test_blocked(void **state)
+{
+	static const char blocked[] = "; IKE is answered, but nothing has come in by these SAs: "
+				      "something between the gateways seems to block ";
+	struct scene s = scene(POLICY_WAIT_RECOVER, true);
+	struct kern *kern = s.net->peer[A].kern;
+
+	(void)state;
+	/* Nothing went out: who knows. */
+	path(&s, KERN_PATH_DOWN);
+	assert_null(strstr(told, "block"));
+	path(&s, KERN_PATH_UP);
+	told[0] = '\0';
+	kern_fake_carried(kern, false, 5);
+	path(&s, KERN_PATH_DOWN);
+	assert_non_null(strstr(told, blocked));
+	assert_non_null(strstr(told, "IP protocol 50 (ESP)\n"));
+	path(&s, KERN_PATH_UP);
+	told[0] = '\0';
+	/* It has worked before: something else is broken. */
+	kern_fake_carried(kern, true, 1);
+	path(&s, KERN_PATH_DOWN);
+	assert_null(strstr(told, "block"));
 	end(&s);
 }
 
@@ -258,14 +329,12 @@ static void test_manual(void **state)
 	struct policy *policy = policy_of(MANUAL MONITOR("m"));
 
 	(void)state;
-	monitors_path(s.monitors, s.net->peer[A].core, s.net->now, policy, "tunnel3",
-		      KERN_PATH_DOWN, "");
+	report(&s, policy, "tunnel3", KERN_PATH_DOWN, "");
 	says("tunnel-status-down -/m: Tunnel m is down: no answer from 10.2.0.1, 10.2.0.2 to 5 "
 	     "probes in a row; wait-recover: tunnel3 stays up; its keys are given by hand, there "
 	     "is nothing to negotiate\n");
 	/* Somebody else's. */
-	monitors_path(s.monitors, s.net->peer[A].core, s.net->now, policy, "tunnel9",
-		      KERN_PATH_DOWN, "");
+	report(&s, policy, "tunnel9", KERN_PATH_DOWN, "");
 	says("");
 	policy_free(policy);
 	end(&s);
@@ -299,6 +368,8 @@ int main(void)
 		cmocka_unit_test(test_fail_over),
 		cmocka_unit_test(test_wait_recover),
 		cmocka_unit_test(test_without_sa),
+		cmocka_unit_test(test_mistake),
+		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_read),
 	};
