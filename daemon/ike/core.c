@@ -393,7 +393,7 @@ static const char *gateway_state(const struct gateway *gw)
 {
 	if (gw->ike)
 		return "up";
-	if (gw->starting)
+	if (gw->starting || gw->slow)
 		return "negotiating";
 	return gw->last_error[0] ? "failed" : "init";
 }

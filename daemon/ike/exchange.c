@@ -8,7 +8,8 @@
 #include "ike/v2.h"
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
-#define WAIT_INIT	SECONDS(10)	/* no more for the first message: a link may be back */
+#define WAIT_START	SECONDS(10)	/* no more for an IKE SA to come: a link may be back */
+#define SLOW_SENDS	5		/* of IKE_AUTH, that is after 9 s */
 #define END_SENDS	3		/* of a request that a DELETE waits for: 9 s */
 #define DOUBT_SENDS	3		/* without an answer, that is after 2.6 s */
 
@@ -75,10 +76,12 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 	}
 	ex->sends++;
 	ex->wait = ex->wait * 8 / 5;
-	if (ex->current->kind == TASK_INIT && ex->wait > WAIT_INIT)
-		ex->wait = WAIT_INIT;
+	if (ike->hs && ex->wait > WAIT_START)
+		ex->wait = WAIT_START;
 	if (ex->sends == DOUBT_SENDS)
 		gateway_doubt(ike->gw, ike);
+	if (ex->current->kind == TASK_AUTH && ex->sends == SLOW_SENDS)
+		gateway_hedge(ike->gw, ike);
 	ike_send(ike, packet_bytes(ex->request));
 	wait_for_answer(ike);
 }

@@ -236,7 +236,7 @@ static void poke_children(struct gateway *gw)
 
 static void start(struct gateway *gw)
 {
-	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting)
+	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting || gw->slow)
 		return;
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
@@ -384,6 +384,22 @@ static void condemn_older(const struct ike_sa *fresh)
 	}
 }
 
+/* Of two attempts of ours @ike has succeeded. */
+static void end_hedge(struct gateway *gw, struct ike_sa *ike)
+{
+	struct ike_sa *slow = gw->slow, *other = gw->starting;
+
+	if (!slow)
+		return;
+	if (slow == ike) {
+		gw->slow = NULL;
+		if (other)
+			ike_delete(other);
+	} else if (other == ike) {
+		ike_close(slow, false);
+	}
+}
+
 void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 {
 	struct ike_sa *old = gw->ike;
@@ -393,6 +409,7 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 	timer_stop(&gw->core->timers, &gw->retry);
 	gw->last_error[0] = '\0';
 	gw->counts.successes++;
+	end_hedge(gw, ike);
 	if (gw->starting == ike)
 		gw->starting = NULL;
 	gateway_poke(gw);
@@ -445,6 +462,16 @@ void gateway_doubt(struct gateway *gw, struct ike_sa *ike)
 		ike->doubted = ike_initiate(gw, slot);
 		return;
 	}
+}
+
+void gateway_hedge(struct gateway *gw, struct ike_sa *ike)
+{
+	struct slot *slot = slot_find(gw, ike->hs->slot);
+
+	if (gw->gone || gw->slow || gw->starting != ike || !slot || slot->gone)
+		return;
+	if (ike_initiate(gw, slot))
+		gw->slow = ike;
 }
 
 struct gateway *gateway_find(struct ike_core *core, const char *name)

@@ -60,6 +60,7 @@ struct gateway {
 	struct path *paths;		/* of tunnels that lost theirs, now or before */
 	struct ike_sa *ike;		/* in use; NULL: none is up */
 	struct ike_sa *starting;	/* we are trying to bring up; NULL: none */
+	struct ike_sa *slow;		/* gateway_hedge() had doubts about; NULL: none */
 	unsigned int failures;		/* in a row */
 	struct timer retry;		/* armed: not tried before */
 	struct ike_counts counts;
@@ -109,6 +110,12 @@ void gateway_ike_down(struct gateway *gw, struct ike_sa *ike);
  * another is begun, while what there is carries packets on.
  */
 void gateway_doubt(struct gateway *gw, struct ike_sa *ike);
+/*
+ * The peer has answered IKE_SA_INIT on @ike, but not IKE_AUTH.  It may be slow, or have been
+ * started anew in between: another attempt is begun beside, and the first to succeed
+ * ends the other.
+ */
+void gateway_hedge(struct gateway *gw, struct ike_sa *ike);
 /* Our attempt to bring up an IKE SA is not needed, if the peer has not answered it yet. */
 void gateway_stop_starting(struct gateway *gw);
 

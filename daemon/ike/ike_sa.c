@@ -509,6 +509,8 @@ void ike_close(struct ike_sa *ike, bool linger)
 		core->dead++;
 	if (ike->gw->starting == ike)
 		ike->gw->starting = NULL;
+	if (ike->gw->slow == ike)
+		ike->gw->slow = NULL;
 	while (ike->children)
 		child_close(ike->children);
 	gateway_poke(ike->gw);
@@ -563,6 +565,8 @@ void ike_delete(struct ike_sa *ike)
 			gateway_ike_down(ike->gw, ike);
 		if (ike->gw->starting == ike)
 			ike->gw->starting = NULL;
+		if (ike->gw->slow == ike)
+			ike->gw->slow = NULL;
 		task = task_new(TASK_IKE_DELETE);
 		if (!task) {
 			ike_close(ike, false);

@@ -9,7 +9,7 @@
 #include "wire/payload_rules.h"
 
 #define SENDS_MOST	8	/* about a minute */
-#define SENDS_AUTH	4	/* about 9 s: a peer that was started anew knows us no more */
+#define SENDS_AUTH	9	/* about a minute: scripts and other servers may be asked */
 #define SENDS_FEW	5	/* about 16 s */
 
 const char *v2_notify_text(uint16_t type, char out[32])
@@ -204,7 +204,9 @@ void v2_lost(struct ike_sa *ike, struct task *task)
 	struct gateway *gw = ike->gw;
 	char peer[ADDR_TEXT];
 
-	if (ike->state == IKE_DELETING) {
+	/* One of two attempts at once (gateway_hedge()): the other may succeed. */
+	if (ike->state == IKE_DELETING ||
+	    (ike->state < IKE_UP && gw->slow && (gw->slow != ike || gw->starting))) {
 		ike_close(ike, false);
 		return;
 	}

@@ -445,6 +445,90 @@ static void test_tie_winner_lost(void **state)
 	check_tie(0);
 }
 
+/* ---------------------------------------------------- between the first two exchanges */
+
+struct withheld {
+	ike_time until;
+	unsigned int inits;		/* IKE_SA_INITs of A */
+};
+
+static bool tap_withhold_auth(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct withheld *w = net->tap_ctx;
+
+	if (n < 28 || from != A)
+		return true;
+	w->inits += data[EXCHANGE_AT] == IKE_SA_INIT;
+	return data[EXCHANGE_AT] != IKE_AUTH || net->now >= w->until;
+}
+
+/* B works on it, and does not forget. */
+static void keep_half_open(struct peers *net)
+{
+	struct ike_core *core = net->peer[B].core;
+
+	for (struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
+		if (ike->state == IKE_HALF_OPEN)
+			timer_stop(&core->timers, &ike->life);
+	}
+}
+
+/* B has scripts to run, or others to ask, and looks at IKE_AUTH after @seconds only. */
+static void check_slow_auth(unsigned int seconds, unsigned int inits)
+{
+	struct peers *net = peers_new(15);
+	struct withheld w = { .until = net->now + SECONDS(seconds) };
+
+	net->tap = tap_withhold_auth;
+	net->tap_ctx = &w;
+	peers_configure_both(net);
+	while (net->now < w.until) {
+		peers_run(net, 1000);
+		keep_half_open(net);
+	}
+	assert_true(peers_until(net, peers_all_flow, 10500));
+	assert_int_equal(w.inits, inits);
+	assert_int_equal(peers_ikes(net, A), 1);
+	peers_run(net, 60000);
+	keep_half_open(net);
+	assert_int_equal(peers_ikes(net, A), 1);
+	assert_int_equal(peers_ikes(net, B), 1);
+	assert_true(peers_all_flow(net));
+	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 1);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_free(net);
+}
+
+static void test_slow_auth(void **state)
+{
+	(void)state;
+	check_slow_auth(4, 1);
+	check_slow_auth(14, 2);
+	check_slow_auth(30, 2);
+	check_slow_auth(45, 2);
+}
+
+/* One that was started anew in between does not know us any more, and is not waited for. */
+static void test_restart_before_auth(void **state)
+{
+	struct site b = peers_site(B);
+	struct peers *net = peers_new(16);
+	struct withheld w = { .until = net->now + 500 };
+
+	(void)state;
+	net->tap = tap_withhold_auth;
+	net->tap_ctx = &w;
+	peers_configure_both(net);
+	peers_run(net, 400);
+	peers_restart(net, B, &b);
+	must_be_quiet(net, 9500);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_run(net, 60000);
+	must_be_quiet(net, 1);
+	assert_int_equal(w.inits, 2);
+	peers_free(net);
+}
+
 /* ------------------------------------------------- what an answer is judged by */
 
 /*
@@ -602,6 +686,8 @@ int main(void)
 		cmocka_unit_test(test_delete_by_passive),
 		cmocka_unit_test(test_delete_amid_rekey),
 		cmocka_unit_test(test_tie_winner_lost),
+		cmocka_unit_test(test_slow_auth),
+		cmocka_unit_test(test_restart_before_auth),
 		cmocka_unit_test(test_offer),
 		cmocka_unit_test(test_ike_offer),
 		cmocka_unit_test(test_put_off),
