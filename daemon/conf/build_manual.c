@@ -165,9 +165,9 @@ static void read_integ(const struct reader *r, const char *level)
 }
 
 /*
- * Both directions have one key, and a restart begins to count anew: a cipher whose
- * nonce is the sequence number would use it twice, which gives plaintext away and lets
- * packets be forged (RFC 8221 section 3).
+ * Both directions have one key, and neither end knows after a restart which nonces were
+ * used before: one that comes twice gives plaintext away and lets packets be forged
+ * (RFC 8221 section 3).
  */
 static void read_encr(const struct reader *r)
 {
