@@ -7,7 +7,7 @@ icmp_send.py too-big SENDER LOCAL REMOTE SPI MTU [PROTO [NUMBER [SOURCE]]]
 From the address SENDER to LOCAL: a packet from LOCAL to REMOTE was larger than MTU.
 The quoted packet is ESP (or PROTO 51, AH) with that SPI and that sequence NUMBER (1),
 or with PROTO 17 UDP between ports 4500.  It says that it is from SOURCE instead of
-LOCAL.  Both families.
+LOCAL.  With PROTO/8 only 8 octets behind its IP header are quoted.  Both families.
 """
 import ipaddress
 import socket
@@ -52,10 +52,12 @@ def main():
         raise SystemExit(__doc__)
     sender, local, remote = (ipaddress.ip_address(word) for word in sys.argv[2:5])
     spi, mtu = int(sys.argv[5], 0), int(sys.argv[6])
-    proto = int(sys.argv[7]) if len(sys.argv) > 7 else 50
+    proto, _, quoted = (sys.argv[7] if len(sys.argv) > 7 else "50").partition("/")
+    proto = int(proto)
     number = int(sys.argv[8]) if len(sys.argv) > 8 else 1
     source = ipaddress.ip_address(sys.argv[9]) if len(sys.argv) > 9 else local
     payload = quoted_payload(proto, spi, number)
+    payload = payload[:int(quoted)] if quoted else payload
     if local.version == 4:
         family, icmp = socket.AF_INET, socket.IPPROTO_ICMP
         octets = error4(source, remote, payload, mtu, proto)

@@ -181,6 +181,27 @@ forged() {
 	check "$name: not when the SA is gone" known_path none
 }
 
+# AH has its number behind the SPI, which not all routers quote.
+forged_ah() {
+	local node
+	pair 4
+	keys_make ah+sha256
+	for node in ga gb; do
+		pantunctl_on "$node" sa flush
+		manual_in "$node"
+		manual_out "$node"
+	done
+	forget
+	wait_for 5 on ha ping -q -c 1 -W 1 10.2.0.2
+	error 4 "$B_SPI" 1400 51 100000
+	error 4 "$B_SPI" 1400 51/8
+	error 4 "$B_SPI" 1400
+	on ga ping -q -c 1 -W 1 "$REMOTE" >/dev/null
+	check 'AH: errors with another number, without one, or about ESP teach nothing' known_path none
+	error 4 "$B_SPI" 1400 51
+	check 'AH: one with a number that was sent does' wait_for 5 known_path 1400
+}
+
 # floor FAMILY ERROR PATH: an error of so many octets leaves a path of that.
 floor() {
 	local family=$1 name="IPv$1, an error of $2 octets" inner
@@ -299,6 +320,7 @@ learned 6 0 'IPv6'
 learned 4 8 'IPv4, in UDP' encap 4500 4500
 forged 4
 forged 6
+forged_ah
 floor 4 68 552
 floor 4 576 576
 floor 4 1280 1280
