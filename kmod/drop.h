@@ -30,7 +30,6 @@
 	X(TX_TRANSPORT,		"tx_transport")			\
 	X(TX_HOLD_FAILED,	"tx_hold_failed")		\
 	X(RX_MALFORMED,		"rx_malformed")			\
-	X(RX_ENCAP_MISMATCH,	"rx_encap_mismatch")		\
 	X(RX_REPLAY,		"rx_replay")			\
 	X(RX_LATE,		"rx_late")			\
 	X(RX_LIMIT,		"rx_limit")			\

@@ -111,6 +111,24 @@ void pantun_nl_event_expire(struct pantun_sa *sa, enum pantun_event kind)
 }
 
 /**
+ * pantun_nl_event_moved - tells that the peer sends from elsewhere
+ * @sa: the inbound SA
+ * @path: where its newest packet came from and arrived; its route and MTU mean nothing
+ *
+ * Context: any but hard irq.
+ */
+void pantun_nl_event_moved(struct pantun_sa *sa, const struct pantun_path *path)
+{
+	struct event event;
+	bool complete;
+
+	complete = event_begin(&event, PANTUN_CMD_SA_MOVE_NTF, sa->tunnel, GFP_ATOMIC) &&
+		   !pantun_nl_fill_moved(event.skb, sa, path) &&
+		   event_end(&event, PANTUN_EVENT_MOVED, NULL);
+	event_send(&event, sa->tunnel->pn, PANTUN_NL_EVENTS, complete);
+}
+
+/**
  * pantun_nl_event_sa - tells that an SA comes, goes or becomes current
  * @sa: the SA
  * @kind: PANTUN_EVENT_NEW, PANTUN_EVENT_CHANGE or PANTUN_EVENT_DEL

@@ -272,28 +272,29 @@ static int fill_encap(struct sk_buff *skb, const struct pantun_path *path)
 	return 0;
 }
 
-static int fill_path(struct sk_buff *skb, struct pantun_sa *sa)
+static int fill_path(struct sk_buff *skb, int type, const struct pantun_path *path)
 {
-	struct nlattr *nest = nla_nest_start(skb, PANTUN_SA_A_PATH);
-	const struct pantun_path *path;
-	int err;
+	struct nlattr *nest = nla_nest_start(skb, type);
 
-	if (!nest)
-		return -EMSGSIZE;
-	rcu_read_lock();
-	path = rcu_dereference(sa->path);
-	err = fill_addr(skb, path->family, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6,
-			&path->local);
-	if (!err)
-		err = fill_addr(skb, path->family, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6,
-				&path->remote);
-	if (!err)
-		err = fill_encap(skb, path);
-	rcu_read_unlock();
-	if (err)
+	if (!nest ||
+	    fill_addr(skb, path->family, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6,
+		      &path->local) ||
+	    fill_addr(skb, path->family, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6,
+		      &path->remote) ||
+	    fill_encap(skb, path))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+static int fill_own_path(struct sk_buff *skb, const struct pantun_sa *sa)
+{
+	int err;
+
+	rcu_read_lock();
+	err = fill_path(skb, PANTUN_SA_A_PATH, rcu_dereference(sa->path));
+	rcu_read_unlock();
+	return err;
 }
 
 /* What names it and says how it stands. */
@@ -303,7 +304,7 @@ static int fill_sa_names(struct sk_buff *skb, struct pantun_sa *sa)
 	    nla_put_u8(skb, PANTUN_SA_A_PROTO, sa->key.proto) ||
 	    nla_put_u32(skb, PANTUN_SA_A_SPI, ntohl(sa->key.spi)) ||
 	    nla_put_string(skb, PANTUN_SA_A_PROXY, sa->proxy->name) ||
-	    fill_path(skb, sa) ||
+	    fill_own_path(skb, sa) ||
 	    nla_put_u64_64bit(skb, PANTUN_SA_A_COOKIE, sa->cookie, PANTUN_SA_A_PAD))
 		return -EMSGSIZE;
 	if (test_bit(PANTUN_SA_STANDBY, &sa->flags) && nla_put_flag(skb, PANTUN_SA_A_STANDBY))
@@ -377,6 +378,7 @@ static u64 last_seq(struct pantun_sa *sa)
 static int fill_sa_counts(struct sk_buff *skb, struct pantun_sa *sa)
 {
 	struct pantun_traffic traffic = {};
+	u64 idle;
 
 	if (sa->dir == PANTUN_DIR_OUT)
 		pantun_sa_traffic(sa, &traffic.tx_packets, &traffic.tx_bytes);
@@ -385,6 +387,9 @@ static int fill_sa_counts(struct sk_buff *skb, struct pantun_sa *sa)
 	if (nla_put_u64_64bit(skb, PANTUN_SA_A_SEQ, last_seq(sa), PANTUN_SA_A_PAD) ||
 	    nla_put_u64_64bit(skb, PANTUN_SA_A_AGE, pantun_sa_age(sa), PANTUN_SA_A_PAD) ||
 	    fill_traffic(skb, PANTUN_SA_A_STATS, &traffic))
+		return -EMSGSIZE;
+	if (pantun_sa_idle(sa, &idle) &&
+	    nla_put_u64_64bit(skb, PANTUN_SA_A_IDLE, idle, PANTUN_SA_A_PAD))
 		return -EMSGSIZE;
 	return fill_drops(skb, PANTUN_SA_A_DROP, &sa->drops);
 }
@@ -406,6 +411,26 @@ int pantun_nl_fill_sa(struct sk_buff *skb, struct pantun_sa *sa, bool whole)
 		return -EMSGSIZE;
 	if (whole && !test_bit(PANTUN_SA_LARVAL, &sa->flags) &&
 	    (fill_sa_terms(skb, sa) || fill_sa_counts(skb, sa)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/**
+ * pantun_nl_fill_moved - an SA and where its peer sends from now
+ * @skb: the message
+ * @sa: the SA
+ * @path: that
+ *
+ * Return: 0 or -EMSGSIZE.
+ * Context: any, not under replay_lock.
+ */
+int pantun_nl_fill_moved(struct sk_buff *skb, struct pantun_sa *sa,
+			 const struct pantun_path *path)
+{
+	struct nlattr *nest = nla_nest_start(skb, PANTUN_A_SA);
+
+	if (!nest || fill_sa_names(skb, sa) || fill_path(skb, PANTUN_SA_A_NEW_PATH, path))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -9,6 +9,7 @@
 struct pantun_flow;
 struct pantun_monitor;
 struct pantun_net;
+struct pantun_path;
 struct pantun_proxy;
 struct pantun_sa;
 struct pantun_sa_params;
@@ -117,6 +118,8 @@ int pantun_nl_fill_names(struct sk_buff *skb, const struct pantun_tunnel *tunnel
 int pantun_nl_fill_tunnel(struct sk_buff *skb, struct pantun_tunnel *tunnel, bool whole);
 int pantun_nl_fill_proxy(struct sk_buff *skb, const struct pantun_proxy *proxy, bool whole);
 int pantun_nl_fill_sa(struct sk_buff *skb, struct pantun_sa *sa, bool whole);
+int pantun_nl_fill_moved(struct sk_buff *skb, struct pantun_sa *sa,
+			 const struct pantun_path *path);
 int pantun_nl_fill_flow(struct sk_buff *skb, int type, const struct pantun_flow *flow);
 
 #endif

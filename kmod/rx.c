@@ -13,6 +13,7 @@
 #include <linux/icmp.h>
 #include <linux/icmpv6.h>
 #include <linux/pantun.h>
+#include <linux/udp.h>
 #include <net/dsfield.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
@@ -32,6 +33,7 @@
 
 #define PRIORITY	200	/* above VTI's 100; has to be ours alone */
 #define AH_SPI		4	/* octets before SPI and sequence number (RFC 4302 section 2) */
+#define MOVED_PAUSE	(HZ / 2)	/* between two words about a packet's source */
 #define QUOTED_LATELY	(1 << 20)	/* packets: a second of a very fast SA */
 
 static enum pantun_drop drop_of(int err)
@@ -78,6 +80,8 @@ static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 		sa->rx_bytes += len;
 		sa->rx_packets++;
 	}
+	if (verdict == PANTUN_REPLAY_OK)
+		sa->heard = get_jiffies_64();
 	spin_unlock_bh(&sa->replay_lock);
 
 	if (verdict != PANTUN_REPLAY_OK)
@@ -92,6 +96,71 @@ static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 	if (life == PANTUN_LIFE_SOFT && !test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
 		pantun_nl_event_expire(sa, PANTUN_EVENT_SOFT);
 	return PANTUN_DROP_COUNT;
+}
+
+/*
+ * The path that the packet came by.  Its outer headers are where they were, but not for
+ * long: pantun_inner_pull() may make them something else.
+ */
+static void path_of(const struct sk_buff *skb, u8 family, struct pantun_path *path)
+{
+	const struct pantun_cb *cb = pantun_cb(skb);
+	const struct udphdr *uh;
+
+	memset(path, 0, sizeof(*path));
+	path->family = family;
+	path->encap = cb->encap;
+	if (family == AF_INET) {
+		path->local.v4 = ip_hdr(skb)->daddr;
+		path->remote.v4 = ip_hdr(skb)->saddr;
+	} else {
+		path->local.v6 = ipv6_hdr(skb)->daddr;
+		path->remote.v6 = ipv6_hdr(skb)->saddr;
+	}
+	if (cb->encap != PANTUN_ENCAP_UDP)
+		return;
+	uh = (const struct udphdr *)(skb_network_header(skb) + cb->xform);
+	path->local_port = uh->dest;
+	path->remote_port = uh->source;
+}
+
+/* Whether the packet came from where the SA's own packets go to. */
+static bool came_by(const struct sk_buff *skb, const struct pantun_path *path)
+{
+	const struct pantun_cb *cb = pantun_cb(skb);
+	const struct udphdr *uh;
+
+	if (path->family == AF_INET ? ip_hdr(skb)->saddr != path->remote.v4 :
+	    !ipv6_addr_equal(&ipv6_hdr(skb)->saddr, &path->remote.v6))
+		return false;
+	/* a peer may send in UDP what we send without, and the other way round */
+	if (cb->encap != PANTUN_ENCAP_UDP || path->encap != PANTUN_ENCAP_UDP)
+		return true;
+	uh = (const struct udphdr *)(skb_network_header(skb) + cb->xform);
+	return uh->source == path->remote_port;
+}
+
+/*
+ * An authentic packet that was not there before came from elsewhere: who has made the SA is told,
+ * and decides.  Only the newest packet says where the peer is now, and without a window
+ * a copy would look like one.
+ */
+static void note_moved(const struct sk_buff *skb, struct pantun_sa *sa)
+{
+	u64 now = get_jiffies_64();
+	struct pantun_path path;
+	bool tell;
+
+	spin_lock_bh(&sa->replay_lock);
+	tell = sa->replay.window && pantun_cb(skb)->seq == sa->replay.top &&
+	       (!sa->moved || time_after_eq64(now, sa->moved + MOVED_PAUSE));
+	if (tell)
+		sa->moved = now;
+	spin_unlock_bh(&sa->replay_lock);
+	if (!tell)
+		return;
+	path_of(skb, sa->key.family, &path);
+	pantun_nl_event_moved(sa, &path);
 }
 
 /* Makes the decrypted packet one that the tunnel's netdevice received. */
@@ -140,6 +209,8 @@ void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 	reason = account(sa, pantun_cb(skb)->seq, inner_len(skb, sa));
 	if (reason != PANTUN_DROP_COUNT)
 		goto drop;
+	if (unlikely(!came_by(skb, rcu_dereference(sa->path))))
+		note_moved(skb, sa);
 	reason = pantun_inner_pull(skb, sa, next_header);
 	if (reason != PANTUN_DROP_COUNT)
 		goto drop;
@@ -198,10 +269,6 @@ static void receive(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 	skb->dev = NULL;
 	if (test_bit(PANTUN_SA_HARD, &sa->flags)) {
 		reason = PANTUN_DROP_RX_LIMIT;
-		goto drop;
-	}
-	if (!pantun_sa_takes_encap(sa, cb->encap)) {
-		reason = PANTUN_DROP_RX_ENCAP_MISMATCH;
 		goto drop;
 	}
 	cb->sa = sa;

@@ -131,7 +131,6 @@ static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 		return NULL;
 	}
 	RCU_INIT_POINTER(sa->path, path);
-	sa->encaps = BIT(path->encap);
 	sa->birth = ktime_get_boottime_seconds();
 	return sa;
 }
@@ -370,11 +369,7 @@ void pantun_sa_activate(struct pantun_sa *sa)
 /* An inbound SA receives by its own path alone from now on. */
 static void leave_former(struct pantun_sa *sa)
 {
-	const struct pantun_path *path;
-
-	path = rcu_dereference_protected(sa->path, lockdep_is_held(&sa->tunnel->pn->cfg_lock));
 	pantun_sa_table_leave_former(sa->tunnel->pn, sa);
-	WRITE_ONCE(sa->encaps, BIT(path->encap));
 	sa->former_until = 0;
 }
 
@@ -382,13 +377,12 @@ static void leave_former(struct pantun_sa *sa)
  * The peer goes on sending by the path before until it has switched, too, so inbound
  * SAs receive by both for a while.  Outbound ones leave it at once.
  */
-static void keep_former(struct pantun_sa *sa, u8 former_encap)
+static void keep_former(struct pantun_sa *sa)
 {
 	if (sa->dir == PANTUN_DIR_OUT) {
 		leave_former(sa);
 		return;
 	}
-	WRITE_ONCE(sa->encaps, sa->encaps | BIT(former_encap));
 	sa->former_until = pantun_sa_age(sa) + PANTUN_SA_FORMER_SECONDS;
 	reckon_age(sa->tunnel);
 }
@@ -412,7 +406,6 @@ int pantun_sa_set_path(struct pantun_sa *sa, const struct pantun_sa_params *para
 	struct pantun_net *pn = sa->tunnel->pn;
 	struct pantun_sa_key key = sa->key;
 	struct pantun_path *path, *old;
-	u8 encaps = sa->encaps;
 	int err;
 
 	lockdep_assert_held(&pn->cfg_lock);
@@ -428,16 +421,13 @@ int pantun_sa_set_path(struct pantun_sa *sa, const struct pantun_sa_params *para
 	if (!path)
 		return -ENOMEM;
 	key.daddr = sa->dir == PANTUN_DIR_IN ? params->local : params->remote;
-	/* before the first packet by the new path, ours or the peer's */
-	WRITE_ONCE(sa->encaps, encaps | BIT(path->encap));
 	err = pantun_sa_table_move(pn, sa, &key, extack);
 	if (err) {
-		WRITE_ONCE(sa->encaps, encaps);
 		pantun_path_free_rcu(path);
 		return err;
 	}
 	old = rcu_replace_pointer(sa->path, path, lockdep_is_held(&pn->cfg_lock));
-	keep_former(sa, old->encap);
+	keep_former(sa);
 	pantun_path_free_rcu(old);
 	pn->generation++;
 	pantun_nl_event_sa(sa, PANTUN_EVENT_CHANGE);
@@ -510,6 +500,25 @@ void pantun_sa_traffic(struct pantun_sa *sa, u64 *packets, u64 *bytes)
 	*packets = sa->rx_packets;
 	*bytes = sa->rx_bytes;
 	spin_unlock_bh(&sa->replay_lock);
+}
+
+/**
+ * pantun_sa_idle - how long ago the peer was heard
+ * @sa: the SA
+ * @ms: where to put the milliseconds since its last authentic packet
+ *
+ * Return: false for an out-SA, and where there was no packet.
+ * Context: any but hard irq, not under replay_lock.
+ */
+bool pantun_sa_idle(struct pantun_sa *sa, u64 *ms)
+{
+	u64 heard;
+
+	spin_lock_bh(&sa->replay_lock);
+	heard = sa->heard;
+	spin_unlock_bh(&sa->replay_lock);
+	*ms = jiffies64_to_msecs(get_jiffies_64() - heard);
+	return heard;
 }
 
 /* Seconds from @age to the nearest of the limits ahead; 0: none. */

@@ -93,7 +93,6 @@ struct pantun_sa {
 	/* read often, written seldom */
 	unsigned long flags;		/* enum pantun_sa_flag bits */
 	struct pantun_path __rcu *path;	/* written under cfg_lock */
-	u8 encaps;			/* taken inbound, bits by enum pantun_encap; cfg_lock */
 
 	/* outbound, written by every packet */
 	atomic64_t seq;			/* last number given out */
@@ -101,11 +100,13 @@ struct pantun_sa {
 
 	void *spare;			/* memory for a packet's crypto, of ops; taken by xchg() */
 
-	/* inbound: replay_lock (BH) guards replay, rx_packets and rx_bytes */
+	/* inbound: replay_lock (BH) guards all up to moved */
 	spinlock_t replay_lock;
 	struct pantun_replay replay;
 	u64 rx_packets;
 	u64 rx_bytes;
+	u64 heard;			/* jiffies of the last authentic packet; 0: none */
+	u64 moved;			/* jiffies of the last word about another source; 0: none */
 
 	/* what proxy-ID counters have of this SA already; cfg_lock, then the last owner */
 	u64 counted_packets;
@@ -161,6 +162,8 @@ void pantun_sa_activate(struct pantun_sa *sa);
 void pantun_sa_delete(struct pantun_sa *sa);
 void pantun_sa_flush(struct pantun_proxy *proxy);
 void pantun_sa_traffic(struct pantun_sa *sa, u64 *packets, u64 *bytes);
+/* Milliseconds since the last authentic packet; false: an out-SA, or there was none. */
+bool pantun_sa_idle(struct pantun_sa *sa, u64 *ms);
 /* tunnel->age_work: limits in seconds and reservations, without traffic. */
 void pantun_sa_age_work(struct work_struct *work);
 
@@ -168,12 +171,6 @@ void pantun_sa_age_work(struct work_struct *work);
 static inline bool pantun_sa_usable(const struct pantun_sa *sa)
 {
 	return !test_bit(PANTUN_SA_LARVAL, &sa->flags) && !test_bit(PANTUN_SA_HARD, &sa->flags);
-}
-
-/* Whether packets may come in this encapsulation, enum pantun_encap.  Any context. */
-static inline bool pantun_sa_takes_encap(const struct pantun_sa *sa, u8 encap)
-{
-	return READ_ONCE(sa->encaps) & BIT(encap);
 }
 
 /* Whether there is an address, zero padded, at all. */

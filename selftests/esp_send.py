@@ -18,7 +18,6 @@ esp_send.py outside CASE DEVICE MAC KEYFILE SPI SEQ SRC DST
                                             "destination-udp" (those before UDP), "source"
                                             (an outer source that is not SRC)
 esp_send.py hear ADDRESS                    says from where datagrams to port 7777 come
-esp_send.py udp SRC DST PCAP                the first captured one in UDP, port 4500
 esp_send.py encap ADDRESS                   listens on UDP 4500 for ESP in UDP (RFC 3948)
 """
 import os
@@ -188,10 +187,6 @@ def main():
             raw.sendto(packet, (device, ethertype, 0, 0, bytes.fromhex(mac.replace(":", ""))))
     elif verb == "hear":
         hear(words[0])
-    elif verb == "udp":
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind((words[0], 4500))
-            udp.sendto(esp_packets(words[2])[0], (words[1], 4500))
     elif verb == "encap":
         listen(words[0])
     else:

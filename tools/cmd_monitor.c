@@ -52,6 +52,7 @@ static const char *kind_name(uint32_t kind)
 		[PANTUN_EVENT_HARD] = "hard",
 		[PANTUN_EVENT_PATH_DOWN] = "path-down",
 		[PANTUN_EVENT_PATH_UP] = "path-up",
+		[PANTUN_EVENT_MOVED] = "moved",
 	};
 
 	return kind < sizeof(names) / sizeof(names[0]) ? names[kind] : "?";
@@ -72,6 +73,8 @@ static const char *event_name(uint8_t cmd)
 		return "sa";
 	case PANTUN_CMD_MONITOR_NTF:
 		return "monitor";
+	case PANTUN_CMD_SA_MOVE_NTF:
+		return "sa-move";
 	default:
 		return "?";
 	}
@@ -161,6 +164,16 @@ static void print_probed(const struct tunnel_monitor *probed)
 		printf(" not sent: %s", monitor_error_name(probed->error));
 }
 
+/* Where the peer's newest packet came from. */
+static void print_moved(const struct path *path)
+{
+	char text[ADDR_TEXT];
+
+	printf(" from %s", addr_text(&path->remote, text));
+	if (path->encap == PANTUN_ENCAP_UDP)
+		printf(" port %u", path->remote_port);
+}
+
 static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *event)
 {
 	struct tunnel_monitor probed = { 0 };
@@ -180,6 +193,8 @@ static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *
 	if (nl_parse_sa(attrs, &sa))
 		printf(" proxy-ID %s %s %s spi %08x %s", sa.proxy, dir_name(sa.dir),
 		       ipsec_proto_name(sa.proto), sa.spi, sa_state(&sa));
+	if (cmd == PANTUN_CMD_SA_MOVE_NTF)
+		print_moved(&sa.new_path);
 	if (nl_parse_monitor(attrs, &probed))
 		print_probed(&probed);
 	if (event->has_flow)

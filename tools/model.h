@@ -88,9 +88,12 @@ struct sa {
 	uint32_t dir, spi, mode, enc, auth, key_bits, replay_window;
 	uint8_t proto;
 	struct path path;
+	struct path new_path;		/* where the peer is now; family 0: not told */
 	struct selector selector;
 	struct limits limits;
 	uint64_t cookie, seq, age;
+	uint64_t idle;			/* milliseconds since the last authentic packet */
+	bool heard;			/* there was one, and idle is known */
 	bool standby, active, larval, expired, esn, weak;
 	struct traffic traffic;
 	struct drop_list drops;

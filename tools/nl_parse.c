@@ -209,6 +209,7 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 	sa->key_bits = u32_of(a[PANTUN_SA_A_KEY_BITS]);
 	sa->replay_window = u32_of(a[PANTUN_SA_A_REPLAY_WINDOW]);
 	parse_path(a[PANTUN_SA_A_PATH], &sa->path);
+	parse_path(a[PANTUN_SA_A_NEW_PATH], &sa->new_path);
 	parse_selector(a[PANTUN_SA_A_SELECTOR], &sa->selector);
 	parse_limits(a[PANTUN_SA_A_LIMITS], &sa->limits);
 	sa->cookie = u64_of(a[PANTUN_SA_A_COOKIE]);
@@ -220,6 +221,8 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 	sa->weak = a[PANTUN_SA_A_WEAK];
 	sa->seq = u64_of(a[PANTUN_SA_A_SEQ]);
 	sa->age = u64_of(a[PANTUN_SA_A_AGE]);
+	sa->heard = a[PANTUN_SA_A_IDLE];
+	sa->idle = u64_of(a[PANTUN_SA_A_IDLE]);
 	parse_traffic(a[PANTUN_SA_A_STATS], &sa->traffic);
 	parse_drops(nest, PANTUN_SA_A_DROP, &sa->drops);
 	return true;

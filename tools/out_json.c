@@ -195,6 +195,10 @@ json_t *json_of_sa(const struct sa *sa)
 		put_number(object, "encap_local_port", sa->path.local_port);
 		put_number(object, "encap_remote_port", sa->path.remote_port);
 	}
+	if (sa->new_path.remote.family) {
+		put_addr(object, "from", &sa->new_path.remote);
+		put_number(object, "from_port", sa->new_path.remote_port);
+	}
 	put(object, "selector", json_of_selector(&sa->selector));
 	put(object, "limits", json_of_limits(&sa->limits));
 	if (sa->dir == PANTUN_DIR_IN)
@@ -202,6 +206,8 @@ json_t *json_of_sa(const struct sa *sa)
 	put_number(object, "cookie", sa->cookie);
 	put_number(object, "seq", sa->seq);
 	put_number(object, "age", sa->age);
+	if (sa->heard)
+		put_number(object, "idle", sa->idle);
 	put_traffic(object, &sa->traffic);
 	put_drops(object, &sa->drops);
 	return object;

@@ -74,6 +74,7 @@ enum pantun_cmd {
 	PANTUN_CMD_MONITOR_GET,		/* do, dump (of one tunnel or all) */
 	PANTUN_CMD_MONITOR_NTF,		/* events: made, deleted, changed; path down, path up */
 	PANTUN_CMD_PROXY_FAIL,		/* no SA will come for what the proxy-ID holds now */
+	PANTUN_CMD_SA_MOVE_NTF,		/* events: the peer sends from elsewhere */
 
 	__PANTUN_CMD_MAX,
 	PANTUN_CMD_MAX = __PANTUN_CMD_MAX - 1
@@ -347,8 +348,10 @@ enum pantun_sa_attr {
 	PANTUN_SA_A_DROP,		/* nest, multi, enum pantun_drop_attr */
 	PANTUN_SA_A_ESN,		/* flag: 64-bit sequence numbers (RFC 4303 section 2.2.1) */
 	PANTUN_SA_A_WEAK,		/* flag: an algorithm that is weak; read only */
-	PANTUN_SA_A_NEW_PATH,		/* nest, enum pantun_path_attr; SA_SET */
+	PANTUN_SA_A_NEW_PATH,		/* nest, enum pantun_path_attr; SA_SET, SA_MOVE_NTF */
 	PANTUN_SA_A_EXPIRED,		/* flag: at its hard limit, carries nothing; read only */
+	PANTUN_SA_A_IDLE,		/* u64, milliseconds since the last authentic packet; */
+					/* in-SAs that had one; read only */
 
 	__PANTUN_SA_A_MAX,
 	PANTUN_SA_A_MAX = __PANTUN_SA_A_MAX - 1
@@ -468,6 +471,7 @@ enum pantun_event {
 	PANTUN_EVENT_HARD,		/* limit: the SA is not used any more */
 	PANTUN_EVENT_PATH_DOWN,		/* monitor: its destination does not answer */
 	PANTUN_EVENT_PATH_UP,		/* monitor: its destination answers */
+	PANTUN_EVENT_MOVED,		/* an authentic packet, the newest, came from elsewhere */
 
 	__PANTUN_EVENT_MAX,
 	PANTUN_EVENT_MAX = __PANTUN_EVENT_MAX - 1
