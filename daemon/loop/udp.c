@@ -257,7 +257,8 @@ static bool read_one(struct udp *udp, unsigned int i, udp_received *received, vo
 	/* An error of the socket is told once, by ICMP for one; the next call reads on. */
 	if (n < 0)
 		return errno != EAGAIN && errno != EWOULDBLOCK;
-	if (!from_name(&from, &remote) || !destination(&msg, &local.addr))
+	/* Nobody can be answered at port 0. */
+	if (!from_name(&from, &remote) || !remote.port || !destination(&msg, &local.addr))
 		return true;
 	if ((size_t)n < skip || memcmp(udp->buffer, marker, skip) != 0)
 		return true;

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The sockets of IKE, in a network namespace of the test's own. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/ip.h>
+#include <netinet/udp.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "loop/udp.h"
+
+#define SENT	5
+
+static unsigned int warnings;
+
+static void on_log(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	(void)ctx;
+	(void)subject;
+	(void)text;
+	warnings += level <= LOG_LEVEL_WARNING;
+}
+
+/* Without the right to have a namespace there is nothing to test with. */
+static void own_network(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd;
+
+	if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		skip();
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_true(fd >= 0);
+	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
+	close(fd);
+}
+
+/* From 127.0.0.1 and that port to port 500 there. */
+static void send_from(int raw, uint16_t port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET };
+	struct {
+		struct udphdr header;
+		char data[4];
+	} datagram = { .data = "ike" };
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	datagram.header.source = htons(port);
+	datagram.header.dest = htons(500);
+	datagram.header.len = htons(sizeof(datagram));
+	assert_int_equal(sendto(raw, &datagram, sizeof(datagram), 0, (struct sockaddr *)&to,
+				sizeof(to)), sizeof(datagram));
+}
+
+struct seen {
+	struct udp *udp;
+	unsigned int n;
+	struct endpoint last;
+};
+
+/* Answers, as the core does. */
+static void on_datagram(void *ctx, const struct endpoint *local, const struct endpoint *remote,
+			struct bytes data)
+{
+	struct seen *seen = ctx;
+
+	seen->n++;
+	seen->last = *remote;
+	udp_send(seen->udp, local, remote, data);
+}
+
+/* Whoever has no port cannot be answered, and so is not heard; a log line each would be much. */
+static void test_port_zero(void **state)
+{
+	struct seen seen = { .n = 0 };
+	int raw;
+
+	(void)state;
+	own_network();
+	log_set_sink(on_log, NULL);
+	seen.udp = udp_open();
+	assert_non_null(seen.udp);
+	raw = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	assert_true(raw >= 0);
+	warnings = 0;
+	for (unsigned int i = 0; i < SENT; i++)
+		send_from(raw, 0);
+	send_from(raw, 1024);
+	udp_read(seen.udp, 0, on_datagram, &seen);
+	assert_int_equal(seen.n, 1);
+	assert_int_equal(seen.last.port, 1024);
+	assert_int_equal(warnings, 0);
+	close(raw);
+	udp_close(seen.udp);
+	log_set_sink(NULL, NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_port_zero),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
