@@ -182,9 +182,13 @@ static void read_key(const struct reader *r)
 
 	leaf = tree_one_of(r->b->tree, r->node, level, words, 2, &which, r->b->report);
 	if (!leaf) {
-		/* What stands there instead has been complained about. */
+		/*
+		 * Most of what may stand there instead was refused as it was read, which is
+		 * enough.  Some leaves are only warned of, and do not replace a key.
+		 */
 		if (!r->node->broken &&
-		    !tree_find(r->b->tree, r->node, "authentication certificate"))
+		    !(r->b->report->errors &&
+		      tree_find(r->b->tree, r->node, "authentication certificate")))
 			conf_error(r->b->report, r->node->at,
 				   "gateway \"%s\" has no %s key-file", r->gateway->name, level);
 		return;

@@ -23,13 +23,13 @@ static bool auth_octets(const struct ike_sa *ike, const struct policy_gateway *c
 	const struct handshake *hs = ike->hs;
 	const struct keymat_auth_input input = {
 		.initiator = initiator,
-		.psk = secret_bytes(conf->psk),
+		.psk = conf->psk ? secret_bytes(conf->psk) : bytes_of(NULL, 0),
 		.message = packet_bytes(initiator ? hs->request : hs->response),
 		.nonce = initiator ? bytes_of(hs->nr, hs->nr_n) : bytes_of(hs->ni, hs->ni_n),
 		.id = id,
 	};
 
-	return !keymat_auth_psk(&ike->keys, &input, out);
+	return conf->psk && !keymat_auth_psk(&ike->keys, &input, out);
 }
 
 static bool put_auth(struct ike_sa *ike, struct wire_writer *w)

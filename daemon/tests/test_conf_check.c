@@ -93,6 +93,26 @@ static void test_one_subnet(void **state)
 
 /* ------------------------------------------------------------------ gateways */
 
+/* What is said of certificates must not stand in for a key. */
+static void test_no_key(void **state)
+{
+	(void)state;
+	bad(G "peer-address ip 192.0.2.9\n" TUNNEL
+	    G "authentication certificate use-management-as-source yes\n",
+	    "f:4:79: warning: \"certificate use-management-as-source yes\" has no effect in this "
+	    "version\n"
+	    "f:1:25: gateway \"g\" has no authentication pre-shared-key key-file\n");
+	bad(G "peer-address ip 192.0.2.9\n" TUNNEL
+	    G "authentication certificate allow-id-payload-mismatch no\n",
+	    "f:1:25: gateway \"g\" has no authentication pre-shared-key key-file\n");
+	/* One remedy is enough. */
+	bad(G "peer-address ip 192.0.2.9\n" TUNNEL
+	    G "authentication certificate certificate-profile CP\n",
+	    "f:4:74: \"certificate certificate-profile CP\" is not supported in this version: "
+	    "use pre-shared-key\n");
+	warned(BASE G "authentication certificate allow-id-payload-mismatch no\n", "");
+}
+
 static void test_same_gateways(void **state)
 {
 	(void)state;
@@ -202,6 +222,7 @@ int main(void)
 		cmocka_unit_test(test_host_bits),
 		cmocka_unit_test(test_same_selectors),
 		cmocka_unit_test(test_one_subnet),
+		cmocka_unit_test(test_no_key),
 		cmocka_unit_test(test_same_gateways),
 		cmocka_unit_test(test_different_gateways),
 		cmocka_unit_test(test_dynamic_gateways),
