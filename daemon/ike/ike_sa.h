@@ -36,6 +36,7 @@ struct handshake {
 	uint8_t cookie[64];
 	size_t cookie_n;
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
+	bool regrouped;				/* for another group, among that */
 	uint32_t slot;				/* id of the one whose child IKE_AUTH asks for */
 	/* What an answer in clear said; believed if no other comes. */
 	char advice[256];

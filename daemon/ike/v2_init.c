@@ -77,6 +77,19 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 		ex->sends = v2_sends(TASK_INIT) - ADVISED_SENDS;
 }
 
+/* @in repeats the answer that the request was begun anew for: that has been done. */
+static bool heeded(const struct handshake *hs, const struct v2_in *in)
+{
+	struct wire_notify notify;
+
+	if (wire_notify_find(in->payloads, IKE_N_COOKIE, &notify))
+		return hs->cookie_n &&
+		       bytes_equal(notify.data, bytes_of(hs->cookie, hs->cookie_n));
+	return hs->regrouped &&
+	       wire_notify_find(in->payloads, IKE_N_INVALID_KE_PAYLOAD, &notify) &&
+	       notify.data.n == 2 && get_be16(notify.data.p) == hs->group->id;
+}
+
 /* Sections 2.6 and 1.2: the request is begun anew.  false: not with what @in says. */
 static bool begin_anew(struct ike_sa *ike, const struct v2_in *in)
 {
@@ -96,6 +109,7 @@ static bool begin_anew(struct ike_sa *ike, const struct v2_in *in)
 		if (!group || group == hs->group || !prop_list_has_dh(hs->offered, group->id))
 			return false;
 		hs->group = group;
+		hs->regrouped = true;
 		dh_free(hs->dh);
 		hs->dh = NULL;
 	} else {
@@ -206,7 +220,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	struct wire_notify notify;
 
 	(void)task;
-	if (begin_anew(ike, in))
+	if (heeded(ike->hs, in) || begin_anew(ike, in))
 		return;
 	if (wire_notify_find_error(in->payloads, &notify)) {
 		take_advice(ike, &notify);
