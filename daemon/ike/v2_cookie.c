@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Cookies of ours: a version octet, then the start of
- * PRF(secret, Ni | address | port | SPIi).  The secret changes every minute; cookies of
- * the one before are still good.
+ * Our cookies: a version octet, then the start of PRF(secret, Ni | address | port | SPIi).
+ * The secret changes every minute; cookies made with the previous one are still good.
  */
 #include <string.h>
 
@@ -14,10 +13,18 @@
 #define SECRET_MS	SECONDS(60)
 #define PRF_SHA2_256	5
 
+/*
+ * After a longer calm, and the first time, there is no previous secret that a cookie could
+ * still be good for: both are made then, as anybody may guess one that nobody drew.
+ */
 static bool renew_secret(struct ike_core *core)
 {
+	bool both = !core->cookie_since || core->now >= core->cookie_since + 2 * SECRET_MS;
+
 	if (core->cookie_since && core->now < core->cookie_since + SECRET_MS)
 		return true;
+	if (both && !core_random(core, core->cookie_secret[0], sizeof(core->cookie_secret[0])))
+		return false;
 	memcpy(core->cookie_secret[1], core->cookie_secret[0], sizeof(core->cookie_secret[1]));
 	if (!core_random(core, core->cookie_secret[0], sizeof(core->cookie_secret[0])))
 		return false;

@@ -13,9 +13,11 @@
 
 #include <cmocka.h>
 
+#include "crypto/prf.h"
 #include "tests/peers.h"
 #include "wire/ike_const.h"
 #include "wire/v2_build.h"
+#include "wire/v2_codec.h"
 
 #define KEPT_MOST	64
 #define HEADER		28
@@ -499,6 +501,112 @@ static void test_cookies(void **state)
 	peers_free(net);
 }
 
+/* A cookie as B would make it of a secret that is all zero. */
+static void zero_cookie(struct kept *first, uint8_t version, uint16_t port, uint8_t out[17])
+{
+	static const uint8_t zeros[32];
+	uint8_t address[4], port_be[2], mac[ALG_PRF_MAX];
+	struct wire_message message;
+	struct wire_error error;
+	struct bytes nonce;
+
+	assert_int_equal(wire_message_parse(bytes_of(first->data, first->n), &message, &error), 0);
+	assert_int_equal(wire_read_nonce(wire_payload_find(&message.clear, IKE_PL_NONCE), &nonce,
+					 &error), 0);
+	put_be32(address, 0xcb007100);
+	put_be16(port_be, port);
+	const struct bytes parts[] = {
+		nonce, bytes_of(address, 4), bytes_of(port_be, 2), bytes_of(first->data, 8),
+	};
+	assert_int_equal(prf(alg_prf_by_id(5), bytes_of(zeros, sizeof(zeros)), parts, 4, mac), 0);
+	out[0] = version;
+	memcpy(out + 1, mac, 16);
+}
+
+/* B with a dynamic peer, and A's first message, which did not get there. */
+static struct peers *first_message(uint64_t seed, struct site *b, struct tape *tape)
+{
+	struct site a = peers_site(A);
+	struct peers *net = peers_new(seed);
+
+	tape->n = 0;
+	b->peer = NULL;
+	a.ike = b->ike;
+	peers_configure(net, B, b);
+	net->tap = tap_keep;
+	net->tap_ctx = tape;
+	net->peer[B].cut = true;
+	peers_configure(net, A, &a);
+	assert_int_equal(tape->n, 1);
+	net->tap = NULL;
+	return net;
+}
+
+/* No version of a secret that was never drawn is good for anything. */
+static void test_guessed_cookies(void **state)
+{
+	static struct answers seen;
+	static struct tape tape;
+	struct site b = peers_site(B);
+	struct peers *net = first_message(7, &b, &tape);
+	struct endpoint remote = { .addr.family = AF_INET, .port = 1024 };
+	const struct endpoint local = at(B);
+	uint8_t cookie[17];
+	unsigned int before;
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	net->tap = tap_cookies;
+	net->tap_ctx = &seen;
+	flood(net, &tape.of[0]);
+	assert_true(seen.cookies > 0);
+	before = seen.others;
+	put_be32(remote.addr.b, 0xcb007100);
+	put_be32(tape.of[0].data, 0xfeed0000);
+	for (unsigned int version = 0; version < 256; version++) {
+		struct kept forged;
+
+		zero_cookie(&tape.of[0], (uint8_t)version, remote.port, cookie);
+		forged = with_cookie(&tape.of[0], cookie, sizeof(cookie));
+		peers_inject(net, B, &local, &remote, bytes_of(forged.data, forged.n));
+	}
+	assert_int_equal(seen.others, before);
+	peers_free(net);
+}
+
+/* Each datagram comes twice: what was asked for once is done once, and is no failure. */
+static void test_twice(void **state)
+{
+	static struct answers seen;
+	static struct tape tape;
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(9);
+
+	(void)state;
+	a.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group19,group31");
+	b.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group31");
+	net->twice = 100;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 3000));
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_free(net);
+	/* The same with a cookie. */
+	b = peers_site(B);
+	net = first_message(10, &b, &tape);
+	memset(&seen, 0, sizeof(seen));
+	net->tap = tap_cookies;
+	net->tap_ctx = &seen;
+	flood(net, &tape.of[0]);
+	assert_true(seen.cookies > 0);
+	net->peer[B].cut = false;
+	net->twice = 100;
+	peers_run(net, 5000);
+	assert_int_equal(peers_ikes(net, B), 1);
+	assert_int_equal(seen.with_cookie, 1);
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -508,6 +616,8 @@ int main(void)
 		cmocka_unit_test(test_forged_messages),
 		cmocka_unit_test(test_diverted),
 		cmocka_unit_test(test_cookies),
+		cmocka_unit_test(test_guessed_cookies),
+		cmocka_unit_test(test_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
