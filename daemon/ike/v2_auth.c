@@ -90,6 +90,31 @@ static struct slot *first_wanted(struct gateway *gw)
 	return slot;
 }
 
+static bool same_end(const struct ike_id *a, const struct addr *a_addr, const struct ike_id *b,
+		     const struct addr *b_addr)
+{
+	return policy_id_equal(a, b) && (a->n || addr_equal(a_addr, b_addr));
+}
+
+/*
+ * No other gateway has the same two identities.  INITIAL_CONTACT would have the peer delete
+ * what that one has (section 2.4): they would end each other's IKE SAs.
+ */
+static bool sole(const struct gateway *gw)
+{
+	const struct policy_gateway *ours = gw->conf;
+
+	for (const struct gateway *other = gw->core->gateways; other; other = other->next) {
+		const struct policy_gateway *theirs = other->conf;
+
+		if (other != gw && !other->gone &&
+		    same_end(&ours->local_id, &ours->local, &theirs->local_id, &theirs->local) &&
+		    same_end(&ours->peer_id, &ours->peer, &theirs->peer_id, &theirs->peer))
+			return false;
+	}
+	return true;
+}
+
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct gateway *gw = ike->gw;
@@ -100,7 +125,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 
 	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
-	if (!gw->contacted)
+	if (!gw->contacted && sole(gw))
 		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
 	if (gw->conf->peer_id.n)
 		wire_put_id(w, IKE_PL_IDR, gw->conf->peer_id.type,

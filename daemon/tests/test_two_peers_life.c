@@ -673,6 +673,60 @@ static void test_put_off_rekeys(void **state)
 	check_put_off(true);
 }
 
+/* -------------------------------------------------- two gateways, one pair of identities */
+
+/* A's policy with a second gateway for the second proxy-ID, which B has with the first. */
+static void configure_twins(struct peers *net, const struct site *a)
+{
+	struct site second = *a;
+	struct policy *policy = peers_policy(a), *other;
+	struct kern *kern = net->peer[A].kern;
+	struct policy_gateway *gateways = calloc(2, sizeof(*gateways));
+
+	assert_non_null(gateways);
+	second.proxies[0] = (struct site_proxy){ "two", "10.3.0.0/16", "10.4.0.0/16" };
+	other = peers_policy(&second);
+	snprintf(other->gateways[0].name, sizeof(other->gateways[0].name), "twin");
+	snprintf(other->gateways[0].tunnels[0].name, sizeof(other->gateways[0].tunnels[0].name),
+		 "more");
+	snprintf(other->gateways[0].tunnels[0].ifname, sizeof(other->gateways[0].tunnels[0].ifname),
+		 "tunnel2");
+	gateways[0] = policy->gateways[0];
+	gateways[1] = other->gateways[0];
+	free(policy->gateways);
+	policy->gateways = gateways;
+	policy->n_gateways = 2;
+	free(other->gateways);
+	free(other);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(kern->ops->tunnel_ensure(kern, gateways[i].tunnels), 0);
+		assert_int_equal(kern->ops->proxy_sync(kern, gateways[i].tunnels), 0);
+	}
+	ike_core_set_policy(net->peer[A].core, net->now, policy);
+	peers_settle(net, A);
+}
+
+/* Neither ends what the other has when it begins. */
+static void test_twins(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(17);
+
+	(void)state;
+	b.n_proxies = 2;
+	b.proxies[1] = (struct site_proxy){ "two", "10.4.0.0/16", "10.3.0.0/16" };
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 20000);
+	assert_int_equal(peers_ikes(net, B), 1);
+	configure_twins(net, &a);
+	peers_run(net, 20000);
+	assert_int_equal(peers_ikes(net, A), 2);
+	assert_int_equal(peers_ikes(net, B), 2);
+	assert_int_equal(peers_logged(net, "started anew"), 0);
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -692,6 +746,7 @@ int main(void)
 		cmocka_unit_test(test_ike_offer),
 		cmocka_unit_test(test_put_off),
 		cmocka_unit_test(test_put_off_rekeys),
+		cmocka_unit_test(test_twins),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
