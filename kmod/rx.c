@@ -34,7 +34,7 @@
 #define PRIORITY	200	/* above VTI's 100; has to be ours alone */
 #define AH_SPI		4	/* octets before SPI and sequence number (RFC 4302 section 2) */
 #define MOVED_PAUSE	(HZ / 2)	/* between two words about a packet's source */
-#define QUOTED_LATELY	(1 << 20)	/* packets: a second of a very fast SA */
+#define QUOTED_LATELY	1000000	/* packets: a second of a very fast SA */
 
 static enum pantun_drop drop_of(int err)
 {

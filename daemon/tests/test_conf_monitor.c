@@ -158,10 +158,11 @@ void freeifaddrs(struct ifaddrs *list)
 	(void)list;
 }
 
-/* An interface that is there already has to have an address for probes, or a source-ip is given. */
+/* An interface that is there has to have an address for probes, or a source-ip is given. */
 static void test_own_address(void **state)
 {
-	static const char none[] = "f:6:58: warning: tunnel1 has no address that probes of 10.2.0.1 "
+	static const char none[] = "f:6:58: warning: tunnel1 has no address that probes of "
+		"10.2.0.1 "
 		"could come from: give it one that a proxy-id has as local, or give a source-ip\n";
 	static const char none_of_lan[] = "f:7:58: warning: tunnel1 has no address that probes of "
 		"10.2.0.1 could come from: give it one that a proxy-id has as local, or give a "

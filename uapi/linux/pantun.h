@@ -448,7 +448,7 @@ enum pantun_monitor_attr {
 	PANTUN_MONITOR_A_SENT,		/* u64, probes that left; read only */
 	PANTUN_MONITOR_A_UNSENT,	/* u64, those that could not be sent; read only */
 	PANTUN_MONITOR_A_RECEIVED,	/* u64, answers that count; read only */
-	PANTUN_MONITOR_A_LOST,		/* u64, unanswered, or unsent as there was no SA; read only */
+	PANTUN_MONITOR_A_LOST,		/* u64, unanswered, or unsent without an SA; read only */
 	PANTUN_MONITOR_A_RTT_LAST,	/* u32, microseconds; read only */
 	PANTUN_MONITOR_A_RTT_MIN,	/* u32, microseconds; read only */
 	PANTUN_MONITOR_A_RTT_AVG,	/* u32, microseconds; read only */
