@@ -218,6 +218,19 @@ void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool i
 	end(core);
 }
 
+void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
+		    const struct endpoint *local, const struct endpoint *remote)
+{
+	struct child_sa *child = child_find(core, token);
+
+	if (!child)
+		return;
+	begin(core, now);
+	if (pathref_follow(child->path, local, remote))
+		gateway_moved(child->slot->gw, child->path);
+	end(core);
+}
+
 void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, bool inbound,
 			int error, const char *text)
 {

@@ -133,6 +133,12 @@ void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname)
  */
 void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, const char *proxy,
 		    bool ended);
+/*
+ * The newest authentic packet of an inbound SA, ESP in UDP, came from @remote to @local, and not
+ * along the SA's path: a NAT may have given the peer another port.
+ */
+void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
+		    const struct endpoint *local, const struct endpoint *remote);
 /* A limit of a kernel SA was reached. */
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard);
 /* How SA_ADD went: 0, or a negative errno with the kernel's @text. */

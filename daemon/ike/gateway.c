@@ -474,6 +474,14 @@ void gateway_hedge(struct gateway *gw, struct ike_sa *ike)
 		gw->slow = ike;
 }
 
+void gateway_moved(struct gateway *gw, const struct pathref *path)
+{
+	char peer[ADDR_TEXT];
+
+	gateway_tell(gw, "ike-up", "peer moved behind its NAT, to %s: its SAs follow",
+		     endpoint_text(&path->remote, peer));
+}
+
 struct gateway *gateway_find(struct ike_core *core, const char *name)
 {
 	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {

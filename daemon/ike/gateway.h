@@ -13,6 +13,7 @@
 
 struct child_sa;
 struct path;
+struct pathref;
 
 /* A policy lives as long as something points into it. */
 struct policy_box {
@@ -116,6 +117,8 @@ void gateway_doubt(struct gateway *gw, struct ike_sa *ike);
  * ends the other.
  */
 void gateway_hedge(struct gateway *gw, struct ike_sa *ike);
+/* The peer at the end of @path was followed to where it is now: says so. */
+void gateway_moved(struct gateway *gw, const struct pathref *path);
 /* Our attempt to bring up an IKE SA is not needed, if the peer has not answered it yet. */
 void gateway_stop_starting(struct gateway *gw);
 

@@ -42,3 +42,13 @@ void pathref_move(struct pathref *path, const struct endpoint *local,
 	path->local = *local;
 	path->remote = *remote;
 }
+
+bool pathref_follow(struct pathref *path, const struct endpoint *local,
+		    const struct endpoint *remote)
+{
+	if (!path->nat_remote || path->remote.addr.family != remote->addr.family ||
+	    (endpoint_equal(&path->remote, remote) && endpoint_equal(&path->local, local)))
+		return false;
+	pathref_move(path, local, remote);
+	return true;
+}

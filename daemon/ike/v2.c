@@ -298,19 +298,12 @@ static void put_wire_error(struct wire_writer *w, const struct wire_error *error
  */
 static void adopt_address(struct ike_sa *ike, const struct v2_in *in)
 {
-	struct pathref *path = ike->path;
-	char peer[ADDR_TEXT];
-
-	if ((ike->state != IKE_HALF_OPEN && !path->nat_remote) ||
-	    path->remote.addr.family != in->remote.addr.family ||
-	    (endpoint_equal(&path->remote, &in->remote) &&
-	     endpoint_equal(&path->local, &in->local)))
-		return;
-	pathref_move(path, &in->local, &in->remote);
-	if (ike->state != IKE_HALF_OPEN)
-		gateway_tell(ike->gw, "ike-up",
-			     "peer moved behind its NAT, to %s: its SAs follow",
-			     endpoint_text(&path->remote, peer));
+	if (ike->state == IKE_HALF_OPEN) {
+		if (ike->path->remote.addr.family == in->remote.addr.family)
+			pathref_move(ike->path, &in->local, &in->remote);
+	} else if (pathref_follow(ike->path, &in->local, &in->remote)) {
+		gateway_moved(ike->gw, ike->path);
+	}
 }
 
 /* Section 2.21.2: what can not be read ends an IKE SA that is not up yet. */

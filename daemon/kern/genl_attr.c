@@ -11,6 +11,11 @@ uint32_t genl_attr_u32(const struct nlattr *attr)
 	return attr && nla_len(attr) >= (int)sizeof(uint32_t) ? nla_get_u32(attr) : 0;
 }
 
+uint16_t genl_attr_u16(const struct nlattr *attr)
+{
+	return attr && nla_len(attr) >= (int)sizeof(uint16_t) ? nla_get_u16(attr) : 0;
+}
+
 void genl_attr_text(const struct nlattr *attr, char *out, size_t n)
 {
 	if (attr)

@@ -9,6 +9,7 @@ struct nlattr;
 
 /* 0 where there is none. */
 uint32_t genl_attr_u32(const struct nlattr *attr);
+uint16_t genl_attr_u16(const struct nlattr *attr);
 /* Into @out of @n octets, which stays as it is where there is none. */
 void genl_attr_text(const struct nlattr *attr, char *out, size_t n);
 /* False where it is no address of the family; @addr stays as it is then. */

@@ -136,6 +136,30 @@ static void on_expire(struct genl_events *e, struct nlattr **attrs, uint32_t kin
 			  kind == PANTUN_EVENT_HARD);
 }
 
+/* Without UDP there is no port that a NAT could have changed. */
+static void on_moved(struct genl_events *e, struct nlattr **attrs)
+{
+	struct nlattr *sa[PANTUN_SA_A_MAX + 1], *path[PANTUN_PATH_A_MAX + 1];
+	struct endpoint local = { 0 }, remote = { 0 };
+
+	if (!attrs[PANTUN_A_SA] ||
+	    nla_parse_nested(sa, PANTUN_SA_A_MAX, attrs[PANTUN_A_SA], NULL) ||
+	    !sa[PANTUN_SA_A_COOKIE] || nla_len(sa[PANTUN_SA_A_COOKIE]) < (int)sizeof(uint64_t) ||
+	    !sa[PANTUN_SA_A_NEW_PATH] ||
+	    nla_parse_nested(path, PANTUN_PATH_A_MAX, sa[PANTUN_SA_A_NEW_PATH], NULL) ||
+	    genl_attr_u32(path[PANTUN_PATH_A_ENCAP]) != PANTUN_ENCAP_UDP ||
+	    !genl_attr_either(path[PANTUN_PATH_A_LOCAL4], path[PANTUN_PATH_A_LOCAL6],
+			      &local.addr) ||
+	    !genl_attr_either(path[PANTUN_PATH_A_REMOTE4], path[PANTUN_PATH_A_REMOTE6],
+			      &remote.addr))
+		return;
+	local.port = genl_attr_u16(path[PANTUN_PATH_A_LOCAL_PORT]);
+	remote.port = genl_attr_u16(path[PANTUN_PATH_A_REMOTE_PORT]);
+	if (local.port && remote.port)
+		e->events->moved(e->events->ctx, nla_get_u64(sa[PANTUN_SA_A_COOKIE]), &local,
+				 &remote);
+}
+
 static void on_tunnel(struct genl_events *e, struct nlattr **attrs, uint32_t kind)
 {
 	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]);
@@ -179,6 +203,9 @@ static void on_message(struct genl_events *e, struct nlmsghdr *header)
 		break;
 	case PANTUN_CMD_SA_EXPIRE_NTF:
 		on_expire(e, attrs, kind);
+		break;
+	case PANTUN_CMD_SA_MOVE_NTF:
+		on_moved(e, attrs);
 		break;
 	case PANTUN_CMD_TUNNEL_NTF:
 		on_tunnel(e, attrs, kind);

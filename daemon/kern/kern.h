@@ -25,6 +25,9 @@ struct kern_events {
 	void *ctx;
 	void (*acquire)(void *ctx, const char *ifname, const char *proxy);
 	void (*expire)(void *ctx, uint64_t cookie, bool inbound, bool hard);
+	/* The newest authentic packet of an in-SA, ESP in UDP, came along another path. */
+	void (*moved)(void *ctx, uint64_t cookie, const struct endpoint *local,
+		      const struct endpoint *remote);
 	void (*tunnel)(void *ctx, const char *ifname, bool deleted);
 	/*
 	 * A monitored destination changed; @path: what all of the tunnel's are together,

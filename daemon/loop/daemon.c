@@ -280,6 +280,17 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 	settle(d);
 }
 
+static void on_moved(void *ctx, uint64_t cookie, const struct endpoint *local,
+		     const struct endpoint *remote)
+{
+	struct daemon *d = ctx;
+
+	if (cookie & MANUAL_COOKIE)
+		return;
+	ike_core_moved(d->core, now_ms(), cookie, local, remote);
+	settle(d);
+}
+
 static void on_path(void *ctx, const char *ifname, enum kern_path path, const char *unsent)
 {
 	struct daemon *d = ctx;
@@ -553,8 +564,8 @@ static bool lock_run_dir(struct daemon *d)
 static bool open_kernel(struct daemon *d)
 {
 	const struct kern_events events = {
-		.ctx = d, .acquire = on_acquire, .expire = on_expire, .tunnel = on_tunnel,
-		.path = on_path, .resync = on_resync,
+		.ctx = d, .acquire = on_acquire, .expire = on_expire, .moved = on_moved,
+		.tunnel = on_tunnel, .path = on_path, .resync = on_resync,
 	};
 
 	d->kern = kern_genl_open(&events);

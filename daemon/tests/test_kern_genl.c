@@ -185,6 +185,16 @@ static void on_path(void *ctx, const char *ifname, enum kern_path path, const ch
 	tell("path %s %s%s%s;", ifname, names[path], *unsent ? ": " : "", unsent);
 }
 
+static void on_moved(void *ctx, uint64_t cookie, const struct endpoint *local,
+		     const struct endpoint *remote)
+{
+	char here[ADDR_TEXT], there[ADDR_TEXT];
+
+	(void)ctx;
+	tell("moved %llx %s from %s;", (unsigned long long)cookie, endpoint_text(local, here),
+	     endpoint_text(remote, there));
+}
+
 static void on_resync(void *ctx)
 {
 	(void)ctx;
@@ -193,7 +203,7 @@ static void on_resync(void *ctx)
 
 static const struct kern_events events = {
 	.acquire = on_acquire, .expire = on_expire, .tunnel = on_tunnel, .path = on_path,
-	.resync = on_resync,
+	.moved = on_moved, .resync = on_resync,
 };
 
 static struct genl_events *open_events(void)
@@ -259,6 +269,42 @@ static void test_events(void **state)
 	assert_string_equal(told, "acquire tunnel1 LAN;acquire tunnel1 -;"
 			    "expire c0ffee0000000001 in soft;expire c0ffee0000000001 out hard;"
 			    "tunnel tunnel1 made;tunnel tunnel1 deleted;");
+	genl_events_close(e);
+}
+
+static struct nl_msg *moved(uint64_t seq, uint32_t encap, const char *remote)
+{
+	struct nl_msg *msg = event(PANTUN_CMD_SA_MOVE_NTF, seq, PANTUN_EVENT_MOVED);
+	struct nlattr *sa = nla_nest_start(msg, PANTUN_A_SA), *path;
+
+	nla_put_u32(msg, PANTUN_SA_A_DIR, PANTUN_DIR_IN);
+	nla_put_u64(msg, PANTUN_SA_A_COOKIE, 0xc0ffee0000000001ULL);
+	path = nla_nest_start(msg, PANTUN_SA_A_NEW_PATH);
+	nla_put(msg, PANTUN_PATH_A_LOCAL4, 4, "\xc0\x00\x02\x01");
+	if (remote)
+		nla_put(msg, PANTUN_PATH_A_REMOTE4, 4, remote);
+	nla_put_u32(msg, PANTUN_PATH_A_ENCAP, encap);
+	if (encap == PANTUN_ENCAP_UDP) {
+		nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, 4500);
+		nla_put_u16(msg, PANTUN_PATH_A_REMOTE_PORT, 40004);
+	}
+	nla_nest_end(msg, path);
+	nla_nest_end(msg, sa);
+	return msg;
+}
+
+/* Where ESP in UDP comes from matters; without UDP, or half said, it does not. */
+static void test_moved(void **state)
+{
+	struct genl_events *e = open_events();
+
+	(void)state;
+	deliver(e, moved(1, PANTUN_ENCAP_UDP, "\xcb\x00\x71\x07"));
+	deliver(e, moved(2, PANTUN_ENCAP_NONE, "\xcb\x00\x71\x07"));
+	deliver(e, moved(3, PANTUN_ENCAP_UDP, NULL));
+	deliver(e, event(PANTUN_CMD_SA_MOVE_NTF, 4, PANTUN_EVENT_MOVED));
+	assert_string_equal(told, "moved c0ffee0000000001 192.0.2.1:4500 from "
+			    "203.0.113.7:40004;");
 	genl_events_close(e);
 }
 
@@ -384,6 +430,7 @@ int main(void)
 		cmocka_unit_test(test_hull),
 		cmocka_unit_test(test_broken_selector),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_gap),

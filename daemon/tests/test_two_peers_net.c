@@ -681,6 +681,61 @@ static void test_nat_forged(void **state)
 	peers_free(net);
 }
 
+/* B's kernel had authentic ESP in UDP from that address and port. */
+static void esp_from(struct peers *net, const char *from, uint16_t port)
+{
+	struct endpoint local = { .port = IKE_NATT_PORT }, remote = { .port = port };
+
+	assert_int_equal(addr_parse(peers_site(B).local, &local.addr), 0);
+	assert_int_equal(addr_parse(from, &remote.addr), 0);
+	ike_core_moved(net->peer[B].core, net->now,
+		       kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net")->token, &local,
+		       &remote);
+	peers_settle(net, B);
+}
+
+/* ESP tells sooner than the next message of IKE. */
+static void test_nat_esp(void **state)
+{
+	struct peers *net = behind_nat(24, true);
+	struct endpoint remote;
+
+	(void)state;
+	must_be_quiet(net, 2000);
+	esp_from(net, "203.0.113.7", IKE_NATT_PORT + 40000);
+	assert_int_equal(peers_told(net, B, "moved behind"), 0);
+	net->nat.shift = 41000;
+	esp_from(net, "203.0.113.7", IKE_NATT_PORT + 41000);
+	assert_true(b_follows(net));
+	assert_int_equal(peers_told(net, B, "moved behind"), 1);
+	remote = peers_ike(net, B)->remote;
+	assert_int_equal(remote.port, IKE_NATT_PORT + 41000);
+	/* Another of its SAs says the same. */
+	esp_from(net, "203.0.113.7", IKE_NATT_PORT + 41000);
+	esp_from(net, "2001:db8::1", IKE_NATT_PORT);
+	assert_int_equal(peers_told(net, B, "moved behind"), 1);
+	/* What B asks from now on gets through. */
+	peers_run(net, 100000);
+	must_be_quiet(net, 1);
+	peers_free(net);
+}
+
+/* A peer that nothing translates stays where it says that it is. */
+static void test_esp_without_nat(void **state)
+{
+	struct peers *net = peers_new(25);
+
+	(void)state;
+	peers_configure_both(net);
+	must_be_quiet(net, 2000);
+	esp_from(net, "203.0.113.7", IKE_NATT_PORT);
+	assert_int_equal(peers_told(net, B, "moved behind"), 0);
+	ike_core_moved(net->peer[B].core, net->now, 12345, &(struct endpoint){ .port = 1 },
+		       &(struct endpoint){ .port = 1 });
+	must_be_quiet(net, 1000);
+	peers_free(net);
+}
+
 static void test_nat_rough(void **state)
 {
 	(void)state;
@@ -792,6 +847,8 @@ int main(void)
 		cmocka_unit_test(test_both_start_differently),
 		cmocka_unit_test(test_both_acquire),
 		cmocka_unit_test(test_nat),
+		cmocka_unit_test(test_nat_esp),
+		cmocka_unit_test(test_esp_without_nat),
 		cmocka_unit_test(test_nat_moves),
 		cmocka_unit_test(test_nat_forged),
 		cmocka_unit_test(test_nat_rough),
