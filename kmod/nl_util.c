@@ -103,7 +103,7 @@ struct pantun_proxy *pantun_nl_find_proxy(struct pantun_net *pn, struct nlattr *
 	if (proxy)
 		return proxy;
 	pantun_nl_refuse(extack, name, -ENOENT, name ?
-			 "the tunnel has no proxy-ID of this name: add it first" :
+			 "the tunnel has no proxy-ID of this name; see pantunctl show flow" :
 			 "the tunnel has proxy-IDs, none of them called default: name one");
 	return ERR_PTR(-ENOENT);
 }

@@ -28,10 +28,12 @@
  *   success.  SPIs are lower-case hex, "" where there is none; life 0: no limit;
  *   retry 0: no attempt is waited for.
  * {"verb":"initiate","tunnel":NAME}			(absent: all)
- *   -> {"ok":true,"count":N}, of children whose negotiation was begun
+ *   -> {"ok":true,"count":N,"up":N,"passive":N}, of children whose negotiation was
+ *   begun, and of those left alone because they are up or wait for their peer to begin
  * {"verb":"clear","what":"ike-sa","name":GATEWAY}	(absent: all)
- * {"verb":"clear","what":"ipsec-sa","name":TUNNEL}	(absent: all)
+ * {"verb":"clear","what":"ipsec-sa","name":NAME}	(absent: all)
  *   -> {"ok":true,"count":N}, of SAs deleted
+ *   The NAME of a tunnel is its own or its interface's.
  * {"verb":"reload"} -> {"ok":true}, or the errors of the file, the old
  *   configuration being kept
  * {"verb":"monitor"} -> {"ok":true}, then a message an event until the reader

@@ -6,8 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "ike/core.h"
+#include "ike/policy.h"
 
 #define MEMBERS_MAX	3	/* of a request beside "verb" */
 
@@ -150,32 +153,74 @@ static json_t *answer_show(struct request *r)
 			 "children", children, "gateways", gateways);
 }
 
-static json_t *counted(int count, const char *kind, const char *name)
+static bool has_manual_key(const struct policy *policy, const char *name)
 {
-	char text[128];
+	for (unsigned int i = 0; policy && i < policy->n_manual; i++) {
+		const struct policy_tunnel *tunnel = &policy->manual[i].tunnel;
 
-	if (count >= 0)
-		return json_pack("{s:b, s:i}", "ok", 1, "count", count);
-	snprintf(text, sizeof(text), "there is no %s \"%s\"", kind, name ? name : "");
+		if (!strcmp(tunnel->name, name) || !strcmp(tunnel->ifname, name))
+			return true;
+	}
+	return false;
+}
+
+/* There is no tunnel of that name, or none that IKE has to do with. */
+static json_t *no_tunnel(struct request *r, const char *name)
+{
+	const struct policy *policy = ike_core_policy(r->ops->core(r->ops->ctx));
+	char text[384];
+
+	if (has_manual_key(policy, name))
+		snprintf(text, sizeof(text), "tunnel \"%.64s\" has manual keys: its SAs come "
+			 "from the configuration, not from IKE", name);
+	else
+		snprintf(text, sizeof(text), "there is no tunnel \"%.64s\" in %.200s; "
+			 "\"pantunctl show\" lists them", name, r->ops->config);
+	return refusal(text);
+}
+
+static json_t *no_gateway(struct request *r, const char *name)
+{
+	char text[384];
+
+	snprintf(text, sizeof(text), "there is no gateway \"%.64s\" in %.200s; "
+		 "\"pantunctl show ike-sa\" lists them", name, r->ops->config);
 	return refusal(text);
 }
 
 static json_t *answer_initiate(struct request *r)
 {
 	const char *tunnel = member(r, "tunnel");
+	struct ike_standing standing =
+		ike_core_standing(r->ops->core(r->ops->ctx), tunnel);
+	int count = r->ops->initiate(r->ops->ctx, tunnel);
 
-	return counted(r->ops->initiate(r->ops->ctx, tunnel), "tunnel", tunnel);
+	if (count < 0)
+		return no_tunnel(r, tunnel ? tunnel : "");
+	log_info(NULL, "test of %s by command: %d negotiation%s begun",
+		 tunnel ? tunnel : "all tunnels", count, text_plural((unsigned int)count));
+	return json_pack("{s:b, s:i, s:i, s:i}", "ok", 1, "count", count,
+			 "up", (int)standing.up, "passive", (int)standing.passive);
 }
 
 static json_t *answer_clear(struct request *r)
 {
 	const char *what = member(r, "what"), *name = member(r, "name");
+	bool ike = what && !strcmp(what, "ike-sa");
+	int count;
 
-	if (what && !strcmp(what, "ike-sa"))
-		return counted(r->ops->clear_ike(r->ops->ctx, name), "gateway", name);
-	if (what && !strcmp(what, "ipsec-sa"))
-		return counted(r->ops->clear_ipsec(r->ops->ctx, name), "tunnel", name);
-	return refusal("what to clear is \"ike-sa\" or \"ipsec-sa\"");
+	if (!ike && (!what || strcmp(what, "ipsec-sa") != 0))
+		return refusal("what to clear is \"ike-sa\" or \"ipsec-sa\"");
+	if (ike)
+		count = r->ops->clear_ike(r->ops->ctx, name);
+	else
+		count = r->ops->clear_ipsec(r->ops->ctx, name);
+	if (count < 0)
+		return ike ? no_gateway(r, name ? name : "") : no_tunnel(r, name ? name : "");
+	log_info(NULL, "clear %s of %s by command: %d SA%s deleted", what,
+		 name ? name : ike ? "all gateways" : "all tunnels", count,
+		 text_plural((unsigned int)count));
+	return json_pack("{s:b, s:i}", "ok", 1, "count", count);
 }
 
 static json_t *answer_reload(struct request *r)
@@ -232,7 +277,7 @@ static const char *wrong(const struct verb *verb, json_t *json, bool may_change)
 	if (!verb)
 		return "unknown verb";
 	if (verb->changes && !may_change)
-		return "only root may do that";
+		return "only root may do that; others may look: show, monitor";
 	json_object_foreach(json, name, value)
 		if (!may_have(verb, name) || !json_is_string(value))
 			return "the request has a member that does not belong there";

@@ -250,10 +250,50 @@ static bool named(const char *wanted, const char *name)
 	return !wanted || !strcmp(wanted, name);
 }
 
+/*
+ * The tunnel's own name where @wanted is that of its interface, as people know both; a
+ * tunnel of the name @wanted goes before.
+ */
+static const char *tunnel_name(const struct ike_core *core, const char *wanted)
+{
+	const char *name = wanted;
+
+	for (const struct gateway *gw = core->gateways; wanted && gw; gw = gw->next) {
+		for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (slot->gone)
+				continue;
+			if (!strcmp(slot->tunnel->name, wanted))
+				return wanted;
+			if (!strcmp(slot->tunnel->ifname, wanted))
+				name = slot->tunnel->name;
+		}
+	}
+	return name;
+}
+
+struct ike_standing ike_core_standing(const struct ike_core *core, const char *tunnel)
+{
+	struct ike_standing standing = { 0 };
+
+	tunnel = tunnel_name(core, tunnel);
+	for (const struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (slot->gone || !named(tunnel, slot->tunnel->name))
+				continue;
+			if (slot->current)
+				standing.up++;
+			else if (gw->conf->passive)
+				standing.passive++;
+		}
+	}
+	return standing;
+}
+
 int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel)
 {
 	int n = tunnel ? -1 : 0;
 
+	tunnel = tunnel_name(core, tunnel);
 	begin(core, now);
 	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
 		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
@@ -309,6 +349,7 @@ int ike_core_clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel
 {
 	int n = tunnel ? -1 : 0;
 
+	tunnel = tunnel_name(core, tunnel);
 	begin(core, now);
 	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
 		for (struct slot *slot = gw->slots; slot; slot = slot->next) {

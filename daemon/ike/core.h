@@ -145,10 +145,20 @@ void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool i
 void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, bool inbound,
 			int error, const char *text);
 
-/* Commands.  Count of what was started or deleted; -1: no such name.  NULL: all. */
+/*
+ * Commands.  Count of what was started or deleted; -1: no such name.  NULL: all.  A tunnel
+ * goes by its own name or by that of its interface.
+ */
 int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel);
 int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway);
 int ike_core_clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel);
+/* Proxy-IDs that ike_core_initiate() of @tunnel leaves alone, and why. */
+struct ike_standing {
+	unsigned int up;
+	unsigned int passive;		/* down, and their gateway is passive */
+};
+
+struct ike_standing ike_core_standing(const struct ike_core *core, const char *tunnel);
 /* Before an exit: with @delete, DELETE for every IKE SA (sent once, not awaited). */
 void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas);
 

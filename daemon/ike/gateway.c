@@ -84,6 +84,7 @@ void gateway_fail(struct gateway *gw, const char *format, ...)
 			continue;
 		memcpy(slot->last_error, gw->last_error, sizeof(slot->last_error));
 		slot->failed_at = gw->failed_at;
+		slot->counts.failures++;
 	}
 }
 

@@ -22,6 +22,7 @@
 #define ROUNDS		2000	/* of the loop while an answer is waited for */
 #define EVENTS_MANY	20000
 #define ANSWER_ROOM	65536
+#define CONFIG		"/etc/pantun/pantun.conf"
 
 static char dir[] = "/tmp/pantun-test-ctl-XXXXXX";
 static char path[sizeof(dir) + 16];
@@ -32,6 +33,9 @@ static struct {
 	char name[64];
 	bool fail;
 } asked;
+
+/* The last line of the log. */
+static char logged[256];
 
 static struct ike_core *core;
 static struct event_base *base;
@@ -100,7 +104,7 @@ static int do_reload(void *ctx, char **errors)
 }
 
 static const struct ctl_ops ops = {
-	.core = get_core, .now = get_now, .config = "/etc/pantun/pantun.conf",
+	.core = get_core, .now = get_now, .config = CONFIG,
 	.started = NOW - 42000, .initiate = do_initiate, .clear_ike = do_clear_ike,
 	.clear_ipsec = do_clear_ipsec, .reload = do_reload,
 };
@@ -129,7 +133,9 @@ static void test_verbs(void **state)
 {
 	(void)state;
 	asked.fail = false;
-	assert_string_equal(ask("{\"verb\":\"initiate\"}", true), "{\"count\":3,\"ok\":true}");
+	assert_string_equal(ask("{\"verb\":\"initiate\"}", true),
+			    "{\"count\":3,\"ok\":true,\"passive\":0,\"up\":0}");
+	assert_string_equal(logged, "test of all tunnels by command: 3 negotiations begun");
 	assert_string_equal(asked.name, "(all)");
 	ask("{\"verb\":\"initiate\",\"tunnel\":\"hq\"}", true);
 	assert_string_equal(asked.called, "initiate");
@@ -137,9 +143,11 @@ static void test_verbs(void **state)
 	ask("{\"verb\":\"clear\",\"what\":\"ike-sa\",\"name\":\"g\"}", true);
 	assert_string_equal(asked.called, "clear_ike");
 	assert_string_equal(asked.name, "g");
+	assert_string_equal(logged, "clear ike-sa of g by command: 3 SAs deleted");
 	ask("{\"verb\":\"clear\",\"what\":\"ipsec-sa\"}", true);
 	assert_string_equal(asked.called, "clear_ipsec");
 	assert_string_equal(asked.name, "(all)");
+	assert_string_equal(logged, "clear ipsec-sa of all tunnels by command: 3 SAs deleted");
 	assert_string_equal(ask("{\"verb\":\"reload\"}", true), "{\"ok\":true}");
 	assert_string_equal(asked.called, "reload");
 }
@@ -149,9 +157,11 @@ static void test_failures(void **state)
 	(void)state;
 	asked.fail = true;
 	assert_string_equal(ask("{\"verb\":\"initiate\",\"tunnel\":\"x\"}", true),
-			    "{\"error\":\"there is no tunnel \\\"x\\\"\",\"ok\":false}");
+			    "{\"error\":\"there is no tunnel \\\"x\\\" in " CONFIG
+			    "; \\\"pantunctl show\\\" lists them\",\"ok\":false}");
 	assert_string_equal(ask("{\"verb\":\"clear\",\"what\":\"ike-sa\",\"name\":\"x\"}", true),
-			    "{\"error\":\"there is no gateway \\\"x\\\"\",\"ok\":false}");
+			    "{\"error\":\"there is no gateway \\\"x\\\" in " CONFIG
+			    "; \\\"pantunctl show ike-sa\\\" lists them\",\"ok\":false}");
 	assert_string_equal(ask("{\"verb\":\"reload\"}", true),
 			    "{\"error\":\"f:1:1: bad\\nf:2:2: worse\",\"ok\":false}");
 	asked.fail = false;
@@ -167,7 +177,8 @@ static void test_only_root_changes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
 		assert_string_equal(ask(requests[i], false),
-				    "{\"error\":\"only root may do that\",\"ok\":false}");
+				    "{\"error\":\"only root may do that; others may look: show, "
+				    "monitor\",\"ok\":false}");
 		assert_string_equal(asked.called, "");
 	}
 	assert_non_null(strstr(ask("{\"verb\":\"show\"}", false), "\"ok\":true"));
@@ -391,12 +402,12 @@ static void test_leftover_socket(void **state)
 	assert_null(ctl_open(base, dir, &ops));
 }
 
-static void no_log(void *ctx, enum log_level level, const char *subject, const char *text)
+static void keep_log(void *ctx, enum log_level level, const char *subject, const char *text)
 {
 	(void)ctx;
 	(void)level;
 	(void)subject;
-	(void)text;
+	snprintf(logged, sizeof(logged), "%s", text);
 }
 
 static int setup(void **state)
@@ -404,7 +415,7 @@ static int setup(void **state)
 	const struct ike_hooks hooks = { .random = zero_random, .source = no_source };
 
 	(void)state;
-	log_set_sink(no_log, NULL);
+	log_set_sink(keep_log, NULL);
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/sock", dir);

@@ -161,6 +161,7 @@ static void test_gateway_error(void **state)
 	assert_int_equal(gateway(net, A).counts.successes, 0);
 	assert_true(gateway(net, A).retry_seconds > 0);
 	assert_string_equal(peers_child(net, A, "net")->last_error, gateway(net, A).last_error);
+	assert_true(peers_child(net, A, "net")->counts.failures >= 2);
 	b.psk = a.psk;
 	peers_configure(net, B, &b);
 	assert_true(quiet_within(net, BACKOFF + 5000));
