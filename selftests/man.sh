@@ -81,7 +81,7 @@ completed() (
 groff -man -rLL=2000n -rHY=0 -Tascii tools/man/pantunctl.8 | col -bx >"$work/pantunctl.8"
 
 # The words of pantunctl itself, of each verb, and those with values to choose from.
-commands=('' 'show' 'clear' 'tunnel' 'proxy' 'sa' 'tunnel set' 'proxy add' 'proxy del' 'sa add'
+commands=('' 'show' 'status' 'help' 'clear' 'tunnel' 'proxy' 'sa' 'tunnel set' 'proxy add' 'proxy del' 'sa add'
 	'sa path' 'sa activate' 'sa del' 'sa flush' 'tunnel set start' 'tunnel set df' 'tunnel set ttl'
 	'tunnel set flow-label' 'tunnel set gre' 'tunnel set tfc' 'tunnel set dummy'
 	'tunnel set mark' 'tunnel set underlay' 'sa add proto' 'sa add mode' 'sa add enc'

@@ -226,10 +226,59 @@ wait_for 10 ip -n ga link show dev tunnel1
 ip -n ga link set tunnel1 up
 start_on ga "$WORK/monitor" "${PANTUNCTL:?}" --json monitor
 
+# lacks WORD...: no line about an SA in the JSON monitor states any of them.
+lacks() {
+	local word lines
+	lines=$(grep -F '"sa":{' "$WORK/monitor") || return 1
+	for word; do
+		! grep -F -m 1 -- "\"$word\":" <<<"$lines" || return 1
+	done
+}
+
+# completes TEXT WORD...: the completion offers TEXT behind these words, on A.
+completes() {
+	local text=$1
+	shift
+	# shellcheck disable=SC2016
+	on ga env PATH="$(dirname "$PANTUNCTL"):$PATH" bash -c '
+		complete() { :; } && . "$PANTUN_TOP/tools/completion/pantunctl"
+		COMP_WORDS=(pantunctl "$@" "") COMP_CWORD=$(($# + 1)) COMPREPLY=()
+		_pantunctl
+		printf "%s\n" "${COMPREPLY[@]}"' completes "$@" | grep -qxF -- "$text"
+}
+
 check 'before: no IKE SA' says 0 'There is no IKE SA.' show ike-sa
-check 'test: the daemon begins one' says 0 'negotiations begun: 1' test t
+check 'test: the daemon begins one, by the interface' says 0 'negotiations begun: 1' test tunnel1
 check 'test: it comes up' wait_for 10 carrier_is ga tunnel1 1
+check 'test: of what is up' says 0 'up already: 1' test t
+check 'test: the log has it' log_has ga 'test of t by command: 0 negotiations begun'
+check 'test: JSON' says 0 '{"ok":true,"count":0,"up":1,"passive":0}' --json test t
 check 'test: a name that is none: 1' says 1 'no tunnel "nope"' test nope
+for word in tunnel1 t; do
+	check "completion: test $word" completes "$word" test
+	check "completion: clear ipsec-sa $word" completes "$word" clear ipsec-sa
+	check "completion: show $word" completes "$word" show
+done
+check 'completion: clear ike-sa g' completes g clear ike-sa
+check 'show: the name alone, of a tunnel' says 0 AGREED-LOCAL show t
+check 'show: of an interface' says 0 AGREED-LOCAL show tunnel1
+check 'show: of a gateway' says 0 established show g
+check 'show: a word that is none: 2' says 2 'did you mean "flow"?' show flwo
+check 'status is show' says 0 AGREED-LOCAL status
+check 'reload: nothing' says 0 'nothing has changed' reload
+echo 'set network tunnel ipsec t ttl 33' >>"$WORK/ga/pantun.conf"
+check 'reload: a change' says 0 'tunnel t: changed' reload
+echo 'set network tunnel ipsec t ttl 333' >>"$WORK/ga/pantun.conf"
+check 'reload: an error: 1' says 1 'pantun.conf:7:' reload
+check 'reload: what stood stands' says 0 'ttl 33' show flow tunnel1
+pantun_config ga 192.0.2.2 'set network tunnel ipsec t start on-demand'
+check 'reload: JSON' says 0 '"changes":["tunnel t: changed"]' --json reload
+check 'proxy del: of none' says 1 'no proxy-ID of this name; see pantunctl show flow' \
+	proxy del tunnel1 name nope
+check 'tunnel monitor del: of none' says 1 'this destination; see pantunctl show monitor' \
+	tunnel monitor del tunnel1 destination 10.9.9.9
+check 'tunnel set: without dev' says 0 '' tunnel set tunnel1 ttl 64
+check 'tunnel set: and it is set' says 0 'ttl 64' show flow tunnel1
 check 'show: the IKE SA' says 0 established show ike-sa g
 check 'show: a gateway that is none: 1' says 1 'no gateway "nope"' show ike-sa nope
 check 'show: the tunnel by the name in the configuration' says 0 tunnel1 show tunnel t
@@ -238,6 +287,9 @@ check 'show: daemon and kernel have the same SPIs' same_spis
 check 'monitor: the daemon says so' wait_for 5 event '"source":"daemon"' '"event":"child-up"'
 check 'monitor: the kernel, too' wait_for 5 event '"source":"kernel"' '"event":"tunnel"' '"state":"up"'
 check 'clear ipsec-sa' says 0 'deleted: 1' clear ipsec-sa t
+check 'clear: the log has it' log_has ga 'clear ipsec-sa of t by command: 1 SA deleted'
+check 'clear: JSON' says 0 '{"ok":true,"count":0}' --json clear ipsec-sa tunnel1
+check 'monitor: states of an SA what was sent' lacks mode esn replay_window rx_packets algorithm
 check 'clear ipsec-sa: they are gone' wait_for 5 sas_are 0
 check 'clear ipsec-sa: the kernel tells' wait_for 5 event '"event":"sa","kind":"del"'
 check 'test again' says 0 'negotiations begun: 1' test

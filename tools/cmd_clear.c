@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include "command.h"
 #include "ctl_client.h"
+#include "out.h"
 
 static int clear(const struct options *options, const char *what, int argc, char **argv)
 {
@@ -16,6 +17,10 @@ static int clear(const struct options *options, const char *what, int argc, char
 	if (!answer) {
 		fprintf(stderr, "pantunctl: %s\n", error);
 		return 1;
+	}
+	if (options->json) {
+		json_line(answer);
+		return 0;
 	}
 	printf("deleted: %lld\n",
 	       (long long)json_integer_value(json_object_get(answer, "count")));

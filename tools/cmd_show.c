@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pantunctl show: what the kernel and the daemon know, in one picture. */
 #include <stdio.h>
+#include <string.h>
 #include "command.h"
 #include "ctl_client.h"
 #include "out.h"
@@ -33,12 +34,14 @@ static bool narrow(struct model *model, const struct subject *subject, const cha
 		model_keep_gateway(model, name);
 		if (model->gateways_n || model->children_n || model->ike_sas_n)
 			return true;
-		fprintf(stderr, "pantunctl: there is no gateway \"%s\"\n", name);
+		fprintf(stderr, "pantunctl: there is no gateway \"%s\"; \"pantunctl show ike-sa\" "
+			"lists them\n", name);
 		return false;
 	}
 	interface = model_interface(model, name);
 	if (!interface) {
-		fprintf(stderr, "pantunctl: there is no tunnel \"%s\"\n", name);
+		fprintf(stderr, "pantunctl: there is no tunnel \"%s\"; \"pantunctl show\" lists them\n",
+			name);
 		return false;
 	}
 	text_copy(ifname, sizeof(ifname), interface);
@@ -113,18 +116,58 @@ static int show_monitor(const struct options *options, int argc, char **argv)
 	return show(options, &subject, argc, argv);
 }
 
+static const struct command subjects[] = {
+	{ .name = "tunnel", .run = show_tunnel },
+	{ .name = "ike-sa", .run = show_ike_sa },
+	{ .name = "ipsec-sa", .run = show_ipsec_sa },
+	{ .name = "flow", .run = show_flow },
+	{ .name = "monitor", .run = show_monitor },
+};
+
+static const size_t subjects_n = sizeof(subjects) / sizeof(subjects[0]);
+
+static bool is_gateway(const struct model *model, const char *name)
+{
+	for (size_t i = 0; i < model->gateways_n; i++) {
+		if (!strcmp(model->gateways[i].gateway, name))
+			return true;
+	}
+	return false;
+}
+
+/* "show hq": the tunnel or the gateway of that name, if there is one. */
+static int show_by_name(const struct options *options, int argc, char **argv)
+{
+	const char *names[sizeof(subjects) / sizeof(subjects[0])];
+	char error[MODEL_ERROR];
+	struct model model = { 0 };
+	bool tunnel, gateway;
+
+	fill(options, &(struct subject){ .views = VIEW_ALL }, true, &model);
+	tunnel = model_interface(&model, argv[0]);
+	gateway = is_gateway(&model, argv[0]);
+	text_copy(error, sizeof(error), model.daemon_error);
+	model_free(&model);
+	if (tunnel)
+		return show_tunnel(options, argc, argv);
+	if (gateway)
+		return show_ike_sa(options, argc, argv);
+	for (size_t i = 0; i < subjects_n; i++)
+		names[i] = subjects[i].name;
+	words_unknown("show", "subject, tunnel or gateway", argv[0], names, subjects_n);
+	if (*error)
+		fprintf(stderr, "pantunctl: tunnels and gateways of the configuration could not be "
+			"asked for: %s\n", error);
+	return EXIT_USAGE;
+}
+
 int cmd_show(const struct options *options, int argc, char **argv)
 {
-	static const struct command subjects[] = {
-		{ .name = "tunnel", .run = show_tunnel },
-		{ .name = "ike-sa", .run = show_ike_sa },
-		{ .name = "ipsec-sa", .run = show_ipsec_sa },
-		{ .name = "flow", .run = show_flow },
-		{ .name = "monitor", .run = show_monitor },
-	};
-
 	if (!argc)
 		return show_tunnel(options, 0, argv);
-	return command_choose(subjects, sizeof(subjects) / sizeof(subjects[0]), "subject",
-			      options, argc, argv);
+	for (size_t i = 0; i < subjects_n; i++) {
+		if (!strcmp(subjects[i].name, argv[0]))
+			return subjects[i].run(options, argc - 1, argv + 1);
+	}
+	return show_by_name(options, argc, argv);
 }

@@ -3,6 +3,26 @@
 #include <stdio.h>
 #include "command.h"
 #include "ctl_client.h"
+#include "out.h"
+
+static long long number(json_t *answer, const char *member)
+{
+	return (long long)json_integer_value(json_object_get(answer, member));
+}
+
+/* What was begun, and why the rest was not. */
+static void print_answer(json_t *answer)
+{
+	long long up = number(answer, "up"), passive = number(answer, "passive");
+
+	printf("negotiations begun: %lld\n", number(answer, "count"));
+	if (up)
+		printf("up already: %lld (\"pantunctl clear ipsec-sa\" has new SAs negotiated)\n",
+		       up);
+	if (passive)
+		printf("left to the peer: %lld (their gateway is passive-mode; run the test at "
+		       "the peer)\n", passive);
+}
 
 int cmd_test(const struct options *options, int argc, char **argv)
 {
@@ -17,8 +37,11 @@ int cmd_test(const struct options *options, int argc, char **argv)
 		fprintf(stderr, "pantunctl: %s\n", error);
 		return 1;
 	}
-	printf("negotiations begun: %lld\n",
-	       (long long)json_integer_value(json_object_get(answer, "count")));
+	if (options->json) {
+		json_line(answer);
+		return 0;
+	}
+	print_answer(answer);
 	json_decref(answer);
 	return 0;
 }

@@ -20,10 +20,11 @@ struct command {
 	const char *name;
 	const char *arguments;		/* for the usage */
 	const char *help;
+	const char *more;		/* lines below these, of the command's own help */
 	command_run *run;
 };
 
-command_run cmd_show, cmd_test, cmd_clear, cmd_monitor, cmd_sa, cmd_proxy, cmd_tunnel;
+command_run cmd_show, cmd_test, cmd_clear, cmd_reload, cmd_monitor, cmd_sa, cmd_proxy, cmd_tunnel;
 /* "tunnel monitor" */
 command_run cmd_tunnel_monitor;
 

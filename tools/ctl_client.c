@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "ctl/ctl.h"
 
-#define PATIENCE	10		/* seconds for an answer to come */
+#define PATIENCE	30		/* seconds for an answer to come */
 
 static int fail(char *error, const char *what)
 {

@@ -57,6 +57,7 @@ struct tunnel {
 	struct link link;
 	struct traffic traffic;
 	struct drop_list drops;
+	bool whole;			/* traffic and drops are known; not in events */
 };
 
 struct proxy {
@@ -68,6 +69,7 @@ struct proxy {
 	uint32_t in_sas, held;
 	uint64_t acquires;
 	struct traffic traffic;
+	bool whole;			/* out_spi and what follows are known; not in events */
 };
 
 struct limits {
@@ -97,6 +99,8 @@ struct sa {
 	bool standby, active, larval, expired, esn, weak;
 	struct traffic traffic;
 	struct drop_list drops;
+	/* Terms and counters are known: not in events, nor of a reserved SPI. */
+	bool whole;
 };
 
 /* A destination that a tunnel's monitor probes. */

@@ -132,6 +132,7 @@ bool nl_parse_tunnel(struct nlattr **attrs, struct tunnel *t)
 	parse_options(a, &t->options);
 	parse_traffic(a[PANTUN_TUNNEL_A_STATS], &t->traffic);
 	parse_drops(nest, PANTUN_TUNNEL_A_DROP, &t->drops);
+	t->whole = a[PANTUN_TUNNEL_A_STATS];
 	return true;
 }
 
@@ -150,6 +151,7 @@ bool nl_parse_proxy(struct nlattr **attrs, struct proxy *p)
 	p->acquires = u64_of(a[PANTUN_PROXY_A_ACQUIRES]);
 	p->held = u32_of(a[PANTUN_PROXY_A_HELD]);
 	parse_traffic(a[PANTUN_PROXY_A_STATS], &p->traffic);
+	p->whole = a[PANTUN_PROXY_A_STATS];
 	return true;
 }
 
@@ -225,6 +227,7 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 	sa->idle = u64_of(a[PANTUN_SA_A_IDLE]);
 	parse_traffic(a[PANTUN_SA_A_STATS], &sa->traffic);
 	parse_drops(nest, PANTUN_SA_A_DROP, &sa->drops);
+	sa->whole = a[PANTUN_SA_A_STATS];
 	return true;
 }
 

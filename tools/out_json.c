@@ -128,6 +128,8 @@ json_t *json_of_tunnel(const struct tunnel *t)
 		put_bool(object, "carrier", t->link.carrier);
 		put_text(object, "operstate", operstate_name(t->link.operstate));
 	}
+	if (!t->whole)
+		return object;
 	put_traffic(object, &t->traffic);
 	put_drops(object, &t->drops);
 	return object;
@@ -141,6 +143,8 @@ json_t *json_of_proxy(const struct proxy *p)
 	put_text(object, "interface", p->ifname);
 	put_text(object, "name", p->name);
 	put(object, "selector", json_of_selector(&p->selector));
+	if (!p->whole)
+		return object;
 	put_spi(object, "spi_out", p->out_spi);
 	put_number(object, "in_sas", p->in_sas);
 	put_number(object, "held", p->held);
@@ -171,10 +175,30 @@ static json_t *json_of_limits(const struct limits *limits)
 	return object;
 }
 
+/* What an SA was made with, and what it has done. */
+static void put_sa_terms(json_t *object, const struct sa *sa)
+{
+	char text[64];
+
+	put_text(object, "mode", mode_name(sa->mode));
+	put_text(object, "algorithm", sa_algorithm(sa, text, sizeof(text)));
+	put_bool(object, "weak", sa->weak);
+	put_bool(object, "esn", sa->esn);
+	put(object, "selector", json_of_selector(&sa->selector));
+	put(object, "limits", json_of_limits(&sa->limits));
+	if (sa->dir == PANTUN_DIR_IN)
+		put_number(object, "replay_window", sa->replay_window);
+	put_number(object, "seq", sa->seq);
+	put_number(object, "age", sa->age);
+	if (sa->heard)
+		put_number(object, "idle", sa->idle);
+	put_traffic(object, &sa->traffic);
+	put_drops(object, &sa->drops);
+}
+
 json_t *json_of_sa(const struct sa *sa)
 {
 	json_t *object = checked(json_object());
-	char text[64];
 
 	put_number(object, "tunnel_id", sa->tunnel_id);
 	put_text(object, "interface", sa->ifname);
@@ -182,11 +206,7 @@ json_t *json_of_sa(const struct sa *sa)
 	put_text(object, "dir", dir_name(sa->dir));
 	put_text(object, "proto", ipsec_proto_name(sa->proto));
 	put_spi(object, "spi", sa->spi);
-	put_text(object, "mode", mode_name(sa->mode));
 	put_text(object, "state", sa_state(sa));
-	put_text(object, "algorithm", sa_algorithm(sa, text, sizeof(text)));
-	put_bool(object, "weak", sa->weak);
-	put_bool(object, "esn", sa->esn);
 	put_addr(object, "local", &sa->path.local);
 	put_addr(object, "remote", &sa->path.remote);
 	put_text(object, "encap", sa->path.encap == PANTUN_ENCAP_UDP ? "udp" : "none");
@@ -199,17 +219,9 @@ json_t *json_of_sa(const struct sa *sa)
 		put_addr(object, "from", &sa->new_path.remote);
 		put_number(object, "from_port", sa->new_path.remote_port);
 	}
-	put(object, "selector", json_of_selector(&sa->selector));
-	put(object, "limits", json_of_limits(&sa->limits));
-	if (sa->dir == PANTUN_DIR_IN)
-		put_number(object, "replay_window", sa->replay_window);
 	put_number(object, "cookie", sa->cookie);
-	put_number(object, "seq", sa->seq);
-	put_number(object, "age", sa->age);
-	if (sa->heard)
-		put_number(object, "idle", sa->idle);
-	put_traffic(object, &sa->traffic);
-	put_drops(object, &sa->drops);
+	if (sa->whole)
+		put_sa_terms(object, sa);
 	return object;
 }
 

@@ -1,111 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <err.h>
-#include <inttypes.h>
-#include <libsmartcols/libsmartcols.h>
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include "grid.h"
 #include "out.h"
 
 #define HISTORY_SHOWN	16	/* probes */
-
-/* A table under way: columns first, then cell after cell, row after row. */
-struct grid {
-	struct libscols_table *table;
-	struct libscols_line *line;
-	size_t column;
-};
-
-/* Columns from "NAME" and ">NAME" (numbers, to the right), ended by NULL. */
-static struct grid grid_new(const char *const *columns)
-{
-	struct grid grid = { .table = scols_new_table() };
-
-	if (!grid.table)
-		errx(1, "out of memory");
-	for (; *columns; columns++) {
-		bool right = **columns == '>';
-
-		if (!scols_table_new_column(grid.table, *columns + right, 0,
-					    right ? SCOLS_FL_RIGHT : 0))
-			errx(1, "out of memory");
-	}
-	return grid;
-}
-
-static void grid_row(struct grid *grid)
-{
-	grid->line = scols_table_new_line(grid->table, NULL);
-	grid->column = 0;
-	if (!grid->line)
-		errx(1, "out of memory");
-}
-
-static void grid_cell(struct grid *grid, const char *text)
-{
-	if (scols_line_set_data(grid->line, grid->column++, *text ? text : "-"))
-		errx(1, "out of memory");
-}
-
-__attribute__((format(printf, 2, 3)))
-static void grid_print(struct grid *grid, const char *format, ...)
-{
-	char text[MODEL_ERROR];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	grid_cell(grid, text);
-}
-
-static void grid_number(struct grid *grid, uint64_t number)
-{
-	grid_print(grid, "%" PRIu64, number);
-}
-
-static void grid_spi(struct grid *grid, uint32_t spi)
-{
-	if (spi)
-		grid_print(grid, "%08x", spi);
-	else
-		grid_cell(grid, "");
-}
-
-/* Prints the table below a title, or @none where it has no row. */
-static void grid_end(struct grid *grid, const char *title, const char *none)
-{
-	static bool second;
-
-	if (second)
-		putchar('\n');
-	second = true;
-	puts(title);
-	if (scols_table_get_nlines(grid->table)) {
-		/* Nothing is cut off: lines may be longer than the terminal is wide. */
-		scols_table_enable_nowrap(grid->table, 1);
-		scols_table_set_termforce(grid->table, SCOLS_TERMFORCE_NEVER);
-		scols_print_table(grid->table);
-	} else {
-		puts(none);
-	}
-	scols_unref_table(grid->table);
-}
-
-/* "2h05m", "3m20s", "17s"; "-" for 0. */
-static void grid_span(struct grid *grid, uint64_t seconds)
-{
-	if (seconds >= 3600)
-		grid_print(grid, "%" PRIu64 "h%02" PRIu64 "m", seconds / 3600,
-			   seconds / 60 % 60);
-	else if (seconds >= 60)
-		grid_print(grid, "%" PRIu64 "m%02" PRIu64 "s", seconds / 60, seconds % 60);
-	else if (seconds)
-		grid_print(grid, "%" PRIu64 "s", seconds);
-	else
-		grid_cell(grid, "");
-}
 
 static void grid_traffic(struct grid *grid, const struct traffic *t)
 {
@@ -181,7 +81,7 @@ static void monitor_row(struct grid *grid, const struct tunnel_monitor *m)
 	grid_cell(grid, source->family ? addr_text(source, text) : "");
 	grid_cell(grid, m->proxy);
 	grid_cell(grid, path_name(m->state));
-	grid_span(grid, m->since);
+	grid_age(grid, m->since);
 	grid_cell(grid, monitor_action_name(m->action));
 	grid_print(grid, "%g", m->interval / 1e3);
 	grid_number(grid, m->threshold);
@@ -261,7 +161,7 @@ static void failure_row(struct grid *grid, const char *gateway, const char *stat
 {
 	grid_cell(grid, gateway);
 	grid_cell(grid, state);
-	grid_span(grid, history->error_age);
+	grid_age(grid, history->error_age);
 	grid_span(grid, history->retry);
 	grid_number(grid, history->failures);
 	grid_cell(grid, history->last_error);
@@ -301,7 +201,7 @@ static void table_failures(const struct model *model, bool proxies)
 	if (any)
 		grid_end(&grid, "Last failures", "");
 	else
-		scols_unref_table(grid.table);
+		grid_drop(&grid);
 }
 
 static const char *nat_text(const struct ike_sa *sa)
@@ -335,7 +235,7 @@ static void table_ike_sas(const struct model *model)
 		grid_cell(&grid, sa->proposal);
 		grid_cell(&grid, sa->spi_i);
 		grid_cell(&grid, sa->spi_r);
-		grid_span(&grid, sa->age);
+		grid_age(&grid, sa->age);
 		grid_span(&grid, sa->life);
 	}
 	grid_end(&grid, "IKE SAs", "There is no IKE SA.");
@@ -354,10 +254,41 @@ static void grid_end_of_path(struct grid *grid, const struct addr *addr, bool en
 		grid_cell(grid, addr_text(addr, text));
 }
 
+/* "10.1.0.0/24", and "tcp 443" behind it where not everything goes. */
+static void grid_traffic_selector(struct grid *grid, const struct selector *s, bool local)
+{
+	char addresses[SELECTOR_TEXT], service[SELECTOR_TEXT];
+
+	selector_addresses(s, local, addresses, sizeof(addresses));
+	selector_service(s, local, service, sizeof(service));
+	if (!strcmp(service, "any"))
+		grid_cell(grid, addresses);
+	else
+		grid_print(grid, "%s %s", addresses, service);
+}
+
+/* What an SA was made with, and what it has done. */
+static void sa_terms(struct grid *grid, const struct sa *sa)
+{
+	bool in = sa->dir == PANTUN_DIR_IN;
+
+	grid_traffic_selector(grid, &sa->selector, true);
+	grid_traffic_selector(grid, &sa->selector, false);
+	if (in)
+		grid_number(grid, sa->replay_window);
+	else
+		grid_cell(grid, "");
+	grid_number(grid, sa->seq);
+	grid_cell(grid, sa->esn ? "yes" : "no");
+	grid_age(grid, sa->age);
+	grid_span(grid, sa->limits.hard_seconds);
+	grid_number(grid, in ? sa->traffic.rx_packets : sa->traffic.tx_packets);
+	grid_number(grid, in ? sa->traffic.rx_bytes : sa->traffic.tx_bytes);
+}
+
 static void sa_row(struct grid *grid, const struct sa *sa)
 {
 	bool encap = sa->path.encap == PANTUN_ENCAP_UDP;
-	bool in = sa->dir == PANTUN_DIR_IN;
 	char text[64];
 
 	grid_row(grid);
@@ -367,32 +298,28 @@ static void sa_row(struct grid *grid, const struct sa *sa)
 	grid_cell(grid, ipsec_proto_name(sa->proto));
 	grid_spi(grid, sa->spi);
 	grid_cell(grid, sa_state(sa));
-	grid_cell(grid, sa->mode ? mode_name(sa->mode) : "");
-	grid_print(grid, "%s%s", sa_algorithm(sa, text, sizeof(text)), sa->weak ? " (weak)" : "");
+	grid_cell(grid, sa->whole ? mode_name(sa->mode) : "");
+	if (sa->whole)
+		grid_print(grid, "%s%s", sa_algorithm(sa, text, sizeof(text)),
+			   sa->weak ? " (weak)" : "");
+	else
+		grid_cell(grid, "");
 	if (encap)
 		grid_cell(grid, sa->path.udp_csum ? "udp checksum" : "udp");
 	else
 		grid_cell(grid, "");
 	grid_end_of_path(grid, &sa->path.local, encap, sa->path.local_port);
 	grid_end_of_path(grid, &sa->path.remote, encap, sa->path.remote_port);
-	if (in)
-		grid_number(grid, sa->replay_window);
-	else
-		grid_cell(grid, "");
-	grid_number(grid, sa->seq);
-	grid_cell(grid, sa->esn ? "yes" : "no");
-	grid_span(grid, sa->age);
-	grid_span(grid, sa->limits.hard_seconds);
-	grid_number(grid, in ? sa->traffic.rx_packets : sa->traffic.tx_packets);
-	grid_number(grid, in ? sa->traffic.rx_bytes : sa->traffic.tx_bytes);
+	if (sa->whole)
+		sa_terms(grid, sa);
 }
 
 static void table_sas(const struct model *model)
 {
 	static const char *const columns[] = {
 		"INTERFACE", "PROXY-ID", "DIR", "PROTO", "SPI", "STATE", "MODE", "ALGORITHM",
-		"ENCAP", "LOCAL", "REMOTE", ">WINDOW", ">SEQ", "ESN", ">AGE", ">LIFE",
-		">PACKETS", ">BYTES", NULL };
+		"ENCAP", "LOCAL", "REMOTE", "AGREED-LOCAL", "AGREED-REMOTE", ">WINDOW", ">SEQ",
+		"ESN", ">AGE", ">LIFE", ">PACKETS", ">BYTES", NULL };
 	struct grid grid = grid_new(columns);
 
 	for (size_t i = 0; i < model->sas_n; i++)

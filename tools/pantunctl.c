@@ -6,42 +6,98 @@
 #include <string.h>
 #include "command.h"
 #include "ctl/ctl.h"
+#include "help.h"
 
 #ifndef PANTUN_VERSION
 #define PANTUN_VERSION "0.1"
 #endif
 
+static command_run cmd_help, cmd_version;
+
 static const struct command commands[] = {
-	{ "show", "[tunnel [NAME] | ike-sa [GATEWAY] | ipsec-sa|flow|monitor [TUNNEL]]",
-	  "tunnels, proxy-IDs, IKE and IPsec SAs, drops, monitors", cmd_show },
-	{ "test", "[TUNNEL]", "have the daemon negotiate a tunnel, or all", cmd_test },
+	{ "show", "[NAME | tunnel [NAME] | ike-sa [GATEWAY] | ipsec-sa|flow|monitor [TUNNEL]]",
+	  "tunnels, proxy-IDs, IKE and IPsec SAs, drops, monitors",
+	  "  tunnel    all of a tunnel, or of every tunnel\n"
+	  "  ike-sa    IKE SAs, and what went wrong with gateways\n"
+	  "  ipsec-sa  IPsec SAs as the kernel has them, with the agreed selectors\n"
+	  "  flow      what happens to packets: counters and drops\n"
+	  "  monitor   what is probed through tunnels, and what came back\n"
+	  "A tunnel is known by its own name and by that of its interface.\n", cmd_show },
+	{ "status", "[...]", "the same as show", NULL, cmd_show },
+	{ "test", "[TUNNEL]", "have the daemon negotiate a tunnel, or all",
+	  "What is up stays as it is, and a gateway in passive-mode waits for its peer;\n"
+	  "the answer counts these.  \"pantunctl monitor\" shows how it goes on.\n", cmd_test },
 	{ "clear", "ike-sa [GATEWAY] | ipsec-sa [TUNNEL]",
-	  "have the daemon delete SAs", cmd_clear },
-	{ "monitor", "", "print events as they happen", cmd_monitor },
-	{ "tunnel", "set dev TUNNEL ... | monitor add|del dev TUNNEL destination ADDRESS ...",
-	  "who begins negotiation, how outer packets are made, what is probed", cmd_tunnel },
-	{ "proxy", "add|del dev TUNNEL name NAME ...", "proxy-IDs by hand", cmd_proxy },
-	{ "sa", "add|path|activate|del|flush ...", "IPsec SAs with keys by hand", cmd_sa },
+	  "have the daemon delete SAs",
+	  "They are deleted here and at the peer.  A tunnel that starts always is negotiated\n"
+	  "anew at once.\n", cmd_clear },
+	{ "reload", "", "have the daemon read its configuration again",
+	  "Prints what has changed; or, with exit status 1, the errors of the file, and\n"
+	  "nothing has changed.\n", cmd_reload },
+	{ "monitor", "", "print events as they happen",
+	  "The kernel's and the daemon's, until interrupted; with --json, one object a line.\n",
+	  cmd_monitor },
+	{ "tunnel", "set [dev] TUNNEL ... | monitor add|del [dev] TUNNEL destination ADDRESS ...",
+	  "who begins negotiation, how outer packets are made, what is probed",
+	  "  set: start always|on-demand|passive, carrier any|all, df copy|clear|set,\n"
+	  "       tos copy, dscp N, ttl N|auto, flow-label copy|zero, gre on|off,\n"
+	  "       tfc OCTETS|off, dummy MILLISECONDS|off, mark N|off, underlay DEV|off\n"
+	  "  monitor: source ADDRESS, proxy NAME, action wait-recover|fail-over,\n"
+	  "       interval SECONDS, threshold N, recovery N\n", cmd_tunnel },
+	{ "proxy", "add|del|fail [dev] TUNNEL name NAME ...", "proxy-IDs by hand",
+	  "  add: local RANGE, remote RANGE, proto PROTO, local-port PORTS, remote-port PORTS\n"
+	  "  fail: give up the packets that wait for an SA\n", cmd_proxy },
+	{ "sa", "add|path|activate|del|flush ...", "IPsec SAs with keys by hand",
+	  "  add [dev] TUNNEL in|out spi SPI local ADDRESS remote ADDRESS key-file FILE\n"
+	  "       [enc ENC] [auth AUTH] [proto esp|ah] [mode tunnel|transport] [proxy NAME]\n"
+	  "       [encap LPORT RPORT] [udp-checksum] [esn] [replay-window N] [standby] ...\n"
+	  "  path [dev] TUNNEL in|out spi SPI local ADDRESS remote ADDRESS\n"
+	  "       [new-local ADDRESS] [new-remote ADDRESS] [encap LPORT RPORT]\n"
+	  "  activate [dev] TUNNEL out spi SPI\n"
+	  "  del [dev] TUNNEL in|out spi SPI\n"
+	  "  flush [[dev] TUNNEL]\n", cmd_sa },
+	{ "help", "[COMMAND]", "this, or the words of a command", NULL, cmd_help },
+	{ "version", "", "print the version", NULL, cmd_version },
 };
 
 static const size_t commands_n = sizeof(commands) / sizeof(commands[0]);
 
-static void help(FILE *to)
+static int cmd_help(const struct options *options, int argc, char **argv)
 {
-	fputs("usage: pantunctl [--json] [--ctl PATH] COMMAND ...\n\n", to);
-	for (size_t i = 0; i < commands_n; i++)
-		fprintf(to, "  %s %s\n        %s\n", commands[i].name, commands[i].arguments,
-			commands[i].help);
-	fputs("\n"
-	      "  --json      print JSON (show, monitor)\n"
-	      "  --ctl PATH  the daemon's control socket (" CTL_PATH ")\n"
-	      "  --help, --version\n\n"
-	      "Exit status: 0 done, 1 failed, 2 wrong command line.  More in pantunctl(8).\n",
-	      to);
+	const char *names[sizeof(commands) / sizeof(commands[0])];
+
+	(void)options;
+	if (!argc) {
+		help_all(stdout, commands, commands_n);
+		return 0;
+	}
+	for (size_t i = 0; i < commands_n; i++) {
+		names[i] = commands[i].name;
+		if (strcmp(commands[i].name, argv[0]) != 0)
+			continue;
+		help_command(stdout, &commands[i]);
+		return 0;
+	}
+	words_unknown("help", "command", argv[0], names, commands_n);
+	return EXIT_USAGE;
 }
 
-/* -1 to go on, or the exit status. */
-static int take_options(int argc, char **argv, struct options *options)
+static int cmd_version(const struct options *options, int argc, char **argv)
+{
+	(void)options;
+	if (argc)
+		return usage_error("\"%s\": version takes no words", argv[0]);
+	puts("pantunctl " PANTUN_VERSION);
+	return 0;
+}
+
+/* What the options ask for beside a command. */
+struct wish {
+	bool help, version;
+};
+
+/* 0, or EXIT_USAGE after a message. */
+static int take_options(int argc, char **argv, struct options *options, struct wish *wish)
 {
 	static const struct option table[] = {
 		{ "json", no_argument, NULL, 'j' },
@@ -61,27 +117,32 @@ static int take_options(int argc, char **argv, struct options *options)
 			options->ctl = optarg;
 			break;
 		case 'h':
-			help(stdout);
-			return 0;
+			wish->help = true;
+			break;
 		case 'V':
-			puts("pantunctl " PANTUN_VERSION);
-			return 0;
+			wish->version = true;
+			break;
 		default:
+			fputs("Try \"pantunctl help\".\n", stderr);
 			return EXIT_USAGE;
 		}
 	}
-	return -1;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct options options = { .ctl = CTL_PATH };
-	int status = take_options(argc, argv, &options);
+	struct wish wish = { 0 };
 
-	if (status >= 0)
-		return status;
+	if (take_options(argc, argv, &options, &wish))
+		return EXIT_USAGE;
+	if (wish.version)
+		return cmd_version(&options, 0, NULL);
+	if (wish.help)
+		return cmd_help(&options, argc - optind, argv + optind);
 	if (optind == argc) {
-		help(stderr);
+		help_all(stderr, commands, commands_n);
 		return EXIT_USAGE;
 	}
 	return command_choose(commands, commands_n, "command", &options, argc - optind,

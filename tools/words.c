@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "words.h"
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -93,33 +94,47 @@ static const struct keyword *find(const struct keyword *table, const char *word)
 	return NULL;
 }
 
+/* One keyword with its @n values or more; 0, or EXIT_USAGE after a message. */
+static int keyword_take(const char *place, const struct keyword *key, void *ctx, int n,
+			char **values)
+{
+	const char *wrong;
+
+	if ((unsigned int)n < key->values_n) {
+		fprintf(stderr, "pantunctl: %s: \"%s\" must be followed by %s\n", place,
+			key->word, key->values);
+		return EXIT_USAGE;
+	}
+	wrong = key->take(ctx, values);
+	if (!wrong)
+		return 0;
+	fprintf(stderr, "pantunctl: %s: %s%s%s: %s\n", place, key->word,
+		key->values_n ? " " : "", key->values_n ? values[0] : "", wrong);
+	return EXIT_USAGE;
+}
+
 int keywords_take(const char *place, const struct keyword *table, void *ctx, int argc,
 		  char **argv)
 {
-	const struct keyword *key;
+	int at = 0, status = 0;
 
-	for (int i = 0; i < argc; i += 1 + (int)key->values_n) {
-		const char *wrong;
-
-		key = find(table, argv[i]);
-		if (!key) {
-			keywords_unknown(place, table, argv[i]);
-			return EXIT_USAGE;
-		}
-		if ((unsigned int)(argc - i - 1) < key->values_n) {
-			fprintf(stderr, "pantunctl: %s: \"%s\" must be followed by %s\n",
-				place, key->word, key->values);
-			return EXIT_USAGE;
-		}
-		wrong = key->take(ctx, argv + i + 1);
-		if (wrong) {
-			fprintf(stderr, "pantunctl: %s: %s%s%s: %s\n", place, key->word,
-				key->values_n ? " " : "", key->values_n ? argv[i + 1] : "",
-				wrong);
-			return EXIT_USAGE;
-		}
+	/* "tunnel set tunnel1 ...": the name of an interface needs no "dev" at the front. */
+	if (argc && !find(table, argv[0]) && find(table, "dev") && if_nametoindex(argv[0])) {
+		status = keyword_take(place, find(table, "dev"), ctx, argc, argv);
+		at++;
 	}
-	return 0;
+	while (!status && at < argc) {
+		const struct keyword *key = find(table, argv[at]);
+
+		if (!key) {
+			keywords_unknown(place, table, argv[at]);
+			return EXIT_USAGE;
+		}
+		at++;
+		status = keyword_take(place, key, ctx, argc - at, argv + at);
+		at += (int)key->values_n;
+	}
+	return status;
 }
 
 bool number_take(const char *word, uint64_t min, uint64_t max, uint64_t *out)

@@ -28,7 +28,10 @@ void words_unknown(const char *place, const char *noun, const char *word,
 		   const char *const *list, size_t n);
 /* The same against a keyword table. */
 void keywords_unknown(const char *place, const struct keyword *table, const char *word);
-/* All words by the table; 0, or EXIT_USAGE with a line on standard error. */
+/*
+ * All words by the table, where an interface's name first is that of "dev"; 0, or EXIT_USAGE
+ * with a line on standard error.
+ */
 int keywords_take(const char *place, const struct keyword *table, void *ctx, int argc,
 		  char **argv);
 

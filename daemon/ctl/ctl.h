@@ -34,8 +34,9 @@
  * {"verb":"clear","what":"ipsec-sa","name":NAME}	(absent: all)
  *   -> {"ok":true,"count":N}, of SAs deleted
  *   The NAME of a tunnel is its own or its interface's.
- * {"verb":"reload"} -> {"ok":true}, or the errors of the file, the old
- *   configuration being kept
+ * {"verb":"reload"} -> {"ok":true,"changes":["tunnel hq: changed",..],
+ *   "warnings":["FILE:LINE:COLUMN: ..",..]}, or a refusal with the errors of the file, a
+ *   line each, the old configuration being kept
  * {"verb":"monitor"} -> {"ok":true}, then a message an event until the reader
  *   closes: {"event":"child-up","gateway":"hq","tunnel":"hq","proxy":"default",
  *   "text":"..","time":SECONDS_OF_1970 with fraction}; members that do not apply
@@ -58,6 +59,13 @@ struct event_base;
 struct ike_core;
 struct ike_event;
 
+/* What a reload has to say; lines with "\n" between them, NULL for none. */
+struct ctl_reloaded {
+	char *errors, *warnings, *changes;
+};
+
+void ctl_reloaded_free(struct ctl_reloaded *said);
+
 /* What the daemon does for a verb; all run in its loop. */
 struct ctl_ops {
 	void *ctx;
@@ -70,8 +78,8 @@ struct ctl_ops {
 	int (*initiate)(void *ctx, const char *tunnel);
 	int (*clear_ike)(void *ctx, const char *gateway);
 	int (*clear_ipsec)(void *ctx, const char *tunnel);
-	/* 0, or -1 with the errors of the file in a string to be freed. */
-	int (*reload)(void *ctx, char **errors);
+	/* 0, or -1 with errors; @said begins empty and is freed by the caller. */
+	int (*reload)(void *ctx, struct ctl_reloaded *said);
 };
 
 /*

@@ -223,16 +223,38 @@ static json_t *answer_clear(struct request *r)
 	return json_pack("{s:b, s:i}", "ok", 1, "count", count);
 }
 
+void ctl_reloaded_free(struct ctl_reloaded *said)
+{
+	free(said->errors);
+	free(said->warnings);
+	free(said->changes);
+	memset(said, 0, sizeof(*said));
+}
+
+/* An array of the lines of @text, which are cut apart. */
+static json_t *lines_json(char *text)
+{
+	json_t *lines = json_array();
+	char *rest = NULL;
+
+	for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
+		json_array_append_new(lines, text_json(line));
+	return lines;
+}
+
 static json_t *answer_reload(struct request *r)
 {
-	char *errors = NULL;
+	struct ctl_reloaded said = { 0 };
 	json_t *json;
 
-	if (!r->ops->reload(r->ops->ctx, &errors))
-		return json_pack("{s:b}", "ok", 1);
-	json = json_pack("{s:b, s:o}", "ok", 0, "error",
-			 text_json(errors ? errors : "out of memory"));
-	free(errors);
+	if (!r->ops->reload(r->ops->ctx, &said))
+		json = json_pack("{s:b, s:o, s:o}", "ok", 1, "changes", lines_json(said.changes),
+				 "warnings", lines_json(said.warnings));
+	else
+		json = json_pack("{s:b, s:o}", "ok", 0, "error",
+				 text_json(said.errors ? said.errors : "out of memory"));
+	ctl_reloaded_free(&said);
 	return json;
 }
 

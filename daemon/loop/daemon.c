@@ -23,6 +23,7 @@
 #include "ctl/ctl.h"
 #include "ike/core.h"
 #include "kern/kern.h"
+#include "loop/changes.h"
 #include "loop/live.h"
 #include "loop/manual.h"
 #include "loop/monitors.h"
@@ -378,31 +379,37 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 
 /* --- configuration --- */
 
-/* Complaints about the file go to the log and, for the asker, into a text. */
-struct complaints {
-	char *text;
-	size_t n;
-};
+/* One more line at the end of @text; the log has it in any case. */
+static void add_line(char **text, const char *line)
+{
+	size_t n = *text ? strlen(*text) : 0;
+	char *more = realloc(*text, n + strlen(line) + 2);
 
+	if (!more)
+		return;
+	snprintf(more + n, strlen(line) + 2, "%s%s", n ? "\n" : "", line);
+	*text = more;
+}
+
+/* Complaints about the file go to the log and to the asker. */
 static void on_complaint(void *ctx, enum conf_severity severity, const char *line)
 {
-	struct complaints *complaints = ctx;
-	size_t n = strlen(line);
-	char *more;
+	struct ctl_reloaded *said = ctx;
 
 	if (severity == CONF_WARNING) {
 		log_warning(NULL, "%s", line);
+		add_line(&said->warnings, line);
 		return;
 	}
 	log_error(NULL, "%s", line);
-	more = realloc(complaints->text, complaints->n + n + 2);
-	if (!more)
-		return;
-	if (complaints->n)
-		more[complaints->n++] = '\n';
-	memcpy(more + complaints->n, line, n + 1);
-	complaints->text = more;
-	complaints->n += n;
+	add_line(&said->errors, line);
+}
+
+static void on_change(void *ctx, const char *line)
+{
+	struct ctl_reloaded *said = ctx;
+
+	add_line(&said->changes, line);
 }
 
 static void prepare_tunnels(struct daemon *d, const struct policy *policy)
@@ -414,18 +421,15 @@ static void prepare_tunnels(struct daemon *d, const struct policy *policy)
 		prepare_tunnel(d, &policy->manual[m].tunnel);
 }
 
-/* Reads the file and goes by it; -1: it is left as it was, @errors to be freed. */
-static int load(struct daemon *d, char **errors)
+/* Reads the file and goes by it; -1: it is left as it was, for the errors in @said. */
+static int load(struct daemon *d, struct ctl_reloaded *said)
 {
-	struct complaints complaints = { 0 };
-	struct conf_report report = {
-		.line = on_complaint, .ctx = &complaints, .unmarked = true,
-	};
+	struct conf_report report = { .line = on_complaint, .ctx = said, .unmarked = true };
 	struct policy *policy = conf_load(d->options->config, &report);
 
-	*errors = complaints.text;
 	if (!policy)
 		return -1;
+	changes_each(d->policy, policy, on_change, said);
 	monitors_retire(d->kern, d->policy, policy);
 	prepare_tunnels(d, policy);
 	ike_core_set_policy(d->core, now_ms(), policy);
@@ -442,13 +446,13 @@ static int load(struct daemon *d, char **errors)
 	return 0;
 }
 
-static int reload(struct daemon *d, char **errors)
+static int reload(struct daemon *d, struct ctl_reloaded *said)
 {
 	int status;
 
 	notify_reloading();
 	log_info(NULL, "reading %s", d->options->config);
-	status = load(d, errors);
+	status = load(d, said);
 	if (status)
 		log_error(NULL, "the configuration that was read before stays in force");
 	notify("READY=1");
@@ -459,12 +463,12 @@ static int reload(struct daemon *d, char **errors)
 
 static void on_hangup(evutil_socket_t fd, short what, void *ctx)
 {
-	char *errors = NULL;
+	struct ctl_reloaded said = { 0 };
 
 	(void)fd;
 	(void)what;
-	reload(ctx, &errors);
-	free(errors);
+	reload(ctx, &said);
+	ctl_reloaded_free(&said);
 }
 
 static void on_terminate(evutil_socket_t signal, short what, void *ctx)
@@ -532,9 +536,9 @@ static int ctl_clear_ipsec(void *ctx, const char *tunnel)
 	return count;
 }
 
-static int ctl_reload(void *ctx, char **errors)
+static int ctl_reload(void *ctx, struct ctl_reloaded *said)
 {
-	return reload(ctx, errors);
+	return reload(ctx, said);
 }
 
 /* --- begin and end --- */
@@ -654,13 +658,13 @@ static bool adopt(struct daemon *d)
 
 static bool begin(struct daemon *d)
 {
-	char *errors = NULL;
+	struct ctl_reloaded said = { 0 };
 	bool good;
 
 	d->udp = udp_open();
 	good = d->udp && open_kernel(d) && priv_drop() && open_core(d) && watch_all(d) &&
-	       adopt(d) && !load(d, &errors) && open_ctl(d);
-	free(errors);
+	       adopt(d) && !load(d, &said) && open_ctl(d);
+	ctl_reloaded_free(&said);
 	return good;
 }
 

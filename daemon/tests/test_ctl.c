@@ -95,11 +95,15 @@ static int do_clear_ipsec(void *ctx, const char *name)
 	return note("clear_ipsec", name);
 }
 
-static int do_reload(void *ctx, char **errors)
+static int do_reload(void *ctx, struct ctl_reloaded *said)
 {
 	(void)ctx;
 	note("reload", NULL);
-	*errors = asked.fail ? strdup("f:1:1: bad\nf:2:2: worse") : NULL;
+	said->warnings = strdup("f:3:1: odd");
+	if (asked.fail)
+		said->errors = strdup("f:1:1: bad\nf:2:2: worse");
+	else
+		said->changes = strdup("gateway g: added\ntunnel t: changed");
 	return asked.fail ? -1 : 0;
 }
 
@@ -148,7 +152,9 @@ static void test_verbs(void **state)
 	assert_string_equal(asked.called, "clear_ipsec");
 	assert_string_equal(asked.name, "(all)");
 	assert_string_equal(logged, "clear ipsec-sa of all tunnels by command: 3 SAs deleted");
-	assert_string_equal(ask("{\"verb\":\"reload\"}", true), "{\"ok\":true}");
+	assert_string_equal(ask("{\"verb\":\"reload\"}", true),
+			    "{\"changes\":[\"gateway g: added\",\"tunnel t: changed\"],\"ok\":true,"
+			    "\"warnings\":[\"f:3:1: odd\"]}");
 	assert_string_equal(asked.called, "reload");
 }
 

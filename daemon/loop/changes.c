@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/changes.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/secret.h"
+
+/* A tunnel of a policy, wherever it stands there. */
+struct found {
+	const struct policy_tunnel *tunnel;
+	const struct policy_gateway *gateway;	/* NULL: it has manual keys */
+	const struct policy_manual *manual;
+};
+
+struct report {
+	void (*line)(void *ctx, const char *text);
+	void *ctx;
+};
+
+static void tell(const struct report *report, const char *kind, const char *name,
+		 const char *what)
+{
+	char text[POLICY_NAME + 64];
+
+	snprintf(text, sizeof(text), "%s %s: %s", kind, name, what);
+	report->line(report->ctx, text);
+}
+
+static const struct policy_gateway *find_gateway(const struct policy *policy, const char *name)
+{
+	for (unsigned int i = 0; policy && i < policy->n_gateways; i++) {
+		if (!strcmp(policy->gateways[i].name, name))
+			return &policy->gateways[i];
+	}
+	return NULL;
+}
+
+/* Calls @each for all tunnels until it returns true. */
+static bool each_tunnel(const struct policy *policy,
+			bool (*each)(void *ctx, const struct found *found), void *ctx)
+{
+	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
+		const struct policy_gateway *gateway = &policy->gateways[g];
+
+		for (unsigned int t = 0; t < gateway->n_tunnels; t++) {
+			if (each(ctx, &(struct found){ &gateway->tunnels[t], gateway, NULL }))
+				return true;
+		}
+	}
+	for (unsigned int m = 0; policy && m < policy->n_manual; m++) {
+		const struct policy_manual *manual = &policy->manual[m];
+
+		if (each(ctx, &(struct found){ &manual->tunnel, NULL, manual }))
+			return true;
+	}
+	return false;
+}
+
+/* A tunnel that is looked for by its name. */
+struct search {
+	const char *name;
+	struct found found;		/* tunnel NULL: none */
+};
+
+static bool on_search(void *ctx, const struct found *found)
+{
+	struct search *search = ctx;
+
+	if (strcmp(found->tunnel->name, search->name) != 0)
+		return false;
+	search->found = *found;
+	return true;
+}
+
+static struct found find_tunnel(const struct policy *policy, const char *name)
+{
+	struct search search = { .name = name };
+
+	each_tunnel(policy, on_search, &search);
+	return search.found;
+}
+
+static bool outer_equal(const struct policy_outer *a, const struct policy_outer *b)
+{
+	return a->df == b->df && a->copy_tos == b->copy_tos && a->dscp == b->dscp &&
+	       a->ttl == b->ttl && a->copy_flow_label == b->copy_flow_label &&
+	       a->gre == b->gre && a->tfc == b->tfc && a->dummy_ms == b->dummy_ms &&
+	       a->mark == b->mark && !strcmp(a->underlay, b->underlay);
+}
+
+static bool monitor_equal(const struct policy_monitor *a, const struct policy_monitor *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (unsigned int i = 0; i < a->n; i++) {
+		if (!addr_equal(&a->probes[i].destination, &b->probes[i].destination) ||
+		    !addr_equal(&a->probes[i].source, &b->probes[i].source))
+			return false;
+	}
+	return !a->n || (!strcmp(a->proxy, b->proxy) && a->action == b->action &&
+			 a->interval_ms == b->interval_ms && a->threshold == b->threshold &&
+			 a->recovery == b->recovery);
+}
+
+static bool proxies_equal(const struct policy_tunnel *a, const struct policy_tunnel *b)
+{
+	if (a->n_proxies != b->n_proxies)
+		return false;
+	for (unsigned int i = 0; i < a->n_proxies; i++) {
+		if (!policy_proxy_equal(&a->proxies[i], &b->proxies[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool manual_equal(const struct policy_manual *a, const struct policy_manual *b)
+{
+	if (!a || !b)
+		return a == b;
+	return addr_equal(&a->local, &b->local) && addr_equal(&a->peer, &b->peer) &&
+	       a->spi_out == b->spi_out && a->spi_in == b->spi_in && a->ah == b->ah &&
+	       a->encr == b->encr && a->integ == b->integ &&
+	       secret_equal(a->keys, b->keys, sizeof(*a->keys));
+}
+
+static bool tunnel_equal(const struct found *a, const struct found *b)
+{
+	const struct policy_tunnel *s = a->tunnel, *t = b->tunnel;
+
+	if (!a->gateway != !b->gateway ||
+	    (a->gateway && strcmp(a->gateway->name, b->gateway->name) != 0))
+		return false;
+	return policy_tunnel_equal(s, t) && s->start == t->start && s->carrier == t->carrier &&
+	       outer_equal(&s->outer, &t->outer) && monitor_equal(&s->monitor, &t->monitor) &&
+	       proxies_equal(s, t) && manual_equal(a->manual, b->manual);
+}
+
+/* One side's tunnels against those of the other. */
+struct sides {
+	const struct report *report;
+	const struct policy *other;
+};
+
+static bool on_before(void *ctx, const struct found *before)
+{
+	const struct sides *sides = ctx;
+
+	if (!find_tunnel(sides->other, before->tunnel->name).tunnel)
+		tell(sides->report, "tunnel", before->tunnel->name, "removed");
+	return false;
+}
+
+static bool on_after(void *ctx, const struct found *after)
+{
+	const struct sides *sides = ctx;
+	struct found before = find_tunnel(sides->other, after->tunnel->name);
+
+	if (!before.tunnel)
+		tell(sides->report, "tunnel", after->tunnel->name, "added");
+	else if (!tunnel_equal(&before, after))
+		tell(sides->report, "tunnel", after->tunnel->name, "changed");
+	return false;
+}
+
+void changes_each(const struct policy *before, const struct policy *after,
+		  void (*line)(void *ctx, const char *text), void *ctx)
+{
+	const struct report report = { line, ctx };
+
+	for (unsigned int i = 0; before && i < before->n_gateways; i++) {
+		if (!find_gateway(after, before->gateways[i].name))
+			tell(&report, "gateway", before->gateways[i].name, "removed");
+	}
+	each_tunnel(before, on_before, &(struct sides){ &report, after });
+	for (unsigned int i = 0; i < after->n_gateways; i++) {
+		const struct policy_gateway *gateway = &after->gateways[i];
+		const struct policy_gateway *was = find_gateway(before, gateway->name);
+
+		if (!was)
+			tell(&report, "gateway", gateway->name, "added");
+		else if (!policy_gateway_equal(was, gateway))
+			tell(&report, "gateway", gateway->name, "changed");
+	}
+	each_tunnel(after, on_after, &(struct sides){ &report, before });
+}

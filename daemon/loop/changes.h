@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a new configuration changes, for who asked for a reload. */
+#ifndef PANTUN_LOOP_CHANGES_H
+#define PANTUN_LOOP_CHANGES_H
+
+#include "ike/policy.h"
+
+/*
+ * Calls @line for each gateway and tunnel that was added, removed or changed: "tunnel hq:
+ * changed".  @before may be NULL.
+ */
+void changes_each(const struct policy *before, const struct policy *after,
+		  void (*line)(void *ctx, const char *text), void *ctx);
+
+#endif
