@@ -216,6 +216,13 @@ void child_install(struct child_sa *child)
 	child->in_added = true;
 }
 
+void child_ask(const struct child_sa *child)
+{
+	struct ike_sa_spec spec = spec_ids(child, true);
+
+	action_sa(&child->core->actions, IKE_ACTION_SA_ASK, &spec);
+}
+
 static void move(const struct child_sa *child, bool inbound, const struct endpoint *local,
 		 const struct endpoint *remote)
 {

@@ -69,6 +69,8 @@ bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, 
  * response which goes out meanwhile is the earlier one.
  */
 void child_install(struct child_sa *child);
+/* Asks the kernel when the in-SA had its last packet. */
+void child_ask(const struct child_sa *child);
 /* Its out-SA carries the proxy-ID's packets from now on. */
 void child_activate(struct child_sa *child);
 /* The peer answered what we asked once we had the pair: it has it, too. */

@@ -218,6 +218,14 @@ void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool i
 	end(core);
 }
 
+void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint64_t idle)
+{
+	struct child_sa *child = child_held(core, token);
+
+	if (child && idle < now && now - idle > child->ike->esp_heard)
+		child->ike->esp_heard = now - idle;
+}
+
 void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 		    const struct endpoint *local, const struct endpoint *remote)
 {

@@ -43,6 +43,7 @@ enum ike_action_type {
 	IKE_ACTION_SA_ACTIVATE,	/* switch the proxy-ID to this out-SA */
 	IKE_ACTION_SA_MOVE,	/* the peer's address and port are others: set its path */
 	IKE_ACTION_SA_DEL,
+	IKE_ACTION_SA_ASK,	/* when an in-SA had its last packet: ike_core_sa_heard(), at once */
 	IKE_ACTION_PROXY_FAIL,	/* no SA will come for what the kernel holds there */
 	IKE_ACTION_EVENT,	/* tell observers */
 };
@@ -139,6 +140,8 @@ void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, con
  */
 void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 		    const struct endpoint *local, const struct endpoint *remote);
+/* The in-SA of @token had its last authentic packet @idle milliseconds ago. */
+void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint64_t idle);
 /* A limit of a kernel SA was reached. */
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard);
 /* How SA_ADD went: 0, or a negative errno with the kernel's @text. */

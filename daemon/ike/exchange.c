@@ -4,12 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "ike/child_sa.h"
+#include "ike/life_sign.h"
 #include "ike/v2.h"
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
 #define WAIT_START	SECONDS(10)	/* no more for an IKE SA to come: a link may be back */
 #define SLOW_SENDS	5		/* of IKE_AUTH, that is after 9 s */
+#define WAIT_ALIVE	SECONDS(10)	/* no more between repetitions while ESP comes in */
 #define END_SENDS	3		/* of a request that a DELETE waits for: 9 s */
 #define DOUBT_SENDS	3		/* without an answer, that is after 2.6 s */
 
@@ -64,21 +67,47 @@ static void wait_for_answer(struct ike_sa *ike)
 	timer_set(&core->timers, &ike->ex.timer, core->now + core_jitter(core, ike->ex.wait, 90));
 }
 
+/*
+ * Repetitions are at their end.  While ESP comes in the peer lives, and may lack its daemon, or
+ * that may have begun anew: the request goes on being repeated, and another IKE SA is begun
+ * beside.  False: the kernel was asked and will have answered by the next look, or the peer is
+ * lost, and @ike may be gone.
+ */
+static bool still_there(struct ike_sa *ike)
+{
+	struct exchange *ex = &ike->ex;
+
+	if (!ex->asked && life_sign_ask(ike)) {
+		ex->asked = true;
+		timer_set(&ike->core->timers, &ex->timer, ike->core->now + 1);
+		return false;
+	}
+	if (!ex->asked || !life_sign_fresh(ike)) {
+		v2_lost(ike, ex->current);
+		return false;
+	}
+	ex->asked = false;
+	if (ex->sends == v2_sends(ex->current->kind))
+		log_warning(ike->gw->conf->name, "peer does not answer any more, but its ESP comes "
+						 "in: the SAs stay while it does");
+	return true;
+}
+
 static void exchange_timeout(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
 	struct exchange *ex = &ike->ex;
 
 	(void)core;
-	if (ex->sends >= v2_sends(ex->current->kind)) {
-		v2_lost(ike, ex->current);
+	if (ex->sends >= v2_sends(ex->current->kind) && !still_there(ike))
 		return;
-	}
 	ex->sends++;
 	ex->wait = ex->wait * 8 / 5;
 	if (ike->hs && ex->wait > WAIT_START)
 		ex->wait = WAIT_START;
-	if (ex->sends == DOUBT_SENDS)
+	if (ex->sends > v2_sends(ex->current->kind) && ex->wait > WAIT_ALIVE)
+		ex->wait = WAIT_ALIVE;
+	if (ex->sends == DOUBT_SENDS || ex->sends > v2_sends(ex->current->kind))
 		gateway_doubt(ike->gw, ike);
 	if (ex->current->kind == TASK_AUTH && ex->sends == SLOW_SENDS)
 		gateway_hedge(ike->gw, ike);
@@ -123,6 +152,7 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 	if (!ex->current || !ex->request)
 		return;
 	leave_slot(ex->current);
+	ex->asked = false;
 	most = v2_sends(ex->current->kind);
 	if (ex->sends + END_SENDS < most)
 		ex->sends = most - END_SENDS;
@@ -144,6 +174,7 @@ static bool begin(struct ike_sa *ike)
 	if (!ex->request)
 		return false;
 	ex->sends = 1;
+	ex->asked = false;
 	ex->wait = WAIT_FIRST;
 	ike_send(ike, message);
 	wait_for_answer(ike);

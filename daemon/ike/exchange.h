@@ -63,6 +63,7 @@ struct exchange {
 	struct packet *request;
 	struct packet *response;	/* to the peer's last request, recv_id - 1 */
 	unsigned int sends;
+	bool asked;			/* the kernel, whether ESP comes in */
 	ike_time wait;			/* before the next repetition */
 	struct timer timer;
 };

@@ -90,6 +90,8 @@ struct kern_ops {
 	int (*sa_activate)(struct kern *k, const struct ike_sa_spec *sa);
 	/* Gives a live SA the path new_local, new_remote. */
 	int (*sa_move)(struct kern *k, const struct ike_sa_spec *sa);
+	/* Milliseconds since the in-SA's last authentic packet; UINT64_MAX: there was none. */
+	int (*sa_idle)(struct kern *k, const struct ike_sa_spec *sa, uint64_t *idle);
 	/* 0 also where there is none. */
 	int (*sa_del)(struct kern *k, const struct ike_sa_spec *sa);
 	int (*sa_each)(struct kern *k, void (*each)(void *ctx, const struct kern_sa *), void *ctx);

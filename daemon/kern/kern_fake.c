@@ -41,6 +41,7 @@ struct fake {
 	struct tunnel *tunnels;
 	struct entry *entries;		/* newest first; the dead stay, for what comes later */
 	unsigned int added;
+	uint64_t idle;			/* of all in-SAs */
 	unsigned int monitor_sets, monitor_dels;
 	unsigned int failed;		/* calls of proxy_fail */
 	unsigned int refusals[2];	/* by inbound */
@@ -469,6 +470,17 @@ static int fake_sa_move(struct kern *k, const struct ike_sa_spec *sa)
 	return 0;
 }
 
+static int fake_sa_idle(struct kern *k, const struct ike_sa_spec *sa, uint64_t *idle)
+{
+	struct fake *f = fake_of(k);
+	struct entry *e = find(f, sa->token, sa->inbound);
+
+	if (!sa->inbound || !e || e->fate != LIVE || e->sa.spi != sa->spi)
+		fault(f, "SA %08x: asked when it received, and does not stand", sa->spi);
+	*idle = f->idle;
+	return 0;
+}
+
 static void wipe(struct entry *e)
 {
 	secret_wipe(e->sa.encr_key, sizeof(e->sa.encr_key));
@@ -562,6 +574,7 @@ static const struct kern_ops fake_ops = {
 	.sa_add = fake_sa_add,
 	.sa_activate = fake_sa_activate,
 	.sa_move = fake_sa_move,
+	.sa_idle = fake_sa_idle,
 	.sa_del = fake_sa_del,
 	.sa_each = fake_sa_each,
 	.fd = fake_fd,
@@ -575,6 +588,7 @@ struct kern *kern_fake_open(const struct kern_events *events)
 
 	if (!f)
 		return NULL;
+	f->idle = UINT64_MAX;
 	f->kern.ops = &fake_ops;
 	f->kern.events = *events;
 	return &f->kern;
@@ -709,4 +723,9 @@ void kern_fake_carried(struct kern *k, bool inbound, uint64_t seq)
 	for (struct entry *e = fake_of(k)->entries; e; e = e->next)
 		if (e->fate == LIVE && e->sa.inbound == inbound)
 			e->seq = seq;
+}
+
+void kern_fake_idle(struct kern *k, uint64_t ms)
+{
+	fake_of(k)->idle = ms;
 }

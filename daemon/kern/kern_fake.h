@@ -47,6 +47,8 @@ int kern_fake_expire(struct kern *k, uint64_t token, bool inbound, bool hard);
  * one, unless @silent: that events got lost.  -1: there is no such tunnel.
  */
 int kern_fake_path(struct kern *k, const char *ifname, bool answer, bool silent);
+/* All in-SAs had their last packet so long ago, until this is called again; at first: never. */
+void kern_fake_idle(struct kern *k, uint64_t ms);
 /* All SAs of that direction that stand have carried packets up to that number. */
 void kern_fake_carried(struct kern *k, bool inbound, uint64_t seq);
 

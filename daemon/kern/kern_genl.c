@@ -590,7 +590,9 @@ static int sa_add(struct kern *k, const struct ike_sa_spec *sa)
 	return transact(g, g->genl, msg, NULL, NULL);
 }
 
-static int sa_command(struct kern *k, uint8_t cmd, const struct ike_sa_spec *sa)
+/* The answer goes to @answer; NULL: there is none but yes or no. */
+static int sa_ask(struct kern *k, uint8_t cmd, const struct ike_sa_spec *sa, genl_answer *answer,
+		  void *ctx)
 {
 	struct kern_genl *g = genl_of(k);
 	struct nl_msg *msg = begin(g, cmd, NLM_F_REQUEST | NLM_F_ACK, sa->ifname);
@@ -607,7 +609,28 @@ static int sa_command(struct kern *k, uint8_t cmd, const struct ike_sa_spec *sa)
 	}
 	if (msg)
 		nla_nest_end(msg, nest);
-	return transact(g, g->genl, msg, NULL, NULL);
+	return transact(g, g->genl, msg, answer, ctx);
+}
+
+static int sa_command(struct kern *k, uint8_t cmd, const struct ike_sa_spec *sa)
+{
+	return sa_ask(k, cmd, sa, NULL, NULL);
+}
+
+static void on_idle(void *ctx, struct nlmsghdr *header)
+{
+	struct nlattr *attrs[PANTUN_A_MAX + 1], *sa[PANTUN_SA_A_MAX + 1];
+
+	if (!genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL) && attrs[PANTUN_A_SA] &&
+	    !nla_parse_nested(sa, PANTUN_SA_A_MAX, attrs[PANTUN_A_SA], NULL) &&
+	    sa[PANTUN_SA_A_IDLE] && nla_len(sa[PANTUN_SA_A_IDLE]) >= (int)sizeof(uint64_t))
+		*(uint64_t *)ctx = nla_get_u64(sa[PANTUN_SA_A_IDLE]);
+}
+
+static int sa_idle(struct kern *k, const struct ike_sa_spec *sa, uint64_t *idle)
+{
+	*idle = UINT64_MAX;
+	return sa_ask(k, PANTUN_CMD_SA_GET, sa, on_idle, idle);
 }
 
 static int sa_activate(struct kern *k, const struct ike_sa_spec *sa)
@@ -741,6 +764,7 @@ static const struct kern_ops genl_ops = {
 	.sa_add = sa_add,
 	.sa_activate = sa_activate,
 	.sa_move = sa_move,
+	.sa_idle = sa_idle,
 	.sa_del = sa_del,
 	.sa_each = sa_each,
 	.fd = genl_fd,

@@ -125,6 +125,14 @@ static void do_sa_move(struct daemon *d, const struct ike_sa_spec *sa)
 			    d->kern->error);
 }
 
+static void do_sa_ask(struct daemon *d, const struct ike_sa_spec *sa)
+{
+	uint64_t idle;
+
+	if (!d->kern->ops->sa_idle(d->kern, sa, &idle))
+		ike_core_sa_heard(d->core, now_ms(), sa->token, idle);
+}
+
 static void do_sa_del(struct daemon *d, const struct ike_sa_spec *sa)
 {
 	if (d->kern->ops->sa_del(d->kern, sa))
@@ -160,6 +168,9 @@ static void carry_out(struct daemon *d, const struct ike_action *action)
 		break;
 	case IKE_ACTION_SA_DEL:
 		do_sa_del(d, &action->sa);
+		break;
+	case IKE_ACTION_SA_ASK:
+		do_sa_ask(d, &action->sa);
 		break;
 	case IKE_ACTION_EVENT:
 		ctl_event(d->ctl, &action->event);

@@ -250,6 +250,24 @@ static void sa_add(struct peers *net, struct peer *peer, const struct ike_sa_spe
 			   error ? peer->kern->error : NULL);
 }
 
+/* Packets come in where there is a way for them, and did as long as hosts talked. */
+static void sa_ask(struct peers *net, struct peer *peer, const struct ike_sa_spec *sa)
+{
+	uint64_t idle;
+
+	if (net->talking && peers_flows(net, !peer->side, sa->proxy))
+		net->talked = net->now;
+	kern_fake_idle(peer->kern, net->talked ? net->now - net->talked : UINT64_MAX);
+	assert_int_equal(peer->kern->ops->sa_idle(peer->kern, sa, &idle), 0);
+	ike_core_sa_heard(peer->core, net->now, sa->token, idle);
+}
+
+void peers_talk(struct peers *net, bool on)
+{
+	net->talking = on;
+	net->talked = net->now;
+}
+
 void peers_settle(struct peers *net, int side)
 {
 	struct peer *peer = &net->peer[side];
@@ -280,6 +298,9 @@ void peers_settle(struct peers *net, int side)
 		case IKE_ACTION_SA_DEL:
 			peer->kern->ops->sa_del(peer->kern, &action->sa);
 			live_remove(peer->live, &action->sa);
+			break;
+		case IKE_ACTION_SA_ASK:
+			sa_ask(net, peer, &action->sa);
 			break;
 		case IKE_ACTION_EVENT:
 			on_event(peer, &action->event);

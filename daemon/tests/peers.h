@@ -92,6 +92,8 @@ struct peers {
 	bool v6;			/* peers_site6() has the addresses */
 	struct dice dice;
 	struct datagram *queue;		/* by time */
+	bool talking;			/* hosts do, through all tunnels: peers_talk() */
+	ike_time talked;		/* until then they did; 0: never */
 	unsigned int at_once;		/* events since the clock last moved */
 	bool watch;			/* count gaps */
 	bool flowed;			/* all did, since watching began */
@@ -144,6 +146,8 @@ void peers_settle(struct peers *net, int side);
 void peers_inject(struct peers *net, int to, const struct endpoint *local,
 		  const struct endpoint *remote, struct bytes data);
 
+/* Hosts at both sides begin, or cease, to send each other packets. */
+void peers_talk(struct peers *net, bool on);
 /* Packets of that proxy-ID get through from @from to the other side. */
 bool peers_flows(const struct peers *net, int from, const char *proxy);
 /* All of both sides' proxy-IDs, both ways. */
