@@ -50,12 +50,17 @@ static unsigned int ip_len(const struct sk_buff *skb, u8 family)
 				   sizeof(struct ipv6hdr) + ntohs(ipv6_hdr(skb)->payload_len);
 }
 
-/* Whether nothing but ordinary headers is before ESP, and nothing behind the packet. */
+/*
+ * Whether nothing but ordinary headers is before ESP, and nothing behind the packet.  What
+ * is inside another tunnel is for that tunnel to take out: up to Linux 6.6, GRO moves the
+ * network header inwards as it goes, so the header has to be the one at the packet's start.
+ */
 static bool is_plain(const struct sk_buff *skb, unsigned int offset, u8 family, u8 encap)
 {
-	unsigned int network = skb_network_offset(skb);
-	unsigned int esp = network + (family == AF_INET ? sizeof(struct iphdr) :
-							  sizeof(struct ipv6hdr));
+	unsigned int esp = family == AF_INET ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+
+	if (skb_network_offset(skb))
+		return false;
 
 	if (encap == PANTUN_ENCAP_UDP) {
 		const struct udphdr *uh = (const struct udphdr *)(skb->data + esp);
@@ -64,7 +69,7 @@ static bool is_plain(const struct sk_buff *skb, unsigned int offset, u8 family, 
 			return false;
 		esp += sizeof(*uh);
 	}
-	return offset == esp && network + ip_len(skb, family) == skb->len;
+	return offset == esp && ip_len(skb, family) == skb->len;
 }
 
 /* Whether rules of netfilter see packets to this host. */
@@ -77,13 +82,19 @@ static bool has_rules(const struct net *net, u8 family)
 	       rcu_access_pointer(hooks[NF_INET_LOCAL_IN]);
 }
 
+/* Whether a packet socket listens at the device, or at all of them. */
+static bool is_captured(struct net_device *dev)
+{
+	return dev_nit_active(dev) || !list_empty(&dev->ptype_specific);
+}
+
 /* Whether somebody is to see the packet, refuse it or take it before it is ours. */
 static bool is_awaited(const struct sk_buff *skb, u8 family)
 {
-	const struct net_device *dev = skb->dev;
+	struct net_device *dev = skb->dev;
 
 	return skb->pkt_type != PACKET_HOST || skb_vlan_tag_present(skb) ||
-	       !list_empty(&dev->ptype_all) || rcu_access_pointer(dev->rx_handler) ||
+	       is_captured(dev) || rcu_access_pointer(dev->rx_handler) ||
 	       pantun_has_ingress(dev) || has_rules(dev_net(dev), family);
 }
 
@@ -178,6 +189,16 @@ static int del(const struct net_offload *offload, u8 family)
 				   inet6_del_offload(offload, IPPROTO_ESP);
 }
 
+/* Has whoever was there before us back in the place, which is free. */
+static void restore(struct gro_place *place)
+{
+	const struct net_offload *former = rcu_access_pointer(place->former);
+
+	RCU_INIT_POINTER(place->former, NULL);
+	if (former && add(former, place->family))
+		pr_warn("%s lost its place in GRO; load it again\n", place->module);
+}
+
 /* Without the place, all of its packets come by the IP layer. */
 static void take(struct gro_place *place)
 {
@@ -187,19 +208,17 @@ static void take(struct gro_place *place)
 		return;
 	rcu_assign_pointer(place->former, former);
 	place->taken = !add(&place->ours, place->family);
+	if (!place->taken)
+		restore(place);
 }
 
 static void give_back(struct gro_place *place)
 {
-	const struct net_offload *former = rcu_access_pointer(place->former);
-
 	if (!place->taken)
 		return;
 	place->taken = false;
 	del(&place->ours, place->family);
-	RCU_INIT_POINTER(place->former, NULL);
-	if (former && add(former, place->family))
-		pr_warn("%s lost its place in GRO; load it again\n", place->module);
+	restore(place);
 }
 
 /*

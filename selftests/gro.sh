@@ -96,6 +96,61 @@ stream_passes() {
 		same_file "$WORK/file" "$WORK/back"
 }
 
+# hears_esp: somebody at wan0 who listens to IPv4 alone; says how many packets of ESP come.
+hears_esp() {
+	start_on gb "$WORK/tap" /usr/bin/python3 -u -c '
+import socket
+with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(0x800)) as tap:
+    tap.bind(("wan0", 0x800))
+    print("listening")
+    while True:
+        if tap.recv(64)[9] == 50:
+            print("esp")'
+	TAP_PID=$STARTED_PID
+	wait_for 10 grep -q listening "$WORK/tap"
+}
+
+heard_esp() {
+	[ "$(grep -c esp "$WORK/tap")" -ge "$1" ]
+}
+
+# tcpdump -i any listens at no device of its own; others at one, to one protocol.
+captures_see() {
+	pairs "$A_WAN" "$B_WAN"
+	capture_start gb any "$WORK/any.pcap" esp and src "$A_WAN"
+	check 'a capture on any device: from the IP layer' late 4
+	capture_stop
+	check 'a capture on any device: it has all packets' \
+		test "$(tcpdump -nr "$WORK/any.pcap" 2>/dev/null | wc -l)" -ge 50
+	hears_esp
+	check 'a packet socket for IPv4: from the IP layer' late 4
+	check 'a packet socket for IPv4: it has all packets' wait_for 10 heard_esp 50
+	kill "$TAP_PID"
+	wait "$TAP_PID" 2>/dev/null || :
+	check 'nobody listens any more: from GRO' early 4
+}
+
+# device_has NODE DEVICE COUNT: packets received, at least.
+device_has() {
+	[ "$(on "$1" cat "/sys/class/net/$2/statistics/rx_packets")" -ge "$3" ]
+}
+
+# ESP that comes inside somebody else's tunnel is not ours before that has taken it out.
+foreign_tunnel() {
+	ip -n ga tunnel add ipip1 mode ipip local "$A_WAN" remote "$B_WAN" dev wan0
+	ip -n gb tunnel add ipip1 mode ipip local "$B_WAN" remote "$A_WAN" dev wan0
+	ip -n ga addr add 198.51.100.1/24 dev ipip1
+	ip -n gb addr add 198.51.100.2/24 dev ipip1
+	ip -n ga link set ipip1 up
+	ip -n gb link set ipip1 up
+	pairs 198.51.100.1 198.51.100.2
+	check "ESP inside somebody else's tunnel" on ha ping -q -i 0.01 -c 50 -W 2 10.2.0.2
+	check "ESP inside somebody else's tunnel: passes its device" device_has gb ipip1 50
+	check "ESP inside somebody else's tunnel: the other end, too" device_has ga ipip1 50
+	ip -n ga link del ipip1
+	ip -n gb link del ipip1
+}
+
 # Whoever has rules for ESP finds them kept.
 rules_hold() {
 	pairs "$A_WAN" "$B_WAN"
@@ -182,6 +237,9 @@ offload_comes_and_goes() {
 	module_load
 	pantun_up
 	check 'without esp4_offload: from GRO' early 4
+	modprobe ipip
+	foreign_tunnel
+	pairs "$A_WAN" "$B_WAN"
 	check 'esp4_offload loads beside us' modprobe esp4_offload
 	check 'beside esp4_offload: from GRO' early 4
 	check 'esp4_offload unloads beside us' offload_goes
@@ -212,6 +270,8 @@ everything_else() {
 	shape 6 'IPv6' "$A_WAN6" "$B_WAN6"
 	shape 4 'IPv4, UDP' "$A_WAN" "$B_WAN" encap 4500 4500
 	shape 4 'IPv4, UDP with checksum' "$A_WAN" "$B_WAN" encap 4500 4500 udp-checksum
+	captures_see
+	foreign_tunnel
 	rules_hold
 	out_of_the_ordinary
 	xfrm_beside
