@@ -235,14 +235,14 @@ static int strip(struct sk_buff *skb, const struct pantun_alg *alg)
 	unsigned int i;
 
 	if (skb_copy_bits(skb, end - ESP_TRAILER, trailer, ESP_TRAILER))
-		return -EINVAL;
+		return -EILSEQ;
 	if (trailer[0] + ESP_TRAILER > end - header)
-		return -EINVAL;
+		return -EILSEQ;
 	if (skb_copy_bits(skb, end - ESP_TRAILER - trailer[0], padding, trailer[0]))
-		return -EINVAL;
+		return -EILSEQ;
 	for (i = 0; i < trailer[0]; i++)
 		if (padding[i] != i + 1)
-			return -EINVAL;
+			return -EILSEQ;
 	if (pskb_trim(skb, end - ESP_TRAILER - trailer[0]))
 		return -ENOMEM;
 	skb_pull(skb, header);

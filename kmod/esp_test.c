@@ -321,22 +321,22 @@ static void esp_padding_test(struct kunit *test)
 	plain[31] = IPPROTO_IPIP;
 	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), IPPROTO_IPIP);
 	plain[24] = 0;
-	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), -EINVAL);
+	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), -EILSEQ);
 	plain[24] = 1;
 	plain[29] = 7;
-	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), -EINVAL);
+	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), -EILSEQ);
 	/* longer than the packet, by one and by far */
 	plain[30] = 31;
-	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), -EINVAL);
+	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), -EILSEQ);
 	plain[30] = 255;
-	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), -EINVAL);
+	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 32), -EILSEQ);
 	/* nothing but padding, as much as there can be */
 	for (i = 0; i < 255; i++)
 		plain[15 + i] = i + 1;
 	plain[270] = 255;
 	plain[271] = 59;
 	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain, 272), 59);
-	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain + 16, 256), -EINVAL);
+	KUNIT_EXPECT_EQ(test, open_plain(test, sa, plain + 16, 256), -EILSEQ);
 	sa->ops->destroy(sa);
 }
 

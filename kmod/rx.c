@@ -41,7 +41,7 @@ static enum pantun_drop drop_of(int err)
 	switch (err) {
 	case -EBADMSG:
 		return PANTUN_DROP_RX_AUTH;
-	case -EINVAL:
+	case -EILSEQ:
 		return PANTUN_DROP_RX_PADDING;
 	case -EPROTO:
 		return PANTUN_DROP_RX_MALFORMED;
@@ -163,17 +163,34 @@ static void note_moved(const struct sk_buff *skb, struct pantun_sa *sa)
 	pantun_nl_event_moved(sa, &path);
 }
 
-/* Makes the decrypted packet one that the tunnel's netdevice received. */
+/*
+ * The inner packet begins anew.  What this host noted of the outer one, such as netfilter's
+ * mark or a priority, was said about somebody else, and its checksum is another one.
+ */
+static void forget_outer(struct sk_buff *skb)
+{
+	skb_scrub_packet(skb, true);
+	skb_reset_redirect(skb);
+	skb_init_secmark(skb);
+	skb_clear_hash(skb);
+	skb_set_queue_mapping(skb, 0);
+	skb->priority = 0;
+#ifdef CONFIG_NET_SCHED
+	skb->tc_index = 0;
+#endif
+	skb->encapsulation = 0;
+	skb->csum_valid = 0;
+}
+
+/* Makes the decrypted packet one that the tunnel's netdevice received.  Consumes it. */
 static void deliver(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 {
 	struct net_device *dev = tunnel->dev;
 
-	skb_scrub_packet(skb, !net_eq(tunnel->pn->net, dev_net(dev)));
+	forget_outer(skb);
 	skb_reset_mac_header(skb);
 	skb_reset_mac_len(skb);
 	skb_reset_transport_header(skb);
-	skb_clear_hash(skb);
-	skb_set_queue_mapping(skb, 0);
 	skb->dev = dev;
 	/*
 	 * The ICV vouches for every octet since the peer encrypted them, so the inner

@@ -608,6 +608,18 @@ void pantun_tx_own(struct sk_buff *skb, struct pantun_sa *sa)
 	tx_sa(skb, sa);
 }
 
+/*
+ * Whether the packet is what it is said to be; the fixed part of its header is linear then.
+ * Packet sockets and redirection hand over packets that are all pages.
+ */
+static bool pull_header(struct sk_buff *skb)
+{
+	bool v4 = skb->protocol == htons(ETH_P_IP);
+
+	return pskb_may_pull(skb, v4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) &&
+	       is_v4(skb) == v4;
+}
+
 /**
  * pantun_tx_start - ndo_start_xmit
  * @skb: the inner packet, consumed
@@ -624,7 +636,10 @@ netdev_tx_t pantun_tx_start(struct sk_buff *skb, struct net_device *dev)
 	rcu_read_lock();
 	if (skb->protocol == htons(ETH_P_IP) || skb->protocol == htons(ETH_P_IPV6)) {
 		skb_set_network_header(skb, 0);
-		tx_skb(skb, tunnel);
+		if (pull_header(skb))
+			tx_skb(skb, tunnel);
+		else
+			pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_MALFORMED);
 	} else {
 		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NOT_IP);
 	}

@@ -10,6 +10,8 @@ esp_send.py seal KEYFILE SPI SEQ SRC DST NEXT HEX [PADDING [TOS]]
                                             padding of these octets instead of 1, 2, 3, ...
                                             ("-": as it should be); the outer header's TOS
 esp_send.py device DEVICE ETHERTYPE HEX     these octets as a packet that DEVICE is to send
+esp_send.py pages DEVICE TOS SRC DST        an IPv4 packet with that TOS that DEVICE is to send,
+                                            all but its first octet in pages
 esp_send.py outside CASE DEVICE MAC KEYFILE SPI SEQ SRC DST
                                             a UDP datagram from port 9 to 7777 in transport
                                             mode, with an outer header that nobody has
@@ -60,6 +62,18 @@ def send_by(device, ethertype, packet):
     """One packet without a link header, whatever it is."""
     with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as raw:
         raw.sendto(packet, (device, ethertype))
+
+
+def send_pages(device, tos, source, destination):
+    """What a packet socket with a header for virtio makes: as much is linear as that says."""
+    sol_packet, packet_vnet_hdr, size = 263, 15, 6000
+    header = struct.pack("!BBHHHBBH", 0x45, tos, size, 1, 0, 64, 17, 0)
+    header += packed(source) + packed(destination)
+    header = header[:10] + struct.pack("!H", sums_up(header)) + header[12:]
+    with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as raw:
+        raw.setsockopt(sol_packet, packet_vnet_hdr, 1)
+        virtio = struct.pack("=BBHHHH", 0, 0, 1, 0, 0, 0)
+        raw.sendto(virtio + header.ljust(size, b"\0"), (device, 0x0800))
 
 
 def seal(keyfile, spi, seq, next_header, inner, pad=None):
@@ -179,6 +193,8 @@ def main():
              int(words[8], 0) if len(words) > 8 else 0)
     elif verb == "device":
         send_by(words[0], int(words[1], 0), bytes.fromhex(words[2]))
+    elif verb == "pages":
+        send_pages(words[0], int(words[1], 0), *words[2:4])
     elif verb == "outside":
         case, device, mac, keyfile = words[:4]
         packet = outside(case, keyfile, int(words[4], 0), int(words[5]), words[6:8])
