@@ -110,8 +110,6 @@ static const char *wrong_v6(const union pantun_addr *addr)
 
 	if (type == IPV6_ADDR_ANY || type & IPV6_ADDR_MULTICAST)
 		return "the addresses of a path have to be unicast addresses";
-	if (type & IPV6_ADDR_LINKLOCAL)
-		return "link-local addresses need a link, which a path does not have: use others";
 	if (type & IPV6_ADDR_MAPPED)
 		return "an IPv4 address in IPv6's clothes: give it as PATH_A_LOCAL4 or _REMOTE4";
 	return NULL;

@@ -58,6 +58,20 @@ int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
 	return pantun_nl_answer(info, fill_reserved);
 }
 
+/* A link-local address says nothing without its link.  cfg_lock. */
+static int check_link(const struct pantun_tunnel *tunnel, const struct pantun_sa_params *params,
+		      struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&tunnel->pn->cfg_lock);
+	if (params->family != AF_INET6 || READ_ONCE(tunnel->opts.underlay))
+		return 0;
+	if (!(ipv6_addr_type(&params->local.v6) & IPV6_ADDR_LINKLOCAL) &&
+	    !(ipv6_addr_type(&params->remote.v6) & IPV6_ADDR_LINKLOCAL))
+		return 0;
+	return pantun_nl_refuse(extack, NULL, -EINVAL,
+				"link-local addresses need a link: set the tunnel's underlay to it first");
+}
+
 static int sa_new(struct genl_info *info, struct nlattr **top)
 {
 	struct pantun_net *pn = pantun_net(genl_info_net(info));
@@ -79,6 +93,8 @@ static int sa_new(struct genl_info *info, struct nlattr **top)
 	mutex_lock(&pn->cfg_lock);
 	proxy = pantun_nl_find_proxy(pn, top, attrs[PANTUN_SA_A_PROXY], info->extack);
 	err = PTR_ERR_OR_ZERO(proxy);
+	if (!err)
+		err = check_link(proxy->tunnel, &params, info->extack);
 	if (!err)
 		err = pantun_sa_add(sa, proxy, info->extack);
 	mutex_unlock(&pn->cfg_lock);
@@ -214,7 +230,9 @@ static int do_to_sa(struct genl_info *info, const struct sa_ref *ref, sa_op_fn *
 
 static int set_path(struct pantun_sa *sa, void *path, struct netlink_ext_ack *extack)
 {
-	return pantun_sa_set_path(sa, path, extack);
+	int err = check_link(sa->tunnel, path, extack);
+
+	return err ? err : pantun_sa_set_path(sa, path, extack);
 }
 
 /**

@@ -247,7 +247,7 @@ def path_cases():
         ("IPv6 ::", path6(bytes(16)), unicast),
         ("IPv6 ff02::1", path6(LOCAL6, b"\xff\x02" + bytes(13) + b"\1"), unicast),
         ("IPv6 fe80::1", path6(b"\xfe\x80" + bytes(13) + b"\1"),
-         "link-local addresses need a link, which a path does not have: use others"),
+         "link-local addresses need a link: set the tunnel's underlay to it first"),
         ("IPv6 ::ffff:192.0.2.1", path6(bytes(10) + b"\xff\xff" + LOCAL),
          "an IPv4 address in IPv6's clothes: give it as PATH_A_LOCAL4 or _REMOTE4"),
         ("broadcast", path(LOCAL, b"\xff" * 4), unicast),

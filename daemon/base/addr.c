@@ -2,6 +2,7 @@
 #include "base/addr.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,23 +27,43 @@ int addr_compare(const struct addr *a, const struct addr *b)
 
 bool addr_equal(const struct addr *a, const struct addr *b)
 {
-	return addr_compare(a, b) == 0;
+	return addr_compare(a, b) == 0 && (!a->scope || !b->scope || a->scope == b->scope);
+}
+
+bool addr_is_link_local(const struct addr *a)
+{
+	return a->family == AF_INET6 && a->b[0] == 0xfe && (a->b[1] & 0xc0) == 0x80;
 }
 
 int addr_parse(const char *text, struct addr *a)
 {
 	struct addr out = { .family = strchr(text, ':') ? AF_INET6 : AF_INET };
+	size_t n = strcspn(text, "%");
+	char head[INET6_ADDRSTRLEN];
 
-	if (inet_pton(out.family, text, out.b) != 1)
+	if (n >= sizeof(head))
 		return -1;
+	memcpy(head, text, n);
+	head[n] = '\0';
+	if (inet_pton(out.family, head, out.b) != 1)
+		return -1;
+	if (text[n]) {
+		out.scope = addr_is_link_local(&out) ? if_nametoindex(text + n + 1) : 0;
+		if (!out.scope)
+			return -1;
+	}
 	*a = out;
 	return 0;
 }
 
 const char *addr_text(const struct addr *a, char *out)
 {
+	char link[IF_NAMESIZE];
+
 	if (addr_len(a) == 0 || !inet_ntop(a->family, a->b, out, ADDR_TEXT))
 		snprintf(out, ADDR_TEXT, "any");
+	if (a->scope && if_indextoname(a->scope, link))
+		snprintf(out + strlen(out), ADDR_TEXT - strlen(out), "%%%s", link);
 	return out;
 }
 
@@ -51,7 +72,7 @@ const char *endpoint_text(const struct endpoint *e, char *out)
 	char text[ADDR_TEXT];
 
 	addr_text(&e->addr, text);
-	snprintf(out, ADDR_TEXT, e->addr.family == AF_INET6 ? "[%.46s]:%u" : "%.46s:%u", text,
+	snprintf(out, ADDR_TEXT, e->addr.family == AF_INET6 ? "[%.62s]:%u" : "%.62s:%u", text,
 		 e->port);
 	return out;
 }

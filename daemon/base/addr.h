@@ -8,6 +8,7 @@
 struct addr {
 	uint8_t family;		/* AF_INET, AF_INET6; 0: none */
 	uint8_t b[16];		/* network order, IPv4 in the first four */
+	uint32_t scope;		/* link of a link-local IPv6 address, its ifindex; 0: not known */
 };
 
 struct endpoint {
@@ -15,13 +16,16 @@ struct endpoint {
 	uint16_t port;		/* host order */
 };
 
-#define ADDR_TEXT	64	/* room for the text of an addr, endpoint */
+#define ADDR_TEXT	80	/* room for the text of an addr, endpoint */
 
 size_t addr_len(const struct addr *a);
+/* Link-local addresses of two links are different ones; one without a link is on any. */
 bool addr_equal(const struct addr *a, const struct addr *b);
-/* < 0, 0, > 0 in network order; families first. */
+/* fe80::/10 */
+bool addr_is_link_local(const struct addr *a);
+/* < 0, 0, > 0 in network order; families first, links do not count. */
 int addr_compare(const struct addr *a, const struct addr *b);
-/* 0, or -1 where @text is no address. */
+/* 0, or -1 where @text is no address; "fe80::1%wan0" is one where there is a link wan0. */
 int addr_parse(const char *text, struct addr *a);
 /* Writes into and returns @out of ADDR_TEXT octets; "any" for family 0. */
 const char *addr_text(const struct addr *a, char *out);

@@ -28,6 +28,13 @@ void build_manual(struct build *b, const struct tree_node *node, struct policy_m
 /* What the tunnel's packets look like outside. */
 void build_outer(const struct build *b, const struct tree_node *node,
 		 struct policy_tunnel *tunnel);
+/*
+ * Outer packets of the tunnel at @node take the link of @addr, which is written as @at, if
+ * it is a link-local one.
+ */
+void build_link_of(const struct build *b, const struct tree_node *node,
+		   const struct tree_value *at, const struct addr *addr,
+		   struct policy_tunnel *tunnel);
 /* Whom and how its monitor probes; the proxy-IDs are there already. */
 void build_monitor(const struct build *b, const struct tree_node *node,
 		   struct policy_tunnel *tunnel);

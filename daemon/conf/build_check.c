@@ -36,6 +36,10 @@ void build_check_host(const struct build *b, const struct tree_value *value,
 
 	if (why)
 		conf_error(b->report, value->at, "\"%s\" is %s", value->text, why);
+	else if (addr_is_link_local(addr) && !addr->scope)
+		conf_error(b->report, value->at,
+			   "\"%s\" is link-local: name its link, as in %s%%eth0", value->text,
+			   value->text);
 }
 
 void build_check_ends(const struct build *b, const struct tree_value *at,
@@ -48,6 +52,9 @@ void build_check_ends(const struct build *b, const struct tree_value *at,
 	if (local->family != peer->family)
 		conf_error(b->report, at->at,
 			   "local-address and peer-address are of different families");
+	else if (local->scope && peer->scope && local->scope != peer->scope)
+		conf_error(b->report, at->at,
+			   "local-address and peer-address are on different links");
 	else if (addr_equal(local, peer))
 		conf_error(b->report, at->at,
 			   "local-address and peer-address are both %s: peer-address is that of "

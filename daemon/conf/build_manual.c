@@ -43,6 +43,8 @@ static void read_addresses(const struct reader *r)
 		missing(r, "local-address ip");
 	if (!value_of(r, "peer-address ip"))
 		missing(r, "peer-address ip");
+	build_link_of(r->b, r->node->parent, value_of(r, "peer-address ip"), &manual->peer,
+		      &manual->tunnel);
 	build_check_ends(r->b, value_of(r, "local-address ip"), &manual->local, &manual->peer);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* How a tunnel's packets look outside: what no peer has a say in. */
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,4 +98,20 @@ void build_outer(const struct build *b, const struct tree_node *node,
 	if (link)
 		snprintf(outer->underlay, sizeof(outer->underlay), "%s", link->text);
 	tunnel->transport = !strcmp(tree_text(b->tree, node, LEVEL, "ipsec-mode"), "transport");
+}
+
+void build_link_of(const struct build *b, const struct tree_node *node,
+		   const struct tree_value *at, const struct addr *addr,
+		   struct policy_tunnel *tunnel)
+{
+	const struct tree_value *link = tree_value(b->tree, node, "underlay-interface");
+	char name[IF_NAMESIZE];
+
+	if (!addr->scope || !if_indextoname(addr->scope, name))
+		return;
+	if (link && strcmp(link->text, name) != 0)
+		conf_error(b->report, link->at,
+			   "underlay-interface %s, but the gateway's address is %s", link->text,
+			   at->text);
+	snprintf(tunnel->outer.underlay, sizeof(tunnel->outer.underlay), "%s", name);
 }

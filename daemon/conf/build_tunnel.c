@@ -347,6 +347,19 @@ static void read_common(const struct reader *r)
 		build_monitor(r->b, r->node, r->tunnel);
 }
 
+/* Either end of its gateway may be on a link. */
+static void read_link(const struct reader *r)
+{
+	const struct tree *tree = r->b->tree;
+	const struct tree_node *top = tree_find(tree, tree->root, GATEWAY_LEVEL);
+	const struct tree_node *node = tree_named(tree, top, r->gateway->name);
+
+	build_link_of(r->b, r->node, tree_value(tree, node, "local-address ip"),
+		      &r->gateway->local, r->tunnel);
+	build_link_of(r->b, r->node, tree_value(tree, node, "peer-address ip"),
+		      &r->gateway->peer, r->tunnel);
+}
+
 static void read_auto(struct build *b, const struct tree_node *node)
 {
 	struct reader r = { .b = b, .node = node, .gateway = find_gateway(b, node) };
@@ -359,6 +372,7 @@ static void read_auto(struct build *b, const struct tree_node *node)
 		return;
 	}
 	read_common(&r);
+	read_link(&r);
 	read_start(&r);
 	read_crypto(&r);
 	check_esn(&r);

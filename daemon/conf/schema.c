@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -249,9 +250,15 @@ static bool check_text(const struct schema_row *row, const char *value, struct c
 	return false;
 }
 
-/* What to do where a name stands for an address, as PAN-OS allows. */
-static const char *address_object(const char *value)
+/* What is wrong with it, such as a name in its place, as PAN-OS allows; "": all of it. */
+static const char *why_no_address(const char *value)
 {
+	const char *zone = strchr(value, '%');
+
+	if (zone && if_nametoindex(zone + 1))
+		return ": only link-local addresses have a link";
+	if (zone)
+		return ": there is no such interface";
 	if (!value[strspn(value, "0123456789abcdefABCDEF.:/")])
 		return "";
 	return ": names of address objects are not looked up, write the address itself";
@@ -271,7 +278,7 @@ static bool check_address(const char *value, struct conf_place at, struct conf_r
 		    (!value[n] || !addr_range_parse(value, &first, &last)))
 			return true;
 	}
-	conf_error(report, at, "\"%s\" is no IP address%s", value, address_object(value));
+	conf_error(report, at, "\"%s\" is no IP address%s", value, why_no_address(value));
 	return false;
 }
 
@@ -290,7 +297,7 @@ static bool check_subnet(const char *value, struct conf_place at, struct conf_re
 	char text[2 * ADDR_TEXT];
 	struct addr first, last;
 
-	if (addr_range_parse(value, &first, &last)) {
+	if (strchr(value, '%') || addr_range_parse(value, &first, &last)) {
 		conf_error(report, at, "\"%s\" is no address, prefix or range of addresses",
 			   value);
 		return false;

@@ -56,6 +56,7 @@ static socklen_t to_name(const struct addr *addr, uint16_t port, union name *out
 		out->v6.sin6_family = AF_INET6;
 		out->v6.sin6_port = htons(port);
 		memcpy(&out->v6.sin6_addr, addr->b, 16);
+		out->v6.sin6_scope_id = addr->scope;
 		return sizeof(out->v6);
 	}
 	out->v4.sin_family = AF_INET;
@@ -76,6 +77,7 @@ static bool from_name(const union name *name, struct endpoint *out)
 		return true;
 	}
 	memcpy(out->addr.b, &name->v6.sin6_addr, 16);
+	out->addr.scope = name->v6.sin6_scope_id;
 	out->port = ntohs(name->v6.sin6_port);
 	return true;
 }
@@ -234,6 +236,8 @@ static bool destination(struct msghdr *msg, struct addr *out)
 			memcpy(&info6, CMSG_DATA(c), sizeof(info6));
 			out->family = AF_INET6;
 			memcpy(out->b, &info6.ipi6_addr, 16);
+			if (addr_is_link_local(out))
+				out->scope = info6.ipi6_ifindex;
 		}
 	}
 	return out->family;
@@ -289,6 +293,7 @@ static void put_source(struct msghdr *msg, const struct addr *local)
 
 	if (local->family == AF_INET6) {
 		memcpy(&info6.ipi6_addr, local->b, 16);
+		info6.ipi6_ifindex = local->scope;
 		c->cmsg_level = IPPROTO_IPV6;
 		c->cmsg_type = IPV6_PKTINFO;
 		c->cmsg_len = CMSG_LEN(sizeof(info6));

@@ -124,9 +124,10 @@ static void test_wbuf_overflow_sticks(void **state)
 static void test_addr_text(void **state)
 {
 	static const char *const good[] = { "192.0.2.1", "0.0.0.0", "2001:db8::1", "::",
-					    "::ffff:192.0.2.1" };
+					    "::ffff:192.0.2.1", "fe80::1", "fe80::1%lo" };
 	static const char *const bad[] = { "", "192.0.2", "192.0.2.256", "192.0.2.1 ", "host",
-					   "2001:db8::1::", "fe80::1%eth0", "192.0.2.1/24" };
+					   "2001:db8::1::", "fe80::1%nowhere", "fe80::1%",
+					   "2001:db8::1%lo", "192.0.2.1%lo", "192.0.2.1/24" };
 	char text[ADDR_TEXT];
 	struct addr a;
 	size_t i;
@@ -178,6 +179,26 @@ static void test_endpoint(void **state)
 	assert_false(endpoint_equal(&e, &f));
 	assert_int_equal(addr_parse("2001:db8::1", &e.addr), 0);
 	assert_string_equal(endpoint_text(&e, text), "[2001:db8::1]:4500");
+}
+
+/* One address on two links is two; where its link is not known, it may be either. */
+static void test_scope(void **state)
+{
+	struct endpoint a = { .port = 500 }, b;
+	char text[ADDR_TEXT];
+
+	(void)state;
+	assert_int_equal(addr_parse("fe80::1%lo", &a.addr), 0);
+	assert_string_equal(endpoint_text(&a, text), "[fe80::1%lo]:500");
+	b = a;
+	b.addr.scope++;
+	assert_false(addr_equal(&a.addr, &b.addr));
+	assert_false(endpoint_equal(&a, &b));
+	b.addr.scope = 0;
+	assert_true(addr_equal(&a.addr, &b.addr));
+	assert_true(addr_is_link_local(&a.addr));
+	assert_int_equal(addr_parse("fec0::1", &b.addr), 0);
+	assert_false(addr_is_link_local(&b.addr));
 }
 
 struct range {
@@ -321,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_addr_text),
 		cmocka_unit_test(test_addr_compare),
 		cmocka_unit_test(test_endpoint),
+		cmocka_unit_test(test_scope),
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),

@@ -216,6 +216,30 @@ static void test_same_ends(void **state)
 	    "the other end\n");
 }
 
+/* The link that every host has stands for one here. */
+static void test_links(void **state)
+{
+	struct policy *policy;
+
+	(void)state;
+	bad(G "peer-address ip fe80::9\n" G KEY TUNNEL,
+	    "f:1:43: \"fe80::9\" is link-local: name its link, as in fe80::9%eth0\n");
+	bad(G "peer-address ip fe80::9%nowhere\n" G KEY TUNNEL,
+	    "f:1:43: \"fe80::9%nowhere\" is no IP address: there is no such interface\n");
+	bad(G "peer-address ip 2001:db8::9%lo\n" G KEY TUNNEL,
+	    "f:1:43: \"2001:db8::9%lo\" is no IP address: only link-local addresses have a link\n");
+	bad(BASE ID6 "a local fe80::%lo/64\n",
+	    "f:5:57: \"fe80::%lo/64\" is no address, prefix or range of addresses\n");
+	bad(G "peer-address ip fe80::9%lo\n" G KEY TUNNEL T "underlay-interface eth7\n",
+	    "f:5:47: underlay-interface eth7, but the gateway's address is fe80::9%lo\n");
+	policy = conf_lines(G "peer-address ip fe80::9%lo\n" G KEY TUNNEL, "put it into a key-file");
+	assert_string_equal(conf_said, "");
+	assert_non_null(policy);
+	assert_true(policy->gateways[0].peer.scope);
+	assert_string_equal(policy->gateways[0].tunnels[0].outer.underlay, "lo");
+	policy_free(policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +253,7 @@ int main(void)
 		cmocka_unit_test(test_broken_gateways),
 		cmocka_unit_test(test_no_hosts),
 		cmocka_unit_test(test_same_ends),
+		cmocka_unit_test(test_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
