@@ -176,6 +176,17 @@ static struct ike_sa_spec spec_ids(const struct child_sa *child, bool inbound)
 	};
 }
 
+/*
+ * Half of the octets are for the rekeying, which takes a while, however fast they go.  Only the
+ * sender can stop before an SA is used up: what comes in has as much again, and has us rekey when
+ * a peer that sends has another limit than ours, or none.
+ */
+static void set_life_bytes(struct ike_sa_spec *spec, uint64_t octets)
+{
+	spec->soft_bytes = spec->inbound ? octets : octets / 2;
+	spec->hard_bytes = spec->inbound ? 2 * octets : octets;
+}
+
 static void child_add(struct child_sa *child, bool inbound)
 {
 	const struct policy_tunnel *tunnel = child->slot->tunnel;
@@ -190,8 +201,7 @@ static void child_add(struct child_sa *child, bool inbound)
 	spec.ts = child->ts;
 	spec.replay_window = tunnel->replay_window;
 	spec.hard_seconds = tunnel->life_seconds;
-	spec.hard_bytes = tunnel->life_bytes;
-	spec.soft_bytes = tunnel->life_bytes / 10 * 9;
+	set_life_bytes(&spec, tunnel->life_bytes);
 	/* The exchange's initiator sends with the first half of KEYMAT. */
 	set_keys(&spec, inbound == child->initiator ? &child->keys.responder :
 		 &child->keys.initiator);

@@ -112,6 +112,28 @@ static void test_silent_esp(void **state)
 	peers_free(net);
 }
 
+/* The sender has half of the octets for the rekeying, and is the first to be cut off. */
+static void test_octets(void **state)
+{
+	struct site a = site_of(A), b = site_of(B);
+	struct peers *net = peers_new(10);
+	const struct ike_sa_spec *out, *in;
+
+	(void)state;
+	a.child_bytes = 1 << 20;
+	b.child_bytes = 1 << 20;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	assert_true(peers_until(net, peers_quiet, 5000));
+	out = kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net");
+	assert_int_equal(out->soft_bytes, 1 << 19);
+	assert_int_equal(out->hard_bytes, 1 << 20);
+	in = kern_fake_in(net->peer[B].kern, out->spi);
+	assert_int_equal(in->soft_bytes, 1 << 20);
+	assert_int_equal(in->hard_bytes, 1 << 21);
+	peers_free(net);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -119,6 +141,7 @@ int main(void)
 		cmocka_unit_test(test_both_dead),
 		cmocka_unit_test(test_dies_later),
 		cmocka_unit_test(test_silent_esp),
+		cmocka_unit_test(test_octets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
