@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "conf/conf.h"
 #include "loop/changes.h"
 
@@ -31,15 +32,17 @@ static struct policy *parse(const char *text)
 
 static void on_line(void *ctx, const char *line)
 {
-	strcat(strcat(ctx, line), ";");
+	text_add(ctx, "%s;", line);
 }
 
 static void assert_changes(const char *before, const char *after, const char *said)
 {
 	struct policy *a = before ? parse(before) : NULL, *b = parse(after);
 	char got[1024] = "";
+	struct text text;
 
-	changes_each(a, b, on_line, got);
+	text_init(&text, got, sizeof(got));
+	changes_each(a, b, on_line, &text);
 	assert_string_equal(got, said);
 	policy_free(a);
 	policy_free(b);
