@@ -40,8 +40,8 @@ static bool narrow(struct model *model, const struct subject *subject, const cha
 	}
 	interface = model_interface(model, name);
 	if (!interface) {
-		fprintf(stderr, "pantunctl: there is no tunnel \"%s\"; \"pantunctl show\" lists them\n",
-			name);
+		fprintf(stderr, "pantunctl: there is no tunnel \"%s\"; \"pantunctl show\" lists "
+			"them\n", name);
 		return false;
 	}
 	text_copy(ifname, sizeof(ifname), interface);
