@@ -58,6 +58,9 @@ int pantun_nl_spi_alloc(struct sk_buff *skb, struct genl_info *info)
 	return pantun_nl_answer(info, fill_reserved);
 }
 
+static const char no_link[] =
+	"link-local addresses need a link: set the tunnel's underlay to it first";
+
 /* A link-local address says nothing without its link.  cfg_lock. */
 static int check_link(const struct pantun_tunnel *tunnel, const struct pantun_sa_params *params,
 		      struct netlink_ext_ack *extack)
@@ -68,8 +71,7 @@ static int check_link(const struct pantun_tunnel *tunnel, const struct pantun_sa
 	if (!(ipv6_addr_type(&params->local.v6) & IPV6_ADDR_LINKLOCAL) &&
 	    !(ipv6_addr_type(&params->remote.v6) & IPV6_ADDR_LINKLOCAL))
 		return 0;
-	return pantun_nl_refuse(extack, NULL, -EINVAL,
-				"link-local addresses need a link: set the tunnel's underlay to it first");
+	return pantun_nl_refuse(extack, NULL, -EINVAL, no_link);
 }
 
 static int sa_new(struct genl_info *info, struct nlattr **top)

@@ -165,12 +165,12 @@ static void warn_twins(const struct build *b, const struct policy_gateway *gatew
 			 before->name);
 	if (!gateway->peer.family && !gateway->peer_id.n)
 		conf_warning(b->report, node->at,
-			     "dynamic gateway \"%s\" has no peer-id, nor has \"%s\" on line %u: %s; "
-			     "give each a peer-id", gateway->name, before->name, line, taken);
+			     "dynamic gateway \"%s\" has no peer-id, nor has \"%s\" on line %u: "
+			     "%s; give each a peer-id", gateway->name, before->name, line, taken);
 	else
 		conf_warning(b->report, node->at,
-			     "gateway \"%s\" has the addresses and identities of \"%s\" on line %u: "
-			     "%s; put their tunnels into one gateway, or give them identities",
+			     "gateway \"%s\" has the addresses and identities of \"%s\" on line "
+			     "%u: %s; put their tunnels into one gateway, or give them identities",
 			     gateway->name, before->name, line, taken);
 }
 

@@ -239,8 +239,8 @@ static void read_line(struct walk *w)
 static void tell_elsewhere(const struct elsewhere *e, struct conf_report *report)
 {
 	if (e->n)
-		conf_warning(report, e->first, "%u line%s that %s not about IPsec tunnels %s passed "
-			     "over: %s", e->n, text_plural(e->n), e->n == 1 ? "is" : "are",
+		conf_warning(report, e->first, "%u line%s that %s not about IPsec tunnels %s "
+			     "passed over: %s", e->n, text_plural(e->n), e->n == 1 ? "is" : "are",
 			     e->n == 1 ? "is" : "are", e->words);
 }
 

@@ -117,20 +117,20 @@ static void test_same_gateways(void **state)
 {
 	(void)state;
 	warned(BASE SECOND H "peer-address ip 192.0.2.9\n",
-	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line 1: "
-	       "a peer that calls is always taken for \"g\"; put their tunnels into one gateway, or "
-	       "give them identities\n");
+	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line "
+	       "1: a peer that calls is always taken for \"g\"; put their tunnels into one "
+	       "gateway, or give them identities\n");
 	/* One says what the other leaves open. */
 	warned(BASE SECOND H "peer-address ip 192.0.2.9\n" H "local-address ip 192.0.2.1\n"
 	       H "peer-id type ipaddr id 192.0.2.9\n",
-	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line 1: "
-	       "a peer that calls is always taken for \"g\"; put their tunnels into one gateway, or "
-	       "give them identities\n");
+	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line "
+	       "1: a peer that calls is always taken for \"g\"; put their tunnels into one "
+	       "gateway, or give them identities\n");
 	warned(BASE H "peer-address ip 192.0.2.9\n" H KEY2
 	       U "tunnel-interface tunnel.2\n" U "auto-key ike-gateway h\n",
-	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line 1: "
-	       "their keys alone tell one peer from the other; put their tunnels into one gateway, "
-	       "or give them identities\n");
+	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line "
+	       "1: their keys alone tell one peer from the other; put their tunnels into one "
+	       "gateway, or give them identities\n");
 }
 
 static void test_different_gateways(void **state)
@@ -154,9 +154,9 @@ static void test_dynamic_gateways(void **state)
 	       "peer that calls is always taken for \"g\"; give each a peer-id\n");
 	warned(DYNAMIC SECOND H "peer-address dynamic\n" G "peer-id id a.example\n"
 	       H "peer-id id a.example\n",
-	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line 1: "
-	       "a peer that calls is always taken for \"g\"; put their tunnels into one gateway, or "
-	       "give them identities\n");
+	       "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line "
+	       "1: a peer that calls is always taken for \"g\"; put their tunnels into one "
+	       "gateway, or give them identities\n");
 	warned(DYNAMIC SECOND H "peer-address dynamic\n" H "peer-id id b.example\n", "");
 	warned(DYNAMIC SECOND H "peer-address dynamic\n" G "ipv6 no\n" H "ipv6 yes\n", "");
 }
@@ -232,7 +232,8 @@ static void test_links(void **state)
 	    "f:5:57: \"fe80::%lo/64\" is no address, prefix or range of addresses\n");
 	bad(G "peer-address ip fe80::9%lo\n" G KEY TUNNEL T "underlay-interface eth7\n",
 	    "f:5:47: underlay-interface eth7, but the gateway's address is fe80::9%lo\n");
-	policy = conf_lines(G "peer-address ip fe80::9%lo\n" G KEY TUNNEL, "put it into a key-file");
+	policy = conf_lines(G "peer-address ip fe80::9%lo\n" G KEY TUNNEL,
+			    "put it into a key-file");
 	assert_string_equal(conf_said, "");
 	assert_non_null(policy);
 	assert_true(policy->gateways[0].peer.scope);

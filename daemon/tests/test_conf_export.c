@@ -64,11 +64,11 @@ static void test_whole(void **state)
 	       "set import network interface [ ethernet1/1 tunnel.1 ]\n",
 	       "f:6:23: warning: \"interface ethernet\" has no effect in this version: they are "
 	       "the system's own\n"
-	       "f:8:48: warning: \"ip 10.255.0.1/30\" has no effect in this version: use ip address "
-	       "add\n"
-	       "f:9:50: warning: \"ipv6 address\" has no effect in this version: use ip address add\n"
-	       "f:17:13: warning: \"network virtual-router\" has no effect in this version: use ip "
-	       "route or FRR\n"
+	       "f:8:48: warning: \"ip 10.255.0.1/30\" has no effect in this version: use ip "
+	       "address add\n"
+	       "f:9:50: warning: \"ipv6 address\" has no effect in this version: use ip address "
+	       "add\nf:17:13: warning: \"network virtual-router\" has no effect in this version: "
+	       "use ip route or FRR\n"
 	       "f:19:5: warning: \"zone\" has no effect in this version: use nftables\n"
 	       "f:24:5: warning: \"rulebase\" has no effect in this version: use nftables\n"
 	       "f:1:1: warning: 13 lines that are not about IPsec tunnels are passed over: "
@@ -155,10 +155,10 @@ static void test_objects(void **state)
 {
 	(void)state;
 	bad(BASE G "local-address interface ethernet1/1 ip outside-addr\n",
-	    "f:5:51: warning: \"local-address interface ethernet1/1\" has no effect in this version: "
-	    "local-address ip decides\n"
-	    "f:5:66: \"outside-addr\" is no IP address: names of address objects are not looked up, "
-	    "write the address itself\n");
+	    "f:5:51: warning: \"local-address interface ethernet1/1\" has no effect in this "
+	    "version: local-address ip decides\n"
+	    "f:5:66: \"outside-addr\" is no IP address: names of address objects are not looked "
+	    "up, write the address itself\n");
 	passed(BASE UNIT "ip inside-addr\n",
 	       "f:5:48: warning: \"ip inside-addr\" has no effect in this version: use ip address "
 	       "add\n");

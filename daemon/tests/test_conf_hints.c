@@ -121,7 +121,9 @@ static void no_mark(void *ctx, enum conf_severity severity, const char *text)
 static void test_unmarked(void **state)
 {
 	unsigned int lines = 0;
-	struct conf_report report = { .line = no_mark, .ctx = &lines, .file = "f", .unmarked = true };
+	struct conf_report report = {
+		.line = no_mark, .ctx = &lines, .file = "f", .unmarked = true,
+	};
 	char text[] = "set zone z network layer3 tunnel.1\n";
 
 	(void)state;
