@@ -478,8 +478,8 @@ static void tx_wait(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 }
 
 /*
- * The proxy-ID of a packet.  That of an ICMP error which falls under none is the one
- * that the packet came by which it is about (RFC 4301 section 6.2); @about says so.
+ * The proxy-ID of a packet.  An ICMP error that matches none takes the proxy-ID of the
+ * packet that it quotes (RFC 4301 section 6.2); @about is set then.
  */
 static struct pantun_proxy *proxy_of(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 				     const struct pantun_flow *flow, bool *about)

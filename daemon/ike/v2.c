@@ -398,11 +398,12 @@ static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 
 	if (response ? !response_due(ike, header) :
 	    header->message_id != ike->ex.recv_id && header->message_id + 1 != ike->ex.recv_id) {
-		log_debug(ike->gw->conf->name, "message id %u is not of now", header->message_id);
+		log_debug(ike->gw->conf->name, "message id %u is outside the window",
+			  header->message_id);
 		return;
 	}
 	if (!open_message(ike, in, &plain)) {
-		log_debug(ike->gw->conf->name, "a message that is not authentic");
+		log_debug(ike->gw->conf->name, "message dropped: it is not authentic");
 		return;
 	}
 	if (!response && header->message_id != ike->ex.recv_id) {
