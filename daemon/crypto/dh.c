@@ -227,6 +227,42 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return !any;
 }
 
+/* RFC 6989 section 2.3: the coordinates are below p and on the curve. */
+static bool point_valid(const struct alg_dh *alg, struct bytes peer)
+{
+	EC_GROUP *group = EC_GROUP_new_by_curve_name_ex(NULL, NULL, EC_curve_nist2nid(alg->evp));
+	EC_POINT *point = group ? EC_POINT_new(group) : NULL;
+	uint8_t octets[1 + ALG_PUBLIC_MAX];
+	bool ok;
+
+	octets[0] = POINT_CONVERSION_UNCOMPRESSED;
+	memcpy(octets + 1, peer.p, peer.n);
+	ok = point && EC_POINT_oct2point(group, point, octets, 1 + peer.n, NULL) == 1;
+	EC_POINT_free(point);
+	EC_GROUP_free(group);
+	return ok;
+}
+
+enum dh_error dh_check(const struct alg_dh *alg, struct bytes peer)
+{
+	bool ok = false;
+
+	if (peer.n != alg->public_n)
+		return DH_LENGTH;
+	switch (alg->kind) {
+	case ALG_DH_CURVE:
+		ok = !all_zero(peer.p, peer.n);
+		break;
+	case ALG_DH_ECP:
+		ok = point_valid(alg, peer);
+		break;
+	case ALG_DH_MODP:
+		ok = modp_valid(alg, peer);
+		break;
+	}
+	return ok ? DH_OK : DH_PUBLIC;
+}
+
 enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *out)
 {
 	const struct alg_dh *alg = dh->alg;

@@ -29,6 +29,11 @@ void dh_free(struct dh *dh);
 const struct alg_dh *dh_alg(const struct dh *dh);
 /* Data of our KE payload, alg->public_n octets; as long as @dh lives. */
 struct bytes dh_public(const struct dh *dh);
+/*
+ * Whether the data of a peer's KE payload may be used with that group, as far as this costs
+ * little beside making a key pair.  dh_shared() judges the rest.
+ */
+enum dh_error dh_check(const struct alg_dh *alg, struct bytes peer);
 /* g^ir with the data of the peer's KE payload.  @out is empty after an error; wipe it. */
 enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *out);
 /* For the log: "public value has the wrong length". */

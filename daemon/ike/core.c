@@ -48,7 +48,8 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks)
 	core->plain = malloc(DATAGRAM_MAX);
 	core->scratch = malloc(MESSAGE_MAX);
 	if (!core->plain || !core->scratch || table_init(&core->by_spi) ||
-	    table_init(&core->by_peer_spi) || table_init(&core->by_spi_in)) {
+	    table_init(&core->by_peer_spi) || table_init(&core->by_spi_in) ||
+	    table_init(&core->by_source)) {
 		ike_core_free(core);
 		return NULL;
 	}
@@ -77,6 +78,7 @@ void ike_core_free(struct ike_core *core)
 	table_free(&core->by_spi);
 	table_free(&core->by_peer_spi);
 	table_free(&core->by_spi_in);
+	table_free(&core->by_source);
 	free(core->plain);
 	free(core->scratch);
 	secret_wipe(core, sizeof(*core));

@@ -30,6 +30,9 @@ struct ike_core {
 	struct action_queue actions;
 	ike_time complained;		/* about an unknown peer; 0: never */
 	unsigned int half_open;		/* responder's SAs whose peer has not proved itself */
+	struct table by_source;		/* those, by where they come from */
+	unsigned int missed;		/* first messages that came to nothing */
+	ike_time missed_since;		/* the first of them */
 	unsigned int dead;		/* IKE SAs to be freed at the end of the event */
 	bool retired;			/* gateways or slots wait to be freed */
 	uint32_t child_count;		/* distinguishes tokens with the same SPI */

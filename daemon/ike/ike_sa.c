@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "ike/child_sa.h"
+#include "ike/stranger.h"
 
 #define REKEYED_MS	SECONDS(30)	/* for the peer to delete what it replaced */
 #define KEEPALIVE_MS	SECONDS(20)	/* RFC 3948 section 4 */
@@ -346,8 +347,7 @@ void ike_established(struct ike_sa *ike)
 {
 	char text[PROP_TEXT], local[ADDR_TEXT], remote[ADDR_TEXT];
 
-	if (ike->state == IKE_HALF_OPEN)
-		ike->core->half_open--;
+	stranger_leave(ike);
 	ike->state = IKE_UP;
 	arm_life(ike);
 	ike_handshake_free(ike);
@@ -491,8 +491,6 @@ void ike_close(struct ike_sa *ike, bool linger)
 
 	if (ike->state >= IKE_CLOSED)
 		return;
-	if (ike->state == IKE_HALF_OPEN)
-		core->half_open--;
 	heir = ike->ex.current ? ike_by_key(core, ike->ex.current->heir) : NULL;
 	if (heir)
 		ike_close(heir, false);
@@ -593,6 +591,7 @@ static void ike_free(struct ike_sa *ike)
 	ike_handshake_free(ike);
 	timer_stop(&core->timers, &ike->life);
 	timer_stop(&core->timers, &ike->idle);
+	stranger_leave(ike);
 	table_remove(&core->by_spi, &ike->node);
 	if (!ike->initiator)
 		table_remove(&core->by_peer_spi, &ike->peer_node);

@@ -31,6 +31,8 @@ struct handshake {
 	uint8_t ni[IKE_NONCE_MAX], nr[IKE_NONCE_MAX];
 	size_t ni_n, nr_n;
 	struct dh *dh;
+	uint8_t peer_public[ALG_PUBLIC_MAX];	/* responder: kept until IKE_AUTH comes */
+	size_t peer_public_n;
 	const struct alg_dh *group;
 	struct prop_list *offered;		/* initiator: what the answer is judged by */
 	uint8_t cookie[64];
@@ -45,6 +47,7 @@ struct handshake {
 struct ike_sa {
 	struct table_node node;		/* in core->by_spi */
 	struct table_node peer_node;	/* responder: in core->by_peer_spi */
+	struct table_node source_node;	/* stranger: in core->by_source */
 	struct ike_sa *next, **prev;	/* in core->ikes */
 	struct ike_core *core;
 	struct gateway *gw;
@@ -55,6 +58,8 @@ struct ike_sa {
 	struct prop_chosen prop;
 	struct keymat_ike keys;
 	bool keyed;
+	bool stranger;			/* counted in core->half_open */
+	bool proved;			/* the stranger's address is its own: it had a cookie */
 	struct handshake *hs;
 	struct ike_id local_id, remote_id;
 	ike_time begun;			/* first packet sent or received */

@@ -440,13 +440,11 @@ static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 			v2_init_response(ike, ike->ex.current, in);
 		return;
 	}
-	/* A half-open initiator has no keys yet. */
-	if (!ike->keyed)
-		return;
 	if (memcmp(ike->spi_i, header->spi_i, IKE_SPI_LEN) != 0 ||
 	    memcmp(ike->spi_r, header->spi_r, IKE_SPI_LEN) != 0)
 		return;
-	protected_input(ike, in);
+	if (ike->keyed || v2_init_keys(ike, in))
+		protected_input(ike, in);
 }
 
 void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,

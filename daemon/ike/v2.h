@@ -46,6 +46,8 @@ const char *v2_notify_text(uint16_t type, char out[32]);
 
 bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_init_request(struct ike_core *core, const struct v2_in *in);
+/* The shared secret is made when the message comes that needs it; false: it must be ignored. */
+bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
 /* --- v2_auth.c: IKE_AUTH (sections 1.2, 2.15) --- */
@@ -136,7 +138,7 @@ void v2_natd_check(struct ike_sa *ike, const struct v2_in *in);
 
 /* --- v2_cookie.c: section 2.6 --- */
 
-/* Too many half-open SAs, and @in brings no cookie of ours: true, and one is sent. */
+/* @in brings no cookie of ours: true, and one is sent. */
 bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct bytes ni);
 
 #endif

@@ -247,12 +247,11 @@ static bool fits(const struct gateway *gw, const struct prop_chosen *chosen,
 	struct wire_sa sa;
 	struct prop_query query = { .proto = PROP_IKE, .local = &gw->conf->ike };
 	struct prop_chosen again;
-	char why[8];
 
 	if (ours && gw->conf->local_id.n && !policy_id_equal(ours, &gw->conf->local_id))
 		return false;
 	prop_answer(chosen, bytes_of(NULL, 0), &sa);
-	return prop_select(&query, &sa, &again, why, sizeof(why));
+	return prop_select(&query, &sa, &again, NULL, 0);
 }
 
 /*

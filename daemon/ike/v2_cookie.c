@@ -8,7 +8,6 @@
 #include "crypto/prf.h"
 #include "ike/v2.h"
 
-#define HALF_OPEN_FREE	500		/* half-open SAs without anybody proving an address */
 #define COOKIE_N	17
 #define SECRET_MS	SECONDS(60)
 #define PRF_SHA2_256	5
@@ -74,8 +73,6 @@ bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct byte
 	uint8_t cookie[COOKIE_N];
 	struct wire_writer w;
 
-	if (core->half_open < HALF_OPEN_FREE)
-		return false;
 	if (!renew_secret(core))
 		return true;
 	if (cookie_good(core, in, ni))

@@ -3,10 +3,9 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "ike/v2.h"
+#include "ike/stranger.h"
 #include "prop/prop_wire.h"
 
-#define HALF_OPEN_MOST	4096		/* with proven addresses; then newcomers wait */
 #define ADVISED_SENDS	2		/* more tries after an answer in clear that says no */
 #define COMPLAINT_MS	SECONDS(2)	/* strangers can not fill the log */
 #define TEXT_MAX	512
@@ -278,34 +277,51 @@ static bool repeated(struct ike_core *core, const struct v2_in *in)
 	return false;
 }
 
+static bool select_for(const struct gateway *gw, const struct init_payloads *p,
+		       struct prop_chosen *chosen, char *why, size_t n)
+{
+	const struct prop_query query = {
+		.proto = PROP_IKE,
+		.local = &gw->conf->ike,
+		.ke_group = p->ke.group,
+	};
+
+	return prop_select(&query, &p->sa, chosen, why, n);
+}
+
+/* Of @first and those that the peer may be besides none has a proposal in common with it. */
+static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
+			   const struct init_payloads *p, struct gateway *first)
+{
+	char why[TEXT_MAX], peer[ADDR_TEXT];
+	struct prop_chosen chosen;
+
+	if (!may_complain(core))
+		return;
+	addr_text(&in->remote.addr, peer);
+	if (!first)
+		log_warning(NULL, "%s wants an IKE SA, but is no gateway's peer-address", peer);
+	else if (!select_for(first, p, &chosen, why, sizeof(why)))
+		gateway_fail(first, "%s (IKE SA that peer %s wants)", why, peer);
+}
+
 /* The first gateway for the peer's address that has a proposal in common. */
 static struct gateway *choose_gateway(struct ike_core *core, const struct v2_in *in,
 				      const struct init_payloads *p, struct prop_chosen *chosen)
 {
-	struct gateway *gw = gateway_for_peer(core, NULL, &in->local.addr, &in->remote.addr);
-	struct gateway *refused = gw;
-	char why[TEXT_MAX], first_why[TEXT_MAX] = "", peer[ADDR_TEXT];
+	const struct addr *local = &in->local.addr, *remote = &in->remote.addr;
+	struct gateway *first = gateway_for_peer(core, NULL, local, remote);
+	const struct prop_list *tried = NULL;
 
-	for (; gw; gw = gateway_for_peer(core, gw, &in->local.addr, &in->remote.addr)) {
-		const struct prop_query query = {
-			.proto = PROP_IKE,
-			.local = &gw->conf->ike,
-			.ke_group = p->ke.group,
-		};
-
-		if (prop_select(&query, &p->sa, chosen, why, sizeof(why)))
+	for (struct gateway *gw = first; gw; gw = gateway_for_peer(core, gw, local, remote)) {
+		/* Most share a profile, and there may be a thousand of them. */
+		if (tried && prop_list_equal(tried, &gw->conf->ike))
+			continue;
+		tried = &gw->conf->ike;
+		if (select_for(gw, p, chosen, NULL, 0))
 			return gw;
-		if (!first_why[0])
-			memcpy(first_why, why, sizeof(why));
 	}
-	if (may_complain(core)) {
-		addr_text(&in->remote.addr, peer);
-		if (refused)
-			gateway_fail(refused, "%s (IKE SA that peer %s wants)", first_why, peer);
-		else
-			log_warning(NULL, "%s wants an IKE SA, but is no gateway's peer-address",
-				    peer);
-	}
+	say_no_gateway(core, in, p, first);
 	refuse(core, in, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
 	return NULL;
 }
@@ -329,7 +345,7 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 	return hs->response;
 }
 
-/* What the answer needs; false: memory, randomness, or the peer's public value is bad. */
+/* What the answer needs; false: no memory or randomness. */
 static bool half_open(struct ike_sa *ike, const struct v2_in *in, const struct init_payloads *p)
 {
 	struct ike_core *core = ike->core;
@@ -344,8 +360,69 @@ static bool half_open(struct ike_sa *ike, const struct v2_in *in, const struct i
 	hs->ni_n = p->nonce.n;
 	hs->group = ike->prop.dh;
 	hs->request = packet_new(in->message->data);
+	/* As dh_check() has seen, it is as long as those of the group are. */
+	memcpy(hs->peer_public, p->ke.data.p, p->ke.data.n);
+	hs->peer_public_n = p->ke.data.n;
 	hs->dh = dh_new(hs->group, core->hooks.random, core->hooks.ctx);
-	return hs->request && hs->dh && respond(ike, in) && derive(ike, p->ke.data);
+	return hs->request && hs->dh && respond(ike, in);
+}
+
+/*
+ * Whoever only begins costs us a key pair, and no more.  One whose value turns out to be bad
+ * does not get a second try on the same SA.
+ */
+bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in)
+{
+	const struct wire_header *header = &in->message->header;
+
+	if (ike->state != IKE_HALF_OPEN || header->exchange != IKE_EXCH_IKE_AUTH ||
+	    wire_is_response(header) || header->message_id != ike->ex.recv_id)
+		return false;
+	if (derive(ike, bytes_of(ike->hs->peer_public, ike->hs->peer_public_n)))
+		return true;
+	stranger_missed(ike->core);
+	ike_close(ike, false);
+	return false;
+}
+
+/* Whether the peer may begin, now; @proved: its address is its own. */
+static bool may_begin(struct ike_core *core, const struct v2_in *in, struct bytes nonce,
+		      bool *proved)
+{
+	enum stranger_verdict verdict = stranger_judge(core, in, false);
+
+	*proved = verdict == STRANGER_COOKIE;
+	if (*proved) {
+		if (v2_cookie_demand(core, in, nonce))
+			return false;
+		verdict = stranger_judge(core, in, true);
+	}
+	return verdict == STRANGER_TAKEN;
+}
+
+/* The gateway that the first message is for, with what we choose of it; NULL: none. */
+static struct gateway *judge_first(struct ike_core *core, const struct v2_in *in,
+				   const struct init_payloads *p, struct prop_chosen *chosen)
+{
+	struct gateway *gw = choose_gateway(core, in, p, chosen);
+	enum dh_error error;
+	uint8_t group[2];
+
+	if (!gw)
+		return NULL;
+	if (chosen->dh->id != p->ke.group) {
+		put_be16(group, chosen->dh->id);
+		refuse(core, in, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
+		return NULL;
+	}
+	/* Before we make a key pair of our own, which costs most. */
+	error = dh_check(chosen->dh, p->ke.data);
+	if (!error)
+		return gw;
+	if (may_complain(core))
+		log_warning(gw->conf->name, "key exchange with the peer failed: %s",
+			    dh_error_text(error));
+	return NULL;
 }
 
 void v2_init_request(struct ike_core *core, const struct v2_in *in)
@@ -354,29 +431,26 @@ void v2_init_request(struct ike_core *core, const struct v2_in *in)
 	struct init_payloads p;
 	struct gateway *gw;
 	struct ike_sa *ike;
-	uint8_t group[2];
+	bool proved;
 
 	/* Our own message, reflected. */
 	if (ike_find(core, in->message->header.spi_i) || repeated(core, in))
 		return;
-	if (!read_payloads(in, &p) || v2_cookie_demand(core, in, p.nonce) ||
-	    core->half_open >= HALF_OPEN_MOST)
+	if (!read_payloads(in, &p) || !may_begin(core, in, p.nonce, &proved))
 		return;
-	gw = choose_gateway(core, in, &p, &chosen);
-	if (!gw)
-		return;
-	if (chosen.dh->id != p.ke.group) {
-		put_be16(group, chosen.dh->id);
-		refuse(core, in, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
+	gw = judge_first(core, in, &p, &chosen);
+	if (!gw) {
+		stranger_missed(core);
 		return;
 	}
 	ike = ike_new(core, gw, false, &in->local, &in->remote);
 	if (!ike)
 		return;
 	ike->state = IKE_HALF_OPEN;
-	core->half_open++;
+	stranger_enter(ike, proved);
 	ike->prop = chosen;
 	if (!half_open(ike, in, &p)) {
+		stranger_missed(core);
 		ike_close(ike, false);
 		return;
 	}

@@ -282,7 +282,8 @@ bool prop_select(const struct prop_query *query, const struct wire_sa *peer,
 		}
 	}
 	memset(out, 0, sizeof(*out));
-	why_text(query, peer, nearest, why, n);
+	if (why)
+		why_text(query, peer, nearest, why, n);
 	return false;
 }
 

@@ -29,7 +29,7 @@ void prop_answer(const struct prop_chosen *chosen, struct bytes spi, struct wire
 /*
  * Responder: by our own order of preference, the first of ours that the peer offers.
  * false: none, with both sides and what differs as one line in @why of @n octets
- * (PROP_WHY is enough).
+ * (PROP_WHY is enough; NULL: nobody wants to know, which is much faster).
  */
 bool prop_select(const struct prop_query *query, const struct wire_sa *peer,
 		 struct prop_chosen *out, char *why, size_t n);

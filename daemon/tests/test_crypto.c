@@ -51,6 +51,7 @@ static void test_dh_known(void **state)
 
 		same_public(a, row, "pub_a");
 		same_public(b, row, "pub_b");
+		assert_int_equal(dh_check(dh_alg(a), dh_public(b)), DH_OK);
 		assert_int_equal(dh_shared(a, dh_public(b), &secret), DH_OK);
 		assert_true(bytes_equal(secret_bytes(&secret), shared));
 		assert_int_equal(dh_shared(b, dh_public(a), &secret), DH_OK);
@@ -124,6 +125,16 @@ static bool wiped(const struct secret *secret)
 	return !secret->n;
 }
 
+/* What costs little to see is seen beforehand; a point of low order (X25519) is not. */
+static enum dh_error check_of(const struct dh *dh, struct bytes key)
+{
+	enum dh_error error = dh_check(dh_alg(dh), key);
+
+	if (!error && dh_alg(dh)->kind == ALG_DH_CURVE)
+		return DH_PUBLIC;
+	return error;
+}
+
 static void test_dh_bad_points(void **state)
 {
 	json_t *root = vectors_load("bad_ke.json");
@@ -142,6 +153,8 @@ static void test_dh_bad_points(void **state)
 		if (key.n == 1U + dh_alg(dh)->public_n && key.p[0] == 4)
 			key = bytes_of(key.p + 1, key.n - 1);
 		assert_int_equal(dh_shared(dh, key, &secret),
+				 key.n == dh_alg(dh)->public_n ? DH_PUBLIC : DH_LENGTH);
+		assert_int_equal(check_of(dh, key),
 				 key.n == dh_alg(dh)->public_n ? DH_PUBLIC : DH_LENGTH);
 		assert_true(wiped(&secret));
 		dh_free(dh);
@@ -169,6 +182,7 @@ static enum dh_error modp_try(const struct dh *dh, bool from_prime, int delta)
 	assert_int_equal(BN_bn2binpad(y, octets, sizeof(octets)), sizeof(octets));
 	error = dh_shared(dh, bytes_of(octets, sizeof(octets)), &secret);
 	assert_int_equal(wiped(&secret), error != DH_OK);
+	assert_int_equal(dh_check(dh_alg(dh), bytes_of(octets, sizeof(octets))), error);
 	BN_free(y);
 	return error;
 }

@@ -403,6 +403,7 @@ static void test_protocol_and_spi(void **state)
 	assert_false(prop_select(&query, &peer, &chosen, why, sizeof(why)));
 	assert_string_equal(why, "no common proposal: protocol differs: peer offers nothing for "
 				 "ESP; we accept AES_GCM_16-128");
+	assert_false(prop_select(&query, &peer, &chosen, NULL, 0));
 	peer_of(&peer, 3, bytes_of(low, 4), "1:20:128 5:0");
 	assert_false(prop_select(&query, &peer, &chosen, why, sizeof(why)));
 	assert_non_null(strstr(why, "SPI differs"));

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "crypto/prf.h"
+#include "ike/core_priv.h"
 #include "tests/peers.h"
 #include "wire/ike_const.h"
 #include "wire/v2_build.h"
@@ -421,17 +422,22 @@ static bool tap_cookies(struct peers *net, int from, uint8_t *data, size_t n)
 	return true;
 }
 
-static void flood(struct peers *net, struct kept *first)
+static void flood_of(struct peers *net, struct kept *first, unsigned int n, unsigned int sources)
 {
 	const struct endpoint local = at(B);
 
-	for (unsigned int i = 0; i < FLOOD; i++) {
+	for (unsigned int i = 0; i < n; i++) {
 		struct endpoint remote = { .addr.family = AF_INET, .port = 1024 };
 
-		put_be32(remote.addr.b, 0xcb007100 + i % 251);
+		put_be32(remote.addr.b, 0xcb007100 + i % sources);
 		put_be32(first->data, 0xabcd0000 + i);
 		peers_inject(net, B, &local, &remote, bytes_of(first->data, first->n));
 	}
+}
+
+static void flood(struct peers *net, struct kept *first)
+{
+	flood_of(net, first, FLOOD, 251);
 }
 
 /* The first message with a cookie before all else. */
@@ -607,6 +613,242 @@ static void test_twice(void **state)
 	peers_free(net);
 }
 
+/* Octets of the KE payload's data in a first message. */
+static struct bytes ke_data(const struct kept *first)
+{
+	struct wire_message message;
+	struct wire_error error;
+	struct wire_ke ke;
+
+	assert_int_equal(wire_message_parse(bytes_of(first->data, first->n), &message, &error), 0);
+	assert_int_equal(wire_read_ke(wire_payload_find(&message.clear, IKE_PL_KE), &ke, &error),
+			 0);
+	return ke.data;
+}
+
+/* Changes as B draws random octets: for a key pair, for an SPI, for a cookie's secret. */
+static uint64_t drawn(const struct peers *net)
+{
+	return net->peer[B].dice.state;
+}
+
+/* Public values that are none cost no key pair, and after a while a cookie. */
+static void test_bad_values(void **state)
+{
+	static const char *const groups[] = { "group31", "group19", "group20", "group14" };
+	static struct answers seen;
+	static struct tape tape;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		struct site b = peers_site(B);
+		struct peers *net;
+		uint64_t before;
+		struct bytes ke;
+
+		b.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", groups[i]);
+		net = first_message(11, &b, &tape);
+		ke = ke_data(&tape.of[0]);
+		memset(tape.of[0].data + (ke.p - tape.of[0].data), 0, ke.n);
+		memset(&seen, 0, sizeof(seen));
+		net->tap = tap_cookies;
+		net->tap_ctx = &seen;
+		before = drawn(net);
+		flood_of(net, &tape.of[0], 400, 251);
+		assert_int_equal(drawn(net), before);
+		assert_int_equal(seen.cookies, 0);
+		flood_of(net, &tape.of[0], 400, 251);
+		assert_int_equal(seen.cookies, 300);
+		assert_int_equal(seen.others, 0);
+		assert_int_equal(half_open(net, B), 0);
+		/* That is forgotten as half-open SAs are. */
+		peers_run(net, 31000);
+		flood_of(net, &tape.of[0], 400, 251);
+		assert_int_equal(seen.cookies, 300);
+		peers_free(net);
+	}
+}
+
+/* So do proposals that suit no gateway; one answer each until then. */
+static void test_bad_proposals(void **state)
+{
+	static struct answers seen;
+	static struct tape tape;
+	struct site b = peers_site(B);
+	struct peers *net = first_message(12, &b, &tape);
+
+	(void)state;
+	b.ike = peers_props(PROP_IKE, "aes-256-cbc", "sha512", "group20");
+	peers_configure(net, B, &b);
+	memset(&seen, 0, sizeof(seen));
+	net->tap = tap_cookies;
+	net->tap_ctx = &seen;
+	flood(net, &tape.of[0]);
+	assert_int_equal(seen.others, 500);
+	assert_int_equal(seen.cookies, FLOOD - 500);
+	peers_free(net);
+}
+
+/*
+ * What only the shared secret can tell is found out when IKE_AUTH comes, once an SA: the point
+ * of order 1 here.
+ */
+static void test_late_secret(void **state)
+{
+	static struct tape tape;
+	struct site b = peers_site(B);
+	struct peers *net = first_message(13, &b, &tape);
+	struct kept *first = &tape.of[0];
+	struct wire_header header = {
+		.exchange = IKE_EXCH_IKE_AUTH, .flags = IKE_FLAG_INITIATOR, .message_id = 1,
+	};
+	const struct endpoint local = at(B), remote = at(A);
+	struct wire_writer w;
+	struct bytes ke, message;
+	uint8_t buf[512];
+
+	(void)state;
+	ke = ke_data(first);
+	memset(first->data + (ke.p - first->data), 0, ke.n);
+	first->data[ke.p - first->data] = 1;
+	tape.n = 1;
+	net->tap = tap_keep;
+	peers_inject(net, B, &local, &remote, bytes_of(first->data, first->n));
+	assert_int_equal(half_open(net, B), 1);
+	assert_int_equal(tape.n, 2);
+	memcpy(header.spi_i, tape.of[1].data, IKE_SPI_LEN);
+	memcpy(header.spi_r, tape.of[1].data + IKE_SPI_LEN, IKE_SPI_LEN);
+	wire_begin(&w, buf, sizeof(buf), &header);
+	wire_sk_begin(&w, 8);
+	wire_sk_end(&w, 1, 16);
+	message = wire_end(&w);
+	assert_true(message.n > 0);
+	/* Not that of any other exchange. */
+	buf[18] = IKE_EXCH_INFORMATIONAL;
+	peers_inject(net, B, &local, &remote, message);
+	assert_int_equal(half_open(net, B), 1);
+	buf[18] = IKE_EXCH_IKE_AUTH;
+	peers_inject(net, B, &local, &remote, message);
+	assert_int_equal(half_open(net, B), 0);
+	assert_int_equal(tape.n, 2);
+	peers_free(net);
+}
+
+/* 200 first messages from there, each once more with the cookie that is its own. */
+static void persist(struct peers *net, struct kept *first, const struct answers *seen,
+		    uint32_t address)
+{
+	const struct endpoint local = at(B);
+
+	for (unsigned int i = 0; i < 200; i++) {
+		struct endpoint remote = { .addr.family = AF_INET, .port = 1024 };
+		struct kept copy;
+
+		put_be32(remote.addr.b, address);
+		put_be32(first->data, 0xbbbb0000 + i);
+		peers_inject(net, B, &local, &remote, bytes_of(first->data, first->n));
+		copy = with_cookie(first, seen->cookie, seen->cookie_n);
+		peers_inject(net, B, &local, &remote, bytes_of(copy.data, copy.n));
+	}
+}
+
+/* One source does not take all that there is; that others say they are it does not lock it out. */
+static void test_one_source(void **state)
+{
+	static struct answers seen;
+	static struct tape tape;
+	struct site b = peers_site(B);
+	struct peers *net = first_message(14, &b, &tape);
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	net->tap = tap_cookies;
+	net->tap_ctx = &seen;
+	flood_of(net, &tape.of[0], 200, 1);
+	assert_int_equal(seen.others, 64);
+	assert_int_equal(seen.cookies, 136);
+	persist(net, &tape.of[0], &seen, 0xcb007100);
+	assert_int_equal(seen.others, 128);
+	assert_int_equal(half_open(net, B), 128);
+	/* Others need no cookie for all that. */
+	net->peer[B].cut = false;
+	peers_run(net, 5000);
+	assert_int_equal(seen.with_cookie, 0);
+	assert_int_equal(peers_ikes(net, B), 1);
+	peers_free(net);
+}
+
+/* A configured peer gets through, whatever others do in its name. */
+static void test_known_source(void **state)
+{
+	static struct answers seen;
+	static struct tape tape;
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = first_message(17, &b, &tape);
+	struct endpoint known = at(A);
+
+	(void)state;
+	b.peer = a.local;
+	peers_configure(net, B, &b);
+	memset(&seen, 0, sizeof(seen));
+	net->tap = tap_cookies;
+	net->tap_ctx = &seen;
+	persist(net, &tape.of[0], &seen, get_be32(known.addr.b));
+	/* The first 64 need no cookie, and have two SAs each: a cookie makes another message. */
+	assert_int_equal(seen.others, 64 + 200 - 32);
+	peers_free(net);
+}
+
+/* A /64 of IPv6 is one source. */
+static void test_one_prefix(void **state)
+{
+	static struct answers seen;
+	static struct tape tape;
+	struct site b = peers_site(B);
+	struct peers *net = first_message(15, &b, &tape);
+	struct endpoint local = { .port = IKE_PORT };
+
+	(void)state;
+	b.local = NULL;
+	peers_configure(net, B, &b);
+	assert_int_equal(addr_parse("2001:db8::2", &local.addr), 0);
+	memset(&seen, 0, sizeof(seen));
+	net->tap = tap_cookies;
+	net->tap_ctx = &seen;
+	for (unsigned int i = 0; i < 400; i++) {
+		struct endpoint remote = { .port = 1024 };
+
+		assert_int_equal(addr_parse("2001:db8:1::", &remote.addr), 0);
+		remote.addr.b[7] = i / 200;
+		put_be32(remote.addr.b + 12, i);
+		put_be32(tape.of[0].data, 0xabcd0000 + i);
+		peers_inject(net, B, &local, &remote,
+			     bytes_of(tape.of[0].data, tape.of[0].n));
+	}
+	assert_int_equal(seen.others, 128);
+	assert_int_equal(seen.cookies, 272);
+	peers_free(net);
+}
+
+/* Whoever fails to authenticate is half-open for as long as the SA is there. */
+static void test_failed_counts(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(16);
+
+	(void)state;
+	a.psk = "another-key-0123456789";
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 100);
+	assert_true(peers_logged(net, "pre-shared key differs") > 0);
+	assert_int_equal(net->peer[B].core->half_open, 1);
+	net->peer[A].cut = true;
+	peers_run(net, 11000);
+	assert_int_equal(net->peer[B].core->half_open, 0);
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -618,6 +860,13 @@ int main(void)
 		cmocka_unit_test(test_cookies),
 		cmocka_unit_test(test_guessed_cookies),
 		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_bad_values),
+		cmocka_unit_test(test_bad_proposals),
+		cmocka_unit_test(test_late_secret),
+		cmocka_unit_test(test_one_source),
+		cmocka_unit_test(test_known_source),
+		cmocka_unit_test(test_one_prefix),
+		cmocka_unit_test(test_failed_counts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

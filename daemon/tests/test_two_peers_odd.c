@@ -35,12 +35,12 @@ static struct peers *up(uint64_t seed)
 	return up_with(seed, &a, &b);
 }
 
-/* The side's IKE SA: half-open ones too, as long as it has keys. */
+/* The side's IKE SA: half-open ones too, as long as it has keys, or will when it needs them. */
 static struct ike_sa *sa_of(const struct peers *net, int side)
 {
 	struct ike_sa *ike = net->peer[side].core->ikes;
 
-	while (ike && (!ike->keyed || ike->state > IKE_UP))
+	while (ike && ((!ike->keyed && ike->state != IKE_HALF_OPEN) || ike->state > IKE_UP))
 		ike = ike->next;
 	assert_non_null(ike);
 	return ike;

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/stranger.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#define FREE_MOST	500	/* half-open SAs and misses without anybody proving an address */
+#define SOURCE_MOST	64	/* half-open SAs of one source; with a cookie, as many again */
+#define PROVED_MOST	4096	/* half-open SAs in all; then newcomers wait, */
+#define KNOWN_MOST	8192	/* but those that are some gateway's peer-address do not yet */
+
+/* Whoever has one IPv6 address has its /64. */
+static uint64_t source_key(const struct addr *addr)
+{
+	uint64_t key = 0;
+
+	memcpy(&key, addr->b, addr->family == AF_INET6 ? 8 : 4);
+	return key;
+}
+
+/* Some gateway names this address. */
+static bool known(struct ike_core *core, const struct v2_in *in)
+{
+	const struct gateway *gw = gateway_for_peer(core, NULL, &in->local.addr,
+						    &in->remote.addr);
+
+	return gw && gw->conf->peer.family;
+}
+
+/* The half-open SAs of that source; @proved: only those whose peer has proved its address. */
+static unsigned int count_source(const struct ike_core *core, const struct addr *source,
+				 bool proved)
+{
+	struct table_node *node = table_find(&core->by_source, source_key(source));
+	unsigned int n = 0;
+
+	for (; node; node = table_next(node)) {
+		const struct ike_sa *ike = container_of(node, struct ike_sa, source_node);
+
+		n += ike->proved || !proved;
+	}
+	return n;
+}
+
+/* Counted for as long as a half-open SA lives. */
+static unsigned int misses(const struct ike_core *core)
+{
+	return core->now < core->missed_since + HALF_OPEN_MS ? core->missed : 0;
+}
+
+enum stranger_verdict stranger_judge(struct ike_core *core, const struct v2_in *in, bool proved)
+{
+	if (!proved)
+		return core->half_open + misses(core) >= FREE_MOST ||
+		       count_source(core, &in->remote.addr, false) >= SOURCE_MOST ?
+		       STRANGER_COOKIE : STRANGER_TAKEN;
+	if (known(core, in))
+		return core->half_open >= KNOWN_MOST ? STRANGER_DROPPED : STRANGER_TAKEN;
+	return core->half_open >= PROVED_MOST ||
+	       count_source(core, &in->remote.addr, true) >= SOURCE_MOST ?
+	       STRANGER_DROPPED : STRANGER_TAKEN;
+}
+
+void stranger_missed(struct ike_core *core)
+{
+	if (!misses(core)) {
+		core->missed = 0;
+		core->missed_since = core->now;
+	}
+	core->missed++;
+}
+
+void stranger_enter(struct ike_sa *ike, bool proved)
+{
+	struct ike_core *core = ike->core;
+
+	ike->stranger = true;
+	ike->proved = proved;
+	core->half_open++;
+	table_add(&core->by_source, &ike->source_node, source_key(&ike->path->remote.addr));
+}
+
+void stranger_leave(struct ike_sa *ike)
+{
+	if (!ike->stranger)
+		return;
+	ike->stranger = false;
+	ike->core->half_open--;
+	table_remove(&ike->core->by_source, &ike->source_node);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Peers that have not proved who they are: what they may cost us (RFC 7296 sections 2.6 and
+ * 5), and how much is said of them.
+ */
+#ifndef PANTUN_IKE_STRANGER_H
+#define PANTUN_IKE_STRANGER_H
+
+#include "ike/v2.h"
+
+/* What becomes of a first message. */
+enum stranger_verdict {
+	STRANGER_TAKEN,
+	STRANGER_COOKIE,	/* only with a cookie of ours */
+	STRANGER_DROPPED,
+};
+
+/* @proved: the message has brought such a cookie. */
+enum stranger_verdict stranger_judge(struct ike_core *core, const struct v2_in *in, bool proved);
+/* A first message cost us work and came to nothing. */
+void stranger_missed(struct ike_core *core);
+/* @ike is half-open from now on, and counts as such until its peer is authenticated or it dies. */
+void stranger_enter(struct ike_sa *ike, bool proved);
+void stranger_leave(struct ike_sa *ike);
+
+#endif
