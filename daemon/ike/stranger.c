@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/stranger.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/log.h"
+
+#define TEXT_MAX	1024
 #define FREE_MOST	500	/* half-open SAs and misses without anybody proving an address */
 #define SOURCE_MOST	64	/* half-open SAs of one source; with a cookie, as many again */
 #define PROVED_MOST	4096	/* half-open SAs in all; then newcomers wait, */
@@ -87,4 +92,28 @@ void stranger_leave(struct ike_sa *ike)
 	ike->stranger = false;
 	ike->core->half_open--;
 	table_remove(&ike->core->by_source, &ike->source_node);
+}
+
+struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local,
+				 const struct addr *remote)
+{
+	struct gateway *gw = gateway_for_peer(core, NULL, local, remote);
+
+	return gw && !gateway_for_peer(core, gw, local, remote) ? gw : NULL;
+}
+
+void stranger_fail(struct gateway *gw, const char *format, ...)
+{
+	char subject[SUBJECT_MAX], text[TEXT_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (!gw)
+		log_error(NULL, "%s", text);
+	else if (gw->ike && !gw->conf->peer.family)
+		log_error(gateway_subject(gw, subject), "%s", text);
+	else
+		gateway_fail(gw, "%s", text);
 }

@@ -23,4 +23,15 @@ void stranger_missed(struct ike_core *core);
 void stranger_enter(struct ike_sa *ike, bool proved);
 void stranger_leave(struct ike_sa *ike);
 
+/* The one gateway that a peer at @remote who reached us at @local may be; NULL: there are several, or none. */
+struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local,
+				 const struct addr *remote);
+/*
+ * Says what is wrong with a peer that is not authenticated, as gateway_fail() of @gw.  NULL, or
+ * a dynamic gateway that is up with another peer: it is nobody's failure and stands in the log
+ * alone.
+ */
+void stranger_fail(struct gateway *gw, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
 #endif

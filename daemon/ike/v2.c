@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/stranger.h"
 #include "wire/payload_rules.h"
 
 #define SENDS_MOST	8	/* about a minute */
@@ -306,17 +307,46 @@ static void adopt_address(struct ike_sa *ike, const struct v2_in *in)
 	}
 }
 
+/* What it means that something is missing in IKE_AUTH, to be put behind the fact. */
+static const char *auth_meaning(const struct wire_error *error, bool response)
+{
+	if (error->code != WIRE_ERR_MISSING)
+		return "";
+	switch (error->payload) {
+	case IKE_PL_SA:
+	case IKE_PL_TSI:
+	case IKE_PL_TSR:
+		return response ?
+		       "; no child SA would come of it, and it does not say why: see the log of the "
+		       "peer, and whether it is to make IKE SAs without children (RFC 6023)" :
+		       "; it wants an IKE SA without a child SA (RFC 6023), which is not supported: "
+		       "have it ask for one in IKE_AUTH (childless initiation off)";
+	case IKE_PL_AUTH:
+		return response ? "; it does not prove who it is: set a pre-shared key there" :
+				  "; it wants to authenticate by EAP, which is not supported: set "
+				  "a pre-shared key there";
+	case IKE_PL_IDI:
+	case IKE_PL_IDR:
+		return "; it does not say who it is: set local-id there";
+	default:
+		return "";
+	}
+}
+
 /* Section 2.21.2: what can not be read ends an IKE SA that is not up yet. */
 static void wrong_request(struct ike_sa *ike, const struct wire_error *error,
 			  struct wire_writer *w)
 {
-	char text[WIRE_ERROR_TEXT];
+	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
+	char text[WIRE_ERROR_TEXT], peer[ADDR_TEXT];
 
 	put_wire_error(w, error);
 	if (ike->state != IKE_HALF_OPEN)
 		return;
-	gateway_fail(ike->gw, "peer authenticates in a way that we do not take: %s",
-		     wire_error_text(error, text));
+	stranger_fail(stranger_gateway(ike->core, local, remote),
+		      "peer %s authenticates in a way that we do not take: %s%s",
+		      addr_text(remote, peer), wire_error_text(error, text),
+		      auth_meaning(error, false));
 	ike_close(ike, true);
 }
 
@@ -324,11 +354,12 @@ static void wrong_request(struct ike_sa *ike, const struct wire_error *error,
 static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
 {
 	bool starting = ike->state == IKE_AUTH_SENT;
-	char text[WIRE_ERROR_TEXT];
+	char text[WIRE_ERROR_TEXT], peer[ADDR_TEXT];
 
-	gateway_fail(ike->gw, "peer answered with a message that makes no sense, its SAs are "
-			      "deleted: %s",
-		     wire_error_text(error, text));
+	gateway_fail(ike->gw, "peer %s answered with a message that we cannot use, its SAs are "
+			      "deleted: %s%s",
+		     addr_text(&ike->path->remote.addr, peer), wire_error_text(error, text),
+		     starting ? auth_meaning(error, true) : "");
 	if (starting)
 		start_failed(ike, true);
 	else

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "ike/id.h"
-#include "ike/v2.h"
+#include "ike/stranger.h"
 #include "prop/prop_wire.h"
 
+#define IDENTITIES_TEXT	640	/* of those that a peer could have */
+#define MORE_TEXT	24	/* of " and 1024 more" */
 #define KEY_REMEDY	"check pre-shared-key key-file and local-id/peer-id on both ends"
 
 /* Body of an ID payload, which is what AUTH covers. */
@@ -241,68 +245,129 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 
 /* --- responder --- */
 
-static bool fits(const struct gateway *gw, const struct prop_chosen *chosen,
-		 const struct ike_id *ours)
+/* What we chose in IKE_SA_INIT, for some gateway with that address, is one's own, too. */
+static bool takes(const struct gateway *gw, const struct prop_chosen *chosen)
 {
 	struct wire_sa sa;
 	struct prop_query query = { .proto = PROP_IKE, .local = &gw->conf->ike };
 	struct prop_chosen again;
 
-	if (ours && gw->conf->local_id.n && !policy_id_equal(ours, &gw->conf->local_id))
-		return false;
 	prop_answer(chosen, bytes_of(NULL, 0), &sa);
 	return prop_select(&query, &sa, &again, NULL, 0);
 }
 
+/* Gateways that have the peer's identity; NULL: none has. */
+struct found {
+	struct gateway *good;		/* and the key that it proved */
+	struct gateway *other_key;
+	struct gateway *other_end;	/* but the peer wants to talk to somebody else */
+	struct gateway *other_prop;	/* but not the proposal that was chosen */
+};
+
 /*
  * The gateway for who the peer says it is: several may have its address, or none in
  * particular.  Where more than one has that identity, that whose key it proved.
+ * @wanted: who the peer wants us to be; NULL: it does not say.
  */
-static struct gateway *identify(struct ike_sa *ike, const struct proof *proof,
-				const struct ike_id *ours, bool *known)
+static void identify(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
+		     struct found *found)
 {
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
 	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
 
-	*known = false;
+	*found = (struct found){ .good = NULL };
+	for (; gw && !found->good; gw = gateway_for_peer(ike->core, gw, local, remote)) {
+		struct ike_id expected = id_or_addr(&gw->conf->peer_id, remote);
+
+		if (!policy_id_equal(&proof->id, &expected))
+			continue;
+		if (wanted && gw->conf->local_id.n && !policy_id_equal(wanted, &gw->conf->local_id))
+			found->other_end = found->other_end ? found->other_end : gw;
+		else if (!takes(gw, &ike->prop))
+			found->other_prop = found->other_prop ? found->other_prop : gw;
+		else if (proof->auth.method == IKE_AUTH_PSK && auth_good(ike, gw->conf, proof))
+			found->good = gw;
+		else
+			found->other_key = found->other_key ? found->other_key : gw;
+	}
+}
+
+/* "hq (b.example), lab (c.example)": what the peer could say that it is. */
+static const char *identities(const struct ike_sa *ike, char *out, size_t n)
+{
+	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
+	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
+	char name[ID_TEXT], one[ID_TEXT + sizeof(gw->conf->name) + 8];
+	const char *separator = "";
+	unsigned int more = 0;
+	struct text t;
+
+	text_init(&t, out, n);
 	for (; gw; gw = gateway_for_peer(ike->core, gw, local, remote)) {
 		struct ike_id expected = id_or_addr(&gw->conf->peer_id, remote);
 
-		if (!policy_id_equal(&proof->id, &expected) || !fits(gw, &ike->prop, ours))
-			continue;
-		*known = true;
-		if (proof->auth.method == IKE_AUTH_PSK && auth_good(ike, gw->conf, proof))
-			return gw;
+		snprintf(one, sizeof(one), "%s%s (%s)", separator, gw->conf->name,
+			 id_text(&expected, name));
+		separator = ", ";
+		if (more || t.n + strlen(one) + MORE_TEXT > n)
+			more++;
+		else
+			text_add(&t, "%s", one);
 	}
-	return NULL;
+	if (more)
+		text_add(&t, " and %u more", more);
+	return out;
 }
 
-/* @wanted: who the peer wants us to be; NULL: it does not say. */
-static void say_why_not(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
-			bool known)
+/* Nobody has the identity: with several gateways that could be meant, none is to blame. */
+static void say_unknown(struct ike_sa *ike, const struct proof *proof)
 {
-	struct ike_id expected = id_or_addr(&ike->gw->conf->peer_id, &ike->path->remote.addr);
-	struct ike_id own = id_or_addr(&ike->gw->conf->local_id, &ike->path->local.addr);
-	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
+	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
+	struct gateway *gw = stranger_gateway(ike->core, local, remote);
+	char peer[ADDR_TEXT], theirs[ID_TEXT], known[IDENTITIES_TEXT];
+	struct ike_id expected;
+
+	addr_text(remote, peer);
+	id_text(&proof->id, theirs);
+	if (!gw) {
+		stranger_fail(NULL, "peer %s says it is %s, which is the peer-id of no gateway; "
+				    "there are %s: set peer-id here or local-id at the peer",
+			      peer, theirs, identities(ike, known, sizeof(known)));
+		return;
+	}
+	expected = id_or_addr(&gw->conf->peer_id, remote);
+	stranger_fail(gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id at "
+			  "the peer",
+		      peer, theirs, id_text(&expected, known));
+}
+
+static void say_why_not(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
+			const struct found *found)
+{
+	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT], chosen[PROP_TEXT];
 
 	addr_text(&ike->path->remote.addr, peer);
 	id_text(&proof->id, theirs);
-	if (!known && wanted && policy_id_equal(&proof->id, &expected))
-		gateway_fail(ike->gw, "peer %s wants to talk to %s, we are %s: set local-id here "
-				      "or peer-id at the peer",
-			     peer, id_text(wanted, theirs), id_text(&own, ours));
-	else if (!known)
-		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here "
-				      "or local-id at the peer",
-			     peer, theirs, id_text(&expected, ours));
-	else if (proof->auth.method != IKE_AUTH_PSK)
-		gateway_fail(ike->gw, "peer %s authenticates by method %u instead of a "
-				      "pre-shared key",
-			     peer, proof->auth.method);
+	if (found->other_key && proof->auth.method != IKE_AUTH_PSK)
+		stranger_fail(found->other_key, "peer %s (%s) authenticates by method %u instead "
+						"of a pre-shared key",
+			      peer, theirs, proof->auth.method);
+	else if (found->other_key)
+		stranger_fail(found->other_key, "pre-shared key differs: peer %s (%s) proved "
+						"another than ours; check key-file on both ends",
+			      peer, theirs);
+	else if (found->other_end)
+		stranger_fail(found->other_end, "peer %s wants to talk to %s, we are %s: set "
+						"local-id here or peer-id at the peer",
+			      peer, id_text(wanted, theirs),
+			      id_text(&found->other_end->conf->local_id, ours));
+	else if (found->other_prop)
+		stranger_fail(found->other_prop, "peer %s (%s) uses %s, which another gateway's "
+						 "ike-crypto-profile takes, but not this one's: "
+						 "make those of both ends agree",
+			      peer, theirs, prop_text(&ike->prop, chosen, sizeof(chosen)));
 	else
-		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than "
-				      "ours; check key-file on both ends",
-			     peer, theirs);
+		say_unknown(ike, proof);
 }
 
 static void move_to_gateway(struct ike_sa *ike, struct gateway *gw)
@@ -337,19 +402,22 @@ static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 	struct wire_error error;
 	struct wire_id wire;
 	struct ike_id ours;
-	struct gateway *gw;
-	bool known;
+	struct found found;
+	char peer[ADDR_TEXT];
 
 	if (!read_proof(in, IKE_PL_IDI, proof)) {
-		gateway_fail(ike->gw, "peer did not prove its identity");
+		stranger_fail(stranger_gateway(ike->core, &ike->path->local.addr,
+					       &ike->path->remote.addr),
+			      "peer %s did not prove its identity",
+			      addr_text(&ike->path->remote.addr, peer));
 		return NULL;
 	}
 	if (idr && (wire_read_id(idr, &wire, &error) || !id_from_wire(&wire, &ours)))
 		idr = NULL;
-	gw = identify(ike, proof, idr ? &ours : NULL, &known);
-	if (!gw)
-		say_why_not(ike, proof, idr ? &ours : NULL, known);
-	return gw;
+	identify(ike, proof, idr ? &ours : NULL, &found);
+	if (!found.good)
+		say_why_not(ike, proof, idr ? &ours : NULL, &found);
+	return found.good;
 }
 
 void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)

@@ -151,6 +151,16 @@ static bool may_complain(struct ike_core *core)
 	return true;
 }
 
+/* It need not be the peer of a gateway who sent that. */
+static void say_bad_value(struct ike_core *core, const struct addr *from, enum dh_error error)
+{
+	char peer[ADDR_TEXT];
+
+	if (may_complain(core))
+		log_warning(NULL, "key exchange with %s failed: %s", addr_text(from, peer),
+			    dh_error_text(error));
+}
+
 /* Keys of the IKE SA from both values and nonces; false with a log line. */
 static bool derive(struct ike_sa *ike, struct bytes peer_public)
 {
@@ -168,9 +178,7 @@ static bool derive(struct ike_sa *ike, struct bytes peer_public)
 	enum dh_error error = dh_shared(hs->dh, peer_public, &shared);
 
 	if (error) {
-		if (may_complain(ike->core))
-			log_warning(ike->gw->conf->name, "key exchange with the peer failed: %s",
-				    dh_error_text(error));
+		say_bad_value(ike->core, &ike->path->remote.addr, error);
 	} else {
 		input.shared = secret_bytes(&shared);
 		ike->keyed = !keymat_ike_first(&input, &ike->keys);
@@ -293,6 +301,7 @@ static bool select_for(const struct gateway *gw, const struct init_payloads *p,
 static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 			   const struct init_payloads *p, struct gateway *first)
 {
+	struct gateway *only = stranger_gateway(core, &in->local.addr, &in->remote.addr);
 	char why[TEXT_MAX], peer[ADDR_TEXT];
 	struct prop_chosen chosen;
 
@@ -301,8 +310,14 @@ static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 	addr_text(&in->remote.addr, peer);
 	if (!first)
 		log_warning(NULL, "%s wants an IKE SA, but is no gateway's peer-address", peer);
-	else if (!select_for(first, p, &chosen, why, sizeof(why)))
-		gateway_fail(first, "%s (IKE SA that peer %s wants)", why, peer);
+	else if (select_for(first, p, &chosen, why, sizeof(why)))
+		return;
+	else if (only)
+		stranger_fail(only, "%s (IKE SA that peer %s wants)", why, peer);
+	else
+		stranger_fail(NULL, "%s (IKE SA that peer %s wants; gateway %s is the first of "
+				    "several that it may be, and none accepts it)",
+			      why, peer, first->conf->name);
 }
 
 /* The first gateway for the peer's address that has a proposal in common. */
@@ -419,9 +434,7 @@ static struct gateway *judge_first(struct ike_core *core, const struct v2_in *in
 	error = dh_check(chosen->dh, p->ke.data);
 	if (!error)
 		return gw;
-	if (may_complain(core))
-		log_warning(gw->conf->name, "key exchange with the peer failed: %s",
-			    dh_error_text(error));
+	say_bad_value(core, &in->remote.addr, error);
 	return NULL;
 }
 

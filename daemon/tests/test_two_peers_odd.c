@@ -548,9 +548,44 @@ static void check_auth(bool proof, uint8_t method, const char *text)
 static void test_auth(void **state)
 {
 	(void)state;
-	check_auth(false, 0, "peer authenticates in a way that we do not take");
+	check_auth(false, 0, "authenticates in a way that we do not take: AUTH payload is missing; it wants to "
+		   "authenticate by EAP");
 	check_auth(true, 1, "authenticates by method 1 instead of a pre-shared key");
 	check_auth(true, 2, "pre-shared key differs");
+}
+
+/* An IKE SA without a child (RFC 6023) is asked for, or all that an answer amounts to. */
+static void test_childless(void **state)
+{
+	struct peers *net = half_way(12);
+	struct wire_writer *w = say(net, A, IKE_EXCH_IKE_AUTH, false);
+
+	(void)state;
+	put_identity(w);
+	wire_put_auth(w, 2, bytes_of("0123456789abcdef0123456789abcdef", 32));
+	said();
+	assert_true(answered(IKE_N_INVALID_SYNTAX));
+	assert_int_equal(peers_told(net, B, "SA payload is missing; it wants an IKE SA without a "
+				    "child SA"), 1);
+	net->peer[B].cut = false;
+	must_be_quiet(net);
+	peers_free(net);
+
+	net = peers_new(13);
+	peers_configure_both(net);
+	peers_run(net, 25);
+	net->peer[A].cut = true;
+	peers_run(net, 10);
+	assert_int_equal(sa_of(net, A)->state, IKE_AUTH_SENT);
+	net->peer[A].cut = false;
+	w = say(net, B, IKE_EXCH_IKE_AUTH, true);
+	wire_put_id(w, IKE_PL_IDR, 2, bytes_of("b.example", 9));
+	wire_put_auth(w, 2, bytes_of("0123456789abcdef0123456789abcdef", 32));
+	said();
+	assert_int_equal(peers_told(net, A, "that we cannot use, its SAs are deleted: SA payload "
+				    "is missing; no child SA would come of it"), 1);
+	must_be_quiet(net);
+	peers_free(net);
 }
 
 static void test_no_route(void **state)
@@ -733,7 +768,7 @@ static void test_senseless_answer(void **state)
 	put_nonce(w);
 	put_nonce(w);
 	said();
-	assert_int_equal(peers_told(net, A, "makes no sense"), 1);
+	assert_int_equal(peers_told(net, A, "that we cannot use"), 1);
 	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
 	must_be_quiet(net);
 	peers_free(net);
@@ -815,6 +850,7 @@ int main(void)
 		cmocka_unit_test(test_notifications),
 		cmocka_unit_test(test_deletions),
 		cmocka_unit_test(test_auth),
+		cmocka_unit_test(test_childless),
 		cmocka_unit_test(test_no_route),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_answers),
