@@ -471,6 +471,7 @@ static void begin_use(struct child_sa *child)
 	slot->asked = false;
 	slot->held = false;
 	slot->last_error[0] = '\0';
+	slot->said = (struct repeat){ 0 };
 	if (old)
 		slot->counts.rekeys++;
 	else

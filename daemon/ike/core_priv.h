@@ -3,6 +3,7 @@
 #ifndef PANTUN_IKE_CORE_PRIV_H
 #define PANTUN_IKE_CORE_PRIV_H
 
+#include "base/repeat.h"
 #include "ike/action.h"
 #include "ike/core.h"
 #include "ike/table.h"
@@ -31,6 +32,7 @@ struct ike_core {
 	ike_time complained;		/* about an unknown peer; 0: never */
 	unsigned int half_open;		/* responder's SAs whose peer has not proved itself */
 	struct table by_source;		/* those, by where they come from */
+	struct repeat said;		/* of strangers that no gateway can be blamed for */
 	unsigned int missed;		/* first messages that came to nothing */
 	ike_time missed_since;		/* the first of them */
 	unsigned int dead;		/* IKE SAs to be freed at the end of the event */

@@ -60,6 +60,19 @@ static void slot_event(struct slot *slot, const char *kind, const char *text)
 	action_event(&slot->gw->core->actions, &event);
 }
 
+/* Whoever fails tries again every few seconds. */
+static void log_failure(struct repeat *said, ike_time now, const char *subject, const char *cause,
+			const char *text)
+{
+	char left_out[REPEAT_TEXT];
+	unsigned int held;
+
+	if (repeat_due(said, now, cause, text, &held))
+		log_error(subject, "%s%s", text, repeat_text(held, left_out));
+	else
+		log_debug(subject, "%s", text);
+}
+
 static void gateway_error(struct gateway *gw, const char *kind, const char *format, va_list args)
 {
 	char subject[SUBJECT_MAX], text[FAIL_TEXT];
@@ -68,7 +81,7 @@ static void gateway_error(struct gateway *gw, const char *kind, const char *form
 	set_error(gw->last_error, text);
 	gw->failed_at = gw->core->now;
 	gw->counts.failures++;
-	log_error(gateway_subject(gw, subject), "%s", text);
+	log_failure(&gw->said, gw->core->now, gateway_subject(gw, subject), format, text);
 	gateway_event(gw, kind, text);
 }
 
@@ -108,7 +121,7 @@ void slot_fail(struct slot *slot, const char *format, ...)
 	set_error(slot->last_error, text);
 	slot->failed_at = slot->gw->core->now;
 	slot->counts.failures++;
-	log_error(slot_subject(slot, subject), "%s", text);
+	log_failure(&slot->said, slot->gw->core->now, slot_subject(slot, subject), format, text);
 	slot_event(slot, "child-fail", text);
 }
 
@@ -409,6 +422,7 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 		condemn_older(ike);
 	timer_stop(&gw->core->timers, &gw->retry);
 	gw->last_error[0] = '\0';
+	gw->said = (struct repeat){ 0 };
 	gw->counts.successes++;
 	end_hedge(gw, ike);
 	if (gw->starting == ike)

@@ -44,6 +44,7 @@ struct slot {
 	struct timer retry;		/* armed: not tried before */
 	struct ike_counts counts;
 	char last_error[ERROR_TEXT];
+	struct repeat said;		/* failures, in the log */
 	ike_time failed_at;		/* when that was */
 };
 
@@ -66,6 +67,7 @@ struct gateway {
 	struct timer retry;		/* armed: not tried before */
 	struct ike_counts counts;
 	char last_error[ERROR_TEXT];
+	struct repeat said;		/* failures, in the log */
 	ike_time failed_at;		/* when that was */
 };
 
@@ -133,8 +135,9 @@ const char *gateway_subject(const struct gateway *gw, char *out);
 const char *slot_subject(const struct slot *slot, char *out);
 
 /*
- * Says once, in log, event and last_error, what went wrong and what to do about it;
- * gateway_fail() of the IKE SA, which hits all proxy-IDs of the gateway without an SA.
+ * Says what went wrong and what to do about it, in an event and last_error, and in the log
+ * unless it was written there a short while ago (base/repeat.h).
+ * gateway_fail() is of the IKE SA, which hits all proxy-IDs of the gateway without an SA.
  */
 void gateway_fail(struct gateway *gw, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

@@ -102,18 +102,21 @@ struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local
 	return gw && !gateway_for_peer(core, gw, local, remote) ? gw : NULL;
 }
 
-void stranger_fail(struct gateway *gw, const char *format, ...)
+void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format, ...)
 {
-	char subject[SUBJECT_MAX], text[TEXT_MAX];
+	char subject[SUBJECT_MAX], text[TEXT_MAX], left_out[REPEAT_TEXT];
+	unsigned int held;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (!gw)
-		log_error(NULL, "%s", text);
-	else if (gw->ike && !gw->conf->peer.family)
-		log_error(gateway_subject(gw, subject), "%s", text);
-	else
+	if (gw && (!gw->ike || gw->conf->peer.family)) {
 		gateway_fail(gw, "%s", text);
+		return;
+	}
+	if (!repeat_due(&core->said, core->now, format, text, &held))
+		return;
+	log_error(gw ? gateway_subject(gw, subject) : NULL, "%s%s", text,
+		  repeat_text(held, left_out));
 }

@@ -31,7 +31,7 @@ struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local
  * a dynamic gateway that is up with another peer: it is nobody's failure and stands in the log
  * alone.
  */
-void stranger_fail(struct gateway *gw, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -343,7 +343,7 @@ static void wrong_request(struct ike_sa *ike, const struct wire_error *error,
 	put_wire_error(w, error);
 	if (ike->state != IKE_HALF_OPEN)
 		return;
-	stranger_fail(stranger_gateway(ike->core, local, remote),
+	stranger_fail(ike->core, stranger_gateway(ike->core, local, remote),
 		      "peer %s authenticates in a way that we do not take: %s%s",
 		      addr_text(remote, peer), wire_error_text(error, text),
 		      auth_meaning(error, false));

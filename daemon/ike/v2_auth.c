@@ -330,41 +330,47 @@ static void say_unknown(struct ike_sa *ike, const struct proof *proof)
 	addr_text(remote, peer);
 	id_text(&proof->id, theirs);
 	if (!gw) {
-		stranger_fail(NULL, "peer %s says it is %s, which is the peer-id of no gateway; "
-				    "there are %s: set peer-id here or local-id at the peer",
+		stranger_fail(ike->core, NULL,
+			      "peer %s says it is %s, which is the peer-id of no gateway; there "
+			      "are %s: set peer-id here or local-id at the peer",
 			      peer, theirs, identities(ike, known, sizeof(known)));
 		return;
 	}
 	expected = id_or_addr(&gw->conf->peer_id, remote);
-	stranger_fail(gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id at "
-			  "the peer",
+	stranger_fail(ike->core, gw,
+		      "peer %s says it is %s, expected is %s: set peer-id here or local-id at the "
+		      "peer",
 		      peer, theirs, id_text(&expected, known));
 }
 
+/* Some gateway has the identity, but not all that is to go with it. */
 static void say_why_not(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
 			const struct found *found)
 {
 	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT], chosen[PROP_TEXT];
+	struct ike_core *core = ike->core;
 
 	addr_text(&ike->path->remote.addr, peer);
 	id_text(&proof->id, theirs);
 	if (found->other_key && proof->auth.method != IKE_AUTH_PSK)
-		stranger_fail(found->other_key, "peer %s (%s) authenticates by method %u instead "
-						"of a pre-shared key",
+		stranger_fail(core, found->other_key,
+			      "peer %s (%s) authenticates by method %u instead of a pre-shared key",
 			      peer, theirs, proof->auth.method);
 	else if (found->other_key)
-		stranger_fail(found->other_key, "pre-shared key differs: peer %s (%s) proved "
-						"another than ours; check key-file on both ends",
+		stranger_fail(core, found->other_key,
+			      "pre-shared key differs: peer %s (%s) proved another than ours; "
+			      "check key-file on both ends",
 			      peer, theirs);
 	else if (found->other_end)
-		stranger_fail(found->other_end, "peer %s wants to talk to %s, we are %s: set "
-						"local-id here or peer-id at the peer",
+		stranger_fail(core, found->other_end,
+			      "peer %s wants to talk to %s, we are %s: set local-id here or "
+			      "peer-id at the peer",
 			      peer, id_text(wanted, theirs),
 			      id_text(&found->other_end->conf->local_id, ours));
 	else if (found->other_prop)
-		stranger_fail(found->other_prop, "peer %s (%s) uses %s, which another gateway's "
-						 "ike-crypto-profile takes, but not this one's: "
-						 "make those of both ends agree",
+		stranger_fail(core, found->other_prop,
+			      "peer %s (%s) uses %s, which another gateway's ike-crypto-profile "
+			      "takes, but not this one's: make those of both ends agree",
 			      peer, theirs, prop_text(&ike->prop, chosen, sizeof(chosen)));
 	else
 		say_unknown(ike, proof);
@@ -403,13 +409,12 @@ static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 	struct wire_id wire;
 	struct ike_id ours;
 	struct found found;
+	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
 	char peer[ADDR_TEXT];
 
 	if (!read_proof(in, IKE_PL_IDI, proof)) {
-		stranger_fail(stranger_gateway(ike->core, &ike->path->local.addr,
-					       &ike->path->remote.addr),
-			      "peer %s did not prove its identity",
-			      addr_text(&ike->path->remote.addr, peer));
+		stranger_fail(ike->core, stranger_gateway(ike->core, local, remote),
+			      "peer %s did not prove its identity", addr_text(remote, peer));
 		return NULL;
 	}
 	if (idr && (wire_read_id(idr, &wire, &error) || !id_from_wire(&wire, &ours)))

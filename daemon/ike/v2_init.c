@@ -313,10 +313,11 @@ static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 	else if (select_for(first, p, &chosen, why, sizeof(why)))
 		return;
 	else if (only)
-		stranger_fail(only, "%s (IKE SA that peer %s wants)", why, peer);
+		stranger_fail(core, only, "%s (IKE SA that peer %s wants)", why, peer);
 	else
-		stranger_fail(NULL, "%s (IKE SA that peer %s wants; gateway %s is the first of "
-				    "several that it may be, and none accepts it)",
+		stranger_fail(core, NULL,
+			      "%s (IKE SA that peer %s wants; gateway %s is the first of several "
+			      "that it may be, and none accepts it)",
 			      why, peer, first->conf->name);
 }
 

@@ -11,9 +11,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/repeat.h"
 #include "ike/core.h"
 
 #define DATAGRAM_MAX	65535
@@ -22,6 +24,7 @@
 #define KEEPALIVE	0xff	/* RFC 3948 section 2.3 */
 
 struct udp {
+	struct repeat said;
 	int fds[UDP_SOCKETS];
 	uint8_t buffer[DATAGRAM_MAX];
 };
@@ -276,12 +279,18 @@ void udp_read(struct udp *udp, unsigned int i, udp_received *received, void *ctx
 		;
 }
 
-static void complain(const struct endpoint *local, const struct endpoint *remote)
+/* What is said is one error: strangers choose where answers would go. */
+static void complain(struct udp *udp, const struct endpoint *local, const struct endpoint *remote)
 {
-	char from[ADDR_TEXT], to[ADDR_TEXT];
+	char from[ADDR_TEXT], to[ADDR_TEXT], left_out[REPEAT_TEXT];
+	const char *why = strerror(errno);
+	struct timespec now;
+	unsigned int held;
 
-	log_warning(NULL, "cannot send from %s to %s: %s", endpoint_text(local, from),
-		    endpoint_text(remote, to), strerror(errno));
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	if (repeat_due(&udp->said, (uint64_t)now.tv_sec * 1000, "cannot send", why, &held))
+		log_warning(NULL, "cannot send from %s to %s: %s%s", endpoint_text(local, from),
+			    endpoint_text(remote, to), why, repeat_text(held, left_out));
 }
 
 /* That the datagram leaves from @local; into @control, to which @msg points. */
@@ -331,7 +340,7 @@ void udp_send(struct udp *udp, const struct endpoint *local, const struct endpoi
 	put_source(&msg, &local->addr);
 	errno = EAFNOSUPPORT;
 	if (udp->fds[i] < 0 || sendmsg(udp->fds[i], &msg, MSG_NOSIGNAL) < 0)
-		complain(local, remote);
+		complain(udp, local, remote);
 }
 
 int udp_source(const struct addr *peer, struct addr *local)

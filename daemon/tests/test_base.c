@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "base/addr.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/repeat.h"
 #include "base/secret.h"
 #include "base/wbuf.h"
 
@@ -329,6 +331,37 @@ static void test_log_cuts_long_text(void **state)
 	log_set_sink(NULL, NULL);
 }
 
+static void test_repeat(void **state)
+{
+	static const char *const causes[] = { "a", "b", "c", "d", "e" };
+	struct repeat repeat = { 0 };
+	char text[REPEAT_TEXT];
+	unsigned int held;
+
+	(void)state;
+	assert_true(repeat_due(&repeat, 0, causes[0], "one", &held));
+	assert_int_equal(held, 0);
+	assert_false(repeat_due(&repeat, 59999, causes[0], "one", &held));
+	assert_true(repeat_due(&repeat, 60000, causes[0], "one", &held));
+	assert_int_equal(held, 1);
+	/* Another line of that cause. */
+	assert_false(repeat_due(&repeat, 64999, causes[0], "two", &held));
+	assert_true(repeat_due(&repeat, 65000, causes[0], "two", &held));
+	assert_int_equal(held, 1);
+	/* Other causes have nothing to do with it, until there is no more room. */
+	for (unsigned int i = 1; i < 4; i++)
+		assert_true(repeat_due(&repeat, 65000 + i, causes[i], "two", &held));
+	assert_false(repeat_due(&repeat, 65010, causes[0], "two", &held));
+	assert_true(repeat_due(&repeat, 65010, causes[4], "two", &held));
+	assert_false(repeat_due(&repeat, 65010, causes[1], "two", &held));
+	assert_true(repeat_due(&repeat, 65010, causes[0], "two", &held));
+	assert_int_equal(held, 0);
+	assert_string_equal(repeat_text(0, text), "");
+	assert_string_equal(repeat_text(1, text), " (1 such line was left out)");
+	assert_string_equal(repeat_text(UINT_MAX, text),
+			    " (4294967295 such lines were left out)");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -346,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),
+		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_log_escapes),
 		cmocka_unit_test(test_log_cuts_long_text),

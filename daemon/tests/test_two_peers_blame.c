@@ -118,8 +118,8 @@ static void test_unknown_identity(void **state)
 	(void)state;
 	must_blame(net, "", "");
 	assert_int_equal(peers_told(net, B, "fail"), 0);
-	assert_int_equal(peers_logged(net, "error -: peer 192.0.2.1 says it is nobody.example, which "
-				      "is the peer-id of no gateway; there are g0 (g0.example), g1 "
+	assert_int_equal(peers_logged(net, "error -: peer 192.0.2.1 says it is nobody.example, "
+				      "which is the peer-id of no gateway; there are g0 (g0.example), g1 "
 				      "(g1.example), g2 (g2.example): set peer-id here or local-id "
 				      "at the peer"), 1);
 	peers_free(net);
@@ -180,6 +180,71 @@ static void test_up_already(void **state)
 	peers_free(net);
 }
 
+/* ------------------------------------------------------------ lines of the log */
+
+/* Lines that an administrator sees: all but debug ones. */
+static unsigned int lines(const struct peers *net)
+{
+	return peers_logged(net, " error ") + peers_logged(net, " warning ") +
+	       peers_logged(net, " info ");
+}
+
+/* Two ends with another key each, both of which try; everybody must notice, but not drown. */
+static void test_log_of_wrong_keys(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(2);
+	unsigned int told;
+
+	(void)state;
+	a.psk = "another-key-0123456789";
+	b.passive = false;
+	b.start = POLICY_START_ALWAYS;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 15000);
+	assert_in_range(lines(net), 4, 8);
+	told = peers_told(net, A, "ike-fail") + peers_told(net, B, "ike-fail");
+	assert_true(told > 8);
+	/* Once a minute each, with what it stands for. */
+	peers_run(net, 600000);
+	assert_in_range(lines(net), 20, 40);
+	assert_true(peers_logged(net, " left out)") > 4);
+	assert_true(strstr(peers_child(net, A, "net")->last_error, "pre-shared key"));
+	/* What fails after a success is news. */
+	peers_configure_both(net);
+	assert_true(peers_until(net, peers_quiet, 90000));
+	told = peers_logged(net, "error gateway hq: pre-shared key differs");
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	ike_core_clear_ike(net->peer[A].core, net->now, NULL);
+	peers_settle(net, A);
+	peers_run(net, 10000);
+	assert_true(peers_logged(net, "error gateway hq: pre-shared key differs") > told);
+	peers_free(net);
+}
+
+/* Whoever has many names, which nobody knows. */
+static void test_log_of_strangers(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(3);
+
+	(void)state;
+	configure_many(net, &b, 3);
+	for (unsigned int i = 0; i < 200; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "s%u.example", i);
+		a.local_id = name;
+		peers_configure(net, A, &a);
+		peers_run(net, 100);
+	}
+	assert_in_range(peers_logged(net, "error -: peer 192.0.2.1 says it is"), 2, 5);
+	assert_true(peers_logged(net, " such lines were left out)") > 0);
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +253,8 @@ int main(void)
 		cmocka_unit_test(test_other_end),
 		cmocka_unit_test(test_proposals),
 		cmocka_unit_test(test_up_already),
+		cmocka_unit_test(test_log_of_wrong_keys),
+		cmocka_unit_test(test_log_of_strangers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

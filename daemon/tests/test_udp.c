@@ -105,10 +105,34 @@ static void test_port_zero(void **state)
 	log_set_sink(NULL, NULL);
 }
 
+/* Where an answer would go is up to whoever asks: one line for many that cannot be sent. */
+static void test_cannot_send(void **state)
+{
+	struct endpoint local = { .port = 500 }, remote = { .port = 500 };
+	struct udp *udp;
+
+	(void)state;
+	own_network();
+	log_set_sink(on_log, NULL);
+	udp = udp_open();
+	assert_non_null(udp);
+	assert_int_equal(addr_parse("127.0.0.1", &local.addr), 0);
+	warnings = 0;
+	for (unsigned int i = 1; i <= 100; i++) {
+		assert_int_equal(addr_parse("203.0.113.0", &remote.addr), 0);
+		remote.addr.b[3] = (uint8_t)i;
+		udp_send(udp, &local, &remote, bytes_of("ike", 3));
+	}
+	assert_int_equal(warnings, 1);
+	udp_close(udp);
+	log_set_sink(NULL, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_port_zero),
+		cmocka_unit_test(test_cannot_send),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

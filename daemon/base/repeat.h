@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Log lines that would come again and again, since whoever causes them does: each is written
+ * once in a while, with a count of those that were left out.
+ */
+#ifndef PANTUN_BASE_REPEAT_H
+#define PANTUN_BASE_REPEAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define REPEAT_CAUSES	4
+#define REPEAT_TEXT	48	/* room for repeat_text() */
+
+/* Begins as all zero, and is put back to that where what went wrong is right again. */
+struct repeat {
+	struct repeat_cause {
+		const char *cause;	/* NULL: free */
+		uint64_t text;		/* hash of the last line */
+		uint64_t at;		/* when it was written */
+		unsigned int held;	/* left out since */
+	} of[REPEAT_CAUSES];
+};
+
+/*
+ * Whether a line is to be written at @now (milliseconds): the same one once a minute, and
+ * others of the same cause every five seconds.  @cause is compared as a pointer: a format
+ * string.  @held: how many of that cause were left out since the last.
+ */
+bool repeat_due(struct repeat *repeat, uint64_t now, const char *cause, const char *text,
+		unsigned int *held);
+/* " (3 such lines were left out)", or nothing for 0; into and returns @out. */
+const char *repeat_text(unsigned int held, char out[REPEAT_TEXT]);
+
+#endif
