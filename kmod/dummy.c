@@ -34,8 +34,11 @@ void pantun_dummy_work(struct work_struct *work)
 {
 	struct pantun_tunnel *tunnel = container_of(to_delayed_work(work), struct pantun_tunnel,
 						    dummy_work);
-	u32 interval = READ_ONCE(tunnel->opts.dummy);
+	u32 interval;
 
+	rcu_read_lock();
+	interval = pantun_tunnel_opts(tunnel)->dummy;
+	rcu_read_unlock();
 	if (!interval || READ_ONCE(tunnel->dead))
 		return;
 	if (tunnel->dev->flags & IFF_UP)

@@ -25,11 +25,6 @@
 #define GRE_HEADER	4	/* flags and version, protocol (RFC 2784 section 2.1) */
 #define GRE_SUM		4	/* checksum, reserved */
 
-static bool has_gre(const struct pantun_sa *sa)
-{
-	return READ_ONCE(sa->tunnel->opts.gre);
-}
-
 static bool is_transport(const struct pantun_sa *sa)
 {
 	return sa->mode == PANTUN_MODE_TRANSPORT;
@@ -44,13 +39,15 @@ static u8 ip_header_len(u8 family)
  * pantun_inner_added - what is protected besides the inner packet
  * @sa: the SA
  * @path: its path
+ * @opts: its tunnel's options
  *
  * Return: octets; negative where the inner packet's IP header is the outer one.
  * Context: any.
  */
-s16 pantun_inner_added(const struct pantun_sa *sa, const struct pantun_path *path)
+s16 pantun_inner_added(const struct pantun_sa *sa, const struct pantun_path *path,
+		       const struct pantun_tunnel_opts *opts)
 {
-	if (has_gre(sa))
+	if (opts->gre)
 		return GRE_HEADER + (is_transport(sa) ? 0 : ip_header_len(path->family));
 	return is_transport(sa) ? -ip_header_len(path->family) : 0;
 }
@@ -76,15 +73,17 @@ void pantun_inner_gre_flow(const struct pantun_path *path, struct pantun_flow *f
  * pantun_inner_whole - a whole packet for transport mode
  * @skb: the inner packet; consumed unless returned
  * @sa: its SA
+ * @opts: its tunnel's options
  *
  * Return: @skb if it is no fragment or may be one; the whole packet with the last of
  * its fragments; NULL while others are missing.  IPv6 fragments are returned as they
  * are: pantun_inner_push() refuses them.
  * Context: BH disabled, RCU read side.
  */
-struct sk_buff *pantun_inner_whole(struct sk_buff *skb, const struct pantun_sa *sa)
+struct sk_buff *pantun_inner_whole(struct sk_buff *skb, const struct pantun_sa *sa,
+				   const struct pantun_tunnel_opts *opts)
 {
-	if (!is_transport(sa) || has_gre(sa) || ip_hdr(skb)->version != 4 ||
+	if (!is_transport(sa) || opts->gre || ip_hdr(skb)->version != 4 ||
 	    !ip_is_fragment(ip_hdr(skb)))
 		return skb;
 	skb = ip_check_defrag(dev_net(sa->tunnel->dev), skb, IP_DEFRAG_AF_PACKET);
@@ -181,6 +180,7 @@ static enum pantun_drop push_transport(struct sk_buff *skb, const struct pantun_
  * @skb: the packet, with headroom, its data at its network header
  * @sa: its SA
  * @path: where it goes
+ * @opts: its tunnel's options
  * @kept: gets the IP header that stays outside, if one does
  *
  * Return: what forbids sending, or PANTUN_DROP_COUNT: @skb is the payload, and its
@@ -189,10 +189,11 @@ static enum pantun_drop push_transport(struct sk_buff *skb, const struct pantun_
  */
 enum pantun_drop pantun_inner_push(struct sk_buff *skb, const struct pantun_sa *sa,
 				   const struct pantun_path *path,
+				   const struct pantun_tunnel_opts *opts,
 				   struct pantun_inner_header *kept)
 {
 	kept->len = 0;
-	if (has_gre(sa)) {
+	if (opts->gre) {
 		push_gre(skb);
 		pantun_cb(skb)->next_header = IPPROTO_GRE;
 		if (!is_transport(sa)) {
@@ -386,12 +387,12 @@ static enum pantun_drop pull_gre_ip(struct sk_buff *skb, const struct pantun_flo
 }
 
 static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa *sa,
-				     u8 next_header)
+				     bool gre, u8 next_header)
 {
 	struct pantun_path *path = rcu_dereference(sa->path);
 	enum pantun_drop reason = PANTUN_DROP_COUNT;
-	bool gre = has_gre(sa), allowed;
 	struct pantun_flow flow;
+	bool allowed;
 
 	if (gre && is_transport(sa)) {
 		if (next_header != IPPROTO_GRE)
@@ -418,22 +419,23 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
  * pantun_inner_pull - makes an authentic payload an inner packet
  * @skb: the payload; becomes the inner packet from its network header on
  * @sa: its SA
+ * @opts: its tunnel's options
  * @next_header: what the payload is
  *
  * Return: what is wrong with it, or PANTUN_DROP_COUNT.
  * Context: BH disabled, RCU read side.
  */
 enum pantun_drop pantun_inner_pull(struct sk_buff *skb, const struct pantun_sa *sa,
-				   u8 next_header)
+				   const struct pantun_tunnel_opts *opts, u8 next_header)
 {
 	enum pantun_drop reason;
 
 	if (next_header == PANTUN_NEXT_DUMMY)
 		return PANTUN_DROP_RX_DUMMY;
-	reason = pull_by_mode(skb, sa, next_header);
+	reason = pull_by_mode(skb, sa, opts->gre, next_header);
 	if (reason != PANTUN_DROP_COUNT)
 		return reason;
-	if ((!is_transport(sa) || has_gre(sa)) && !decapsulate_ecn(skb))
+	if ((!is_transport(sa) || opts->gre) && !decapsulate_ecn(skb))
 		return PANTUN_DROP_RX_ECN;
 	return PANTUN_DROP_COUNT;
 }

@@ -484,7 +484,7 @@ static bool beyond_transport(const struct pantun_tunnel *tunnel,
 	bool beyond = false;
 	u32 i;
 
-	for (i = 0; i < table->count && !tunnel->opts.gre; i++) {
+	for (i = 0; i < table->count && !pantun_tunnel_opts(tunnel)->gre; i++) {
 		const struct pantun_proxy *proxy = table->entry[i];
 		const struct pantun_path *path;
 		const struct pantun_sa *sa;

@@ -89,6 +89,7 @@ static u32 state_of(const struct pantun_tunnel *tunnel)
 /* What fits into the path of an SA; 0 if it leads nowhere now. */
 static u32 sa_mtu(const struct pantun_sa *sa)
 {
+	const struct pantun_tunnel_opts *opts;
 	struct pantun_overhead sizes;
 	struct pantun_path *path;
 	u32 outer;
@@ -96,9 +97,10 @@ static u32 sa_mtu(const struct pantun_sa *sa)
 	local_bh_disable();
 	rcu_read_lock();
 	path = rcu_dereference(sa->path);
-	pantun_outer_overhead(sa, path, &sizes);
+	opts = pantun_tunnel_opts(sa->tunnel);
+	pantun_outer_overhead(sa, path, opts, &sizes);
 	pantun_outer_reroute(path);
-	outer = pantun_outer_mtu(sa, path);
+	outer = pantun_outer_mtu(sa, path, opts);
 	rcu_read_unlock();
 	local_bh_enable();
 	return outer ? pantun_mtu_inner(&sizes, outer) : 0;
@@ -242,18 +244,83 @@ void pantun_netdev_set_carrier(struct pantun_tunnel *tunnel, u32 carrier)
 	pantun_netdev_update(tunnel);
 }
 
+static bool opts_equal(const struct pantun_tunnel_opts *a, const struct pantun_tunnel_opts *b)
+{
+	return a->df == b->df && a->tos == b->tos && a->dscp == b->dscp && a->ttl == b->ttl &&
+	       a->flow_label == b->flow_label && a->gre == b->gre && a->tfc == b->tfc &&
+	       a->dummy == b->dummy && a->mark == b->mark && a->underlay == b->underlay;
+}
+
+/**
+ * pantun_netdev_set_opts - changes how packets are made into outer ones
+ * @tunnel: the tunnel
+ * @opts: all options; copied
+ *
+ * Packets under way keep the ones that they began with.
+ *
+ * Return: 0 or -ENOMEM.
+ * Context: process, cfg_lock.
+ */
+int pantun_netdev_set_opts(struct pantun_tunnel *tunnel, const struct pantun_tunnel_opts *opts)
+{
+	struct pantun_tunnel_opts *new, *old;
+
+	lockdep_assert_held(&tunnel->pn->cfg_lock);
+	old = rcu_dereference_protected(tunnel->opts, lockdep_is_held(&tunnel->pn->cfg_lock));
+	if (opts_equal(old, opts))
+		return 0;
+	new = kmemdup(opts, sizeof(*opts), GFP_KERNEL);
+	if (!new)
+		return -ENOMEM;
+	rcu_assign_pointer(tunnel->opts, new);
+	if (old->dummy != new->dummy)
+		pantun_dummy_follow(tunnel);
+	kfree_rcu(old, rcu);
+	tunnel->pn->generation++;
+	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
+	pantun_netdev_update(tunnel);
+	return 0;
+}
+
+static int opts_init(struct pantun_tunnel *tunnel)
+{
+	struct pantun_tunnel_opts *opts = kzalloc(sizeof(*opts), GFP_KERNEL);
+
+	if (!opts)
+		return -ENOMEM;
+	opts->df = PANTUN_DF_COPY;
+	opts->tos = PANTUN_TOS_FIXED;
+	RCU_INIT_POINTER(tunnel->opts, opts);
+	return 0;
+}
+
+/* Nobody reads them any more. */
+static void opts_free(struct pantun_tunnel *tunnel)
+{
+	kfree(rcu_dereference_protected(tunnel->opts, true));
+}
+
 static int dev_init(struct net_device *dev)
 {
 	struct pantun_tunnel *tunnel = netdev_priv(dev);
 	int err;
 
 	netdev_lockdep_set_classes(dev);
-	err = gro_cells_init(&tunnel->gro_cells, dev);
+	err = opts_init(tunnel);
 	if (err)
 		return err;
+	err = gro_cells_init(&tunnel->gro_cells, dev);
+	if (err)
+		goto err_opts;
 	err = pantun_proxy_init(tunnel);
 	if (err)
-		gro_cells_destroy(&tunnel->gro_cells);
+		goto err_cells;
+	return 0;
+
+err_cells:
+	gro_cells_destroy(&tunnel->gro_cells);
+err_opts:
+	opts_free(tunnel);
 	return err;
 }
 
@@ -284,6 +351,7 @@ static void dev_free(struct net_device *dev)
 	struct pantun_tunnel *tunnel = netdev_priv(dev);
 
 	gro_cells_destroy(&tunnel->gro_cells);
+	opts_free(tunnel);
 }
 
 static int dev_change_mtu(struct net_device *dev, int mtu)
@@ -346,8 +414,6 @@ static void link_setup(struct net_device *dev)
 	tunnel->state = PANTUN_STATE_DOWN;
 	tunnel->carrier = PANTUN_CARRIER_ANY;
 	tunnel->path_told = PANTUN_PATH_UNKNOWN;
-	tunnel->opts.df = PANTUN_DF_COPY;
-	tunnel->opts.tos = PANTUN_TOS_FIXED;
 	INIT_LIST_HEAD(&tunnel->net_list);
 	pantun_monitor_setup(tunnel);
 	INIT_WORK(&tunnel->link_work, link_work);

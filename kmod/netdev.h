@@ -13,8 +13,13 @@
 #include "netns.h"
 #include "proxy.h"
 
-/* How packets are made into outer ones; each member with READ_ONCE, written under cfg_lock. */
+/*
+ * How packets are made into outer ones.  Immutable once published by tunnel->opts; replaced
+ * as a whole, so that a packet which has read the pointer once sees options that belong
+ * together.
+ */
 struct pantun_tunnel_opts {
+	struct rcu_head rcu;
 	u8 df;				/* enum pantun_df */
 	u8 tos;				/* enum pantun_tos */
 	u8 dscp;			/* of PANTUN_TOS_FIXED, 0..63 */
@@ -36,7 +41,7 @@ struct pantun_tunnel {
 	u32 state;			/* enum pantun_state; cfg_lock, READ_ONCE by readers */
 	u32 carrier;			/* enum pantun_carrier; cfg_lock, READ_ONCE by readers */
 	u32 path_told;			/* enum pantun_path_state of the last event; cfg_lock */
-	struct pantun_tunnel_opts opts;
+	struct pantun_tunnel_opts __rcu *opts;	/* written under cfg_lock */
 	bool dead;			/* being deleted; cfg_lock */
 	bool mtu_fixed;			/* set by the admin; rtnl */
 	bool mtu_following;		/* MTU is being set by link_work; rtnl */
@@ -49,6 +54,16 @@ struct pantun_tunnel {
 	struct delayed_work dummy_work;	/* dummy packets; never takes rtnl */
 	struct delayed_work age_work;	/* limits in seconds without traffic; never takes rtnl */
 };
+
+/*
+ * Its options.  RCU read side or cfg_lock; on a packet's way they are read once and passed
+ * on.
+ */
+static inline const struct pantun_tunnel_opts *
+pantun_tunnel_opts(const struct pantun_tunnel *tunnel)
+{
+	return rcu_dereference_check(tunnel->opts, lockdep_is_held(&tunnel->pn->cfg_lock));
+}
 
 extern const struct ethtool_ops pantun_ethtool_ops;
 
@@ -63,6 +78,9 @@ void pantun_netdev_queue_delete(struct pantun_net *pn, struct list_head *list);
 
 /* Who starts negotiation: enum pantun_start.  cfg_lock. */
 void pantun_netdev_set_start(struct pantun_tunnel *tunnel, u32 start);
+
+/* Publishes a copy of @opts; 0 or -ENOMEM with nothing changed.  cfg_lock. */
+int pantun_netdev_set_opts(struct pantun_tunnel *tunnel, const struct pantun_tunnel_opts *opts);
 
 /* Which SA pairs the carrier needs: enum pantun_carrier.  cfg_lock. */
 void pantun_netdev_set_carrier(struct pantun_tunnel *tunnel, u32 carrier);

@@ -52,48 +52,18 @@ static int tunnel_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return pantun_nl_dump(skb, cb, emit_tunnel);
 }
 
-static bool opts_equal(const struct pantun_tunnel_opts *a, const struct pantun_tunnel_opts *b)
-{
-	return a->df == b->df && a->tos == b->tos && a->dscp == b->dscp && a->ttl == b->ttl &&
-	       a->flow_label == b->flow_label && a->gre == b->gre && a->tfc == b->tfc &&
-	       a->dummy == b->dummy && a->mark == b->mark && a->underlay == b->underlay;
-}
-
-/* Packets under way read each member by itself. */
-static void set_opts(struct pantun_tunnel *tunnel, const struct pantun_tunnel_opts *new)
-{
-	struct pantun_tunnel_opts *opts = &tunnel->opts;
-	bool other_dummy = opts->dummy != new->dummy;
-
-	if (opts_equal(opts, new))
-		return;
-	WRITE_ONCE(opts->df, new->df);
-	WRITE_ONCE(opts->tos, new->tos);
-	WRITE_ONCE(opts->dscp, new->dscp);
-	WRITE_ONCE(opts->ttl, new->ttl);
-	WRITE_ONCE(opts->flow_label, new->flow_label);
-	WRITE_ONCE(opts->gre, new->gre);
-	WRITE_ONCE(opts->tfc, new->tfc);
-	WRITE_ONCE(opts->dummy, new->dummy);
-	WRITE_ONCE(opts->mark, new->mark);
-	WRITE_ONCE(opts->underlay, new->underlay);
-	if (other_dummy)
-		pantun_dummy_follow(tunnel);
-	tunnel->pn->generation++;
-	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
-	pantun_netdev_update(tunnel);
-}
-
 /* All or nothing. */
 static int set_tunnel(struct pantun_tunnel *tunnel, struct nlattr **attrs,
 		      struct netlink_ext_ack *extack)
 {
-	struct pantun_tunnel_opts opts = tunnel->opts;
+	struct pantun_tunnel_opts opts = *pantun_tunnel_opts(tunnel);
 	int err = pantun_nl_parse_tunnel_opts(attrs, tunnel, &opts, extack);
 
 	if (err)
 		return err;
-	set_opts(tunnel, &opts);
+	err = pantun_netdev_set_opts(tunnel, &opts);
+	if (err)
+		return err;
 	if (attrs[PANTUN_TUNNEL_A_START])
 		pantun_netdev_set_start(tunnel, nla_get_u32(attrs[PANTUN_TUNNEL_A_START]));
 	if (attrs[PANTUN_TUNNEL_A_CARRIER])

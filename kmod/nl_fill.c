@@ -89,20 +89,30 @@ static int fill_tunnel_counts(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 	return fill_drops(skb, PANTUN_TUNNEL_A_DROP, &tunnel->drops);
 }
 
-static int fill_opts(struct sk_buff *skb, const struct pantun_tunnel_opts *opts)
+static int put_opts(struct sk_buff *skb, const struct pantun_tunnel_opts *opts)
 {
-	if (nla_put_u32(skb, PANTUN_TUNNEL_A_DF, READ_ONCE(opts->df)) ||
-	    nla_put_u32(skb, PANTUN_TUNNEL_A_TOS, READ_ONCE(opts->tos)) ||
-	    nla_put_u8(skb, PANTUN_TUNNEL_A_DSCP, READ_ONCE(opts->dscp)) ||
-	    nla_put_u8(skb, PANTUN_TUNNEL_A_TTL, READ_ONCE(opts->ttl)) ||
-	    nla_put_u8(skb, PANTUN_TUNNEL_A_FLOW_LABEL, READ_ONCE(opts->flow_label)) ||
-	    nla_put_u8(skb, PANTUN_TUNNEL_A_GRE, READ_ONCE(opts->gre)) ||
-	    nla_put_u32(skb, PANTUN_TUNNEL_A_TFC, READ_ONCE(opts->tfc)) ||
-	    nla_put_u32(skb, PANTUN_TUNNEL_A_DUMMY, READ_ONCE(opts->dummy)) ||
-	    nla_put_u32(skb, PANTUN_TUNNEL_A_MARK, READ_ONCE(opts->mark)) ||
-	    nla_put_u32(skb, PANTUN_TUNNEL_A_UNDERLAY, READ_ONCE(opts->underlay)))
+	if (nla_put_u32(skb, PANTUN_TUNNEL_A_DF, opts->df) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_TOS, opts->tos) ||
+	    nla_put_u8(skb, PANTUN_TUNNEL_A_DSCP, opts->dscp) ||
+	    nla_put_u8(skb, PANTUN_TUNNEL_A_TTL, opts->ttl) ||
+	    nla_put_u8(skb, PANTUN_TUNNEL_A_FLOW_LABEL, opts->flow_label) ||
+	    nla_put_u8(skb, PANTUN_TUNNEL_A_GRE, opts->gre) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_TFC, opts->tfc) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_DUMMY, opts->dummy) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_MARK, opts->mark) ||
+	    nla_put_u32(skb, PANTUN_TUNNEL_A_UNDERLAY, opts->underlay))
 		return -EMSGSIZE;
 	return 0;
+}
+
+static int fill_opts(struct sk_buff *skb, const struct pantun_tunnel *tunnel)
+{
+	int err;
+
+	rcu_read_lock();
+	err = put_opts(skb, pantun_tunnel_opts(tunnel));
+	rcu_read_unlock();
+	return err;
 }
 
 /**
@@ -125,7 +135,7 @@ int pantun_nl_fill_tunnel(struct sk_buff *skb, struct pantun_tunnel *tunnel, boo
 	    nla_put_u32(skb, PANTUN_TUNNEL_A_MTU, READ_ONCE(tunnel->dev->mtu)) ||
 	    nla_put_u32(skb, PANTUN_TUNNEL_A_CARRIER, READ_ONCE(tunnel->carrier)) ||
 	    nla_put_u32(skb, PANTUN_TUNNEL_A_PATH, READ_ONCE(tunnel->monitors.path)) ||
-	    fill_opts(skb, &tunnel->opts))
+	    fill_opts(skb, tunnel))
 		return -EMSGSIZE;
 	if (moved && nla_put_flag(skb, PANTUN_TUNNEL_A_NETNS_MOVED))
 		return -EMSGSIZE;

@@ -66,7 +66,7 @@ static int check_link(const struct pantun_tunnel *tunnel, const struct pantun_sa
 		      struct netlink_ext_ack *extack)
 {
 	lockdep_assert_held(&tunnel->pn->cfg_lock);
-	if (params->family != AF_INET6 || READ_ONCE(tunnel->opts.underlay))
+	if (params->family != AF_INET6 || pantun_tunnel_opts(tunnel)->underlay)
 		return 0;
 	if (!(ipv6_addr_type(&params->local.v6) & IPV6_ADDR_LINKLOCAL) &&
 	    !(ipv6_addr_type(&params->remote.v6) & IPV6_ADDR_LINKLOCAL))

@@ -77,23 +77,24 @@ u16 pantun_path_header_len(const struct pantun_path *path)
  * pantun_outer_overhead - what an SA adds to inner packets
  * @sa: the SA
  * @path: its path
+ * @opts: its tunnel's options
  * @o: what to fill
  *
  * Context: any.
  */
 void pantun_outer_overhead(const struct pantun_sa *sa, const struct pantun_path *path,
-			   struct pantun_overhead *o)
+			   const struct pantun_tunnel_opts *opts, struct pantun_overhead *o)
 {
 	pantun_alg_overhead(sa->alg, path->family, pantun_path_header_len(path), o);
-	o->inside = pantun_inner_added(sa, path);
+	o->inside = pantun_inner_added(sa, path, opts);
 }
 
-static struct dst_entry *route4(const struct pantun_sa *sa, struct pantun_path *path)
+static struct dst_entry *route4(const struct pantun_sa *sa, struct pantun_path *path,
+				const struct pantun_tunnel_opts *opts)
 {
-	const struct pantun_tunnel_opts *opts = &sa->tunnel->opts;
 	struct flowi4 fl4 = {
-		.flowi4_oif = READ_ONCE(opts->underlay),
-		.flowi4_mark = READ_ONCE(opts->mark),
+		.flowi4_oif = opts->underlay,
+		.flowi4_mark = opts->mark,
 		.saddr = path->local.v4,
 		.daddr = path->remote.v4,
 		.flowi4_proto = path->encap == PANTUN_ENCAP_UDP ? IPPROTO_UDP : sa->key.proto,
@@ -114,12 +115,12 @@ static struct dst_entry *route4(const struct pantun_sa *sa, struct pantun_path *
 	return &rt->dst;
 }
 
-static struct dst_entry *route6(const struct pantun_sa *sa, struct pantun_path *path)
+static struct dst_entry *route6(const struct pantun_sa *sa, struct pantun_path *path,
+				const struct pantun_tunnel_opts *opts)
 {
-	const struct pantun_tunnel_opts *opts = &sa->tunnel->opts;
 	struct flowi6 fl6 = {
-		.flowi6_oif = READ_ONCE(opts->underlay),
-		.flowi6_mark = READ_ONCE(opts->mark),
+		.flowi6_oif = opts->underlay,
+		.flowi6_mark = opts->mark,
 		.saddr = path->local.v6,
 		.daddr = path->remote.v6,
 		.flowi6_proto = path->encap == PANTUN_ENCAP_UDP ? IPPROTO_UDP : sa->key.proto,
@@ -147,15 +148,18 @@ static struct dst_entry *route6(const struct pantun_sa *sa, struct pantun_path *
  * pantun_outer_route - the route to the far end
  * @sa: an SA of the tunnel
  * @path: its path
+ * @opts: the tunnel's options
  *
  * Return: the route, with a reference for dst_release(); -ELOOP where it leads into
  * the tunnel itself, another ERR_PTR() where there is none.
  * Context: BH disabled, RCU read side or cfg_lock.
  */
-struct dst_entry *pantun_outer_route(const struct pantun_sa *sa, struct pantun_path *path)
+struct dst_entry *pantun_outer_route(const struct pantun_sa *sa, struct pantun_path *path,
+				     const struct pantun_tunnel_opts *opts)
 {
-	struct dst_entry *dst = path->family == AF_INET6 ? route6(sa, path) : route4(sa, path);
+	struct dst_entry *dst;
 
+	dst = path->family == AF_INET6 ? route6(sa, path, opts) : route4(sa, path, opts);
 	if (IS_ERR(dst) || dst->dev != sa->tunnel->dev)
 		return dst;
 	dst_release(dst);
@@ -177,18 +181,20 @@ void pantun_outer_reroute(struct pantun_path *path)
  * pantun_outer_mtu - what the underlay carries to the far end
  * @sa: an SA of the tunnel
  * @path: its path
+ * @opts: the tunnel's options
  *
  * Return: octets, outer IP header included; 0 without a route.
  * Context: RCU read side or cfg_lock; any but hard irq.
  */
-u32 pantun_outer_mtu(const struct pantun_sa *sa, struct pantun_path *path)
+u32 pantun_outer_mtu(const struct pantun_sa *sa, struct pantun_path *path,
+		     const struct pantun_tunnel_opts *opts)
 {
 	struct dst_entry *dst;
 	u32 mtu;
 
 	/* the route cache is per CPU */
 	local_bh_disable();
-	dst = pantun_outer_route(sa, path);
+	dst = pantun_outer_route(sa, path, opts);
 	local_bh_enable();
 	if (IS_ERR(dst))
 		return 0;
@@ -210,7 +216,8 @@ u32 pantun_outer_mtu(const struct pantun_sa *sa, struct pantun_path *path)
  */
 void pantun_outer_learn_mtu(struct sk_buff *skb, const struct pantun_sa *sa, u32 mtu)
 {
-	struct dst_entry *dst = pantun_outer_route(sa, rcu_dereference(sa->path));
+	const struct pantun_tunnel_opts *opts = pantun_tunnel_opts(sa->tunnel);
+	struct dst_entry *dst = pantun_outer_route(sa, rcu_dereference(sa->path), opts);
 	int network = skb_network_offset(skb);
 	struct net_device *dev = skb->dev;
 	u32 mark = skb->mark;
@@ -220,7 +227,7 @@ void pantun_outer_learn_mtu(struct sk_buff *skb, const struct pantun_sa *sa, u32
 	/* as if the quoted packet were on its way out again */
 	skb_reset_network_header(skb);
 	skb->dev = dst->dev;
-	skb->mark = READ_ONCE(sa->tunnel->opts.mark);
+	skb->mark = opts->mark;
 	dst->ops->update_pmtu(dst, NULL, skb, mtu, false);
 	skb_set_network_header(skb, network);
 	skb->dev = dev;
@@ -245,18 +252,18 @@ static void push_udp(struct sk_buff *skb, const struct pantun_path *path)
 /* DSCP as the tunnel has it; ECN is copied (RFC 6040 section 4.1). */
 static u8 outer_tos(const struct pantun_tunnel_opts *opts, u8 inner)
 {
-	if (READ_ONCE(opts->tos) == PANTUN_TOS_COPY)
+	if (opts->tos == PANTUN_TOS_COPY)
 		return inner;
-	return READ_ONCE(opts->dscp) << 2 | (inner & INET_ECN_MASK);
+	return opts->dscp << 2 | (inner & INET_ECN_MASK);
 }
 
 static void push_ip4(struct sk_buff *skb, const struct pantun_sa *sa,
-		     const struct pantun_path *path, u8 proto)
+		     const struct pantun_path *path, const struct pantun_tunnel_opts *opts,
+		     u8 proto)
 {
-	const struct pantun_tunnel_opts *opts = &sa->tunnel->opts;
 	const struct pantun_cb *cb = pantun_cb(skb);
 	struct iphdr *iph = skb_push(skb, sizeof(*iph));
-	u8 ttl = READ_ONCE(opts->ttl);
+	u8 ttl = opts->ttl;
 
 	skb_reset_network_header(skb);
 	iph->version = 4;
@@ -273,12 +280,12 @@ static void push_ip4(struct sk_buff *skb, const struct pantun_sa *sa,
 }
 
 static void push_ip6(struct sk_buff *skb, const struct pantun_sa *sa,
-		     const struct pantun_path *path, u8 proto)
+		     const struct pantun_path *path, const struct pantun_tunnel_opts *opts,
+		     u8 proto)
 {
-	const struct pantun_tunnel_opts *opts = &sa->tunnel->opts;
 	const struct pantun_cb *cb = pantun_cb(skb);
 	struct ipv6hdr *ip6h = skb_push(skb, sizeof(*ip6h));
-	u8 ttl = READ_ONCE(opts->ttl);
+	u8 ttl = opts->ttl;
 
 	skb_reset_network_header(skb);
 	ip6_flow_hdr(ip6h, outer_tos(opts, cb->tos), cb->flow_label);
@@ -308,6 +315,7 @@ static void push_kept(struct sk_buff *skb, const struct pantun_inner_header *kep
  * @skb: the packet, beginning at the header of ESP or AH, with headroom and the route
  * @sa: its SA
  * @path: where it goes
+ * @opts: its tunnel's options
  * @kept: transport mode: the packet's own IP header; else NULL
  *
  * Checksums come with pantun_outer_xmit(), as ESP has not been encrypted yet.
@@ -315,7 +323,8 @@ static void push_kept(struct sk_buff *skb, const struct pantun_inner_header *kep
  * Context: RCU read side.
  */
 void pantun_outer_push(struct sk_buff *skb, const struct pantun_sa *sa,
-		       const struct pantun_path *path, const struct pantun_inner_header *kept)
+		       const struct pantun_path *path, const struct pantun_tunnel_opts *opts,
+		       const struct pantun_inner_header *kept)
 {
 	unsigned int len = skb->len;
 	u8 proto = sa->key.proto;
@@ -329,10 +338,11 @@ void pantun_outer_push(struct sk_buff *skb, const struct pantun_sa *sa,
 	if (kept)
 		push_kept(skb, kept, proto);
 	else if (path->family == AF_INET6)
-		push_ip6(skb, sa, path, proto);
+		push_ip6(skb, sa, path, opts, proto);
 	else
-		push_ip4(skb, sa, path, proto);
+		push_ip4(skb, sa, path, opts, proto);
 	pantun_cb(skb)->xform = skb->len - len;
+	skb->mark = opts->mark;
 }
 
 static void set_udp_csum(struct sk_buff *skb)
@@ -362,7 +372,6 @@ void pantun_outer_xmit(struct sk_buff *skb, const struct pantun_sa *sa)
 
 	dev_sw_netstats_tx_add(tunnel->dev, 1, pantun_cb(skb)->inner_len);
 	skb_clear_hash(skb);
-	skb->mark = READ_ONCE(tunnel->opts.mark);
 	skb->encapsulation = 0;
 	skb->ip_summed = CHECKSUM_NONE;
 	if (pantun_cb(skb)->udp_csum)

@@ -16,6 +16,7 @@ struct dst_entry;
 struct pantun_inner_header;
 struct pantun_overhead;
 struct pantun_sa;
+struct pantun_tunnel_opts;
 struct sk_buff;
 
 /* Immutable once published by sa->path; replaced under RCU, freed from a worker. */
@@ -40,19 +41,22 @@ void pantun_path_free_rcu(struct pantun_path *path);
 u16 pantun_path_header_len(const struct pantun_path *path);
 /* What an SA adds to inner packets on its path. */
 void pantun_outer_overhead(const struct pantun_sa *sa, const struct pantun_path *path,
-			   struct pantun_overhead *o);
+			   const struct pantun_tunnel_opts *opts, struct pantun_overhead *o);
 /* The route to the path's far end, with a reference; -ELOOP into this very tunnel. */
-struct dst_entry *pantun_outer_route(const struct pantun_sa *sa, struct pantun_path *path);
+struct dst_entry *pantun_outer_route(const struct pantun_sa *sa, struct pantun_path *path,
+				     const struct pantun_tunnel_opts *opts);
 /* Has the route looked up anew. */
 void pantun_outer_reroute(struct pantun_path *path);
 /* An error said that the underlay carries @mtu octets of @skb, the quoted packet.  RCU, BH. */
 void pantun_outer_learn_mtu(struct sk_buff *skb, const struct pantun_sa *sa, u32 mtu);
 /* MTU of the route to the path's far end; 0 if there is none. */
-u32 pantun_outer_mtu(const struct pantun_sa *sa, struct pantun_path *path);
+u32 pantun_outer_mtu(const struct pantun_sa *sa, struct pantun_path *path,
+		     const struct pantun_tunnel_opts *opts);
 
 /* Pushes the outer IP (and UDP) header in front of ESP or AH. */
 void pantun_outer_push(struct sk_buff *skb, const struct pantun_sa *sa,
-		       const struct pantun_path *path, const struct pantun_inner_header *kept);
+		       const struct pantun_path *path, const struct pantun_tunnel_opts *opts,
+		       const struct pantun_inner_header *kept);
 /* Sends a finished packet with its route; consumes it. */
 void pantun_outer_xmit(struct sk_buff *skb, const struct pantun_sa *sa);
 

@@ -268,7 +268,7 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 			       "this network namespace has max_proxies: delete some, or raise it");
 		return -ENOSPC;
 	}
-	if (tunnel->opts.gre && !out) {
+	if (pantun_tunnel_opts(tunnel)->gre && !out) {
 		NL_SET_ERR_MSG(extack,
 			       "a tunnel with GRE has one proxy-ID: delete that, or end GRE");
 		return -EINVAL;

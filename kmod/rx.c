@@ -58,9 +58,10 @@ static enum pantun_drop drop_of_replay(enum pantun_replay_verdict verdict)
 }
 
 /* Octets of the inner packet, which is not taken out before its number is known to be new. */
-static unsigned int inner_len(const struct sk_buff *skb, const struct pantun_sa *sa)
+static unsigned int inner_len(const struct sk_buff *skb, const struct pantun_sa *sa,
+			      const struct pantun_tunnel_opts *opts)
 {
-	int len = skb->len - pantun_inner_added(sa, rcu_dereference(sa->path));
+	int len = skb->len - pantun_inner_added(sa, rcu_dereference(sa->path), opts);
 
 	return max(len, 0);
 }
@@ -215,20 +216,22 @@ static void deliver(struct sk_buff *skb, struct pantun_tunnel *tunnel)
  */
 void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 {
+	const struct pantun_tunnel_opts *opts;
 	enum pantun_drop reason;
 
 	local_bh_disable();
 	rcu_read_lock();
+	opts = pantun_tunnel_opts(sa->tunnel);
 	if (next_header < 0) {
 		reason = drop_of(next_header);
 		goto drop;
 	}
-	reason = account(sa, pantun_cb(skb)->seq, inner_len(skb, sa));
+	reason = account(sa, pantun_cb(skb)->seq, inner_len(skb, sa, opts));
 	if (reason != PANTUN_DROP_COUNT)
 		goto drop;
 	if (unlikely(!came_by(skb, rcu_dereference(sa->path))))
 		note_moved(skb, sa);
-	reason = pantun_inner_pull(skb, sa, next_header);
+	reason = pantun_inner_pull(skb, sa, opts, next_header);
 	if (reason != PANTUN_DROP_COUNT)
 		goto drop;
 	if (!(sa->tunnel->dev->flags & IFF_UP)) {

@@ -171,6 +171,7 @@ out:
 struct tx {
 	struct pantun_sa *sa;
 	struct pantun_path *path;
+	const struct pantun_tunnel_opts *opts;
 	struct dst_entry *dst;		/* with a reference */
 	struct pantun_overhead sizes;
 	u32 mtu;			/* of inner packets */
@@ -194,7 +195,7 @@ static enum pantun_drop make_ready(struct sk_buff *skb, const struct tx *tx)
 	cb->inner_len = skb->len;
 	cb->tos = is_v4(skb) ? ip_hdr(skb)->tos : ipv6_get_dsfield(ipv6_hdr(skb));
 	cb->flow_label = 0;
-	if (READ_ONCE(tx->sa->tunnel->opts.flow_label) && !is_v4(skb))
+	if (tx->opts->flow_label && !is_v4(skb))
 		cb->flow_label = ip6_flowlabel(ipv6_hdr(skb));
 	return PANTUN_DROP_COUNT;
 }
@@ -202,7 +203,7 @@ static enum pantun_drop make_ready(struct sk_buff *skb, const struct tx *tx)
 /* Padding of the inner packet hides its size (RFC 4303 section 2.7). */
 static bool pad(struct sk_buff *skb, const struct tx *tx)
 {
-	u32 len = min(READ_ONCE(tx->sa->tunnel->opts.tfc), tx->mtu);
+	u32 len = min(tx->opts->tfc, tx->mtu);
 
 	if (len <= skb->len || tx->sa->mode == PANTUN_MODE_TRANSPORT ||
 	    tx->sa->key.proto != IPPROTO_ESP)
@@ -222,7 +223,7 @@ static enum pantun_drop encapsulate(struct sk_buff *skb, const struct tx *tx,
 		return err == -ENOMEM ? PANTUN_DROP_TX_NO_MEMORY : PANTUN_DROP_TX_CRYPTO;
 	skb_scrub_packet(skb, !net_eq(tunnel->pn->net, dev_net(tunnel->dev)));
 	skb_dst_set(skb, dst_clone(tx->dst));
-	pantun_outer_push(skb, tx->sa, tx->path, kept);
+	pantun_outer_push(skb, tx->sa, tx->path, tx->opts, kept);
 	return PANTUN_DROP_COUNT;
 }
 
@@ -236,7 +237,7 @@ static enum pantun_drop encapsulate_inner(struct sk_buff *skb, const struct tx *
 		return reason;
 	if (!pad(skb, tx))
 		return PANTUN_DROP_TX_NO_MEMORY;
-	reason = pantun_inner_push(skb, tx->sa, tx->path, &kept);
+	reason = pantun_inner_push(skb, tx->sa, tx->path, tx->opts, &kept);
 	if (reason != PANTUN_DROP_COUNT)
 		return reason;
 	reason = take_number(tx->sa, pantun_cb(skb)->inner_len, &pantun_cb(skb)->seq);
@@ -314,10 +315,10 @@ static void tx_route(struct sk_buff *skb, struct tx *tx)
 	u32 path_mtu = dst_mtu(tx->dst);
 
 	note_mtu(tx, path_mtu);
-	pantun_outer_overhead(tx->sa, tx->path, &tx->sizes);
+	pantun_outer_overhead(tx->sa, tx->path, tx->opts, &tx->sizes);
 	tx->mtu = pantun_mtu_inner(&tx->sizes, path_mtu);
 	pantun_mss_clamp(skb, min(tx->mtu, READ_ONCE(tunnel->dev->mtu)));
-	if (!size_ok(skb, tx->mtu, READ_ONCE(tunnel->opts.df)) ||
+	if (!size_ok(skb, tx->mtu, tx->opts->df) ||
 	    (!skb_is_gso(skb) && pantun_mtu_outer(&tx->sizes, skb->len) > IP_MAX_MTU)) {
 		send_too_big(skb, max_t(u32, tx->mtu, is_v4(skb) ? IPV4_MIN_MTU : IPV6_MIN_MTU));
 		pantun_drop_skb(skb, tunnel, tx->sa, PANTUN_DROP_TX_TOO_BIG);
@@ -331,11 +332,12 @@ static void tx_route(struct sk_buff *skb, struct tx *tx)
 }
 
 /* A packet with its SA.  Consumes it.  BH disabled, RCU. */
-static void tx_sa(struct sk_buff *skb, struct pantun_sa *sa)
+static void tx_sa(struct sk_buff *skb, struct pantun_sa *sa,
+		  const struct pantun_tunnel_opts *opts)
 {
-	struct tx tx = { .sa = sa, .path = rcu_dereference(sa->path) };
+	struct tx tx = { .sa = sa, .path = rcu_dereference(sa->path), .opts = opts };
 
-	tx.dst = pantun_outer_route(sa, tx.path);
+	tx.dst = pantun_outer_route(sa, tx.path, opts);
 	if (IS_ERR(tx.dst)) {
 		pantun_drop_skb(skb, sa->tunnel, sa, PTR_ERR(tx.dst) == -ELOOP ?
 				PANTUN_DROP_TX_LOOP : PANTUN_DROP_TX_NO_ROUTE);
@@ -347,7 +349,7 @@ static void tx_sa(struct sk_buff *skb, struct pantun_sa *sa)
 
 static struct sk_buff *dummy_skb(const struct tx *tx)
 {
-	u32 tfc = READ_ONCE(tx->sa->tunnel->opts.tfc);
+	u32 tfc = tx->opts->tfc;
 	unsigned int headroom = LL_RESERVED_SPACE(tx->dst->dev) + tx->sizes.outer +
 				tx->sizes.header;
 	unsigned int tailroom = tx->sizes.block + tx->sizes.trailer + tx->sizes.icv;
@@ -372,13 +374,17 @@ static struct sk_buff *dummy_skb(const struct tx *tx)
  */
 void pantun_tx_dummy(struct pantun_sa *sa)
 {
-	struct tx tx = { .sa = sa, .path = rcu_dereference(sa->path) };
+	struct tx tx = {
+		.sa = sa,
+		.path = rcu_dereference(sa->path),
+		.opts = pantun_tunnel_opts(sa->tunnel),
+	};
 	struct sk_buff *skb;
 
-	tx.dst = pantun_outer_route(sa, tx.path);
+	tx.dst = pantun_outer_route(sa, tx.path, tx.opts);
 	if (IS_ERR(tx.dst))
 		return;
-	pantun_outer_overhead(sa, tx.path, &tx.sizes);
+	pantun_outer_overhead(sa, tx.path, tx.opts, &tx.sizes);
 	tx.sizes.inside = 0;
 	tx.mtu = pantun_mtu_inner(&tx.sizes, dst_mtu(tx.dst));
 	skb = tx.mtu ? dummy_skb(&tx) : NULL;
@@ -495,7 +501,8 @@ static struct pantun_proxy *proxy_of(struct sk_buff *skb, struct pantun_tunnel *
 static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		    const struct pantun_flow *flow)
 {
-	bool gre = READ_ONCE(tunnel->opts.gre), about = false;
+	const struct pantun_tunnel_opts *opts = pantun_tunnel_opts(tunnel);
+	bool gre = opts->gre, about = false;
 	struct pantun_proxy *proxy;
 	struct pantun_sa *sa;
 
@@ -521,9 +528,9 @@ static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		pantun_drop_skb(skb, tunnel, sa, PANTUN_DROP_TX_SELECTOR);
 		return;
 	}
-	skb = pantun_inner_whole(skb, sa);
+	skb = pantun_inner_whole(skb, sa, opts);
 	if (skb)
-		tx_sa(skb, sa);
+		tx_sa(skb, sa, opts);
 }
 
 static void tx_skb(struct sk_buff *skb, struct pantun_tunnel *tunnel)
@@ -573,7 +580,7 @@ static struct pantun_proxy *find_proxy(struct pantun_tunnel *tunnel, const char 
 u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
 		     const struct pantun_flow *flow, bool ask, struct pantun_sa **sa)
 {
-	bool gre = READ_ONCE(tunnel->opts.gre);
+	bool gre = pantun_tunnel_opts(tunnel)->gre;
 	struct pantun_proxy *proxy;
 
 	if (name)
@@ -605,7 +612,7 @@ u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
  */
 void pantun_tx_own(struct sk_buff *skb, struct pantun_sa *sa)
 {
-	tx_sa(skb, sa);
+	tx_sa(skb, sa, pantun_tunnel_opts(sa->tunnel));
 }
 
 /*

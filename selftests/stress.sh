@@ -7,8 +7,8 @@
 # requests of asynchronous crypto in flight.  Rekeys without a lost packet.  And, on a
 # kernel with fault injection, allocations that fail in every command and on the way
 # of packets.  `stress.sh short` does a little of it, `stress.sh stock` what takes two
-# CPUs: rekeys, and parallel crypto; `stress.sh PART...` some of it: reloads, namespaces,
-# devices, rekeys, cryptd, pcrypt, faults.
+# CPUs: options, rekeys, and parallel crypto; `stress.sh PART...` some of it: reloads,
+# namespaces, devices, options, rekeys, cryptd, pcrypt, faults.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -16,9 +16,12 @@ set -eu
 . "$PANTUN_TOP/selftests/lib_manual.sh"
 
 case ${1:-} in
-short) RELOADS=5 NETNS=3 DEVICES=3 REKEYS=100 PINGS=2000 MEBIBYTES=4 ASYNC=4 ;;
-stock) REKEYS=20 PINGS=500 MEBIBYTES=2 ASYNC=4 ;;
-*) RELOADS=100 NETNS=51 DEVICES=51 REKEYS=1000 PINGS=20000 MEBIBYTES=32 ASYNC=24 ;;
+short) RELOADS=5 NETNS=3 DEVICES=3 OPTIONS=100 REKEYS=100 PINGS=2000 MEBIBYTES=4 ASYNC=4 ;;
+stock) OPTIONS=50 REKEYS=20 PINGS=500 MEBIBYTES=2 ASYNC=4 ;;
+*)
+	RELOADS=100 NETNS=51 DEVICES=51 OPTIONS=500 REKEYS=1000 PINGS=20000 MEBIBYTES=32
+	ASYNC=24
+	;;
 esac
 
 # --- traffic ---
@@ -217,6 +220,26 @@ devices() {
 	traffic_on ha 10.2.0.2
 	check "devices: deleted and moved $DEVICES times under traffic" times "$DEVICES" device_round
 	traffic_off
+}
+
+# --- options ---
+
+# option_rounds NODE: all that alters what packets have in front or behind, again and again;
+# the two ends disagree meanwhile.
+option_rounds() {
+	on "$1" "$PANTUN_TOP/selftests/options.py" "$OPTIONS"
+}
+
+# Packets that met two ends which disagree are lost, and nothing else happens to them.
+options() {
+	tunnels_keyed
+	traffic_on ha 10.2.0.2
+	traffic_on hb 10.1.0.2
+	check "options: each changed $OPTIONS times under traffic, at one end" option_rounds ga
+	check 'options: at the other' option_rounds gb
+	traffic_off
+	check 'options: afterwards all is well' on ha ping -q -c 20 -i 0.01 -W 2 10.2.0.2
+	tunnels_gone
 }
 
 # --- rekeys ---
@@ -455,9 +478,9 @@ sysctl -qw net.core.netdev_max_backlog=1000000
 keys_make aes-128-gcm
 topology_up
 case ${1:-} in
-'') set -- reloads namespaces devices rekeys cryptd faults ;;
-short) set -- reloads namespaces devices rekeys cryptd ;;
-stock) set -- rekeys pcrypt ;;
+'') set -- reloads namespaces devices options rekeys cryptd faults ;;
+short) set -- reloads namespaces devices options rekeys cryptd ;;
+stock) set -- options rekeys pcrypt ;;
 esac
 module_load
 for part; do
@@ -465,6 +488,7 @@ for part; do
 	reloads) reloads ;;
 	namespaces) namespaces ;;
 	devices) devices ;;
+	options) options ;;
 	rekeys) rekeys ;;
 	cryptd) async cryptd cryptd_queue_worker queue_full ns_queue_full ;;
 	pcrypt) async pcrypt padata carries ns_carries ;;
