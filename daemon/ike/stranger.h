@@ -23,7 +23,7 @@ void stranger_missed(struct ike_core *core);
 void stranger_enter(struct ike_sa *ike, bool proved);
 void stranger_leave(struct ike_sa *ike);
 
-/* The one gateway that a peer at @remote who reached us at @local may be; NULL: there are several, or none. */
+/* The one gateway that a peer at @remote who reached us at @local may be; NULL: not just one. */
 struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local,
 				 const struct addr *remote);
 /*

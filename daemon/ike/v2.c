@@ -317,8 +317,8 @@ static const char *auth_meaning(const struct wire_error *error, bool response)
 	case IKE_PL_TSI:
 	case IKE_PL_TSR:
 		return response ?
-		       "; no child SA would come of it, and it does not say why: see the log of the "
-		       "peer, and whether it is to make IKE SAs without children (RFC 6023)" :
+		       "; no child SA would come of it, and it does not say why: see the log of "
+		       "the peer, and whether it is to make IKE SAs without children (RFC 6023)" :
 		       "; it wants an IKE SA without a child SA (RFC 6023), which is not supported: "
 		       "have it ask for one in IKE_AUTH (childless initiation off)";
 	case IKE_PL_AUTH:
