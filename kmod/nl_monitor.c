@@ -249,8 +249,7 @@ static struct pantun_monitor *find(struct pantun_net *pn, struct genl_info *info
 	if (monitor)
 		return monitor;
 	err = pantun_nl_refuse(info->extack, info->attrs[PANTUN_A_MONITOR], -ENOENT,
-			       "the tunnel does not monitor this destination; see "
-			       "pantunctl show monitor");
+			       "no such monitor of the tunnel; see pantunctl show monitor");
 	return ERR_PTR(err);
 }
 

@@ -726,8 +726,7 @@ def monitor_refusals():
                 monitor(u32(C["MONITOR_A_INTERVAL"], 3000)), "EINVAL", READ_ONLY)
     for cmd in ("MONITOR_DEL", "MONITOR_GET"):
         refused_for("one that is not there", cmd, monitor(), "ENOENT",
-                    "the tunnel does not monitor this destination; see "
-                    "pantunctl show monitor")
+                    "no such monitor of the tunnel; see pantunctl show monitor")
 
 
 def monitor_life():

@@ -275,7 +275,7 @@ pantun_config ga 192.0.2.2 'set network tunnel ipsec t start on-demand'
 check 'reload: JSON' says 0 '"changes":["tunnel t: changed"]' --json reload
 check 'proxy del: of none' says 1 'no proxy-ID of this name; see pantunctl show flow' \
 	proxy del tunnel1 name nope
-check 'tunnel monitor del: of none' says 1 'this destination; see pantunctl show monitor' \
+check 'tunnel monitor del: of none' says 1 'no such monitor of the tunnel; see pantunctl show monitor' \
 	tunnel monitor del tunnel1 destination 10.9.9.9
 check 'tunnel set: without dev' says 0 '' tunnel set tunnel1 ttl 64
 check 'tunnel set: and it is set' says 0 'ttl 64' show flow tunnel1

@@ -43,7 +43,7 @@ enum ike_action_type {
 	IKE_ACTION_SA_ACTIVATE,	/* switch the proxy-ID to this out-SA */
 	IKE_ACTION_SA_MOVE,	/* the peer's address and port are others: set its path */
 	IKE_ACTION_SA_DEL,
-	IKE_ACTION_SA_ASK,	/* when an in-SA had its last packet: ike_core_sa_heard(), at once */
+	IKE_ACTION_SA_ASK,	/* when an in-SA had its last packet; ike_core_sa_heard() */
 	IKE_ACTION_PROXY_FAIL,	/* no SA will come for what the kernel holds there */
 	IKE_ACTION_EVENT,	/* tell observers */
 };

@@ -65,7 +65,7 @@ struct ike_sa {
 	ike_time begun;			/* first packet sent or received */
 	ike_time up_at;
 	ike_time heard;			/* last authenticated message */
-	ike_time esp_heard;		/* the same of its children's ESP, when last asked; 0: none */
+	ike_time esp_heard;		/* its children's ESP, when last asked; 0: none */
 	uint8_t nonce_min[NONCE_N];	/* start of the lesser nonce, for ties (section 2.8.1) */
 	bool condemned;			/* lost a tie: deleted once its children have successors */
 	ike_time condemned_at;

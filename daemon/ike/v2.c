@@ -319,8 +319,8 @@ static const char *auth_meaning(const struct wire_error *error, bool response)
 		return response ?
 		       "; no child SA would come of it, and it does not say why: see the log of "
 		       "the peer, and whether it is to make IKE SAs without children (RFC 6023)" :
-		       "; it wants an IKE SA without a child SA (RFC 6023), which is not supported: "
-		       "have it ask for one in IKE_AUTH (childless initiation off)";
+		       "; it wants an IKE SA without a child SA (RFC 6023), which is not "
+		       "supported: have it ask for one in IKE_AUTH (childless initiation off)";
 	case IKE_PL_AUTH:
 		return response ? "; it does not prove who it is: set a pre-shared key there" :
 				  "; it wants to authenticate by EAP, which is not supported: set "

@@ -115,48 +115,6 @@ static void test_on_demand(void **state)
 	peers_free(net);
 }
 
-static void test_command(void **state)
-{
-	struct site a = peers_site(A), b = peers_site(B);
-	struct peers *net = peers_new(6);
-
-	(void)state;
-	a.start = POLICY_START_ON_DEMAND;
-	peers_configure(net, B, &b);
-	peers_configure(net, A, &a);
-	assert_int_equal(ike_core_initiate(net->peer[A].core, net->now, "nowhere"), -1);
-	assert_int_equal(ike_core_initiate(net->peer[B].core, net->now, "lan"), 0);
-	assert_int_equal(ike_core_standing(net->peer[B].core, "lan").passive, 1);
-	assert_int_equal(ike_core_standing(net->peer[A].core, "lan").passive, 0);
-	assert_int_equal(ike_core_initiate(net->peer[A].core, net->now, "lan"), 1);
-	peers_settle(net, A);
-	assert_true(peers_until(net, peers_quiet, 2000));
-	assert_int_equal(ike_core_initiate(net->peer[A].core, net->now, NULL), 0);
-	assert_int_equal(ike_core_standing(net->peer[A].core, NULL).up, 1);
-	assert_int_equal(ike_core_standing(net->peer[A].core, "nowhere").up, 0);
-	assert_int_equal(ike_core_standing(net->peer[B].core, "lan").passive, 0);
-	peers_free(net);
-}
-
-/* A tunnel goes by the name of its interface, too. */
-static void test_command_by_interface(void **state)
-{
-	struct site a = peers_site(A), b = peers_site(B);
-	struct peers *net = peers_new(7);
-
-	(void)state;
-	a.start = POLICY_START_ON_DEMAND;
-	peers_configure(net, B, &b);
-	peers_configure(net, A, &a);
-	assert_int_equal(ike_core_initiate(net->peer[A].core, net->now, PEERS_IFNAME), 1);
-	peers_settle(net, A);
-	assert_true(peers_until(net, peers_quiet, 2000));
-	assert_int_equal(ike_core_standing(net->peer[A].core, PEERS_IFNAME).up, 1);
-	assert_int_equal(ike_core_clear_ipsec(net->peer[A].core, net->now, PEERS_IFNAME), 1);
-	peers_settle(net, A);
-	peers_free(net);
-}
-
 static const struct site_proxy many[2][4] = {
 	{ { "p1", "10.1.1.0/24", "10.2.1.0/24" }, { "p2", "10.1.2.0/24", "10.2.2.0/24" },
 	  { "p3", "10.1.3.0/24 10.1.4.0/24", "10.2.3.0/24" }, { "p6", "fd01::/48", "fd02::/48" } },
@@ -867,8 +825,6 @@ int main(void)
 		cmocka_unit_test(test_dynamic_peer),
 		cmocka_unit_test(test_addresses_as_ids),
 		cmocka_unit_test(test_on_demand),
-		cmocka_unit_test(test_command),
-		cmocka_unit_test(test_command_by_interface),
 		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_narrowing),
 		cmocka_unit_test(test_other_group),

@@ -119,9 +119,9 @@ static void test_unknown_identity(void **state)
 	must_blame(net, "", "");
 	assert_int_equal(peers_told(net, B, "fail"), 0);
 	assert_int_equal(peers_logged(net, "error -: peer 192.0.2.1 says it is nobody.example, "
-				      "which is the peer-id of no gateway; there are g0 (g0.example), g1 "
-				      "(g1.example), g2 (g2.example): set peer-id here or local-id "
-				      "at the peer"), 1);
+				      "which is the peer-id of no gateway; there are "
+				      "g0 (g0.example), g1 (g1.example), g2 (g2.example): "
+				      "set peer-id here or local-id at the peer"), 1);
 	peers_free(net);
 	/* Not all of very many. */
 	net = try(&b, MANY, "nobody.example", NULL);

@@ -548,8 +548,8 @@ static void check_auth(bool proof, uint8_t method, const char *text)
 static void test_auth(void **state)
 {
 	(void)state;
-	check_auth(false, 0, "authenticates in a way that we do not take: AUTH payload is missing; it wants to "
-		   "authenticate by EAP");
+	check_auth(false, 0, "authenticates in a way that we do not take: AUTH payload is "
+			     "missing; it wants to authenticate by EAP");
 	check_auth(true, 1, "authenticates by method 1 instead of a pre-shared key");
 	check_auth(true, 2, "pre-shared key differs");
 }
