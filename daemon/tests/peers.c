@@ -860,6 +860,24 @@ bool peers_quiet(struct peers *net)
 	return true;
 }
 
+void peers_must_be_quiet(struct peers *net, ike_time ms)
+{
+	if (peers_until(net, peers_quiet, ms))
+		return;
+	peers_show(net);
+	fail_msg("no quiet");
+}
+
+struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b)
+{
+	struct peers *net = peers_new(seed);
+
+	peers_configure(net, B, b);
+	peers_configure(net, A, a);
+	peers_must_be_quiet(net, 30000);
+	return net;
+}
+
 void peers_finish(struct peers *net)
 {
 	bool quiet = peers_until(net, peers_quiet, 120000);

@@ -113,6 +113,10 @@ struct peers {
 struct peers *peers_new(uint64_t seed);
 /* Also fails the test where a kernel saw a fault or a secret is in the log. */
 void peers_free(struct peers *net);
+/* All gets quiet within @ms, or the test fails with the log shown. */
+void peers_must_be_quiet(struct peers *net, ike_time ms);
+/* A network with both sides configured, A last, and quiet. */
+struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b);
 /* Ends a test: all gets quiet, no packet would have been lost; frees. */
 void peers_finish(struct peers *net);
 

@@ -21,24 +21,6 @@
 #define CREATE_CHILD	36
 #define INFORMATIONAL	37
 
-static void must_be_quiet(struct peers *net, ike_time ms)
-{
-	if (peers_until(net, peers_quiet, ms))
-		return;
-	peers_show(net);
-	fail_msg("no quiet");
-}
-
-static struct peers *up_with(uint64_t seed, const struct site *a, const struct site *b)
-{
-	struct peers *net = peers_new(seed);
-
-	peers_configure(net, B, b);
-	peers_configure(net, A, a);
-	must_be_quiet(net, 30000);
-	return net;
-}
-
 static bool is_response(const uint8_t *data)
 {
 	return data[FLAGS_AT] & RESPONSE;
@@ -90,7 +72,7 @@ static void test_answer_after_rekey(void **state)
 
 	(void)state;
 	a.ike_life = 4;
-	net = up_with(1, &a, &b);
+	net = peers_up(1, &a, &b);
 	kept.n = 0;
 	net->tap = tap_keep_back;
 	net->tap_ctx = &kept;
@@ -104,7 +86,7 @@ static void test_answer_after_rekey(void **state)
 	peers_run(net, 6000);
 	peers_inject(net, B, &local, &remote, bytes_of(kept.data, kept.n));
 	net->tap = NULL;
-	must_be_quiet(net, 120000);
+	peers_must_be_quiet(net, 120000);
 	peers_free(net);
 }
 
@@ -134,7 +116,7 @@ static void test_replayed_life(void **state)
 	(void)state;
 	a.liveness = 10;
 	b.liveness = 15;
-	net = up_with(2, &a, &b);
+	net = peers_up(2, &a, &b);
 	kept.n = 0;
 	net->tap = tap_question;
 	net->tap_ctx = &kept;
@@ -193,7 +175,7 @@ static void test_no_key_pair(void **state)
 	assert_string_equal(peers_child(net, A, "net")->state, "active");
 	assert_true(peers_child(net, A, "net")->counts.failures > 0);
 	esp_group.evp = good;
-	must_be_quiet(net, 60000);
+	peers_must_be_quiet(net, 60000);
 	peers_run(net, 60000);
 	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
 	assert_int_equal(peers_child(net, A, "net")->counts.successes, 1);
@@ -216,7 +198,7 @@ static void test_no_key_pair_ike(void **state)
 	peers_run(net, 10000);
 	assert_non_null(strstr(peers_child(net, A, "net")->last_error, ike_group.name));
 	ike_group.evp = good;
-	must_be_quiet(net, 30000);
+	peers_must_be_quiet(net, 30000);
 	ike_group.evp = "none";
 	net->watch = true;
 	peers_run(net, 950000);
@@ -225,7 +207,7 @@ static void test_no_key_pair_ike(void **state)
 	peers_run(net, 60000);
 	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);
 	assert_int_equal(net->gaps, 0);
-	must_be_quiet(net, 30000);
+	peers_must_be_quiet(net, 30000);
 	peers_free(net);
 }
 
@@ -262,7 +244,7 @@ static void test_delete_of_dead(void **state)
 	a.start = POLICY_START_ON_DEMAND;
 	b.start = POLICY_START_ALWAYS;
 	b.passive = false;
-	net = up_with(5, &a, &b);
+	net = peers_up(5, &a, &b);
 	net->peer[B].cut = true;
 	ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
 	peers_settle(net, A);
@@ -303,7 +285,7 @@ static bool request_seen(struct peers *net)
 static void test_delete_blocks_nothing(void **state)
 {
 	struct site a = peers_site(A), b = peers_site(B);
-	struct peers *net = up_with(6, &a, &b);
+	struct peers *net = peers_up(6, &a, &b);
 	struct awaited asked = { .exchange = CREATE_CHILD };
 
 	(void)state;
@@ -319,7 +301,7 @@ static void test_delete_blocks_nothing(void **state)
 	assert_false(peers_all_flow(net));
 	clear_ike(net, A);
 	assert_true(peers_until(net, peers_all_flow, 100));
-	must_be_quiet(net, 30000);
+	peers_must_be_quiet(net, 30000);
 	peers_free(net);
 }
 
@@ -332,7 +314,7 @@ static void test_delete_no_tie(void **state)
 	b.start = POLICY_START_ALWAYS;
 	b.passive = false;
 	for (int side = A; side <= B; side++) {
-		struct peers *net = up_with(8, &a, &b);
+		struct peers *net = peers_up(8, &a, &b);
 		unsigned int ups;
 
 		peers_run(net, 20000);
@@ -351,7 +333,7 @@ static void test_delete_no_tie(void **state)
 static void test_delete_by_passive(void **state)
 {
 	struct site a = peers_site(A), b = peers_site(B);
-	struct peers *net = up_with(9, &a, &b);
+	struct peers *net = peers_up(9, &a, &b);
 
 	(void)state;
 	peers_run(net, 20000);
@@ -371,13 +353,13 @@ static void test_delete_amid_rekey(void **state)
 
 	(void)state;
 	a.ike_life = 100;
-	net = up_with(7, &a, &b);
+	net = peers_up(7, &a, &b);
 	net->tap = tap_await;
 	net->tap_ctx = &asked;
 	assert_true(peers_until(net, request_seen, 100000));
 	net->tap = NULL;
 	clear_ike(net, A);
-	must_be_quiet(net, 15000);
+	peers_must_be_quiet(net, 15000);
 	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 1);
 	peers_free(net);
 }
@@ -430,10 +412,10 @@ static void check_tie(uint64_t life)
 		assert_non_null(gw->slots->current);
 		assert_int_equal(gw->slots->current->state, CHILD_UP);
 	}
-	must_be_quiet(net, 30000);
+	peers_must_be_quiet(net, 30000);
 	assert_int_equal(kern_fake_added(net->peer[A].kern), added);
 	peers_run(net, 60000);
-	must_be_quiet(net, 30000);
+	peers_must_be_quiet(net, 30000);
 	assert_int_equal(peers_logged(net, "IKE SA with"), 4);
 	peers_free(net);
 }
@@ -521,10 +503,10 @@ static void test_restart_before_auth(void **state)
 	peers_configure_both(net);
 	peers_run(net, 400);
 	peers_restart(net, B, &b);
-	must_be_quiet(net, 9500);
+	peers_must_be_quiet(net, 9500);
 	assert_int_equal(peers_logged(net, " error "), 0);
 	peers_run(net, 60000);
-	must_be_quiet(net, 1);
+	peers_must_be_quiet(net, 1);
 	assert_int_equal(w.inits, 2);
 	peers_free(net);
 }
@@ -546,7 +528,7 @@ static void check_offer(uint8_t exchange)
 	net->tap_ctx = &awaited;
 	peers_configure(net, A, &a);
 	if (exchange == CREATE_CHILD) {
-		must_be_quiet(net, 1000);
+		peers_must_be_quiet(net, 1000);
 		peers_run(net, 20000);
 		ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
 		peers_settle(net, A);
@@ -556,7 +538,7 @@ static void check_offer(uint8_t exchange)
 	peers_configure(net, A, &a);
 	assert_true(peers_until(net, peers_all_flow, 100));
 	peers_run(net, 1000);
-	must_be_quiet(net, 8000);
+	peers_must_be_quiet(net, 8000);
 	assert_int_equal(peers_child(net, A, "net")->counts.failures, 0);
 	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
 	assert_string_equal(peers_child(net, A, "net")->proposal, "AES_GCM_16-128/ECP_256");
@@ -589,7 +571,7 @@ static void check_ike_offer(uint8_t exchange)
 	peers_run(net, 1000);
 	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), exchange == CREATE_CHILD ? 2 : 0);
 	assert_int_equal(peers_logged(net, "warning"), 0);
-	must_be_quiet(net, 10000);
+	peers_must_be_quiet(net, 10000);
 	peers_free(net);
 }
 
@@ -626,7 +608,7 @@ static void test_put_off(void **state)
 {
 	struct site a = peers_site(A), b = peers_site(B);
 	unsigned int creates = 0;
-	struct peers *net = up_with(11, &a, &b);
+	struct peers *net = peers_up(11, &a, &b);
 
 	(void)state;
 	peers_run(net, 20000);
@@ -640,7 +622,7 @@ static void test_put_off(void **state)
 	assert_int_equal(peers_logged(net, "(TEMPORARY_FAILURE)"), 0);
 	assert_true(peers_until(net, peers_all_flow, 80000));
 	assert_int_equal(peers_logged(net, "(TEMPORARY_FAILURE)"), 1);
-	must_be_quiet(net, 60000);
+	peers_must_be_quiet(net, 60000);
 	peers_free(net);
 }
 
@@ -654,7 +636,7 @@ static void check_put_off(bool of_ike)
 		a.ike_life = 1000;
 	else
 		a.child_life = 1000;
-	net = up_with(12, &a, &b);
+	net = peers_up(12, &a, &b);
 	lose_step(net, of_ike ? TASK_CHILD_NEW : TASK_IKE_REKEY);
 	net->watch = true;
 	peers_run(net, 780000);
@@ -662,7 +644,7 @@ static void check_put_off(bool of_ike)
 	/* Before its life is over. */
 	peers_run(net, 219000);
 	assert_int_equal(peers_logged(net, "(TEMPORARY_FAILURE)"), 1);
-	must_be_quiet(net, 60000);
+	peers_must_be_quiet(net, 60000);
 	peers_free(net);
 }
 

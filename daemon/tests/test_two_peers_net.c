@@ -13,24 +13,6 @@
 
 #define SEEDS	240
 
-static void must_be_quiet(struct peers *net, ike_time ms)
-{
-	if (peers_until(net, peers_quiet, ms))
-		return;
-	peers_show(net);
-	fail_msg("no quiet");
-}
-
-static struct peers *up_with(uint64_t seed, const struct site *a, const struct site *b)
-{
-	struct peers *net = peers_new(seed);
-
-	peers_configure(net, B, b);
-	peers_configure(net, A, a);
-	must_be_quiet(net, 30000);
-	return net;
-}
-
 /* --------------------------------------------------------- bad habits of networks */
 
 /* Requests of each IKE SA must be numbered without a gap, one under way at a time. */
@@ -115,12 +97,12 @@ static void test_rough(void **state)
 		net->loss = 0;
 		net->twice = 0;
 		net->reorder = 0;
-		must_be_quiet(net, 240000);
+		peers_must_be_quiet(net, 240000);
 		/* And it stays so. */
 		net->watch = true;
 		peers_run(net, 400000);
 		assert_int_equal(net->gaps, 0);
-		must_be_quiet(net, 120000);
+		peers_must_be_quiet(net, 120000);
 		peers_free(net);
 	}
 }
@@ -143,7 +125,7 @@ static void test_twice_and_late(void **state)
 				 (unsigned long long)net->gap_at);
 		}
 		assert_int_equal(peers_logged(net, " error "), 0);
-		must_be_quiet(net, 120000);
+		peers_must_be_quiet(net, 120000);
 		peers_free(net);
 	}
 }
@@ -166,7 +148,7 @@ static void test_altered(void **state)
 		configure_rough(net, seed);
 		peers_run(net, 300000);
 		net->tap = NULL;
-		must_be_quiet(net, 240000);
+		peers_must_be_quiet(net, 240000);
 		peers_free(net);
 	}
 }
@@ -228,7 +210,7 @@ static void test_repetition(void **state)
 	assert_false(s[A].same);
 	net->tap = NULL;
 	net->peer[B].cut = false;
-	must_be_quiet(net, 90000);
+	peers_must_be_quiet(net, 90000);
 	peers_free(net);
 }
 
@@ -256,7 +238,7 @@ static void test_repeated_response(void **state)
 	peers_run(net, 600000);
 	assert_in_range(s[A].n - s[B].n, 0, 1);
 	net->tap = NULL;
-	must_be_quiet(net, 90000);
+	peers_must_be_quiet(net, 90000);
 	peers_free(net);
 }
 
@@ -278,7 +260,7 @@ static void test_auth_lost(void **state)
 	peers_run(net, 200000);
 	assert_true(peers_logged(net, "answered IKE_SA_INIT but not IKE_AUTH") >= 1);
 	net->tap = NULL;
-	must_be_quiet(net, 120000);
+	peers_must_be_quiet(net, 120000);
 	peers_free(net);
 }
 
@@ -291,7 +273,7 @@ static void test_liveness(void **state)
 
 	(void)state;
 	a.liveness = 10;
-	net = up_with(10, &a, &b);
+	net = peers_up(10, &a, &b);
 	peers_run(net, 100000);
 	/* Two messages to come up, then a question each ten seconds. */
 	assert_in_range(net->peer[A].sent, 2 + 8, 2 + 11);
@@ -313,7 +295,7 @@ static void check_death(int dead_side, bool restart)
 
 	a.liveness = 10;
 	b.liveness = 10;
-	net = up_with(11, &a, &b);
+	net = peers_up(11, &a, &b);
 	net->peer[dead_side].cut = true;
 	assert_true(peers_until(net, a_is_empty, 45000));
 	assert_int_equal(peers_told(net, A, "does not answer any more"), 1);
@@ -325,7 +307,7 @@ static void check_death(int dead_side, bool restart)
 	if (restart)
 		peers_restart(net, dead_side, dead_side == A ? &a : &b);
 	net->peer[dead_side].cut = false;
-	must_be_quiet(net, 130000);
+	peers_must_be_quiet(net, 130000);
 	assert_string_equal(peers_child(net, A, "net")->last_error, "");
 	peers_free(net);
 }
@@ -343,18 +325,18 @@ static void test_death(void **state)
 static void test_restart(void **state)
 {
 	struct site a = peers_site(A), b = peers_site(B);
-	struct peers *net = up_with(12, &a, &b);
+	struct peers *net = peers_up(12, &a, &b);
 
 	(void)state;
 	peers_restart(net, A, &a);
-	must_be_quiet(net, 6000);
+	peers_must_be_quiet(net, 6000);
 	b.passive = false;
 	b.start = POLICY_START_ALWAYS;
 	peers_configure(net, B, &b);
 	peers_run(net, 1000);
-	must_be_quiet(net, 90000);
+	peers_must_be_quiet(net, 90000);
 	peers_restart(net, B, &b);
-	must_be_quiet(net, 6000);
+	peers_must_be_quiet(net, 6000);
 	peers_free(net);
 }
 
@@ -381,7 +363,7 @@ static void test_restart_seamless(void **state)
 		site->n_proxies = 3;
 	}
 	a.proxies[2].local = b.proxies[2].remote = "10.5.0.0/16";
-	net = up_with(14, &a, &b);
+	net = peers_up(14, &a, &b);
 	a.n_proxies = 2;
 	peers_restart(net, A, &a);
 	for (int ms = 0; ms < 8000; ms += 5) {
@@ -432,7 +414,7 @@ static void test_restart_farewell(void **state)
 		site->proxies[1].remote = side == A ? "10.4.0.0/16" : "10.3.0.0/16";
 		site->n_proxies = 2;
 	}
-	net = up_with(15, &a, &b);
+	net = peers_up(15, &a, &b);
 	a.n_proxies = 1;
 	peers_restart(net, A, &a);
 	peers_run(net, 2000);
@@ -453,9 +435,9 @@ static void test_restart_unnoticed(void **state)
 
 	(void)state;
 	a.liveness = 10;
-	net = up_with(13, &a, &b);
+	net = peers_up(13, &a, &b);
 	peers_restart(net, B, &b);
-	must_be_quiet(net, 60000);
+	peers_must_be_quiet(net, 60000);
 	peers_free(net);
 }
 
@@ -524,7 +506,7 @@ static void test_both_start_differently(void **state)
 			peers_show(net);
 			fail_msg("seed %u: %u gaps", (unsigned int)seed, net->gaps);
 		}
-		must_be_quiet(net, 1);
+		peers_must_be_quiet(net, 1);
 		peers_free(net);
 	}
 }
@@ -549,7 +531,7 @@ static void test_both_acquire(void **state)
 			peers_run(net, seed % 45);
 		}
 		peers_run(net, 60000);
-		must_be_quiet(net, 60000);
+		peers_must_be_quiet(net, 60000);
 		assert_int_equal(peers_logged(net, " error "), 0);
 		peers_free(net);
 	}
@@ -578,7 +560,7 @@ static void test_nat(void **state)
 	const struct ike_sa_spec *out;
 
 	(void)state;
-	must_be_quiet(net, 2000);
+	peers_must_be_quiet(net, 2000);
 	assert_true(peers_ike(net, A)->nat_local);
 	assert_false(peers_ike(net, A)->nat_remote);
 	assert_true(peers_ike(net, B)->nat_remote);
@@ -591,7 +573,7 @@ static void test_nat(void **state)
 	/* RFC 3948 section 4: by whom the translator is in front of. */
 	assert_in_range(net->peer[A].keepalives, 8, 11);
 	assert_int_equal(net->peer[B].keepalives, 0);
-	must_be_quiet(net, 1);
+	peers_must_be_quiet(net, 1);
 	peers_free(net);
 }
 
@@ -633,7 +615,7 @@ static void test_nat_moves(void **state)
 	uint32_t spi;
 
 	(void)state;
-	must_be_quiet(net, 2000);
+	peers_must_be_quiet(net, 2000);
 	spi = kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net")->spi;
 	net->nat.shift = 41000;
 	peers_run(net, 1000);
@@ -664,7 +646,7 @@ static void test_nat_forged(void **state)
 	(void)state;
 	net->tap = tap_record;
 	net->tap_ctx = &last;
-	must_be_quiet(net, 2000);
+	peers_must_be_quiet(net, 2000);
 	/* A asks whether B lives: a request that B takes, and knows again. */
 	assert_true(peers_until(net, recorded_request, 60000));
 	peers_run(net, 1000);
@@ -701,7 +683,7 @@ static void test_nat_esp(void **state)
 	struct endpoint remote;
 
 	(void)state;
-	must_be_quiet(net, 2000);
+	peers_must_be_quiet(net, 2000);
 	esp_from(net, "203.0.113.7", IKE_NATT_PORT + 40000);
 	assert_int_equal(peers_told(net, B, "moved behind"), 0);
 	net->nat.shift = 41000;
@@ -716,7 +698,7 @@ static void test_nat_esp(void **state)
 	assert_int_equal(peers_told(net, B, "moved behind"), 1);
 	/* What B asks from now on gets through. */
 	peers_run(net, 100000);
-	must_be_quiet(net, 1);
+	peers_must_be_quiet(net, 1);
 	peers_free(net);
 }
 
@@ -727,12 +709,12 @@ static void test_esp_without_nat(void **state)
 
 	(void)state;
 	peers_configure_both(net);
-	must_be_quiet(net, 2000);
+	peers_must_be_quiet(net, 2000);
 	esp_from(net, "203.0.113.7", IKE_NATT_PORT);
 	assert_int_equal(peers_told(net, B, "moved behind"), 0);
 	ike_core_moved(net->peer[B].core, net->now, 12345, &(struct endpoint){ .port = 1 },
 		       &(struct endpoint){ .port = 1 });
-	must_be_quiet(net, 1000);
+	peers_must_be_quiet(net, 1000);
 	peers_free(net);
 }
 
@@ -750,7 +732,7 @@ static void test_nat_rough(void **state)
 		net->loss = 0;
 		net->reorder = 0;
 		peers_run(net, 100000);
-		must_be_quiet(net, 200000);
+		peers_must_be_quiet(net, 200000);
 		peers_free(net);
 	}
 }
@@ -775,7 +757,7 @@ static void test_nat_rekey(void **state)
 	assert_true(peers_ike(net, A)->nat_local);
 	assert_true(peers_ike(net, B)->nat_remote);
 	assert_true(kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net")->udp_encap);
-	must_be_quiet(net, 30000);
+	peers_must_be_quiet(net, 30000);
 	peers_free(net);
 }
 
@@ -805,7 +787,7 @@ static void test_nat_moves_at_rekey(void **state)
 	a.ike_life = 300;
 	peers_configure(net, B, &b);
 	peers_configure(net, A, &a);
-	must_be_quiet(net, 2000);
+	peers_must_be_quiet(net, 2000);
 	peers_run(net, 290000);
 	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);
 	assert_true(moved);
@@ -821,7 +803,7 @@ static void test_no_nat_traversal(void **state)
 	struct peers *net = behind_nat(23, false);
 
 	(void)state;
-	must_be_quiet(net, 2000);
+	peers_must_be_quiet(net, 2000);
 	assert_false(peers_ike(net, A)->nat_local);
 	assert_int_equal(peers_ike(net, A)->local.port, IKE_PORT);
 	assert_false(kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net")->udp_encap);
