@@ -54,7 +54,7 @@ struct gateway {
 	struct policy_box *box;
 	const struct policy_gateway *conf;
 	bool gone;			/* no longer configured: freed with its last IKE SA */
-	bool contacted;			/* INITIAL_CONTACT was said since the start */
+	bool contacted;			/* an IKE SA came up since the start */
 	bool poked;			/* is in core->poked */
 	struct gateway *poke_next;
 	unsigned int ikes;		/* IKE SAs that point here */

@@ -119,6 +119,15 @@ static bool sole(const struct gateway *gw)
 	return true;
 }
 
+/*
+ * Whether this IKE SA is to be the only one with the peer (section 2.4): we have just
+ * started, or all that there was is gone.  The peer may not know of that, and keep its ends.
+ */
+static bool is_initial_contact(const struct gateway *gw)
+{
+	return (!gw->contacted || gw->ikes == 1) && sole(gw);
+}
+
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct gateway *gw = ike->gw;
@@ -129,7 +138,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 
 	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
-	if (!gw->contacted && sole(gw))
+	if (is_initial_contact(gw))
 		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
 	if (gw->conf->peer_id.n)
 		wire_put_id(w, IKE_PL_IDR, gw->conf->peer_id.type,

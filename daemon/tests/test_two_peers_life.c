@@ -709,6 +709,31 @@ static void test_twins(void **state)
 	peers_free(net);
 }
 
+/*
+ * A loses the link and declares B dead, which does not look for A.  When the link is back,
+ * B is told that what it has of A is of no use any more.
+ */
+static void test_contact_after_loss(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.liveness = 10;
+	b.liveness = 0;
+	net = peers_up(13, &a, &b);
+	for (unsigned int i = 0; i < 3; i++) {
+		net->peer[A].cut = true;
+		peers_run(net, 120000);
+		assert_int_equal(peers_ikes(net, A), 0);
+		net->peer[A].cut = false;
+		peers_must_be_quiet(net, 60000);
+		assert_int_equal(peers_ikes(net, B), 1);
+	}
+	assert_int_equal(peers_logged(net, "peer started anew: its old IKE SA is deleted"), 3);
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -729,6 +754,7 @@ int main(void)
 		cmocka_unit_test(test_put_off),
 		cmocka_unit_test(test_put_off_rekeys),
 		cmocka_unit_test(test_twins),
+		cmocka_unit_test(test_contact_after_loss),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
