@@ -71,12 +71,16 @@ struct gateway {
 	ike_time failed_at;		/* when that was */
 };
 
+/* --- configure.c --- */
+
 /* Replaces the policy; takes over @policy. */
 void gateways_configure(struct ike_core *core, struct policy *policy);
 /* Frees gateways and slots that nothing needs any more, at the end of an event. */
 void gateways_sweep(struct ike_core *core);
 /* Frees all; IKE SAs and children must be gone. */
 void gateways_free(struct ike_core *core);
+
+/* --- gateway.c --- */
 
 struct gateway *gateway_find(struct ike_core *core, const char *name);
 /*
@@ -85,6 +89,9 @@ struct gateway *gateway_find(struct ike_core *core, const char *name);
  */
 struct gateway *gateway_for_peer(struct ike_core *core, const struct gateway *from,
 				 const struct addr *local, const struct addr *remote);
+/* Timer functions of their retry: the pause before another attempt is over. */
+void gateway_retry(struct ike_core *core, struct timer *timer);
+void slot_retry(struct ike_core *core, struct timer *timer);
 /* At the end of the event: starts what is wanted and can be, an IKE SA or children on it. */
 void gateway_poke(struct gateway *gw);
 /* Does what gateway_poke() asked for; true if there was something. */

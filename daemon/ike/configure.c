@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A new policy: gateways and slots that are the same by value go on, others are made or
+ * retired, and those that nothing needs any more are freed at the end of an event.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/child_sa.h"
+#include "ike/gateway.h"
+#include "ike/path.h"
+
+static void box_replace(struct policy_box **at, struct policy_box *box)
+{
+	struct policy_box *old = *at;
+
+	*at = policy_box_get(box);
+	policy_box_put(old);
+}
+
+static struct slot *slot_new(struct gateway *gw)
+{
+	struct slot *slot = calloc(1, sizeof(*slot));
+
+	if (!slot)
+		return NULL;
+	slot->gw = gw;
+	slot->id = ++gw->core->slot_count;
+	slot->retry.fire = slot_retry;
+	return slot;
+}
+
+/* Takes the slot that already serves this proxy-ID out of @slots, or makes one. */
+static struct slot *slot_take(struct gateway *gw, struct slot **slots,
+			      const struct policy_tunnel *tunnel, const struct policy_proxy *proxy)
+{
+	for (; *slots; slots = &(*slots)->next) {
+		struct slot *slot = *slots;
+
+		if (slot->gone || !policy_tunnel_kin(slot->tunnel, tunnel) ||
+		    !policy_proxy_equal(slot->proxy, proxy))
+			continue;
+		*slots = slot->next;
+		return slot;
+	}
+	return slot_new(gw);
+}
+
+/* No longer configured: the peer is told to delete its children. */
+static void slot_retire(struct slot *slot)
+{
+	struct child_sa *next;
+
+	slot->gone = true;
+	slot->gw->core->retired = true;
+	timer_stop(&slot->gw->core->timers, &slot->retry);
+	child_orphans_close(slot);
+	for (struct child_sa *child = slot->children; child; child = next) {
+		next = child->slot_next;
+		child_delete(child);
+	}
+}
+
+static void configure_slots(struct gateway *gw)
+{
+	struct slot *old = gw->slots, **last = &gw->slots;
+
+	gw->slots = NULL;
+	for (unsigned int t = 0; t < gw->conf->n_tunnels; t++) {
+		const struct policy_tunnel *tunnel = &gw->conf->tunnels[t];
+
+		for (unsigned int p = 0; p < tunnel->n_proxies; p++) {
+			struct slot *slot = slot_take(gw, &old, tunnel, &tunnel->proxies[p]);
+			bool changed;
+
+			if (!slot) {
+				log_error(NULL, "out of memory: tunnel %s is left out",
+					  tunnel->name);
+				continue;
+			}
+			changed = slot->tunnel && !policy_tunnel_equal(slot->tunnel, tunnel);
+			slot->tunnel = tunnel;
+			slot->proxy = &tunnel->proxies[p];
+			box_replace(&slot->box, gw->box);
+			/* What there is carries packets until the peer agrees to another. */
+			if (changed && slot->current && slot->current->ike)
+				child_soft_expired(slot->current);
+			slot->next = NULL;
+			*last = slot;
+			last = &slot->next;
+		}
+	}
+	*last = old;
+	for (; old; old = old->next) {
+		if (!old->gone)
+			slot_retire(old);
+	}
+}
+
+static void gateway_retire(struct gateway *gw)
+{
+	gw->gone = true;
+	gw->core->retired = true;
+	timer_stop(&gw->core->timers, &gw->retry);
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		slot->gone = true;
+		timer_stop(&gw->core->timers, &slot->retry);
+		child_orphans_close(slot);
+	}
+	for (struct ike_sa *ike = gw->core->ikes; ike; ike = ike->next) {
+		if (ike->gw == gw)
+			ike_delete(ike);
+	}
+}
+
+static void gateway_add(struct ike_core *core, struct policy_box *box,
+			const struct policy_gateway *conf)
+{
+	struct gateway *gw = gateway_find(core, conf->name);
+	struct gateway **last = &core->gateways;
+
+	if (gw && !policy_gateway_equal(gw->conf, conf)) {
+		gateway_retire(gw);
+		gw = NULL;
+	}
+	if (!gw) {
+		gw = calloc(1, sizeof(*gw));
+		if (!gw) {
+			log_error(NULL, "out of memory: gateway %s is left out", conf->name);
+			return;
+		}
+		gw->core = core;
+		gw->retry.fire = gateway_retry;
+		while (*last)
+			last = &(*last)->next;
+		*last = gw;
+	}
+	gw->conf = conf;
+	box_replace(&gw->box, box);
+	configure_slots(gw);
+	gateway_poke(gw);
+}
+
+static bool configured(const struct policy *policy, const char *name)
+{
+	for (unsigned int i = 0; i < policy->n_gateways; i++) {
+		if (!strcmp(policy->gateways[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+const struct policy *ike_core_policy(const struct ike_core *core)
+{
+	return core->box ? core->box->policy : NULL;
+}
+
+void gateways_configure(struct ike_core *core, struct policy *policy)
+{
+	struct policy_box *box = calloc(1, sizeof(*box));
+
+	if (!box) {
+		log_error(NULL, "out of memory: the configuration is not applied");
+		policy_free(policy);
+		return;
+	}
+	box->policy = policy;
+	box->refs = 1;
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		if (!gw->gone && !configured(policy, gw->conf->name))
+			gateway_retire(gw);
+	}
+	for (unsigned int i = 0; i < policy->n_gateways; i++)
+		gateway_add(core, box, &policy->gateways[i]);
+	policy_box_put(core->box);
+	core->box = box;
+}
+
+static void slots_sweep(struct gateway *gw, bool all)
+{
+	struct slot **at = &gw->slots;
+
+	while (*at) {
+		struct slot *slot = *at;
+
+		if (!all && (!slot->gone || slot->children || slot->queued)) {
+			gw->core->retired |= slot->gone;
+			at = &slot->next;
+			continue;
+		}
+		*at = slot->next;
+		timer_stop(&gw->core->timers, &slot->retry);
+		policy_box_put(slot->box);
+		free(slot);
+	}
+}
+
+static void gateway_free(struct gateway *gw)
+{
+	timer_stop(&gw->core->timers, &gw->retry);
+	slots_sweep(gw, true);
+	paths_free(gw);
+	policy_box_put(gw->box);
+	free(gw);
+}
+
+void gateways_sweep(struct ike_core *core)
+{
+	struct gateway **at = &core->gateways;
+
+	if (!core->retired)
+		return;
+	core->retired = false;
+	while (*at) {
+		struct gateway *gw = *at;
+
+		slots_sweep(gw, false);
+		if (!gw->gone || gw->ikes || gw->slots || gw->poked) {
+			core->retired |= gw->gone;
+			at = &gw->next;
+			continue;
+		}
+		*at = gw->next;
+		gateway_free(gw);
+	}
+}
+
+void gateways_free(struct ike_core *core)
+{
+	while (core->gateways) {
+		struct gateway *gw = core->gateways;
+
+		core->gateways = gw->next;
+		gateway_free(gw);
+	}
+	policy_box_put(core->box);
+	core->box = NULL;
+}
