@@ -3,25 +3,18 @@
 #include <stdio.h>
 #include "command.h"
 #include "ctl_client.h"
-#include "out.h"
 
 static int clear(const struct options *options, const char *what, int argc, char **argv)
 {
-	char error[MODEL_ERROR];
 	json_t *answer;
+	int status;
 
 	if (argc > 1)
 		return usage_error("\"%s\": nothing may follow the name", argv[1]);
-	answer = ctl_ask(options->ctl, json_pack("{s:s, s:s, s:s*}", "verb", "clear", "what",
-						 what, "name", argc ? argv[0] : NULL), error);
-	if (!answer) {
-		fprintf(stderr, "pantunctl: %s\n", error);
-		return 1;
-	}
-	if (options->json) {
-		json_line(answer);
-		return 0;
-	}
+	answer = ctl_command(options, json_pack("{s:s, s:s, s:s*}", "verb", "clear", "what",
+						     what, "name", argc ? argv[0] : NULL), &status);
+	if (!answer)
+		return status;
 	printf("deleted: %lld\n",
 	       (long long)json_integer_value(json_object_get(answer, "count")));
 	json_decref(answer);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include "command.h"
 #include "ctl_client.h"
-#include "out.h"
 
 static void print_lines(FILE *to, const char *before, json_t *lines)
 {
@@ -16,20 +15,14 @@ static void print_lines(FILE *to, const char *before, json_t *lines)
 
 int cmd_reload(const struct options *options, int argc, char **argv)
 {
-	char error[MODEL_ERROR];
 	json_t *answer, *changes;
+	int status;
 
 	if (argc)
 		return usage_error("\"%s\": reload takes no words", argv[0]);
-	answer = ctl_ask(options->ctl, json_pack("{s:s}", "verb", "reload"), error);
-	if (!answer) {
-		fprintf(stderr, "pantunctl: %s\n", error);
-		return 1;
-	}
-	if (options->json) {
-		json_line(answer);
-		return 0;
-	}
+	answer = ctl_command(options, json_pack("{s:s}", "verb", "reload"), &status);
+	if (!answer)
+		return status;
 	print_lines(stderr, "pantunctl: warning: ", json_object_get(answer, "warnings"));
 	changes = json_object_get(answer, "changes");
 	print_lines(stdout, "", changes);

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include "command.h"
 #include "ctl_client.h"
-#include "out.h"
 
 static long long number(json_t *answer, const char *member)
 {
@@ -26,21 +25,15 @@ static void print_answer(json_t *answer)
 
 int cmd_test(const struct options *options, int argc, char **argv)
 {
-	char error[MODEL_ERROR];
 	json_t *answer;
+	int status;
 
 	if (argc > 1)
 		return usage_error("\"%s\": nothing may follow the tunnel's name", argv[1]);
-	answer = ctl_ask(options->ctl, json_pack("{s:s, s:s*}", "verb", "initiate", "tunnel",
-						 argc ? argv[0] : NULL), error);
-	if (!answer) {
-		fprintf(stderr, "pantunctl: %s\n", error);
-		return 1;
-	}
-	if (options->json) {
-		json_line(answer);
-		return 0;
-	}
+	answer = ctl_command(options, json_pack("{s:s, s:s*}", "verb", "initiate", "tunnel",
+						     argc ? argv[0] : NULL), &status);
+	if (!answer)
+		return status;
 	print_answer(answer);
 	json_decref(answer);
 	return 0;

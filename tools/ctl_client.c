@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "base/bytes.h"
 #include "ctl/ctl.h"
+#include "out.h"
 
 #define PATIENCE	30		/* seconds for an answer to come */
 
@@ -165,6 +166,22 @@ json_t *ctl_ask(const char *path, json_t *request, char *error)
 	refusal = json_string_value(json_object_get(answer, "error"));
 	text_copy(error, MODEL_ERROR, refusal ? refusal : "pantund refused without a reason");
 	json_decref(answer);
+	return NULL;
+}
+
+json_t *ctl_command(const struct options *options, json_t *request, int *status)
+{
+	char error[MODEL_ERROR];
+	json_t *answer = ctl_ask(options->ctl, request, error);
+
+	*status = answer ? 0 : 1;
+	if (!answer) {
+		fprintf(stderr, "pantunctl: %s\n", error);
+		return NULL;
+	}
+	if (!options->json)
+		return answer;
+	json_line(answer);
 	return NULL;
 }
 

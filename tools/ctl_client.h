@@ -4,6 +4,7 @@
 #define PANTUN_TOOLS_CTL_CLIENT_H
 
 #include <jansson.h>
+#include "command.h"
 #include "model.h"
 
 /* A connected socket, or -1 with the cause in @error of MODEL_ERROR octets. */
@@ -17,6 +18,12 @@ json_t *ctl_receive(int fd, char *error);
  * said ok and is the caller's, or NULL with @error.
  */
 json_t *ctl_ask(const char *path, json_t *request, char *error);
+/*
+ * A command: as ctl_ask(), but a failure is printed, and so is the answer where JSON is
+ * wanted.  The answer to put into words, the caller's, or NULL where there is nothing more
+ * to do: @status is the exit status then.
+ */
+json_t *ctl_command(const struct options *options, json_t *request, int *status);
 /* Fills the daemon's part of the model, or its daemon_error. */
 void ctl_fill(const char *path, struct model *model);
 
