@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "conf_lines.h"
+#include "conf_try.h"
 
 #define G	"set network ike gateway g "
 #define T	"set network tunnel ipsec T "
@@ -26,12 +27,6 @@ static void passed(const char *lines, const char *said)
 	assert_int_equal(policy->n_gateways, 1);
 	assert_int_equal(policy->gateways[0].n_tunnels, 1);
 	policy_free(policy);
-}
-
-static void bad(const char *lines, const char *said)
-{
-	assert_null(conf_lines(lines, "put it into a key-file"));
-	assert_string_equal(conf_said, said);
 }
 
 /* Of every part of it some lines, as a small office's firewall has them. */

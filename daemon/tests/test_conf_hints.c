@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "conf/schema.h"
 #include "conf_lines.h"
+#include "conf_try.h"
 
 #define GATEWAY	"set network ike gateway g "
 #define TUNNEL	"set network tunnel ipsec T "
@@ -19,27 +20,6 @@
 #define DEVICE	TUNNEL "tunnel-interface tunnel.1\n"
 #define VIA	TUNNEL "auto-key ike-gateway g\n"
 #define BASE	PEER KEY DEVICE VIA
-
-/* That a key stands in the file is no news here. */
-static struct policy *parse(const char *lines)
-{
-	return conf_lines(lines, "put it into a key-file");
-}
-
-static void good(const char *lines, const char *said)
-{
-	struct policy *policy = parse(lines);
-
-	assert_string_equal(conf_said, said);
-	assert_non_null(policy);
-	policy_free(policy);
-}
-
-static void bad(const char *lines, const char *said)
-{
-	assert_null(parse(lines));
-	assert_string_equal(conf_said, said);
-}
 
 /* Words that may stand somewhere are all named, however many there are. */
 static void test_lists_are_whole(void **state)

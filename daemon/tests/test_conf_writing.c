@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "conf/conf.h"
-#include "conf_lines.h"
+#include "conf_try.h"
 
 #define GATEWAY	"set network ike gateway g "
 #define TUNNEL	"set network tunnel ipsec T "
@@ -20,27 +20,6 @@
 #define BASE	PEER KEY DEVICE VIA
 #define BOM	"\xef\xbb\xbf"
 #define NBSP	"\xc2\xa0"
-
-/* That a key stands in the file is no news here. */
-static struct policy *parse(const char *lines)
-{
-	return conf_lines(lines, "put it into a key-file");
-}
-
-static void good(const char *lines, const char *said)
-{
-	struct policy *policy = parse(lines);
-
-	assert_string_equal(conf_said, said);
-	assert_non_null(policy);
-	policy_free(policy);
-}
-
-static void bad(const char *lines, const char *said)
-{
-	assert_null(parse(lines));
-	assert_string_equal(conf_said, said);
-}
 
 static void test_byte_order_mark(void **state)
 {
