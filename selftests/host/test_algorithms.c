@@ -91,7 +91,7 @@ static struct row auth_row(u32 auth)
 {
 	const struct pantun_alg *alg = pantun_alg_find(IPPROTO_AH, 0, auth);
 	bool esp = pantun_alg_find(IPPROTO_ESP, PANTUN_ENC_NULL, auth);
-	struct row row = { .note = esp ? "ESP and AH" : "AH alone" };
+	struct row row = { .note = esp ? "ESP and AH" : "AH only" };
 	size_t n = 0;
 
 	assert_non_null(alg);
