@@ -5,6 +5,7 @@
 
 #include "base/secret.h"
 #include "crypto/cipher.h"
+#include "crypto/fetched.h"
 #include "crypto/hmac.h"
 
 #define TAG_MAX		16	/* octets of a combined mode's ICV */
@@ -55,7 +56,7 @@ static void aead_nonce(const struct cipher_key *key, const uint8_t *iv, uint8_t 
 static EVP_CIPHER_CTX *cipher_begin(const struct cipher_key *key, const uint8_t *message,
 				    size_t body, bool seal)
 {
-	EVP_CIPHER *method = EVP_CIPHER_fetch(NULL, key->encr->evp, NULL);
+	const EVP_CIPHER *method = fetched_cipher(key->encr->evp);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	uint8_t iv[ALG_IV_MAX];
 	bool ok = method && ctx;
@@ -69,7 +70,6 @@ static EVP_CIPHER_CTX *cipher_begin(const struct cipher_key *key, const uint8_t 
 	ok = ok && EVP_CIPHER_CTX_set_padding(ctx, 0) == 1;
 	if (ok && key->encr->aead)
 		ok = EVP_CipherUpdate(ctx, NULL, &n, message, (int)body) == 1;
-	EVP_CIPHER_free(method);
 	secret_wipe(iv, sizeof(iv));
 	if (ok)
 		return ctx;

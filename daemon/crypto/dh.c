@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "crypto/dh.h"
+#include "crypto/fetched.h"
 
 #define TRIES	16	/* draws of a private key, of which one in 2^32 is out of range */
 
@@ -75,8 +76,7 @@ static int curve_init(struct dh *dh, struct bytes private_key)
 /* public = private * G; the private number has to be in 1 .. order - 1. */
 static int ecp_init(struct dh *dh, const BIGNUM *number)
 {
-	EC_GROUP *group = EC_GROUP_new_by_curve_name_ex(NULL, NULL,
-							EC_curve_nist2nid(dh->alg->evp));
+	const EC_GROUP *group = fetched_curve(dh->alg->evp);
 	EC_POINT *point = group ? EC_POINT_new(group) : NULL;
 	size_t n = 1 + (size_t)dh->alg->public_n;
 	uint8_t octets[1 + ALG_PUBLIC_MAX];
@@ -91,7 +91,6 @@ static int ecp_init(struct dh *dh, const BIGNUM *number)
 		ret = dh->key ? 0 : -1;
 	}
 	EC_POINT_free(point);
-	EC_GROUP_free(group);
 	return ret;
 }
 
@@ -230,7 +229,7 @@ static bool all_zero(const uint8_t *p, size_t n)
 /* RFC 6989 section 2.3: the coordinates are below p and on the curve. */
 static bool point_valid(const struct alg_dh *alg, struct bytes peer)
 {
-	EC_GROUP *group = EC_GROUP_new_by_curve_name_ex(NULL, NULL, EC_curve_nist2nid(alg->evp));
+	const EC_GROUP *group = fetched_curve(alg->evp);
 	EC_POINT *point = group ? EC_POINT_new(group) : NULL;
 	uint8_t octets[1 + ALG_PUBLIC_MAX];
 	bool ok;
@@ -239,7 +238,6 @@ static bool point_valid(const struct alg_dh *alg, struct bytes peer)
 	memcpy(octets + 1, peer.p, peer.n);
 	ok = point && EC_POINT_oct2point(group, point, octets, 1 + peer.n, NULL) == 1;
 	EC_POINT_free(point);
-	EC_GROUP_free(group);
 	return ok;
 }
 
