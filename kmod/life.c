@@ -3,6 +3,13 @@
 #include <linux/stddef.h>
 #include "life.h"
 
+/*
+ * The quarter of the numbers that is left lasts for minutes at 10 million packets a second.
+ * The receiver waits for half of that: only the sender can stop, so it is the one to rekey.
+ */
+#define NUMBER_LATE_OUT	(3ULL << 30)
+#define NUMBER_LATE_IN	(7ULL << 29)
+
 static bool reached(u64 limit, u64 value)
 {
 	return limit && value >= limit;
@@ -35,6 +42,18 @@ enum pantun_life pantun_life_check(const struct pantun_limits *limits, u64 bytes
 	    reached(limits->soft.seconds, seconds))
 		return PANTUN_LIFE_SOFT;
 	return PANTUN_LIFE_OK;
+}
+
+/**
+ * pantun_life_number_late - whether it is time to replace an SA whose numbers end
+ * @seq: the number of a packet, of an SA with 32-bit numbers; those of 64 bits never end
+ * @inbound: the packet came in
+ *
+ * Return: true from three quarters of the numbers on; inbound, from seven eighths.
+ */
+bool pantun_life_number_late(u64 seq, bool inbound)
+{
+	return seq >= (inbound ? NUMBER_LATE_IN : NUMBER_LATE_OUT);
 }
 
 static bool inverted(u64 soft, u64 hard)

@@ -30,6 +30,11 @@ enum pantun_life {
  */
 enum pantun_life pantun_life_check(const struct pantun_limits *limits, u64 bytes,
 				   u64 packets, u64 seconds);
+/*
+ * Whether a sequence number of 32 bits is so near the last one (RFC 4303 section 3.3.3) that
+ * the SA needs a successor.  A sender that says so itself is earlier.
+ */
+bool pantun_life_number_late(u64 seq, bool inbound);
 /* NULL if usable, else why not (text for extack). */
 const char *pantun_life_invalid(const struct pantun_limits *limits);
 

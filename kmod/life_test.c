@@ -72,6 +72,18 @@ static void life_mixed_test(struct kunit *test)
 			(int)PANTUN_LIFE_HARD);
 }
 
+/* In time, the sender first. */
+static void life_number_test(struct kunit *test)
+{
+	KUNIT_EXPECT_FALSE(test, pantun_life_number_late(1, false));
+	KUNIT_EXPECT_FALSE(test, pantun_life_number_late(0xbfffffff, false));
+	KUNIT_EXPECT_TRUE(test, pantun_life_number_late(0xc0000000, false));
+	KUNIT_EXPECT_TRUE(test, pantun_life_number_late(U32_MAX, false));
+	KUNIT_EXPECT_FALSE(test, pantun_life_number_late(0xdfffffff, true));
+	KUNIT_EXPECT_TRUE(test, pantun_life_number_late(0xe0000000, true));
+	KUNIT_EXPECT_TRUE(test, pantun_life_number_late(U32_MAX, true));
+}
+
 static void life_invalid_test(struct kunit *test)
 {
 	struct pantun_limits limits = { .soft.seconds = 9 };
@@ -95,6 +107,7 @@ static struct kunit_case life_cases[] = {
 	KUNIT_CASE(life_packets_test),
 	KUNIT_CASE(life_seconds_test),
 	KUNIT_CASE(life_mixed_test),
+	KUNIT_CASE(life_number_test),
 	KUNIT_CASE(life_invalid_test),
 	{}
 };

@@ -75,8 +75,7 @@ static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 	spin_lock_bh(&sa->replay_lock);
 	verdict = pantun_replay_accept(&sa->replay, seq);
 	if (verdict == PANTUN_REPLAY_OK)
-		life = pantun_life_check(&sa->limits, sa->rx_bytes + len,
-					 sa->rx_packets + 1, pantun_sa_age(sa));
+		life = pantun_sa_life(sa, sa->rx_bytes + len, sa->rx_packets + 1, seq);
 	if (verdict == PANTUN_REPLAY_OK && life != PANTUN_LIFE_HARD) {
 		sa->rx_bytes += len;
 		sa->rx_packets++;

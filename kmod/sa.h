@@ -207,4 +207,17 @@ static inline u64 pantun_sa_age(const struct pantun_sa *sa)
 	return ktime_get_boottime_seconds() - sa->birth;
 }
 
+/* State of an SA with the packet of number @seq: by its limits, and by the numbers left. */
+static inline enum pantun_life pantun_sa_life(const struct pantun_sa *sa, u64 bytes,
+					      u64 packets, u64 seq)
+{
+	enum pantun_life life = pantun_life_check(&sa->limits, bytes, packets,
+						  pantun_sa_age(sa));
+
+	if (life == PANTUN_LIFE_OK && !sa->esn &&
+	    pantun_life_number_late(seq, sa->dir == PANTUN_DIR_IN))
+		return PANTUN_LIFE_SOFT;
+	return life;
+}
+
 #endif

@@ -34,6 +34,7 @@ EXPORT_SYMBOL_GPL(pantun_flow_dissect);
 EXPORT_SYMBOL_GPL(pantun_flow_quoted);
 EXPORT_SYMBOL_GPL(pantun_life_check);
 EXPORT_SYMBOL_GPL(pantun_life_invalid);
+EXPORT_SYMBOL_GPL(pantun_life_number_late);
 EXPORT_SYMBOL_GPL(pantun_monitor_fsm_answered);
 EXPORT_SYMBOL_GPL(pantun_monitor_fsm_critical);
 EXPORT_SYMBOL_GPL(pantun_monitor_fsm_impossible);

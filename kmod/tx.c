@@ -123,7 +123,7 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
 		return PANTUN_DROP_TX_SEQ_EXHAUSTED;
 	}
 	bytes = atomic64_add_return(len, &sa->tx_bytes);
-	switch (pantun_life_check(&sa->limits, bytes, *seq, pantun_sa_age(sa))) {
+	switch (pantun_sa_life(sa, bytes, *seq, *seq)) {
 	case PANTUN_LIFE_HARD:
 		expire(sa);
 		return PANTUN_DROP_TX_LIMIT;

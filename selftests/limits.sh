@@ -4,17 +4,21 @@
 # Time limit: 600
 # Limits of SAs by packets, octets and seconds, soft and hard, outbound and inbound:
 # the last packet within a hard limit arrives and the next one does not; each limit is
-# told once, and an SA past its hard limit carries nothing more.
+# told once, and an SA past its hard limit carries nothing more.  Sequence numbers of 32
+# bits are a limit, too, that is told before they run out.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
 # shellcheck source=selftests/lib_manual.sh
 . "$PANTUN_TOP/selftests/lib_manual.sh"
+# shellcheck source=selftests/lib_fresh.sh
+. "$PANTUN_TOP/selftests/lib_fresh.sh"
 
+SEQUENCE=/sys/module/pantun_test_hooks/parameters/sequence
 OCTETS=100	# of an inner packet: 28 of IPv4 and ICMP, 72 of payload
 
 # pair_up in|out [WORD...]: both SA pairs; the words are for B's in-SA or A's out-SA,
-# which carry packets from A to B.  What was sent beyond the limit of the pair before,
+# which carry packets from A to B, those in BOTH for either.  What was sent beyond the limit of the pair before,
 # while there still was carrier, is held for the next one: it must not be counted there.
 pair_up() {
 	local where=$1 node
@@ -27,11 +31,11 @@ pair_up() {
 	manual_in ga
 	manual_out gb
 	if [ "$where" = out ]; then
-		manual_in gb
-		manual_out ga "$@"
+		manual_in gb "${BOTH[@]}"
+		manual_out ga "${BOTH[@]}" "$@"
 	else
-		manual_in gb "$@"
-		manual_out ga
+		manual_in gb "${BOTH[@]}" "$@"
+		manual_out ga "${BOTH[@]}"
 	fi
 }
 
@@ -114,7 +118,25 @@ by_time() {
 	check "$name: the limits were told once" told_is "$node" 1 1
 }
 
+# numbered NAME in|out NODE LAST TOLD: after three packets that have the numbers LAST + 1 to
+# LAST + 3 the soft limit was told as often as TOLD says, and not before the third.
+numbered() {
+	local name=$1 where=$2 node=$3 last=$4 times=$5
+
+	begin "$node"
+	pair_up "$where"
+	on ga bash -c "echo 'tunnel1 out $B_SPI $((last))' >$SEQUENCE"
+	on gb bash -c "echo 'tunnel1 in $B_SPI $((last))' >$SEQUENCE"
+	check "$name: two packets pass" carries 2 2
+	check "$name: no limit is told" told_is "$node" 0 0
+	check "$name: the third passes" carries 1 1
+	check "$name: the soft limit is told $times times" wait_for 5 told_is "$node" "$times" 0
+	check "$name: two more pass" carries 2 2
+	check "$name: nothing more is told" told_is "$node" "$times" 0
+}
+
 module_load
+hooks_load
 topology_up
 for node in ga gb; do
 	tunnel_quiet "$node"
@@ -126,6 +148,7 @@ done
 ip -n ga route add 10.2.0.0/24 dev tunnel1
 ip -n gb route add 10.1.0.0/24 dev tunnel1
 keys_make aes-128-gcm
+BOTH=()
 pair_up out
 check 'without limits packets pass' carries 20 20
 for where in out in; do
@@ -137,4 +160,10 @@ for where in out in; do
 		soft-bytes $((4 * OCTETS + 1)) hard-bytes $((9 * OCTETS - 1))
 	by_time "$where, seconds" "$where" "$node"
 done
+numbered 'out, three quarters of the numbers' out ga 0xbffffffd 1
+numbered 'in, three quarters: the sender is first' in gb 0xbffffffd 0
+numbered 'in, seven eighths' in gb 0xdffffffd 1
+BOTH=(esn)
+numbered 'out, numbers of 64 bits' out ga 0xbffffffd 0
+numbered 'in, numbers of 64 bits' in gb 0xdffffffd 0
 finish
