@@ -125,6 +125,7 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 	child->slot = slot;
 	child->box = policy_box_get(slot->box);
 	child->tunnel = slot->tunnel;
+	child->udp_csum = slot->gw->conf->udp_csum;
 	join_path(child, ike->path);
 	child->initiator = initiator;
 	child->state = CHILD_NEGOTIATING;
@@ -172,7 +173,7 @@ static struct ike_sa_spec spec_ids(const struct child_sa *child, bool inbound)
 		.local = child->path->local,
 		.remote = child->path->remote,
 		.udp_encap = encap,
-		.udp_csum = encap && child->slot->gw->conf->udp_csum,
+		.udp_csum = encap && child->udp_csum,
 	};
 }
 
@@ -496,9 +497,17 @@ static void begin_use(struct child_sa *child)
 	}
 }
 
+bool child_outdated(const struct child_sa *child)
+{
+	const struct slot *slot = child->slot;
+
+	return !policy_tunnel_equal(child->tunnel, slot->tunnel) ||
+	       child->udp_csum != slot->gw->conf->udp_csum;
+}
+
 static void child_established(struct child_sa *child)
 {
-	bool outdated = !policy_tunnel_equal(child->tunnel, child->slot->tunnel);
+	bool outdated = child_outdated(child);
 
 	begin_use(child);
 	/* It has been agreed to by a policy that is no more. */

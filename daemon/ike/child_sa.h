@@ -43,6 +43,7 @@ struct child_sa {
 	struct pathref *path;		/* of its IKE SA, which it may outlive */
 	struct child_sa *path_next, **path_prev;
 	bool transport;			/* mode, as both ends have said */
+	bool udp_csum;			/* of ESP in UDP, as it was configured */
 	bool no_tfc;			/* the peer does not take padded packets */
 	struct prop_chosen prop;
 	struct ts_pair ts;
@@ -78,6 +79,8 @@ void child_proven(struct child_sa *child);
 /* The peer is elsewhere: its SAs leave the path they share for this one (pathref_move()). */
 void child_move(const struct child_sa *child, const struct endpoint *local,
 		const struct endpoint *remote);
+/* The tunnel's configuration has changed since: a rekey brings what it wants now. */
+bool child_outdated(const struct child_sa *child);
 /* Time or octets are nearly, or wholly, used up. */
 void child_soft_expired(struct child_sa *child);
 void child_hard_expired(struct child_sa *child);

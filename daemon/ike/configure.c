@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A new policy: gateways and slots that are the same by value go on, others are made or
- * retired, and those that nothing needs any more are freed at the end of an event.
+ * A new policy: gateways and slots go on by their names, others are made or retired, and
+ * those that nothing needs any more are freed at the end of an event.
+ *
+ * Nothing is deleted before its successor is in use, as the peer may be configured some time
+ * later, or not at all.  What the peer has no part in, such as who begins or how long an SA lives,
+ * takes effect in place.  What it has to agree to (key, identities, addresses, proposals) makes
+ * the IKE SA an outdated one (ike_outdated()): another is begun beside it, again and again with
+ * growing pauses, and takes over once both ends agree.  Until then the old one and its children
+ * carry packets, by the old addresses; children are rekeyed as ever.  But we do not rekey the
+ * IKE SA itself, and a rekey by the peer does not lengthen its life: a key that was taken back
+ * is of use for as long, and no longer, unless the administrator clears it before.  Who waits for
+ * its peer to begin (passive, dynamic) waits for the successor in the same way.
+ *
+ * The children of a tunnel with other ciphers or lives are rekeyed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,14 +22,6 @@
 #include "ike/child_sa.h"
 #include "ike/gateway.h"
 #include "ike/path.h"
-
-static void box_replace(struct policy_box **at, struct policy_box *box)
-{
-	struct policy_box *old = *at;
-
-	*at = policy_box_get(box);
-	policy_box_put(old);
-}
 
 static struct slot *slot_new(struct gateway *gw)
 {
@@ -72,19 +76,17 @@ static void configure_slots(struct gateway *gw)
 
 		for (unsigned int p = 0; p < tunnel->n_proxies; p++) {
 			struct slot *slot = slot_take(gw, &old, tunnel, &tunnel->proxies[p]);
-			bool changed;
 
 			if (!slot) {
 				log_error(NULL, "out of memory: tunnel %s is left out",
 					  tunnel->name);
 				continue;
 			}
-			changed = slot->tunnel && !policy_tunnel_equal(slot->tunnel, tunnel);
 			slot->tunnel = tunnel;
 			slot->proxy = &tunnel->proxies[p];
-			box_replace(&slot->box, gw->box);
+			policy_box_replace(&slot->box, gw->box);
 			/* What there is carries packets until the peer agrees to another. */
-			if (changed && slot->current && slot->current->ike)
+			if (slot->current && slot->current->ike && child_outdated(slot->current))
 				child_soft_expired(slot->current);
 			slot->next = NULL;
 			*last = slot;
@@ -114,30 +116,49 @@ static void gateway_retire(struct gateway *gw)
 	}
 }
 
-static void gateway_add(struct ike_core *core, struct policy_box *box,
-			const struct policy_gateway *conf)
+static struct gateway *gateway_new(struct ike_core *core)
+{
+	struct gateway *gw = calloc(1, sizeof(*gw)), **last = &core->gateways;
+
+	if (!gw)
+		return NULL;
+	gw->core = core;
+	gw->retry.fire = gateway_retry;
+	while (*last)
+		last = &(*last)->next;
+	*last = gw;
+	return gw;
+}
+
+/* What failed by the configuration before may go well by this one. */
+static void forget_failures(struct gateway *gw)
+{
+	timer_stop(&gw->core->timers, &gw->retry);
+	gw->failures = 0;
+	gw->last_error[0] = '\0';
+	gw->said = (struct repeat){ 0 };
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		timer_stop(&gw->core->timers, &slot->retry);
+		slot->failures = 0;
+		slot->last_error[0] = '\0';
+	}
+}
+
+static void gateway_configure(struct ike_core *core, struct policy_box *box,
+			      const struct policy_gateway *conf)
 {
 	struct gateway *gw = gateway_find(core, conf->name);
-	struct gateway **last = &core->gateways;
 
-	if (gw && !policy_gateway_equal(gw->conf, conf)) {
-		gateway_retire(gw);
-		gw = NULL;
-	}
+	if (gw && !policy_gateway_equal(gw->conf, conf))
+		forget_failures(gw);
+	if (!gw)
+		gw = gateway_new(core);
 	if (!gw) {
-		gw = calloc(1, sizeof(*gw));
-		if (!gw) {
-			log_error(NULL, "out of memory: gateway %s is left out", conf->name);
-			return;
-		}
-		gw->core = core;
-		gw->retry.fire = gateway_retry;
-		while (*last)
-			last = &(*last)->next;
-		*last = gw;
+		log_error(NULL, "out of memory: gateway %s is left out", conf->name);
+		return;
 	}
 	gw->conf = conf;
-	box_replace(&gw->box, box);
+	policy_box_replace(&gw->box, box);
 	configure_slots(gw);
 	gateway_poke(gw);
 }
@@ -172,7 +193,11 @@ void gateways_configure(struct ike_core *core, struct policy *policy)
 			gateway_retire(gw);
 	}
 	for (unsigned int i = 0; i < policy->n_gateways; i++)
-		gateway_add(core, box, &policy->gateways[i]);
+		gateway_configure(core, box, &policy->gateways[i]);
+	for (struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
+		if (!ike->gw->gone)
+			ike_reconfigure(ike);
+	}
 	policy_box_put(core->box);
 	core->box = box;
 }

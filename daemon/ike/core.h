@@ -109,9 +109,9 @@ const struct ike_action *ike_core_action(struct ike_core *core);
 ike_time ike_core_deadline(const struct ike_core *core);
 
 /*
- * Takes over @policy.  Gateways and tunnels that did not change (by value) keep
- * their SAs; those of a tunnel with other ciphers or lives are rekeyed; others are
- * deleted at the peer and started anew.
+ * Takes over @policy.  Gateways and tunnels that did not change (by value) keep their SAs.
+ * Of those that did, what the peer has to agree to is negotiated beside what there is, which
+ * goes once that has succeeded.  SAs of what is no longer configured are deleted at the peer.
  */
 void ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy);
 /* The one in force, until another is set; NULL: none yet. */

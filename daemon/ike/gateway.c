@@ -163,6 +163,14 @@ struct policy_box *policy_box_get(struct policy_box *box)
 	return box;
 }
 
+void policy_box_replace(struct policy_box **at, struct policy_box *box)
+{
+	struct policy_box *old = *at;
+
+	*at = policy_box_get(box);
+	policy_box_put(old);
+}
+
 /* --- what is wanted --- */
 
 /* What carries its packets needs a successor, since it can not be rekeyed. */
@@ -175,6 +183,12 @@ static bool outdated(const struct slot *slot)
 			return true;
 	}
 	return false;
+}
+
+/* What carries its packets goes with an IKE SA that has lost to another, or is outdated. */
+static bool bereft(const struct slot *slot)
+{
+	return slot->current && slot->current->ike && slot->current->ike->condemned;
 }
 
 struct slot *slot_find(const struct gateway *gw, uint32_t id)
@@ -192,7 +206,7 @@ bool slot_wanted(const struct slot *slot)
 
 	if (slot->gone || slot->gw->gone || slot->gw->conf->passive)
 		return false;
-	return slot->asked || start == POLICY_START_ALWAYS ||
+	return slot->asked || start == POLICY_START_ALWAYS || bereft(slot) ||
 	       (start == POLICY_START_ON_DEMAND && outdated(slot));
 }
 
@@ -255,6 +269,30 @@ static void start(struct gateway *gw)
 	}
 }
 
+/*
+ * What there is was made by another configuration: its successor is begun beside it, and it
+ * carries packets until then.
+ */
+static void renew(struct gateway *gw)
+{
+	struct slot *slot = gw->slots;
+
+	if (!ike_outdated(gw->ike))
+		return;
+	while (slot && (slot->gone || !slot->current))
+		slot = slot->next;
+	if (!slot) {
+		ike_delete(gw->ike);
+		return;
+	}
+	if (gw->conf->passive || !gw->conf->peer.family || gw->retry.armed || gw->starting ||
+	    gw->slow)
+		return;
+	gw->counts.attempts++;
+	if (!ike_initiate(gw, slot))
+		gateway_again(gw);
+}
+
 bool gateways_poked(struct ike_core *core)
 {
 	struct gateway *gw = core->poked;
@@ -263,6 +301,8 @@ bool gateways_poked(struct ike_core *core)
 		return false;
 	core->poked = gw->poke_next;
 	gw->poked = false;
+	if (gw->ike)
+		renew(gw);
 	if (gw->ike)
 		poke_children(gw);
 	else
@@ -296,6 +336,8 @@ static void give_up(struct slot *slot)
 /* What was asked for is not, after a failure, unless it is asked for again. */
 static void forget_asked(struct gateway *gw)
 {
+	if (gw->ike)
+		return;
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		slot->asked = false;
 		give_up(slot);
@@ -380,12 +422,16 @@ static bool loses_tie(const struct ike_sa *fresh, const struct ike_sa *old)
 	       memcmp(fresh->nonce_min, old->nonce_min, NONCE_N) < 0;
 }
 
-/* We made @fresh while there were others, out of doubt, or by another policy: they go. */
+/*
+ * We made @fresh while there were others, out of doubt, or they were made by another
+ * configuration: they go.
+ */
 static void condemn_older(const struct ike_sa *fresh)
 {
 	for (struct ike_sa *old = fresh->core->ikes; old; old = old->next) {
-		if (old->gw == fresh->gw && old->state == IKE_UP && !old->condemned &&
-		    old->up_at < fresh->begun)
+		if (old->gw != fresh->gw || old->state != IKE_UP || old->condemned)
+			continue;
+		if (ike_outdated(old) || (fresh->initiator && old->up_at < fresh->begun))
 			ike_condemn(old);
 	}
 }
@@ -410,8 +456,7 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 {
 	struct ike_sa *old = gw->ike;
 
-	if (ike->initiator)
-		condemn_older(ike);
+	condemn_older(ike);
 	timer_stop(&gw->core->timers, &gw->retry);
 	gw->last_error[0] = '\0';
 	gw->said = (struct repeat){ 0 };
@@ -431,25 +476,33 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 	gw->ike = ike;
 	if (ike->begun <= old->up_at)
 		ike_condemn(old);
-	else if (!ike->initiator)
+	else if (!ike->initiator && !old->condemned)
 		exchange_queue(old, task_new(TASK_LIVENESS));
 }
 
 void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
 {
+	struct ike_sa *heir = NULL;
+
 	if (gw->starting == ike)
 		gw->starting = NULL;
 	if (gw->ike != ike)
 		return;
-	gw->ike = NULL;
 	for (struct ike_sa *other = gw->core->ikes; other; other = other->next) {
 		if (other == ike || other->gw != gw || other->state != IKE_UP)
 			continue;
-		gw->ike = other;
-		ike_pardon(other);
-		break;
+		if (!heir || (ike_outdated(heir) && !ike_outdated(other)))
+			heir = other;
 	}
+	gw->ike = heir;
+	if (heir)
+		ike_pardon(heir);
 	gateway_poke(gw);
+}
+
+bool gateway_lacks_ike(const struct gateway *gw)
+{
+	return !gw->ike || ike_outdated(gw->ike);
 }
 
 void gateway_stop_starting(struct gateway *gw)

@@ -25,6 +25,8 @@ struct policy_box {
 struct policy_box *policy_box_get(struct policy_box *box);
 /* Drops a reference (NULL: nothing happens); the last one frees the policy. */
 void policy_box_put(struct policy_box *box);
+/* Has *@at, which may be NULL, refer to @box instead. */
+void policy_box_replace(struct policy_box **at, struct policy_box *box);
 
 struct slot {
 	struct slot *next;
@@ -113,6 +115,8 @@ void slot_acquire(struct slot *slot);
 void slot_answer(struct slot *slot);
 /* @ike came up: it is the one in use from now on, unless both ends made one at once. */
 void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
+/* There is none, or it is outdated: another is wanted. */
+bool gateway_lacks_ike(const struct gateway *gw);
 /* @ike is no longer one to use. */
 void gateway_ike_down(struct gateway *gw, struct ike_sa *ike);
 /*

@@ -19,6 +19,8 @@
 #define PUT_OFF_CALM	SECONDS(120)	/* without it: the next is a first again */
 #define PARDON_MS	SECONDS(10)	/* until a tie's loser that is needed is rekeyed */
 #define CONDEMNED_MOST	SECONDS(20)	/* then it goes, successors or not */
+#define RENEW_MS	SECONDS(60)	/* for a rekey, where a shorter life is over already */
+#define RENEW_SPREAD	SECONDS(10)
 
 const char *ike_state_text(enum ike_state state)
 {
@@ -140,7 +142,7 @@ static void up_timer(struct ike_sa *ike)
 	}
 	timer_set(&core->timers, &ike->life, ike->ends);
 	if (core->now < ike->ends) {
-		if (!exchange_find(ike, TASK_IKE_REKEY))
+		if (!ike_outdated(ike) && !exchange_find(ike, TASK_IKE_REKEY))
 			exchange_queue(ike, task_new(TASK_IKE_REKEY));
 		return;
 	}
@@ -219,7 +221,8 @@ void ike_heard(struct ike_sa *ike)
 	if (!ike->doubted)
 		return;
 	ike->doubted = false;
-	gateway_stop_starting(ike->gw);
+	if (!ike_outdated(ike))
+		gateway_stop_starting(ike->gw);
 }
 
 void ike_send(struct ike_sa *ike, struct bytes message)
@@ -256,6 +259,7 @@ static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool ini
 	ike->core = core;
 	ike->gw = gw;
 	gw->ikes++;
+	ike_set_conf(ike);
 	ike->initiator = initiator;
 	ike->path = path;
 	ike->begun = core->now;
@@ -278,9 +282,29 @@ struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator
 	return new_on(core, gw, initiator, pathref_new(local, remote));
 }
 
+static void set_conf(struct ike_sa *ike, struct policy_box *box, const struct policy_gateway *conf)
+{
+	policy_box_replace(&ike->box, box);
+	ike->conf = conf;
+}
+
 struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
 {
-	return new_on(old->core, old->gw, initiator, pathref_get(old->path));
+	struct ike_sa *heir = new_on(old->core, old->gw, initiator, pathref_get(old->path));
+
+	if (heir)
+		set_conf(heir, old->box, old->conf);
+	return heir;
+}
+
+void ike_set_conf(struct ike_sa *ike)
+{
+	set_conf(ike, ike->gw->box, ike->gw->conf);
+}
+
+bool ike_outdated(const struct ike_sa *ike)
+{
+	return ike->conf != ike->gw->conf;
 }
 
 static bool local_address(struct gateway *gw, struct addr *local)
@@ -325,22 +349,64 @@ bool ike_initiate(struct gateway *gw, struct slot *slot)
 	return true;
 }
 
-static void arm_life(struct ike_sa *ike)
+static void arm_end(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
 	ike_time span = SECONDS(ike->gw->conf->life_seconds);
 
+	timer_stop(&core->timers, &ike->life);
+	ike->ends = span ? ike->up_at + span : 0;
+	if (!span)
+		return;
+	/* From 80 to 95 percent, so that the ends rarely do it at once. */
+	timer_set(&core->timers, &ike->life,
+		  ike->up_at + core_jitter(core, span * 95 / 100, 84));
+}
+
+/* Another life than before may be over already: there is time for a rekey all the same. */
+static void rearm_end(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	arm_end(ike);
+	if (!ike->ends)
+		return;
+	if (ike->ends < core->now + RENEW_MS)
+		ike->ends = core->now + RENEW_MS;
+	if (ike->life.at <= core->now)
+		timer_set(&core->timers, &ike->life,
+			  core->now + core_jitter(core, RENEW_SPREAD, 0));
+}
+
+static void arm_life(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
 	ike->up_at = core->now;
 	ike->heard = core->now;
 	ike->keepalive_at = core->now + KEEPALIVE_MS;
-	timer_stop(&core->timers, &ike->life);
-	if (span) {
-		ike->ends = core->now + span;
-		/* From 80 to 95 percent, so that the ends rarely do it at once. */
-		timer_set(&core->timers, &ike->life,
-			  core->now + core_jitter(core, span * 95 / 100, 84));
-	}
+	arm_end(ike);
 	idle_arm(ike);
+}
+
+void ike_reconfigure(struct ike_sa *ike)
+{
+	bool kin = policy_gateway_kin(ike->conf, ike->gw->conf);
+	bool aged = ike->conf->life_seconds != ike->gw->conf->life_seconds;
+
+	/* Whom a half-open one is for turns out in IKE_AUTH. */
+	if (kin || ike->state == IKE_HALF_OPEN)
+		ike_set_conf(ike);
+	if (ike->state == IKE_INIT_SENT || ike->state == IKE_AUTH_SENT) {
+		if (!kin)
+			ike_delete(ike);
+	} else if (ike->state == IKE_UP && !ike->condemned) {
+		if (!kin)
+			exchange_drop(ike, TASK_IKE_REKEY);
+		else if (aged)
+			rearm_end(ike);
+		idle_arm(ike);
+	}
 }
 
 void ike_established(struct ike_sa *ike)
@@ -373,6 +439,15 @@ void ike_wait(struct ike_sa *ike)
 	timer_set(&ike->core->timers, &ike->life, ike->core->now + REKEYED_MS);
 }
 
+/* It was rekeyed, by the peer most likely, which does not make its life longer. */
+static void keep_end(struct ike_sa *heir, const struct ike_sa *old)
+{
+	heir->ends = old->ends;
+	timer_stop(&heir->core->timers, &heir->life);
+	if (heir->ends)
+		timer_set(&heir->core->timers, &heir->life, heir->ends);
+}
+
 void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 {
 	struct gateway *gw = old->gw;
@@ -381,6 +456,8 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	heir->local_id = old->local_id;
 	heir->remote_id = old->remote_id;
 	arm_life(heir);
+	if (ike_outdated(heir))
+		keep_end(heir, old);
 	while (old->children) {
 		struct child_sa *child = old->children;
 
@@ -600,6 +677,7 @@ static void ike_free(struct ike_sa *ike)
 		ike->next->prev = ike->prev;
 	free(ike->ex.response);
 	pathref_put(ike->path);
+	policy_box_put(ike->box);
 	ike->gw->ikes--;
 	secret_wipe(ike, sizeof(*ike));
 	free(ike);

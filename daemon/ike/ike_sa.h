@@ -51,6 +51,8 @@ struct ike_sa {
 	struct ike_sa *next, **prev;	/* in core->ikes */
 	struct ike_core *core;
 	struct gateway *gw;
+	struct policy_box *box;
+	const struct policy_gateway *conf;	/* what it was made by: ike_outdated() */
 	enum ike_state state;
 	bool initiator;			/* the original one of this SA (its first exchange) */
 	uint8_t spi_i[IKE_SPI_LEN], spi_r[IKE_SPI_LEN];
@@ -87,6 +89,15 @@ struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator
 		       const struct endpoint *local, const struct endpoint *remote);
 /* Likewise for one that is to replace @old, and takes the same path. */
 struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator);
+/*
+ * The gateway's configuration has changed since, in what the peer has to agree to.  It goes on
+ * until another is up, or its life is over: it is not rekeyed by us.
+ */
+bool ike_outdated(const struct ike_sa *ike);
+/* Goes by the configuration of its gateway from now on. */
+void ike_set_conf(struct ike_sa *ike);
+/* Its gateway's configuration was replaced. */
+void ike_reconfigure(struct ike_sa *ike);
 /* Starts negotiating with the gateway's peer; false if that can not be. */
 bool ike_initiate(struct gateway *gw, struct slot *slot);
 /* The SA that a message with these SPIs is for, or NULL. */

@@ -71,15 +71,20 @@ static bool psk_equal(const struct secret *a, const struct secret *b)
 	return a->n == b->n && secret_equal(a->b, b->b, a->n);
 }
 
+/* All that the peer has to agree to. */
+bool policy_gateway_kin(const struct policy_gateway *a, const struct policy_gateway *b)
+{
+	return a->nat_traversal == b->nat_traversal && a->family == b->family &&
+	       addr_equal(&a->local, &b->local) && addr_equal(&a->peer, &b->peer) &&
+	       policy_id_equal(&a->local_id, &b->local_id) &&
+	       policy_id_equal(&a->peer_id, &b->peer_id) && psk_equal(a->psk, b->psk) &&
+	       prop_list_equal(&a->ike, &b->ike);
+}
+
 bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_gateway *b)
 {
-	return !strcmp(a->name, b->name) && a->passive == b->passive &&
-	       a->nat_traversal == b->nat_traversal && a->udp_csum == b->udp_csum &&
-	       a->family == b->family &&
-	       addr_equal(&a->local, &b->local) &&
-	       addr_equal(&a->peer, &b->peer) && policy_id_equal(&a->local_id, &b->local_id) &&
-	       policy_id_equal(&a->peer_id, &b->peer_id) && psk_equal(a->psk, b->psk) &&
-	       prop_list_equal(&a->ike, &b->ike) && a->life_seconds == b->life_seconds &&
+	return policy_gateway_kin(a, b) && !strcmp(a->name, b->name) && a->passive == b->passive &&
+	       a->udp_csum == b->udp_csum && a->life_seconds == b->life_seconds &&
 	       a->liveness_seconds == b->liveness_seconds;
 }
 

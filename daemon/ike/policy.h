@@ -141,6 +141,8 @@ int policy_probe_find(const struct policy_monitor *monitor, const struct addr *d
 bool policy_id_equal(const struct ike_id *a, const struct ike_id *b);
 /* By value; a gateway without its tunnels, a tunnel without its proxy-IDs. */
 bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_gateway *b);
+/* An IKE SA that was made by @a is one that @b could have made, or a rekey makes it so. */
+bool policy_gateway_kin(const struct policy_gateway *a, const struct policy_gateway *b);
 bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b);
 /* A rekey is enough to make of @a's SAs what @b wants. */
 bool policy_tunnel_kin(const struct policy_tunnel *a, const struct policy_tunnel *b);

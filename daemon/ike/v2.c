@@ -160,7 +160,7 @@ static void start_failed(struct ike_sa *ike, bool heard)
 	struct gateway *gw = ike->gw;
 
 	ike_close(ike, false);
-	if (gw->gone || gw->ike)
+	if (gw->gone || !gateway_lacks_ike(gw))
 		return;
 	if (heard)
 		gateway_backoff(gw);

@@ -40,7 +40,7 @@ static bool put_auth(struct ike_sa *ike, struct wire_writer *w)
 {
 	uint8_t octets[ALG_PRF_MAX], body[POLICY_ID_MAX + 4];
 
-	if (!auth_octets(ike, ike->gw->conf, ike->initiator, id_body(&ike->local_id, body), octets))
+	if (!auth_octets(ike, ike->conf, ike->initiator, id_body(&ike->local_id, body), octets))
 		return false;
 	wire_put_auth(w, IKE_AUTH_PSK, bytes_of(octets, ike->keys.prf->out_n));
 	secret_wipe(octets, sizeof(octets));
@@ -171,7 +171,7 @@ static void give_up(struct ike_sa *ike, bool tell_peer)
 		ike_delete(ike);
 	else
 		ike_close(ike, false);
-	if (!gw->gone && !gw->ike)
+	if (!gw->gone && gateway_lacks_ike(gw))
 		gateway_backoff(gw);
 }
 
@@ -193,7 +193,7 @@ static void refused(struct ike_sa *ike, const struct wire_notify *notify)
 
 static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 {
-	const struct policy_gateway *conf = ike->gw->conf;
+	const struct policy_gateway *conf = ike->conf;
 	struct ike_id expected = id_or_addr(&conf->peer_id, &ike->path->remote.addr);
 	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
 	struct proof proof;
@@ -390,6 +390,7 @@ static void move_to_gateway(struct ike_sa *ike, struct gateway *gw)
 	ike->gw->ikes--;
 	gw->ikes++;
 	ike->gw = gw;
+	ike_set_conf(ike);
 }
 
 /*

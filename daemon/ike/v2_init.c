@@ -26,7 +26,7 @@ static bool prepare(struct ike_sa *ike, struct handshake *hs)
 		hs->offered = malloc(sizeof(*hs->offered));
 		if (!hs->offered)
 			return false;
-		*hs->offered = ike->gw->conf->ike;
+		*hs->offered = ike->conf->ike;
 	}
 	if (!hs->group)
 		hs->group = prop_list_dh(hs->offered);
@@ -49,7 +49,7 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	wire_put_sa(w, &sa);
 	wire_put_ke(w, hs->group->id, dh_public(hs->dh));
 	wire_put_nonce(w, bytes_of(hs->ni, hs->ni_n));
-	if (ike->gw->conf->nat_traversal)
+	if (ike->conf->nat_traversal)
 		v2_natd_put(w, ike->spi_i, ike->spi_r, &ike->path->local, &ike->path->remote);
 	return true;
 }
@@ -236,11 +236,11 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	if (!ike->hs->dh || !take_answer(ike, in))
 		return;
 	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
-	if (gw->ike && !gw->ike->doubted) {
+	if (!gateway_lacks_ike(gw) && !gw->ike->doubted) {
 		ike_close(ike, false);
 		return;
 	}
-	if (gw->conf->nat_traversal)
+	if (ike->conf->nat_traversal)
 		v2_natd_check(ike, in);
 	if (pathref_encap(ike->path)) {
 		ike->path->local.port = IKE_NATT_PORT;
@@ -353,7 +353,7 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 	wire_put_sa(&w, &sa);
 	wire_put_ke(&w, hs->group->id, dh_public(hs->dh));
 	wire_put_nonce(&w, bytes_of(hs->nr, hs->nr_n));
-	if (ike->gw->conf->nat_traversal) {
+	if (ike->conf->nat_traversal) {
 		v2_natd_put(&w, ike->spi_i, ike->spi_r, &in->local, &in->remote);
 		v2_natd_check(ike, in);
 	}

@@ -55,12 +55,12 @@ bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	struct ike_sa *heir;
 	struct wire_sa sa;
 
-	if (ike->state != IKE_UP || ike->condemned)
+	if (ike->state != IKE_UP || ike->condemned || ike_outdated(ike))
 		return false;
 	list = malloc(sizeof(*list));
 	if (!list)
 		return false;
-	*list = ike->gw->conf->ike;
+	*list = ike->conf->ike;
 	task->offered = list;
 	if (!task->group || !prop_list_has_dh(list, task->group->id))
 		task->group = prop_list_has_dh(list, ike->prop.dh->id) ? ike->prop.dh :
@@ -104,7 +104,7 @@ static void failed(struct ike_sa *ike, struct task *task, ike_time wait)
 
 void v2_rekey_unsent(struct ike_sa *ike, struct task *task)
 {
-	if (ike->state != IKE_UP || ike->condemned)
+	if (ike->state != IKE_UP || ike->condemned || ike_outdated(ike))
 		return;
 	log_warning(ike->gw->conf->name,
 		    "the request to rekey the IKE SA could not be made, for want of memory or "
@@ -261,7 +261,7 @@ void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct w
 	struct task *task = ike->ex.current;
 	struct prop_query query = {
 		.proto = PROP_IKE,
-		.local = &ike->gw->conf->ike,
+		.local = &ike->conf->ike,
 		.spi_n = IKE_SPI_LEN,
 	};
 	struct prop_chosen chosen;
