@@ -42,7 +42,8 @@ on ga nft -f - <<-END
 	  counter ike { }
 	  chain out {
 	    type filter hook output priority 0
-	    ip daddr 192.0.2.2 udp dport { 500, 4500 } counter name ike
+	    ip daddr 192.0.2.2 udp dport 500 counter name ike
+	    ip daddr 192.0.2.2 udp dport 4500 counter name ike
 	  }
 	}
 END
