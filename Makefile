@@ -4,6 +4,7 @@
 # `make help` lists the targets.  Sources are found by wildcard: a new file needs
 # no line here.
 
+VERSION := $(shell sed -n 's/^\#define PANTUN_VERSION\t"\(.*\)"/\1/p' uapi/pantun_version.h)
 PREFIX ?= /usr
 DESTDIR ?=
 CC = gcc
@@ -206,9 +207,11 @@ man_pages := $(notdir $(wildcard tools/man/*.[1-8]))
 install: userspace
 	$(INSTALL) -D -m 755 build/pantund $(DESTDIR)$(PREFIX)/sbin/pantund
 	$(INSTALL) -D -m 755 build/pantunctl $(DESTDIR)$(PREFIX)/bin/pantunctl
-	$(INSTALL) -D -m 644 uapi/linux/pantun.h $(DESTDIR)$(PREFIX)/include/pantun/pantun.h
+	for header in linux/pantun.h pantun_version.h; do $(INSTALL) -D -m 644 uapi/$$header \
+		$(DESTDIR)$(PREFIX)/include/pantun/$${header#linux/} || exit 1; done
 	$(INSTALL) -D -m 644 uapi/pantun.yaml $(DESTDIR)$(PREFIX)/share/pantun/pantun.yaml
 	$(INSTALL) -D -m 644 README.md $(docdir)/README.md
+	$(INSTALL) -D -m 644 CHANGELOG.md $(docdir)/CHANGELOG.md
 	$(INSTALL) -D -m 644 COPYING $(docdir)/COPYING
 	$(INSTALL) -D -m 644 daemon/pantun.conf.example $(docdir)/examples/pantun.conf
 	for page in $(man_pages); do $(INSTALL) -D -m 644 tools/man/$$page \
@@ -232,14 +235,27 @@ install-module:
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/pantund $(DESTDIR)$(PREFIX)/bin/pantunctl
 	rm -f $(DESTDIR)$(PREFIX)/include/pantun/pantun.h
+	rm -f $(DESTDIR)$(PREFIX)/include/pantun/pantun_version.h
 	rm -f $(DESTDIR)$(PREFIX)/share/pantun/pantun.yaml
-	rm -f $(docdir)/README.md $(docdir)/COPYING $(docdir)/examples/pantun.conf
+	rm -f $(docdir)/README.md $(docdir)/CHANGELOG.md $(docdir)/COPYING
+	rm -f $(docdir)/examples/pantun.conf
 	rm -f $(compdir)/pantunctl $(unitdir)/pantund.service
 	for page in $(man_pages); do rm -f $(mandir)/man$${page##*.}/$$page; done
 	rm -f $(DESTDIR)/lib/modules/*/extra/pantun.ko
 	for dir in $(docdir)/examples $(docdir) $(DESTDIR)$(PREFIX)/include/pantun \
 		$(DESTDIR)$(PREFIX)/share/pantun; do \
 		[ ! -d $$dir ] || rmdir $$dir || exit 1; done
+
+.PHONY: dist version
+version:
+	@echo $(VERSION)
+
+# What is committed, as of its own time: the same commit gives the same file.
+dist:
+	@mkdir -p build
+	$(call say,DIST,build/pantun-$(VERSION).tar.gz)
+	$(Q)git archive --format=tar --prefix=pantun-$(VERSION)/ HEAD | \
+		gzip -9n >build/pantun-$(VERSION).tar.gz
 
 .PHONY: clean help
 clean:
@@ -262,6 +278,7 @@ help:
 	@echo 'make fuzz       build the fuzz targets (build/fuzz_*), with clang'
 	@echo 'make lab        lab kernel and the module for it'
 	@echo 'make install    DESTDIR= PREFIX=/usr; the module too, where it is built'
+	@echo 'make dist       build/pantun-VERSION.tar.gz of what is committed'
 	@echo 'make uninstall  remove that again; configuration and keys stay'
 	@echo 'make clean      remove what was built (not the lab kernel in the cache)'
 	@echo 'V=1 shows commands.'

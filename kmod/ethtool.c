@@ -2,6 +2,7 @@
 /* ethtool -i and -S of a tunnel. */
 #include <linux/ethtool.h>
 #include <linux/pantun.h>
+#include <pantun_version.h>
 #include "compat.h"
 #include "drop.h"
 #include "netdev.h"
@@ -31,6 +32,7 @@ static_assert(sizeof(struct totals) == ARRAY_SIZE(total_names) * sizeof(u64));
 static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 {
 	strscpy(info->driver, PANTUN_LINK_KIND, sizeof(info->driver));
+	strscpy(info->version, PANTUN_VERSION, sizeof(info->version));
 }
 
 static int get_sset_count(struct net_device *dev, int set)

@@ -5,6 +5,7 @@
 #include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
+#include <pantun_version.h>
 #include "compat.h"
 #include "gro.h"
 #include "netdev.h"
@@ -71,5 +72,6 @@ module_exit(pantun_exit);
 MODULE_DESCRIPTION("Route-based IPsec tunnel interfaces");
 MODULE_AUTHOR("The pantun developers");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(PANTUN_VERSION);
 MODULE_ALIAS_RTNL_LINK(PANTUN_LINK_KIND);
 MODULE_ALIAS_GENL_FAMILY(PANTUN_GENL_NAME);

@@ -6,6 +6,7 @@
  * in the user namespace that owns the underlay's network namespace.
  */
 #include <linux/pantun.h>
+#include <pantun_version.h>
 #include "compat.h"
 #include "dummy.h"
 #include "netdev.h"
@@ -220,6 +221,18 @@ static int proxy_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return pantun_nl_dump(skb, cb, emit_proxies);
 }
 
+/* --- the module --- */
+
+static int fill_module(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)
+{
+	return nla_put_string(skb, PANTUN_A_MODULE_VERSION, PANTUN_VERSION);
+}
+
+static int module_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return pantun_nl_answer(info, fill_module);
+}
+
 /* --- the family --- */
 
 static const struct genl_ops ops[] = {
@@ -324,6 +337,12 @@ static const struct genl_ops ops[] = {
 		.policy = pantun_nl_proxy_ref_policy,
 		.maxattr = PANTUN_A_MAX,
 		.doit = proxy_fail_doit,
+	}, {
+		.cmd = PANTUN_CMD_MODULE_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.policy = pantun_nl_module_get_policy,
+		.maxattr = PANTUN_A_MAX,
+		.doit = module_get_doit,
 	},
 };
 

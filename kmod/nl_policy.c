@@ -212,3 +212,6 @@ const struct nla_policy pantun_nl_monitor_ref_policy[PANTUN_A_MAX + 1] = {
 	[PANTUN_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[PANTUN_A_MONITOR] = NLA_POLICY_NESTED(monitor_ref_policy),
 };
+
+/* Takes nothing. */
+const struct nla_policy pantun_nl_module_get_policy[PANTUN_A_MAX + 1];

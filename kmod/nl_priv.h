@@ -52,6 +52,7 @@ extern const struct nla_policy pantun_nl_sa_ref_policy[PANTUN_A_MAX + 1];
 extern const struct nla_policy pantun_nl_sa_set_policy[PANTUN_A_MAX + 1];
 extern const struct nla_policy pantun_nl_monitor_new_policy[PANTUN_A_MAX + 1];
 extern const struct nla_policy pantun_nl_monitor_ref_policy[PANTUN_A_MAX + 1];
+extern const struct nla_policy pantun_nl_module_get_policy[PANTUN_A_MAX + 1];
 /* Nests of every command that may have them. */
 extern const struct nla_policy pantun_nl_selector_policy[PANTUN_SELECTOR_A_MAX + 1];
 extern const struct nla_policy pantun_nl_path_policy[PANTUN_PATH_A_MAX + 1];

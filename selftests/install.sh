@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: host
 # Userspace builds without a warning with the flags of Debian's packages, which differ from
-# our own; what `make install` puts where, and that `make uninstall` leaves none of it.
+# our own; what `make install` puts where, and that `make uninstall` leaves none of it; `make dist`.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -39,9 +39,11 @@ expected() {
 	644 lib/modules/$1/extra/pantun.ko
 	755 usr/local/bin/pantunctl
 	644 usr/local/include/pantun/pantun.h
+	644 usr/local/include/pantun/pantun_version.h
 	644 usr/local/lib/systemd/system/pantund.service
 	755 usr/local/sbin/pantund
 	644 usr/local/share/bash-completion/completions/pantunctl
+	644 usr/local/share/doc/pantun/CHANGELOG.md
 	644 usr/local/share/doc/pantun/COPYING
 	644 usr/local/share/doc/pantun/examples/pantun.conf
 	644 usr/local/share/doc/pantun/README.md
@@ -54,6 +56,24 @@ expected() {
 
 stripped() {
 	! readelf -S "$1" | grep '\.debug_'
+}
+
+# dist NAME: as NAME.tar.gz in $WORK.
+dist() {
+	make -s -C "$PANTUN_TOP" dist
+	mv "$PANTUN_TOP/build/pantun-$VERSION.tar.gz" "$WORK/$1.tar.gz"
+}
+
+# Elsewhere in the world, later, and with another mask for new files.
+dist_elsewhere() {
+	local begun
+	begun=$(stat -c %Y "$WORK/here.tar.gz")
+	wait_for 10 later_than "$begun"
+	(umask 077; export TZ=Asia/Tokyo LC_ALL=C; dist elsewhere)
+}
+
+later_than() {
+	[ "$(date +%s)" -gt "$1" ]
 }
 
 export DEB_BUILD_MAINT_OPTIONS=hardening=+all
@@ -78,4 +98,12 @@ sed 's/^# set/set/; s#/etc/pantun/hq.psk#'"$WORK/psk#" \
 check "its lines are valid, too" "$TREE/build/pantund" --check "$WORK/pantun.conf"
 check "make uninstall" in_tree uninstall
 check "it leaves no file" test -z "$(installed)"
+VERSION=$(make -s -C "$PANTUN_TOP" version)
+check_has "the changelog has this version" "## $VERSION" "$PANTUN_TOP/CHANGELOG.md"
+check "make dist" dist here
+tar -tf "$WORK/here.tar.gz" >"$WORK/listed"
+check_has "it has the sources, below a directory with the version" \
+	"pantun-$VERSION/kmod/Kbuild" "$WORK/listed"
+check "make dist, later and elsewhere" dist_elsewhere
+check "it gives the same octets" cmp "$WORK/here.tar.gz" "$WORK/elsewhere.tar.gz"
 finish

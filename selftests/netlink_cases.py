@@ -573,6 +573,7 @@ def tunnel_cases():
     refused("a read-only attribute", "TUNNEL_SET",
             tunnel(nest(C["A_TUNNEL"], u32(C["TUNNEL_A_PATH"], C["PATH_UP"]))), "EINVAL")
     refused("an interface that is no tunnel", "TUNNEL_GET", tunnel(name="lo"), "ENODEV")
+    refused("a tunnel, which it is not about", "MODULE_GET", tunnel(), "EINVAL")
     answer = genl.ask(C["CMD_MAX"] + 1, tunnel())
     result("an unknown command: EOPNOTSUPP", answer.error == errno.EOPNOTSUPP, answer.error)
     answer = genl.ask(C["CMD_ACQUIRE_NTF"], tunnel())

@@ -24,7 +24,8 @@ struct command {
 	command_run *run;
 };
 
-command_run cmd_show, cmd_test, cmd_clear, cmd_reload, cmd_monitor, cmd_sa, cmd_proxy, cmd_tunnel;
+command_run cmd_show, cmd_test, cmd_clear, cmd_reload, cmd_monitor, cmd_sa, cmd_proxy, cmd_tunnel,
+	    cmd_version;
 /* "tunnel monitor" */
 command_run cmd_tunnel_monitor;
 

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "base/version.h"
 #include "ctl/ctl.h"
 #include "out.h"
 
@@ -255,6 +256,39 @@ static void take_gateway(json_t *from, struct gateway *gateway)
 	take_history(from, &gateway->history);
 }
 
+static const char *version_of(json_t *answer)
+{
+	json_t *daemon = json_object_get(answer, "daemon");
+	const char *version = json_string_value(json_object_get(daemon, "version"));
+
+	return version ? version : "";
+}
+
+void ctl_version(const char *path, char *version, char *error)
+{
+	json_t *answer;
+
+	*error = '\0';
+	answer = ctl_ask(path, json_pack("{s:s}", "verb", "show"), error);
+	text_copy(version, VERSION_TEXT, version_of(answer));
+	json_decref(answer);
+}
+
+/* Whether an answer to show may be read; otherwise @error says why not. */
+static bool understood(json_t *answer, char *error)
+{
+	char text[MODEL_ERROR];
+
+	if (version_of_daemon("pantunctl", version_of(answer), text, sizeof(text)) ==
+	    VERSION_FOREIGN) {
+		text_copy(error, MODEL_ERROR, text);
+		return false;
+	}
+	if (*text)
+		fprintf(stderr, "pantunctl: warning: %s\n", text);
+	return true;
+}
+
 void ctl_fill(const char *path, struct model *model)
 {
 	json_t *answer = ctl_ask(path, json_pack("{s:s}", "verb", "show"),
@@ -262,6 +296,10 @@ void ctl_fill(const char *path, struct model *model)
 	json_t *one;
 	size_t i;
 
+	if (answer && !understood(answer, model->daemon_error)) {
+		json_decref(answer);
+		return;
+	}
 	json_array_foreach(json_object_get(answer, "ike_sas"), i, one)
 		take_ike_sa(one, model_add(model->ike_sas, model->ike_sas_n));
 	json_array_foreach(json_object_get(answer, "children"), i, one)

@@ -24,7 +24,15 @@ json_t *ctl_ask(const char *path, json_t *request, char *error);
  * to do: @status is the exit status then.
  */
 json_t *ctl_command(const struct options *options, json_t *request, int *status);
-/* Fills the daemon's part of the model, or its daemon_error. */
+/*
+ * The running daemon's version into @version of VERSION_TEXT octets ("" if it does not tell
+ * or cannot be asked), and the cause, or "", into @error of MODEL_ERROR octets.
+ */
+void ctl_version(const char *path, char *version, char *error);
+/*
+ * Fills the daemon's part of the model, or its daemon_error: also where the daemon is of a
+ * version that does not work with this one.  Warns on stderr of any other.
+ */
 void ctl_fill(const char *path, struct model *model);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "base/secret.h"
+#include "base/version.h"
 
 #define EVENT_BUFFER	(1 << 20)	/* octets of socket buffer for events */
 
@@ -17,6 +18,7 @@ struct nl_client {
 	struct nl_sock *sock;
 	int family;
 	char error[MODEL_ERROR];
+	int code;			/* errno behind it, 0: not the kernel's */
 };
 
 /* One request under way. */
@@ -156,6 +158,7 @@ int nl_finish(struct nl_client *client, struct nl_msg *msg, nl_answer *answer, v
 	while (status >= 0 && !x.done)
 		status = nl_recvmsgs(client->sock, cb);
 	nl_cb_put(cb);
+	client->code = x.code;
 	if (x.done && x.code) {
 		explain(client, &x);
 		return -1;
@@ -170,7 +173,8 @@ int nl_finish(struct nl_client *client, struct nl_msg *msg, nl_answer *answer, v
 	return 0;
 }
 
-struct nl_client *nl_client_open(char *error)
+/* Finds the module, of whatever version. */
+static struct nl_client *connect_module(char *error)
 {
 	struct nl_client *client = calloc(1, sizeof(*client));
 	int on = 1;
@@ -196,6 +200,55 @@ struct nl_client *nl_client_open(char *error)
 		return NULL;
 	}
 	return client;
+}
+
+/* @ctx: VERSION_TEXT octets. */
+static void on_module(void *ctx, uint8_t cmd, struct nlattr **attrs)
+{
+	(void)cmd;
+	if (attrs[PANTUN_A_MODULE_VERSION])
+		text_copy(ctx, VERSION_TEXT, nla_get_string(attrs[PANTUN_A_MODULE_VERSION]));
+}
+
+/* False where it may not be asked, or fails. */
+static bool ask_version(struct nl_client *client, char *version)
+{
+	struct nl_msg *msg = nl_begin(client, PANTUN_CMD_MODULE_GET, NLM_F_ACK);
+
+	*version = '\0';
+	/* A module that does not know the command does not tell its version. */
+	return !nl_finish(client, msg, on_module, version) || client->code == EOPNOTSUPP;
+}
+
+struct nl_client *nl_client_open(char *error)
+{
+	struct nl_client *client = connect_module(error);
+	char version[VERSION_TEXT], text[MODEL_ERROR];
+
+	/* What may not ask for the version may do nothing else, and is told so there. */
+	if (!client || !ask_version(client, version))
+		return client;
+	if (version_of_module("pantunctl", version, text, sizeof(text)) == VERSION_FOREIGN) {
+		text_copy(error, MODEL_ERROR, text);
+		nl_client_close(client);
+		return NULL;
+	}
+	if (*text)
+		fprintf(stderr, "pantunctl: warning: %s\n", text);
+	return client;
+}
+
+void nl_module_version(char *version, char *error)
+{
+	struct nl_client *client = connect_module(error);
+
+	if (!client)
+		return;
+	if (ask_version(client, version))
+		*error = '\0';
+	else
+		text_copy(error, MODEL_ERROR, nl_error(client));
+	nl_client_close(client);
 }
 
 void nl_client_close(struct nl_client *client)

@@ -16,10 +16,18 @@ struct nl_client;
 /* Called with the top-level attributes (PANTUN_A_...) of each answer. */
 typedef void nl_answer(void *ctx, uint8_t cmd, struct nlattr **attrs);
 
-/* NULL with the cause in @error of MODEL_ERROR octets. */
+/*
+ * NULL with the cause in @error of MODEL_ERROR octets: also where the module is of a
+ * version that does not work with this one.  Warns on stderr of any other.
+ */
 struct nl_client *nl_client_open(char *error);
 void nl_client_close(struct nl_client *client);
 const char *nl_error(const struct nl_client *client);
+/*
+ * The loaded module's version into @version of VERSION_TEXT octets, "" if it does not tell,
+ * or the cause into @error of MODEL_ERROR octets.
+ */
+void nl_module_version(char *version, char *error);
 
 /* A message begun; ends the program where there is no memory. */
 struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags);

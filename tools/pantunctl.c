@@ -7,12 +7,9 @@
 #include "command.h"
 #include "ctl/ctl.h"
 #include "help.h"
+#include "pantun_version.h"
 
-#ifndef PANTUN_VERSION
-#define PANTUN_VERSION "0.1"
-#endif
-
-static command_run cmd_help, cmd_version;
+static command_run cmd_help;
 
 static const struct command commands[] = {
 	{ "show", "[NAME | tunnel [NAME] | ike-sa [GATEWAY] | ipsec-sa|flow|monitor [TUNNEL]]",
@@ -57,7 +54,7 @@ static const struct command commands[] = {
 	  "  del [dev] TUNNEL in|out spi SPI\n"
 	  "  flush [[dev] TUNNEL]\n", cmd_sa },
 	{ "help", "[COMMAND]", "this, or the words of a command", NULL, cmd_help },
-	{ "version", "", "print the version", NULL, cmd_version },
+	{ "version", "", "print the versions of tool, daemon and module", NULL, cmd_version },
 };
 
 static const size_t commands_n = sizeof(commands) / sizeof(commands[0]);
@@ -80,15 +77,6 @@ static int cmd_help(const struct options *options, int argc, char **argv)
 	}
 	words_unknown("help", "command", argv[0], names, commands_n);
 	return EXIT_USAGE;
-}
-
-static int cmd_version(const struct options *options, int argc, char **argv)
-{
-	(void)options;
-	if (argc)
-		return usage_error("\"%s\": version takes no words", argv[0]);
-	puts("pantunctl " PANTUN_VERSION);
-	return 0;
 }
 
 /* What the options ask for beside a command. */
@@ -137,8 +125,10 @@ int main(int argc, char **argv)
 
 	if (take_options(argc, argv, &options, &wish))
 		return EXIT_USAGE;
-	if (wish.version)
-		return cmd_version(&options, 0, NULL);
+	if (wish.version) {
+		puts("pantunctl " PANTUN_VERSION);
+		return 0;
+	}
 	if (wish.help)
 		return cmd_help(&options, argc - optind, argv + optind);
 	if (optind == argc) {

@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/version.h"
 #include "kern/genl_attr.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
@@ -772,6 +773,37 @@ static const struct kern_ops genl_ops = {
 	.close = genl_close,
 };
 
+/* @ctx: VERSION_TEXT octets. */
+static void on_module(void *ctx, struct nlmsghdr *header)
+{
+	struct nlattr *attrs[PANTUN_A_MAX + 1];
+
+	if (!genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL))
+		genl_attr_text(attrs[PANTUN_A_MODULE_VERSION], ctx, VERSION_TEXT);
+}
+
+/* Whether the module is one to work with; complains in the log where it is another version. */
+static bool check_version(struct kern_genl *g)
+{
+	struct nl_msg *msg = begin(g, PANTUN_CMD_MODULE_GET, NLM_F_REQUEST | NLM_F_ACK, NULL);
+	char version[VERSION_TEXT] = "", text[320];
+	enum version_match match;
+	int error;
+
+	error = transact(g, g->genl, msg, on_module, version);
+	/* A module that does not know the command does not tell its version. */
+	if (error && error != -EOPNOTSUPP) {
+		log_error(NULL, "cannot ask for the module's version: %s", g->kern.error);
+		return false;
+	}
+	match = version_of_module("pantund", version, text, sizeof(text));
+	if (match == VERSION_FOREIGN)
+		log_error(NULL, "%s", text);
+	else if (match == VERSION_DIFFERS)
+		log_warning(NULL, "%s", text);
+	return match != VERSION_FOREIGN;
+}
+
 /* Opens the sockets and finds the family; complains in the log. */
 static bool connect_kernel(struct kern_genl *g)
 {
@@ -792,7 +824,7 @@ static bool connect_kernel(struct kern_genl *g)
 	group = genl_ctrl_resolve_grp(g->genl, PANTUN_GENL_NAME, PANTUN_MCGRP_EVENTS);
 	g->events = genl_events_open(&g->kern.events, g->family, group);
 	if (g->events)
-		return true;
+		return check_version(g);
 	if (errno == EPERM)
 		log_error(NULL, "the kernel refuses events: run as root or with CAP_NET_ADMIN");
 	else

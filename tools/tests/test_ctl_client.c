@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "base/version.h"
 #include "ctl_client.h"
 
 #define PATH "/tmp/pantun-test-ctl.%d"
@@ -75,7 +76,7 @@ static size_t framed(const char *json, uint8_t *out)
 static void test_show(void **state)
 {
 	static const char json[] =
-		"{\"ok\":true,\"daemon\":{\"version\":\"1\"},\"ike_sas\":[{\"gateway\":\"hq\","
+		"{\"ok\":true,\"daemon\":{\"version\":\"" PANTUN_VERSION "\"},\"ike_sas\":[{\"gateway\":\"hq\","
 		"\"state\":\"established\",\"role\":\"initiator\",\"nat_remote\":true,"
 		"\"age\":61,\"life\":28800,\"new-member\":[1]}],\"children\":[{\"gateway\":\"hq\","
 		"\"tunnel\":\"t\",\"interface\":\"tunnel1\",\"proxy\":\"lan\",\"state\":\"down\","
@@ -104,6 +105,31 @@ static void test_show(void **state)
 	assert_int_equal(model.children_n, 1);
 	assert_int_equal(model.ike_sas_n, 0);
 	model_free(&model);
+}
+
+/* A daemon of another major version is not understood; its version is told all the same. */
+static void test_foreign(void **state)
+{
+	static const char json[] = "{\"ok\":true,\"daemon\":{\"version\":\"99.0.1\"},"
+		"\"children\":[{\"gateway\":\"hq\",\"interface\":\"tunnel1\"}]}";
+	char version[VERSION_TEXT], error[MODEL_ERROR];
+	struct model model = { 0 };
+	struct server server = { 0 };
+	uint8_t octets[2048];
+
+	(void)state;
+	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
+	ctl_fill(server.path, &model);
+	end(&server);
+	assert_int_equal(model.children_n, 0);
+	assert_non_null(strstr(model.daemon_error, "99.0.1"));
+	assert_non_null(strstr(model.daemon_error, PANTUN_VERSION));
+	model_free(&model);
+	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
+	ctl_version(server.path, version, error);
+	end(&server);
+	assert_string_equal(version, "99.0.1");
+	assert_string_equal(error, "");
 }
 
 /* Of IKE SAs those stay that a tunnel's children use. */
@@ -177,6 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_keep_interface),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_nobody),

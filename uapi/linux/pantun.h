@@ -75,6 +75,7 @@ enum pantun_cmd {
 	PANTUN_CMD_MONITOR_NTF,		/* events: made, deleted, changed; path down, path up */
 	PANTUN_CMD_PROXY_FAIL,		/* no SA will come for what the proxy-ID holds now */
 	PANTUN_CMD_SA_MOVE_NTF,		/* events: the peer sends from elsewhere */
+	PANTUN_CMD_MODULE_GET,		/* do: the module's version */
 
 	__PANTUN_CMD_MAX,
 	PANTUN_CMD_MAX = __PANTUN_CMD_MAX - 1
@@ -92,6 +93,7 @@ enum pantun_attr {
 	PANTUN_A_SA,			/* nest, enum pantun_sa_attr */
 	PANTUN_A_EVENT,			/* nest, enum pantun_event_attr; notifications */
 	PANTUN_A_MONITOR,		/* nest, enum pantun_monitor_attr */
+	PANTUN_A_MODULE_VERSION,	/* string, MAJOR.MINOR.PATCH; read only */
 
 	__PANTUN_A_MAX,
 	PANTUN_A_MAX = __PANTUN_A_MAX - 1
