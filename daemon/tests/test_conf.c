@@ -505,7 +505,7 @@ static const struct complaint errors[] = {
 	{ "set network tunnel ipsec m tunnel-interface tunnel7 "
 	  "manual-key esp authentication none\n",
 	  "f:5:83: \"authentication none\" is not supported in this version: packets could be "
-	  "altered on the way and forged; use sha256" },
+	  "modified or forged; use sha256" },
 	{ GATEWAY "authentication certificate certificate-profile CP\n",
 	  "f:5:75: \"certificate certificate-profile CP\" is not supported in this version: use "
 	  "pre-shared-key" },

@@ -57,8 +57,8 @@ static void test_whole(void **state)
 	       "set rulebase security rules r from trust\n"
 	       "set rulebase security rules r to vpn\n"
 	       "set import network interface [ ethernet1/1 tunnel.1 ]\n",
-	       "f:6:23: warning: \"interface ethernet\" has no effect in this version: they are "
-	       "the system's own\n"
+	       "f:6:23: warning: \"interface ethernet\" has no effect in this version: use "
+	       "ip(8) or your network manager\n"
 	       "f:8:48: warning: \"ip 10.255.0.1/30\" has no effect in this version: use ip "
 	       "address add\n"
 	       "f:9:50: warning: \"ipv6 address\" has no effect in this version: use ip address "

@@ -134,7 +134,7 @@ static const struct {
 	{ ENDS SPIS ENCR,
 	  "has no esp authentication, such as esp authentication sha256 key-file" },
 	{ ENDS SPIS ENCR M "manual-key esp authentication none\n",
-	  "\"authentication none\" is not supported in this version: packets could be altered" },
+	  "\"authentication none\" is not supported in this version: packets could be modified" },
 	{ ENDS SPIS ENCR INTEG M "manual-key ah sha1 key " G4 "00112233\n",
 	  "ah beside esp on line" },
 	{ ENDS SPIS INTEG

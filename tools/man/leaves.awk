@@ -35,8 +35,8 @@ function level(path, words, n, i, last, out) {
 	if ($4 == "refused")
 		printf "\nRefused in this version."
 	else if ($4 == "no effect")
-		printf "\nWithout effect in this version."
+		printf "\nNo effect in this version."
 	else if ($4 != "works")
-		printf "\nThis version can do %s.", roff($4)
+		printf "\nThis version supports %s.", roff($4)
 	printf "\n"
 }
