@@ -18,8 +18,8 @@ KILLS=${PANTUN_KILLS:-100} FLAPS=${PANTUN_FLAPS:-100}
 T='set network tunnel ipsec t'
 DPD='set network ike gateway g protocol ikev2 dpd interval 2'
 PROFILE='set network ike crypto-profiles ipsec-crypto-profiles short'
-# about 25 s of the traffic
-SHORT=("$PROFILE lifesize kb 600" "$T auto-key ipsec-crypto-profile short")
+# replaced after about 22 s of the traffic, which is half of it
+SHORT=("$PROFILE lifesize mb 1" "$T auto-key ipsec-crypto-profile short")
 
 # begin START_A START_B [LINE...]: both gateways up, with traffic.
 begin() {

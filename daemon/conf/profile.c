@@ -164,16 +164,55 @@ static uint64_t read_life(const struct reader *r)
 	return seconds[which] * strtoull(node->value->text, NULL, 10);
 }
 
+/*
+ * Half of lifesize carries the traffic while an SA is rekeyed (ike/child_sa.c).  That takes as
+ * long as two repetitions of a request that gets lost (ike/exchange.c), in seconds:
+ */
+#define REKEY_SECONDS	3
+#define SIZE_LEAST	(1ULL << 20)	/* no link of today is slower than it can be */
+#define RATE_USUAL	1000000000ULL	/* bit/s that a link may have, for all we know */
+
+/* bit/s at which half of @size lasts for a rekey. */
+static uint64_t size_rate(uint64_t size)
+{
+	return size / 2 * 8 / REKEY_SECONDS;
+}
+
+static void check_size(const struct reader *r, const struct tree_node *node, uint64_t size)
+{
+	const uint64_t rate = size_rate(size);
+	const bool small = rate < 10000000;
+	char good_for[160];
+
+	if (rate >= RATE_USUAL)
+		return;
+	snprintf(good_for, sizeof(good_for),
+		 "lifesize %s %s is good for %llu %s: half of it has to last for the %u seconds "
+		 "that a rekey may take", node->word, node->value->text,
+		 (unsigned long long)(rate / (small ? 1000 : 1000000)),
+		 small ? "kbit/s" : "Mbit/s", REKEY_SECONDS);
+	if (size < SIZE_LEAST)
+		conf_error(r->report, node->value->at, "%s; the least is mb %llu, for %llu kbit/s",
+			   good_for, SIZE_LEAST >> 20,
+			   (unsigned long long)size_rate(SIZE_LEAST) / 1000);
+	else
+		conf_warning(r->report, node->value->at, "%s; 1 Gbit/s takes mb %llu", good_for,
+			     (RATE_USUAL / 8 * REKEY_SECONDS * 2 >> 20) + 1);
+}
+
 static uint64_t read_size(const struct reader *r)
 {
 	static const char *const words[] = { "kb", "mb", "gb", "tb" };
 	size_t which = 0;
 	const struct tree_node *node = tree_one_of(r->tree, r->node, "lifesize", words, 4, &which,
 						   r->report);
+	uint64_t size;
 
 	if (!node || !node->value)
 		return 0;
-	return strtoull(node->value->text, NULL, 10) << (10 * (which + 1));
+	size = strtoull(node->value->text, NULL, 10) << (10 * (which + 1));
+	check_size(r, node, size);
+	return size;
 }
 
 static void read_profile(struct reader *r, struct profile *profile)

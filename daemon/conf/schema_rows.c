@@ -90,7 +90,8 @@ const struct schema_row schema_rows[] = {
 	  .help = "Diffie-Hellman groups for rekeys (PFS), in order of preference" },
 	LIFETIME_ROWS(ESP_PROFILE, "1"),
 	{ ESP_PROFILE " lifesize kb", NUMBER(1, 65535),
-	  .help = "octets that an SA sends, in KiB: rekeyed at half of them, ended at all" },
+	  .help = "octets that an SA sends, in KiB: rekeyed at half of them, ended at all; 1024 "
+		  "at least" },
 	{ ESP_PROFILE " lifesize mb", NUMBER(1, 65535),
 	  .help = "octets that an SA sends, in MiB: rekeyed at half of them, ended at all" },
 	{ ESP_PROFILE " lifesize gb", NUMBER(1, 65535),

@@ -23,6 +23,7 @@
 #define DYNAMIC	G "peer-address dynamic\n" G KEY TUNNEL
 #define ID	T "auto-key proxy-id "
 #define ID6	T "auto-key proxy-id-v6 "
+#define SIZE	"set network ike crypto-profiles ipsec-crypto-profiles P lifesize "
 #define M	"set network tunnel ipsec M manual-key "
 #define MANUAL	"set network tunnel ipsec M tunnel-interface tunnel.3\n" M
 
@@ -226,6 +227,32 @@ static void test_links(void **state)
 	policy_free(policy);
 }
 
+/* ------------------------------------------------------------------ lifetimes */
+
+/* What is used up before the next one is there, by the rate at which it is. */
+static void test_small_sizes(void **state)
+{
+	(void)state;
+	bad(BASE SIZE "kb 1\n",
+	    "f:5:69: lifesize kb 1 is good for 1 kbit/s: half of it has to last for the 3 "
+	    "seconds that a rekey may take; the least is mb 1, for 1398 kbit/s\n");
+	bad(BASE SIZE "kb 1023\n",
+	    "f:5:69: lifesize kb 1023 is good for 1396 kbit/s: half of it has to last for "
+	    "the 3 seconds that a rekey may take; the least is mb 1, for 1398 kbit/s\n");
+	good(BASE SIZE "kb 1024\n",
+	     "f:5:69: warning: lifesize kb 1024 is good for 1398 kbit/s: half of it has to last for "
+	     "the 3 seconds that a rekey may take; 1 Gbit/s takes mb 716\n");
+	good(BASE SIZE "mb 64\n",
+	     "f:5:69: warning: lifesize mb 64 is good for 89 Mbit/s: half of it has to last for "
+	     "the 3 seconds that a rekey may take; 1 Gbit/s takes mb 716\n");
+	good(BASE SIZE "mb 715\n",
+	     "f:5:69: warning: lifesize mb 715 is good for 999 Mbit/s: half of it has to last "
+	     "for the 3 seconds that a rekey may take; 1 Gbit/s takes mb 716\n");
+	good(BASE SIZE "mb 716\n", "");
+	good(BASE SIZE "gb 1\n", "");
+	good(BASE SIZE "tb 65535\n", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -240,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_no_hosts),
 		cmocka_unit_test(test_same_ends),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_small_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
