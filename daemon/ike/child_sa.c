@@ -178,9 +178,14 @@ static struct ike_sa_spec spec_ids(const struct child_sa *child, bool inbound)
 }
 
 /*
- * Half of the octets are for the rekeying, which takes a while, however fast they go.  Only the
- * sender can stop before an SA is used up: what comes in has as much again, and has us rekey when
- * a peer that sends has another limit than ours, or none.
+ * Half of the octets carry the traffic while the SA is rekeyed.  The half is fixed, and not
+ * reckoned from the rate of the SA before: traffic comes in bursts, and an SA that was idle for
+ * an hour may have to carry all that the link can from one second to the next.  To begin earlier
+ * still would gain less than a factor of two.  The configuration warns of limits whose half is
+ * used up before a rekey can be done (conf/profile.c).
+ *
+ * Only the sender can stop before an SA is used up: what comes in has as much again, and has us
+ * rekey when a peer that sends has another limit than ours, or none.
  */
 static void set_life_bytes(struct ike_sa_spec *spec, uint64_t octets)
 {
