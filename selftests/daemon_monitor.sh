@@ -147,7 +147,7 @@ check 'keys with that limit' wait_for 30 log_has ga 'first:default: rekeyed: spi
 check 'both carry again' wait_for 30 monitor_is ga tunnel1 up
 forget_logs
 lost=$(probe ga lost)
-check 'traffic that wears keys out' on ha ping -q -c 1500 -i 0.005 -s 4000 -W 2 10.2.0.2
+check 'traffic that wears keys out' on ha ping -q -c 1500 -i 0.005 -s 8000 -W 2 10.2.0.2
 check 'keys were renewed many times' test "$(grep -c 'first:default: rekeyed' "$WORK/ga/pantund.log")" -ge 8
 check_not 'and no path was lost' log_has ga 'tunnel-status-down'
 check_not 'nor at the peer' log_has gb 'tunnel-status-down'
