@@ -25,6 +25,7 @@ struct pantun_cb {
 	u8 encap;			/* inbound: enum pantun_encap */
 	bool df;			/* outbound: don't fragment outside */
 	bool udp_csum;			/* outbound: the UDP header wants a checksum */
+	u8 nest;			/* outbound: our tunnels that the packet has passed */
 };
 
 static inline struct pantun_cb *pantun_cb(const struct sk_buff *skb)

@@ -23,9 +23,13 @@
 
 #define ACQUIRE_INTERVAL	HZ	/* between events of one proxy-ID */
 
-/* Our packets nest when the underlay of one tunnel is another one. */
+/*
+ * Our packets nest when the underlay of one tunnel is another one.  While a tunnel sends
+ * a packet, this CPU knows how many tunnels the packet has passed.  The packet itself
+ * keeps that number while it is encrypted, as a worker may go on with it later.
+ */
 #define NEST_MAX		4
-static DEFINE_PER_CPU(unsigned int, nest);
+static DEFINE_PER_CPU(u8, nest);
 
 static bool is_v4(const struct sk_buff *skb)
 {
@@ -147,6 +151,8 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
  */
 void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
 {
+	u8 before;
+
 	local_bh_disable();
 	rcu_read_lock();
 	if (err) {
@@ -154,13 +160,14 @@ void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
 				PANTUN_DROP_TX_NO_MEMORY : PANTUN_DROP_TX_CRYPTO);
 		goto out;
 	}
-	if (__this_cpu_read(nest) >= NEST_MAX) {
+	if (pantun_cb(skb)->nest >= NEST_MAX) {
 		pantun_drop_skb(skb, sa->tunnel, sa, PANTUN_DROP_TX_LOOP);
 		goto out;
 	}
-	__this_cpu_inc(nest);
+	before = __this_cpu_read(nest);
+	__this_cpu_write(nest, pantun_cb(skb)->nest + 1);
 	pantun_outer_xmit(skb, sa);
-	__this_cpu_dec(nest);
+	__this_cpu_write(nest, before);
 out:
 	rcu_read_unlock();
 	local_bh_enable();
@@ -274,6 +281,7 @@ static void tx_one(struct sk_buff *skb, const struct tx *tx, bool dummy)
 		pantun_sa_put(sa);
 		return;
 	}
+	pantun_cb(skb)->nest = __this_cpu_read(nest);
 	err = sa->ops->seal(sa, skb, pantun_cb(skb)->seq);
 	if (err != -EINPROGRESS)
 		pantun_tx_done(skb, sa, err);

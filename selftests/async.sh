@@ -3,7 +3,8 @@
 # Runs in: uml
 # Algorithms that finish later, in a worker of their own: cryptd goes before the
 # plain ones, and everything takes the asynchronous way.  Traffic both ways, then
-# SAs and tunnels that are deleted while their packets are being encrypted.
+# SAs and tunnels that are deleted while their packets are being encrypted; and tunnels
+# that lead into each other.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -11,6 +12,9 @@ set -eu
 . "$PANTUN_TOP/selftests/lib_manual.sh"
 
 : "${ASYNC_ROUNDS:=6}"
+
+# The peer of A's second tunnel.
+C_WAN=192.0.2.3
 
 # Kinds of algorithms, as tcrypt numbers them.
 AEAD=3
@@ -98,10 +102,67 @@ algorithm() {
 	check "$1: no SA is left" wait_for 10 users_are "$idle"
 }
 
+# loop_up: A's tunnel1 and tunnel2, each with the other as its underlay.
+loop_up() {
+	local dev
+
+	keys_make aes-128-gcm
+	for dev in tunnel1 tunnel2; do
+		ip -n ga link add "$dev" type pantun
+		# IPv6 says nothing by itself, where each packet is counted
+		on ga sysctl -qw "net.ipv6.conf.$dev.disable_ipv6=1"
+		ip -n ga link set "$dev" up
+	done
+	manual_in ga
+	manual_out ga
+	manual_in ga dev tunnel2 spi 0x3001 remote "$C_WAN"
+	manual_out ga dev tunnel2 spi 0x3002 remote "$C_WAN"
+	for dev in tunnel1 tunnel2; do
+		wait_for 5 carrier_is ga "$dev" 1
+	done
+	ip -n ga route add "$B_WAN/32" dev tunnel2
+	ip -n ga route add "$C_WAN/32" dev tunnel1
+	ip -n ga route replace 10.2.0.0/24 dev tunnel1
+}
+
+# loop_down: with what is on its way in it.
+loop_down() {
+	ip -n ga link del tunnel1
+	ip -n ga link del tunnel2
+}
+
+# loop_count sent|found: packets that either tunnel has sent, or that it found to loop.
+loop_count() {
+	local what="s['tx_packets'] for s in d['ipsec_sas']"
+
+	[ "$1" = sent ] || what="t['drops'].get('tx_loop', 0) for t in d['tunnels']"
+	pantunctl_on ga --json show flow | json_of "sum($what)"
+}
+
+loop_found() {
+	[ "$(loop_count found)" -gt 0 ]
+}
+
+# loop NAME: a ping that goes round, whole and in fragments, ends.
+loop() {
+	local name="$1, two tunnels that lead into each other" size
+
+	for size in 56 1400; do
+		loop_up
+		on ha ping -q -c 1 -W 1 -M dont -s "$size" 10.2.0.2 >/dev/null || :
+		check "$name: $size octets of ping are found to loop" wait_for 5 loop_found
+		echo "# $name: $size octets of ping became $(loop_count sent) packets"
+		check "$name: before they are a hundred packets" test "$(loop_count sent)" -lt 100
+		loop_down
+	done
+}
+
 module_load
 topology_up
 make_file "$WORK/file" 4
+loop 'at once'
 algorithm aes-128-gcm 'rfc4106(gcm(aes))' "$AEAD"
+loop 'later'
 algorithm aes-128-cbc+sha256 'authenc(hmac(sha256),cbc(aes))' "$AEAD"
 algorithm aes-256-cbc+sha512 'authencesn(hmac(sha512),cbc(aes))' "$AEAD" esn
 algorithm ah+aes-128-gmac 'rfc4543(gcm(aes))' "$AEAD"
