@@ -8,6 +8,8 @@ set -eu
 . "$PANTUN_TOP/selftests/lib.sh"
 # shellcheck source=selftests/interop/lib_strongswan.sh
 . "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
+# shellcheck source=selftests/lib_manual.sh
+. "$PANTUN_TOP/selftests/lib_manual.sh"
 
 tcp() {
 	rm -f "$WORK/got"
@@ -45,6 +47,26 @@ traffic 'after rekey of the child'
 check 'rekey of the IKE SA by strongSwan' swanctl_on gb --rekey --ike gw
 check 'one IKE SA is left' wait_for 10 strongswan_ike_sas_are gb 1
 traffic 'after rekey of the IKE SA'
+
+# ours have a limit by octets, strongSwan's none; what either sends wears them out
+pantun_config ga 192.0.2.2 'set network tunnel ipsec t auto-key ipsec-crypto-profile short' \
+	'set network ike crypto-profiles ipsec-crypto-profiles short lifesize mb 4'
+pantund_reload ga
+check 'lifesize: an SA with the limit' wait_for 20 log_has ga 'rekeyed: spi in '
+truncate -s 16M "$WORK/long"
+for way in 'ha hb 10.2.0.2 6' 'hb ha 10.1.0.2 3'; do
+	read -r from to address rekeys <<<"$way"
+	: >"$WORK/ga/pantund.log"
+	check "lifesize: 16 MiB by TCP, $from to $to" tcp_copy "$from" "$to" "$address" 5001 \
+		"$WORK/long" /dev/null
+	check "lifesize: $rekeys rekeys or more" \
+		test "$(grep -c 'rekeyed: spi in ' "$WORK/ga/pantund.log")" -ge "$rekeys"
+	check 'lifesize: nothing was dropped' test -z "$(drops ga)"
+done
+pantun_config ga 192.0.2.2
+pantund_reload ga
+check 'lifesize: an SA without it' wait_for 20 log_has ga 'rekeyed: spi in '
+check 'lifesize: one child is left' wait_for 10 strongswan_children_are gb 1
 
 # strongSwan deletes the child, pantun brings it back by itself
 check 'strongSwan deletes the child' swanctl_on gb --terminate --child net
