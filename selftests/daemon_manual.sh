@@ -39,6 +39,8 @@ config() {
 		echo "$m manual-key peer-address ip $4"
 		echo "$m manual-key local-spi 00002001"
 		echo "$m manual-key remote-spi 00001001"
+		# XFRM has the new keys before, and the old ones no more
+		echo "$m manual-key overlap 0"
 		if [ "$enc" = ah ]; then
 			esp=ah
 		else

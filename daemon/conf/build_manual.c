@@ -70,21 +70,40 @@ static uint32_t read_spi(const struct reader *r, const char *leaf, const char *d
 	return get_be32(spi);
 }
 
-/* Two tunnels cannot receive with one SPI at one address. */
-static void check_spi_free(const struct reader *r)
+static unsigned int line_of(const struct reader *r, const char *tunnel, const char *leaf)
 {
+	const struct tree_node *top = tree_find(r->b->tree, r->b->tree->root, TUNNEL_LEVEL);
+	const struct tree_node *node = tree_named(r->b->tree, top, tunnel);
+	const struct tree_value *value =
+		tree_value(r->b->tree, tree_find(r->b->tree, node, "manual-key"), leaf);
+
+	return value ? value->at.line : 0;
+}
+
+/* Two tunnels cannot receive with one SPI at one address, nor send with one to one. */
+static void check_spis_free(const struct reader *r)
+{
+	const struct policy_manual *own = r->manual;
 	const struct policy *policy = r->b->policy;
 
 	for (unsigned int m = 0; m < policy->n_manual; m++) {
 		const struct policy_manual *other = &policy->manual[m];
 
-		if (other == r->manual || other->spi_in != r->manual->spi_in ||
-		    other->ah != r->manual->ah || !other->spi_in ||
-		    !addr_equal(&other->local, &r->manual->local))
+		if (other == own || other->ah != own->ah)
 			continue;
-		conf_error(r->b->report, value_of(r, "remote-spi")->at,
-			   "remote-spi %08x (inbound) belongs to tunnel \"%s\" already",
-			   other->spi_in, other->tunnel.name);
+		if (own->spi_in && other->spi_in == own->spi_in &&
+		    addr_equal(&other->local, &own->local))
+			conf_error(r->b->report, value_of(r, "remote-spi")->at,
+				   "remote-spi %08x (inbound) belongs to tunnel \"%s\" already, on "
+				   "line %u", own->spi_in, other->tunnel.name,
+				   line_of(r, other->tunnel.name, "remote-spi"));
+		if (own->spi_out && other->spi_out == own->spi_out &&
+		    addr_equal(&other->peer, &own->peer))
+			conf_error(r->b->report, value_of(r, "local-spi")->at,
+				   "local-spi %08x (outbound) belongs to tunnel \"%s\" with the same "
+				   "peer-address already, on line %u", own->spi_out,
+				   other->tunnel.name,
+				   line_of(r, other->tunnel.name, "local-spi"));
 	}
 }
 
@@ -216,7 +235,9 @@ void build_manual(struct build *b, const struct tree_node *node, struct policy_m
 	manual->ah = ah;
 	manual->spi_out = read_spi(&r, "local-spi", "outbound: of packets that we send");
 	manual->spi_in = read_spi(&r, "remote-spi", "inbound: of packets that we receive");
-	check_spi_free(&r);
+	check_spis_free(&r);
+	manual->overlap = (uint32_t)tree_number(b->tree, node, TUNNEL_LEVEL " *",
+						"manual-key overlap");
 	if (esp && ah)
 		conf_error(b->report, ah->at, "ah beside esp on line %u: only one may stand",
 			   esp->at.line);

@@ -245,6 +245,8 @@ const struct schema_row schema_rows[] = {
 	  .help = "outbound SPI, in packets that we send: 8 hex digits, the peer's remote-spi" },
 	{ MANUAL " remote-spi", TEXT(1, 8),
 	  .help = "inbound SPI, in packets that we receive: 8 hex digits, the peer's local-spi" },
+	{ MANUAL " overlap", NUMBER(0, 3600), .preset = "60",
+	  .help = "seconds for which old keys are still accepted after a change; 0: none" },
 	{ MANUAL " esp encryption algorithm", WORDS(ESP_CIPHERS), .preset = "aes-128-cbc",
 	  .help = "cipher: cbc, 3des, des or null; the others are unsafe with static keys" },
 	MANUAL_KEY(" esp encryption"),

@@ -93,6 +93,7 @@ struct policy_manual {
 	struct policy_tunnel tunnel;	/* its esp and lives mean nothing */
 	struct addr local, peer;
 	uint32_t spi_out, spi_in;	/* local-spi, remote-spi; host order */
+	uint32_t overlap;		/* seconds that SAs which are replaced still receive */
 	bool ah;
 	const struct alg_encr *encr;	/* NULL: AH */
 	const struct alg_integ *integ;

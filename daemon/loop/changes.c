@@ -120,7 +120,7 @@ static bool manual_equal(const struct policy_manual *a, const struct policy_manu
 		return a == b;
 	return addr_equal(&a->local, &b->local) && addr_equal(&a->peer, &b->peer) &&
 	       a->spi_out == b->spi_out && a->spi_in == b->spi_in && a->ah == b->ah &&
-	       a->encr == b->encr && a->integ == b->integ &&
+	       a->overlap == b->overlap && a->encr == b->encr && a->integ == b->integ &&
 	       secret_equal(a->keys, b->keys, sizeof(*a->keys));
 }
 

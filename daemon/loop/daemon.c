@@ -41,13 +41,13 @@ struct daemon {
 	struct ike_core *core;
 	struct kern *kern;
 	struct live *live;
+	struct manual *manual;
 	struct monitors *monitors;
 	struct udp *udp;
 	struct ctl *ctl;
 	struct event *timer, *watchdog, *kernel;
 	struct event *signals[SIGNALS], *sockets[UDP_SOCKETS];
 	const struct policy *policy;	/* the core's; valid until it is given another */
-	ike_time manual_due;		/* when to look for SAs with manual keys */
 	ike_time started;
 	int lock;			/* file descriptor of the run directory */
 };
@@ -181,8 +181,7 @@ static void carry_out(struct daemon *d, const struct ike_action *action)
 /* Keys given by hand have no peer to miss them. */
 static void sync_manual(struct daemon *d)
 {
-	manual_sync(d->kern, d->policy);
-	d->manual_due = d->policy && d->policy->n_manual ? now_ms() + MANUAL_CHECK_MS : IKE_NEVER;
+	manual_sync(d->manual, d->kern, now_ms(), d->policy);
 }
 
 static void arm_timer(struct daemon *d)
@@ -194,8 +193,8 @@ static void arm_timer(struct daemon *d)
 
 	if (linger < at)
 		at = linger;
-	if (d->manual_due < at)
-		at = d->manual_due;
+	if (manual_due(d->manual) < at)
+		at = manual_due(d->manual);
 	if (at <= now)
 		wait = 0;
 	else if (at - now < wait)
@@ -224,7 +223,7 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	ike_core_tick(d->core, now_ms());
-	if (d->manual_due <= now_ms())
+	if (manual_due(d->manual) <= now_ms())
 		sync_manual(d);
 	settle(d);
 }
@@ -423,6 +422,11 @@ static void on_change(void *ctx, const char *line)
 	add_line(&said->changes, line);
 }
 
+static void on_conflict(void *ctx, const char *line)
+{
+	on_complaint(ctx, CONF_WARNING, line);
+}
+
 static void prepare_tunnels(struct daemon *d, const struct policy *policy)
 {
 	for (unsigned int g = 0; g < policy->n_gateways; g++)
@@ -441,6 +445,7 @@ static int load(struct daemon *d, struct ctl_reloaded *said)
 	if (!policy)
 		return -1;
 	changes_each(d->policy, policy, on_change, said);
+	manual_conflicts(d->policy, policy, on_conflict, said);
 	monitors_retire(d->kern, d->policy, policy);
 	prepare_tunnels(d, policy);
 	ike_core_set_policy(d->core, now_ms(), policy);
@@ -494,7 +499,7 @@ static void on_terminate(evutil_socket_t signal, short what, void *ctx)
 	settle(d);
 	if (d->options->delete_on_exit) {
 		live_flush(d->live, d->kern);
-		manual_sync(d->kern, NULL);
+		manual_sync(d->manual, d->kern, now_ms(), NULL);
 	}
 	event_base_loopbreak(d->base);
 }
@@ -593,9 +598,10 @@ static bool open_core(struct daemon *d)
 
 	d->core = ike_core_new(&hooks);
 	d->live = live_new();
+	d->manual = manual_new();
 	d->monitors = monitors_new(tell, d);
 	d->base = event_base_new();
-	if (d->core && d->live && d->monitors && d->base)
+	if (d->core && d->live && d->manual && d->monitors && d->base)
 		return true;
 	log_error(NULL, "out of memory");
 	return false;
@@ -698,6 +704,7 @@ static void end(struct daemon *d)
 	if (d->core)
 		ike_core_free(d->core);
 	live_free(d->live);
+	manual_free(d->manual);
 	monitors_free(d->monitors);
 	if (d->kern)
 		d->kern->ops->close(d->kern);
@@ -711,8 +718,7 @@ static void end(struct daemon *d)
 
 int daemon_run(const struct daemon_options *options)
 {
-	struct daemon d = { .options = options, .started = now_ms(), .manual_due = IKE_NEVER,
-			    .lock = -1 };
+	struct daemon d = { .options = options, .started = now_ms(), .lock = -1 };
 	bool good;
 
 	signal(SIGPIPE, SIG_IGN);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/queue.h>
 
 #include "base/log.h"
 #include "base/secret.h"
@@ -11,21 +12,76 @@
 
 #define DIGEST_N	32
 #define SUBJECT		(POLICY_NAME + 8)
+#define POLL		1000	/* ms between looks for the first packet under new keys */
 
-/* An SA that should stand. */
-struct wanted {
+/* A tunnel whose SAs are replaced: the old ones and the new ones stand together for a while. */
+struct change {
+	SLIST_ENTRY(change) list;
+	char ifname[16];
+	uint64_t token;			/* of the new SAs */
+	ike_time since;
+};
+
+struct manual {
+	SLIST_HEAD(changes, change) changes;
+	ike_time due;
+};
+
+/* An SA that is not configured, or not any more. */
+struct old {
+	SLIST_ENTRY(old) list;		/* of its pair */
+	struct kern_sa sa;
+	bool gone;			/* deleted */
+};
+
+/* The two SAs that a tunnel should have. */
+struct pair {
 	const struct policy_manual *manual;
-	struct ike_sa_spec spec;	/* but for its keys */
-	bool there;
+	uint64_t token;
+	bool in, out;			/* they stand */
+	bool at_once;			/* an old SA was in the way: there is no overlap */
+	struct change *change;		/* under way; NULL: none */
+	SLIST_HEAD(olds, old) olds;	/* of the same netdevice */
 };
 
 struct sync {
+	struct manual *m;
 	struct kern *kern;
-	struct wanted *wanted;		/* in-SA and out-SA of each tunnel */
+	ike_time now;
+	struct pair *pairs;		/* by netdevice */
 	size_t n;
-	struct kern_sa *stale;		/* to be deleted */
-	size_t n_stale, room;
+	struct old *olds;
+	size_t n_olds, room;
 };
+
+struct manual *manual_new(void)
+{
+	struct manual *m = calloc(1, sizeof(*m));
+
+	if (m)
+		m->due = IKE_NEVER;
+	return m;
+}
+
+static void forget(struct manual *m, struct change *change)
+{
+	SLIST_REMOVE(&m->changes, change, change, list);
+	free(change);
+}
+
+void manual_free(struct manual *m)
+{
+	if (!m)
+		return;
+	while (!SLIST_EMPTY(&m->changes))
+		forget(m, SLIST_FIRST(&m->changes));
+	free(m);
+}
+
+ike_time manual_due(const struct manual *m)
+{
+	return m->due;
+}
 
 static void set_keys(struct ike_sa_spec *spec, const struct policy_manual *manual)
 {
@@ -63,120 +119,397 @@ static uint64_t cookie_of(const struct policy_manual *manual)
 	return cookie | MANUAL_COOKIE;
 }
 
-static void fill(struct wanted *wanted, const struct policy_manual *manual, bool inbound)
+static struct ike_sa_spec spec_of(const struct pair *pair, bool inbound)
 {
+	const struct policy_manual *manual = pair->manual;
 	const struct policy_tunnel *tunnel = &manual->tunnel;
 
-	*wanted = (struct wanted){
-		.manual = manual,
-		.spec = {
-			.token = cookie_of(manual),
-			.inbound = inbound,
-			.spi = inbound ? manual->spi_in : manual->spi_out,
-			.ifname = tunnel->ifname,
-			.proxy = tunnel->proxies[0].name,
-			.local.addr = manual->local,
-			.remote.addr = manual->peer,
-			.ah = manual->ah,
-			.transport = tunnel->transport,
-			.encr = manual->encr,
-			.integ = manual->integ,
-			.key_bits = manual->encr ? manual->encr->key_bits : 0,
-			.ts = tunnel->proxies[0].ts,
-			.replay_window = tunnel->replay_window,
-		},
+	return (struct ike_sa_spec){
+		.token = pair->token,
+		.inbound = inbound,
+		.spi = inbound ? manual->spi_in : manual->spi_out,
+		.ifname = tunnel->ifname,
+		.proxy = tunnel->proxies[0].name,
+		.local.addr = manual->local,
+		.remote.addr = manual->peer,
+		.ah = manual->ah,
+		.transport = tunnel->transport,
+		.encr = manual->encr,
+		.integ = manual->integ,
+		.key_bits = manual->encr ? manual->encr->key_bits : 0,
+		.ts = tunnel->proxies[0].ts,
+		.replay_window = tunnel->replay_window,
 	};
+}
+
+static const char *subject_of(const struct policy_manual *manual, char out[SUBJECT])
+{
+	snprintf(out, SUBJECT, "tunnel %s", manual->tunnel.name);
+	return out;
+}
+
+/* --- what should stand, and what does --- */
+
+static int by_device(const void *a, const void *b)
+{
+	const struct pair *p = a, *q = b;
+
+	return strcmp(p->manual->tunnel.ifname, q->manual->tunnel.ifname);
+}
+
+static int to_device(const void *ifname, const void *pair)
+{
+	return strcmp(ifname, ((const struct pair *)pair)->manual->tunnel.ifname);
+}
+
+static struct pair *find_pair(const struct sync *sync, const char *ifname)
+{
+	return bsearch(ifname, sync->pairs, sync->n, sizeof(*sync->pairs), to_device);
+}
+
+static bool make_pairs(struct sync *sync, const struct policy *policy)
+{
+	size_t n = policy ? policy->n_manual : 0;
+
+	sync->pairs = calloc(n ? n : 1, sizeof(*sync->pairs));
+	if (!sync->pairs)
+		return false;
+	sync->n = n;
+	for (size_t i = 0; i < n; i++) {
+		sync->pairs[i].manual = &policy->manual[i];
+		sync->pairs[i].token = cookie_of(&policy->manual[i]);
+	}
+	qsort(sync->pairs, n, sizeof(*sync->pairs), by_device);
+	return true;
+}
+
+static void put_down_old(struct sync *sync, const struct kern_sa *sa)
+{
+	if (sync->n_olds == sync->room) {
+		size_t room = sync->room ? 2 * sync->room : 16;
+		struct old *more = reallocarray(sync->olds, room, sizeof(*more));
+
+		/* It is found again by the next call. */
+		if (!more)
+			return;
+		sync->olds = more;
+		sync->room = room;
+	}
+	sync->olds[sync->n_olds++] = (struct old){ .sa = *sa };
 }
 
 static void on_sa(void *ctx, const struct kern_sa *sa)
 {
 	struct sync *sync = ctx;
+	struct pair *pair = find_pair(sync, sa->ifname);
 
 	if (!(sa->cookie & MANUAL_COOKIE))
 		return;
-	for (size_t i = 0; i < sync->n; i++) {
-		struct wanted *wanted = &sync->wanted[i];
+	if (!pair || pair->token != sa->cookie)
+		put_down_old(sync, sa);
+	else if (sa->inbound)
+		pair->in = true;
+	else
+		pair->out = true;
+}
 
-		if (wanted->spec.token != sa->cookie || wanted->spec.inbound != sa->inbound ||
-		    wanted->spec.spi != sa->spi || strcmp(wanted->spec.ifname, sa->ifname) != 0)
-			continue;
-		wanted->there = true;
+/* --- the old ones go --- */
+
+static void delete(const struct sync *sync, struct old *old)
+{
+	const struct kern_sa *sa = &old->sa;
+	const struct ike_sa_spec spec = kern_sa_name(sa);
+
+	if (old->gone)
+		return;
+	if (sync->kern->ops->sa_del(sync->kern, &spec)) {
+		log_warning(NULL, "%s: SA %08x with manual keys cannot be deleted: %s",
+			    sa->ifname, sa->spi, sync->kern->error);
 		return;
 	}
-	if (sync->n_stale == sync->room) {
-		size_t room = sync->room ? 2 * sync->room : 16;
-		struct kern_sa *more = reallocarray(sync->stale, room, sizeof(*more));
-
-		/* It is found again by the next call. */
-		if (!more)
-			return;
-		sync->stale = more;
-		sync->room = room;
-	}
-	sync->stale[sync->n_stale++] = *sa;
+	old->gone = true;
+	log_info(NULL, "%s: %s SA %08x with manual keys is deleted", sa->ifname,
+		 sa->inbound ? "inbound" : "outbound", sa->spi);
 }
 
-static void delete_stale(struct sync *sync)
+static void delete_all(const struct sync *sync, struct pair *pair, bool inbound)
 {
-	for (size_t i = 0; i < sync->n_stale; i++) {
-		const struct kern_sa *sa = &sync->stale[i];
-		const struct ike_sa_spec spec = kern_sa_name(sa);
+	struct old *old;
 
-		if (sync->kern->ops->sa_del(sync->kern, &spec))
-			log_warning(NULL, "%s: SA %08x with manual keys cannot be deleted: %s",
-				    sa->ifname, sa->spi, sync->kern->error);
-		else
-			log_info(NULL, "%s: %s SA %08x with manual keys is deleted", sa->ifname,
-				 sa->inbound ? "inbound" : "outbound", sa->spi);
+	for (old = SLIST_FIRST(&pair->olds); old; old = SLIST_NEXT(old, list))
+		if (old->sa.inbound == inbound)
+			delete(sync, old);
+}
+
+/* The kernel cannot have both: direction, protocol, SPI and destination are the same. */
+static bool collide(const struct old *old, const struct pair *pair)
+{
+	const struct policy_manual *manual = pair->manual;
+	const struct kern_sa *sa = &old->sa;
+
+	if (sa->ah != manual->ah)
+		return false;
+	if (sa->inbound)
+		return sa->spi == manual->spi_in && addr_equal(&sa->local, &manual->local);
+	return sa->spi == manual->spi_out && addr_equal(&sa->remote, &manual->peer);
+}
+
+/* An outbound SA that is its own successor's obstacle goes later, when that one is wanted. */
+static bool in_the_way(const struct sync *sync, const struct old *old, const struct pair *own)
+{
+	for (size_t i = 0; i < sync->n; i++) {
+		const struct pair *pair = &sync->pairs[i];
+
+		if (collide(old, pair) && (pair != own || old->sa.inbound))
+			return true;
+	}
+	return false;
+}
+
+/* Each old SA goes to the pair that succeeds it; those that nothing can succeed are deleted. */
+static void sort_olds(struct sync *sync)
+{
+	for (size_t i = 0; i < sync->n_olds; i++) {
+		struct old *old = &sync->olds[i];
+		struct pair *pair = find_pair(sync, old->sa.ifname);
+		bool obstacle = in_the_way(sync, old, pair);
+
+		if (!pair || obstacle)
+			delete(sync, old);
+		if (!pair)
+			continue;
+		SLIST_INSERT_HEAD(&pair->olds, old, list);
+		pair->at_once |= obstacle;
 	}
 }
 
-static void add(struct sync *sync, struct wanted *wanted)
+/* --- the new ones come --- */
+
+/* True if it stands. */
+static bool add(const struct sync *sync, const struct pair *pair, bool inbound)
 {
-	const struct policy_manual *manual = wanted->manual;
-	struct ike_sa_spec *spec = &wanted->spec;
+	const struct policy_manual *manual = pair->manual;
+	struct ike_sa_spec spec = spec_of(pair, inbound);
 	char subject[SUBJECT], peer[ADDR_TEXT];
 	int error;
 
-	snprintf(subject, sizeof(subject), "tunnel %s", manual->tunnel.name);
-	set_keys(spec, manual);
-	error = sync->kern->ops->sa_add(sync->kern, spec);
-	secret_wipe(spec->encr_key, sizeof(spec->encr_key));
-	secret_wipe(spec->integ_key, sizeof(spec->integ_key));
+	subject_of(manual, subject);
+	set_keys(&spec, manual);
+	error = sync->kern->ops->sa_add(sync->kern, &spec);
+	secret_wipe(spec.encr_key, sizeof(spec.encr_key));
+	secret_wipe(spec.integ_key, sizeof(spec.integ_key));
 	addr_text(&manual->peer, peer);
 	if (error)
 		log_error(subject, "manual keys: kernel refused the %s SA %08x: %s",
-			  spec->inbound ? "inbound" : "outbound", spec->spi, sync->kern->error);
-	else if (spec->inbound)
+			  inbound ? "inbound" : "outbound", spec.spi, sync->kern->error);
+	else if (inbound)
 		log_info(subject, "manual keys: receives from %s with SPI %08x (remote-spi)", peer,
-			 spec->spi);
+			 spec.spi);
 	else
 		log_info(subject, "manual keys: sends to %s with SPI %08x (local-spi)", peer,
-			 spec->spi);
+			 spec.spi);
+	return !error;
 }
 
-void manual_sync(struct kern *kern, const struct policy *policy)
+static ike_time overlap_ms(const struct pair *pair)
 {
-	size_t n = policy ? policy->n_manual : 0;
-	struct sync sync = { .kern = kern, .n = 2 * n };
+	return (ike_time)pair->manual->overlap * 1000;
+}
 
-	sync.wanted = calloc(n ? 2 * n : 1, sizeof(*sync.wanted));
-	if (!sync.wanted) {
+static struct change *new_change(struct manual *m, const char *ifname)
+{
+	struct change *change = calloc(1, sizeof(*change));
+
+	if (!change)
+		return NULL;
+	snprintf(change->ifname, sizeof(change->ifname), "%s", ifname);
+	SLIST_INSERT_HEAD(&m->changes, change, list);
+	return change;
+}
+
+/* Begins a change where the pair is to have one, and is not in the middle of it already. */
+static void begin_change(const struct sync *sync, struct pair *pair)
+{
+	struct change *change = pair->change;
+	char subject[SUBJECT];
+
+	if (SLIST_EMPTY(&pair->olds) || pair->at_once || !pair->manual->overlap ||
+	    (change && change->token == pair->token))
+		return;
+	if (!change)
+		change = new_change(sync->m, pair->manual->tunnel.ifname);
+	/* Without memory there is no overlap. */
+	if (!change)
+		return;
+	pair->change = change;
+	change->token = pair->token;
+	change->since = sync->now;
+	log_info(subject_of(pair->manual, subject),
+		 "manual keys changed: packets with the old ones are taken for %u s more; sends "
+		 "with the new ones once the peer does, or in %u s", pair->manual->overlap,
+		 pair->manual->overlap / 2);
+}
+
+/* The peer has sent with the new keys. */
+static bool proven(const struct sync *sync, const struct pair *pair)
+{
+	const struct ike_sa_spec spec = spec_of(pair, true);
+	uint64_t idle;
+
+	return !sync->kern->ops->sa_idle(sync->kern, &spec, &idle) &&
+	       idle < sync->now - pair->change->since;
+}
+
+static bool may_send(const struct sync *sync, const struct pair *pair)
+{
+	return !pair->change || sync->now >= pair->change->since + overlap_ms(pair) / 2 ||
+	       proven(sync, pair);
+}
+
+/* Packets are never without an SA, unless the new one and the old one collide. */
+static void switch_out(const struct sync *sync, struct pair *pair)
+{
+	struct old *old;
+
+	for (old = SLIST_FIRST(&pair->olds); old; old = SLIST_NEXT(old, list))
+		if (!old->sa.inbound && collide(old, pair))
+			delete(sync, old);
+	pair->out = add(sync, pair, false);
+}
+
+/* Without its new inbound SA a tunnel keeps what it has. */
+static void sync_pair(const struct sync *sync, struct pair *pair)
+{
+	begin_change(sync, pair);
+	if (!pair->in)
+		pair->in = add(sync, pair, true);
+	if (!pair->in)
+		return;
+	if (!pair->out && may_send(sync, pair))
+		switch_out(sync, pair);
+	if (pair->out)
+		delete_all(sync, pair, false);
+	if (!pair->change || sync->now >= pair->change->since + overlap_ms(pair))
+		delete_all(sync, pair, true);
+}
+
+/* --- when next --- */
+
+/* Gives each change that is under way to its pair; those without one are over. */
+static void resume_changes(const struct sync *sync)
+{
+	struct change *change, *next;
+
+	for (change = SLIST_FIRST(&sync->m->changes); change; change = next) {
+		struct pair *pair = find_pair(sync, change->ifname);
+
+		next = SLIST_NEXT(change, list);
+		if (pair)
+			pair->change = change;
+		else
+			forget(sync->m, change);
+	}
+}
+
+static bool is_over(const struct pair *pair)
+{
+	struct old *old;
+
+	if (pair->at_once || pair->change->token != pair->token)
+		return true;
+	for (old = SLIST_FIRST(&pair->olds); old; old = SLIST_NEXT(old, list))
+		if (!old->gone)
+			return false;
+	return true;
+}
+
+static ike_time next_step(const struct sync *sync, const struct pair *pair)
+{
+	ike_time half = pair->change->since + overlap_ms(pair) / 2;
+
+	if (pair->out)
+		return pair->change->since + overlap_ms(pair);
+	return half < sync->now + POLL ? half : sync->now + POLL;
+}
+
+/* Steps that are overdue have failed, and wait for the usual check. */
+static void reckon_due(const struct sync *sync)
+{
+	struct manual *m = sync->m;
+
+	m->due = sync->n ? sync->now + MANUAL_CHECK_MS : IKE_NEVER;
+	for (size_t i = 0; i < sync->n; i++) {
+		const struct pair *pair = &sync->pairs[i];
+		ike_time at;
+
+		if (!pair->change)
+			continue;
+		if (is_over(pair)) {
+			forget(m, pair->change);
+			continue;
+		}
+		at = next_step(sync, pair);
+		if (at > sync->now && at < m->due)
+			m->due = at;
+	}
+}
+
+void manual_sync(struct manual *m, struct kern *kern, ike_time now, const struct policy *policy)
+{
+	struct sync sync = { .m = m, .kern = kern, .now = now };
+
+	m->due = now + MANUAL_CHECK_MS;
+	if (!make_pairs(&sync, policy)) {
 		log_error(NULL, "out of memory");
 		return;
 	}
-	for (size_t i = 0; i < n; i++) {
-		fill(&sync.wanted[2 * i], &policy->manual[i], true);
-		fill(&sync.wanted[2 * i + 1], &policy->manual[i], false);
-	}
 	if (kern->ops->sa_each(kern, on_sa, &sync)) {
 		log_error(NULL, "SAs cannot be read: %s", kern->error);
-		sync.n = 0;
+	} else {
+		resume_changes(&sync);
+		sort_olds(&sync);
+		for (size_t i = 0; i < sync.n; i++)
+			sync_pair(&sync, &sync.pairs[i]);
+		reckon_due(&sync);
 	}
-	delete_stale(&sync);
-	for (size_t i = 0; i < sync.n; i++)
-		if (!sync.wanted[i].there)
-			add(&sync, &sync.wanted[i]);
-	free(sync.stale);
-	free(sync.wanted);
+	free(sync.olds);
+	free(sync.pairs);
+}
+
+/* --- what a reload costs --- */
+
+/* The leaf whose SPI both have at one address, or NULL. */
+static const char *shared_leaf(const struct policy_manual *a, const struct policy_manual *b)
+{
+	if (a->ah != b->ah)
+		return NULL;
+	if (a->spi_in == b->spi_in && addr_equal(&a->local, &b->local))
+		return "remote-spi";
+	if (a->spi_out == b->spi_out && addr_equal(&a->peer, &b->peer))
+		return "local-spi";
+	return NULL;
+}
+
+static void tell_conflict(const struct policy_manual *was, const struct policy_manual *is,
+			  void (*line)(void *ctx, const char *text), void *ctx)
+{
+	const char *leaf = shared_leaf(was, is);
+	char text[512];
+
+	if (!leaf || cookie_of(was) == cookie_of(is))
+		return;
+	snprintf(text, sizeof(text),
+		 "tunnel \"%s\" has other keys or addresses than tunnel \"%s\" had before, but the "
+		 "same %s %08x: packets are lost until the peer has them, too; with a new SPI none "
+		 "are", is->tunnel.name, was->tunnel.name, leaf,
+		 *leaf == 'r' ? is->spi_in : is->spi_out);
+	line(ctx, text);
+}
+
+void manual_conflicts(const struct policy *before, const struct policy *after,
+		      void (*line)(void *ctx, const char *text), void *ctx)
+{
+	for (unsigned int i = 0; i < after->n_manual; i++)
+		for (unsigned int j = 0; before && j < before->n_manual; j++)
+			tell_conflict(&before->manual[j], &after->manual[i], line, ctx);
 }

@@ -70,6 +70,7 @@ static void test_leaves(void **state)
 	assert_memory_equal(manual->keys->encr, "\x00\x11\x22\x33\x44", 5);
 	assert_memory_equal(manual->keys->integ + 15, "\xff\x00\x11\x22\x33", 5);
 	assert_int_equal(manual->tunnel.replay_window, 0);
+	assert_int_equal(manual->overlap, 60);
 	policy_free(policy);
 
 	policy = good(ENDS SPIS ENCR INTEG M "anti-replay yes\n");
@@ -156,7 +157,16 @@ static const struct {
 	  "set network tunnel ipsec N manual-key local-spi 00001001 remote-spi 0abcdef2\n"
 	  "set network tunnel ipsec N manual-key esp encryption algorithm null\n"
 	  "set network tunnel ipsec N manual-key esp authentication sha1 key " G4 "00112233\n",
-	  "remote-spi 0abcdef2 (inbound) belongs to tunnel \"M\" already" },
+	  "remote-spi 0abcdef2 (inbound) belongs to tunnel \"M\" already, on line 4" },
+	{ ENDS SPIS ENCR INTEG
+	  "set network tunnel ipsec N tunnel-interface tunnel2\n"
+	  "set network tunnel ipsec N manual-key local-address ip 198.51.100.1\n"
+	  "set network tunnel ipsec N manual-key peer-address ip 192.0.2.9\n"
+	  "set network tunnel ipsec N manual-key local-spi 00001001 remote-spi 0abcdef3\n"
+	  "set network tunnel ipsec N manual-key esp encryption algorithm null\n"
+	  "set network tunnel ipsec N manual-key esp authentication sha1 key " G4 "00112233\n",
+	  "local-spi 00001001 (outbound) belongs to tunnel \"M\" with the same peer-address "
+	  "already, on line 4" },
 };
 
 static void test_refused(void **state)
@@ -258,30 +268,32 @@ static void test_sync(void **state)
 	struct policy *other = good(ENDS SPIS INTEG M "manual-key esp encryption key "
 				    "99112233-44556677-8899aabb-ccddeeff\n");
 	struct kern *kern = kernel_for(policy);
+	struct manual *m = manual_new();
 	const struct ike_sa_spec *out;
 	uint64_t token;
 
 	(void)state;
-	manual_sync(kern, policy);
+	manual_sync(m, kern, 0, policy);
 	standing(kern, 1, 2);
 	out = kern_fake_out(kern, "tunnel1", "default");
 	assert_int_equal(out->spi, 0x1001);
 	assert_true(out->token & MANUAL_COOKIE);
 	assert_non_null(kern_fake_in(kern, 0x0abcdef2));
 	/* What stands stays, with its sequence numbers. */
-	manual_sync(kern, policy);
+	manual_sync(m, kern, 0, policy);
 	standing(kern, 1, 2);
 	/* What the kernel lost comes again. */
 	token = out->token;
 	assert_int_equal(kern_fake_expire(kern, token, false, true), 0);
-	manual_sync(kern, policy);
+	manual_sync(m, kern, 0, policy);
 	standing(kern, 1, 3);
 	/* Other keys are another SA. */
-	manual_sync(kern, other);
+	manual_sync(m, kern, 0, other);
 	standing(kern, 1, 5);
 	assert_true(kern_fake_out(kern, "tunnel1", "default")->token != token);
-	manual_sync(kern, NULL);
+	manual_sync(m, kern, 0, NULL);
 	standing(kern, 0, 5);
+	manual_free(m);
 	kern->ops->close(kern);
 	policy_free(policy);
 	policy_free(other);

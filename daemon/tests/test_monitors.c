@@ -115,6 +115,7 @@ static void test_retire(void **state)
 	struct policy *both = policy_of(GATEWAY AUTO("t", "tunnel1") MONITOR("t") MANUAL
 					MONITOR("m"));
 	struct policy *none = policy_of("");
+	struct manual *manual = manual_new();
 	struct kern *kern = kernel();
 
 	(void)state;
@@ -123,7 +124,8 @@ static void test_retire(void **state)
 
 	/* By another daemon: what has SAs of a former one was its own. */
 	reload(kern, none, both, 8, 4);
-	manual_sync(kern, both);
+	manual_sync(manual, kern, 0, both);
+	manual_free(manual);
 	reload(kern, NULL, none, 8, 6);
 	assert_int_equal(kern_fake_monitor(kern, "tunnel3")->n, 0);
 	assert_int_equal(kern_fake_monitor(kern, "tunnel1")->n, 2);
