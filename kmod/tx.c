@@ -307,6 +307,20 @@ static void tx_gso(struct sk_buff *skb, const struct tx *tx)
 	}
 }
 
+/*
+ * Transport mode: the header that stays outside has its options with it, which padding
+ * does not count then.
+ */
+static void keep_options(const struct sk_buff *skb, struct pantun_overhead *sizes)
+{
+	unsigned int options = is_v4(skb) ? ip_hdrlen(skb) - sizeof(struct iphdr) : 0;
+
+	if (sizes->inside >= 0)
+		return;
+	sizes->outer += options;
+	sizes->inside -= options;
+}
+
 /* The device's MTU follows the path's, whatever changed that. */
 static void note_mtu(const struct tx *tx, u32 path_mtu)
 {
@@ -324,6 +338,7 @@ static void tx_route(struct sk_buff *skb, struct tx *tx)
 
 	note_mtu(tx, path_mtu);
 	pantun_outer_overhead(tx->sa, tx->path, tx->opts, &tx->sizes);
+	keep_options(skb, &tx->sizes);
 	tx->mtu = pantun_mtu_inner(&tx->sizes, path_mtu);
 	pantun_mss_clamp(skb, min(tx->mtu, READ_ONCE(tunnel->dev->mtu)));
 	if (!size_ok(skb, tx->mtu, tx->opts->df) ||

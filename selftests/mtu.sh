@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # The automatic MTU is exact to the octet, for every way to protect a packet, on an
-# underlay of 1,500 octets and one of 9,000; mtu_cells.py has the cells.
+# underlay of 1,500 octets and one of 9,000, and so is what fits with IPv4 options;
+# mtu_cells.py has the cells.
 #
 #   ha ---------- ga =====ESP===== gb ---------- hb
 #             tunnel1            tunnel1

@@ -23,7 +23,7 @@ import time
 
 from manual_keys import Algorithm, write_keys
 from oracle import (HEADER, HOSTS, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, OUTER, PROBE, SHAPES, Failed,
-                    Pair, batch, cannot, encap_sockets, in_netns, run)
+                    Pair, Shape, batch, cannot, encap_sockets, in_netns, run)
 
 ALGORITHMS = ("aes-128-gcm", "aes-256-cbc+sha256", "null+sha1", "chacha20-poly1305", "ah+sha256")
 UNDERLAYS = (1500, 9000)
@@ -33,9 +33,12 @@ SIOCGIFMTU = 0x8921
 SPI = {"ga": "0x1001", "gb": "0x2001"}      # what each receives
 
 
-def outer_size(algorithm, shape, inner):
-    """Octets of the outer packet, by RFC 4303 section 2, 4302 section 2, 2784 and 3948."""
-    header = HEADER[shape.family]
+def outer_size(algorithm, shape, inner, options=0):
+    """Octets of the outer packet, by RFC 4303 section 2, 4302 section 2, 2784 and 3948.
+
+    options: of the inner packet's header, where that is the outer one.
+    """
+    header = HEADER[shape.family] + options
     payload = inner - header if shape.transport and not shape.gre else inner
     if shape.gre:
         payload += 4 + (0 if shape.transport else header)
@@ -46,10 +49,10 @@ def outer_size(algorithm, shape, inner):
     return header + 8 * shape.nat_t + 8 + algorithm.iv + padded + algorithm.icv
 
 
-def largest_inner(algorithm, shape, underlay):
+def largest_inner(algorithm, shape, underlay, options=0):
     """The largest inner packet whose outer one fits."""
     return max(size for size in range(underlay - 200, underlay + 1)
-               if outer_size(algorithm, shape, size) <= underlay)
+               if outer_size(algorithm, shape, size, options) <= underlay)
 
 
 class Tap:
@@ -139,9 +142,9 @@ class Matrix:
             pair.ends[0].send(b"small")
             time.sleep(0.01)
 
-    def passes(self, pair, inner):
+    def passes(self, pair, inner, options=0):
         """Sends a packet of so many octets; the sizes of its outer packets."""
-        payload = self.noise[:inner - HEADER[pair.family]]
+        payload = self.noise[:inner - HEADER[pair.family] - options]
         self.tap.take()
         pair.ends[0].send(payload)
         end = time.monotonic() + 3
@@ -166,12 +169,12 @@ class Matrix:
                     found.append(info)
         return found
 
-    def refused(self, pair, inner, mtu):
+    def refused(self, pair, inner, mtu, options=0):
         """A packet of so many octets is, and the sender learns the MTU."""
         source = pair.ends[0]
         self.errors(source)
         with contextlib.suppress(OSError):
-            source.send(self.noise[:inner - HEADER[pair.family]])
+            source.send(self.noise[:inner - HEADER[pair.family] - options])
         end = time.monotonic() + 3
         found = []
         while not found and time.monotonic() < end:
@@ -222,6 +225,37 @@ class Matrix:
         self.rows.append((f"{name}, {shape}", *sizes))
         print(f"ok {number} - {name}, {shape}", flush=True)
 
+    def options(self, algorithm, shape):
+        """IPv4 options stay outside: each length, and payloads around the largest that fits."""
+        self.set_underlay(UNDERLAYS[0])
+        self.set_up(algorithm, shape)
+        pair = self.pairs["ga", 4]
+        # what does not fit is for the tunnel to say, not for the device
+        batch("ga", [f"link set tunnel1 mtu {UNDERLAYS[0]}"])
+        for octets in range(0, 41, 4):
+            pair.ends[0].setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, bytes([1]) * octets)
+            largest = largest_inner(algorithm, shape, UNDERLAYS[0], octets)
+            for inner in range(largest - algorithm.block, largest + 1):
+                found = self.passes(pair, inner, octets)
+                wanted = [(outer_size(algorithm, shape, inner, octets), False)]
+                if found != wanted:
+                    raise Failed(f"{octets} octets of options: {inner} became {found}, not "
+                                 f"{wanted}")
+            for inner in range(largest + 1, UNDERLAYS[0] + 1):
+                self.refused(pair, inner, largest, octets)
+        pair.ends[0].setsockopt(socket.IPPROTO_IP, socket.IP_OPTIONS, b"")
+        batch("ga", ["link set tunnel1 mtu 0"])
+
+    def run_options(self, number, name, shape):
+        """One cell of options as a line of TAP."""
+        try:
+            self.options(Algorithm(name), shape)
+        except (Failed, OSError) as error:
+            self.failed += 1
+            print(f"not ok {number} - {name}, {shape}, IP options\n# {error}", flush=True)
+            return
+        print(f"ok {number} - {name}, {shape}, IP options", flush=True)
+
 
 def cells():
     """Everything that there is; the width of sequence numbers has no part in sizes."""
@@ -236,6 +270,11 @@ def main():
     number = 0
     for number, (name, shape) in enumerate(cells(), 1):
         matrix.run(number, name, shape)
+    for name, nat_t in itertools.product(ALGORITHMS, (False, True)):
+        shape = Shape(transport=True, nat_t=nat_t)
+        if not cannot(Algorithm(name), shape):
+            number += 1
+            matrix.run_options(number, name, shape)
     print(f"1..{number}")
     print("# MTU, its outer packet and that of one octet more; MTU and outer packet on 9,000")
     for row in matrix.rows:
