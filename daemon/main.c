@@ -12,6 +12,7 @@
 #include "conf/conf.h"
 #include "ctl/ctl.h"
 #include "loop/daemon.h"
+#include "priv/group.h"
 
 #define EXIT_USAGE	2
 
@@ -34,6 +35,8 @@ static const char usage[] =
 	"      --log stderr|syslog where the log goes (stderr)\n"
 	"      --debug             log what is of use to developers\n"
 	"      --ctl PATH          control socket (" CTL_PATH ")\n"
+	"      --group GROUP       members may look, as pantunctl does (" PRIV_GROUP ", if there\n"
+	"                          is one)\n"
 	"      --on-exit keep|delete  SAs in the kernel at the end (keep)\n"
 	"      --foreground        accepted, since it does nothing else\n"
 	"  -h, --help              this text\n"
@@ -67,8 +70,8 @@ static int choose(const char *option, const char *value, const char *zero, const
 	return 0;
 }
 
-enum { OPT_CHECK = 256, OPT_LIST, OPT_LOG, OPT_DEBUG, OPT_CTL, OPT_ON_EXIT, OPT_FOREGROUND,
-       OPT_VERSION };
+enum { OPT_CHECK = 256, OPT_LIST, OPT_LOG, OPT_DEBUG, OPT_CTL, OPT_GROUP, OPT_ON_EXIT,
+       OPT_FOREGROUND, OPT_VERSION };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -77,6 +80,7 @@ static const struct option options[] = {
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "debug", no_argument, NULL, OPT_DEBUG },
 	{ "ctl", required_argument, NULL, OPT_CTL },
+	{ "group", required_argument, NULL, OPT_GROUP },
 	{ "on-exit", required_argument, NULL, OPT_ON_EXIT },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "help", no_argument, NULL, 'h' },
@@ -106,6 +110,9 @@ static void take_option(int option, struct arguments *args)
 		break;
 	case OPT_CTL:
 		args->run.ctl = optarg;
+		break;
+	case OPT_GROUP:
+		args->run.group = optarg;
 		break;
 	case OPT_ON_EXIT:
 		args->run.delete_on_exit = choose("on-exit", optarg, "keep", "delete", args);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl_client.h"
 #include <errno.h>
+#include <grp.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -19,6 +22,24 @@ static int fail(char *error, const char *what)
 {
 	snprintf(error, MODEL_ERROR, "%s: %s", what, strerror(errno));
 	return -1;
+}
+
+/* Who may open the socket, and what to do about it. */
+static void explain_denied(const char *path, char *error)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	const struct group *group = NULL;
+	struct stat st;
+
+	if (!stat(path, &st) && st.st_gid && st.st_mode & S_IWGRP)
+		group = getgrgid(st.st_gid);
+	if (group)
+		snprintf(error, MODEL_ERROR, "only root and members of group %s may ask pantund; "
+			 "root makes you one by \"adduser %s %s\", from your next login on",
+			 group->gr_name, user ? user->pw_name : "USER", group->gr_name);
+	else
+		snprintf(error, MODEL_ERROR, "only root may ask pantund; its option --group lets "
+			 "members of a group look");
 }
 
 int ctl_connect(const char *path, char *error)
@@ -42,6 +63,8 @@ int ctl_connect(const char *path, char *error)
 	if (errno == ENOENT || errno == ECONNREFUSED)
 		snprintf(error, MODEL_ERROR, "pantund is not running (nobody listens at %s)",
 			 path);
+	else if (errno == EACCES)
+		explain_denied(path, error);
 	else
 		fail(error, path);
 	close(fd);

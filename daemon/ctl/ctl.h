@@ -4,8 +4,8 @@
  * four octets of length (big endian, without themselves) and that many octets of
  * JSON, one object.  Requests are answered in order, several a connection.
  *
- * Who may connect is the file's mode (root and its group); what changes something
- * needs uid 0.  A refusal is {"ok":false,"error":"one line"}.  Unknown members of
+ * Whoever may write to the socket may read: root, and the members of its group.  What changes
+ * something needs uid 0.  A refusal is {"ok":false,"error":"one line"}.  Unknown members of
  * an answer are to be skipped; unknown ones of a request are refused.
  *
  * {"verb":"show"} ->
@@ -47,6 +47,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define CTL_DIR			"/run/pantun"
 #define CTL_PATH		CTL_DIR "/pantund.sock"
@@ -83,10 +84,12 @@ struct ctl_ops {
 };
 
 /*
- * Listens at @path, replacing a socket that nobody listens at.  @ops is copied.
- * NULL with a log line.
+ * Listens at @path, replacing a socket that nobody listens at.  The socket is given to @group,
+ * which the process is a member of; (gid_t)-1: it keeps the group of the process.  @ops is
+ * copied.  NULL with a log line.
  */
-struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops);
+struct ctl *ctl_open(struct event_base *base, const char *path, gid_t group,
+		     const struct ctl_ops *ops);
 /* To every monitor; NULL is fine. */
 void ctl_event(struct ctl *ctl, const struct ike_event *event);
 /* Disconnects all and removes the socket; NULL is fine. */

@@ -20,7 +20,8 @@
 #define CONNECTIONS_MAX	64
 #define BACKLOG		16
 #define BEHIND_MAX	(1U << 20)	/* octets that a monitor may leave unread */
-#define SOCKET_MODE	0117		/* umask: root and its group */
+#define SOCKET_MODE	0660
+#define SOCKET_UMASK	0177		/* nobody else, until the group is set */
 
 struct conn {
 	LIST_ENTRY(conn) list;
@@ -181,11 +182,26 @@ static void remove_leftover(const struct sockaddr_un *addr)
 	close(fd);
 }
 
-static int open_socket(const char *path)
+static bool bind_socket(int fd, const struct sockaddr_un *addr, gid_t group)
+{
+	mode_t mask = umask(SOCKET_UMASK);
+	int status = bind(fd, (const struct sockaddr *)addr, sizeof(*addr)), error;
+
+	umask(mask);
+	if (status)
+		return false;
+	if (!lchown(addr->sun_path, (uid_t)-1, group) && !chmod(addr->sun_path, SOCKET_MODE))
+		return true;
+	error = errno;
+	unlink(addr->sun_path);
+	errno = error;
+	return false;
+}
+
+static int open_socket(const char *path, gid_t group)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd, status;
-	mode_t mask;
+	int fd, error;
 
 	if (strlen(path) >= sizeof(addr.sun_path)) {
 		errno = ENAMETOOLONG;
@@ -196,21 +212,19 @@ static int open_socket(const char *path)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -1;
-	mask = umask(SOCKET_MODE);
-	status = bind(fd, (const struct sockaddr *)&addr, sizeof(addr));
-	umask(mask);
-	if (!status)
+	if (bind_socket(fd, &addr, group))
 		return fd;
-	status = errno;
+	error = errno;
 	close(fd);
-	errno = status;
+	errno = error;
 	return -1;
 }
 
-struct ctl *ctl_open(struct event_base *base, const char *path, const struct ctl_ops *ops)
+struct ctl *ctl_open(struct event_base *base, const char *path, gid_t group,
+		     const struct ctl_ops *ops)
 {
 	struct ctl *ctl = calloc(1, sizeof(*ctl));
-	int fd = ctl ? open_socket(path) : -1;
+	int fd = ctl ? open_socket(path, group) : -1;
 
 	if (fd < 0) {
 		log_error(NULL, "control socket %s: %s", path, strerror(errno));

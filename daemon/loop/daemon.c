@@ -30,6 +30,7 @@
 #include "loop/notify.h"
 #include "loop/udp.h"
 #include "priv/drop.h"
+#include "priv/group.h"
 
 #define DIR_MODE	0755
 #define TIMER_MAX	60000	/* ms; the loop's clock stands still in suspend, ours does not */
@@ -50,6 +51,7 @@ struct daemon {
 	const struct policy *policy;	/* the core's; valid until it is given another */
 	ike_time started;
 	int lock;			/* file descriptor of the run directory */
+	gid_t group;			/* that may open the control socket */
 };
 
 static ike_time now_ms(void)
@@ -564,10 +566,16 @@ static bool lock_run_dir(struct daemon *d)
 {
 	char path[PATH_MAX];
 	const char *dir;
+	mode_t mask;
+	int status;
 
 	snprintf(path, sizeof(path), "%s", d->options->ctl);
 	dir = dirname(path);
-	if (mkdir(dir, DIR_MODE) && errno != EEXIST) {
+	/* The socket says itself who may use it. */
+	mask = umask(0777 & ~DIR_MODE);
+	status = mkdir(dir, DIR_MODE);
+	umask(mask);
+	if (status && errno != EEXIST) {
 		log_error(NULL, "%s: %s", dir, strerror(errno));
 		return false;
 	}
@@ -615,7 +623,7 @@ static bool open_ctl(struct daemon *d)
 		.clear_ipsec = ctl_clear_ipsec, .reload = ctl_reload,
 	};
 
-	d->ctl = ctl_open(d->base, d->options->ctl, &ops);
+	d->ctl = ctl_open(d->base, d->options->ctl, d->group, &ops);
 	return d->ctl;
 }
 
@@ -679,8 +687,9 @@ static bool begin(struct daemon *d)
 	bool good;
 
 	d->udp = udp_open();
-	good = d->udp && open_kernel(d) && priv_drop() && open_core(d) && watch_all(d) &&
-	       adopt(d) && !load(d, &said) && open_ctl(d);
+	good = d->udp && open_kernel(d) && priv_join_group(d->options->group, &d->group) &&
+	       priv_drop() && open_core(d) && watch_all(d) && adopt(d) && !load(d, &said) &&
+	       open_ctl(d);
 	ctl_reloaded_free(&said);
 	return good;
 }

@@ -22,10 +22,13 @@
 #define ROUNDS		2000	/* of the loop while an answer is waited for */
 #define EVENTS_MANY	20000
 #define ANSWER_ROOM	65536
+#define NO_GROUP	((gid_t)-1)
+#define OTHER_GROUP	4242	/* that has no name and no members */
 #define CONFIG		"/etc/pantun/pantun.conf"
 
 static char dir[] = "/tmp/pantun-test-ctl-XXXXXX";
 static char path[sizeof(dir) + 16];
+static gid_t group;		/* of the socket */
 
 /* What the daemon was asked to do. */
 static struct {
@@ -314,6 +317,7 @@ static void test_socket(void **state)
 	(void)state;
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0660);
+	assert_int_equal(st.st_gid, group);
 	/* Two requests at once, and the second in two pieces. */
 	put_request(fd, "{\"verb\":\"show\"}");
 	put(fd, 18, "{\"verb\"", 7);
@@ -392,7 +396,7 @@ static void test_leftover_socket(void **state)
 
 	(void)state;
 	/* One that is listened at stays. */
-	assert_null(ctl_open(base, path, &ops));
+	assert_null(ctl_open(base, path, NO_GROUP, &ops));
 	ctl_close(ctl);
 	/* One that is not, as after a kill, is replaced. */
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -401,11 +405,11 @@ static void test_leftover_socket(void **state)
 	memcpy(addr.sun_path, path, strlen(path));
 	assert_int_equal(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	close(fd);
-	second = ctl_open(base, path, &ops);
+	second = ctl_open(base, path, NO_GROUP, &ops);
 	assert_non_null(second);
 	ctl = second;
 	/* What is no socket is not touched. */
-	assert_null(ctl_open(base, dir, &ops));
+	assert_null(ctl_open(base, dir, NO_GROUP, &ops));
 }
 
 static void keep_log(void *ctx, enum log_level level, const char *subject, const char *text)
@@ -425,9 +429,11 @@ static int setup(void **state)
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/sock", dir);
+	/* Root may give it to any group, others to their own. */
+	group = geteuid() ? getegid() : OTHER_GROUP;
 	core = ike_core_new(&hooks);
 	base = event_base_new();
-	ctl = ctl_open(base, path, &ops);
+	ctl = ctl_open(base, path, group, &ops);
 	return core && base && ctl ? 0 : -1;
 }
 

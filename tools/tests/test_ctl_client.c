@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "ctl_client.h"
 
 #define PATH "/tmp/pantun-test-ctl.%d"
+#define NOBODY	65534	/* a user who is not root */
 
 struct server {
 	char path[64];
@@ -199,6 +201,31 @@ static void test_nobody(void **state)
 	model_free(&model);
 }
 
+/* Whoever may not open the socket is told who may; root is let in whatever its mode is. */
+static void test_denied(void **state)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+	bool root = !geteuid();
+	char error[MODEL_ERROR];
+
+	(void)state;
+	snprintf(at.sun_path, sizeof(at.sun_path), PATH, (int)getpid());
+	unlink(at.sun_path);
+	assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(chmod(at.sun_path, 0), 0);
+	if (root)
+		assert_int_equal(seteuid(NOBODY), 0);
+	assert_int_equal(ctl_connect(at.sun_path, error), -1);
+	if (root)
+		assert_int_equal(seteuid(0), 0);
+	assert_string_equal(error, "only root may ask pantund; its option --group lets members of "
+			    "a group look");
+	unlink(at.sun_path);
+	close(listener);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +234,7 @@ int main(void)
 		cmocka_unit_test(test_keep_interface),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_denied),
 	};
 
 	return cmocka_run_group_tests_name("ctl_client", tests, NULL, NULL);
