@@ -19,7 +19,7 @@ static void fill(const struct options *options, const struct subject *subject, b
 	bool daemon = subject->views & VIEW_OF_DAEMON || named;
 
 	if (subject->views & VIEW_OF_KERNEL)
-		nl_fill(model);
+		nl_fill(model, options->ctl);
 	if (daemon)
 		ctl_fill(options->ctl, model);
 }

@@ -169,28 +169,36 @@ json_t *ctl_receive(int fd, char *error)
 	return NULL;
 }
 
-json_t *ctl_ask(const char *path, json_t *request, char *error)
+json_t *ctl_exchange(int fd, json_t *request, char *error)
 {
-	int fd = ctl_connect(path, error);
 	json_t *answer = NULL;
 	const char *refusal;
 
-	if (fd < 0) {
-		json_decref(request);
-		return NULL;
-	}
 	if (ctl_send(fd, request, error)) {
 		answer = ctl_receive(fd, error);
 		if (!answer && !*error)
 			snprintf(error, MODEL_ERROR, "pantund hung up without an answer");
 	}
-	close(fd);
 	if (!answer || json_is_true(json_object_get(answer, "ok")))
 		return answer;
 	refusal = json_string_value(json_object_get(answer, "error"));
 	text_copy(error, MODEL_ERROR, refusal ? refusal : "pantund refused without a reason");
 	json_decref(answer);
 	return NULL;
+}
+
+json_t *ctl_ask(const char *path, json_t *request, char *error)
+{
+	int fd = ctl_connect(path, error);
+	json_t *answer;
+
+	if (fd < 0) {
+		json_decref(request);
+		return NULL;
+	}
+	answer = ctl_exchange(fd, request, error);
+	close(fd);
+	return answer;
 }
 
 json_t *ctl_command(const struct options *options, json_t *request, int *status)

@@ -14,6 +14,11 @@ bool ctl_send(int fd, json_t *request, char *error);
 /* The next message, the caller's to release; NULL with @error, "" at the end of a stream. */
 json_t *ctl_receive(int fd, char *error);
 /*
+ * One request on @fd and its answer; takes over @request.  The answer, which said ok and is the
+ * caller's, or NULL with @error.
+ */
+json_t *ctl_exchange(int fd, json_t *request, char *error);
+/*
  * One request on a connection of its own; takes over @request.  The answer, which
  * said ok and is the caller's, or NULL with @error.
  */

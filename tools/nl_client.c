@@ -36,6 +36,11 @@ const char *nl_error(const struct nl_client *client)
 	return client->error;
 }
 
+bool nl_denied(const struct nl_client *client)
+{
+	return client->code == EPERM;
+}
+
 /* The text behind an error or the end of a dump, if the kernel gave one. */
 static void take_extack(struct exchange *x, struct nlattr *attrs, int length)
 {
@@ -268,6 +273,7 @@ int nl_subscribe(struct nl_client *client)
 		int status = group < 0 ? group :
 					 nl_socket_add_membership(client->sock, group);
 
+		client->code = status == -NLE_PERM ? EPERM : 0;
 		if (status < 0) {
 			snprintf(client->error, sizeof(client->error),
 				 "cannot listen to group %s: %s", groups[i],

@@ -28,6 +28,8 @@ const char *nl_error(const struct nl_client *client);
  * or the cause into @error of MODEL_ERROR octets.
  */
 void nl_module_version(char *version, char *error);
+/* The kernel failed the last request for want of privilege. */
+bool nl_denied(const struct nl_client *client);
 
 /* A message begun; ends the program where there is no memory. */
 struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags);
@@ -37,8 +39,11 @@ struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags);
  */
 int nl_finish(struct nl_client *client, struct nl_msg *msg, nl_answer *answer, void *ctx);
 
-/* Fills the kernel's part of the model, or its kernel_error. */
-void nl_fill(struct model *model);
+/*
+ * Fills the kernel's part of the model, or its kernel_error.  Who may not ask the kernel asks
+ * the daemon, which listens at @ctl.
+ */
+void nl_fill(struct model *model, const char *ctl);
 
 /* Joins both event groups. */
 int nl_subscribe(struct nl_client *client);

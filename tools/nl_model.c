@@ -5,9 +5,13 @@
 #include <linux/rtnetlink.h>
 #include <netlink/attr.h>
 #include <netlink/netlink.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include "ctl_client.h"
 #include "nl_client.h"
 #include "nl_parse.h"
+#include "nl_relay.h"
 
 #define TRIES	10		/* dumps disturbed one after another before giving up */
 
@@ -51,22 +55,65 @@ static void take_monitor(void *ctx, uint8_t cmd, struct nlattr **attrs)
 		model->monitors_n--;
 }
 
-static int dump_all(struct nl_client *client, struct model *model)
+/* Who answers: the kernel, or else the daemon in its stead. */
+struct source {
+	struct nl_client *kernel;
+	int daemon;			/* connected; -1: not asked */
+	char *error;			/* of MODEL_ERROR octets */
+};
+
+/* 0, -1 with an error, or -2: something changed meanwhile. */
+static int dump_all(const struct source *source, struct model *model)
 {
 	static const struct {
 		uint8_t cmd;
+		const char *what;	/* in the daemon's words */
 		nl_answer *take;
 	} dumps[] = {
-		{ PANTUN_CMD_TUNNEL_GET, take_tunnel },
-		{ PANTUN_CMD_PROXY_GET, take_proxy },
-		{ PANTUN_CMD_SA_GET, take_sa },
-		{ PANTUN_CMD_MONITOR_GET, take_monitor },
+		{ PANTUN_CMD_TUNNEL_GET, "tunnel", take_tunnel },
+		{ PANTUN_CMD_PROXY_GET, "proxy-id", take_proxy },
+		{ PANTUN_CMD_SA_GET, "ipsec-sa", take_sa },
+		{ PANTUN_CMD_MONITOR_GET, "monitor", take_monitor },
 	};
 	int status = 0;
 
-	for (size_t i = 0; !status && i < sizeof(dumps) / sizeof(dumps[0]); i++)
-		status = nl_finish(client, nl_begin(client, dumps[i].cmd, NLM_F_DUMP),
-				   dumps[i].take, model);
+	for (size_t i = 0; !status && i < sizeof(dumps) / sizeof(dumps[0]); i++) {
+		if (source->daemon >= 0)
+			status = nl_relay_dump(source->daemon, dumps[i].what, dumps[i].take, model,
+					       source->error);
+		else
+			status = nl_finish(source->kernel,
+					   nl_begin(source->kernel, dumps[i].cmd, NLM_F_DUMP),
+					   dumps[i].take, model);
+	}
+	return status;
+}
+
+static int dump_undisturbed(const struct source *source, struct model *model)
+{
+	int status = -2;
+
+	for (int i = 0; status == -2 && i < TRIES; i++) {
+		model_forget_kernel(model);
+		status = dump_all(source, model);
+	}
+	if (status == -2)
+		text_copy(source->error, MODEL_ERROR,
+			  "it changes faster than it can be read; try again");
+	else if (status && source->daemon < 0)
+		text_copy(source->error, MODEL_ERROR, nl_error(source->kernel));
+	return status;
+}
+
+static int dump_by_daemon(struct source *source, const char *ctl, struct model *model)
+{
+	int status;
+
+	source->daemon = ctl_connect(ctl, source->error);
+	if (source->daemon < 0)
+		return -1;
+	status = dump_undisturbed(source, model);
+	close(source->daemon);
 	return status;
 }
 
@@ -113,23 +160,20 @@ static void ask_links(struct model *model)
 	nl_socket_free(sock);
 }
 
-void nl_fill(struct model *model)
+void nl_fill(struct model *model, const char *ctl)
 {
-	struct nl_client *client = nl_client_open(model->kernel_error);
-	int status = -2;
+	struct source source = { .daemon = -1, .error = model->kernel_error };
+	int status;
 
-	if (!client)
+	source.kernel = nl_client_open(model->kernel_error);
+	if (!source.kernel)
 		return;
-	for (int i = 0; status == -2 && i < TRIES; i++) {
-		model_forget_kernel(model);
-		status = dump_all(client, model);
-	}
-	if (status == -2)
-		text_copy(model->kernel_error, sizeof(model->kernel_error),
-			  "it changes faster than it can be read; try again");
-	else if (status)
-		text_copy(model->kernel_error, sizeof(model->kernel_error), nl_error(client));
-	else
-		ask_links(model);
-	nl_client_close(client);
+	status = dump_undisturbed(&source, model);
+	if (status && nl_denied(source.kernel))
+		status = dump_by_daemon(&source, ctl, model);
+	nl_client_close(source.kernel);
+	if (status)
+		return;
+	*model->kernel_error = '\0';
+	ask_links(model);
 }

@@ -30,6 +30,17 @@ bool bytes_from_hex(const char *text, uint8_t *out, size_t n)
 	return true;
 }
 
+void bytes_to_hex(struct bytes in, char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < in.n; i++) {
+		*text++ = digits[in.p[i] >> 4];
+		*text++ = digits[in.p[i] & 15];
+	}
+	*text = '\0';
+}
+
 uint16_t get_be16(const uint8_t *p)
 {
 	return (uint16_t)(p[0] << 8 | p[1]);

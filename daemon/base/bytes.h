@@ -22,6 +22,8 @@ static inline struct bytes bytes_of(const void *p, size_t n)
 bool bytes_equal(struct bytes a, struct bytes b);
 /* @n octets of 2 @n hexadecimal digits; false where one is none.  @text may end before. */
 bool bytes_from_hex(const char *text, uint8_t *out, size_t n);
+/* In lower case; @text has room for 2 @in.n digits and a NUL. */
+void bytes_to_hex(struct bytes in, char *text);
 
 uint16_t get_be16(const uint8_t *p);
 uint32_t get_be32(const uint8_t *p);

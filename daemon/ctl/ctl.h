@@ -41,6 +41,14 @@
  *   closes: {"event":"child-up","gateway":"hq","tunnel":"hq","proxy":"default",
  *   "text":"..","time":SECONDS_OF_1970 with fraction}; members that do not apply
  *   are null.  A reader that falls behind is disconnected, not waited for.
+ * {"verb":"kernel","what":"tunnel"|"proxy-id"|"ipsec-sa"|"monitor"|"events"}
+ *   -> {"ok":true,"netns":COOKIE}, then what the kernel says of it (uapi/linux/pantun.h) in
+ *   messages {"netlink":"HEX"}, each some whole messages of netlink.  A table ends with
+ *   NLMSG_DONE or NLMSG_ERROR, and then the next request is read; events do not end.
+ *   {"lost":true} stands where messages were lost; {"error":"one line"} ends either.
+ *   COOKIE is SO_NETNS_COOKIE of the network namespace, absent where the kernel has none.
+ *
+ * A peer that takes nothing of what waits for it for half a minute is disconnected.
  */
 #ifndef PANTUN_CTL_CTL_H
 #define PANTUN_CTL_CTL_H
@@ -81,6 +89,8 @@ struct ctl_ops {
 	int (*clear_ipsec)(void *ctx, const char *tunnel);
 	/* 0, or -1 with errors; @said begins empty and is freed by the caller. */
 	int (*reload)(void *ctx, struct ctl_reloaded *said);
+	/* As kern_ops.read_open() */
+	int (*kernel)(void *ctx, const char *what);
 };
 
 /*

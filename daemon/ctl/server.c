@@ -14,12 +14,14 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ctl/relay.h"
 #include "ctl/verbs.h"
 #include "ike/core.h"
 
 #define CONNECTIONS_MAX	64
 #define BACKLOG		16
 #define BEHIND_MAX	(1U << 20)	/* octets that a monitor may leave unread */
+#define PATIENCE	30		/* seconds in which a peer has to take something */
 #define SOCKET_MODE	0660
 #define SOCKET_UMASK	0177		/* nobody else, until the group is set */
 
@@ -27,6 +29,7 @@ struct conn {
 	LIST_ENTRY(conn) list;
 	struct ctl *ctl;
 	struct bufferevent *bev;
+	struct relay *relay;	/* of the kernel to the peer; NULL: none */
 	bool root;
 	bool monitor;
 	bool dead;		/* to be freed once its request is done with */
@@ -49,6 +52,7 @@ static void drop(struct conn *conn)
 	}
 	LIST_REMOVE(conn, list);
 	conn->ctl->n--;
+	relay_free(conn->relay);
 	bufferevent_free(conn->bev);
 	free(conn);
 }
@@ -71,20 +75,64 @@ static bool send_json(struct conn *conn, json_t *json, size_t max)
 	return good;
 }
 
+static json_t *netlink_json(struct bytes messages)
+{
+	char *text = malloc(2 * messages.n + 1);
+	json_t *json = NULL;
+
+	if (text) {
+		bytes_to_hex(messages, text);
+		json = json_pack("{s:s}", "netlink", text);
+	}
+	free(text);
+	return json;
+}
+
+static void on_kernel(void *ctx, struct bytes messages, int error)
+{
+	struct conn *conn = ctx;
+	json_t *json;
+
+	if (!error)
+		json = netlink_json(messages);
+	else if (error == ENOBUFS)
+		json = json_pack("{s:b}", "lost", 1);
+	else
+		json = json_pack("{s:s}", "error", strerror(error));
+	if (!send_json(conn, json, CTL_ANSWER_MAX))
+		drop(conn);
+}
+
 static void answer(struct conn *conn, struct bytes request)
 {
-	bool monitor = false;
+	struct ctl_follow follow;
 	json_t *json;
 
 	conn->ctl->busy = conn;
-	json = ctl_answer(&conn->ctl->ops, request, conn->root, &monitor);
+	json = ctl_answer(&conn->ctl->ops, request, conn->root, &follow);
 	conn->ctl->busy = NULL;
 	if (!send_json(conn, json, CTL_ANSWER_MAX) &&
 	    !send_json(conn, json_pack("{s:b, s:s}", "ok", 0, "error", "the answer is too large"),
 		       CTL_ANSWER_MAX))
 		conn->dead = true;
 	/* From here on, so that the answer stands before the first event. */
-	conn->monitor |= monitor;
+	conn->monitor |= follow.monitor;
+	if (follow.kernel < 0)
+		return;
+	conn->relay = relay_new(bufferevent_get_base(conn->bev), follow.kernel, on_kernel, conn);
+	conn->dead |= !conn->relay;
+}
+
+/* True while the kernel has more to say; that is asked for. */
+static bool relaying(struct conn *conn)
+{
+	if (conn->relay && relay_ended(conn->relay)) {
+		relay_free(conn->relay);
+		conn->relay = NULL;
+	}
+	if (conn->relay)
+		relay_read(conn->relay);
+	return conn->relay;
 }
 
 /* One whole request of the input; false where there is none, or the peer has to wait. */
@@ -95,7 +143,7 @@ static bool next_request(struct conn *conn)
 	size_t n;
 
 	/* Answers are not piled up for somebody who does not read them. */
-	if (conn->dead || evbuffer_get_length(bufferevent_get_output(conn->bev)))
+	if (conn->dead || evbuffer_get_length(bufferevent_get_output(conn->bev)) || relaying(conn))
 		return false;
 	if (evbuffer_copyout(input, header, sizeof(header)) < (ev_ssize_t)sizeof(header))
 		return false;
@@ -142,6 +190,7 @@ static bool peer_is_root(int fd)
 static void on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 		       struct sockaddr *from, int from_n, void *ctx)
 {
+	const struct timeval patience = { .tv_sec = PATIENCE };
 	struct ctl *ctl = ctx;
 	struct conn *conn;
 
@@ -165,6 +214,7 @@ static void on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 	ctl->n++;
 	bufferevent_setcb(conn->bev, on_ready, on_ready, on_end, conn);
 	bufferevent_setwatermark(conn->bev, EV_READ, 0, CTL_HEADER + CTL_REQUEST_MAX);
+	bufferevent_set_timeouts(conn->bev, NULL, &patience);
 	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
 }
 

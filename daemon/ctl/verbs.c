@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ctl/verbs.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -18,7 +20,7 @@
 struct request {
 	const struct ctl_ops *ops;
 	json_t *json;
-	bool monitor;
+	struct ctl_follow *follow;
 };
 
 struct verb {
@@ -65,8 +67,7 @@ static json_t *cookie_json(const uint8_t *spi)
 {
 	char text[17];
 
-	for (int i = 0; i < 8; i++)
-		snprintf(text + 2 * i, 3, "%02x", spi[i]);
+	bytes_to_hex(bytes_of(spi, 8), text);
 	return json_string(text);
 }
 
@@ -260,13 +261,39 @@ static json_t *answer_reload(struct request *r)
 
 static json_t *answer_monitor(struct request *r)
 {
-	r->monitor = true;
+	r->follow->monitor = true;
 	return json_pack("{s:b}", "ok", 1);
+}
+
+/* Which network namespace the kernel is asked in, for askers who may be in another one. */
+static json_t *netns_json(int fd)
+{
+	uint64_t cookie;
+	socklen_t n = sizeof(cookie);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &n))
+		return NULL;
+	return json_integer((json_int_t)cookie);
+}
+
+static json_t *answer_kernel(struct request *r)
+{
+	const char *what = member(r, "what");
+	int fd = what ? r->ops->kernel(r->ops->ctx, what) : -EINVAL;
+
+	if (fd == -EINVAL)
+		return refusal("what to read is \"tunnel\", \"proxy-id\", \"ipsec-sa\", "
+			       "\"monitor\" or \"events\"");
+	if (fd < 0)
+		return refusal(strerror(-fd));
+	r->follow->kernel = fd;
+	return json_pack("{s:b, s:o*}", "ok", 1, "netns", netns_json(fd));
 }
 
 static const struct verb verbs[] = {
 	{ "show", false, { NULL }, answer_show },
 	{ "monitor", false, { NULL }, answer_monitor },
+	{ "kernel", false, { "what" }, answer_kernel },
 	{ "initiate", true, { "tunnel" }, answer_initiate },
 	{ "clear", true, { "what", "name" }, answer_clear },
 	{ "reload", true, { NULL }, answer_reload },
@@ -299,7 +326,7 @@ static const char *wrong(const struct verb *verb, json_t *json, bool may_change)
 	if (!verb)
 		return "unknown verb";
 	if (verb->changes && !may_change)
-		return "only root may do that; others may look: show, monitor";
+		return "that needs root; members of the socket's group may look: show, monitor";
 	json_object_foreach(json, name, value)
 		if (!may_have(verb, name) || !json_is_string(value))
 			return "the request has a member that does not belong there";
@@ -307,14 +334,14 @@ static const char *wrong(const struct verb *verb, json_t *json, bool may_change)
 }
 
 json_t *ctl_answer(const struct ctl_ops *ops, struct bytes request, bool may_change,
-		   bool *monitor)
+		   struct ctl_follow *follow)
 {
-	struct request r = { .ops = ops };
+	struct request r = { .ops = ops, .follow = follow };
 	const struct verb *verb;
 	const char *reason;
 	json_t *answer;
 
-	*monitor = false;
+	*follow = (struct ctl_follow){ .kernel = -1 };
 	r.json = json_loadb((const char *)request.p, request.n, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(r.json)) {
 		json_decref(r.json);
@@ -323,7 +350,6 @@ json_t *ctl_answer(const struct ctl_ops *ops, struct bytes request, bool may_cha
 	verb = find_verb(member(&r, "verb"));
 	reason = wrong(verb, r.json, may_change);
 	answer = reason ? refusal(reason) : verb->answer(&r);
-	*monitor = r.monitor;
 	json_decref(r.json);
 	return answer;
 }

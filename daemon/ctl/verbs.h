@@ -8,12 +8,18 @@
 #include "base/bytes.h"
 #include "ctl/ctl.h"
 
+/* What is to follow an answer. */
+struct ctl_follow {
+	bool monitor;		/* events */
+	int kernel;		/* what comes from this socket, the caller's; -1: none */
+};
+
 /*
  * The answer to a request, to be freed by json_decref(); NULL on lack of memory.
- * @may_change: the asker is root.  @monitor is set where events are to follow.
+ * @may_change: the asker is root.
  */
 json_t *ctl_answer(const struct ctl_ops *ops, struct bytes request, bool may_change,
-		   bool *monitor);
+		   struct ctl_follow *follow);
 /* An event as its monitors read it; NULL on lack of memory. */
 json_t *ctl_event_json(const struct ike_event *event, double time);
 

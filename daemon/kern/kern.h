@@ -95,6 +95,12 @@ struct kern_ops {
 	/* 0 also where there is none. */
 	int (*sa_del)(struct kern *k, const struct ike_sa_spec *sa);
 	int (*sa_each)(struct kern *k, void (*each)(void *ctx, const struct kern_sa *), void *ctx);
+	/*
+	 * A socket, the caller's, from which raw messages of netlink come for somebody else to
+	 * read: the table "tunnel", "proxy-id", "ipsec-sa" or "monitor", or "events" without
+	 * end.  -EINVAL where @what is none of these.
+	 */
+	int (*read_open)(struct kern *k, const char *what);
 	/* File descriptor to poll for events, -1 if none. */
 	int (*fd)(const struct kern *k);
 	/* Reads what is there and calls kern_events. */

@@ -24,6 +24,7 @@
 #include "kern/genl_attr.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
+#include "kern/genl_read.h"
 #include "kern/genl_selector.h"
 #include "kern/genl_sock.h"
 #include "kern/kern.h"
@@ -736,6 +737,11 @@ static int sa_each(struct kern *k, void (*each)(void *ctx, const struct kern_sa 
 
 /* --- the whole --- */
 
+static int read_open(struct kern *k, const char *what)
+{
+	return genl_read_open(genl_of(k)->genl, genl_of(k)->family, what);
+}
+
 static int genl_fd(const struct kern *k)
 {
 	return genl_events_fd(((const struct kern_genl *)k)->events);
@@ -768,6 +774,7 @@ static const struct kern_ops genl_ops = {
 	.sa_idle = sa_idle,
 	.sa_del = sa_del,
 	.sa_each = sa_each,
+	.read_open = read_open,
 	.fd = genl_fd,
 	.dispatch = genl_dispatch,
 	.close = genl_close,

@@ -559,6 +559,13 @@ static int ctl_reload(void *ctx, struct ctl_reloaded *said)
 	return reload(ctx, said);
 }
 
+static int ctl_kernel(void *ctx, const char *what)
+{
+	struct daemon *d = ctx;
+
+	return d->kern->ops->read_open(d->kern, what);
+}
+
 /* --- begin and end --- */
 
 /* One daemon a run directory; the lock goes with the process. */
@@ -620,7 +627,7 @@ static bool open_ctl(struct daemon *d)
 	const struct ctl_ops ops = {
 		.ctx = d, .core = ctl_core, .now = ctl_now, .config = d->options->config,
 		.started = d->started, .initiate = ctl_initiate, .clear_ike = ctl_clear_ike,
-		.clear_ipsec = ctl_clear_ipsec, .reload = ctl_reload,
+		.clear_ipsec = ctl_clear_ipsec, .reload = ctl_reload, .kernel = ctl_kernel,
 	};
 
 	d->ctl = ctl_open(d->base, d->options->ctl, d->group, &ops);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The control socket: its verbs, and its manners towards bad and slow peers. */
+#include <errno.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,10 +114,26 @@ static int do_reload(void *ctx, struct ctl_reloaded *said)
 	return asked.fail ? -1 : 0;
 }
 
+/* The kernel's end of the socket that do_kernel() gave away. */
+static int kernel;
+
+static int do_kernel(void *ctx, const char *what)
+{
+	int ends[2];
+
+	(void)ctx;
+	note("kernel", what);
+	if (strcmp(what, "tunnel") != 0)
+		return -EINVAL;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends), 0);
+	kernel = ends[1];
+	return ends[0];
+}
+
 static const struct ctl_ops ops = {
 	.core = get_core, .now = get_now, .config = CONFIG,
 	.started = NOW - 42000, .initiate = do_initiate, .clear_ike = do_clear_ike,
-	.clear_ipsec = do_clear_ipsec, .reload = do_reload,
+	.clear_ipsec = do_clear_ipsec, .reload = do_reload, .kernel = do_kernel,
 };
 
 /* ----------------------------------------------------------------- verbs */
@@ -122,12 +142,12 @@ static const struct ctl_ops ops = {
 static const char *ask(const char *request, bool root)
 {
 	static char text[ANSWER_ROOM];
-	bool monitor;
+	struct ctl_follow follow;
 	json_t *json;
 	size_t n;
 
 	memset(&asked.called, 0, sizeof(asked.called));
-	json = ctl_answer(&ops, bytes_of(request, strlen(request)), root, &monitor);
+	json = ctl_answer(&ops, bytes_of(request, strlen(request)), root, &follow);
 	assert_non_null(json);
 	n = json_dumpb(json, text, sizeof(text) - 1, JSON_COMPACT | JSON_SORT_KEYS);
 	assert_true(n < sizeof(text));
@@ -186,8 +206,8 @@ static void test_only_root_changes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
 		assert_string_equal(ask(requests[i], false),
-				    "{\"error\":\"only root may do that; others may look: show, "
-				    "monitor\",\"ok\":false}");
+				    "{\"error\":\"that needs root; members of the socket's group may "
+				    "look: show, monitor\",\"ok\":false}");
 		assert_string_equal(asked.called, "");
 	}
 	assert_non_null(strstr(ask("{\"verb\":\"show\"}", false), "\"ok\":true"));
@@ -202,6 +222,7 @@ static void test_bad_requests(void **state)
 		"{\"verb\":\"show\",\"x\":\"y\"}", "{\"verb\":\"initiate\",\"tunnel\":3}",
 		"{\"verb\":\"initiate\",\"tunnel\":null}", "{\"verb\":\"clear\"}",
 		"{\"verb\":\"clear\",\"what\":\"all\"}", "{\"verb\":\"show\"} x",
+		"{\"verb\":\"kernel\"}",
 		"{\"verb\":\"\\u0000show\"}", "\xff\xfe",
 	};
 
@@ -338,6 +359,75 @@ static void test_oversized_request(void **state)
 	close(fd);
 }
 
+/* What else it says depends on the kernel. */
+static void assert_ok(const char *said)
+{
+	assert_non_null(said);
+	assert_int_equal(strncmp(said, "{\"ok\":true", 10), 0);
+}
+
+/* One message of netlink with nothing in it, as the kernel's. */
+static void put_kernel(uint16_t type)
+{
+	const struct nlmsghdr header = { .nlmsg_len = sizeof(header), .nlmsg_type = type };
+
+	assert_int_equal(write(kernel, &header, sizeof(header)), sizeof(header));
+}
+
+/* A dump is passed on piece by piece to somebody who is not root; requests wait for its end. */
+static void test_kernel(void **state)
+{
+	const char *said;
+	int fd = dial();
+
+	(void)state;
+	put_request(fd, "{\"verb\":\"kernel\",\"what\":\"tunnel\"}");
+	put_request(fd, "{\"verb\":\"kernel\",\"what\":\"keys\"}");
+	assert_ok(get_message(fd));
+	assert_string_equal(asked.name, "tunnel");
+	put_kernel(NLMSG_MIN_TYPE);
+	put_kernel(NLMSG_DONE);
+	if (htonl(1) == 1)
+		skip();
+	assert_string_equal(get_message(fd),
+			    "{\"netlink\":\"10000000100000000000000000000000\"}");
+	assert_string_equal(get_message(fd),
+			    "{\"netlink\":\"10000000030000000000000000000000\"}");
+	said = get_message(fd);
+	assert_non_null(strstr(said, "\"ok\":false"));
+	assert_string_equal(asked.name, "keys");
+	/* The daemon let go of the kernel's socket. */
+	assert_int_equal(read(kernel, (char[1]){ 0 }, 1), 0);
+	close(kernel);
+	close(fd);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+/* No more is read of the kernel than the asker takes, and nothing once it is gone. */
+static void test_slow_reader_of_kernel(void **state)
+{
+	struct nlmsghdr message[512] = { 0 };
+	int fd = dial(), taken = 0;
+
+	(void)state;
+	message[0].nlmsg_len = sizeof(message);
+	message[0].nlmsg_type = NLMSG_MIN_TYPE;
+	put_request(fd, "{\"verb\":\"kernel\",\"what\":\"tunnel\"}");
+	assert_ok(get_message(fd));
+	for (int i = 0; i < ROUNDS; i++) {
+		if (write(kernel, message, sizeof(message)) > 0)
+			taken++;
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	assert_true(taken < ROUNDS / 2);
+	close(fd);
+	for (int i = 0; i < 2; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(write(kernel, message, sizeof(message)), -1);
+	assert_int_not_equal(errno, EAGAIN);
+	close(kernel);
+}
+
 static const struct ike_event event = {
 	.kind = "child-up", .gateway = "g", .tunnel = "t", .text = "with \x1b and \xff in it",
 };
@@ -426,6 +516,7 @@ static int setup(void **state)
 
 	(void)state;
 	log_set_sink(keep_log, NULL);
+	signal(SIGPIPE, SIG_IGN);
 	if (!mkdtemp(dir))
 		return -1;
 	snprintf(path, sizeof(path), "%s/sock", dir);
@@ -458,6 +549,8 @@ int main(void)
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_socket),
 		cmocka_unit_test(test_oversized_request),
+		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_slow_reader_of_kernel),
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_slow_monitor),
 		cmocka_unit_test(test_leftover_socket),

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kern/genl_read.h"
+
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <linux/pantun.h>
+#include <netlink/genl/ctrl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const struct {
+	const char *what;
+	uint8_t cmd;
+} dumps[] = {
+	{ "tunnel", PANTUN_CMD_TUNNEL_GET },
+	{ "proxy-id", PANTUN_CMD_PROXY_GET },
+	{ "ipsec-sa", PANTUN_CMD_SA_GET },
+	{ "monitor", PANTUN_CMD_MONITOR_GET },
+};
+
+static bool ask_dump(int fd, int family, uint8_t cmd)
+{
+	const struct {
+		struct nlmsghdr netlink;
+		struct genlmsghdr generic;
+	} request = {
+		.netlink = { .nlmsg_len = sizeof(request), .nlmsg_type = (uint16_t)family,
+			     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.generic = { .cmd = cmd, .version = PANTUN_GENL_VERSION },
+	};
+
+	return send(fd, &request, sizeof(request), 0) == (ssize_t)sizeof(request);
+}
+
+static bool join_groups(int fd, struct nl_sock *sock)
+{
+	static const char *const names[] = { PANTUN_MCGRP_EVENTS, PANTUN_MCGRP_CONFIG };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int group = genl_ctrl_resolve_grp(sock, PANTUN_GENL_NAME, names[i]);
+
+		if (group < 0) {
+			errno = EPROTONOSUPPORT;
+			return false;
+		}
+		if (setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+			return false;
+	}
+	return true;
+}
+
+/* The command of the dump @what; 0 where there is none. */
+static uint8_t dump_command(const char *what)
+{
+	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++)
+		if (!strcmp(dumps[i].what, what))
+			return dumps[i].cmd;
+	return PANTUN_CMD_UNSPEC;
+}
+
+int genl_read_open(struct nl_sock *sock, int family, const char *what)
+{
+	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+	uint8_t cmd = dump_command(what);
+	int fd, error;
+
+	if (!cmd && strcmp(what, "events") != 0)
+		return -EINVAL;
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
+	if (fd < 0)
+		return -errno;
+	/* Nobody but the kernel is heard on a socket that is connected to it. */
+	if (!connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) &&
+	    (cmd ? ask_dump(fd, family, cmd) : join_groups(fd, sock)))
+		return fd;
+	error = errno;
+	close(fd);
+	return -error;
+}
