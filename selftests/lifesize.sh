@@ -116,7 +116,7 @@ ike_apart
 start_on hb "$WORK/answer" "$PANTUN_TOP/selftests/udp_echo.py" answer 10.2.0.2
 wait_for 10 grep -q listening "$WORK/answer"
 load 'mb 64' 400 256 6 ha hb 10.2.0.2
-load 'mb 8' 0 64 12 hb ha 10.1.0.2
+load 'mb 16' 0 96 9 hb ha 10.1.0.2
 check_here 'A ends' pantund_stop ga
 check_here 'B ends' pantund_stop gb
 finish

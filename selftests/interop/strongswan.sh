@@ -50,14 +50,14 @@ traffic 'after rekey of the IKE SA'
 
 # ours have a limit by octets, strongSwan's none; what either sends wears them out
 pantun_config ga 192.0.2.2 'set network tunnel ipsec t auto-key ipsec-crypto-profile short' \
-	'set network ike crypto-profiles ipsec-crypto-profiles short lifesize mb 4'
+	'set network ike crypto-profiles ipsec-crypto-profiles short lifesize mb 16'
 pantund_reload ga
 check 'lifesize: an SA with the limit' wait_for 20 log_has ga 'rekeyed: spi in '
-truncate -s 16M "$WORK/long"
+truncate -s 64M "$WORK/long"
 for way in 'ha hb 10.2.0.2 6' 'hb ha 10.1.0.2 3'; do
 	read -r from to address rekeys <<<"$way"
 	: >"$WORK/ga/pantund.log"
-	check "lifesize: 16 MiB by TCP, $from to $to" tcp_copy "$from" "$to" "$address" 5001 \
+	check "lifesize: 64 MiB by TCP, $from to $to" tcp_copy "$from" "$to" "$address" 5001 \
 		"$WORK/long" /dev/null
 	check "lifesize: $rekeys rekeys or more" \
 		test "$(grep -c 'rekeyed: spi in ' "$WORK/ga/pantund.log")" -ge "$rekeys"
