@@ -17,15 +17,15 @@ static unsigned int pantun_net_id __read_mostly;
 
 unsigned int pantun_max_tunnels __read_mostly = 4096;
 module_param_named(max_tunnels, pantun_max_tunnels, uint, 0644);
-MODULE_PARM_DESC(max_tunnels, "tunnels of one network namespace at most (4096)");
+MODULE_PARM_DESC(max_tunnels, "limit of tunnels per network namespace (4096)");
 
 unsigned int pantun_max_proxies __read_mostly = 65536;
 module_param_named(max_proxies, pantun_max_proxies, uint, 0644);
-MODULE_PARM_DESC(max_proxies, "proxy-IDs of one network namespace at most (65536)");
+MODULE_PARM_DESC(max_proxies, "limit of proxy-IDs per network namespace (65536)");
 
 unsigned int pantun_max_sas __read_mostly = 65536;
 module_param_named(max_sas, pantun_max_sas, uint, 0644);
-MODULE_PARM_DESC(max_sas, "SAs of one network namespace at most (65536)");
+MODULE_PARM_DESC(max_sas, "limit of SAs per network namespace (65536)");
 
 /**
  * pantun_net - the module's state of a namespace

@@ -16,7 +16,7 @@ static const char *wrong_dst_v4(const union pantun_addr *addr)
 {
 	if (!addr->v4 || ipv4_is_multicast(addr->v4) || ipv4_is_lbcast(addr->v4) ||
 	    ipv4_is_loopback(addr->v4))
-		return "a monitor's destination and source are unicast addresses of somebody";
+		return "a monitor's destination and source must be unicast addresses";
 	return NULL;
 }
 
@@ -25,9 +25,9 @@ static const char *wrong_dst_v6(const union pantun_addr *addr)
 	int type = ipv6_addr_type(&addr->v6);
 
 	if (type == IPV6_ADDR_ANY || type & (IPV6_ADDR_MULTICAST | IPV6_ADDR_LOOPBACK))
-		return "a monitor's destination and source are unicast addresses of somebody";
+		return "a monitor's destination and source must be unicast addresses";
 	if (type & IPV6_ADDR_MAPPED)
-		return "an IPv4 address in IPv6's clothes: give it as MONITOR_A_DST4 or _SRC4";
+		return "an IPv4 address in IPv6 form: give it as MONITOR_A_DST4 or _SRC4";
 	return NULL;
 }
 

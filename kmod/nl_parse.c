@@ -100,7 +100,7 @@ int pantun_nl_parse_selector(const struct nlattr *nest, struct pantun_selector *
 static const char *wrong_v4(const union pantun_addr *addr)
 {
 	if (!addr->v4 || ipv4_is_multicast(addr->v4) || ipv4_is_lbcast(addr->v4))
-		return "the addresses of a path have to be unicast addresses";
+		return "the addresses of a path must be unicast addresses";
 	return NULL;
 }
 
@@ -109,9 +109,9 @@ static const char *wrong_v6(const union pantun_addr *addr)
 	int type = ipv6_addr_type(&addr->v6);
 
 	if (type == IPV6_ADDR_ANY || type & IPV6_ADDR_MULTICAST)
-		return "the addresses of a path have to be unicast addresses";
+		return "the addresses of a path must be unicast addresses";
 	if (type & IPV6_ADDR_MAPPED)
-		return "an IPv4 address in IPv6's clothes: give it as PATH_A_LOCAL4 or _REMOTE4";
+		return "an IPv4 address in IPv6 form: give it as PATH_A_LOCAL4 or _REMOTE4";
 	return NULL;
 }
 
@@ -250,7 +250,7 @@ static const char *wrong_combination(u8 proto, u32 enc, u32 auth)
 	if (proto == IPPROTO_AH && !auth)
 		return "AH needs its authentication (SA_A_AUTH)";
 	if (proto == IPPROTO_AH)
-		return "AH is not offered with this authentication";
+		return "AH does not support this authentication";
 	if (!enc)
 		return "ESP needs its encryption (SA_A_ENC), if only ENC_NULL";
 	if (pantun_alg_find(proto, enc, 0))
@@ -258,8 +258,8 @@ static const char *wrong_combination(u8 proto, u32 enc, u32 auth)
 	if (!auth)
 		return "this encryption does not authenticate: add SA_A_AUTH";
 	if (auth == PANTUN_AUTH_AES_GMAC)
-		return "as authentication AES-GMAC is AH's: ESP has ENC_AES_GMAC";
-	return "ESP is not offered with this encryption and authentication";
+		return "AES-GMAC as authentication is for AH: use ENC_AES_GMAC with ESP";
+	return "ESP does not support this encryption and authentication";
 }
 
 static int parse_alg(struct nlattr * const *sa, struct pantun_sa_params *params,
@@ -295,33 +295,33 @@ static const char *wanted_enc_key(const struct pantun_alg *alg)
 	case PANTUN_KEY_NONE:
 		return "there is nothing to encrypt: leave the encryption key out";
 	case PANTUN_KEY_64:
-		return "the encryption key has to have 8 octets";
+		return "the encryption key must have 8 octets";
 	case PANTUN_KEY_192:
-		return "the encryption key has to have 24 octets";
+		return "the encryption key must have 24 octets";
 	case PANTUN_KEY_256:
-		return "the encryption key has to have 32 octets, without the salt";
+		return "the encryption key must have 32 octets, without the salt";
 	default:
-		return "the encryption key has to have 16, 24 or 32 octets, without the salt";
+		return "the encryption key must have 16, 24 or 32 octets, without the salt";
 	}
 }
 
 static const char *wanted_auth_key(const struct pantun_alg *alg)
 {
 	if (alg->auth == PANTUN_AUTH_AES_GMAC)
-		return "the authentication key has to have 16, 24 or 32 octets, without the salt";
+		return "the authentication key must have 16, 24 or 32 octets, without the salt";
 	switch (alg->auth_key_len) {
 	case 0:
 		return "this encryption authenticates by its own key: leave the other one out";
 	case 16:
-		return "the authentication key has to have 16 octets";
+		return "the authentication key must have 16 octets";
 	case 20:
-		return "the authentication key has to have 20 octets";
+		return "the authentication key must have 20 octets";
 	case 32:
-		return "the authentication key has to have 32 octets";
+		return "the authentication key must have 32 octets";
 	case 48:
-		return "the authentication key has to have 48 octets";
+		return "the authentication key must have 48 octets";
 	case 64:
-		return "the authentication key has to have 64 octets";
+		return "the authentication key must have 64 octets";
 	default:
 		return "the authentication key has a wrong length";
 	}
@@ -333,9 +333,9 @@ static const char *wanted_salt(const struct pantun_alg *alg)
 	case 0:
 		return "this algorithm has no salt: leave it out";
 	case 3:
-		return "the salt has to have 3 octets, apart from the key";
+		return "the salt must have 3 octets, apart from the key";
 	default:
-		return "the salt has to have 4 octets, apart from the key";
+		return "the salt must have 4 octets, apart from the key";
 	}
 }
 
@@ -387,7 +387,7 @@ static int parse_direction(struct nlattr * const *sa, struct pantun_sa_params *p
 					"a replay window is for inbound SAs: the receiver checks");
 	if (params->dir == PANTUN_DIR_IN && params->esn && !params->replay_window)
 		return pantun_nl_refuse(extack, sa[PANTUN_SA_A_ESN], -EINVAL,
-					"ESN needs a replay window: it tells the upper half");
+					"ESN needs a replay window, which yields the upper half");
 	return 0;
 }
 
@@ -473,7 +473,7 @@ static int check_underlay(struct net *net, const struct nlattr *attr,
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(net, nla_get_u32(attr));
 	if (!dev)
-		wrong = "no link of this ifindex in the underlay's namespace";
+		wrong = "no interface with this ifindex in the underlay's namespace";
 	else if (pantun_netdev_is_ours(dev))
 		wrong = "a tunnel is no underlay: name the VRF or link that outer packets take";
 	rcu_read_unlock();

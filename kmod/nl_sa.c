@@ -31,7 +31,7 @@ static int fill_reserved(struct sk_buff *skb, struct pantun_net *pn, struct genl
 		return err;
 	if (!pantun_addr_given(&params.local))
 		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
-					"an SPI is free at an address: give the path's local one");
+					"a reserved SPI needs the local address of its path");
 	params.proto = pantun_nl_proto_of(attrs);
 	proxy = pantun_nl_find_proxy(pn, info->attrs, attrs[PANTUN_SA_A_PROXY], info->extack);
 	if (IS_ERR(proxy))
@@ -153,7 +153,7 @@ static int parse_sa_ref(struct genl_info *info, struct sa_ref *ref)
 		return err;
 	if (!attrs[PANTUN_SA_A_DIR] || !attrs[PANTUN_SA_A_SPI])
 		return pantun_nl_refuse(info->extack, NULL, -EINVAL,
-					"which SA? Give direction and SPI (SA_A_DIR, SA_A_SPI)");
+					"no SA given: add direction and SPI (SA_A_DIR, SA_A_SPI)");
 	err = pantun_nl_parse_path(attrs[PANTUN_SA_A_PATH], &params, info->extack);
 	if (err)
 		return err;

@@ -52,7 +52,7 @@ struct pantun_tunnel *pantun_nl_find_tunnel(struct pantun_net *pn, struct nlattr
 
 	lockdep_assert_held(&pn->cfg_lock);
 	if (!pantun_nl_names_tunnel(attrs)) {
-		NL_SET_ERR_MSG(extack, "which tunnel? Give its id, ifindex or ifname");
+		NL_SET_ERR_MSG(extack, "no tunnel given: add its id, ifindex or ifname");
 		return ERR_PTR(-EINVAL);
 	}
 	list_for_each_entry(tunnel, &pn->tunnels, net_list) {

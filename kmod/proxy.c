@@ -260,7 +260,7 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 		return -EEXIST;
 	}
 	if (old->count >= PANTUN_PROXIES_MAX) {
-		NL_SET_ERR_MSG(extack, "250 proxy-IDs a tunnel are the limit: use a second tunnel");
+		NL_SET_ERR_MSG(extack, "250 proxy-IDs at most per tunnel: use a second tunnel");
 		return -ENOSPC;
 	}
 	if (pn->proxy_count >= READ_ONCE(pantun_max_proxies)) {

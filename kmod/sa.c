@@ -152,7 +152,7 @@ struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
 	int err;
 
 	if (!ops) {
-		NL_SET_ERR_MSG(extack, "an SA is of ESP or of AH");
+		NL_SET_ERR_MSG(extack, "an SA must be ESP or AH");
 		return ERR_PTR(-EOPNOTSUPP);
 	}
 	sa = sa_alloc(params);

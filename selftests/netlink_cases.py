@@ -236,7 +236,7 @@ def sa_new_cases():
 def path_cases():
     """Addresses of both families, and encapsulation."""
     one_family = "a path has addresses of one family: IPv4 or IPv6"
-    unicast = "the addresses of a path have to be unicast addresses"
+    unicast = "the addresses of a path must be unicast addresses"
     both = "an SA needs both addresses of its path"
     csum = attr(C["PATH_A_UDP_CSUM"])
     cases = [
@@ -249,7 +249,7 @@ def path_cases():
         ("IPv6 fe80::1", path6(b"\xfe\x80" + bytes(13) + b"\1"),
          "link-local addresses need a link: set the tunnel's underlay to it first"),
         ("IPv6 ::ffff:192.0.2.1", path6(bytes(10) + b"\xff\xff" + LOCAL),
-         "an IPv4 address in IPv6's clothes: give it as PATH_A_LOCAL4 or _REMOTE4"),
+         "an IPv4 address in IPv6 form: give it as PATH_A_LOCAL4 or _REMOTE4"),
         ("broadcast", path(LOCAL, b"\xff" * 4), unicast),
         ("a port without UDP", path(LOCAL, REMOTE, u16(C["PATH_A_LOCAL_PORT"], 4500)),
          "ports are for encapsulation in UDP: leave them out"),
@@ -320,7 +320,7 @@ def algorithm_cases():
         ("NULL alone", esp("NULL"), "EINVAL",
          "this encryption does not authenticate: add SA_A_AUTH"),
         ("CBC with GMAC", esp("AES_CBC", "AES_GMAC"), "EINVAL",
-         "as authentication AES-GMAC is AH's: ESP has ENC_AES_GMAC"),
+         "AES-GMAC as authentication is for AH: use ENC_AES_GMAC with ESP"),
         ("AH with encryption", ah("HMAC_SHA1_96", enc=SA_PARTS["enc"]), "EINVAL",
          "AH does not encrypt: leave SA_A_ENC out, or use ESP"),
         ("AH without authentication", ah(), "EINVAL",
@@ -331,7 +331,7 @@ def algorithm_cases():
     refused_for("protocol 52", "SA_NEW", tunnel(sa(proto=u8(C["SA_A_PROTO"], 52))), "ERANGE",
                 RANGE)
     refused_for("mode 3", "SA_NEW", tunnel(sa(mode=u32(C["SA_A_MODE"], 3))), "ERANGE", RANGE)
-    enc_key, auth_key = "the encryption key has to have ", "the authentication key has to have "
+    enc_key, auth_key = "the encryption key must have ", "the authentication key must have "
     cases = [
         ("GCM, 17 octets", esp("AES_GCM_8", key=keys(KEY16 + b"1")),
          enc_key + "16, 24 or 32 octets, without the salt"),
@@ -343,11 +343,11 @@ def algorithm_cases():
          "there is nothing to encrypt: leave the encryption key out"),
         ("AH, an encryption key", ah("HMAC_SHA1_96", key=keys()),
          "there is nothing to encrypt: leave the encryption key out"),
-        ("CCM, salt of 4", esp("AES_CCM_16"), "the salt has to have 3 octets, apart from the key"),
+        ("CCM, salt of 4", esp("AES_CCM_16"), "the salt must have 3 octets, apart from the key"),
         ("GMAC, no salt", esp("AES_GMAC", key=keys(salt=None)),
-         "the salt has to have 4 octets, apart from the key"),
+         "the salt must have 4 octets, apart from the key"),
         ("CTR, no salt", esp("AES_CTR", "HMAC_SHA2_256_128", key=keys(auth=KEY32, salt=None)),
-         "the salt has to have 4 octets, apart from the key"),
+         "the salt must have 4 octets, apart from the key"),
         ("CBC, a salt", esp("AES_CBC", "HMAC_SHA2_256_128", key=keys(auth=KEY32)),
          "this algorithm has no salt: leave it out"),
         ("GCM, an integrity key", esp("AES_GCM_16", key=keys(auth=KEY32)),
@@ -371,7 +371,7 @@ def esn_cases():
     flag = attr(C["SA_A_ESN"])
     refused_for("ESN without a replay window", "SA_NEW",
                 tunnel(sa(esn=flag, window=u32(C["SA_A_REPLAY_WINDOW"], 0))), "EINVAL",
-                "ESN needs a replay window: it tells the upper half")
+                "ESN needs a replay window, which yields the upper half")
     refused_for("a read-only flag", "SA_NEW", tunnel(sa(weak=attr(C["SA_A_WEAK"]))), "EINVAL",
                 READ_ONLY)
     refused_for("another command's path", "SA_NEW",
@@ -406,7 +406,7 @@ def sa_set_cases():
     both = "an SA needs both addresses of its path"
     cases = [
         ("no SA named", tunnel(), "EINVAL",
-         "which SA? Give direction and SPI (SA_A_DIR, SA_A_SPI)"),
+         "no SA given: add direction and SPI (SA_A_DIR, SA_A_SPI)"),
         ("no new path", request(), "EINVAL", both),
         ("no remote address", request(new_path(path(LOCAL, None))), "EINVAL", both),
         ("the other family", request(new_path(path6())), "EOPNOTSUPP",
@@ -611,7 +611,7 @@ def option_cases():
                          ("CARRIER", 3)):
         refused_for(f"{name} {number}", "TUNNEL_SET", option(name, number), "ERANGE", RANGE)
     refused_for("an underlay that is not there", "TUNNEL_SET", option("UNDERLAY", 9999),
-                "ENODEV", "no link of this ifindex in the underlay's namespace")
+                "ENODEV", "no interface with this ifindex in the underlay's namespace")
     refused_for("itself as underlay", "TUNNEL_SET", option("UNDERLAY", ourselves), "EINVAL",
                 "a tunnel is no underlay: name the VRF or link that outer packets take")
     refused_for("nothing", "TUNNEL_SET", tunnel(nest(C["A_TUNNEL"])), "EINVAL",
@@ -623,7 +623,7 @@ def option_cases():
                 "DSCP is copied (TOS_COPY): a fixed one needs TOS_FIXED")
     refused_for("all or nothing", "TUNNEL_SET", tunnel(nest(
         C["A_TUNNEL"], u32(C["TUNNEL_A_MARK"], 7), u32(C["TUNNEL_A_UNDERLAY"], 9999))),
-                "ENODEV", "no link of this ifindex in the underlay's namespace")
+                "ENODEV", "no interface with this ifindex in the underlay's namespace")
     genl.ask(C["CMD_TUNNEL_SET"], option("TOS", C["TOS_FIXED"]))
     gre_cases()
     result("TUNNEL_GET: the defaults again", options() == defaults, options())
@@ -692,7 +692,7 @@ def shown_monitor(dst=PROBED):
 
 def monitor_refusals():
     """Everything that a monitor can have wrong."""
-    unicast = "a monitor's destination and source are unicast addresses of somebody"
+    unicast = "a monitor's destination and source must be unicast addresses"
     cases = [
         ("no destination", monitor(dst=None),
          "a monitor needs a destination (MONITOR_A_DST4 or _DST6)"),
@@ -704,7 +704,7 @@ def monitor_refusals():
         ("::1", monitor(dst=bytes(15) + b"\1"), unicast),
         ("ff02::1", monitor(dst=b"\xff\x02" + bytes(13) + b"\1"), unicast),
         ("::ffff:192.0.2.1", monitor(dst=bytes(10) + b"\xff\xff" + LOCAL),
-         "an IPv4 address in IPv6's clothes: give it as MONITOR_A_DST4 or _SRC4"),
+         "an IPv4 address in IPv6 form: give it as MONITOR_A_DST4 or _SRC4"),
         ("a broadcast as source", monitor(attr(C["MONITOR_A_SRC4"], b"\xff" * 4)), unicast),
         ("a source of the other family", monitor(attr(C["MONITOR_A_SRC6"], PROBED6)),
          "source and destination are of one family"),

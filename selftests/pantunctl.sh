@@ -152,7 +152,7 @@ check 'keys: a salt too long: 1, and how long' \
 	tells 1 'line "salt" has 4 octets, but aes-ccm-16 wants 3' enc aes-ccm-16
 key_file 16 0 0
 check 'keys: none for auth: 1, and how long' tells 1 \
-	'no line "auth HEX": hmac-sha1-96 wants a key of 20 octets' enc aes-cbc auth hmac-sha1-96
+	'no line "auth HEX": hmac-sha1-96 needs a key of 20 octets' enc aes-cbc auth hmac-sha1-96
 key_file 16 0 4
 check 'words: the families of a path differ: 2' \
 	tells 2 '"local" is IPv4 and "remote" is IPv6' remote 2001:db8::2 enc aes-gcm-16
@@ -248,10 +248,10 @@ completes() {
 }
 
 check 'before: no IKE SA' says 0 'There is no IKE SA.' show ike-sa
-check 'test: the daemon begins one, by the interface' says 0 'negotiations begun: 1' test tunnel1
+check 'test: the daemon begins one, by the interface' says 0 'negotiations started: 1' test tunnel1
 check 'test: it comes up' wait_for 10 carrier_is ga tunnel1 1
 check 'test: of what is up' says 0 'up already: 1' test t
-check 'test: the log has it' log_has ga 'test of t by command: 0 negotiations begun'
+check 'test: the log has it' log_has ga 'test of t by command: 0 negotiations started'
 check 'test: JSON' says 0 '{"ok":true,"count":0,"up":1,"passive":0}' --json test t
 check 'test: a name that is none: 1' says 1 'no tunnel "nope"' test nope
 for word in tunnel1 t; do
@@ -292,14 +292,14 @@ check 'clear: JSON' says 0 '{"ok":true,"count":0}' --json clear ipsec-sa tunnel1
 check 'monitor: states of an SA what was sent' lacks mode esn replay_window rx_packets algorithm
 check 'clear ipsec-sa: they are gone' wait_for 5 sas_are 0
 check 'clear ipsec-sa: the kernel tells' wait_for 5 event '"event":"sa","kind":"del"'
-check 'test again' says 0 'negotiations begun: 1' test
+check 'test again' says 0 'negotiations started: 1' test
 check 'test again: it comes up' wait_for 10 carrier_is ga tunnel1 1
 check 'kill -9 of the daemon' kill -9 "$(cat "$WORK/ga/pantund.pid")"
 check 'monitor: notices' wait_for 5 event '"text":"pantund ended"'
 check 'show: the kernel alone, with its SAs, and a word about the daemon' \
-	says 0 'No facts from the daemon' show
+	says 0 'No information from the daemon' show
 check 'show: the SAs stand' sas_are 2
 check 'show ike-sa: 1, the daemon alone knows' says 1 'pantund is not running' show ike-sa
 pantund_start ga
-check 'monitor: notices the next daemon' wait_for 10 event '"text":"pantund is here"'
+check 'monitor: notices the next daemon' wait_for 10 event '"text":"pantund is running"'
 finish

@@ -105,7 +105,7 @@ static const char *unfit_in_ah(const struct algorithm *enc, const struct algorit
 			       char *out, size_t n)
 {
 	if (enc)
-		snprintf(out, n, "enc %s: AH does not encrypt; leave \"enc\" away, or use "
+		snprintf(out, n, "enc %s: AH does not encrypt; leave \"enc\" out, or use "
 			 "\"proto esp\"", enc->name);
 	else if (!auth)
 		snprintf(out, n, "\"auth ALGORITHM\" is missing: AH needs one, such as "
@@ -125,7 +125,7 @@ static const char *unfit_in_esp(const struct algorithm *enc, const struct algori
 		snprintf(out, n, "auth %s: of AH alone; in ESP it is \"enc aes-gmac\" without "
 			 "\"auth\"", auth->name);
 	else if (enc->icv && auth)
-		snprintf(out, n, "auth %s: enc %s authenticates, too; leave \"auth\" away",
+		snprintf(out, n, "auth %s: enc %s authenticates, too; leave \"auth\" out",
 			 auth->name, enc->name);
 	else if (!enc->icv && !auth)
 		snprintf(out, n, "\"auth ALGORITHM\" is missing: enc %s does not authenticate; "
@@ -177,7 +177,7 @@ static const char *key_unfit(const char *word, const struct algorithm *alg,
 			return NULL;
 		lengths_text(alg, lengths, sizeof(lengths));
 		if (!key->n)
-			snprintf(out, n, "no line \"%s HEX\": %s wants a key of %s octets", word,
+			snprintf(out, n, "no line \"%s HEX\": %s needs a key of %s octets", word,
 				 name, lengths);
 		else if (alg->salt && key->n > alg->salt && takes(alg, key->n - alg->salt))
 			snprintf(out, n, "line \"%s\" has %zu octets, but %s wants %s; put the "
@@ -190,7 +190,7 @@ static const char *key_unfit(const char *word, const struct algorithm *alg,
 	}
 	if (!key->n)
 		return NULL;
-	snprintf(out, n, "line \"%s\" must go: %s takes no such key", word, name);
+	snprintf(out, n, "line \"%s\" is not allowed: %s takes no such key", word, name);
 	return out;
 }
 
@@ -200,7 +200,7 @@ static const char *salt_unfit(const struct algorithm *alg, const struct key_octe
 	if (salt->n == alg->salt)
 		return NULL;
 	if (!alg->salt)
-		snprintf(out, n, "line \"salt\" must go: %s takes none", alg->name);
+		snprintf(out, n, "line \"salt\" is not allowed: %s takes none", alg->name);
 	else if (!salt->n)
 		snprintf(out, n, "no line \"salt HEX\": %s wants %u octets, the same at both "
 			 "ends", alg->name, alg->salt);

@@ -273,7 +273,7 @@ static void call_daemon(struct monitor *monitor)
 	if (json_is_true(json_object_get(answer, "ok"))) {
 		monitor->daemon = fd;
 		if (monitor->told_away)
-			note(monitor, "daemon", "pantund is here");
+			note(monitor, "daemon", "pantund is running");
 		monitor->told_away = false;
 	} else {
 		if (fd >= 0)

@@ -14,7 +14,7 @@ static void print_answer(json_t *answer)
 {
 	long long up = number(answer, "up"), passive = number(answer, "passive");
 
-	printf("negotiations begun: %lld\n", number(answer, "count"));
+	printf("negotiations started: %lld\n", number(answer, "count"));
 	if (up)
 		printf("up already: %lld (\"pantunctl clear ipsec-sa\" has new SAs negotiated)\n",
 		       up);

@@ -146,7 +146,7 @@ static json_t *receive_body(int fd, size_t n, char *error)
 	if (json_is_object(answer))
 		return answer;
 	json_decref(answer);
-	snprintf(error, MODEL_ERROR, "pantund's answer is no JSON object");
+	snprintf(error, MODEL_ERROR, "pantund's answer is not a JSON object");
 	return NULL;
 }
 

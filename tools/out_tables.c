@@ -369,9 +369,9 @@ void out_tables(const struct model *model, unsigned int views)
 	bool kernel = !*model->kernel_error, daemon = !*model->daemon_error;
 
 	if (!kernel && views & VIEW_OF_KERNEL)
-		printf("No facts from the kernel: %s.\n", model->kernel_error);
+		printf("No information from the kernel: %s.\n", model->kernel_error);
 	if (!daemon && views & VIEW_OF_DAEMON)
-		printf("No facts from the daemon: %s.\n", model->daemon_error);
+		printf("No information from the daemon: %s.\n", model->daemon_error);
 	if (kernel && views & VIEW_TUNNELS)
 		table_tunnels(model);
 	/* Beside other tables only where there is one. */

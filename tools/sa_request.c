@@ -274,7 +274,7 @@ int sa_request_check_named(const char *place, const struct sa_request *request)
 static int check_direction(const char *place, const struct sa_request *request)
 {
 	if (request->sa.dir == PANTUN_DIR_IN && request->sa.standby)
-		return usage_error("%s: \"standby\" is for out-SAs; leave it away: every in-SA "
+		return usage_error("%s: \"standby\" is for out-SAs; leave it out: every in-SA "
 				   "receives at once", place);
 	if (request->sa.dir == PANTUN_DIR_OUT && request->has_window)
 		return usage_error("%s: \"replay-window\" is for in-SAs; give it to the in-SA, the "

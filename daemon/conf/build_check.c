@@ -23,9 +23,9 @@ static const char *unusable(const struct addr *addr)
 	if (v4 ? (addr->b[0] & 0xf0) == 0xe0 : addr->b[0] == 0xff)
 		return "a multicast address";
 	if (v4 && addr->b[0] >= 0xf0)
-		return "no address of a host";
+		return "not the address of a host";
 	if (!v4 && !memcmp(addr->b, mapped, sizeof(mapped)))
-		return "an IPv4 address in IPv6 clothes: write it as IPv4";
+		return "an IPv4 address in IPv6 form: write it as IPv4";
 	return NULL;
 }
 
@@ -161,7 +161,7 @@ static void warn_twins(const struct build *b, const struct policy_gateway *gatew
 	char taken[POLICY_NAME + 64] = "their keys alone tell one peer from the other";
 
 	if (same_key(gateway, before))
-		snprintf(taken, sizeof(taken), "a peer that calls is always taken for \"%s\"",
+		snprintf(taken, sizeof(taken), "a peer that initiates is always taken for \"%s\"",
 			 before->name);
 	if (!gateway->peer.family && !gateway->peer_id.n)
 		conf_warning(b->report, node->at,

@@ -135,7 +135,7 @@ static void read_id(const struct reader *r, const char *side, struct ike_id *id)
 		good = id_from_text(id, !strcmp(name, "fqdn") ? ID_FQDN : ID_RFC822, value->text);
 	}
 	if (!good)
-		conf_error(r->b->report, value->at, "\"%s\" is no identity of type %s%s",
+		conf_error(r->b->report, value->at, "\"%s\" is not an identity of type %s%s",
 			   value->text, name,
 			   !strcmp(name, "keyid") ? ": it is written as pairs of hex digits" : "");
 }
@@ -151,7 +151,7 @@ static struct secret *inline_key(const struct reader *r, const struct tree_value
 		return NULL;
 	}
 	conf_warning(r->b->report, value->at,
-		     "the pre-shared key can be read here: put it into a key-file");
+		     "the pre-shared key is readable here: put it into a key-file");
 	secret = calloc(1, sizeof(*secret));
 	if (!secret) {
 		r->b->short_of_memory = true;
@@ -199,7 +199,7 @@ static void read_key(const struct reader *r)
 	r->gateway->psk = secret;
 	if (secret && secret->n < PSK_SHORT)
 		conf_warning(r->b->report, leaf->value->at,
-			     "the pre-shared key has %zu octet%s; below %d it may be guessed",
+			     "the pre-shared key has %zu octet%s; below %d it can be guessed",
 			     secret->n, text_plural(secret->n), PSK_SHORT);
 }
 

@@ -63,7 +63,7 @@ static uint32_t read_spi(const struct reader *r, const char *leaf, const char *d
 	if (strlen(value->text) != 2 * SPI_N || !bytes_from_hex(value->text, spi, SPI_N) ||
 	    get_be32(spi) < ESP_SPI_MIN) {
 		conf_error(r->b->report, value->at,
-			   "\"%s\" is no SPI: 8 hex digits from 00000100 on; %s is %s",
+			   "\"%s\" is not an SPI: 8 hex digits from 00000100 on; %s is %s",
 			   value->text, leaf, direction);
 		return 0;
 	}
@@ -161,7 +161,7 @@ static void warn_weak(const struct reader *r, struct conf_place at, const char *
 {
 	if (weak)
 		conf_warning(r->b->report, at,
-			     "\"%s\" does not protect any more: for old peers only", name);
+			     "\"%s\" is no longer secure: use it for old peers only", name);
 }
 
 /* The one of @level's algorithms that is chosen, with its key. */
@@ -200,7 +200,7 @@ static void read_encr(const struct reader *r)
 
 	if (value && encr->counter) {
 		conf_error(r->b->report, value->at,
-			   "%s must not be used with keys that stay: its nonces would come twice "
+			   "%s must not be used with static keys: its nonces would repeat "
 			   "(RFC 8221 section 3); use auto-key, or aes-256-cbc with sha256", name);
 		return;
 	}
@@ -239,7 +239,7 @@ void build_manual(struct build *b, const struct tree_node *node, struct policy_m
 	manual->overlap = (uint32_t)tree_number(b->tree, node, TUNNEL_LEVEL " *",
 						"manual-key overlap");
 	if (esp && ah)
-		conf_error(b->report, ah->at, "ah beside esp on line %u: only one may stand",
+		conf_error(b->report, ah->at, "ah beside esp on line %u: only one is allowed",
 			   esp->at.line);
 	if (ah) {
 		read_integ(&r, "ah");

@@ -137,8 +137,8 @@ static void check_chosen(const struct reader *r, const struct tree_value *destin
 
 	if (!takes_icmp(r->proxy, probe->destination.family))
 		conf_error(r->b->report, value_of(r, "proxy-id")->at,
-			   "proxy-id \"%s\" takes no probes: they are ICMP, and its protocol is "
-			   "another", r->proxy->name);
+			   "proxy-id \"%s\" cannot carry probes: they are ICMP, and its protocol "
+			   "is not", r->proxy->name);
 	else if (!has_address(&ts->remote, &probe->destination))
 		outside(r, destination->at, "destination-ip", &probe->destination, "remote",
 			&ts->remote);
@@ -241,7 +241,7 @@ static void read_sources(struct reader *r)
 
 		if (source->family && !addr_equal(source, &addr))
 			conf_error(r->b->report, value->at,
-				   "a second source-ip of IPv%d: a tunnel has one a family",
+				   "a second source-ip of IPv%d: only one per family is allowed",
 				   addr.family == AF_INET ? 4 : 6);
 		*source = addr;
 	}
@@ -279,14 +279,14 @@ void build_monitor(const struct build *b, const struct tree_node *node,
 
 	if (!enable && destination)
 		conf_warning(b->report, destination->at,
-			     "nobody is probed without \"tunnel-monitor enable yes\"");
+			     "nothing is probed without \"tunnel-monitor enable yes\"");
 	if (!enable || strcmp(enable->text, "yes") != 0)
 		return;
 	if (!destination) {
 		if (!node->broken)
 			conf_error(b->report, enable->at,
-				   "tunnel \"%s\" is to be monitored, but has no tunnel-monitor "
-				   "destination-ip: whom to probe", tunnel->name);
+				   "tunnel \"%s\" has no tunnel-monitor destination-ip: add the "
+				   "address to probe", tunnel->name);
 		return;
 	}
 	read_profile(&r);

@@ -63,7 +63,7 @@ static void read_device(const struct reader *r)
 		check_device_free(r, value);
 	else
 		conf_error(r->b->report, value->at,
-			   "\"%s\" is no tunnel interface: it is called tunnelN or tunnel.N",
+			   "\"%s\" is not a tunnel interface: use tunnelN or tunnel.N",
 			   value->text);
 }
 
@@ -82,7 +82,7 @@ static void read_start(const struct reader *r)
 	if (r->gateway->passive && start != POLICY_START_PASSIVE) {
 		if (value)
 			conf_warning(r->b->report, value->at,
-				     "start %s: gateway \"%s\" is passive: the peer begins",
+				     "start %s: gateway \"%s\" is passive: the peer initiates",
 				     text, r->gateway->name);
 		start = POLICY_START_PASSIVE;
 	}
@@ -136,7 +136,7 @@ static void read_side(const struct reader *r, const struct tree_node *proxy, con
 		return;
 	}
 	if (ts->first.family != family)
-		conf_error(r->b->report, value->at, "\"%s\" is no IPv%d: it belongs into %s",
+		conf_error(r->b->report, value->at, "\"%s\" is no IPv%d: put it into %s",
 			   value->text, family == AF_INET ? 4 : 6,
 			   family == AF_INET ? "proxy-id-v6" : "proxy-id");
 }
@@ -170,7 +170,7 @@ static void read_proxy(const struct reader *r, const struct tree_node *node, uin
 	snprintf(proxy->name, sizeof(proxy->name), "%s", node->word);
 	if (!strcmp(node->word, PROXY_DEFAULT))
 		conf_error(r->b->report, node->at,
-			   "the name \"%s\" is kept for tunnels without proxy-IDs",
+			   "the name \"%s\" is reserved for tunnels without proxy-IDs",
 			   node->word);
 	proxy->ts.local.n = 1;
 	proxy->ts.remote.n = 1;
@@ -391,7 +391,7 @@ static void read_manual(struct build *b, const struct tree_node *node)
 			   tree_find(b->tree, node, "manual-key")->at.line);
 	if (start && strcmp(start->text, "always") != 0)
 		conf_error(b->report, start->at,
-			   "start %s: keys given by hand are there at once", start->text);
+			   "start %s: manual keys are in place at once", start->text);
 	manual->tunnel.start = POLICY_START_ALWAYS;
 	read_common(&r);
 	build_manual(b, node, manual);

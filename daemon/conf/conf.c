@@ -32,7 +32,7 @@ static void check_secrets(const struct tree *tree, int fd, struct conf_report *r
 	char why[160];
 
 	if (tree->secret.line && fd >= 0 && !keyfile_trusted(fd, why, sizeof(why)))
-		conf_error(report, tree->secret, "a key stands in this file, but %s", why);
+		conf_error(report, tree->secret, "this file contains a key, but %s", why);
 }
 
 static struct policy *parse(char *text, size_t n, int fd, struct conf_report *report)

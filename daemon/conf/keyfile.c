@@ -23,7 +23,7 @@ bool keyfile_trusted(int fd, char *why, size_t n)
 		return false;
 	}
 	if (st.st_mode & (S_IRWXG | S_IRWXO)) {
-		snprintf(why, n, "others than its owner have access (mode %04o): chmod 600 it",
+		snprintf(why, n, "group or others have access (mode %04o): chmod 600 it",
 			 st.st_mode & 07777U);
 		return false;
 	}

@@ -123,7 +123,7 @@ static bool quoted_word(struct lex *lex, struct cursor *c)
 	if (!check_lookalike(lex, c))
 		return false;
 	if (c->p < c->end && !is_blank(*c->p) && !is_bracket(*c->p))
-		return fail(lex, place(c), "no blank behind the closing quote");
+		return fail(lex, place(c), "no blank after the closing quote");
 	*out = '\0';
 	return push(lex, LEX_WORD, text, at);
 }

@@ -120,7 +120,7 @@ static void add_list(struct reader *r, const char *path, add_alg *add)
 		good++;
 		if (r->weak)
 			conf_warning(r->report, value->at,
-				     "\"%s\" does not protect any more: for old peers only",
+				     "\"%s\" is no longer secure: use it for old peers only",
 				     value->text);
 		if (r->full)
 			conf_error(r->report, value->at, "more than %d algorithms", PROP_ALGS);

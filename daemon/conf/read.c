@@ -73,7 +73,7 @@ static void unknown_word(const struct walk *w, const struct lex_word *word)
 		conf_error(w->report, word->at, "unknown word \"%s\"%s", word->text,
 			   conf_near_hint(&near, hint));
 	else
-		conf_error(w->report, word->at, "unknown word \"%s\"; here may stand: %s",
+		conf_error(w->report, word->at, "unknown word \"%s\"; expected one of: %s",
 			   word->text, schema_words(&w->path, words, sizeof(words)));
 }
 
@@ -219,7 +219,7 @@ static bool read_steps(struct walk *w)
 			return false;
 	if (!ended && !w->lex->wrong.line) {
 		word = &w->lex->words[w->i - 1];
-		conf_error(w->report, word->at, "the line ends behind \"%s\"; here may follow: %s",
+		conf_error(w->report, word->at, "the line ends after \"%s\"; expected one of: %s",
 			   word->text, schema_words(&w->path, words, sizeof(words)));
 	}
 	return ended && (w->passed || !w->lex->wrong.line);
@@ -240,7 +240,7 @@ static void tell_elsewhere(const struct elsewhere *e, struct conf_report *report
 {
 	if (e->n)
 		conf_warning(report, e->first, "%u line%s that %s not about IPsec tunnels %s "
-			     "passed over: %s", e->n, text_plural(e->n), e->n == 1 ? "is" : "are",
+			     "skipped: %s", e->n, text_plural(e->n), e->n == 1 ? "is" : "are",
 			     e->n == 1 ? "is" : "are", e->words);
 }
 

@@ -231,7 +231,7 @@ static bool check_number(const struct schema_row *row, const char *value, struct
 	number = strtoull(value, &end, 10);
 	if (*value < '0' || *value > '9' || *end || errno || number < row->min ||
 	    number > row->max) {
-		conf_error(report, at, "\"%s\" is no number from %llu to %llu", value,
+		conf_error(report, at, "\"%s\" is not a number from %llu to %llu", value,
 			   (unsigned long long)row->min, (unsigned long long)row->max);
 		return false;
 	}
@@ -278,7 +278,7 @@ static bool check_address(const char *value, struct conf_place at, struct conf_r
 		    (!value[n] || !addr_range_parse(value, &first, &last)))
 			return true;
 	}
-	conf_error(report, at, "\"%s\" is no IP address%s", value, why_no_address(value));
+	conf_error(report, at, "\"%s\" is not an IP address%s", value, why_no_address(value));
 	return false;
 }
 
@@ -298,12 +298,12 @@ static bool check_subnet(const char *value, struct conf_place at, struct conf_re
 	struct addr first, last;
 
 	if (strchr(value, '%') || addr_range_parse(value, &first, &last)) {
-		conf_error(report, at, "\"%s\" is no address, prefix or range of addresses",
+		conf_error(report, at, "\"%s\" is not an address, prefix or range of addresses",
 			   value);
 		return false;
 	}
 	if (strchr(value, '/') && !begins_at(value, &first))
-		conf_warning(report, at, "\"%s\" has bits behind its prefix: it is taken for %s",
+		conf_warning(report, at, "\"%s\" has bits set after its prefix: taken as %s",
 			     value, addr_range_text(&first, &last, text));
 	return true;
 }

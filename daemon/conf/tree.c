@@ -222,7 +222,7 @@ const struct tree_node *tree_one_of(const struct tree *tree, const struct tree_n
 			continue;
 		if (found)
 			conf_error(report, node->at,
-				   "\"%s %s\" beside \"%s %s\" on line %u: only one may stand",
+				   "\"%s %s\" beside \"%s %s\" on line %u: only one is allowed",
 				   level, words[i], level, words[*which], found->at.line);
 		found = node;
 		*which = i;

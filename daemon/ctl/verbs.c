@@ -198,7 +198,7 @@ static json_t *answer_initiate(struct request *r)
 
 	if (count < 0)
 		return no_tunnel(r, tunnel ? tunnel : "");
-	log_info(NULL, "test of %s by command: %d negotiation%s begun",
+	log_info(NULL, "test of %s by command: %d negotiation%s started",
 		 tunnel ? tunnel : "all tunnels", count, text_plural((unsigned int)count));
 	return json_pack("{s:b, s:i, s:i, s:i}", "ok", 1, "count", count,
 			 "up", (int)standing.up, "passive", (int)standing.passive);
@@ -329,7 +329,7 @@ static const char *wrong(const struct verb *verb, json_t *json, bool may_change)
 		return "that needs root; members of the socket's group may look: show, monitor";
 	json_object_foreach(json, name, value)
 		if (!may_have(verb, name) || !json_is_string(value))
-			return "the request has a member that does not belong there";
+			return "the request has an unknown member";
 	return NULL;
 }
 
@@ -345,7 +345,7 @@ json_t *ctl_answer(const struct ctl_ops *ops, struct bytes request, bool may_cha
 	r.json = json_loadb((const char *)request.p, request.n, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(r.json)) {
 		json_decref(r.json);
-		return refusal("the request is no JSON object");
+		return refusal("the request is not a JSON object");
 	}
 	verb = find_verb(member(&r, "verb"));
 	reason = wrong(verb, r.json, may_change);

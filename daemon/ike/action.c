@@ -34,7 +34,7 @@ static struct action *action_new(enum ike_action_type type, size_t owned)
 	struct action *action = calloc(1, sizeof(*action) + owned);
 
 	if (!action) {
-		log_error(NULL, "out of memory: something that was to be done is left out");
+		log_error(NULL, "out of memory: an action of the IKE core is lost");
 		return NULL;
 	}
 	action->a.type = type;

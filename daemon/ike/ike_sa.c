@@ -151,7 +151,7 @@ static void up_timer(struct ike_sa *ike)
 		timer_set(&core->timers, &ike->life, core->now + LINGER_MS);
 		return;
 	}
-	gateway_tell(ike->gw, "ike-down", "lifetime of the IKE SA is over");
+	gateway_tell(ike->gw, "ike-down", "lifetime of the IKE SA has expired");
 	ike_delete(ike);
 }
 
@@ -504,8 +504,8 @@ void ike_lose_patience(struct ike_sa *ike)
 {
 	if (ike->state != IKE_UP)
 		return;
-	gateway_fail(ike->gw, "peer puts off what it is asked for, again and again "
-			      "(TEMPORARY_FAILURE): the IKE SA is deleted and begun anew");
+	gateway_fail(ike->gw, "peer keeps putting off requests (TEMPORARY_FAILURE): the IKE SA "
+			      "is deleted and a new one negotiated");
 	ike_delete(ike);
 }
 
@@ -605,7 +605,7 @@ void ike_orphan_children(struct ike_sa *ike)
 
 void ike_forgotten(struct ike_sa *ike)
 {
-	log_info(ike->gw->conf->name, "peer knows nothing of the IKE SA before");
+	log_info(ike->gw->conf->name, "peer has lost its earlier IKE SA");
 	ike_orphan_children(ike);
 	ike_close(ike, false);
 }

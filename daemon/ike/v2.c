@@ -129,7 +129,7 @@ struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
 	message = wire_end(w);
 	if (!message.n || cipher_seal(key, hooks->random, hooks->ctx, buf, message.n,
 				      wire_sk_body(w))) {
-		log_error(NULL, "a message of %s could not be made", ike->gw->conf->name);
+		log_error(NULL, "a message of %s could not be built", ike->gw->conf->name);
 		return bytes_of(NULL, 0);
 	}
 	return message;
@@ -172,8 +172,8 @@ void v2_unsent(struct ike_sa *ike, struct task *task)
 {
 	switch (task->kind) {
 	case TASK_INIT:
-		gateway_fail(ike->gw, "the first message could not be made, for want of memory or "
-				      "randomness, or since the crypto library does not do %s: "
+		gateway_fail(ike->gw, "the first message could not be built: out of memory or "
+				      "randomness, or the crypto library does not support %s: "
 				      "try another dh-group in the ike-crypto-profile of both ends",
 			     ike->hs->group ? ike->hs->group->name : "what it is asked for");
 		start_failed(ike, true);
@@ -344,7 +344,7 @@ static void wrong_request(struct ike_sa *ike, const struct wire_error *error,
 	if (ike->state != IKE_HALF_OPEN)
 		return;
 	stranger_fail(ike->core, stranger_gateway(ike->core, local, remote),
-		      "peer %s authenticates in a way that we do not take: %s%s",
+		      "peer %s authenticates in a way that we do not support: %s%s",
 		      addr_text(remote, peer), wire_error_text(error, text),
 		      auth_meaning(error, false));
 	ike_close(ike, true);

@@ -216,7 +216,7 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 		return false;
 	}
 	if (!auth_good(ike, conf, &proof)) {
-		gateway_fail(ike->gw, "pre-shared key differs: peer %s (%s) proved another than "
+		gateway_fail(ike->gw, "pre-shared keys differ: peer %s (%s) used another than "
 				      "ours; check key-file on both ends",
 			     peer, id_text(&proof.id, theirs));
 		return false;
@@ -367,7 +367,7 @@ static void say_why_not(struct ike_sa *ike, const struct proof *proof, const str
 			      peer, theirs, proof->auth.method);
 	else if (found->other_key)
 		stranger_fail(core, found->other_key,
-			      "pre-shared key differs: peer %s (%s) proved another than ours; "
+			      "pre-shared keys differ: peer %s (%s) used another than ours; "
 			      "check key-file on both ends",
 			      peer, theirs);
 	else if (found->other_end)

@@ -71,8 +71,8 @@ bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transp
 		slot_fail(slot, "peer wants tunnel mode: set ipsec-mode transport there, or "
 				"ipsec-mode tunnel here");
 	else if (slot->tunnel->transport && pathref_encap(ike->path))
-		slot_fail(slot, "there is a NAT between the gateways, which transport mode does "
-				"not bear: use ipsec-mode tunnel");
+		slot_fail(slot, "there is a NAT between the gateways, which breaks transport "
+				"mode: use ipsec-mode tunnel");
 	else
 		return true;
 	return false;
@@ -157,8 +157,8 @@ void v2_child_unsent(struct ike_sa *ike, const struct task *task)
 	slot = wanted_slot(task, old);
 	if (!slot)
 		return;
-	slot_fail(slot, "the request for an SA could not be made, for want of memory or "
-			"randomness, or since the crypto library does not do %s: try another "
+	slot_fail(slot, "the request for an SA could not be built: out of memory or "
+			"randomness, or the crypto library does not support %s: try another "
 			"dh-group in the ipsec-crypto-profile of both ends",
 		  task->group ? task->group->name : "what it is asked for");
 	if (old)

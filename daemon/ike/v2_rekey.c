@@ -107,8 +107,8 @@ void v2_rekey_unsent(struct ike_sa *ike, struct task *task)
 	if (ike->state != IKE_UP || ike->condemned || ike_outdated(ike))
 		return;
 	log_warning(ike->gw->conf->name,
-		    "the request to rekey the IKE SA could not be made, for want of memory or "
-		    "randomness, or since the crypto library does not do %s",
+		    "the request to rekey the IKE SA could not be built: out of memory or "
+		    "randomness, or the crypto library does not support %s",
 		    task->group ? task->group->name : "what it is asked for");
 	failed(ike, task, RETRY_LATE_MS);
 }

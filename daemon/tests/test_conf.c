@@ -192,7 +192,7 @@ static void test_device_names(void **state)
 	policy_free(policy);
 	bad("set network tunnel ipsec two tunnel-interface tun0\n"
 	    "set network tunnel ipsec two auto-key ike-gateway hq\n",
-	    "f:5:47: \"tun0\" is no tunnel interface: it is called tunnelN or tunnel.N");
+	    "f:5:47: \"tun0\" is not a tunnel interface: use tunnelN or tunnel.N");
 	bad("set network tunnel ipsec two tunnel-interface tunnel.1\n"
 	    "set network tunnel ipsec two auto-key ike-gateway hq\n",
 	    "f:5:47: tunnel-interface tunnel.1 belongs to tunnel \"hq\" already");
@@ -392,11 +392,11 @@ static const struct complaint errors[] = {
 	{ GATEWAY "auth pre-shared-key key x\n",
 	  "f:5:28: unknown word \"auth\"; did you mean \"authentication\"?" },
 	{ "set network ipsec tunnel hq\n",
-	  "f:5:13: unknown word \"ipsec\"; here may stand: ike, tunnel, interface, profiles, "
+	  "f:5:13: unknown word \"ipsec\"; expected one of: ike, tunnel, interface, profiles, "
 	  "virtual-router, logical-router" },
 	{ "delete network ike\n", "f:5:1: unknown word \"delete\"; a line begins with \"set\"" },
 	{ "set network ike\n",
-	  "f:5:13: the line ends behind \"ike\"; here may follow: crypto-profiles, gateway" },
+	  "f:5:13: the line ends after \"ike\"; expected one of: crypto-profiles, gateway" },
 	{ TUNNEL "start\n", "f:5:29: \"start\" needs a value" },
 	{ TUNNEL "start [ always ]\n", "f:5:35: \"start\" takes one value, not a list" },
 	{ TUNNEL "start alwys\n", "f:5:35: unknown value \"alwys\"; did you mean \"always\"?" },
@@ -407,54 +407,55 @@ static const struct complaint errors[] = {
 	{ "set network ike gateway a:b comment x\n",
 	  "f:5:25: a name has letters, digits, blanks, \"-\", \"_\" and \".\", not \"a:b\"" },
 	{ GATEWAY "comment \"open\n", "f:5:36: quote is not closed" },
-	{ GATEWAY "comment \"a\"b\n", "f:5:39: no blank behind the closing quote" },
+	{ GATEWAY "comment \"a\"b\n", "f:5:39: no blank after the closing quote" },
 	{ GATEWAY "comment a\001b\n", "f:5:37: control character 0x01" },
 	{ IKE_PROFILE "dh-group [ group14\n", "f:5:64: list is not closed by \"]\"" },
 	{ IKE_PROFILE "dh-group [ ]\n", "f:5:64: list is empty" },
 	{ TUNNEL "]\n",
-	  "f:5:29: unknown word \"]\"; here may stand: tunnel-interface, auto-key, start, "
+	  "f:5:29: unknown word \"]\"; expected one of: tunnel-interface, auto-key, start, "
 	  "anti-replay, anti-replay-window, copy-tos, dscp, ttl, copy-flow-label, tfc-padding, "
 	  "dummy-interval, mark, underlay-interface, enable-gre-encapsulation, ipsec-mode, ipv6, "
 	  "carrier, tunnel-monitor, disabled, comment, "
 	  "manual-key, global-protect-satellite" },
 	/* values */
 	{ GATEWAY "protocol ikev2 dpd interval 101\n",
-	  "f:5:56: \"101\" is no number from 2 to 100" },
+	  "f:5:56: \"101\" is not a number from 2 to 100" },
 	{ GATEWAY "protocol ikev2 dpd interval 1\n",
-	  "f:5:56: \"1\" is no number from 2 to 100" },
+	  "f:5:56: \"1\" is not a number from 2 to 100" },
 	{ GATEWAY "protocol ikev2 dpd interval -5\n",
-	  "f:5:56: \"-5\" is no number from 2 to 100" },
+	  "f:5:56: \"-5\" is not a number from 2 to 100" },
 	{ GATEWAY "protocol ikev2 dpd interval 5s\n",
-	  "f:5:56: \"5s\" is no number from 2 to 100" },
+	  "f:5:56: \"5s\" is not a number from 2 to 100" },
 	{ TUNNEL "anti-replay-window 100\n",
 	  "f:5:48: unknown value \"100\"; it is one of: 64 128 256 512 1024 2048 4096" },
-	{ GATEWAY "local-address ip 10.0.0.256\n", "f:5:45: \"10.0.0.256\" is no IP address" },
+	{ GATEWAY "local-address ip 10.0.0.256\n", "f:5:45: \"10.0.0.256\" is not an IP address" },
 	{ GATEWAY "local-address ip 2001:db8::1\n",
 	  "f:5:45: local-address and peer-address are of different families" },
 	{ GATEWAY "ipv6 yes\n", "f:1:44: \"192.0.2.9\" beside \"ipv6 yes\" on line 5" },
 	{ TUNNEL "ipv6 yes\n", "f:5:34: \"ipv6 yes\", but gateway \"hq\" has IPv4" },
 	{ TUNNEL "auto-key proxy-id L local 10.0.0.0/33\n",
-	  "f:5:55: \"10.0.0.0/33\" is no address, prefix or range of addresses" },
+	  "f:5:55: \"10.0.0.0/33\" is not an address, prefix or range of addresses" },
 	{ TUNNEL "auto-key proxy-id L local 2001:db8::/32\n",
-	  "f:5:55: \"2001:db8::/32\" is no IPv4: it belongs into proxy-id-v6" },
+	  "f:5:55: \"2001:db8::/32\" is no IPv4: put it into proxy-id-v6" },
 	{ TUNNEL "auto-key proxy-id L protocol number 255\n",
-	  "f:5:65: \"255\" is no number from 1 to 254" },
+	  "f:5:65: \"255\" is not a number from 1 to 254" },
 	{ GATEWAY "local-id type keyid id 0fz\n",
-	  "f:5:51: \"0fz\" is no identity of type keyid: it is written as pairs of hex digits" },
+	  "f:5:51: \"0fz\" is not an identity of type keyid: it is written as pairs of hex "
+	  "digits" },
 	{ GATEWAY "local-id type ipaddr id vpn\n",
-	  "f:5:52: \"vpn\" is no identity of type ipaddr" },
+	  "f:5:52: \"vpn\" is not an identity of type ipaddr" },
 	{ GATEWAY "local-id type fqdn\n", "f:5:42: local-id type fqdn needs an id" },
 	{ GATEWAY "local-id type dn id CN=x\n",
 	  "f:5:42: \"local-id type dn\" is not supported in this version" },
 	/* choices and references */
 	{ GATEWAY "peer-address dynamic\n",
-	  "f:5:41: \"peer-address dynamic\" beside \"peer-address ip\" on line 1: only one may "
-	  "stand" },
+	  "f:5:41: \"peer-address dynamic\" beside \"peer-address ip\" on line 1: only one is "
+	  "allowed" },
 	{ GATEWAY "peer-address ip 192.0.2.10\n",
 	  "f:5:44: \"ip\" is \"192.0.2.10\" here, but \"192.0.2.9\" on line 1" },
 	{ TUNNEL "auto-key proxy-id L protocol tcp local-port 1\n"
 	  TUNNEL "auto-key proxy-id L protocol any\n",
-	  "f:5:58: \"protocol tcp\" beside \"protocol any\" on line 6: only one may stand" },
+	  "f:5:58: \"protocol tcp\" beside \"protocol any\" on line 6: only one is allowed" },
 	{ TUNNEL "auto-key ike-gateway other\n",
 	  "f:5:50: a second ike-gateway is not supported in this version" },
 	{ "set network tunnel ipsec x tunnel-interface tunnel2 auto-key ike-gateway hp\n",
@@ -468,7 +469,7 @@ static const struct complaint errors[] = {
 	{ TUNNEL "auto-key ipsec-crypto-profile Nowhere\n",
 	  "f:5:59: there is no ipsec-crypto-profile \"Nowhere\"" },
 	{ TUNNEL "auto-key proxy-id default local 10.0.0.0/8\n",
-	  "f:5:47: the name \"default\" is kept for tunnels without proxy-IDs" },
+	  "f:5:47: the name \"default\" is reserved for tunnels without proxy-IDs" },
 	{ TUNNEL "auto-key proxy-id L local 10.0.0.0/8\n"
 	  TUNNEL "auto-key proxy-id-v6 L local 2001:db8::/32\n",
 	  "f:6:50: proxy-id-v6 \"L\" has the name of the proxy-id on line 5" },
@@ -476,11 +477,11 @@ static const struct complaint errors[] = {
 	  "f:5:52: local-address interface alone is not supported: add local-address ip" },
 	/* profiles */
 	{ IKE_PROFILE "lifetime hours 3 lifetime days 1\n",
-	  "f:5:72: unknown word \"lifetime\"; here may stand: seconds, minutes, hours, days" },
+	  "f:5:72: unknown word \"lifetime\"; expected one of: seconds, minutes, hours, days" },
 	{ IKE_PROFILE "lifetime hours 3\n" IKE_PROFILE "lifetime seconds 200\n",
-	  "f:5:64: \"lifetime hours\" beside \"lifetime seconds\" on line 6: only one may stand" },
+	  "f:5:64: \"lifetime hours\" beside \"lifetime seconds\" on line 6: only one is allowed" },
 	{ IKE_PROFILE "lifetime seconds 179\n",
-	  "f:5:72: \"179\" is no number from 180 to 65535" },
+	  "f:5:72: \"179\" is not a number from 180 to 65535" },
 	{ IKE_PROFILE "dh-group group2\n",
 	  "f:5:64: \"group2\" is not supported in this version" },
 	{ IKE_PROFILE "hash sha1\n", "f:5:60: \"sha1\" is not supported in this version" },
@@ -536,7 +537,7 @@ static const struct complaint warnings[] = {
 	  "f:5:52: warning: \"local-address interface eth0\" has no effect in this version: "
 	  "local-address ip decides" },
 	{ ESP_PROFILE "esp encryption [ aes-256-cbc 3des ]\n",
-	  "f:5:86: warning: \"3des\" does not protect any more: for old peers only" },
+	  "f:5:86: warning: \"3des\" is no longer secure: use it for old peers only" },
 	{ IKE_PROFILE "encryption [ aes-256-cbc 3des ]\n",
 	  "f:5:80: warning: \"3des\" is not supported in this version and left out" },
 	{ "set network ike gateway idle peer-address ip 192.0.2.7\n"
@@ -544,7 +545,7 @@ static const struct complaint warnings[] = {
 	  "set network tunnel ipsec t2 tunnel-interface tunnel2 auto-key ike-gateway idle\n",
 	  "f:7:75: warning: gateway \"idle\" is disabled, and tunnel \"t2\" with it" },
 	{ GATEWAY "protocol-common passive-mode yes\n" TUNNEL "start always\n",
-	  "f:6:35: warning: start always: gateway \"hq\" is passive: the peer begins" },
+	  "f:6:35: warning: start always: gateway \"hq\" is passive: the peer initiates" },
 };
 
 static void test_warnings(void **state)
@@ -651,12 +652,12 @@ static void test_key_files(void **state)
 	refused(dir, "not a regular file");
 	refused("/dev/null", "not a regular file");
 	write_key(path, PSK "\n", strlen(PSK) + 1, 0640);
-	refused(path, "others than its owner have access (mode 0640): chmod 600 it");
+	refused(path, "group or others have access (mode 0640): chmod 600 it");
 	/* What a link names counts. */
 	assert_int_equal(symlink(path, link), 0);
-	refused(link, "others than its owner have access (mode 0640): chmod 600 it");
+	refused(link, "group or others have access (mode 0640): chmod 600 it");
 	write_key(path, PSK "\n", strlen(PSK) + 1, 0604);
-	refused(path, "others than its owner have access (mode 0604): chmod 600 it");
+	refused(path, "group or others have access (mode 0604): chmod 600 it");
 	write_key(path, "\n", 1, 0600);
 	refused(path, "empty");
 	memset(big, 'x', sizeof(big));
@@ -670,7 +671,7 @@ static void test_key_files(void **state)
 	assert_null(key_error(path, &policy));
 	assert_int_equal(policy->gateways[0].psk->n, 5);
 	snprintf(line, sizeof(line),
-		 "f:2:%zu: warning: the pre-shared key has 5 octets; below 20 it may be guessed",
+		 "f:2:%zu: warning: the pre-shared key has 5 octets; below 20 it can be guessed",
 		 strlen(GATEWAY PSK_LEAF "key-file ") + 1);
 	assert_said(line);
 	policy_free(policy);
@@ -686,7 +687,7 @@ static void test_inline_key(void **state)
 	policy = parse(PEER DEVICE VIA GATEWAY PSK_LEAF "key \"" PSK "\"\n");
 	assert_non_null(policy);
 	assert_memory_equal(policy->gateways[0].psk->b, PSK, strlen(PSK));
-	assert_said("f:4:62: warning: the pre-shared key can be read here: put it into a key-file");
+	assert_said("f:4:62: warning: the pre-shared key is readable here: put it into a key-file");
 	policy_free(policy);
 	assert_null(parse(PEER DEVICE VIA GATEWAY PSK_LEAF "key -AQ==abcdefabcdef=\n"));
 	assert_said("f:4:62: this pre-shared key is encrypted by a firewall: give the key itself");

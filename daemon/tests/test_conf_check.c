@@ -33,10 +33,10 @@ static void test_host_bits(void **state)
 {
 	(void)state;
 	good(BASE ID "a local 10.1.0.1/16 remote 10.2.0.0/16\n",
-	     "f:5:54: warning: \"10.1.0.1/16\" has bits behind its prefix: it is taken for "
+	     "f:5:54: warning: \"10.1.0.1/16\" has bits set after its prefix: taken as "
 	     "10.1.0.0/16\n");
 	good(BASE ID6 "a remote 2001:db8::1/64\n",
-	     "f:5:58: warning: \"2001:db8::1/64\" has bits behind its prefix: it is taken for "
+	     "f:5:58: warning: \"2001:db8::1/64\" has bits set after its prefix: taken as "
 	     "2001:db8::/64\n");
 	good(BASE ID "a local 10.1.0.1/32 remote 10.2.0.9\n"
 	     ID "b local 10.1.0.1-10.1.0.6 remote 0.0.0.0/0\n" ID6 "c local 2001:db8::/32\n", "");
@@ -104,13 +104,13 @@ static void test_same_gateways(void **state)
 	(void)state;
 	good(BASE SECOND H "peer-address ip 192.0.2.9\n",
 	     "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line "
-	     "1: a peer that calls is always taken for \"g\"; put their tunnels into one "
+	     "1: a peer that initiates is always taken for \"g\"; put their tunnels into one "
 	     "gateway, or give them identities\n");
 	/* One says what the other leaves open. */
 	good(BASE SECOND H "peer-address ip 192.0.2.9\n" H "local-address ip 192.0.2.1\n"
 	     H "peer-id type ipaddr id 192.0.2.9\n",
 	     "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line "
-	     "1: a peer that calls is always taken for \"g\"; put their tunnels into one "
+	     "1: a peer that initiates is always taken for \"g\"; put their tunnels into one "
 	     "gateway, or give them identities\n");
 	good(BASE H "peer-address ip 192.0.2.9\n" H KEY2
 	     U "tunnel-interface tunnel.2\n" U "auto-key ike-gateway h\n",
@@ -137,11 +137,11 @@ static void test_dynamic_gateways(void **state)
 	(void)state;
 	good(DYNAMIC SECOND H "peer-address dynamic\n",
 	     "f:5:25: warning: dynamic gateway \"h\" has no peer-id, nor has \"g\" on line 1: a "
-	     "peer that calls is always taken for \"g\"; give each a peer-id\n");
+	     "peer that initiates is always taken for \"g\"; give each a peer-id\n");
 	good(DYNAMIC SECOND H "peer-address dynamic\n" G "peer-id id a.example\n"
 	     H "peer-id id a.example\n",
 	     "f:5:25: warning: gateway \"h\" has the addresses and identities of \"g\" on line "
-	     "1: a peer that calls is always taken for \"g\"; put their tunnels into one "
+	     "1: a peer that initiates is always taken for \"g\"; put their tunnels into one "
 	     "gateway, or give them identities\n");
 	good(DYNAMIC SECOND H "peer-address dynamic\n" H "peer-id id b.example\n", "");
 	good(DYNAMIC SECOND H "peer-address dynamic\n" G "ipv6 no\n" H "ipv6 yes\n", "");
@@ -170,8 +170,8 @@ static void test_no_hosts(void **state)
 		{ "::", "the unspecified address" },
 		{ "224.0.0.1", "a multicast address" },
 		{ "ff02::1", "a multicast address" },
-		{ "255.255.255.255", "no address of a host" },
-		{ "::ffff:192.0.2.9", "an IPv4 address in IPv6 clothes: write it as IPv4" },
+		{ "255.255.255.255", "not the address of a host" },
+		{ "::ffff:192.0.2.9", "an IPv4 address in IPv6 form: write it as IPv4" },
 	};
 	char lines[1024], said[256];
 
@@ -211,11 +211,12 @@ static void test_links(void **state)
 	bad(G "peer-address ip fe80::9\n" G KEY TUNNEL,
 	    "f:1:43: \"fe80::9\" is link-local: name its link, as in fe80::9%eth0\n");
 	bad(G "peer-address ip fe80::9%nowhere\n" G KEY TUNNEL,
-	    "f:1:43: \"fe80::9%nowhere\" is no IP address: there is no such interface\n");
+	    "f:1:43: \"fe80::9%nowhere\" is not an IP address: there is no such interface\n");
 	bad(G "peer-address ip 2001:db8::9%lo\n" G KEY TUNNEL,
-	    "f:1:43: \"2001:db8::9%lo\" is no IP address: only link-local addresses have a link\n");
+	    "f:1:43: \"2001:db8::9%lo\" is not an IP address: only link-local addresses "
+	    "have a link\n");
 	bad(BASE ID6 "a local fe80::%lo/64\n",
-	    "f:5:57: \"fe80::%lo/64\" is no address, prefix or range of addresses\n");
+	    "f:5:57: \"fe80::%lo/64\" is not an address, prefix or range of addresses\n");
 	bad(G "peer-address ip fe80::9%lo\n" G KEY TUNNEL T "underlay-interface eth7\n",
 	    "f:5:47: underlay-interface eth7, but the gateway's address is fe80::9%lo\n");
 	policy = conf_lines(G "peer-address ip fe80::9%lo\n" G KEY TUNNEL,

@@ -66,12 +66,12 @@ static void test_whole(void **state)
 	       "use ip route or FRR\n"
 	       "f:19:5: warning: \"zone\" has no effect in this version: use nftables\n"
 	       "f:24:5: warning: \"rulebase\" has no effect in this version: use nftables\n"
-	       "f:1:1: warning: 13 lines that are not about IPsec tunnels are passed over: "
+	       "f:1:1: warning: 13 lines that are not about IPsec tunnels are skipped: "
 	       "deviceconfig, mgt-config, shared, network interface vlan, network profiles "
 	       "zone-protection-profile, network ike crypto-profiles "
 	       "global-protect-app-crypto-profiles, network qos, service, address, import\n");
 	passed(BASE "set tag t color color1\n",
-	       "f:5:1: warning: 1 line that is not about IPsec tunnels is passed over: tag\n");
+	       "f:5:1: warning: 1 line that is not about IPsec tunnels is skipped: tag\n");
 }
 
 /* Banners and certificates go over several lines, and have characters of all kinds. */
@@ -85,21 +85,21 @@ static void test_many_lines(void **state)
 	       "MIIB\n"
 	       "-----END\n"
 	       "\"\n" BASE,
-	       "f:1:1: warning: 2 lines that are not about IPsec tunnels are passed over: "
+	       "f:1:1: warning: 2 lines that are not about IPsec tunnels are skipped: "
 	       "deviceconfig, shared\n");
 	/* The lines behind are counted on. */
 	bad("set shared c \"a\n\nb\"\nst\n" BASE,
 	    "f:4:1: unknown word \"st\"; a line begins with \"set\"\n"
-	    "f:1:1: warning: 1 line that is not about IPsec tunnels is passed over: shared\n");
+	    "f:1:1: warning: 1 line that is not about IPsec tunnels is skipped: shared\n");
 	/* None of ours is taken for text of a quote that somebody forgot to close. */
 	bad("set shared c \"a\n" BASE G "peer-adress ip 192.0.2.9\n" T "comment \"x\"\n",
 	    "f:1:14: quote is not closed\n"
 	    "f:6:27: unknown word \"peer-adress\"; did you mean \"peer-address\"?\n"
-	    "f:1:1: warning: 1 line that is not about IPsec tunnels is passed over: shared\n");
+	    "f:1:1: warning: 1 line that is not about IPsec tunnels is skipped: shared\n");
 	bad(BASE "set shared c \"a\nb\n",
 	    "f:5:14: quote is not closed\n"
 	    "f:6:1: unknown word \"b\"; a line begins with \"set\"\n"
-	    "f:5:1: warning: 1 line that is not about IPsec tunnels is passed over: shared\n");
+	    "f:5:1: warning: 1 line that is not about IPsec tunnels is skipped: shared\n");
 	/* Ours end with the line. */
 	bad(BASE T "comment \"a\nb\"\n",
 	    "f:5:36: quote is not closed\n"
@@ -117,7 +117,7 @@ static void test_long_lines(void **state)
 	for (int i = 0; i < 1000; i++)
 		n += (size_t)snprintf(lines + n, sizeof(lines) - n, " host%d", i);
 	snprintf(lines + n, sizeof(lines) - n, " ]\n");
-	passed(lines, "f:5:1: warning: 1 line that is not about IPsec tunnels is passed over: "
+	passed(lines, "f:5:1: warning: 1 line that is not about IPsec tunnels is skipped: "
 		      "address-group\n");
 }
 
@@ -138,10 +138,10 @@ static void test_refused(void **state)
 	bad(BASE "set network ike gatway h\n",
 	    "f:5:17: unknown word \"gatway\"; did you mean \"gateway\"?\n");
 	bad(BASE "set network address a\n",
-	    "f:5:13: unknown word \"address\"; here may stand: ike, tunnel, interface, profiles, "
+	    "f:5:13: unknown word \"address\"; expected one of: ike, tunnel, interface, profiles, "
 	    "virtual-router, logical-router\n");
 	bad(BASE "set ike gateway h\n",
-	    "f:5:5: unknown word \"ike\"; here may stand: network, zone, rulebase, template, "
+	    "f:5:5: unknown word \"ike\"; expected one of: network, zone, rulebase, template, "
 	    "template-stack\n");
 }
 
@@ -152,8 +152,8 @@ static void test_objects(void **state)
 	bad(BASE G "local-address interface ethernet1/1 ip outside-addr\n",
 	    "f:5:51: warning: \"local-address interface ethernet1/1\" has no effect in this "
 	    "version: local-address ip decides\n"
-	    "f:5:66: \"outside-addr\" is no IP address: names of address objects are not looked "
-	    "up, write the address itself\n");
+	    "f:5:66: \"outside-addr\" is not an IP address: names of address objects are not "
+	    "looked up, write the address itself\n");
 	passed(BASE UNIT "ip inside-addr\n",
 	       "f:5:48: warning: \"ip inside-addr\" has no effect in this version: use ip address "
 	       "add\n");

@@ -87,7 +87,7 @@ static void test_one_octet(void **state)
 {
 	(void)state;
 	good(PEER DEVICE VIA GATEWAY "authentication pre-shared-key key x\n",
-	     "f:4:61: warning: the pre-shared key has 1 octet; below 20 it may be guessed\n");
+	     "f:4:61: warning: the pre-shared key has 1 octet; below 20 it can be guessed\n");
 }
 
 static void no_mark(void *ctx, enum conf_severity severity, const char *text)

@@ -126,11 +126,12 @@ static const struct {
 	{ ENDS ENCR INTEG M "manual-key local-spi 00001002\n",
 	  "has no remote-spi (inbound: of packets that we receive)" },
 	{ ENDS ENCR INTEG M "manual-key local-spi 000000ff remote-spi 00001002\n",
-	  "f:6:49: \"000000ff\" is no SPI: 8 hex digits from 00000100 on; local-spi is outbound" },
+	  "f:6:49: \"000000ff\" is not an SPI: 8 hex digits from 00000100 on; local-spi is "
+	  "outbound" },
 	{ ENDS ENCR INTEG M "manual-key local-spi 00001001 remote-spi 1002\n",
-	  "\"1002\" is no SPI: 8 hex digits from 00000100 on; remote-spi is inbound" },
+	  "\"1002\" is not an SPI: 8 hex digits from 00000100 on; remote-spi is inbound" },
 	{ ENDS ENCR INTEG M "manual-key local-spi 00001001 remote-spi 0x001002\n",
-	  "is no SPI" },
+	  "is not an SPI" },
 	{ ENDS SPIS INTEG, "has no esp encryption key-file" },
 	{ ENDS SPIS ENCR,
 	  "has no esp authentication, such as esp authentication sha256 key-file" },
@@ -140,14 +141,14 @@ static const struct {
 	  "ah beside esp on line" },
 	{ ENDS SPIS INTEG
 	  M "manual-key esp encryption algorithm aes-128-gcm key " G4 "00112233\n",
-	  "aes-128-gcm must not be used with keys that stay: its nonces would come twice" },
+	  "aes-128-gcm must not be used with static keys: its nonces would repeat" },
 	{ ENDS SPIS INTEG M "manual-key esp encryption key 00112233\n",
 	  "a key of aes-128-cbc has 4 groups of 8 hex digits" },
 	{ ENDS SPIS INTEG M "manual-key esp encryption key 00112233-4455667-78899aabb-ccddeeff\n",
 	  "a key of aes-128-cbc has 4 groups" },
 	{ ENDS SPIS INTEG M "manual-key esp encryption key-file /nowhere\n",
 	  "key-file /nowhere: No such file" },
-	{ ENDS SPIS ENCR INTEG M "start passive\n", "keys given by hand are there at once" },
+	{ ENDS SPIS ENCR INTEG M "start passive\n", "manual keys are in place at once" },
 	{ ENDS SPIS ENCR INTEG M "auto-key ike-gateway g\n",
 	  "auto-key beside manual-key on line 2" },
 	{ ENDS SPIS ENCR INTEG
@@ -202,8 +203,8 @@ static void test_files(void **state)
 	fputs(ENDS SPIS ENCR INTEG, file);
 	fclose(file);
 	assert_null(conf_file(path));
-	assert_non_null(strstr(conf_said, ":5:58: a key stands in this file, but others than its "
-			       "owner have access (mode 0640): chmod 600 it"));
+	assert_non_null(strstr(conf_said, ":5:58: this file contains a key, but group or others "
+			       "have access (mode 0640): chmod 600 it"));
 	chmod(path, 0600);
 	policy = conf_file(path);
 	assert_non_null(policy);

@@ -141,7 +141,7 @@ static void test_not_enabled(void **state)
 {
 	(void)state;
 	good(BASE M "destination-ip 10.2.0.1\n",
-	     "f:5:58: warning: nobody is probed without \"tunnel-monitor enable yes\"\n");
+	     "f:5:58: warning: nothing is probed without \"tunnel-monitor enable yes\"\n");
 }
 
 /* What getifaddrs() finds in place of the machine's own. */
@@ -214,8 +214,8 @@ static void test_change(void **state)
 static const struct {
 	const char *lines, *said;
 } complaints[] = {
-	{ BASE ON, "f:5:50: tunnel \"T\" is to be monitored, but has no tunnel-monitor "
-	  "destination-ip: whom to probe\n" },
+	{ BASE ON, "f:5:50: tunnel \"T\" has no tunnel-monitor destination-ip: add the "
+	  "address to probe\n" },
 	{ BASE ON M "destination-ip 10.2.0.1 tunnel-monitor-profile slo\n" PROFILE "slow\n",
 	  "f:6:90: there is no monitor-profile \"slo\"; did you mean \"slow\"?\n" },
 	{ BASE ON M "destination-ip 10.2.0.1 tunnel-monitor-profile X\n",
@@ -233,8 +233,8 @@ static const struct {
 	{ BASE LAN ON M "destination-ip 10.2.0.1 source-ip 10.9.0.1 proxy-id lan\n",
 	  "f:7:77: source-ip 10.9.0.1 is not within local 10.1.0.0/24 of proxy-id \"lan\"\n" },
 	{ BASE LAN WEB ON M "destination-ip 10.3.0.1 proxy-id web\n",
-	  "f:8:76: proxy-id \"web\" takes no probes: they are ICMP, and its protocol is "
-	  "another\n" },
+	  "f:8:76: proxy-id \"web\" cannot carry probes: they are ICMP, and its protocol "
+	  "is not\n" },
 	{ BASE LAN WEB ON M "destination-ip 10.3.0.1\n",
 	  "f:8:58: no proxy-id of tunnel \"T\" takes ICMP from any to 10.3.0.1: probe what one "
 	  "of them has as remote\n" },
@@ -242,16 +242,16 @@ static const struct {
 	  "f:7:58: no proxy-id of tunnel \"T\" takes ICMP from 10.9.0.1 to 10.2.0.1: probe what "
 	  "one of them has as remote\n" },
 	{ BASE ON M "destination-ip 10.2.0.1 source-ip [ 10.1.0.1 10.1.0.2 ]\n",
-	  "f:6:88: a second source-ip of IPv4: a tunnel has one a family\n" },
+	  "f:6:88: a second source-ip of IPv4: only one per family is allowed\n" },
 	{ BASE ON M "destination-ip [ 10.2.0.1 10.2.0.2 10.2.0.3 10.2.0.4 10.2.0.5 10.2.0.6 "
 	  "10.2.0.7 10.2.0.8 10.2.0.9 ]\n",
 	  "f:6:132: more than 8 destination-ip of tunnel \"T\"\n" },
-	{ BASE ON M "destination-ip 10.2.0\n", "f:6:58: \"10.2.0\" is no IP address\n" },
+	{ BASE ON M "destination-ip 10.2.0\n", "f:6:58: \"10.2.0\" is not an IP address\n" },
 	{ BASE M "enable maybe\n",
 	  "f:5:50: unknown value \"maybe\"; it is one of: yes no\n" },
-	{ BASE PROFILE "p interval 1\n", "f:5:49: \"1\" is no number from 2 to 100\n" },
-	{ BASE PROFILE "p threshold 101\n", "f:5:50: \"101\" is no number from 2 to 100\n" },
-	{ BASE PROFILE "p recovery 0\n", "f:5:49: \"0\" is no number from 1 to 100\n" },
+	{ BASE PROFILE "p interval 1\n", "f:5:49: \"1\" is not a number from 2 to 100\n" },
+	{ BASE PROFILE "p threshold 101\n", "f:5:50: \"101\" is not a number from 2 to 100\n" },
+	{ BASE PROFILE "p recovery 0\n", "f:5:49: \"0\" is not a number from 1 to 100\n" },
 	{ BASE PROFILE "p action failover\n",
 	  "f:5:47: unknown value \"failover\"; did you mean \"fail-over\"?\n" },
 	{ BASE T "carrier some\n", "f:5:36: unknown value \"some\"; it is one of: any all\n" },

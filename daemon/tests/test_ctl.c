@@ -162,7 +162,7 @@ static void test_verbs(void **state)
 	asked.fail = false;
 	assert_string_equal(ask("{\"verb\":\"initiate\"}", true),
 			    "{\"count\":3,\"ok\":true,\"passive\":0,\"up\":0}");
-	assert_string_equal(logged, "test of all tunnels by command: 3 negotiations begun");
+	assert_string_equal(logged, "test of all tunnels by command: 3 negotiations started");
 	assert_string_equal(asked.name, "(all)");
 	ask("{\"verb\":\"initiate\",\"tunnel\":\"hq\"}", true);
 	assert_string_equal(asked.called, "initiate");

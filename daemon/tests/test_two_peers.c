@@ -375,7 +375,7 @@ static void check_refused(const struct site *a, const struct site *b, const char
 static void test_wrong_key(void **state)
 {
 	static const char *const texts[] = {
-		"gateway hq: pre-shared key differs",
+		"gateway hq: pre-shared keys differ",
 		"gateway hq: peer 198.51.100.2 refused our identity or pre-shared key",
 		"key-file", NULL,
 	};

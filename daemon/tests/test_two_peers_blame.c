@@ -99,8 +99,8 @@ static void test_wrong_key(void **state)
 	struct peers *net = try(&b, 3, "g1.example", "another-key-0123456789");
 
 	(void)state;
-	must_blame(net, "g1", "pre-shared key differs: peer 192.0.2.1 (g1.example)");
-	assert_true(peers_told(net, B, "ike-fail g1: pre-shared key differs") > 0);
+	must_blame(net, "g1", "pre-shared keys differ: peer 192.0.2.1 (g1.example)");
+	assert_true(peers_told(net, B, "ike-fail g1: pre-shared keys differ") > 0);
 	/* And it is forgotten once the peer has the right one. */
 	a.local_id = "g1.example";
 	peers_configure(net, A, &a);
@@ -214,13 +214,13 @@ static void test_log_of_wrong_keys(void **state)
 	/* What fails after a success is news. */
 	peers_configure_both(net);
 	assert_true(peers_until(net, peers_quiet, 90000));
-	told = peers_logged(net, "error gateway hq: pre-shared key differs");
+	told = peers_logged(net, "error gateway hq: pre-shared keys differ");
 	peers_configure(net, B, &b);
 	peers_configure(net, A, &a);
 	ike_core_clear_ike(net->peer[A].core, net->now, NULL);
 	peers_settle(net, A);
 	peers_run(net, 10000);
-	assert_true(peers_logged(net, "error gateway hq: pre-shared key differs") > told);
+	assert_true(peers_logged(net, "error gateway hq: pre-shared keys differ") > told);
 	peers_free(net);
 }
 

@@ -841,7 +841,7 @@ static void test_failed_counts(void **state)
 	peers_configure(net, B, &b);
 	peers_configure(net, A, &a);
 	peers_run(net, 100);
-	assert_true(peers_logged(net, "pre-shared key differs") > 0);
+	assert_true(peers_logged(net, "pre-shared keys differ") > 0);
 	assert_int_equal(net->peer[B].core->half_open, 1);
 	net->peer[A].cut = true;
 	peers_run(net, 11000);

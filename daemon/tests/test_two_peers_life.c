@@ -202,7 +202,7 @@ static void test_no_key_pair_ike(void **state)
 	ike_group.evp = "none";
 	net->watch = true;
 	peers_run(net, 950000);
-	assert_true(peers_logged(net, "request to rekey the IKE SA could not be made") > 0);
+	assert_true(peers_logged(net, "request to rekey the IKE SA could not be built") > 0);
 	ike_group.evp = good;
 	peers_run(net, 60000);
 	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);

@@ -548,10 +548,10 @@ static void check_auth(bool proof, uint8_t method, const char *text)
 static void test_auth(void **state)
 {
 	(void)state;
-	check_auth(false, 0, "authenticates in a way that we do not take: AUTH payload is "
+	check_auth(false, 0, "authenticates in a way that we do not support: AUTH payload is "
 			     "missing; it wants to authenticate by EAP");
 	check_auth(true, 1, "authenticates by method 1 instead of a pre-shared key");
-	check_auth(true, 2, "pre-shared key differs");
+	check_auth(true, 2, "pre-shared keys differ");
 }
 
 /* An IKE SA without a child (RFC 6023) is asked for, or all that an answer amounts to. */

@@ -178,8 +178,8 @@ static void test_refusals(void **state)
 	assert_fails(octets, framed("{\"ok\":false,\"error\":\"not for you\"}", octets),
 		     "not for you");
 	assert_fails(octets, framed("{\"ok\":false}", octets), "without a reason");
-	assert_fails(octets, framed("[1,2]", octets), "no JSON object");
-	assert_fails(octets, framed("{\"ok\":true", octets), "no JSON object");
+	assert_fails(octets, framed("[1,2]", octets), "not a JSON object");
+	assert_fails(octets, framed("{\"ok\":true", octets), "not a JSON object");
 	assert_fails(huge, sizeof(huge), "is not pantund's");
 	assert_fails(none, sizeof(none), "is not pantund's");
 	assert_fails(half, sizeof(half), "in the middle of an answer");
