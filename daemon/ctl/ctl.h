@@ -48,6 +48,7 @@
  *   {"lost":true} stands where messages were lost; {"error":"one line"} ends either.
  *   COOKIE is SO_NETNS_COOKIE of the network namespace, absent where the kernel has none.
  *
+ * Of 64 connections users other than root have 48, and one of them 16; others are closed.
  * A peer that takes nothing of what waits for it for half a minute is disconnected.
  */
 #ifndef PANTUN_CTL_CTL_H

@@ -19,6 +19,8 @@
 #include "ike/core.h"
 
 #define CONNECTIONS_MAX	64
+#define OTHERS_MAX	48	/* of them, of users other than root, who always gets in */
+#define USER_MAX	16	/* of one of these users */
 #define BACKLOG		16
 #define BEHIND_MAX	(1U << 20)	/* octets that a monitor may leave unread */
 #define PATIENCE	30		/* seconds in which a peer has to take something */
@@ -30,7 +32,7 @@ struct conn {
 	struct ctl *ctl;
 	struct bufferevent *bev;
 	struct relay *relay;	/* of the kernel to the peer; NULL: none */
-	bool root;
+	uid_t uid;
 	bool monitor;
 	bool dead;		/* to be freed once its request is done with */
 };
@@ -109,7 +111,7 @@ static void answer(struct conn *conn, struct bytes request)
 	json_t *json;
 
 	conn->ctl->busy = conn;
-	json = ctl_answer(&conn->ctl->ops, request, conn->root, &follow);
+	json = ctl_answer(&conn->ctl->ops, request, conn->uid == 0, &follow);
 	conn->ctl->busy = NULL;
 	if (!send_json(conn, json, CTL_ANSWER_MAX) &&
 	    !send_json(conn, json_pack("{s:b, s:s}", "ok", 0, "error", "the answer is too large"),
@@ -179,24 +181,39 @@ static void on_end(struct bufferevent *bev, short what, void *ctx)
 	drop(ctx);
 }
 
-static bool peer_is_root(int fd)
+/* Somebody unknown is nobody. */
+static uid_t peer_of(int fd)
 {
 	struct ucred cred = { 0 };
 	socklen_t n = sizeof(cred);
 
-	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) && cred.uid == 0;
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) ? (uid_t)-1 : cred.uid;
+}
+
+static bool has_room(const struct ctl *ctl, uid_t uid)
+{
+	unsigned int others = 0, same = 0;
+	const struct conn *conn;
+
+	LIST_FOREACH(conn, &ctl->conns, list) {
+		others += conn->uid != 0;
+		same += conn->uid == uid;
+	}
+	return ctl->n < CONNECTIONS_MAX &&
+	       (uid == 0 || (others < OTHERS_MAX && same < USER_MAX));
 }
 
 static void on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 		       struct sockaddr *from, int from_n, void *ctx)
 {
 	const struct timeval patience = { .tv_sec = PATIENCE };
+	uid_t uid = peer_of(fd);
 	struct ctl *ctl = ctx;
 	struct conn *conn;
 
 	(void)from;
 	(void)from_n;
-	conn = ctl->n < CONNECTIONS_MAX ? calloc(1, sizeof(*conn)) : NULL;
+	conn = has_room(ctl, uid) ? calloc(1, sizeof(*conn)) : NULL;
 	if (!conn) {
 		close(fd);
 		return;
@@ -209,7 +226,7 @@ static void on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 		return;
 	}
 	conn->ctl = ctl;
-	conn->root = peer_is_root(fd);
+	conn->uid = uid;
 	LIST_INSERT_HEAD(&ctl->conns, conn, list);
 	ctl->n++;
 	bufferevent_setcb(conn->bev, on_ready, on_ready, on_end, conn);

@@ -26,6 +26,8 @@
 #define ROUNDS		2000	/* of the loop while an answer is waited for */
 #define EVENTS_MANY	20000
 #define ANSWER_ROOM	65536
+#define USER_MAX	16	/* connections of one user */
+#define OTHER_USER	4243	/* who is not root */
 #define NO_GROUP	((gid_t)-1)
 #define OTHER_GROUP	4242	/* that has no name and no members */
 #define CONFIG		"/etc/pantun/pantun.conf"
@@ -349,6 +351,37 @@ static void test_socket(void **state)
 	event_base_loop(base, EVLOOP_NONBLOCK);
 }
 
+/* A user who is not root has no more than so many connections, and root gets in beside. */
+static void test_connections_of_a_user(void **state)
+{
+	int fds[USER_MAX + 1], root;
+	bool as_root = !geteuid();
+
+	(void)state;
+	assert_int_equal(chmod(dir, 0711), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	if (as_root)
+		assert_int_equal(seteuid(OTHER_USER), 0);
+	for (int i = 0; i <= USER_MAX; i++) {
+		fds[i] = dial();
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		assert_int_equal(read(fds[i], (char[1]){ 0 }, 1), i < USER_MAX ? -1 : 0);
+	}
+	if (as_root) {
+		assert_int_equal(seteuid(0), 0);
+		root = dial();
+		put_request(root, "{\"verb\":\"reload\"}");
+		assert_non_null(strstr(get_message(root), "\"ok\":true"));
+		put_request(fds[0], "{\"verb\":\"reload\"}");
+		assert_non_null(strstr(get_message(fds[0]), "needs root"));
+		close(root);
+	}
+	for (int i = 0; i <= USER_MAX; i++)
+		close(fds[i]);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(chmod(path, 0660), 0);
+}
+
 static void test_oversized_request(void **state)
 {
 	int fd = dial();
@@ -548,6 +581,7 @@ int main(void)
 		cmocka_unit_test(test_bad_requests),
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_socket),
+		cmocka_unit_test(test_connections_of_a_user),
 		cmocka_unit_test(test_oversized_request),
 		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_slow_reader_of_kernel),
