@@ -23,12 +23,12 @@ const char *pantun_drop_name(enum pantun_drop reason)
 	return names[reason];
 }
 
-/* What ip -s link shows; dummy packets are no loss. */
+/* What ip -s link shows.  Dummy packets are no loss; the stack counts what it drops itself. */
 static void note_device(struct net_device *dev, enum pantun_drop reason)
 {
 	if (reason < PANTUN_DROP_RX_FIRST)
 		DEV_STATS_INC(dev, tx_dropped);
-	else if (reason != PANTUN_DROP_RX_DUMMY)
+	else if (reason != PANTUN_DROP_RX_DUMMY && reason != PANTUN_DROP_RX_BACKLOG)
 		DEV_STATS_INC(dev, rx_dropped);
 }
 

@@ -43,7 +43,8 @@
 	X(RX_ECN,		"rx_ecn")			\
 	X(RX_TUNNEL_DOWN,	"rx_tunnel_down")		\
 	X(RX_NO_MEMORY,		"rx_no_memory")			\
-	X(RX_GRE,		"rx_gre")
+	X(RX_GRE,		"rx_gre")			\
+	X(RX_BACKLOG,		"rx_backlog")
 
 enum pantun_drop {
 #define X(symbol, name) PANTUN_DROP_##symbol,

@@ -183,8 +183,9 @@ static void forget_outer(struct sk_buff *skb)
 }
 
 /* Makes the decrypted packet one that the tunnel's netdevice received.  Consumes it. */
-static void deliver(struct sk_buff *skb, struct pantun_tunnel *tunnel)
+static void deliver(struct sk_buff *skb, struct pantun_sa *sa)
 {
+	struct pantun_tunnel *tunnel = sa->tunnel;
 	struct net_device *dev = tunnel->dev;
 
 	forget_outer(skb);
@@ -202,7 +203,8 @@ static void deliver(struct sk_buff *skb, struct pantun_tunnel *tunnel)
 	} else {
 		skb->ip_summed = CHECKSUM_NONE;
 	}
-	gro_cells_receive(&tunnel->gro_cells, skb);
+	if (gro_cells_receive(&tunnel->gro_cells, skb) == NET_RX_DROP)
+		pantun_drop_note(NULL, tunnel, sa, PANTUN_DROP_RX_BACKLOG);
 }
 
 /**
@@ -243,7 +245,7 @@ void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 		goto out;
 	}
 	pantun_mss_clamp(skb, READ_ONCE(sa->tunnel->dev->mtu));
-	deliver(skb, sa->tunnel);
+	deliver(skb, sa);
 	goto out;
 drop:
 	pantun_drop_skb(skb, sa->tunnel, sa, reason);

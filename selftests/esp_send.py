@@ -19,6 +19,7 @@ esp_send.py outside CASE DEVICE MAC KEYFILE SPI SEQ SRC DST
                                             "destination" (IPv6 destination options),
                                             "destination-udp" (those before UDP), "source"
                                             (an outer source that is not SRC)
+esp_send.py burst ADDRESS PACKETS           UDP datagrams that leave at once, by segmentation
 esp_send.py hear ADDRESS                    says from where datagrams to port 7777 come
 esp_send.py encap ADDRESS                   listens on UDP 4500 for ESP in UDP (RFC 3948)
 """
@@ -30,6 +31,7 @@ import sys
 
 IPPROTO_ESP = 50
 UDP_ENCAP, UDP_ENCAP_ESPINUDP = 100, 2
+UDP_SEGMENT = 103
 
 
 def esp_packets(name):
@@ -201,6 +203,10 @@ def main():
         with socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM) as raw:
             ethertype = 0x86dd if packet[0] >> 4 == 6 else 0x0800
             raw.sendto(packet, (device, ethertype, 0, 0, bytes.fromhex(mac.replace(":", ""))))
+    elif verb == "burst":
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.setsockopt(socket.IPPROTO_UDP, UDP_SEGMENT, 100)
+            udp.sendto(bytes(100 * int(words[1])), (words[0], 9))
     elif verb == "hear":
         hear(words[0])
     elif verb == "encap":
