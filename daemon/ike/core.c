@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/core.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -401,6 +402,36 @@ void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas)
 	}
 	core->woken = NULL;
 	core->poked = NULL;
+}
+
+static void set_away(struct slot *slot, const char *why)
+{
+	struct timer_heap *timers = &slot->gw->core->timers;
+
+	slot->last_error[0] = '\0';
+	slot->away = why;
+	if (why) {
+		snprintf(slot->last_error, sizeof(slot->last_error), "%s", why);
+		slot->failed_at = slot->gw->core->now;
+		clear_slot(slot);
+		return;
+	}
+	timer_stop(timers, &slot->retry);
+	timer_stop(timers, &slot->gw->retry);
+	gateway_poke(slot->gw);
+}
+
+void ike_core_away(struct ike_core *core, ike_time now, const char *ifname, const char *why)
+{
+	begin(core, now);
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+			if (!slot->gone && !strcmp(slot->tunnel->ifname, ifname) &&
+			    (why || slot->away))
+				set_away(slot, why);
+		}
+	}
+	end(core);
 }
 
 /* --- show --- */

@@ -127,6 +127,11 @@ void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, c
  * are negotiated, with growing pauses until it is back; how many proxy-IDs get them.
  */
 unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char *ifname);
+/*
+ * The netdevice went away, for the reason @why: nothing is begun or taken for its proxy-IDs, and
+ * show says why; their SAs are deleted at the peer.  @why NULL: it is back, and what is wanted begins at once.
+ */
+void ike_core_away(struct ike_core *core, ike_time now, const char *ifname, const char *why);
 void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname);
 /*
  * The kernel has, or @ended: no longer, an outbound SA of this proxy-ID that a former daemon

@@ -204,7 +204,7 @@ bool slot_wanted(const struct slot *slot)
 {
 	enum policy_start start = slot->tunnel->start;
 
-	if (slot->gone || slot->gw->gone || slot->gw->conf->passive)
+	if (slot->gone || slot->away || slot->gw->gone || slot->gw->conf->passive)
 		return false;
 	return slot->asked || start == POLICY_START_ALWAYS || bereft(slot) ||
 	       (start == POLICY_START_ON_DEMAND && outdated(slot));

@@ -39,6 +39,7 @@ struct slot {
 	bool asked;			/* a packet or the administrator wants it */
 	bool queued;			/* a task is to make a child for it */
 	bool adopted;			/* the kernel's SA of a former daemon carries its packets */
+	bool away;			/* its netdevice is not there: nothing is begun or taken */
 	bool held;			/* the kernel holds packets, and waits for our word */
 	struct child_sa *children;	/* by slot_next */
 	struct child_sa *current;	/* whose out-SA carries packets; NULL: none */

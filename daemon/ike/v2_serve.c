@@ -176,7 +176,7 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 		put_error(w, IKE_N_TS_UNACCEPTABLE);
 		return;
 	}
-	if (crowded(slot)) {
+	if (slot->away || crowded(slot)) {
 		put_error(w, IKE_N_NO_ADDITIONAL_SAS);
 		return;
 	}

@@ -22,10 +22,17 @@ struct genl_events {
 	const struct kern_events *events;
 	int fd;
 	int family;
+	bool loaded;
 	bool counting;		/* a first sequence number was seen */
 	uint64_t seq;		/* last one */
 };
 
+static int join(int fd, int group)
+{
+	return setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group));
+}
+
+/* Of the group, and of the one that tells of families, which has the number of its family. */
 static int open_socket(int group)
 {
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
@@ -37,8 +44,8 @@ static int open_socket(int group)
 	/* Beyond the system's limit if we may; else up to that. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
-	if (!bind(fd, (const struct sockaddr *)&any, sizeof(any)) &&
-	    !setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)))
+	if (!bind(fd, (const struct sockaddr *)&any, sizeof(any)) && !join(fd, group) &&
+	    !join(fd, GENL_ID_CTRL))
 		return fd;
 	error = errno;
 	close(fd);
@@ -59,6 +66,7 @@ struct genl_events *genl_events_open(const struct kern_events *events, int famil
 		return NULL;
 	e->events = events;
 	e->family = family;
+	e->loaded = true;
 	e->fd = open_socket(group);
 	if (e->fd < 0) {
 		free(e);
@@ -78,6 +86,16 @@ void genl_events_close(struct genl_events *e)
 int genl_events_fd(const struct genl_events *e)
 {
 	return e->fd;
+}
+
+int genl_events_family(const struct genl_events *e)
+{
+	return e->family;
+}
+
+bool genl_events_loaded(const struct genl_events *e)
+{
+	return e->loaded;
 }
 
 static void lost(struct genl_events *e)
@@ -184,11 +202,65 @@ static void on_path(struct genl_events *e, struct nlattr **attrs)
 			genl_monitor_unsent(monitor[PANTUN_MONITOR_A_ERROR]));
 }
 
+/* The number of the group of events among @groups, or -1. */
+static int find_group(struct nlattr *groups)
+{
+	struct nlattr *one;
+	int left;
+
+	nla_for_each_nested(one, groups, left) {
+		struct nlattr *attrs[CTRL_ATTR_MCAST_GRP_MAX + 1];
+		const char *name;
+
+		if (nla_parse_nested(attrs, CTRL_ATTR_MCAST_GRP_MAX, one, NULL))
+			continue;
+		name = text_of(attrs[CTRL_ATTR_MCAST_GRP_NAME]);
+		if (name && !strcmp(name, PANTUN_MCGRP_EVENTS))
+			return (int)genl_attr_u32(attrs[CTRL_ATTR_MCAST_GRP_ID]);
+	}
+	return -1;
+}
+
+/* The memberships in groups of a family that goes end with it. */
+static void on_family(struct genl_events *e, struct nlmsghdr *header)
+{
+	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
+	const char *name;
+	uint8_t cmd;
+	int group;
+
+	if (!genlmsg_valid_hdr(header, 0) ||
+	    genlmsg_parse(header, 0, attrs, CTRL_ATTR_MAX, NULL))
+		return;
+	cmd = ((struct genlmsghdr *)nlmsg_data(header))->cmd;
+	name = text_of(attrs[CTRL_ATTR_FAMILY_NAME]);
+	if (!name || strcmp(name, PANTUN_GENL_NAME) != 0)
+		return;
+	e->counting = false;
+	if (cmd == CTRL_CMD_DELFAMILY && e->loaded) {
+		e->loaded = false;
+		e->events->module(e->events->ctx, false);
+	}
+	if (cmd != CTRL_CMD_NEWFAMILY || !attrs[CTRL_ATTR_FAMILY_ID] ||
+	    !attrs[CTRL_ATTR_MCAST_GROUPS])
+		return;
+	group = find_group(attrs[CTRL_ATTR_MCAST_GROUPS]);
+	if (group < 0 || join(e->fd, group))
+		return;
+	e->family = genl_attr_u16(attrs[CTRL_ATTR_FAMILY_ID]);
+	e->loaded = true;
+	e->events->module(e->events->ctx, true);
+}
+
 static void on_message(struct genl_events *e, struct nlmsghdr *header)
 {
 	struct nlattr *attrs[PANTUN_A_MAX + 1], *event[PANTUN_EVENT_A_MAX + 1] = { 0 };
 	uint32_t kind;
 
+	if (header->nlmsg_type == GENL_ID_CTRL) {
+		on_family(e, header);
+		return;
+	}
 	if (header->nlmsg_type != e->family || !genlmsg_valid_hdr(header, 0) ||
 	    genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL))
 		return;

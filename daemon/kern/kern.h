@@ -34,6 +34,11 @@ struct kern_events {
 	 * @unsent: why the last probe could not be sent, "" where it was.
 	 */
 	void (*path)(void *ctx, const char *ifname, enum kern_path path, const char *unsent);
+	/*
+	 * The module was unloaded, with all that it had, or loaded again: then what it knows of
+	 * links may be a moment behind.
+	 */
+	void (*module)(void *ctx, bool loaded);
 	/* Events were lost: dump and reconcile. */
 	void (*resync)(void *ctx);
 };

@@ -38,7 +38,6 @@ struct kern_genl {
 	struct nl_sock *genl;		/* requests */
 	struct nl_sock *rtnl;		/* link requests */
 	struct genl_events *events;
-	int family;
 };
 
 static struct kern_genl *genl_of(struct kern *k)
@@ -55,7 +54,9 @@ static int transact(struct kern_genl *g, struct nl_sock *sock, struct nl_msg *ms
 
 	if (!error)
 		return 0;
-	if (text[0])
+	if (error == -ENOENT && sock == g->genl && !genl_events_loaded(g->events))
+		snprintf(g->kern.error, sizeof(g->kern.error), "the module is not loaded");
+	else if (text[0])
 		snprintf(g->kern.error, sizeof(g->kern.error), "%s (%s)", text, strerror(-error));
 	else if (error == -EPERM)
 		snprintf(g->kern.error, sizeof(g->kern.error),
@@ -70,7 +71,8 @@ static struct nl_msg *begin(const struct kern_genl *g, uint8_t cmd, int flags, c
 {
 	struct nl_msg *msg = nlmsg_alloc();
 
-	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, g->family, 0, flags, cmd,
+	if (msg && genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, genl_events_family(g->events),
+				0, flags, cmd,
 			       PANTUN_GENL_VERSION) &&
 	    (!ifname || !nla_put_string(msg, PANTUN_A_IFNAME, ifname)))
 		return msg;
@@ -739,7 +741,9 @@ static int sa_each(struct kern *k, void (*each)(void *ctx, const struct kern_sa 
 
 static int read_open(struct kern *k, const char *what)
 {
-	return genl_read_open(genl_of(k)->genl, genl_of(k)->family, what);
+	struct kern_genl *g = genl_of(k);
+
+	return genl_read_open(g->genl, genl_events_family(g->events), what);
 }
 
 static int genl_fd(const struct kern *k)
@@ -814,7 +818,7 @@ static bool check_version(struct kern_genl *g)
 /* Opens the sockets and finds the family; complains in the log. */
 static bool connect_kernel(struct kern_genl *g)
 {
-	int group;
+	int family, group;
 
 	g->genl = genl_sock_open(NETLINK_GENERIC);
 	g->rtnl = genl_sock_open(NETLINK_ROUTE);
@@ -822,14 +826,14 @@ static bool connect_kernel(struct kern_genl *g)
 		log_error(NULL, "netlink: %s", strerror(errno));
 		return false;
 	}
-	g->family = genl_ctrl_resolve(g->genl, PANTUN_GENL_NAME);
-	if (g->family < 0) {
+	family = genl_ctrl_resolve(g->genl, PANTUN_GENL_NAME);
+	if (family < 0) {
 		log_error(NULL,
 			  "the module is not loaded: modprobe pantun, or insmod kmod/pantun.ko");
 		return false;
 	}
 	group = genl_ctrl_resolve_grp(g->genl, PANTUN_GENL_NAME, PANTUN_MCGRP_EVENTS);
-	g->events = genl_events_open(&g->kern.events, g->family, group);
+	g->events = genl_events_open(&g->kern.events, family, group);
 	if (g->events)
 		return check_version(g);
 	if (errno == EPERM)

@@ -35,6 +35,8 @@
 #define DIR_MODE	0755
 #define TIMER_MAX	60000	/* ms; the loop's clock stands still in suspend, ours does not */
 #define SIGNALS		3
+#define PREPARE_MS	100	/* until a module that is just loaded is tried again */
+#define PREPARE_MOST	50	/* tries */
 
 struct daemon {
 	const struct daemon_options *options;
@@ -50,6 +52,9 @@ struct daemon {
 	struct event *signals[SIGNALS], *sockets[UDP_SOCKETS];
 	const struct policy *policy;	/* the core's; valid until it is given another */
 	ike_time started;
+	ike_time prepare_due;		/* when to make the tunnels of a module that came back */
+	unsigned int prepared;		/* how often that was tried */
+	bool unloaded;			/* the module is: the kernel takes no requests */
 	int lock;			/* file descriptor of the run directory */
 	gid_t group;			/* that may open the control socket */
 };
@@ -183,7 +188,8 @@ static void carry_out(struct daemon *d, const struct ike_action *action)
 /* Keys given by hand have no peer to miss them. */
 static void sync_manual(struct daemon *d)
 {
-	manual_sync(d->manual, d->kern, now_ms(), d->policy);
+	if (!d->unloaded)
+		manual_sync(d->manual, d->kern, now_ms(), d->policy);
 }
 
 static void arm_timer(struct daemon *d)
@@ -195,7 +201,9 @@ static void arm_timer(struct daemon *d)
 
 	if (linger < at)
 		at = linger;
-	if (manual_due(d->manual) < at)
+	if (d->prepare_due < at)
+		at = d->prepare_due;
+	if (!d->unloaded && manual_due(d->manual) < at)
 		at = manual_due(d->manual);
 	if (at <= now)
 		wait = 0;
@@ -217,18 +225,6 @@ static void settle(struct daemon *d)
 }
 
 /* --- events --- */
-
-static void on_timer(evutil_socket_t fd, short what, void *ctx)
-{
-	struct daemon *d = ctx;
-
-	(void)fd;
-	(void)what;
-	ike_core_tick(d->core, now_ms());
-	if (manual_due(d->manual) <= now_ms())
-		sync_manual(d);
-	settle(d);
-}
 
 static void on_datagram(void *ctx, const struct endpoint *local, const struct endpoint *remote,
 			struct bytes data)
@@ -369,23 +365,104 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 	struct daemon *d = ctx;
 	const struct policy_gateway *gateway;
 	const struct policy_tunnel *tunnel = policy_tunnel_on(d->policy, ifname, &gateway);
+	char why[160];
 
 	if (!tunnel)
 		return;
 	if (!deleted) {
 		prepare_tunnel(d, tunnel);
 		/* Its SAs went with the interface before. */
-		if (!gateway) {
+		if (!gateway)
 			sync_manual(d);
-			arm_timer(d);
-		}
+		ike_core_away(d->core, now_ms(), ifname, NULL);
+		settle(d);
 		return;
 	}
-	log_warning(NULL, "interface %s was deleted; \"ip link add %s type pantun\" brings it back",
-		    ifname, ifname);
-	ike_core_clear_ipsec(d->core, now_ms(), tunnel->name);
+	snprintf(why, sizeof(why), "interface %s was deleted; \"ip link add %s type pantun\" or a "
+		 "reload brings it back", ifname, ifname);
+	log_warning(NULL, "%s", why);
+	ike_core_away(d->core, now_ms(), ifname, why);
 	monitors_path(d->monitors, d->kern, d->core, now_ms(), d->policy, ifname,
 		      KERN_PATH_UNKNOWN, "");
+	settle(d);
+}
+
+static void each_tunnel(struct daemon *d, const struct policy *policy,
+			void (*do_it)(struct daemon *d, const struct policy_tunnel *tunnel))
+{
+	for (unsigned int g = 0; policy && g < policy->n_gateways; g++)
+		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
+			do_it(d, &policy->gateways[g].tunnels[t]);
+	for (unsigned int m = 0; policy && m < policy->n_manual; m++)
+		do_it(d, &policy->manual[m].tunnel);
+}
+
+static void miss_module(struct daemon *d, const struct policy_tunnel *tunnel)
+{
+	ike_core_away(d->core, now_ms(), tunnel->ifname,
+		      "the module is not loaded: modprobe pantun");
+}
+
+static void greet(struct daemon *d, const struct policy_tunnel *tunnel)
+{
+	ike_core_away(d->core, now_ms(), tunnel->ifname, NULL);
+}
+
+static const struct policy_tunnel *some_tunnel(const struct policy *policy)
+{
+	for (unsigned int g = 0; policy && g < policy->n_gateways; g++)
+		if (policy->gateways[g].n_tunnels)
+			return &policy->gateways[g].tunnels[0];
+	return policy && policy->n_manual ? &policy->manual[0].tunnel : NULL;
+}
+
+/*
+ * The module tells of itself before it can make links.  All that stood in the kernel is gone; the
+ * peers were told when it went.
+ */
+static void come_back(struct daemon *d)
+{
+	const struct policy_tunnel *tunnel = some_tunnel(d->policy);
+
+	d->prepare_due = IKE_NEVER;
+	if (tunnel && set_tunnel(d, tunnel) == -EOPNOTSUPP && d->prepared++ < PREPARE_MOST) {
+		d->prepare_due = now_ms() + PREPARE_MS;
+		return;
+	}
+	log_info(NULL, "the module is loaded again: making tunnels and SAs");
+	each_tunnel(d, d->policy, prepare_tunnel);
+	if (live_sync(d->live, d->kern, on_lost_sa, d))
+		log_error(NULL, "SAs cannot be read: %s", d->kern->error);
+	sync_manual(d);
+	each_tunnel(d, d->policy, greet);
+}
+
+static void on_module(void *ctx, bool loaded)
+{
+	struct daemon *d = ctx;
+
+	d->prepare_due = loaded ? now_ms() : IKE_NEVER;
+	d->prepared = 0;
+	d->unloaded = !loaded;
+	if (!loaded) {
+		log_warning(NULL, "the module was unloaded, and its interfaces and SAs with it; "
+			    "\"modprobe pantun\" brings them back");
+		each_tunnel(d, d->policy, miss_module);
+	}
+	settle(d);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *ctx)
+{
+	struct daemon *d = ctx;
+
+	(void)fd;
+	(void)what;
+	ike_core_tick(d->core, now_ms());
+	if (d->prepare_due <= now_ms())
+		come_back(d);
+	if (manual_due(d->manual) <= now_ms())
+		sync_manual(d);
 	settle(d);
 }
 
@@ -429,15 +506,6 @@ static void on_conflict(void *ctx, const char *line)
 	on_complaint(ctx, CONF_WARNING, line);
 }
 
-static void prepare_tunnels(struct daemon *d, const struct policy *policy)
-{
-	for (unsigned int g = 0; g < policy->n_gateways; g++)
-		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
-			prepare_tunnel(d, &policy->gateways[g].tunnels[t]);
-	for (unsigned int m = 0; m < policy->n_manual; m++)
-		prepare_tunnel(d, &policy->manual[m].tunnel);
-}
-
 /* Reads the file and goes by it; -1: it is left as it was, for the errors in @said. */
 static int load(struct daemon *d, struct ctl_reloaded *said)
 {
@@ -449,11 +517,13 @@ static int load(struct daemon *d, struct ctl_reloaded *said)
 	changes_each(d->policy, policy, on_change, said);
 	manual_conflicts(d->policy, policy, on_conflict, said);
 	monitors_retire(d->kern, d->policy, policy);
-	prepare_tunnels(d, policy);
+	each_tunnel(d, policy, prepare_tunnel);
 	ike_core_set_policy(d->core, now_ms(), policy);
 	d->policy = ike_core_policy(d->core);
 	if (!d->policy)
 		return -1;
+	if (d->unloaded)
+		each_tunnel(d, d->policy, miss_module);
 	live_without(d->live, d->kern, d->policy);
 	live_each_former(d->live, on_former, d);
 	settle(d);
@@ -600,7 +670,7 @@ static bool open_kernel(struct daemon *d)
 {
 	const struct kern_events events = {
 		.ctx = d, .acquire = on_acquire, .expire = on_expire, .moved = on_moved,
-		.tunnel = on_tunnel, .path = on_path, .resync = on_resync,
+		.tunnel = on_tunnel, .path = on_path, .module = on_module, .resync = on_resync,
 	};
 
 	d->kern = kern_genl_open(&events);
@@ -734,7 +804,8 @@ static void end(struct daemon *d)
 
 int daemon_run(const struct daemon_options *options)
 {
-	struct daemon d = { .options = options, .started = now_ms(), .lock = -1 };
+	struct daemon d = { .options = options, .started = now_ms(), .prepare_due = IKE_NEVER,
+			    .lock = -1 };
 	bool good;
 
 	signal(SIGPIPE, SIG_IGN);
