@@ -126,6 +126,27 @@ for words in '' tunnel ike-sa ipsec-sa flow monitor; do
 done
 check 'test: likewise' says "$BOB" 1 'adduser bob pantun' test
 
+# Events, of both.
+(exec nsenter --net --mount -t "$(cat "$WORK/ga/pid")" -- setpriv --reuid "$ALICE" --regid "$ALICE" \
+	--groups "$GROUP" --inh-caps=-all --bounding-set=-all -- "$TOOL" --json monitor) >"$WORK/events" 2>&1 &
+keep_pid $!
+# event TEXT...: a line of the member's monitor has all of them; something happens meanwhile.
+event() {
+	local lines text
+
+	pantunctl_on ga clear ipsec-sa t
+	lines=$(cat "$WORK/events")
+	for text; do
+		lines=$(grep -F -- "$text" <<<"$lines") || return 1
+	done
+}
+check 'monitor: a member gets the events of the daemon' \
+	wait_for 20 event '"source":"daemon"' '"event":"child-up"'
+check 'monitor: and those of the kernel, of both groups' \
+	wait_for 20 event '"source":"kernel"' '"group":"config"' '"event":"sa","kind":"del"'
+check 'monitor: of the other one' wait_for 20 event '"source":"kernel"' '"group":"events"'
+check 'monitor: who is no member is told how to become one' says "$BOB" 1 'adduser bob pantun' monitor
+
 # Without the daemon, and with a socket for root alone.
 check_here 'the daemon ends' pantund_stop ga
 check 'show: a member is told that the daemon is missing' says "$ALICE" 1 'pantund is not running' show

@@ -10,6 +10,7 @@
 #include "command.h"
 #include "ctl_client.h"
 #include "nl_parse.h"
+#include "nl_relay.h"
 #include "out.h"
 
 #define RECONNECT	1000	/* milliseconds between tries to reach the daemon */
@@ -17,8 +18,10 @@
 struct monitor {
 	const struct options *options;
 	struct nl_client *kernel;
+	bool by_daemon;			/* the kernel's events, too: it does not let us */
+	int relay;			/* where these come from; -1: away */
 	int daemon;			/* -1: away */
-	bool told_away;
+	bool told_away, told_refused;
 	uint64_t last_seq[2];		/* of groups events and config; 0: none yet */
 };
 
@@ -285,11 +288,61 @@ static void call_daemon(struct monitor *monitor)
 	json_decref(answer);
 }
 
+static void call_relay(struct monitor *monitor)
+{
+	char error[MODEL_ERROR];
+	int fd = ctl_connect(monitor->options->ctl, error);
+
+	if (fd >= 0 && nl_relay_ask(fd, "events", error)) {
+		monitor->relay = fd;
+		monitor->told_refused = false;
+		return;
+	}
+	if (fd < 0)
+		return;
+	close(fd);
+	if (!monitor->told_refused)
+		note(monitor, "kernel", error);
+	monitor->told_refused = true;
+}
+
+/* Whoever is away is called; the daemon's absence is told by call_daemon(). */
+static void call(struct monitor *monitor)
+{
+	if (monitor->daemon < 0)
+		call_daemon(monitor);
+	if (monitor->by_daemon && monitor->relay < 0 && monitor->daemon >= 0)
+		call_relay(monitor);
+}
+
+static bool all_here(const struct monitor *monitor)
+{
+	return monitor->daemon >= 0 && (!monitor->by_daemon || monitor->relay >= 0);
+}
+
+static void read_relay(struct monitor *monitor)
+{
+	struct nl_relay relay = { 0 };
+	char error[MODEL_ERROR];
+
+	if (!nl_relay_read(monitor->relay, on_kernel, monitor, &relay, error)) {
+		close(monitor->relay);
+		monitor->relay = -1;
+		note(monitor, "kernel", *error ? error : "pantund ended, which reads its events");
+	}
+	if (relay.lost)
+		note(monitor, "kernel", "events were lost: they come faster than they are read");
+}
+
 /* False where the kernel's socket failed for good. */
 static bool read_kernel(struct monitor *monitor)
 {
 	bool lost;
 
+	if (monitor->by_daemon) {
+		read_relay(monitor);
+		return true;
+	}
 	if (!nl_read_events(monitor->kernel, on_kernel, monitor, &lost))
 		return true;
 	if (lost) {
@@ -304,10 +357,11 @@ static int watch(struct monitor *monitor)
 {
 	for (;;) {
 		struct pollfd fds[] = {
-			{ .fd = nl_fd(monitor->kernel), .events = POLLIN },
+			{ .fd = monitor->by_daemon ? monitor->relay : nl_fd(monitor->kernel),
+			  .events = POLLIN },
 			{ .fd = monitor->daemon, .events = POLLIN },
 		};
-		int ready = poll(fds, 2, monitor->daemon < 0 ? RECONNECT : -1);
+		int ready = poll(fds, 2, all_here(monitor) ? -1 : RECONNECT);
 
 		if (ready < 0 && errno != EINTR) {
 			perror("pantunctl: poll");
@@ -318,26 +372,32 @@ static int watch(struct monitor *monitor)
 		if (ready > 0 && fds[1].revents)
 			on_daemon(monitor);
 		if (!ready)
-			call_daemon(monitor);
+			call(monitor);
 	}
 }
 
 int cmd_monitor(const struct options *options, int argc, char **argv)
 {
-	struct monitor monitor = { .options = options, .daemon = -1 };
-	int status = 1;
+	struct monitor monitor = { .options = options, .daemon = -1, .relay = -1 };
+	int status = 1, refused;
 
 	if (argc)
 		return usage_error("\"%s\": monitor takes no words", argv[0]);
 	monitor.kernel = command_open();
 	if (!monitor.kernel)
 		return 1;
-	if (nl_subscribe(monitor.kernel)) {
+	refused = nl_subscribe(monitor.kernel);
+	monitor.by_daemon = refused && nl_denied(monitor.kernel);
+	if (refused && !monitor.by_daemon) {
 		fprintf(stderr, "pantunctl: %s\n", nl_error(monitor.kernel));
 	} else {
-		call_daemon(&monitor);
-		status = watch(&monitor);
+		call(&monitor);
+		/* Without a daemon at the start there would be nothing to wait for. */
+		if (!monitor.by_daemon || monitor.daemon >= 0)
+			status = watch(&monitor);
 	}
+	if (monitor.relay >= 0)
+		close(monitor.relay);
 	if (monitor.daemon >= 0)
 		close(monitor.daemon);
 	nl_client_close(monitor.kernel);
