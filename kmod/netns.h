@@ -36,8 +36,8 @@ int pantun_netns_register(void);
 void pantun_netns_unregister(void);
 
 /*
- * What one namespace may have, as whoever is the admin of a namespace need not be the
- * machine's.  Module parameters; what is there already stays when they are lowered.
+ * Limits of each namespace, whose admin need not be the admin of the machine.  Module
+ * parameters; lowering them does not remove anything.
  */
 extern unsigned int pantun_max_tunnels;
 extern unsigned int pantun_max_proxies;

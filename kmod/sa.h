@@ -2,13 +2,13 @@
 /*
  * Security associations.
  *
- * An SA never changes once it is in the table, but for its path, counters and
- * flags.  References: the table holds one, each packet in flight one, taken
- * under RCU.  Deleting unlinks (no reader finds it any more) and drops the table's
- * reference after a grace period, so that whoever has found the SA can use it; the
- * last reference frees in process context.
- * Every SA holds its tunnel's netdev, so unregister_netdevice() waits for
- * packets in flight, and so does unloading the module.
+ * Once an SA is in the table, only its path, counters and flags change.  The table holds
+ * one reference, and each packet in flight another, taken under RCU.  Deletion unlinks
+ * the SA, so that no reader finds it any more, and drops the table's reference after a
+ * grace period, so that whoever found it before can still use it.  Dropping the last
+ * reference frees the SA in process context.
+ * Every SA holds its tunnel's netdev, so unregister_netdevice() waits for packets in
+ * flight, and so does unloading the module.
  */
 #ifndef _PANTUN_SA_H
 #define _PANTUN_SA_H

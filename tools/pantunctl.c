@@ -15,27 +15,27 @@ static const struct command commands[] = {
 	{ "show", "[NAME | tunnel [NAME] | ike-sa [GATEWAY] | ipsec-sa|flow|monitor [TUNNEL]]",
 	  "tunnels, proxy-IDs, IKE and IPsec SAs, drops, monitors",
 	  "  tunnel    all of a tunnel, or of every tunnel\n"
-	  "  ike-sa    IKE SAs, and what went wrong with gateways\n"
+	  "  ike-sa    IKE SAs, and the last errors of gateways\n"
 	  "  ipsec-sa  IPsec SAs as the kernel has them, with the agreed selectors\n"
 	  "  flow      what happens to packets: counters and drops\n"
-	  "  monitor   what is probed through tunnels, and what came back\n"
-	  "A tunnel is known by its own name and by that of its interface.\n", cmd_show },
+	  "  monitor   destinations probed through tunnels, and the results\n"
+	  "A tunnel may be given by its own name or by that of its interface.\n", cmd_show },
 	{ "status", "[...]", "the same as show", NULL, cmd_show },
-	{ "test", "[TUNNEL]", "have the daemon negotiate a tunnel, or all",
+	{ "test", "[TUNNEL]", "make the daemon negotiate one tunnel, or all",
 	  "What is up stays as it is, and a gateway in passive-mode waits for its peer;\n"
 	  "the answer counts these.  \"pantunctl monitor\" shows how it goes on.\n", cmd_test },
 	{ "clear", "ike-sa [GATEWAY] | ipsec-sa [TUNNEL]",
-	  "have the daemon delete SAs",
+	  "make the daemon delete SAs",
 	  "They are deleted here and at the peer.  A tunnel that starts always is negotiated\n"
 	  "anew at once.\n", cmd_clear },
-	{ "reload", "", "have the daemon read its configuration again",
+	{ "reload", "", "make the daemon read its configuration again",
 	  "Prints what has changed; or, with exit status 1, the errors of the file, and\n"
 	  "nothing has changed.\n", cmd_reload },
 	{ "monitor", "", "print events as they happen",
 	  "The kernel's and the daemon's, until interrupted; with --json, one object a line.\n",
 	  cmd_monitor },
 	{ "tunnel", "set [dev] TUNNEL ... | monitor add|del [dev] TUNNEL destination ADDRESS ...",
-	  "who begins negotiation, how outer packets are made, what is probed",
+	  "when to negotiate, how to build outer packets, what to probe",
 	  "  set: start always|on-demand|passive, carrier any|all, df copy|clear|set,\n"
 	  "       tos copy, dscp N, ttl N|auto, flow-label copy|zero, gre on|off,\n"
 	  "       tfc OCTETS|off, dummy MILLISECONDS|off, mark N|off, underlay DEV|off\n"
@@ -53,7 +53,7 @@ static const struct command commands[] = {
 	  "  activate [dev] TUNNEL out spi SPI\n"
 	  "  del [dev] TUNNEL in|out spi SPI\n"
 	  "  flush [[dev] TUNNEL]\n", cmd_sa },
-	{ "help", "[COMMAND]", "this, or the words of a command", NULL, cmd_help },
+	{ "help", "[COMMAND]", "show this help, or the words of a command", NULL, cmd_help },
 	{ "version", "", "print the versions of tool, daemon and module", NULL, cmd_version },
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Log lines that would come again and again, since whoever causes them does: each is written
- * once in a while, with a count of those that were left out.
+ * Rate limit for log lines that keep recurring: each is written once in a while, with the
+ * number of lines left out since.
  */
 #ifndef PANTUN_BASE_REPEAT_H
 #define PANTUN_BASE_REPEAT_H
@@ -12,7 +12,7 @@
 #define REPEAT_CAUSES	4
 #define REPEAT_TEXT	48	/* room for repeat_text() */
 
-/* Begins as all zero, and is put back to that where what went wrong is right again. */
+/* Initialize to zero; reset to zero when the cause has gone away. */
 struct repeat {
 	struct repeat_cause {
 		const char *cause;	/* NULL: free */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Octets that must not stay behind. */
+/* Secrets, and how to wipe them. */
 #ifndef PANTUN_BASE_SECRET_H
 #define PANTUN_BASE_SECRET_H
 
@@ -15,7 +15,7 @@ struct secret {
 void secret_wipe(void *p, size_t n);
 /* Wipes and frees; NULL is fine. */
 void secret_free(struct secret *s);
-/* In time that depends on the lengths only. */
+/* In constant time: it depends only on @n. */
 bool secret_equal(const void *a, const void *b, size_t n);
 static inline struct bytes secret_bytes(const struct secret *s)
 {

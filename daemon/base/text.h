@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text put together piece by piece in memory of the caller's. */
+/* Text built piece by piece in a buffer of the caller. */
 #ifndef PANTUN_BASE_TEXT_H
 #define PANTUN_BASE_TEXT_H
 
 #include <stddef.h>
 
-/* Always ends with a NUL; what does not fit is cut off. */
+/* Always NUL-terminated; what does not fit is cut off. */
 struct text {
 	char *p;
 	size_t max;	/* room, with the NUL */

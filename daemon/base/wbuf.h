@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A bounded writer over memory of the caller's.  What does not fit sets a sticky
- * flag and is left out, so that only the end needs a check.
+ * A bounded writer to a buffer of the caller.  Data that does not fit is left out and
+ * sets a sticky flag, so one check at the end is enough.
  */
 #ifndef PANTUN_BASE_WBUF_H
 #define PANTUN_BASE_WBUF_H

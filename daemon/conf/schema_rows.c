@@ -90,14 +90,13 @@ const struct schema_row schema_rows[] = {
 	  .help = "Diffie-Hellman groups for rekeys (PFS), in order of preference" },
 	LIFETIME_ROWS(ESP_PROFILE, "1"),
 	{ ESP_PROFILE " lifesize kb", NUMBER(1, 65535),
-	  .help = "octets that an SA sends, in KiB: rekeyed at half of them, ended at all; 1024 "
-		  "at least" },
+	  .help = "KiB that an SA may send; it is rekeyed at half of that; 1024 or more" },
 	{ ESP_PROFILE " lifesize mb", NUMBER(1, 65535),
-	  .help = "octets that an SA sends, in MiB: rekeyed at half of them, ended at all" },
+	  .help = "MiB that an SA may send; it is rekeyed at half of that" },
 	{ ESP_PROFILE " lifesize gb", NUMBER(1, 65535),
-	  .help = "octets that an SA sends, in GiB: rekeyed at half of them, ended at all" },
+	  .help = "GiB that an SA may send; it is rekeyed at half of that" },
 	{ ESP_PROFILE " lifesize tb", NUMBER(1, 65535),
-	  .help = "octets that an SA sends, in TiB: rekeyed at half of them, ended at all" },
+	  .help = "TiB that an SA may send; it is rekeyed at half of that" },
 
 	{ GATEWAY " peer-address ip", KIND(ADDRESS), .help = "address of the peer" },
 	{ GATEWAY " peer-address fqdn", TEXT(1, 255), REFUSE, .help = "DNS name of the peer",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The queue of what the caller is to do.  An action owns all it points to: what it
- * came from may be gone by the time that it is carried out.
+ * The queue of actions for the caller.  An action owns everything it points to, because
+ * its origin may be gone by the time it is carried out.
  */
 #ifndef PANTUN_IKE_ACTION_H
 #define PANTUN_IKE_ACTION_H
@@ -21,7 +21,7 @@ void action_clear(struct action_queue *queue);
 /* The next in order or NULL; the one before is wiped and freed. */
 const struct ike_action *action_take(struct action_queue *queue);
 
-/* Each copies what it is given.  Lack of memory is logged and loses the action. */
+/* These copy their arguments.  If out of memory, they log it and drop the action. */
 void action_send(struct action_queue *queue, const struct endpoint *local,
 		 const struct endpoint *remote, struct bytes data);
 void action_sa(struct action_queue *queue, enum ike_action_type type,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The IKE core, without input or output: events go in with the time they happened
- * at, actions come out and are carried out by the caller.  Handlers never send,
- * never free an SA under the caller's feet, never sleep, never call the kernel; SAs
- * that died are freed at the end of the event.  Randomness is injected.  So two
- * cores can negotiate within one process under a fake clock.
+ * The IKE core, which does no I/O: it takes events with the time at which they happened,
+ * and returns actions for the caller to carry out.  Handlers never send, sleep or call
+ * the kernel, and never free an SA that a caller still uses: dead SAs are freed at the
+ * end of the event.  Randomness comes from a hook.  This lets two cores negotiate in one
+ * process with a fake clock.
  *
  * After every event function the caller drains ike_core_action() and arms one timer
  * for ike_core_deadline().
@@ -28,7 +28,7 @@ struct ike_core;
 
 struct ike_hooks {
 	void *ctx;
-	/* Fills with unpredictable octets; returns 0 or -1. */
+	/* Fills @out with @n unpredictable octets; returns 0 or -1. */
 	int (*random)(void *ctx, void *out, size_t n);
 	/*
 	 * The local address that packets to @peer leave from; 0 or -1.  Called for
@@ -98,14 +98,14 @@ struct ike_action {
 	};
 };
 
-/* NULL on lack of memory. */
+/* NULL if out of memory. */
 struct ike_core *ike_core_new(const struct ike_hooks *hooks);
-/* Frees without a word to peers; wipes keys. */
+/* Frees without telling peers; wipes keys. */
 void ike_core_free(struct ike_core *core);
 
 /* The next action in order, or NULL; valid until the next call of any ike_core function. */
 const struct ike_action *ike_core_action(struct ike_core *core);
-/* When ike_core_tick() wants to be called, or IKE_NEVER. */
+/* When to call ike_core_tick() next, or IKE_NEVER. */
 ike_time ike_core_deadline(const struct ike_core *core);
 
 /*
@@ -147,7 +147,7 @@ void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 		    const struct endpoint *local, const struct endpoint *remote);
 /* The in-SA of @token had its last authentic packet @idle milliseconds ago. */
 void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint64_t idle);
-/* A limit of a kernel SA was reached. */
+/* A kernel SA has reached a limit. */
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard);
 /* How SA_ADD went: 0, or a negative errno with the kernel's @text. */
 void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, bool inbound,
@@ -167,10 +167,10 @@ struct ike_standing {
 };
 
 struct ike_standing ike_core_standing(const struct ike_core *core, const char *tunnel);
-/* Before an exit: with @delete, DELETE for every IKE SA (sent once, not awaited). */
+/* Call before exit.  @delete_sas: send DELETE for every IKE SA, once, without waiting. */
 void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas);
 
-/* For show: plain copies, no secrets. */
+/* For "show": plain copies without secrets. */
 struct ike_sa_info {
 	const char *gateway;
 	const char *state;		/* "half-open", "established", "deleting" */
@@ -219,7 +219,7 @@ struct ike_gateway_info {
  */
 bool ike_core_tfc_refused(const struct ike_core *core, const char *ifname);
 
-/* Calls for each; children of every configured proxy-ID appear, up or not. */
+/* Call @each for every one; this includes all configured proxy-IDs, up or not. */
 void ike_core_each_ike(const struct ike_core *core, ike_time now,
 		       void (*each)(void *ctx, const struct ike_sa_info *), void *ctx);
 void ike_core_each_child(const struct ike_core *core, ike_time now,

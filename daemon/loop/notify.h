@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Word to the service manager (sd_notify(3)), where there is one. */
+/* Notifications to the service manager, if there is one (sd_notify(3)). */
 #ifndef PANTUN_LOOP_NOTIFY_H
 #define PANTUN_LOOP_NOTIFY_H
 
@@ -9,7 +9,7 @@
 void notify(const char *state);
 /* "RELOADING=1" with the time that it has to carry. */
 void notify_reloading(void);
-/* Microseconds within which WATCHDOG=1 is expected from us; 0: it is not. */
+/* The watchdog timeout in microseconds; 0: there is none. */
 uint64_t notify_watchdog(void);
 
 #endif
