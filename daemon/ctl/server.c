@@ -195,7 +195,7 @@ static bool has_room(const struct ctl *ctl, uid_t uid)
 	unsigned int others = 0, same = 0;
 	const struct conn *conn;
 
-	LIST_FOREACH(conn, &ctl->conns, list) {
+	for (conn = LIST_FIRST(&ctl->conns); conn; conn = LIST_NEXT(conn, list)) {
 		others += conn->uid != 0;
 		same += conn->uid == uid;
 	}
