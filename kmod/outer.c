@@ -89,6 +89,17 @@ void pantun_outer_overhead(const struct pantun_sa *sa, const struct pantun_path 
 	o->inside = pantun_inner_added(sa, path, opts);
 }
 
+/*
+ * Whether a route that was found by @opts may stay in the cache.  New options come before
+ * the reset of the cache, and a reset also forgets a route whose search began before it.
+ * So options that are still the tunnel's when the search has ended are right, or the
+ * reset is still to come.
+ */
+static bool is_current(const struct pantun_sa *sa, const struct pantun_tunnel_opts *opts)
+{
+	return rcu_access_pointer(sa->tunnel->opts) == opts;
+}
+
 static struct dst_entry *route4(const struct pantun_sa *sa, struct pantun_path *path,
 				const struct pantun_tunnel_opts *opts)
 {
@@ -111,7 +122,8 @@ static struct dst_entry *route4(const struct pantun_sa *sa, struct pantun_path *
 	rt = __ip_route_output_key(sa->tunnel->pn->net, &fl4);
 	if (IS_ERR(rt))
 		return ERR_CAST(rt);
-	dst_cache_set_ip4(&path->dst_cache, &rt->dst, fl4.saddr);
+	if (is_current(sa, opts))
+		dst_cache_set_ip4(&path->dst_cache, &rt->dst, fl4.saddr);
 	return &rt->dst;
 }
 
@@ -140,7 +152,8 @@ static struct dst_entry *route6(const struct pantun_sa *sa, struct pantun_path *
 		dst_release(dst);
 		return ERR_PTR(err);
 	}
-	dst_cache_set_ip6(&path->dst_cache, dst, &fl6.saddr);
+	if (is_current(sa, opts))
+		dst_cache_set_ip6(&path->dst_cache, dst, &fl6.saddr);
 	return dst;
 }
 

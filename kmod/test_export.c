@@ -11,6 +11,7 @@
 #include "mss.h"
 #include "mtu.h"
 #include "netdev.h"
+#include "outer.h"
 #include "proxy.h"
 #include "replay.h"
 #include "sa.h"
@@ -51,6 +52,8 @@ EXPORT_SYMBOL_GPL(pantun_mtu_inner);
 EXPORT_SYMBOL_GPL(pantun_mtu_outer);
 EXPORT_SYMBOL_GPL(pantun_mtu_padding);
 EXPORT_SYMBOL_GPL(pantun_netdev_is_ours);
+EXPORT_SYMBOL_GPL(pantun_outer_reroute);
+EXPORT_SYMBOL_GPL(pantun_outer_route);
 EXPORT_SYMBOL_GPL(pantun_proxy_match);
 EXPORT_SYMBOL_GPL(pantun_proxy_table);
 EXPORT_SYMBOL_GPL(pantun_replay_accept);

@@ -8,8 +8,11 @@
  *   failing   an errno: AES-GCM of SAs made from now on fails with it, until this
  *             module is gone
  *   gso       IFNAME: it is given a super-packet that nobody can split
+ *   route     "IFNAME MARK": a packet that began with that mark, before the options
+ *             changed, looks for its route after their change
  */
 #include <crypto/internal/aead.h>
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/pantun.h>
@@ -177,6 +180,63 @@ static int gso_set(const char *text, const struct kernel_param *param)
 static const struct kernel_param_ops gso_ops = { .set = gso_set };
 
 module_param_cb(gso, &gso_ops, NULL, 0200);
+
+/* The route of the first out-SA by options with @mark; @again: forgets the one it has instead. */
+static int route_by(struct pantun_tunnel *tunnel, u32 mark, bool again)
+{
+	struct pantun_tunnel_opts opts;
+	struct dst_entry *dst = NULL;
+	struct pantun_path *path;
+	struct pantun_sa *sa;
+
+	local_bh_disable();
+	rcu_read_lock();
+	sa = rcu_dereference(rcu_dereference(tunnel->proxies)->entry[0]->out_sa);
+	opts = *pantun_tunnel_opts(tunnel);
+	opts.mark = mark;
+	if (!sa) {
+		dst = ERR_PTR(-ENOENT);
+	} else {
+		path = rcu_dereference(sa->path);
+		if (again)
+			pantun_outer_reroute(path);
+		else
+			dst = pantun_outer_route(sa, path, &opts);
+	}
+	if (!IS_ERR(dst))
+		dst_release(dst);
+	rcu_read_unlock();
+	local_bh_enable();
+	return PTR_ERR_OR_ZERO(dst);
+}
+
+static int route_set(const char *text, const struct kernel_param *param)
+{
+	struct net_device *dev;
+	char name[IFNAMSIZ];
+	u32 mark;
+	int err;
+
+	if (sscanf(text, "%15s %u", name, &mark) != 2)
+		return -EINVAL;
+	dev = dev_get_by_name(current->nsproxy->net_ns, name);
+	if (!dev)
+		return -ENODEV;
+	err = -EINVAL;
+	if (pantun_netdev_is_ours(dev)) {
+		err = route_by(netdev_priv(dev), mark, true);
+		/* the cache forgets by jiffies */
+		msleep(2 * jiffies_to_msecs(1));
+	}
+	if (!err)
+		err = route_by(netdev_priv(dev), mark, false);
+	dev_put(dev);
+	return err;
+}
+
+static const struct kernel_param_ops route_ops = { .set = route_set };
+
+module_param_cb(route, &route_ops, NULL, 0200);
 
 static int __init hooks_init(void)
 {

@@ -354,9 +354,25 @@ backlog_case() {
 	on gb ethtool -K wan0 tso on
 }
 
+# A packet that began with the mark before may look for its route after a change.  It goes
+# where it has to, and later ones go where the new mark says: none is lost.
+route_case() {
+	fresh
+	# the first packet has the tunnel look at its route
+	works >/dev/null
+	ip -n ga rule add fwmark 99 lookup 99
+	ip -n ga route add "$B_WAN/32" dev lan0 table 99
+	check 'a packet under way with the mark before finds its route' \
+		on ga bash -c "echo tunnel1 99 >$HOOKS/route"
+	check 'the next one does not take it' on ha ping -q -c 1 -W 2 10.2.0.2
+	check 'none is lost' drops_are ''
+	ip -n ga rule del fwmark 99
+}
+
 fresh_begin
 receive_cases
 backlog_case
+route_case
 send_cases
 limit_cases
 proxy_cases
