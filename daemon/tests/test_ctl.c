@@ -208,8 +208,8 @@ static void test_only_root_changes(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
 		assert_string_equal(ask(requests[i], false),
-				    "{\"error\":\"that needs root; members of the socket's group may "
-				    "look: show, monitor\",\"ok\":false}");
+				    "{\"error\":\"that needs root; members of the socket's group "
+				    "may look: show, monitor\",\"ok\":false}");
 		assert_string_equal(asked.called, "");
 	}
 	assert_non_null(strstr(ask("{\"verb\":\"show\"}", false), "\"ok\":true"));

@@ -78,7 +78,8 @@ static size_t framed(const char *json, uint8_t *out)
 static void test_show(void **state)
 {
 	static const char json[] =
-		"{\"ok\":true,\"daemon\":{\"version\":\"" PANTUN_VERSION "\"},\"ike_sas\":[{\"gateway\":\"hq\","
+		"{\"ok\":true,\"daemon\":{\"version\":\"" PANTUN_VERSION "\"},"
+		"\"ike_sas\":[{\"gateway\":\"hq\","
 		"\"state\":\"established\",\"role\":\"initiator\",\"nat_remote\":true,"
 		"\"age\":61,\"life\":28800,\"new-member\":[1]}],\"children\":[{\"gateway\":\"hq\","
 		"\"tunnel\":\"t\",\"interface\":\"tunnel1\",\"proxy\":\"lan\",\"state\":\"down\","
