@@ -286,8 +286,14 @@ static void write_v6(struct sk_buff *skb, const struct pantun_path *path, u8 nex
 }
 
 /*
- * AH covers all headers before it, so the packet keeps them (RFC 4302 section 3.1.1), but
+ * AH covers the headers before it, so the packet keeps them (RFC 4302 section 3.1.1), but
  * a peer speaks for no address other than its own.
+ *
+ * What routers may change is not covered (section 3.3.3.1), and arrives as it came, as it
+ * does by XFRM: DSCP, TTL, and IPv4 options that routers write into, such as a record of
+ * the route.  Whoever is on the path can alter such an option, even its type, but cannot
+ * add one, as the length of the header is covered.  The stack treats these options like
+ * those of any packet: it drops source routes unless accept_source_route allows them.
  */
 static void keep_outer(struct sk_buff *skb, const struct pantun_path *path, u8 next_header)
 {
