@@ -159,7 +159,10 @@ static bool arrives(const struct peers *net, int from, const struct endpoint *to
 		    to->port != IKE_NATT_PORT + net->nat.shift)
 			return false;
 	}
-	return addr_equal(&to->addr, &there);
+	if (addr_equal(&to->addr, &there))
+		return true;
+	there = address(net->second[!from]);
+	return there.family && addr_equal(&to->addr, &there);
 }
 
 static void transmit(struct peers *net, int from, const struct endpoint *local,

@@ -89,6 +89,7 @@ struct peers {
 	ike_time now;
 	unsigned int loss, twice, reorder;	/* percent */
 	struct nat nat;
+	const char *second[2];		/* address of a side, besides its site's; NULL: none */
 	bool v6;			/* peers_site6() has the addresses */
 	struct dice dice;
 	struct datagram *queue;		/* by time */

@@ -33,6 +33,7 @@ static struct peers *up(uint64_t seed)
 	struct peers *net = peers_up(seed, &a, &b);
 
 	net->watch = true;
+	net->second[A] = "192.0.2.77";
 	peers_run(net, 20000);
 	return net;
 }
@@ -90,10 +91,317 @@ static void test_key(void **state)
 		both_change(new_key, apart[i]);
 }
 
+/* Nothing of what the two could agree to before. */
+static void new_proposals(struct site *site)
+{
+	site->ike = peers_props(PROP_IKE, "aes-256-cbc", "sha384", "group20");
+}
+
+static void new_identities(struct site *site)
+{
+	if (!strcmp(site->local_id, "a.example"))
+		site->local_id = "c.example";
+	else
+		site->peer_id = "c.example";
+}
+
+/* To begin with a key exchange of its own, A has another address, or knows of B's. */
+static void new_address(struct site *site)
+{
+	if (!strcmp(site->local_id, "a.example"))
+		site->local = "192.0.2.77";
+	else
+		site->peer = "192.0.2.77";
+}
+
+static void all_at_once(struct site *site)
+{
+	new_key(site);
+	new_proposals(site);
+	new_address(site);
+	site->esp = peers_props(PROP_ESP, "aes-128-cbc", "sha384", "group20");
+	site->liveness = 7;
+	site->ike_life = 600;
+	site->child_life = 300;
+}
+
+static void test_everything(void **state)
+{
+	static const change changes[] = {
+		new_proposals, new_identities, new_address, all_at_once,
+	};
+	static const ike_time apart[] = { 0, 3000, 30000 };
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(changes) / sizeof(changes[0]); c++) {
+		for (size_t i = 0; i < sizeof(apart) / sizeof(apart[0]); i++)
+			both_change(changes[c], apart[i]);
+	}
+}
+
+/* Several proxy-IDs, of which each needs a successor, whoever begins. */
+static void four_proxies(struct site *site, enum policy_start start)
+{
+	static const struct site_proxy proxies[2][4] = { {
+		{ "p1", "10.1.0.0/24", "10.2.0.0/24" }, { "p2", "10.1.1.0/24", "10.2.1.0/24" },
+		{ "p3", "10.1.2.0/24", "10.2.2.0/24" }, { "p4", "10.1.3.0/24", "10.2.3.0/24" },
+	}, {
+		{ "p1", "10.2.0.0/24", "10.1.0.0/24" }, { "p2", "10.2.1.0/24", "10.1.1.0/24" },
+		{ "p3", "10.2.2.0/24", "10.1.2.0/24" }, { "p4", "10.2.3.0/24", "10.1.3.0/24" },
+	} };
+
+	site->n_proxies = 4;
+	memcpy(site->proxies, proxies[strcmp(site->local_id, "a.example") != 0],
+	       sizeof(proxies[0]));
+	site->start = start;
+}
+
+static void acquire_all(struct peers *net, int side)
+{
+	static const char *const names[] = { "p1", "p2", "p3", "p4" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		ike_core_acquire(net->peer[side].core, net->now, PEERS_IFNAME, names[i]);
+		peers_settle(net, side);
+	}
+}
+
+/* A's tunnel begins on demand, or waits, as B's does: what carries packets goes on. */
+static void test_proxies(void **state)
+{
+	static const enum policy_start starts[] = {
+		POLICY_START_ALWAYS, POLICY_START_ON_DEMAND, POLICY_START_PASSIVE,
+	};
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		enum policy_start start = starts[seed % 3];
+		struct site a = site_of(A), b = site_of(B);
+		struct peers *net = peers_new(seed);
+		int first = (int)(seed / 3 % 2);
+
+		four_proxies(&a, start == POLICY_START_PASSIVE ? POLICY_START_ALWAYS : start);
+		four_proxies(&b, POLICY_START_PASSIVE);
+		peers_configure(net, B, &b);
+		peers_configure(net, A, &a);
+		acquire_all(net, A);
+		peers_must_be_quiet(net, 30000);
+		net->watch = true;
+		peers_run(net, 20000);
+		a.start = start;
+		new_key(&a);
+		new_key(&b);
+		peers_configure(net, first, first == A ? &a : &b);
+		peers_run(net, 3000);
+		peers_configure(net, !first, first == A ? &b : &a);
+		peers_run(net, 90000);
+		assert_no_gap(net);
+		peers_finish(net);
+	}
+}
+
+/* Who waits for its peer to begin waits for the successor, too. */
+static void test_passive(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net = peers_up(seed, &a, &b);
+		int first = (int)(seed % 2);
+
+		net->watch = true;
+		peers_run(net, 20000);
+		new_key(&a);
+		new_key(&b);
+		peers_configure(net, first, first == A ? &a : &b);
+		peers_run(net, 30000);
+		peers_configure(net, !first, first == A ? &b : &a);
+		peers_run(net, 90000);
+		assert_int_equal(peers_ike(net, B)->initiator, false);
+		assert_no_gap(net);
+		peers_finish(net);
+	}
+}
+
+/* Before the first change has come to anything there is another one, at any moment. */
+static void test_twice(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 3 * SEEDS; seed++) {
+		struct dice dice = { .state = seed };
+		struct peers *net = up(seed);
+
+		for (int i = 0; i < 6; i++) {
+			struct site site = site_of((int)(dice_throw(&dice) % 2));
+
+			if (dice_percent(&dice, 50))
+				new_key(&site);
+			if (dice_percent(&dice, 30))
+				new_proposals(&site);
+			peers_configure(net, strcmp(site.local_id, "a.example") != 0, &site);
+			peers_run(net, dice_throw(&dice) % (dice_percent(&dice, 50) ? 60 : 9000));
+		}
+		reload(net, A, new_key);
+		reload(net, B, new_key);
+		peers_run(net, 150000);
+		assert_no_gap(net);
+		peers_finish(net);
+	}
+}
+
+/* ----------------------------------------------------- one end changes */
+
+/* The change is taken back: all is as it was, and nothing more is tried. */
+static void test_back(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct peers *net = up(seed);
+		struct ike_sa_info old = *peers_ike(net, A);
+		unsigned int sent;
+
+		reload(net, A, new_key);
+		peers_run(net, seed * 500);
+		reload(net, A, NULL);
+		peers_run(net, 30000);
+		assert_memory_equal(peers_ike(net, A)->spi_i, old.spi_i, sizeof(old.spi_i));
+		sent = peers_told(net, A, "ike-fail");
+		peers_run(net, 300000);
+		assert_int_equal(peers_told(net, A, "ike-fail"), sent);
+		assert_no_gap(net);
+		peers_finish(net);
+	}
+}
+
+/*
+ * The peer keeps the key: what stands does so to the end of the IKE SA's life, which a rekey by
+ * the peer does not lengthen; children are rekeyed; attempts become rare, and lines rarer.
+ */
+static void test_refused(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		struct site a = site_of(A), b = site_of(B);
+		struct peers *net;
+
+		a.ike_life = 7200;
+		a.child_life = 600;
+		b.ike_life = seed % 2 ? 28800 : 1500;
+		net = peers_up(seed, &a, &b);
+		net->watch = true;
+		new_key(&a);
+		peers_configure(net, A, &a);
+		peers_run(net, 7000000);
+		assert_no_gap(net);
+		assert_in_range(peers_told(net, A, "ike-fail"), 60, 7200 / 40);
+		assert_in_range(peers_logged(net, "error gateway hq: peer 198.51.100.2 refused"), 1,
+				7200 / 60);
+		net->watch = false;
+		peers_run(net, 400000);
+		assert_false(peers_all_flow(net));
+		assert_int_equal(peers_ikes(net, A), 0);
+		new_key(&b);
+		peers_configure(net, B, &b);
+		peers_finish(net);
+	}
+}
+
+/* A is at a new address that B does not answer: the old one carries packets meanwhile. */
+static void test_unanswered(void **state)
+{
+	struct peers *net = up(1);
+
+	(void)state;
+	net->second[A] = NULL;
+	reload(net, A, new_address);
+	peers_run(net, 600000);
+	assert_no_gap(net);
+	assert_string_equal(peers_child(net, A, "net")->state, "active");
+	net->second[A] = "192.0.2.77";
+	reload(net, B, new_address);
+	peers_finish(net);
+}
+
+/* What the peer has no part in takes effect where it is; a life by a rekey. */
+static void test_in_place(void **state)
+{
+	struct site a = site_of(A);
+	struct peers *net = up(1);
+	struct ike_sa_info old = *peers_ike(net, A);
+
+	(void)state;
+	a.passive = true;
+	a.liveness = 60;
+	peers_configure(net, A, &a);
+	peers_run(net, 30000);
+	assert_memory_equal(peers_ike(net, A)->spi_i, old.spi_i, sizeof(old.spi_i));
+	a.ike_life = 30;
+	peers_configure(net, A, &a);
+	peers_run(net, 20000);
+	assert_int_equal(peers_told(net, A, "IKE SA is rekeyed"), 1);
+	assert_int_equal(peers_told(net, A, "ike-down"), 0);
+	a.ike_life = 28800;
+	peers_configure(net, A, &a);
+	assert_in_range(peers_ike(net, A)->life_seconds, 28700, 28800);
+	assert_no_gap(net);
+	peers_finish(net);
+}
+
+/* ESP in UDP with a checksum needs SAs of its own, which a rekey makes. */
+static void test_checksum(void **state)
+{
+	struct site a = site_of(A), b = site_of(B);
+	struct peers *net = peers_new(1);
+
+	(void)state;
+	net->nat = (struct nat){ .on = true, .outside = "203.0.113.9", .shift = 1000 };
+	b.peer = NULL;
+	b.passive = true;
+	b.start = POLICY_START_PASSIVE;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_must_be_quiet(net, 30000);
+	net->watch = true;
+	a.udp_csum = true;
+	peers_configure(net, A, &a);
+	peers_run(net, 20000);
+	assert_true(kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net")->udp_csum);
+	assert_no_gap(net);
+	peers_finish(net);
+}
+
+/* What is no longer configured is deleted, at the peer too. */
+static void test_removed(void **state)
+{
+	struct peers *net = up(1);
+	unsigned int before = peers_told(net, B, "peer deleted the IKE SA");
+
+	(void)state;
+	net->watch = false;
+	ike_core_set_policy(net->peer[A].core, net->now, calloc(1, sizeof(struct policy)));
+	peers_settle(net, A);
+	peers_run(net, 1000);
+	assert_int_equal(peers_told(net, B, "peer deleted the IKE SA"), before + 1);
+	assert_int_equal(peers_ikes(net, B), 0);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
+	reload(net, A, NULL);
+	peers_finish(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_everything),
+		cmocka_unit_test(test_proxies),
+		cmocka_unit_test(test_passive),
+		cmocka_unit_test(test_twice),
+		cmocka_unit_test(test_back),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_unanswered),
+		cmocka_unit_test(test_in_place),
+		cmocka_unit_test(test_checksum),
+		cmocka_unit_test(test_removed),
 	};
 
 	return cmocka_run_group_tests_name("two peers, reload", tests, NULL, NULL);
