@@ -13,7 +13,10 @@
  * is of use for as long, and no longer, unless the administrator clears it before.  Who waits for
  * its peer to begin (passive, dynamic) waits for the successor in the same way.
  *
- * The children of a tunnel with other ciphers or lives are rekeyed.
+ * The children of a tunnel with other ciphers or lives are rekeyed.  A proxy-ID with other
+ * selectors, or a tunnel with another interface, mode or GRE, is one removed and another made: the
+ * kernel goes by the new selectors at once, and an SA with the old ones would carry packets that
+ * the peer drops.  Without any tunnel a gateway deletes its IKE SA, which would serve nobody.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +69,14 @@ static void slot_retire(struct slot *slot)
 	}
 }
 
+/* What failed by the configuration before may go well by this one. */
+static void slot_forget_failures(struct slot *slot)
+{
+	timer_stop(&slot->gw->core->timers, &slot->retry);
+	slot->failures = 0;
+	slot->last_error[0] = '\0';
+}
+
 static void configure_slots(struct gateway *gw)
 {
 	struct slot *old = gw->slots, **last = &gw->slots;
@@ -82,6 +93,8 @@ static void configure_slots(struct gateway *gw)
 					  tunnel->name);
 				continue;
 			}
+			if (slot->tunnel && !policy_tunnel_equal(slot->tunnel, tunnel))
+				slot_forget_failures(slot);
 			slot->tunnel = tunnel;
 			slot->proxy = &tunnel->proxies[p];
 			policy_box_replace(&slot->box, gw->box);
@@ -130,18 +143,14 @@ static struct gateway *gateway_new(struct ike_core *core)
 	return gw;
 }
 
-/* What failed by the configuration before may go well by this one. */
 static void forget_failures(struct gateway *gw)
 {
 	timer_stop(&gw->core->timers, &gw->retry);
 	gw->failures = 0;
 	gw->last_error[0] = '\0';
 	gw->said = (struct repeat){ 0 };
-	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-		timer_stop(&gw->core->timers, &slot->retry);
-		slot->failures = 0;
-		slot->last_error[0] = '\0';
-	}
+	for (struct slot *slot = gw->slots; slot; slot = slot->next)
+		slot_forget_failures(slot);
 }
 
 static void gateway_configure(struct ike_core *core, struct policy_box *box,
@@ -177,14 +186,30 @@ const struct policy *ike_core_policy(const struct ike_core *core)
 	return core->box ? core->box->policy : NULL;
 }
 
-void gateways_configure(struct ike_core *core, struct policy *policy)
+/* An IKE SA goes by the new configuration, or is deleted where there is no tunnel to serve. */
+static void ike_configure(struct ike_sa *ike)
+{
+	struct gateway *gw = ike->gw;
+
+	if (gw->gone)
+		return;
+	if (gw->conf->n_tunnels || ike->state == IKE_HALF_OPEN) {
+		ike_reconfigure(ike);
+		return;
+	}
+	ike_set_conf(ike);
+	if (ike->state == IKE_UP)
+		gateway_tell(gw, "ike-down", "no tunnel is left: the IKE SA is deleted");
+	ike_delete(ike);
+}
+
+int gateways_configure(struct ike_core *core, struct policy *policy)
 {
 	struct policy_box *box = calloc(1, sizeof(*box));
 
 	if (!box) {
-		log_error(NULL, "out of memory: the configuration is not applied");
 		policy_free(policy);
-		return;
+		return -1;
 	}
 	box->policy = policy;
 	box->refs = 1;
@@ -194,12 +219,11 @@ void gateways_configure(struct ike_core *core, struct policy *policy)
 	}
 	for (unsigned int i = 0; i < policy->n_gateways; i++)
 		gateway_configure(core, box, &policy->gateways[i]);
-	for (struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
-		if (!ike->gw->gone)
-			ike_reconfigure(ike);
-	}
+	for (struct ike_sa *ike = core->ikes; ike; ike = ike->next)
+		ike_configure(ike);
 	policy_box_put(core->box);
 	core->box = box;
+	return 0;
 }
 
 static void slots_sweep(struct gateway *gw, bool all)

@@ -110,11 +110,14 @@ static void end(struct ike_core *core)
 	gateways_sweep(core);
 }
 
-void ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy)
+int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy)
 {
+	int error;
+
 	begin(core, now);
-	gateways_configure(core, policy);
+	error = gateways_configure(core, policy);
 	end(core);
+	return error;
 }
 
 void ike_core_tick(struct ike_core *core, ike_time now)

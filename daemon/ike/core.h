@@ -112,8 +112,9 @@ ike_time ike_core_deadline(const struct ike_core *core);
  * Takes over @policy.  Gateways and tunnels that did not change (by value) keep their SAs.
  * Of those that did, what the peer has to agree to is negotiated beside what there is, which
  * goes once that has succeeded.  SAs of what is no longer configured are deleted at the peer.
+ * 0, or -1 for want of memory: the policy before stays in force.
  */
-void ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy);
+int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy);
 /* The one in force, until another is set; NULL: none yet. */
 const struct policy *ike_core_policy(const struct ike_core *core);
 void ike_core_tick(struct ike_core *core, ike_time now);

@@ -76,8 +76,8 @@ struct gateway {
 
 /* --- configure.c --- */
 
-/* Replaces the policy; takes over @policy. */
-void gateways_configure(struct ike_core *core, struct policy *policy);
+/* Replaces the policy; takes over @policy.  -1: no memory, and all is as it was. */
+int gateways_configure(struct ike_core *core, struct policy *policy);
 /* Frees gateways and slots that nothing needs any more, at the end of an event. */
 void gateways_sweep(struct ike_core *core);
 /* Frees all; IKE SAs and children must be gone. */

@@ -518,10 +518,11 @@ static int load(struct daemon *d, struct ctl_reloaded *said)
 	manual_conflicts(d->policy, policy, on_conflict, said);
 	monitors_retire(d->kern, d->policy, policy);
 	each_tunnel(d, policy, prepare_tunnel);
-	ike_core_set_policy(d->core, now_ms(), policy);
-	d->policy = ike_core_policy(d->core);
-	if (!d->policy)
+	if (ike_core_set_policy(d->core, now_ms(), policy)) {
+		on_complaint(said, CONF_ERROR, "out of memory: the configuration is not applied");
 		return -1;
+	}
+	d->policy = ike_core_policy(d->core);
 	if (d->unloaded)
 		each_tunnel(d, d->policy, miss_module);
 	live_without(d->live, d->kern, d->policy);

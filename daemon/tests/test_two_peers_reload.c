@@ -388,6 +388,29 @@ static void test_removed(void **state)
 	peers_finish(net);
 }
 
+/* With no tunnel to serve the IKE SA goes, and comes back with the tunnel. */
+static void test_tunnels_removed(void **state)
+{
+	struct site a = site_of(A);
+	struct peers *net = up(1);
+	struct policy *policy = peers_policy(&a);
+	unsigned int before = peers_told(net, B, "peer deleted the IKE SA");
+
+	(void)state;
+	net->watch = false;
+	free(policy->gateways[0].tunnels[0].proxies);
+	policy->gateways[0].n_tunnels = 0;
+	ike_core_set_policy(net->peer[A].core, net->now, policy);
+	peers_settle(net, A);
+	peers_run(net, 500);
+	assert_int_equal(peers_told(net, B, "peer deleted the IKE SA"), before + 1);
+	assert_int_equal(peers_told(net, A, "no tunnel is left"), 1);
+	assert_int_equal(peers_ikes(net, A), 0);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
+	reload(net, A, NULL);
+	peers_finish(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_in_place),
 		cmocka_unit_test(test_checksum),
 		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_tunnels_removed),
 	};
 
 	return cmocka_run_group_tests_name("two peers, reload", tests, NULL, NULL);
