@@ -21,7 +21,7 @@ struct report {
 static void tell(const struct report *report, const char *kind, const char *name,
 		 const char *what)
 {
-	char text[POLICY_NAME + 64];
+	char text[POLICY_NAME + 192];
 
 	snprintf(text, sizeof(text), "%s %s: %s", kind, name, what);
 	report->line(report->ctx, text);
@@ -139,15 +139,32 @@ static bool tunnel_equal(const struct found *a, const struct found *b)
 /* One side's tunnels against those of the other. */
 struct sides {
 	const struct report *report;
-	const struct policy *other;
+	const struct policy *own, *other;
 };
+
+/*
+ * What became of @tunnel.  Its interface stays: it has the administrator's addresses and routes.
+ */
+static void tell_left(const struct sides *sides, const struct policy_tunnel *tunnel,
+		      const struct policy *after, const char *what)
+{
+	char text[128];
+
+	if (!policy_tunnel_on(after, tunnel->ifname, NULL)) {
+		snprintf(text, sizeof(text),
+			 "%s; its interface %s stays until \"ip link del %s\"",
+			 what, tunnel->ifname, tunnel->ifname);
+		what = text;
+	}
+	tell(sides->report, "tunnel", tunnel->name, what);
+}
 
 static bool on_before(void *ctx, const struct found *before)
 {
 	const struct sides *sides = ctx;
 
 	if (!find_tunnel(sides->other, before->tunnel->name).tunnel)
-		tell(sides->report, "tunnel", before->tunnel->name, "removed");
+		tell_left(sides, before->tunnel, sides->other, "removed");
 	return false;
 }
 
@@ -159,8 +176,19 @@ static bool on_after(void *ctx, const struct found *after)
 	if (!before.tunnel)
 		tell(sides->report, "tunnel", after->tunnel->name, "added");
 	else if (!tunnel_equal(&before, after))
-		tell(sides->report, "tunnel", after->tunnel->name, "changed");
+		tell_left(sides, before.tunnel, sides->own, "changed");
 	return false;
+}
+
+/* What becomes of the SAs that a gateway of another configuration made. */
+static const char *gateway_change(const struct policy_gateway *was,
+				  const struct policy_gateway *gateway)
+{
+	if (!gateway->n_tunnels || policy_gateway_kin(was, gateway))
+		return "changed";
+	if (gateway->passive || !gateway->peer.family)
+		return "changed: SAs that stand carry packets until the peer has negotiated others";
+	return "changed: new keys are being negotiated, and what stands carries packets until then";
 }
 
 void changes_each(const struct policy *before, const struct policy *after,
@@ -172,7 +200,7 @@ void changes_each(const struct policy *before, const struct policy *after,
 		if (!find_gateway(after, before->gateways[i].name))
 			tell(&report, "gateway", before->gateways[i].name, "removed");
 	}
-	each_tunnel(before, on_before, &(struct sides){ &report, after });
+	each_tunnel(before, on_before, &(struct sides){ &report, before, after });
 	for (unsigned int i = 0; i < after->n_gateways; i++) {
 		const struct policy_gateway *gateway = &after->gateways[i];
 		const struct policy_gateway *was = find_gateway(before, gateway->name);
@@ -180,7 +208,7 @@ void changes_each(const struct policy *before, const struct policy *after,
 		if (!was)
 			tell(&report, "gateway", gateway->name, "added");
 		else if (!policy_gateway_equal(was, gateway))
-			tell(&report, "gateway", gateway->name, "changed");
+			tell(&report, "gateway", gateway->name, gateway_change(was, gateway));
 	}
-	each_tunnel(after, on_after, &(struct sides){ &report, before });
+	each_tunnel(after, on_after, &(struct sides){ &report, after, before });
 }

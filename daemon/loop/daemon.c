@@ -494,11 +494,17 @@ static void on_complaint(void *ctx, enum conf_severity severity, const char *lin
 	add_line(&said->errors, line);
 }
 
-static void on_change(void *ctx, const char *line)
+static void on_first(void *ctx, const char *line)
 {
 	struct ctl_reloaded *said = ctx;
 
 	add_line(&said->changes, line);
+}
+
+static void on_change(void *ctx, const char *line)
+{
+	log_info(NULL, "%s", line);
+	on_first(ctx, line);
 }
 
 static void on_conflict(void *ctx, const char *line)
@@ -514,7 +520,7 @@ static int load(struct daemon *d, struct ctl_reloaded *said)
 
 	if (!policy)
 		return -1;
-	changes_each(d->policy, policy, on_change, said);
+	changes_each(d->policy, policy, d->policy ? on_change : on_first, said);
 	manual_conflicts(d->policy, policy, on_conflict, said);
 	monitors_retire(d->kern, d->policy, policy);
 	each_tunnel(d, policy, prepare_tunnel);

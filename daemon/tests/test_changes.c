@@ -12,11 +12,12 @@
 #include "conf/conf.h"
 #include "loop/changes.h"
 
-#define BASE									\
+#define BASE_ON(ifname)								\
 	"set network ike gateway g peer-address ip 192.0.2.9\n"			\
 	"set network ike gateway g authentication pre-shared-key key 0123456789\n" \
-	"set network tunnel ipsec t tunnel-interface tunnel7\n"			\
+	"set network tunnel ipsec t tunnel-interface " ifname "\n"		\
 	"set network tunnel ipsec t auto-key ike-gateway g\n"
+#define BASE		BASE_ON("tunnel7")
 
 static struct policy *parse(const char *text)
 {
@@ -54,7 +55,15 @@ static void test_changes(void **state)
 		const char *line, *said;
 	} rows[] = {
 		{ "", "" },
-		{ "set network ike gateway g local-address ip 192.0.2.1\n", "gateway g: changed;" },
+		{ "set network ike gateway g local-address ip 192.0.2.1\n",
+		  "gateway g: changed: new keys are being negotiated, and what stands carries "
+		  "packets until then;" },
+		{ "set network ike gateway g protocol-common passive-mode yes\n"
+		  "set network ike gateway g local-address ip 192.0.2.1\n",
+		  "gateway g: changed: SAs that stand carry packets until the peer has negotiated "
+		  "others;tunnel t: changed;" },
+		{ "set network ike gateway g protocol-common passive-mode yes\n",
+		  "gateway g: changed;tunnel t: changed;" },
 		{ "set network tunnel ipsec t start on-demand\n", "tunnel t: changed;" },
 		{ "set network tunnel ipsec t auto-key proxy-id p local 10.0.0.0/8\n",
 		  "tunnel t: changed;" },
@@ -76,8 +85,15 @@ static void test_changes(void **state)
 		assert_changes(BASE, text, rows[i].said);
 		assert_changes(text, text, "");
 	}
-	assert_changes(text, BASE, "tunnel u: removed;");
-	assert_changes(BASE, "# nothing\n", "gateway g: removed;tunnel t: removed;");
+	assert_changes(BASE, BASE_ON("tunnel9"),
+		       "tunnel t: changed; its interface tunnel7 stays until "
+		       "\"ip link del tunnel7\";");
+	assert_changes(text, BASE,
+		       "tunnel u: removed; its interface tunnel8 stays until "
+		       "\"ip link del tunnel8\";");
+	assert_changes(BASE, "# nothing\n",
+		       "gateway g: removed;tunnel t: removed; its interface tunnel7 stays until "
+		       "\"ip link del tunnel7\";");
 }
 
 int main(void)
