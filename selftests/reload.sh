@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# A gateway is configured anew under ping, at one end first and at the other some seconds later:
+# another pre-shared key, then other proposals.  No packet is lost, also where the peer keeps
+# what it had and the first takes it back.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+
+# spis NODE: of the IKE SAs that are established, in order.
+spis() {
+	pantunctl_on "$1" --json show ike-sa |
+		json_of "' '.join(sorted(s['spi_i'] for s in d['ike_sas'] if s['state'] == 'established'))"
+}
+
+# one_other_than SPI: both ends have one IKE SA, the same, and that is not SPI's.
+one_other_than() {
+	local a b
+	a=$(spis ga)
+	b=$(spis gb)
+	echo "before: $1; A: $a; B: $b"
+	[ "$a" = "$b" ] && [ "$a" != "$1" ] && [ "$(wc -w <<<"$a")" = 1 ]
+}
+
+ping_start() {
+	: >"$WORK/ping"
+	start_on ha "$WORK/ping" ping -q -i 0.1 -W 2 10.2.0.2
+	PINGER=$STARTED_PID
+}
+
+echoes() {
+	on ha nstat -asz IcmpOutEchos | awk '$1 == "IcmpOutEchos" { print $2 }'
+}
+
+echoes_are() {
+	[ "$(echoes)" -ge "$1" ]
+}
+
+ping_goes_on() {
+	wait_for 30 echoes_are $(($(echoes) + 20))
+}
+
+none_lost() {
+	kill -INT "$PINGER"
+	wait "$PINGER" || :
+	tail -n 3 "$WORK/ping"
+	grep -q ' 0% packet loss' "$WORK/ping"
+}
+
+key() {
+	(umask 077 && echo "$2" >"$WORK/$1/psk")
+}
+
+module_load
+topology_up
+pantun_config gb 192.0.2.1
+pantun_config ga 192.0.2.2
+pantund_start gb
+pantund_start ga
+check 'carrier comes' wait_for 15 carrier_is ga tunnel1 1
+route_lans tunnel1 tunnel1
+check 'pings pass' on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
+check 'one IKE SA stands' wait_for 60 one_other_than none
+
+# --- the key, A first
+before=$(spis ga)
+ping_start
+key ga second-secret-012345678
+check 'A reads the new key' pantund_reload ga
+check 'which B refuses' wait_for 15 log_has ga 'AUTHENTICATION_FAILED'
+check 'pings go on' ping_goes_on
+key gb second-secret-012345678
+check 'B reads it, too' pantund_reload gb
+check 'both have a new IKE SA' wait_for 60 one_other_than "$before"
+check 'no ping was lost' none_lost
+
+# --- the key again, which B keeps; A takes it back
+before=$(spis ga)
+ping_start
+key ga third-secret-0123456789
+check 'A reads a third key' pantund_reload ga
+check 'which B refuses' wait_for 15 log_has ga 'AUTHENTICATION_FAILED'
+key ga second-secret-012345678
+check 'A reads the key before' pantund_reload ga
+check 'pings go on' ping_goes_on
+check 'the IKE SA is the same' test "$(spis ga)" = "$before"
+check 'no ping was lost' none_lost
+
+# --- other proposals, B first
+before=$(spis ga)
+ping_start
+for node in ga gb; do
+	cat >>"$WORK/$node/pantun.conf" <<-END
+	set network ike crypto-profiles ike-crypto-profiles p encryption aes-192-cbc
+	set network ike crypto-profiles ike-crypto-profiles p hash sha384
+	set network ike crypto-profiles ike-crypto-profiles p dh-group group20
+	set network ike gateway g protocol ikev2 ike-crypto-profile p
+	END
+done
+check 'B reads another profile' pantund_reload gb
+check 'which A refuses' wait_for 15 log_has gb 'NO_PROPOSAL_CHOSEN'
+check 'pings go on' ping_goes_on
+check 'A reads it, too' pantund_reload ga
+check 'both have a new IKE SA' wait_for 60 one_other_than "$before"
+check 'no ping was lost' none_lost
+finish
