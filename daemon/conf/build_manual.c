@@ -100,8 +100,8 @@ static void check_spis_free(const struct reader *r)
 		if (own->spi_out && other->spi_out == own->spi_out &&
 		    addr_equal(&other->peer, &own->peer))
 			conf_error(r->b->report, value_of(r, "local-spi")->at,
-				   "local-spi %08x (outbound) belongs to tunnel \"%s\" with the same "
-				   "peer-address already, on line %u", own->spi_out,
+				   "local-spi %08x (outbound) belongs to tunnel \"%s\" with the "
+				   "same peer-address already, on line %u", own->spi_out,
 				   other->tunnel.name,
 				   line_of(r, other->tunnel.name, "local-spi"));
 	}

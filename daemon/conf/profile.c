@@ -168,7 +168,7 @@ static uint64_t read_life(const struct reader *r)
  * Half of lifesize carries the traffic while an SA is rekeyed (ike/child_sa.c).  That takes as
  * long as two repetitions of a request that gets lost (ike/exchange.c), in seconds:
  */
-#define REKEY_SECONDS	3
+#define REKEY_SECONDS	3U
 #define SIZE_LEAST	(1ULL << 20)	/* no link of today is slower than it can be */
 #define RATE_USUAL	1000000000ULL	/* bit/s that a link may have, for all we know */
 

@@ -130,7 +130,8 @@ void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, c
 unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char *ifname);
 /*
  * The netdevice went away, for the reason @why: nothing is begun or taken for its proxy-IDs, and
- * show says why; their SAs are deleted at the peer.  @why NULL: it is back, and what is wanted begins at once.
+ * show says why; their SAs are deleted at the peer.  @why NULL: it is back, and what is wanted
+ * begins at once.
  */
 void ike_core_away(struct ike_core *core, ike_time now, const char *ifname, const char *why);
 void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname);

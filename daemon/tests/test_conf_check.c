@@ -241,8 +241,8 @@ static void test_small_sizes(void **state)
 	    "f:5:69: lifesize kb 1023 is good for 1396 kbit/s: half of it has to last for "
 	    "the 3 seconds that a rekey may take; the least is mb 1, for 1398 kbit/s\n");
 	good(BASE SIZE "kb 1024\n",
-	     "f:5:69: warning: lifesize kb 1024 is good for 1398 kbit/s: half of it has to last for "
-	     "the 3 seconds that a rekey may take; 1 Gbit/s takes mb 716\n");
+	     "f:5:69: warning: lifesize kb 1024 is good for 1398 kbit/s: half of it has to last "
+	     "for the 3 seconds that a rekey may take; 1 Gbit/s takes mb 716\n");
 	good(BASE SIZE "mb 64\n",
 	     "f:5:69: warning: lifesize mb 64 is good for 89 Mbit/s: half of it has to last for "
 	     "the 3 seconds that a rekey may take; 1 Gbit/s takes mb 716\n");

@@ -309,13 +309,13 @@ static void test_same_local_spi(void **state)
 	(void)state;
 	open_pair(&p);
 	p.a.sends = true;
-	snprintf(text, sizeof(text), LINES, 1, 2, out, SPI + 16 * 2 + 1, 2);
+	snprintf(text, sizeof(text), LINES, 1U, 2U, out, SPI + 16 * 2 + 1, 2U);
 	reload(&p, &p.a, conf_lines(text, NULL));
 	assert_int_equal(key_in_use(&p.a), 1);
 	assert_sas(&p.a, 2, 1);
 	run(&p, 10);
 	assert_int_equal(p.lost, 0);
-	snprintf(text, sizeof(text), LINES, 2, 1, SPI + 16 * 2 + 1, out, 2);
+	snprintf(text, sizeof(text), LINES, 2U, 1U, SPI + 16 * 2 + 1, out, 2U);
 	reload(&p, &p.b, conf_lines(text, NULL));
 	assert_int_equal(key_in_use(&p.b), 2);
 	p.b.sends = true;
