@@ -33,7 +33,8 @@ ike_time core_jitter(struct ike_core *core, ike_time span, unsigned int part)
 
 ike_time core_retry(const struct ike_core *core, ike_time wait, ike_time ends)
 {
-	if (ends && core->now + wait >= ends)
+	/* One on the verge of the end would be answered after it. */
+	if (ends && core->now + wait + RETRY_LEAST >= ends)
 		wait = ends > core->now + RETRY_LEAST ? (ends - core->now) / 2 : 0;
 	return wait ? core->now + wait : ends;
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "ike/core_priv.h"
 #include "tests/peers.h"
 
 #define SEEDS	60
@@ -46,6 +47,23 @@ static void soften(struct peers *net, int side)
 }
 
 /* ---------------------------------------------------------------- children */
+
+/* Another attempt leaves its answer the time to come before the SA ends. */
+static void test_retry_in_time(void **state)
+{
+	struct peers *net = up(1);
+	struct ike_core *core = net->peer[A].core;
+
+	(void)state;
+	core->now = 5000000;
+	assert_int_equal(core_retry(core, 4000, 0), 5004000);
+	assert_int_equal(core_retry(core, 4000, 5010000), 5004000);
+	assert_int_equal(core_retry(core, 4000, 5004010), 5002005);
+	assert_int_equal(core_retry(core, 4000, 5005000), 5002500);
+	assert_int_equal(core_retry(core, 4000, 5001000), 5001000);
+	core->now = net->now;
+	peers_finish(net);
+}
 
 static void check_soft(int side)
 {
@@ -394,6 +412,7 @@ static void test_everything_lossy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_retry_in_time),
 		cmocka_unit_test(test_soft),
 		cmocka_unit_test(test_soft_both),
 		cmocka_unit_test(test_without_pfs),
