@@ -295,8 +295,15 @@ static bool unproven(const struct child_sa *child)
 	return child->state == CHILD_UP && child->standby && child->turn.armed;
 }
 
-static bool better_heir(const struct child_sa *a, const struct child_sa *b)
+/* Whether @a is to carry the packets of @child, which ends, rather than @b. */
+static bool better_heir(const struct child_sa *child, const struct child_sa *a,
+			const struct child_sa *b)
 {
+	bool successor = a->replaces == child->token;
+
+	/* Who deletes what it has rekeyed has the successor. */
+	if (successor != (b->replaces == child->token))
+		return successor;
 	if (unproven(a) != unproven(b))
 		return unproven(b);
 	return a->state < b->state;
@@ -313,7 +320,7 @@ static void hand_over(struct child_sa *child)
 	for (struct child_sa *other = slot->children; other; other = other->slot_next) {
 		if (other == child || !other->out_added || other->state > CHILD_REPLACED)
 			continue;
-		if (!heir || better_heir(other, heir))
+		if (!heir || better_heir(child, other, heir))
 			heir = other;
 	}
 	slot->current = NULL;
