@@ -87,7 +87,8 @@ const struct schema_row schema_rows[] = {
 	  WORDS("md5 sha1 sha256 sha384 sha512"), .help = "AH instead of ESP",
 	  .instead = "use esp" },
 	{ ESP_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS("no-pfs " DH_GROUPS),
-	  .help = "Diffie-Hellman groups for rekeys (PFS), in order of preference" },
+	  .help = "Diffie-Hellman groups for rekeys (PFS), in order of preference; tried "
+		  "soon after start-up" },
 	LIFETIME_ROWS(ESP_PROFILE, "1"),
 	{ ESP_PROFILE " lifesize kb", NUMBER(1, 65535),
 	  .help = "KiB that an SA may send; it is rekeyed at half of that; 1024 or more" },

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/pfs.h"
 
 #define RETRY_MS	SECONDS(10)	/* after a rekey that the kernel did not take */
 
@@ -525,6 +526,8 @@ static void child_established(struct child_sa *child)
 	/* It has been agreed to by a policy that is no more. */
 	if (outdated)
 		child_soft_expired(child);
+	else
+		pfs_plan(child);
 }
 
 static void install_failed(struct child_sa *child, bool inbound, int error, const char *text)
@@ -568,10 +571,16 @@ void child_keep(struct child_sa *child, ike_time wait)
 	if (child->state != CHILD_REKEYING && child->state != CHILD_REPLACED)
 		return;
 	child->state = CHILD_UP;
-	timer_set(&core->timers, &child->life, core_retry(core, wait, child->ends));
+	if (!child->renew_at)
+		timer_set(&core->timers, &child->life, core_retry(core, wait, child->ends));
+	else if (child->renew_at == IKE_NEVER)
+		timer_stop(&core->timers, &child->life);
+	else
+		timer_set(&core->timers, &child->life, child->renew_at);
+	child->renew_at = 0;
 }
 
-void child_soft_expired(struct child_sa *child)
+static void rekey(struct child_sa *child)
 {
 	struct task *task;
 
@@ -591,6 +600,20 @@ void child_soft_expired(struct child_sa *child)
 	}
 	task->old = child->token;
 	exchange_queue(child->ike, task);
+}
+
+void child_soft_expired(struct child_sa *child)
+{
+	/* An early rekey that is under way no longer is one, and one to come is of no use. */
+	child->renew_at = 0;
+	timer_stop(&child->core->timers, &child->early);
+	rekey(child);
+}
+
+void child_rekey_early(struct child_sa *child)
+{
+	child->renew_at = child->life.armed ? child->life.at : IKE_NEVER;
+	rekey(child);
 }
 
 void child_hard_expired(struct child_sa *child)
@@ -668,6 +691,7 @@ void child_free(struct child_sa *child)
 	core->retired |= child->slot->gone;
 	timer_stop(&core->timers, &child->life);
 	timer_stop(&core->timers, &child->turn);
+	timer_stop(&core->timers, &child->early);
 	table_remove(&core->by_spi_in, &child->node);
 	leave_path(child);
 	policy_box_put(child->box);

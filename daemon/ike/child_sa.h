@@ -34,6 +34,7 @@ struct child_sa {
 	const struct policy_tunnel *tunnel;	/* as it was when the negotiation began */
 	enum child_state state;
 	bool initiator;			/* we asked for it */
+	bool in_auth;			/* within IKE_AUTH, where no group is agreed on */
 	bool tie;			/* made while the peer made the one in use */
 	bool standby;			/* its out-SA waits for ACTIVATE */
 	bool named;			/* in the DELETE that is under way */
@@ -51,8 +52,10 @@ struct child_sa {
 	uint8_t nonce_min[NONCE_N];	/* as of the IKE SA */
 	uint64_t replaces;		/* token of the one that it is a rekey of; 0: of none */
 	ike_time begun, up_at, ends;	/* ends 0: no limit */
+	ike_time renew_at;		/* it is rekeyed early: when it is due, or IKE_NEVER; 0: not */
 	struct timer life;		/* rekey, hard end; lingering: end */
 	struct timer turn;		/* switch to it, or deletion after a tie */
+	struct timer early;		/* rekey, to see whether there can be one (pfs.h) */
 };
 
 /* With a fresh inbound SPI; NULL on lack of memory or randomness. */
@@ -81,6 +84,8 @@ void child_move(const struct child_sa *child, const struct endpoint *local,
 		const struct endpoint *remote);
 /* The tunnel's configuration has changed since: a rekey brings what it wants now. */
 bool child_outdated(const struct child_sa *child);
+/* Rekeys it long before it is due: if nothing comes of that, it is rekeyed when it is. */
+void child_rekey_early(struct child_sa *child);
 /* Time or octets are nearly, or wholly, used up. */
 void child_soft_expired(struct child_sa *child);
 void child_hard_expired(struct child_sa *child);
@@ -97,7 +102,10 @@ void child_orphan(struct child_sa *child);
 int child_orphans_close(struct slot *slot);
 /* How SA_ADD went. */
 void child_added(struct child_sa *child, bool inbound, int error, const char *text);
-/* A rekey of it came to nothing: it stays in use and is rekeyed again in @wait. */
+/*
+ * A rekey of it came to nothing: it stays in use and is rekeyed again in @wait, or, after
+ * an early one, when it is due.
+ */
 void child_keep(struct child_sa *child, ike_time wait);
 /* Frees it without a word to the kernel. */
 void child_free(struct child_sa *child);

@@ -153,6 +153,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	child = child_new(ike, slot, true);
 	if (!child)
 		return false;
+	child->in_auth = true;
 	task->fresh = child->token;
 	esp = slot->tunnel->esp;
 	prop_list_without_dh(&esp);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/pfs.h"
 #include "ike/v2.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
@@ -175,6 +176,8 @@ static void say_refused(const struct child_sa *child, const struct wire_notify *
 	const struct ts_pair *ts = &child->slot->proxy->ts;
 	char a[TEXT_MAX], b[TEXT_MAX], name[32];
 
+	if (!child->in_auth && pfs_say_refused(child, notify))
+		return;
 	switch (notify->type) {
 	case IKE_N_NO_PROPOSAL_CHOSEN:
 		slot_fail(child->slot, "peer accepts none of our ESP proposals "
@@ -338,6 +341,8 @@ static void refused(struct ike_sa *ike, struct task *task, struct child_sa *fres
 			old->state = CHILD_REPLACED;
 	} else if (old && notify->type == IKE_N_CHILD_SA_NOT_FOUND) {
 		child_close(old);
+	} else if (old && old->renew_at && notify->type == IKE_N_TEMPORARY_FAILURE) {
+		child_keep(old, RETRY_LATE_MS);
 	} else if (notify->type == IKE_N_TEMPORARY_FAILURE) {
 		put_off(ike, slot, old, fresh);
 		return;

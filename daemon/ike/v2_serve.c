@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ike/pfs.h"
 #include "ike/v2.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
@@ -103,7 +104,8 @@ static bool choose(struct slot *slot, const struct ask *ask, struct prop_chosen 
 	if (ask->auth)
 		prop_list_without_dh(&esp);
 	if (!prop_select(&query, &ask->terms.sa, chosen, why, sizeof(why))) {
-		slot_fail(slot, "%s", why);
+		if (ask->auth || !pfs_say_refusing(slot, &ask->terms.sa, ask->old))
+			slot_fail(slot, "%s", why);
 		put_error(w, IKE_N_NO_PROPOSAL_CHOSEN);
 		return false;
 	}
@@ -191,6 +193,7 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 		put_error(w, IKE_N_TEMPORARY_FAILURE);
 		return;
 	}
+	child->in_auth = ask->auth;
 	child->prop = chosen;
 	child->ts = ts;
 	child->transport = slot->tunnel->transport;

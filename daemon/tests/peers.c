@@ -871,6 +871,12 @@ void peers_must_be_quiet(struct peers *net, ike_time ms)
 	fail_msg("no quiet");
 }
 
+void peers_past_early(struct peers *net)
+{
+	peers_run(net, 12500);
+	peers_must_be_quiet(net, 10000);
+}
+
 struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b)
 {
 	struct peers *net = peers_new(seed);

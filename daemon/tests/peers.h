@@ -116,6 +116,11 @@ struct peers *peers_new(uint64_t seed);
 void peers_free(struct peers *net);
 /* All gets quiet within @ms, or the test fails with the log shown. */
 void peers_must_be_quiet(struct peers *net, ike_time ms);
+/*
+ * The rekey that follows soon after an IKE SA has come up (ike/pfs.h) passes: nothing but
+ * ordinary lives goes on from here.
+ */
+void peers_past_early(struct peers *net);
 /* A network with both sides configured, A last, and quiet. */
 struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b);
 /* Ends a test: all gets quiet, no packet would have been lost; frees. */

@@ -267,9 +267,11 @@ static void test_mistake(void **state)
 {
 	struct scene s = scene(POLICY_FAIL_OVER, true);
 	static const char no_address[] = "there is no address", no_proxy[] = "no proxy-ID";
-	unsigned int added = kern_fake_added(s.net->peer[A].kern);
+	unsigned int added;
 
 	(void)state;
+	peers_past_early(s.net);
+	added = kern_fake_added(s.net->peer[A].kern);
 	unsent(&s, KERN_PATH_UNKNOWN, no_address);
 	says("tunnel-monitor-unsent hq/lan: Tunnel lan cannot probe 10.2.0.1: there is no address; "
 	     "nothing is known of the path by that, and the carrier of tunnel1 follows its SAs\n");

@@ -354,6 +354,7 @@ static void test_delete_amid_rekey(void **state)
 	(void)state;
 	a.ike_life = 100;
 	net = peers_up(7, &a, &b);
+	peers_past_early(net);
 	net->tap = tap_await;
 	net->tap_ctx = &asked;
 	assert_true(peers_until(net, request_seen, 100000));
@@ -562,9 +563,13 @@ static void check_ike_offer(uint8_t exchange)
 
 	a.ike_life = 100;
 	peers_configure(net, B, &b);
-	net->tap = tap_await;
 	net->tap_ctx = &awaited;
+	if (exchange != CREATE_CHILD)
+		net->tap = tap_await;
 	peers_configure(net, A, &a);
+	if (exchange == CREATE_CHILD)
+		peers_past_early(net);
+	net->tap = tap_await;
 	assert_true(peers_until(net, request_seen, 100000));
 	list = &net->peer[A].core->box->policy->gateways[0].ike;
 	*list = peers_props(PROP_IKE, "aes-128-gcm", "sha512", "group19");

@@ -618,6 +618,7 @@ static struct peers *asking(uint64_t seed, bool ike)
 	a.ike_life = ike ? 100 : 0;
 	a.child_life = ike ? 0 : 100;
 	net = up_with(seed, &a, &b);
+	peers_past_early(net);
 	sent = net->peer[A].sent;
 	net->peer[B].cut = true;
 	while (net->peer[A].sent == sent)
