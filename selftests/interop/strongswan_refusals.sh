@@ -3,7 +3,8 @@
 # Runs in: uml
 # Time limit: 600
 # What does not fit between pantun (A) and strongSwan (B), either one initiating:
-# no tunnel, and a log line of pantund that names the cause.
+# no tunnel, and a log line of pantund that names the cause; PFS at one end only: a tunnel,
+# and that line soon after it has come up.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
@@ -46,6 +47,27 @@ attempt() {
 	swanctl_on gb --unload-conn gw >/dev/null 2>&1 || :
 }
 
+# pfs NAME REGEX [LINE...]: pantun initiates, and its early rekey is refused.
+pfs() {
+	local name="PFS, $1" regex=$2
+	shift 2
+	pantun_config ga 192.0.2.2 "$@"
+	: >"$WORK/ga/pantund.log"
+	strongswan_config gb 192.0.2.2 192.0.2.1
+	strongswan_load gb >/dev/null 2>&1
+	pantund_start ga
+	check "$name: up" wait_for 15 carrier_is ga tunnel1 1
+	log_names "$name" "$regex"
+	pantunctl_on ga show >"$WORK/show"
+	check_has "$name: and show says so" 'the same dh-group in the ipsec-crypto-profile' "$WORK/show"
+	check "$name: the child stays" test "$(strongswan_children gb)" -eq 1
+	check "$name: the carrier stays" carrier_is ga tunnel1 1
+	pantund_stop ga || not_ok "$name: pantund ends"
+	pantunctl_on ga sa flush
+	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+	swanctl_on gb --unload-conn gw >/dev/null 2>&1 || :
+}
+
 module_load
 topology_up
 xfrmi_up gb ipsec0 42
@@ -65,7 +87,13 @@ SS_IKE=aes256-sha256-x25519
 SS_ESP=3des-sha1
 attempt initiate 'no common ESP proposal' 'tunnel t:?[a-z]*: .*(no common|NO_PROPOSAL_CHOSEN).*'
 attempt respond 'no common ESP proposal' 'tunnel t:?[a-z]*: .*no common.*'
+
+SS_ESP=aes256gcm16
+pfs 'here only' 'refused to rekey with dh-group .* it took the ciphers'
 SS_ESP=aes256gcm16-x25519
+pfs 'at the peer only' 'refused to rekey without a group.* it took the ciphers' \
+	'set network ike crypto-profiles ipsec-crypto-profiles nopfs dh-group no-pfs' \
+	'set network tunnel ipsec t auto-key ipsec-crypto-profile nopfs'
 
 SS_LOCAL_TS=10.77.0.0/16 SS_REMOTE_TS=10.88.0.0/16
 proxy='set network tunnel ipsec t auto-key proxy-id lan local 10.1.0.0/24 remote 10.2.0.0/24'
