@@ -10,6 +10,7 @@
 #include <linux/crypto.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <net/rtnetlink.h>
 
 /* PANTUN_HAS_...: what Kbuild found in the kernel's headers. */
 
@@ -81,6 +82,22 @@ static inline bool pantun_has_ingress(const struct net_device *dev)
 #define PANTUN_GENL_OPS	struct genl_split_ops
 #else
 #define PANTUN_GENL_OPS	struct genl_ops
+#endif
+
+/*
+ * Linux 6.15 gathers what newlink() is given in a structure.  These are its parameters but
+ * the last one, and what they hold: the namespace of IFLA_LINK_NETNSID, or the one that the
+ * request came from, and the attributes.
+ */
+#ifdef PANTUN_HAS_NEWLINK_PARAMS
+#define PANTUN_NEWLINK_ARGS	struct net_device *dev, struct rtnl_newlink_params *params
+#define PANTUN_NEWLINK_NET	rtnl_newlink_link_net(params)
+#define PANTUN_NEWLINK_TB	(params->tb)
+#else
+#define PANTUN_NEWLINK_ARGS	struct net *link_net, struct net_device *dev, \
+				struct nlattr *tb[], struct nlattr *data[]
+#define PANTUN_NEWLINK_NET	(link_net)
+#define PANTUN_NEWLINK_TB	(tb)
 #endif
 
 #endif

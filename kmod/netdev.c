@@ -491,14 +491,14 @@ static int take_id(struct pantun_tunnel *tunnel, struct netlink_ext_ack *extack)
 	return err;
 }
 
-static int link_new(struct net *src_net, struct net_device *dev, struct nlattr *tb[],
-		    struct nlattr *data[], struct netlink_ext_ack *extack)
+static int make_tunnel(struct net *underlay, struct net_device *dev, struct nlattr *tb[],
+		       struct netlink_ext_ack *extack)
 {
 	struct pantun_tunnel *tunnel = netdev_priv(dev);
-	struct pantun_net *pn = pantun_net(src_net);
+	struct pantun_net *pn = pantun_net(underlay);
 	int err;
 
-	if (!ns_capable(src_net->user_ns, CAP_NET_ADMIN)) {
+	if (!ns_capable(underlay->user_ns, CAP_NET_ADMIN)) {
 		NL_SET_ERR_MSG(extack,
 			       "CAP_NET_ADMIN is needed in the underlay's network namespace");
 		return -EPERM;
@@ -523,6 +523,11 @@ static int link_new(struct net *src_net, struct net_device *dev, struct nlattr *
 	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_NEW);
 	mutex_unlock(&pn->cfg_lock);
 	return 0;
+}
+
+static int link_new(PANTUN_NEWLINK_ARGS, struct netlink_ext_ack *extack)
+{
+	return make_tunnel(PANTUN_NEWLINK_NET, dev, PANTUN_NEWLINK_TB, extack);
 }
 
 static int link_change(struct net_device *dev, struct nlattr *tb[], struct nlattr *data[],
