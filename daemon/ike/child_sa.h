@@ -52,7 +52,7 @@ struct child_sa {
 	uint8_t nonce_min[NONCE_N];	/* as of the IKE SA */
 	uint64_t replaces;		/* token of the one that it is a rekey of; 0: of none */
 	ike_time begun, up_at, ends;	/* ends 0: no limit */
-	ike_time renew_at;		/* it is rekeyed early: when it is due, or IKE_NEVER; 0: not */
+	ike_time renew_at;		/* of an early rekey: the ordinary time; 0: there is none */
 	struct timer life;		/* rekey, hard end; lingering: end */
 	struct timer turn;		/* switch to it, or deletion after a tie */
 	struct timer early;		/* rekey, to see whether there can be one (pfs.h) */

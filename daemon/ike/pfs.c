@@ -4,8 +4,9 @@
 #include "base/text.h"
 #include "prop/prop_wire.h"
 
-#define PROBE_MS	SECONDS(12)	/* from PROBE_PART percent of it on: what there was before */
-#define PROBE_PART	50		/* is gone by then (CHILD_LINGER_MS) */
+/* From PROBE_PART percent of it on: what there was before is gone by then (CHILD_LINGER_MS). */
+#define PROBE_MS	SECONDS(12)
+#define PROBE_PART	50
 #define GROUPS_TEXT	160
 #define REMEDY		"set the same dh-group in the ipsec-crypto-profile of both ends"
 
@@ -17,7 +18,8 @@ static bool known(const struct child_sa *child)
 	const struct child_sa *other = child->ike->children;
 
 	for (; other; other = other->ike_next) {
-		if (!other->in_auth && (other->state == CHILD_UP || other->state == CHILD_REKEYING) &&
+		if (!other->in_auth &&
+		    (other->state == CHILD_UP || other->state == CHILD_REKEYING) &&
 		    policy_tunnel_equal(other->tunnel, child->tunnel))
 			return true;
 	}
@@ -42,7 +44,8 @@ void pfs_plan(struct child_sa *child)
 	if (!child->in_auth || !child->initiator)
 		return;
 	child->early.fire = probe;
-	timer_set(&core->timers, &child->early, core->now + core_jitter(core, PROBE_MS, PROBE_PART));
+	timer_set(&core->timers, &child->early,
+		  core->now + core_jitter(core, PROBE_MS, PROBE_PART));
 }
 
 /* --- saying what differs --- */
