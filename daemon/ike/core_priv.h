@@ -4,9 +4,9 @@
 #define PANTUN_IKE_CORE_PRIV_H
 
 #include "base/repeat.h"
+#include "base/table.h"
 #include "ike/action.h"
 #include "ike/core.h"
-#include "ike/table.h"
 #include "ike/timer.h"
 
 #define MESSAGE_MAX	8192	/* octets of a message that we build */

@@ -29,8 +29,4 @@ ike_time timer_first(const struct timer_heap *heap);
 /* Takes off and returns one that is due at @now, or NULL. */
 struct timer *timer_due(struct timer_heap *heap, ike_time now);
 
-/* The object that @field of @type is a part of. */
-#define container_of(ptr, type, field) \
-	((type *)(void *)((char *)(ptr) - offsetof(type, field)))
-
 #endif

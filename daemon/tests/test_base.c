@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/repeat.h"
 #include "base/secret.h"
+#include "base/table.h"
 #include "base/wbuf.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -362,6 +363,49 @@ static void test_repeat(void **state)
 			    " (4294967295 such lines were left out)");
 }
 
+/* ------------------------------------------------------------- tables */
+
+struct thing {
+	struct table_node node;
+	unsigned int number;
+};
+
+static struct thing *find_thing(const struct table *table, uint64_t key, unsigned int number)
+{
+	struct table_node *node = table_find(table, key);
+
+	while (node && container_of(node, struct thing, node)->number != number)
+		node = table_next(node);
+	return node ? container_of(node, struct thing, node) : NULL;
+}
+
+static void test_table(void **state)
+{
+	struct thing things[200];
+	struct table table = { 0 };
+
+	(void)state;
+	assert_null(table_find(&table, 0));
+	assert_int_equal(table_init(&table), 0);
+	assert_null(table_find(&table, 0));
+	/* Pairs with the same key, and more than there are buckets at first. */
+	for (unsigned int i = 0; i < COUNT(things); i++) {
+		things[i].number = i;
+		table_add(&table, &things[i].node, i / 2);
+	}
+	assert_int_equal(table.n, COUNT(things));
+	for (unsigned int i = 0; i < COUNT(things); i++)
+		assert_ptr_equal(find_thing(&table, i / 2, i), &things[i]);
+	for (unsigned int i = 0; i < COUNT(things); i += 2)
+		table_remove(&table, &things[i].node);
+	/* For the second time. */
+	table_remove(&table, &things[0].node);
+	assert_int_equal(table.n, COUNT(things) / 2);
+	for (unsigned int i = 0; i < COUNT(things); i++)
+		assert_ptr_equal(find_thing(&table, i / 2, i), i & 1 ? &things[i] : NULL);
+	table_free(&table);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -380,6 +424,7 @@ int main(void)
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),
 		cmocka_unit_test(test_repeat),
+		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_log_escapes),
 		cmocka_unit_test(test_log_cuts_long_text),

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A hash table by 64-bit keys whose nodes live in the objects; adding never fails. */
-#ifndef PANTUN_IKE_TABLE_H
-#define PANTUN_IKE_TABLE_H
+/*
+ * A hash table by 64-bit keys whose nodes live in the objects; adding never fails.  Different
+ * objects may share a key.  A zeroed table is an empty one to look into.
+ */
+#ifndef PANTUN_BASE_TABLE_H
+#define PANTUN_BASE_TABLE_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -24,8 +27,12 @@ void table_free(struct table *table);
 void table_add(struct table *table, struct table_node *node, uint64_t key);
 /* A node that is not in the table is left alone. */
 void table_remove(struct table *table, struct table_node *node);
+struct table_node *table_find(const struct table *table, uint64_t key);
 /* The next one with the same key, or NULL. */
 struct table_node *table_next(const struct table_node *node);
-struct table_node *table_find(const struct table *table, uint64_t key);
+
+/* The object that @field of @type is a part of. */
+#define container_of(ptr, type, field) \
+	((type *)(void *)((char *)(ptr) - offsetof(type, field)))
 
 #endif

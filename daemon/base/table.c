@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ike/table.h"
+#include "base/table.h"
 
 #include <stdlib.h>
 
@@ -66,8 +66,11 @@ void table_add(struct table *table, struct table_node *node, uint64_t key)
 
 void table_remove(struct table *table, struct table_node *node)
 {
-	struct table_node **p = &table->buckets[bucket_of(node->key, table->bits)];
+	struct table_node **p;
 
+	if (!table->n)
+		return;
+	p = &table->buckets[bucket_of(node->key, table->bits)];
 	for (; *p; p = &(*p)->next) {
 		if (*p != node)
 			continue;
@@ -80,8 +83,11 @@ void table_remove(struct table *table, struct table_node *node)
 
 struct table_node *table_find(const struct table *table, uint64_t key)
 {
-	struct table_node *node = table->buckets[bucket_of(key, table->bits)];
+	struct table_node *node;
 
+	if (!table->n)
+		return NULL;
+	node = table->buckets[bucket_of(key, table->bits)];
 	while (node && node->key != key)
 		node = node->next;
 	return node;
