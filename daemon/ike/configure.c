@@ -24,6 +24,7 @@
 #include "base/log.h"
 #include "ike/child_sa.h"
 #include "ike/gateway.h"
+#include "ike/ike_life.h"
 #include "ike/path.h"
 
 static struct slot *slot_new(struct gateway *gw)

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "ike/child_sa.h"
+#include "ike/condemned.h"
 #include "ike/path.h"
 
 #define FAIL_TEXT	1536		/* of a failure, with proposals of both sides */

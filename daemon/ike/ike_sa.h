@@ -96,8 +96,6 @@ struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator);
 bool ike_outdated(const struct ike_sa *ike);
 /* Goes by the configuration of its gateway from now on. */
 void ike_set_conf(struct ike_sa *ike);
-/* Its gateway's configuration was replaced. */
-void ike_reconfigure(struct ike_sa *ike);
 /* Starts negotiating with the gateway's peer; false if that can not be. */
 bool ike_initiate(struct gateway *gw, struct slot *slot);
 /* The SA that a message with these SPIs is for, or NULL. */
@@ -116,29 +114,8 @@ const uint8_t *ike_our_spi(const struct ike_sa *ike);
 struct cipher_key *ike_key_out(struct ike_sa *ike);
 const struct cipher_key *ike_key_in(const struct ike_sa *ike);
 
-/* Both ends are authenticated: state, timers, gateway. */
-void ike_established(struct ike_sa *ike);
-/* A rekey of it came to nothing: it is tried again in @wait. */
-void ike_keep(struct ike_sa *ike, ike_time wait);
-/* Made by a rekey that may be the one to go: it waits for what becomes of it. */
-void ike_wait(struct ike_sa *ike);
-/* @heir takes over children, tasks and identity of @old. */
-void ike_inherit(struct ike_sa *heir, struct ike_sa *old);
 /* Sends @message along its path. */
 void ike_send(struct ike_sa *ike, struct bytes message);
-/* The peer knows it and lives. */
-void ike_heard(struct ike_sa *ike);
-/*
- * The peer cannot make or rekey anything now (TEMPORARY_FAILURE): how long we wait before we
- * ask again, longer each time.  @ends: when what was to be rekeyed does, 0 for never.
- * 0: we have waited for long enough; the ends are out of step, and once what is under way
- * has been cleaned up the caller calls ike_lose_patience() (RFC 7296 section 2.25).
- */
-ike_time ike_put_off(struct ike_sa *ike, ike_time ends);
-/* The SA is deleted, and another begun. */
-void ike_lose_patience(struct ike_sa *ike);
-/* The peer has answered such a request in another way. */
-void ike_not_put_off(struct ike_sa *ike);
 /*
  * The end: children go (those with a successor linger), the SA answers repetitions
  * for a while where @linger, and is freed.
@@ -150,10 +127,6 @@ void ike_orphan_children(struct ike_sa *ike);
 void ike_forgotten(struct ike_sa *ike);
 /* Asks the peer to delete it.  One that is being made goes with the one that it is to replace. */
 void ike_delete(struct ike_sa *ike);
-/* It lost a tie: it is deleted once its children have successors elsewhere. */
-void ike_condemn(struct ike_sa *ike);
-/* What it lost against is gone: it is one to use again, and so are its children. */
-void ike_pardon(struct ike_sa *ike);
 /* Frees the handshake's memory, wiped. */
 void ike_handshake_free(struct ike_sa *ike);
 /* The lesser of two nonces, cut or padded to NONCE_N. */

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "ike/id.h"
+#include "ike/ike_life.h"
 #include "ike/stranger.h"
 #include "prop/prop_wire.h"
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "ike/pfs.h"
+#include "ike/put_off.h"
 #include "ike/v2.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"

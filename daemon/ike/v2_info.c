@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/log.h"
+#include "ike/ike_life.h"
 #include "ike/v2.h"
 
 #define EARLY_MS	SECONDS(10)	/* after its start an end is a failure */

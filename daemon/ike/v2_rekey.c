@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/ike_life.h"
+#include "ike/put_off.h"
 #include "ike/v2.h"
 #include "prop/prop_wire.h"
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * An IKE SA that is to go because another took its place: one that lost a tie (RFC 7296
+ * section 2.8.1), one that the peer may have forgotten, or one made by an older configuration.
+ * It stays until its children have successors on the other.
+ */
+#ifndef PANTUN_IKE_CONDEMNED_H
+#define PANTUN_IKE_CONDEMNED_H
+
+#include "ike/ike_sa.h"
+
+/* @ike is deleted once its children have successors elsewhere. */
+void ike_condemn(struct ike_sa *ike);
+/* What it lost against is gone: it is one to use again, and so are its children. */
+void ike_pardon(struct ike_sa *ike);
+/* Its timer of life fired: deletes it unless children still need it. */
+void ike_condemned_look(struct ike_sa *ike);
+
+#endif

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/ike_life.h"
+
+#include "base/log.h"
+#include "ike/child_sa.h"
+#include "ike/condemned.h"
+#include "ike/stranger.h"
+
+#define REKEYED_MS	SECONDS(30)	/* for the peer to delete what it replaced */
+#define KEEPALIVE_MS	SECONDS(20)	/* RFC 3948 section 4 */
+#define RENEW_MS	SECONDS(60)	/* for a rekey, where a shorter life is over already */
+#define RENEW_SPREAD	SECONDS(10)
+
+/* --- timers --- */
+
+static void up_timer(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	if (ike->condemned) {
+		ike_condemned_look(ike);
+		return;
+	}
+	timer_set(&core->timers, &ike->life, ike->ends);
+	if (core->now < ike->ends) {
+		if (!ike_outdated(ike) && !exchange_find(ike, TASK_IKE_REKEY))
+			exchange_queue(ike, task_new(TASK_IKE_REKEY));
+		return;
+	}
+	/* The peer may be using the heir already; the exchange ends one way or other. */
+	if (ike->ex.current && ike->ex.current->kind == TASK_IKE_REKEY) {
+		timer_set(&core->timers, &ike->life, core->now + LINGER_MS);
+		return;
+	}
+	gateway_tell(ike->gw, "ike-down", "lifetime of the IKE SA has expired");
+	ike_delete(ike);
+}
+
+static void ike_life(struct ike_core *core, struct timer *timer)
+{
+	struct ike_sa *ike = container_of(timer, struct ike_sa, life);
+	char peer[ADDR_TEXT];
+
+	(void)core;
+	switch (ike->state) {
+	case IKE_HALF_OPEN:
+		log_debug(NULL, "%s began an IKE SA and never authenticated",
+			  endpoint_text(&ike->path->remote, peer));
+		ike_close(ike, false);
+		break;
+	case IKE_UP:
+		up_timer(ike);
+		break;
+	case IKE_REKEYED:
+		ike_delete(ike);
+		break;
+	case IKE_CLOSED:
+		ike->state = IKE_DEAD;
+		core->dead++;
+		break;
+	default:
+		break;
+	}
+}
+
+static void idle_arm(struct ike_sa *ike)
+{
+	uint32_t liveness = ike->gw->conf->liveness_seconds;
+	ike_time at = IKE_NEVER;
+
+	if (liveness)
+		at = ike->heard + SECONDS(liveness);
+	if (ike->path->nat_local && ike->keepalive_at < at)
+		at = ike->keepalive_at;
+	if (at <= ike->core->now)
+		at = ike->core->now + SECONDS(1);
+	if (at != IKE_NEVER)
+		timer_set(&ike->core->timers, &ike->idle, at);
+}
+
+/* Armed lazily: what was heard since only moves the next look. */
+static void ike_idle(struct ike_core *core, struct timer *timer)
+{
+	struct ike_sa *ike = container_of(timer, struct ike_sa, idle);
+	uint32_t liveness = ike->gw->conf->liveness_seconds;
+	static const uint8_t keepalive = 0xff;
+
+	if (ike->state != IKE_UP)
+		return;
+	if (ike->path->nat_local && core->now >= ike->keepalive_at) {
+		ike_send(ike, bytes_of(&keepalive, 1));
+		ike->keepalive_at = core->now + KEEPALIVE_MS;
+	}
+	if (liveness && core->now >= ike->heard + SECONDS(liveness) && !ike->ex.current)
+		exchange_queue(ike, task_new(TASK_LIVENESS));
+	idle_arm(ike);
+}
+
+void ike_heard(struct ike_sa *ike)
+{
+	ike->heard = ike->core->now;
+	if (!ike->doubted)
+		return;
+	ike->doubted = false;
+	if (!ike_outdated(ike))
+		gateway_stop_starting(ike->gw);
+}
+
+void ike_life_init(struct ike_sa *ike)
+{
+	ike->life.fire = ike_life;
+	ike->idle.fire = ike_idle;
+}
+
+/* --- up, and on --- */
+
+static void arm_end(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+	ike_time span = SECONDS(ike->gw->conf->life_seconds);
+
+	timer_stop(&core->timers, &ike->life);
+	ike->ends = span ? ike->up_at + span : 0;
+	if (!span)
+		return;
+	/* From 80 to 95 percent, so that the ends rarely do it at once. */
+	timer_set(&core->timers, &ike->life,
+		  ike->up_at + core_jitter(core, span * 95 / 100, 84));
+}
+
+/* Another life than before may be over already: there is time for a rekey all the same. */
+static void rearm_end(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	arm_end(ike);
+	if (!ike->ends)
+		return;
+	if (ike->ends < core->now + RENEW_MS)
+		ike->ends = core->now + RENEW_MS;
+	if (ike->life.at <= core->now)
+		timer_set(&core->timers, &ike->life,
+			  core->now + core_jitter(core, RENEW_SPREAD, 0));
+}
+
+static void arm_life(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+
+	ike->up_at = core->now;
+	ike->heard = core->now;
+	ike->keepalive_at = core->now + KEEPALIVE_MS;
+	arm_end(ike);
+	idle_arm(ike);
+}
+
+void ike_reconfigure(struct ike_sa *ike)
+{
+	bool kin = policy_gateway_kin(ike->conf, ike->gw->conf);
+	bool aged = ike->conf->life_seconds != ike->gw->conf->life_seconds;
+
+	/* Whom a half-open one is for turns out in IKE_AUTH. */
+	if (kin || ike->state == IKE_HALF_OPEN)
+		ike_set_conf(ike);
+	if (ike->state == IKE_INIT_SENT || ike->state == IKE_AUTH_SENT) {
+		if (!kin)
+			ike_delete(ike);
+	} else if (ike->state == IKE_UP && !ike->condemned) {
+		if (!kin)
+			exchange_drop(ike, TASK_IKE_REKEY);
+		else if (aged)
+			rearm_end(ike);
+		idle_arm(ike);
+	}
+}
+
+void ike_established(struct ike_sa *ike)
+{
+	char text[PROP_TEXT], local[ADDR_TEXT], remote[ADDR_TEXT];
+
+	stranger_leave(ike);
+	ike->state = IKE_UP;
+	arm_life(ike);
+	ike_handshake_free(ike);
+	gateway_tell(ike->gw, "ike-up", "IKE SA with %s up from %s, %s%s",
+		     endpoint_text(&ike->path->remote, remote),
+		     endpoint_text(&ike->path->local, local),
+		     prop_text(&ike->prop, text, sizeof(text)),
+		     ike->path->nat_local ? ", we are behind a NAT" :
+		     ike->path->nat_remote ? ", peer is behind a NAT" : "");
+	gateway_ike_up(ike->gw, ike);
+}
+
+void ike_keep(struct ike_sa *ike, ike_time wait)
+{
+	if (ike->ends && !ike->condemned)
+		timer_set(&ike->core->timers, &ike->life, core_retry(ike->core, wait, ike->ends));
+}
+
+void ike_wait(struct ike_sa *ike)
+{
+	ike->state = IKE_REKEYED;
+	timer_stop(&ike->core->timers, &ike->idle);
+	timer_set(&ike->core->timers, &ike->life, ike->core->now + REKEYED_MS);
+}
+
+/* It was rekeyed, by the peer most likely, which does not make its life longer. */
+static void keep_end(struct ike_sa *heir, const struct ike_sa *old)
+{
+	heir->ends = old->ends;
+	timer_stop(&heir->core->timers, &heir->life);
+	if (heir->ends)
+		timer_set(&heir->core->timers, &heir->life, heir->ends);
+}
+
+void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
+{
+	struct gateway *gw = old->gw;
+
+	heir->state = IKE_UP;
+	heir->local_id = old->local_id;
+	heir->remote_id = old->remote_id;
+	arm_life(heir);
+	if (ike_outdated(heir))
+		keep_end(heir, old);
+	while (old->children) {
+		struct child_sa *child = old->children;
+
+		old->children = child->ike_next;
+		child->ike = heir;
+		child->ike_next = heir->children;
+		heir->children = child;
+	}
+	ike_wait(old);
+	exchange_move(old, heir);
+	if (gw->ike == old)
+		gw->ike = heir;
+	gateway_tell(gw, "ike-up", "IKE SA is rekeyed");
+	gateway_poke(gw);
+	/* The peer rekeyed it, or answered our rekeying, after we had made up our mind. */
+	if (old->condemned)
+		ike_condemn(heir);
+}

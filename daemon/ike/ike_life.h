@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The life of an IKE SA while it is up: its timers, rekeying, its heir, liveness. */
+#ifndef PANTUN_IKE_IKE_LIFE_H
+#define PANTUN_IKE_IKE_LIFE_H
+
+#include "ike/ike_sa.h"
+
+/* Sets the timers' functions. */
+void ike_life_init(struct ike_sa *ike);
+/* Both ends are authenticated: state, timers, gateway. */
+void ike_established(struct ike_sa *ike);
+/* A rekey of it came to nothing: it is tried again in @wait. */
+void ike_keep(struct ike_sa *ike, ike_time wait);
+/* Made by a rekey that may be the one to go: it waits for what becomes of it. */
+void ike_wait(struct ike_sa *ike);
+/* @heir takes over children, tasks and identity of @old. */
+void ike_inherit(struct ike_sa *heir, struct ike_sa *old);
+/* The peer knows it and lives. */
+void ike_heard(struct ike_sa *ike);
+/* Its gateway's configuration was replaced. */
+void ike_reconfigure(struct ike_sa *ike);
+
+#endif
