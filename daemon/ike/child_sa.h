@@ -11,6 +11,7 @@
 #define CHILD_ORPHAN_MS		SECONDS(60)	/* for a peer that started anew */
 #define CHILD_ADOPT_MS		SECONDS(2)	/* for it to install a pair that it wanted */
 #define CHILD_TIE_MS		SECONDS(15)	/* for the peer to delete what it lost by a tie */
+#define CHILD_RETRY_MS		SECONDS(10)	/* after a rekey that the kernel did not take */
 
 enum child_state {
 	CHILD_NEGOTIATING = 1,	/* our request for it is under way */
@@ -63,32 +64,13 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 struct child_sa *child_find(const struct ike_core *core, uint64_t token);
 /* Likewise, as long as it belongs to an IKE SA. */
 struct child_sa *child_held(const struct ike_core *core, uint64_t token);
+/* What @child is a rekey of, until that is freed; NULL: nothing. */
+struct child_sa *child_replaced(const struct child_sa *child);
 /* The child of @ike with this outbound (peer's) or inbound SPI, or NULL. */
 struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi);
 
 /* Derives the keys; false on failure. */
 bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr);
-/*
- * Hands the in-SA to the kernel; the out-SA follows when that is there, so that a
- * response which goes out meanwhile is the earlier one.
- */
-void child_install(struct child_sa *child);
-/* Asks the kernel when the in-SA had its last packet. */
-void child_ask(const struct child_sa *child);
-/* Its out-SA carries the proxy-ID's packets from now on. */
-void child_activate(struct child_sa *child);
-/* The peer answered what we asked once we had the pair: it has it, too. */
-void child_proven(struct child_sa *child);
-/* The peer is elsewhere: its SAs leave the path they share for this one (pathref_move()). */
-void child_move(const struct child_sa *child, const struct endpoint *local,
-		const struct endpoint *remote);
-/* The tunnel's configuration has changed since: a rekey brings what it wants now. */
-bool child_outdated(const struct child_sa *child);
-/* Rekeys it long before it is due: if nothing comes of that, it is rekeyed when it is. */
-void child_rekey_early(struct child_sa *child);
-/* Time or octets are nearly, or wholly, used up. */
-void child_soft_expired(struct child_sa *child);
-void child_hard_expired(struct child_sa *child);
 /* Asks the peer to delete the pair. */
 void child_delete(struct child_sa *child);
 /* Takes it out of the kernel (an in-SA that has a successor lingers) and frees it. */
@@ -100,13 +82,6 @@ void child_close(struct child_sa *child);
 void child_orphan(struct child_sa *child);
 /* Closes the slot's orphans; how many there were. */
 int child_orphans_close(struct slot *slot);
-/* How SA_ADD went. */
-void child_added(struct child_sa *child, bool inbound, int error, const char *text);
-/*
- * A rekey of it came to nothing: it stays in use and is rekeyed again in @wait, or, after
- * an early one, when it is due.
- */
-void child_keep(struct child_sa *child, ike_time wait);
 /* Frees it without a word to the kernel. */
 void child_free(struct child_sa *child);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/condemned.h"
 
+#include "ike/child_life.h"
 #include "ike/child_sa.h"
 #include "ike/ike_life.h"
 

@@ -22,6 +22,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/child_life.h"
 #include "ike/child_sa.h"
 #include "ike/gateway.h"
 #include "ike/ike_life.h"

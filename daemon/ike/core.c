@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/child_life.h"
 #include "ike/id.h"
 #include "ike/path.h"
 #include "ike/v2.h"

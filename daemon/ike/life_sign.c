@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/life_sign.h"
 
+#include "ike/child_kernel.h"
 #include "ike/child_sa.h"
 
 #define LATELY	SECONDS(10)	/* where liveness has no longer interval */

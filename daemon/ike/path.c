@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/child_life.h"
 #include "ike/child_sa.h"
 
 #define SPREAD		SECONDS(1)	/* many tunnels lose their path at once */

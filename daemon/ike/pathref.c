@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "ike/child_kernel.h"
 #include "ike/child_sa.h"
 
 struct pathref *pathref_new(const struct endpoint *local, const struct endpoint *remote)

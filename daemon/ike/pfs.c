@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/pfs.h"
 
+#include "ike/child_life.h"
+
 #include "base/text.h"
 #include "prop/prop_wire.h"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ike/child_kernel.h"
 #include "ike/pfs.h"
 #include "ike/v2.h"
 #include "prop/prop_wire.h"
