@@ -94,6 +94,7 @@ check 'all of it: SAs, and 301 tunnels' test "$(as "$ALICE" "$TOOL" --json show 
 check 'status is show' wait_for 10 sees_the_same status
 check_not 'no answer has the key in it' grep -F "$PANTUN_PSK" <(as "$ALICE" "$TOOL" --json show)
 
+check 'the first rekey is over' wait_for 30 first_rekey_over ga tunnel1
 before=$(standing)
 for request in '{"verb":"initiate"}' '{"verb":"initiate","tunnel":"t"}' \
 	'{"verb":"clear","what":"ike-sa"}' '{"verb":"clear","what":"ipsec-sa"}' '{"verb":"reload"}'; do

@@ -99,6 +99,7 @@ check 'carrier is back' wait_for 30 carrier_is ga tunnel1 1
 check 'and told' wait_for 5 log_has ga 'tunnel-status-up: Tunnel first is up'
 
 # --- what ga cannot send is a mistake of its own
+check 'the first rekey is over' wait_for 30 first_rekey_over ga tunnel1
 forget_logs
 before=$(spi ga tunnel1)
 ip -n ga addr del 10.255.1.1 peer 10.255.1.2 dev tunnel1

@@ -77,6 +77,7 @@ check 'the interface carries' wait_for 10 carrier_is ga tunnel1 1
 check 'at the peer, too' wait_for 10 carrier_is gb tunnel1 1
 route_lans tunnel1 tunnel1
 tunnel_quiet ga
+check 'its first rekey is over' wait_for 30 first_rekey_over ga tunnel1
 SPIS=$(spis ga)
 
 option ttl 37 "$T ttl 37"

@@ -278,6 +278,14 @@ tunnel_quiet() {
 		add rule ip6 quiet out oifname tunnel1 drop'
 }
 
+# first_rekey_over NODE DEV: the daemon that began the IKE SA has rekeyed its first child, as it
+# does some seconds later (pantund(8)), and what that replaced is gone: SPIs stay from now on.
+first_rekey_over() {
+	pantunctl_on "$1" --json show "$2" |
+		json_of "any(c['rekeys'] for c in d['children']) and len(d['ipsec_sas']) == 2" |
+		grep -qx True
+}
+
 # carrier_is NODE DEV 0|1
 carrier_is() {
 	[ "$(on "$1" cat "/sys/class/net/$2/carrier")" = "$3" ]
