@@ -15,7 +15,6 @@
 #define DELAY_MS	10	/* of the network, one way */
 #define LATE_MS		400	/* what is reordered comes up to that much later */
 #define AT_ONCE_MOST	20000	/* events without the clock moving: they chase each other */
-#define PSK		"tell-nobody-0123456789"
 
 uint64_t dice_throw(struct dice *dice)
 {
@@ -120,15 +119,6 @@ static void enqueue(struct peers *net, const struct datagram *model, struct byte
 	*at = d;
 }
 
-static struct addr address(const char *text)
-{
-	struct addr a = { .family = 0 };
-
-	if (text && addr_parse(text, &a))
-		abort();
-	return a;
-}
-
 static const char *home(const struct peers *net, int side)
 {
 	return net->v6 ? peers_site6(side).local : peers_site(side).local;
@@ -140,10 +130,10 @@ static void translate(const struct peers *net, int from, struct datagram *d)
 	if (!net->nat.on)
 		return;
 	if (from == A) {
-		d->remote.addr = address(net->nat.outside);
+		d->remote.addr = site_address(net->nat.outside);
 		d->remote.port += net->nat.shift;
 	} else {
-		d->local.addr = address(home(net, A));
+		d->local.addr = site_address(home(net, A));
 		d->local.port -= net->nat.shift;
 	}
 }
@@ -151,17 +141,17 @@ static void translate(const struct peers *net, int from, struct datagram *d)
 /* Packets to where nobody lives, and those a translator knows nothing of, get lost. */
 static bool arrives(const struct peers *net, int from, const struct endpoint *to)
 {
-	struct addr there = address(home(net, !from));
+	struct addr there = site_address(home(net, !from));
 
 	if (net->nat.on && from == B) {
-		there = address(net->nat.outside);
+		there = site_address(net->nat.outside);
 		if (to->port != IKE_PORT + net->nat.shift &&
 		    to->port != IKE_NATT_PORT + net->nat.shift)
 			return false;
 	}
 	if (addr_equal(&to->addr, &there))
 		return true;
-	there = address(net->second[!from]);
+	there = site_address(net->second[!from]);
 	return there.family && addr_equal(&to->addr, &there);
 }
 
@@ -213,7 +203,7 @@ static int hook_source(void *ctx, const struct addr *remote, struct addr *local)
 	(void)remote;
 	if (peer->no_route)
 		return -1;
-	*local = address(peers_site(peer->side).local);
+	*local = site_address(peers_site(peer->side).local);
 	return 0;
 }
 
@@ -439,7 +429,8 @@ struct peers *peers_new(uint64_t seed)
 
 void peers_free(struct peers *net)
 {
-	bool spoken = peers_logged(net, PSK) || peers_told(net, A, PSK) || peers_told(net, B, PSK);
+	bool spoken = peers_logged(net, SITE_PSK) || peers_told(net, A, SITE_PSK) ||
+		      peers_told(net, B, SITE_PSK);
 
 	for (int side = A; side <= B; side++) {
 		const struct ike_sa_spec *sa = kern_fake_out(net->peer[side].kern, PEERS_IFNAME,
@@ -454,172 +445,6 @@ void peers_free(struct peers *net)
 }
 
 /* --- configuration --- */
-
-struct site peers_site(int side)
-{
-	struct site site = {
-		.local = side == A ? "192.0.2.1" : "198.51.100.2",
-		.peer = side == A ? "198.51.100.2" : "192.0.2.1",
-		.local_id = side == A ? "a.example" : "b.example",
-		.peer_id = side == A ? "b.example" : "a.example",
-		.psk = PSK,
-		.nat_traversal = true,
-		.start = side == A ? POLICY_START_ALWAYS : POLICY_START_PASSIVE,
-		.passive = side == B,
-		.ike_life = 28800,
-		.child_life = 3600,
-		.n_proxies = 1,
-		.proxies[0] = {
-			.name = "net",
-			.local = side == A ? "10.1.0.0/16" : "10.2.0.0/16",
-			.remote = side == A ? "10.2.0.0/16" : "10.1.0.0/16",
-		},
-	};
-
-	site.ike = peers_props(PROP_IKE, "aes-256-gcm,aes-128-gcm", "sha256", "group31,group19");
-	site.esp = peers_props(PROP_ESP, "aes-256-gcm,aes-128-gcm", NULL, "group31,group19");
-	return site;
-}
-
-struct site peers_site6(int side)
-{
-	struct site site = peers_site(side);
-
-	site.local = side == A ? "2001:db8::1" : "2001:db8::2";
-	site.peer = side == A ? "2001:db8::2" : "2001:db8::1";
-	return site;
-}
-
-/* The next word of a list with @separator; false: no more. */
-static bool next_word(const char **list, char separator, char out[64])
-{
-	size_t n;
-
-	if (!*list || !**list)
-		return false;
-	n = (size_t)(strchrnul(*list, separator) - *list);
-	snprintf(out, 64, "%.*s", (int)n, *list);
-	*list += n + ((*list)[n] ? 1 : 0);
-	return true;
-}
-
-struct prop_list peers_props(enum prop_proto proto, const char *encr, const char *hash,
-			     const char *dh)
-{
-	struct prop sets = { .proto = proto };
-	struct prop_list list = { .n = 0 };
-	char word[64], why[PROP_WHY];
-
-	while (next_word(&encr, ',', word))
-		sets.encr[sets.n_encr++] = alg_encr_by_conf(word);
-	while (next_word(&hash, ',', word)) {
-		sets.integ[sets.n_integ++] = alg_integ_by_conf(word);
-		if (proto == PROP_IKE)
-			sets.prf[sets.n_prf++] = alg_prf_by_conf(word);
-	}
-	while (next_word(&dh, ',', word))
-		sets.dh[sets.n_dh++] = alg_dh_by_conf(word);
-	if (prop_list_add(&list, &sets, why, sizeof(why)))
-		fail_msg("proposal of a test: %s", why);
-	return list;
-}
-
-static struct ts_list selectors(const char *ranges)
-{
-	struct ts_list list = { .n = 0 };
-	char word[64];
-
-	while (next_word(&ranges, ' ', word)) {
-		struct ts *ts = &list.ts[list.n++];
-
-		ts->port_last = UINT16_MAX;
-		if (addr_range_parse(word, &ts->first, &ts->last))
-			abort();
-	}
-	return list;
-}
-
-static struct ike_id identity(const char *name)
-{
-	struct ike_id id = { .type = 0 };
-
-	if (!name)
-		return id;
-	id.type = 2;
-	id.n = (uint16_t)strlen(name);
-	memcpy(id.b, name, id.n);
-	return id;
-}
-
-static void fill_tunnel(struct policy_tunnel *tunnel, const struct site *site)
-{
-	snprintf(tunnel->name, sizeof(tunnel->name), "lan");
-	snprintf(tunnel->ifname, sizeof(tunnel->ifname), PEERS_IFNAME);
-	tunnel->start = site->start;
-	tunnel->transport = site->transport;
-	tunnel->outer.gre = site->gre;
-	tunnel->outer.tfc = site->tfc;
-	tunnel->esp = site->esp;
-	tunnel->replay_window = 64;
-	tunnel->life_seconds = site->child_life;
-	tunnel->life_bytes = site->child_bytes;
-	if (site->probed)
-		tunnel->monitor = (struct policy_monitor){
-			.n = 1, .probes[0].destination = address(site->probed),
-			.action = site->action, .interval_ms = 3000, .threshold = 5,
-			.recovery = 2,
-		};
-	tunnel->n_proxies = site->n_proxies;
-	tunnel->proxies = calloc(site->n_proxies, sizeof(*tunnel->proxies));
-	if (!tunnel->proxies)
-		abort();
-	for (unsigned int i = 0; i < site->n_proxies; i++) {
-		struct policy_proxy *proxy = &tunnel->proxies[i];
-
-		snprintf(proxy->name, sizeof(proxy->name), "%s", site->proxies[i].name);
-		proxy->ts.local = selectors(site->proxies[i].local);
-		proxy->ts.remote = selectors(site->proxies[i].remote);
-	}
-}
-
-static struct secret *shared_key(const char *text)
-{
-	struct secret *secret = calloc(1, sizeof(*secret));
-
-	if (!secret)
-		abort();
-	secret->n = strlen(text);
-	memcpy(secret->b, text, secret->n);
-	return secret;
-}
-
-struct policy *peers_policy(const struct site *site)
-{
-	struct policy *policy = calloc(1, sizeof(*policy));
-	struct policy_gateway *gw = calloc(1, sizeof(*gw));
-	struct policy_tunnel *tunnel = calloc(1, sizeof(*tunnel));
-
-	if (!policy || !gw || !tunnel)
-		abort();
-	policy->n_gateways = 1;
-	policy->gateways = gw;
-	snprintf(gw->name, sizeof(gw->name), "hq");
-	gw->passive = site->passive;
-	gw->nat_traversal = site->nat_traversal;
-	gw->udp_csum = site->udp_csum;
-	gw->local = address(site->local);
-	gw->peer = address(site->peer);
-	gw->local_id = identity(site->local_id);
-	gw->peer_id = identity(site->peer_id);
-	gw->psk = shared_key(site->psk);
-	gw->ike = site->ike;
-	gw->life_seconds = site->ike_life;
-	gw->liveness_seconds = site->liveness;
-	gw->n_tunnels = 1;
-	gw->tunnels = tunnel;
-	fill_tunnel(tunnel, site);
-	return policy;
-}
 
 void peers_configure(struct peers *net, int side, const struct site *site)
 {

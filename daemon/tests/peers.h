@@ -9,35 +9,7 @@
 
 #include "kern/kern_fake.h"
 #include "loop/live.h"
-
-#define PEERS_IFNAME	"tunnel1"
-#define SITE_PROXIES	8
-
-enum { A, B };
-
-struct site_proxy {
-	const char *name;
-	const char *local, *remote;	/* "10.1.0.0/16"; several: "10.1.0.0/16 10.2.0.0/16" */
-};
-
-/* What peers_policy() makes a policy of: one gateway "hq" with one tunnel "lan". */
-struct site {
-	const char *local, *peer;	/* addresses; NULL: by route, dynamic */
-	const char *local_id, *peer_id;	/* FQDN; NULL: addresses */
-	const char *psk;
-	bool passive, nat_traversal, udp_csum;
-	bool transport, gre;
-	uint32_t tfc;			/* octets */
-	enum policy_start start;
-	struct prop_list ike, esp;
-	uint64_t ike_life, child_life;	/* seconds */
-	uint64_t child_bytes;
-	uint32_t liveness;		/* seconds */
-	const char *probed;		/* by the tunnel's monitor; NULL: it has none */
-	enum policy_action action;
-	unsigned int n_proxies;
-	struct site_proxy proxies[SITE_PROXIES];
-};
+#include "tests/peers_site.h"
 
 /* A pseudo-random sequence: splitmix64. */
 struct dice {
@@ -126,20 +98,10 @@ struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b
 /* Ends a test: all gets quiet, no packet would have been lost; frees. */
 void peers_finish(struct peers *net);
 
-/* Both sites of the ordinary pair, matching each other: A starts, B waits for it. */
-struct site peers_site(int side);
-/* The same over IPv6, for a network with v6 set. */
-struct site peers_site6(int side);
-/* For the caller, until the core takes it over. */
-struct policy *peers_policy(const struct site *site);
 /* Makes kernel and core of that side be as @site has it. */
 void peers_configure(struct peers *net, int side, const struct site *site);
 /* Both, with peers_site(). */
 void peers_configure_both(struct peers *net);
-/* A list of one proposal set: words of the configuration with commas; NULL: none. */
-struct prop_list peers_props(enum prop_proto proto, const char *encr, const char *hash,
-			     const char *dh);
-
 /* The side's daemon dies without a word and is started anew, kernel and all. */
 void peers_restart(struct peers *net, int side, const struct site *site);
 

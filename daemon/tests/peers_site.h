@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What each of two peers is configured with: a site is a few words, and becomes a policy.
+ * Needs no network and no core.
+ */
+#ifndef PANTUN_TESTS_PEERS_SITE_H
+#define PANTUN_TESTS_PEERS_SITE_H
+
+#include "ike/policy.h"
+
+enum { A, B };
+
+#define PEERS_IFNAME	"tunnel1"
+#define SITE_PROXIES	8
+
+struct site_proxy {
+	const char *name;
+	const char *local, *remote;	/* "10.1.0.0/16"; several: "10.1.0.0/16 10.2.0.0/16" */
+};
+
+/* What peers_policy() makes a policy of: one gateway "hq" with one tunnel "lan". */
+struct site {
+	const char *local, *peer;	/* addresses; NULL: by route, dynamic */
+	const char *local_id, *peer_id;	/* FQDN; NULL: addresses */
+	const char *psk;
+	bool passive, nat_traversal, udp_csum;
+	bool transport, gre;
+	uint32_t tfc;			/* octets */
+	enum policy_start start;
+	struct prop_list ike, esp;
+	uint64_t ike_life, child_life;	/* seconds */
+	uint64_t child_bytes;
+	uint32_t liveness;		/* seconds */
+	const char *probed;		/* by the tunnel's monitor; NULL: it has none */
+	enum policy_action action;
+	unsigned int n_proxies;
+	struct site_proxy proxies[SITE_PROXIES];
+};
+
+/* The key of both, which no log may contain. */
+#define SITE_PSK	"tell-nobody-0123456789"
+
+/* Both sites of the ordinary pair, matching each other: A starts, B waits for it. */
+struct site peers_site(int side);
+/* The same over IPv6, for a network with v6 set. */
+struct site peers_site6(int side);
+/* For the caller, until the core takes it over. */
+struct policy *peers_policy(const struct site *site);
+/* A list of one proposal set: words of the configuration with commas; NULL: none. */
+struct prop_list peers_props(enum prop_proto proto, const char *encr, const char *hash,
+			     const char *dh);
+/* Of that text; family 0 for NULL.  Ends the process where it is no address. */
+struct addr site_address(const char *text);
+
+#endif
