@@ -145,6 +145,7 @@ static int check(const char *path)
 {
 	struct conf_report report = { .line = print_complaint };
 	struct policy *policy = conf_load(path, &report);
+	struct policy_walk walk = { 0 };
 	unsigned int tunnels = 0;
 
 	if (!policy) {
@@ -152,9 +153,8 @@ static int check(const char *path)
 			text_plural(report.errors), report.warnings, text_plural(report.warnings));
 		return 1;
 	}
-	for (unsigned int g = 0; g < policy->n_gateways; g++)
-		tunnels += policy->gateways[g].n_tunnels;
-	tunnels += policy->n_manual;
+	while (policy_next(&walk, policy))
+		tunnels++;
 	printf("%s: good; %u gateway%s, %u tunnel%s, %u warning%s\n", path, policy->n_gateways,
 	       text_plural(policy->n_gateways), tunnels, text_plural(tunnels), report.warnings,
 	       text_plural(report.warnings));

@@ -38,14 +38,10 @@ static bool same_device(const struct reader *r, const struct tree_value *value,
 /* Complains where another tunnel has the device already. */
 static void check_device_free(const struct reader *r, const struct tree_value *value)
 {
-	const struct policy *policy = r->b->policy;
+	struct policy_walk walk = { 0 };
 
-	for (unsigned int g = 0; g < policy->n_gateways; g++)
-		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
-			if (same_device(r, value, &policy->gateways[g].tunnels[t]))
-				return;
-	for (unsigned int m = 0; m < policy->n_manual; m++)
-		if (same_device(r, value, &policy->manual[m].tunnel))
+	while (policy_next(&walk, r->b->policy))
+		if (same_device(r, value, walk.tunnel))
 			return;
 }
 

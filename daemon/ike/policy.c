@@ -29,25 +29,37 @@ void policy_free(struct policy *policy)
 	free(policy);
 }
 
+bool policy_next(struct policy_walk *walk, const struct policy *policy)
+{
+	for (; policy && walk->g < policy->n_gateways; walk->g++, walk->t = 0) {
+		walk->gateway = &policy->gateways[walk->g];
+		if (walk->t < walk->gateway->n_tunnels) {
+			walk->tunnel = &walk->gateway->tunnels[walk->t++];
+			return true;
+		}
+	}
+	walk->gateway = NULL;
+	if (!policy || walk->m == policy->n_manual)
+		return false;
+	walk->manual = &policy->manual[walk->m++];
+	walk->tunnel = &walk->manual->tunnel;
+	return true;
+}
+
 const struct policy_tunnel *policy_tunnel_on(const struct policy *policy, const char *ifname,
 					     const struct policy_gateway **gateway)
 {
+	struct policy_walk walk = { 0 };
+
 	if (gateway)
 		*gateway = NULL;
-	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
-		const struct policy_gateway *at = &policy->gateways[g];
-
-		for (unsigned int t = 0; t < at->n_tunnels; t++) {
-			if (strcmp(at->tunnels[t].ifname, ifname) != 0)
-				continue;
-			if (gateway)
-				*gateway = at;
-			return &at->tunnels[t];
-		}
+	while (policy_next(&walk, policy)) {
+		if (strcmp(walk.tunnel->ifname, ifname) != 0)
+			continue;
+		if (gateway)
+			*gateway = walk.gateway;
+		return walk.tunnel;
 	}
-	for (unsigned int m = 0; policy && m < policy->n_manual; m++)
-		if (!strcmp(policy->manual[m].tunnel.ifname, ifname))
-			return &policy->manual[m].tunnel;
 	return NULL;
 }
 

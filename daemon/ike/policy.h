@@ -129,6 +129,17 @@ struct policy {
 /* Wipes secrets and frees all; NULL is fine. */
 void policy_free(struct policy *policy);
 
+/* A walk over all tunnels of a policy, those of gateways first.  Starts zeroed. */
+struct policy_walk {
+	const struct policy_tunnel *tunnel;
+	const struct policy_gateway *gateway;	/* NULL: the tunnel has manual keys */
+	const struct policy_manual *manual;	/* NULL: the tunnel has a gateway */
+	unsigned int g, t, m;			/* where policy_next() goes on */
+};
+
+/* Moves to the next tunnel of @policy, which may be NULL; false: there are no more. */
+bool policy_next(struct policy_walk *walk, const struct policy *policy);
+
 /*
  * The tunnel on that netdevice, or NULL; @policy may be NULL.  Its gateway in *@gateway,
  * NULL where it has manual keys, unless @gateway is NULL.

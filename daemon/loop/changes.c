@@ -6,13 +6,6 @@
 
 #include "base/secret.h"
 
-/* A tunnel of a policy, wherever it stands there. */
-struct found {
-	const struct policy_tunnel *tunnel;
-	const struct policy_gateway *gateway;	/* NULL: it has manual keys */
-	const struct policy_manual *manual;
-};
-
 struct report {
 	void (*line)(void *ctx, const char *text);
 	void *ctx;
@@ -36,49 +29,14 @@ static const struct policy_gateway *find_gateway(const struct policy *policy, co
 	return NULL;
 }
 
-/* Calls @each for all tunnels until it returns true. */
-static bool each_tunnel(const struct policy *policy,
-			bool (*each)(void *ctx, const struct found *found), void *ctx)
+/* Leaves @walk at the tunnel of that name; false: there is none. */
+static bool find_tunnel(struct policy_walk *walk, const struct policy *policy, const char *name)
 {
-	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
-		const struct policy_gateway *gateway = &policy->gateways[g];
-
-		for (unsigned int t = 0; t < gateway->n_tunnels; t++) {
-			if (each(ctx, &(struct found){ &gateway->tunnels[t], gateway, NULL }))
-				return true;
-		}
-	}
-	for (unsigned int m = 0; policy && m < policy->n_manual; m++) {
-		const struct policy_manual *manual = &policy->manual[m];
-
-		if (each(ctx, &(struct found){ &manual->tunnel, NULL, manual }))
+	*walk = (struct policy_walk){ 0 };
+	while (policy_next(walk, policy))
+		if (!strcmp(walk->tunnel->name, name))
 			return true;
-	}
 	return false;
-}
-
-/* A tunnel that is looked for by its name. */
-struct search {
-	const char *name;
-	struct found found;		/* tunnel NULL: none */
-};
-
-static bool on_search(void *ctx, const struct found *found)
-{
-	struct search *search = ctx;
-
-	if (strcmp(found->tunnel->name, search->name) != 0)
-		return false;
-	search->found = *found;
-	return true;
-}
-
-static struct found find_tunnel(const struct policy *policy, const char *name)
-{
-	struct search search = { .name = name };
-
-	each_tunnel(policy, on_search, &search);
-	return search.found;
 }
 
 static bool outer_equal(const struct policy_outer *a, const struct policy_outer *b)
@@ -124,7 +82,7 @@ static bool manual_equal(const struct policy_manual *a, const struct policy_manu
 	       secret_equal(a->keys, b->keys, sizeof(*a->keys));
 }
 
-static bool tunnel_equal(const struct found *a, const struct found *b)
+static bool tunnel_equal(const struct policy_walk *a, const struct policy_walk *b)
 {
 	const struct policy_tunnel *s = a->tunnel, *t = b->tunnel;
 
@@ -136,16 +94,10 @@ static bool tunnel_equal(const struct found *a, const struct found *b)
 	       proxies_equal(s, t) && manual_equal(a->manual, b->manual);
 }
 
-/* One side's tunnels against those of the other. */
-struct sides {
-	const struct report *report;
-	const struct policy *own, *other;
-};
-
 /*
  * What became of @tunnel.  Its interface stays: it has the administrator's addresses and routes.
  */
-static void tell_left(const struct sides *sides, const struct policy_tunnel *tunnel,
+static void tell_left(const struct report *report, const struct policy_tunnel *tunnel,
 		      const struct policy *after, const char *what)
 {
 	char text[128];
@@ -156,28 +108,30 @@ static void tell_left(const struct sides *sides, const struct policy_tunnel *tun
 			 what, tunnel->ifname, tunnel->ifname);
 		what = text;
 	}
-	tell(sides->report, "tunnel", tunnel->name, what);
+	tell(report, "tunnel", tunnel->name, what);
 }
 
-static bool on_before(void *ctx, const struct found *before)
+static void tell_removed_tunnels(const struct report *report, const struct policy *before,
+				 const struct policy *after)
 {
-	const struct sides *sides = ctx;
+	struct policy_walk was = { 0 }, is;
 
-	if (!find_tunnel(sides->other, before->tunnel->name).tunnel)
-		tell_left(sides, before->tunnel, sides->other, "removed");
-	return false;
+	while (policy_next(&was, before))
+		if (!find_tunnel(&is, after, was.tunnel->name))
+			tell_left(report, was.tunnel, after, "removed");
 }
 
-static bool on_after(void *ctx, const struct found *after)
+static void tell_other_tunnels(const struct report *report, const struct policy *before,
+			       const struct policy *after)
 {
-	const struct sides *sides = ctx;
-	struct found before = find_tunnel(sides->other, after->tunnel->name);
+	struct policy_walk was, is = { 0 };
 
-	if (!before.tunnel)
-		tell(sides->report, "tunnel", after->tunnel->name, "added");
-	else if (!tunnel_equal(&before, after))
-		tell_left(sides, before.tunnel, sides->own, "changed");
-	return false;
+	while (policy_next(&is, after)) {
+		if (!find_tunnel(&was, before, is.tunnel->name))
+			tell(report, "tunnel", is.tunnel->name, "added");
+		else if (!tunnel_equal(&was, &is))
+			tell_left(report, was.tunnel, after, "changed");
+	}
 }
 
 /* What becomes of the SAs that a gateway of another configuration made. */
@@ -200,7 +154,7 @@ void changes_each(const struct policy *before, const struct policy *after,
 		if (!find_gateway(after, before->gateways[i].name))
 			tell(&report, "gateway", before->gateways[i].name, "removed");
 	}
-	each_tunnel(before, on_before, &(struct sides){ &report, before, after });
+	tell_removed_tunnels(&report, before, after);
 	for (unsigned int i = 0; i < after->n_gateways; i++) {
 		const struct policy_gateway *gateway = &after->gateways[i];
 		const struct policy_gateway *was = find_gateway(before, gateway->name);
@@ -210,5 +164,5 @@ void changes_each(const struct policy *before, const struct policy *after,
 		else if (!policy_gateway_equal(was, gateway))
 			tell(&report, "gateway", gateway->name, gateway_change(was, gateway));
 	}
-	each_tunnel(after, on_after, &(struct sides){ &report, after, before });
+	tell_other_tunnels(&report, before, after);
 }

@@ -390,11 +390,10 @@ static void on_tunnel(void *ctx, const char *ifname, bool deleted)
 static void each_tunnel(struct daemon *d, const struct policy *policy,
 			void (*do_it)(struct daemon *d, const struct policy_tunnel *tunnel))
 {
-	for (unsigned int g = 0; policy && g < policy->n_gateways; g++)
-		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
-			do_it(d, &policy->gateways[g].tunnels[t]);
-	for (unsigned int m = 0; policy && m < policy->n_manual; m++)
-		do_it(d, &policy->manual[m].tunnel);
+	struct policy_walk walk = { 0 };
+
+	while (policy_next(&walk, policy))
+		do_it(d, walk.tunnel);
 }
 
 static void miss_module(struct daemon *d, const struct policy_tunnel *tunnel)
@@ -408,24 +407,17 @@ static void greet(struct daemon *d, const struct policy_tunnel *tunnel)
 	ike_core_away(d->core, now_ms(), tunnel->ifname, NULL);
 }
 
-static const struct policy_tunnel *some_tunnel(const struct policy *policy)
-{
-	for (unsigned int g = 0; policy && g < policy->n_gateways; g++)
-		if (policy->gateways[g].n_tunnels)
-			return &policy->gateways[g].tunnels[0];
-	return policy && policy->n_manual ? &policy->manual[0].tunnel : NULL;
-}
-
 /*
  * The module tells of itself before it can make links.  All that stood in the kernel is gone; the
  * peers were told when it went.
  */
 static void come_back(struct daemon *d)
 {
-	const struct policy_tunnel *tunnel = some_tunnel(d->policy);
+	struct policy_walk some = { 0 };
 
 	d->prepare_due = IKE_NEVER;
-	if (tunnel && set_tunnel(d, tunnel) == -EOPNOTSUPP && d->prepared++ < PREPARE_MOST) {
+	if (policy_next(&some, d->policy) && set_tunnel(d, some.tunnel) == -EOPNOTSUPP &&
+	    d->prepared++ < PREPARE_MOST) {
 		d->prepare_due = now_ms() + PREPARE_MS;
 		return;
 	}

@@ -210,22 +210,16 @@ void live_expired(struct live *live, uint64_t cookie, bool inbound,
 	forget(former);
 }
 
-static bool has_device(const struct policy *policy, const char *ifname)
-{
-	for (unsigned int g = 0; g < policy->n_gateways; g++)
-		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
-			if (!strcmp(policy->gateways[g].tunnels[t].ifname, ifname))
-				return true;
-	return false;
-}
-
 void live_without(struct live *live, struct kern *kern, const struct policy *policy)
 {
+	const struct policy_gateway *gateway;
 	struct former *former, *next;
 
 	for (former = LIST_FIRST(&live->former); former; former = next) {
 		next = LIST_NEXT(former, list);
-		if (!has_device(policy, former->sa.ifname))
+		policy_tunnel_on(policy, former->sa.ifname, &gateway);
+		/* Its tunnel is gone, or has manual keys now. */
+		if (!gateway)
 			delete(kern, former);
 	}
 }

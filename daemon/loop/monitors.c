@@ -92,29 +92,25 @@ struct retiring {
 	const struct policy *policy;
 };
 
-static void on_sa(void *ctx, const struct kern_sa *sa)
+static void end_old(const struct retiring *r, const char *ifname)
 {
-	struct retiring *r = ctx;
-
-	if (sa->cookie && !sa->inbound && !policy_tunnel_on(r->policy, sa->ifname, NULL))
-		end_monitor(r->kern, sa->ifname);
+	if (!policy_tunnel_on(r->policy, ifname, NULL))
+		end_monitor(r->kern, ifname);
 }
 
-static void end_old(const struct retiring *r, const struct policy_tunnel *tunnel)
+static void on_sa(void *ctx, const struct kern_sa *sa)
 {
-	if (!policy_tunnel_on(r->policy, tunnel->ifname, NULL))
-		end_monitor(r->kern, tunnel->ifname);
+	if (sa->cookie && !sa->inbound)
+		end_old(ctx, sa->ifname);
 }
 
 void monitors_retire(struct kern *kern, const struct policy *before, const struct policy *policy)
 {
 	struct retiring r = { .kern = kern, .policy = policy };
+	struct policy_walk old = { 0 };
 
-	for (unsigned int g = 0; before && g < before->n_gateways; g++)
-		for (unsigned int t = 0; t < before->gateways[g].n_tunnels; t++)
-			end_old(&r, &before->gateways[g].tunnels[t]);
-	for (unsigned int i = 0; before && i < before->n_manual; i++)
-		end_old(&r, &before->manual[i].tunnel);
+	while (policy_next(&old, before))
+		end_old(&r, old.tunnel->ifname);
 	if (!before && kern->ops->sa_each(kern, on_sa, &r))
 		log_error(NULL, "SAs cannot be read: %s", kern->error);
 }

@@ -56,12 +56,11 @@ static void prepare(struct kern *kern, const struct policy_tunnel *tunnel)
 static void reload(struct kern *kern, const struct policy *before, const struct policy *policy,
 		   unsigned int sets, unsigned int dels)
 {
+	struct policy_walk walk = { 0 };
+
 	monitors_retire(kern, before, policy);
-	for (unsigned int g = 0; g < policy->n_gateways; g++)
-		for (unsigned int t = 0; t < policy->gateways[g].n_tunnels; t++)
-			prepare(kern, &policy->gateways[g].tunnels[t]);
-	for (unsigned int m = 0; m < policy->n_manual; m++)
-		prepare(kern, &policy->manual[m].tunnel);
+	while (policy_next(&walk, policy))
+		prepare(kern, walk.tunnel);
 	assert_int_equal(kern_fake_monitor_sets(kern), sets);
 	assert_int_equal(kern_fake_monitor_dels(kern), dels);
 }
