@@ -18,6 +18,7 @@
  * kernel goes by the new selectors at once, and an SA with the old ones would carry packets that
  * the peer drops.  Without any tunnel a gateway deletes its IKE SA, which would serve nobody.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +100,8 @@ static void configure_slots(struct gateway *gw)
 				slot_forget_failures(slot);
 			slot->tunnel = tunnel;
 			slot->proxy = &tunnel->proxies[p];
+			snprintf(slot->subject, sizeof(slot->subject), "tunnel %s:%s",
+				 tunnel->name, slot->proxy->name);
 			policy_box_replace(&slot->box, gw->box);
 			/* What there is carries packets until the peer agrees to another. */
 			if (slot->current && slot->current->ike && child_outdated(slot->current))
@@ -169,6 +172,7 @@ static void gateway_configure(struct ike_core *core, struct policy_box *box,
 		return;
 	}
 	gw->conf = conf;
+	snprintf(gw->subject, sizeof(gw->subject), "gateway %s", conf->name);
 	policy_box_replace(&gw->box, box);
 	configure_slots(gw);
 	gateway_poke(gw);

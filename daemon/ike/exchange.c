@@ -88,8 +88,8 @@ static bool still_there(struct ike_sa *ike)
 	}
 	ex->asked = false;
 	if (ex->sends == v2_sends(ex->current->kind))
-		log_warning(ike->gw->conf->name, "peer does not answer any more, but its ESP comes "
-						 "in: the SAs stay while it does");
+		log_warning(ike->gw->subject, "peer does not answer any more, but its ESP comes "
+					   "in: the SAs stay while it does");
 	return true;
 }
 

@@ -20,18 +20,6 @@
 #define CALM		SECONDS(120)
 #define RESPONDER_GRACE	SECONDS(3)	/* the initiator of an IKE SA makes the children */
 
-const char *gateway_subject(const struct gateway *gw, char *out)
-{
-	snprintf(out, SUBJECT_MAX, "gateway %s", gw->conf->name);
-	return out;
-}
-
-const char *slot_subject(const struct slot *slot, char *out)
-{
-	snprintf(out, SUBJECT_MAX, "tunnel %s:%s", slot->tunnel->name, slot->proxy->name);
-	return out;
-}
-
 /* Cut off where it is too long for show. */
 static void set_error(char last_error[ERROR_TEXT], const char *text)
 {
@@ -76,13 +64,13 @@ static void log_failure(struct repeat *said, ike_time now, const char *subject, 
 
 static void gateway_error(struct gateway *gw, const char *kind, const char *format, va_list args)
 {
-	char subject[SUBJECT_MAX], text[FAIL_TEXT];
+	char text[FAIL_TEXT];
 
 	vsnprintf(text, sizeof(text), format, args);
 	set_error(gw->last_error, text);
 	gw->failed_at = gw->core->now;
 	gw->counts.failures++;
-	log_failure(&gw->said, gw->core->now, gateway_subject(gw, subject), format, text);
+	log_failure(&gw->said, gw->core->now, gw->subject, format, text);
 	gateway_event(gw, kind, text);
 }
 
@@ -113,7 +101,7 @@ void gateway_refuse(struct gateway *gw, const char *format, ...)
 
 void slot_fail(struct slot *slot, const char *format, ...)
 {
-	char subject[SUBJECT_MAX], text[FAIL_TEXT];
+	char text[FAIL_TEXT];
 	va_list args;
 
 	va_start(args, format);
@@ -122,31 +110,31 @@ void slot_fail(struct slot *slot, const char *format, ...)
 	set_error(slot->last_error, text);
 	slot->failed_at = slot->gw->core->now;
 	slot->counts.failures++;
-	log_failure(&slot->said, slot->gw->core->now, slot_subject(slot, subject), format, text);
+	log_failure(&slot->said, slot->gw->core->now, slot->subject, format, text);
 	slot_event(slot, "child-fail", text);
 }
 
 void gateway_tell(struct gateway *gw, const char *kind, const char *format, ...)
 {
-	char subject[SUBJECT_MAX], text[512];
+	char text[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	log_info(gateway_subject(gw, subject), "%s", text);
+	log_info(gw->subject, "%s", text);
 	gateway_event(gw, kind, text);
 }
 
 void slot_tell(struct slot *slot, const char *kind, const char *format, ...)
 {
-	char subject[SUBJECT_MAX], text[512];
+	char text[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	log_info(slot_subject(slot, subject), "%s", text);
+	log_info(slot->subject, "%s", text);
 	slot_event(slot, kind, text);
 }
 

@@ -9,7 +9,7 @@
 #include "ike/core_priv.h"
 
 #define ERROR_TEXT	256	/* of a last_error, as in struct ike_child_info */
-#define SUBJECT_MAX	160	/* octets of "tunnel hq:lan" */
+#define SUBJECT_MAX	160	/* octets of "gateway hq", "tunnel hq:lan" */
 
 struct child_sa;
 struct path;
@@ -35,6 +35,7 @@ struct slot {
 	struct policy_box *box;
 	const struct policy_tunnel *tunnel;
 	const struct policy_proxy *proxy;
+	char subject[SUBJECT_MAX];	/* of its log lines: "tunnel hq:lan" */
 	bool gone;			/* no longer configured: freed with its last child */
 	bool asked;			/* a packet or the administrator wants it */
 	bool queued;			/* a task is to make a child for it */
@@ -56,6 +57,7 @@ struct gateway {
 	struct ike_core *core;
 	struct policy_box *box;
 	const struct policy_gateway *conf;
+	char subject[SUBJECT_MAX];	/* of its log lines: "gateway hq" */
 	bool gone;			/* no longer configured: freed with its last IKE SA */
 	bool contacted;			/* an IKE SA came up since the start */
 	bool poked;			/* is in core->poked */
@@ -141,10 +143,6 @@ struct slot *slot_find(const struct gateway *gw, uint32_t id);
 bool slot_wanted(const struct slot *slot);
 /* Has or is getting a child. */
 bool slot_busy(const struct slot *slot);
-
-/* "gateway hq", "tunnel hq:lan"; into and return @out of SUBJECT_MAX. */
-const char *gateway_subject(const struct gateway *gw, char *out);
-const char *slot_subject(const struct slot *slot, char *out);
 
 /*
  * Says what went wrong and what to do about it, in an event and last_error, and in the log

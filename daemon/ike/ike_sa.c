@@ -287,7 +287,7 @@ void ike_orphan_children(struct ike_sa *ike)
 
 void ike_forgotten(struct ike_sa *ike)
 {
-	log_info(ike->gw->conf->name, "peer has lost its earlier IKE SA");
+	log_info(ike->gw->subject, "peer has lost its earlier IKE SA");
 	ike_orphan_children(ike);
 	ike_close(ike, false);
 }

@@ -82,7 +82,7 @@ static void path_renew(struct ike_core *core, struct timer *timer)
 	path->not_before = core->now + path->wait;
 	timer_set(&core->timers, &path->renew, path->not_before + core_jitter(core, SPREAD, 0));
 	if (n)
-		log_info(path->gw->conf->name,
+		log_info(path->gw->subject,
 			 "path of %s is lost: new keys for %u of its proxy-IDs; again in %u s "
 			 "unless it is back",
 			 path->ifname, n, (unsigned int)(path->wait / 1000));
@@ -102,7 +102,7 @@ static struct path *make(struct gateway *gw, const char *ifname)
 	struct path *path = calloc(1, sizeof(*path));
 
 	if (!path) {
-		log_error(gw->conf->name, "out of memory: no new keys for %s", ifname);
+		log_error(gw->subject, "out of memory: no new keys for %s", ifname);
 		return NULL;
 	}
 	snprintf(path->ifname, sizeof(path->ifname), "%s", ifname);

@@ -104,7 +104,7 @@ struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local
 
 void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format, ...)
 {
-	char subject[SUBJECT_MAX], text[TEXT_MAX], left_out[REPEAT_TEXT];
+	char text[TEXT_MAX], left_out[REPEAT_TEXT];
 	unsigned int held;
 	va_list args;
 
@@ -117,6 +117,6 @@ void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format
 	}
 	if (!repeat_due(&core->said, core->now, format, text, &held))
 		return;
-	log_error(gw ? gateway_subject(gw, subject) : NULL, "%s%s", text,
+	log_error(gw ? gw->subject : NULL, "%s%s", text,
 		  repeat_text(held, left_out));
 }

@@ -130,7 +130,7 @@ struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
 	message = wire_end(w);
 	if (!message.n || cipher_seal(key, hooks->random, hooks->ctx, buf, message.n,
 				      wire_sk_body(w))) {
-		log_error(NULL, "a message of %s could not be built", ike->gw->conf->name);
+		log_error(ike->gw->subject, "a message could not be built");
 		return bytes_of(NULL, 0);
 	}
 	return message;
@@ -377,11 +377,11 @@ static void handle_request(struct ike_sa *ike, const struct v2_in *in,
 	struct bytes message;
 
 	if (!t) {
-		log_debug(NULL, "%s in a state that has no use for it",
+		log_debug(ike->gw->subject, "%s in a state that has no use for it",
 			  ike_exchange_name(header->exchange));
 		return;
 	}
-	log_debug(ike->gw->conf->name, "%s", t->story);
+	log_debug(ike->gw->subject, "%s", t->story);
 	adopt_address(ike, in);
 	v2_begin(&w, buf, ike, header->exchange, header->message_id, true);
 	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
@@ -402,7 +402,7 @@ static void handle_response(struct ike_sa *ike, const struct v2_in *in)
 
 	exchange_answered(ike);
 	if (t) {
-		log_debug(ike->gw->conf->name, "%s", t->story);
+		log_debug(ike->gw->subject, "%s", t->story);
 		t->response(ike, task, in);
 	}
 	/* Closing the SA freed the task. */
@@ -430,12 +430,12 @@ static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 
 	if (response ? !response_due(ike, header) :
 	    header->message_id != ike->ex.recv_id && header->message_id + 1 != ike->ex.recv_id) {
-		log_debug(ike->gw->conf->name, "message id %u is outside the window",
+		log_debug(ike->gw->subject, "message id %u is outside the window",
 			  header->message_id);
 		return;
 	}
 	if (!open_message(ike, in, &plain)) {
-		log_debug(ike->gw->conf->name, "message dropped: it is not authentic");
+		log_debug(ike->gw->subject, "message dropped: it is not authentic");
 		return;
 	}
 	if (!response && header->message_id != ike->ex.recv_id) {

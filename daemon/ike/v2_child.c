@@ -60,11 +60,9 @@ void v2_child_put_mode(const struct slot *slot, struct wire_writer *w)
 
 void v2_child_heed_tfc(struct child_sa *child, bool refused)
 {
-	char subject[SUBJECT_MAX];
-
 	child->no_tfc = refused;
 	if (refused && child->slot->tunnel->outer.tfc)
-		log_warning(slot_subject(child->slot, subject),
+		log_warning(child->slot->subject,
 			    "peer does not take padded packets "
 			    "(ESP_TFC_PADDING_NOT_SUPPORTED): tfc-padding is off");
 }

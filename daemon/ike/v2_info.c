@@ -167,7 +167,7 @@ static void take_notify(struct ike_sa *ike, const struct wire_notify *notify)
 		return;
 	addr_text(&ike->path->remote.addr, peer);
 	if (notify->type != IKE_N_AUTHENTICATION_FAILED) {
-		log_warning(ike->gw->conf->name, "peer %s says %s", peer,
+		log_warning(ike->gw->subject, "peer %s says %s", peer,
 			    v2_notify_text(notify->type, name));
 		return;
 	}

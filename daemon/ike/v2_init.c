@@ -205,7 +205,7 @@ static bool take_answer(struct ike_sa *ike, const struct v2_in *in)
 		return false;
 	if (!prop_check_answer(&query, &p.sa, &ike->prop, why, sizeof(why))) {
 		if (may_complain(ike->core))
-			log_warning(ike->gw->conf->name, "%s", why);
+			log_warning(ike->gw->subject, "%s", why);
 		return false;
 	}
 	if (p.ke.group != hs->group->id || ike->prop.dh != hs->group ||

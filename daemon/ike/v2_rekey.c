@@ -29,7 +29,7 @@ static bool derive(struct ike_sa *heir, const struct ike_sa *old, const struct d
 	enum dh_error error = dh_shared(dh, public, &shared);
 
 	if (error) {
-		log_warning(old->gw->conf->name, "key exchange with the peer failed: %s",
+		log_warning(old->gw->subject, "key exchange with the peer failed: %s",
 			    dh_error_text(error));
 	} else {
 		input.shared = secret_bytes(&shared);
@@ -108,7 +108,7 @@ void v2_rekey_unsent(struct ike_sa *ike, struct task *task)
 {
 	if (ike->state != IKE_UP || ike->condemned || ike_outdated(ike))
 		return;
-	log_warning(ike->gw->conf->name,
+	log_warning(ike->gw->subject,
 		    "the request to rekey the IKE SA could not be built: out of memory or "
 		    "randomness, or the crypto library does not support %s",
 		    task->group ? task->group->name : "what it is asked for");
@@ -142,7 +142,7 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 			exchange_queue_first(ike, again);
 		}
 	} else {
-		log_warning(ike->gw->conf->name, "peer refused to rekey the IKE SA (%s)",
+		log_warning(ike->gw->subject, "peer refused to rekey the IKE SA (%s)",
 			    v2_notify_text(notify->type, name));
 		failed(ike, task, RETRY_LATE_MS);
 		return;
@@ -168,7 +168,7 @@ static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, const struct ta
 	if (!payload || wire_read_sa(payload, &sa, &error) || !read_ke_nonce(in, &ke, &nr))
 		return false;
 	if (!prop_check_answer(&query, &sa, &heir->prop, why, sizeof(why))) {
-		log_warning(ike->gw->conf->name, "rekeying of the IKE SA: %s", why);
+		log_warning(ike->gw->subject, "rekeying of the IKE SA: %s", why);
 		return false;
 	}
 	if (heir->prop.dh != task->group || ke.group != task->group->id)
@@ -283,7 +283,7 @@ void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct w
 	}
 	query.ke_group = ke.group;
 	if (!prop_select(&query, sa, &chosen, why, sizeof(why))) {
-		log_warning(ike->gw->conf->name, "rekeying of the IKE SA: %s", why);
+		log_warning(ike->gw->subject, "rekeying of the IKE SA: %s", why);
 		wire_put_notify(w, IKE_N_NO_PROPOSAL_CHOSEN, none);
 		return;
 	}

@@ -431,6 +431,7 @@ void peers_free(struct peers *net)
 {
 	bool spoken = peers_logged(net, SITE_PSK) || peers_told(net, A, SITE_PSK) ||
 		      peers_told(net, B, SITE_PSK);
+	bool vague = peers_logged(net, " hq: ") != peers_logged(net, "gateway hq: ");
 
 	for (int side = A; side <= B; side++) {
 		const struct ike_sa_spec *sa = kern_fake_out(net->peer[side].kern, PEERS_IFNAME,
@@ -442,6 +443,8 @@ void peers_free(struct peers *net)
 	left_over = NULL;
 	discard(net);
 	assert_false(spoken);
+	if (vague)
+		fail_msg("a log line says \"hq\" instead of \"gateway hq\"");
 }
 
 /* --- configuration --- */

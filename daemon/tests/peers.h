@@ -84,7 +84,10 @@ struct peers {
  * short.  Log lines are caught from here until peers_free().
  */
 struct peers *peers_new(uint64_t seed);
-/* Also fails the test where a kernel saw a fault or a secret is in the log. */
+/*
+ * Also fails the test if a kernel saw a fault, if the log holds a secret, or if a log line is
+ * about "hq" instead of "gateway hq".
+ */
 void peers_free(struct peers *net);
 /* All gets quiet within @ms, or the test fails with the log shown. */
 void peers_must_be_quiet(struct peers *net, ike_time ms);
