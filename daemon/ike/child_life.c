@@ -7,6 +7,8 @@
 #include "ike/child_use.h"
 #include "ike/pfs.h"
 
+#define BOTH_MS	SECONDS(2)	/* between the ends of a pair's two SAs by time */
+
 /* --- its start --- */
 
 static void install_out(struct child_sa *child)
@@ -155,7 +157,10 @@ void child_keep(struct child_sa *child, ike_time wait)
 	if (child->state != CHILD_REKEYING && child->state != CHILD_REPLACED)
 		return;
 	child->state = CHILD_UP;
-	if (!child->renew_at)
+	/* The half that a hard limit left is of use only until its successor comes. */
+	if (!child->in_added || !child->out_added)
+		child_delete(child);
+	else if (!child->renew_at)
 		timer_set(&core->timers, &child->life, core_retry(core, wait, child->ends));
 	else if (child->renew_at == IKE_NEVER)
 		timer_stop(&core->timers, &child->life);
@@ -172,7 +177,8 @@ static void rekey(struct child_sa *child)
 		return;
 	if (child->ends)
 		timer_set(&child->core->timers, &child->life, child->ends);
-	if (child->slot->current != child && !child->standby) {
+	/* Without its outbound SA it is not the current one, and needs a successor all the same. */
+	if (child->slot->current && child->slot->current != child && !child->standby) {
 		child_delete(child);
 		return;
 	}
@@ -200,19 +206,41 @@ void child_rekey_early(struct child_sa *child)
 	rekey(child);
 }
 
-void child_hard_expired(struct child_sa *child)
+/* Both directions are over, and the pair with them. */
+static void expire(struct child_sa *child)
 {
+	child_del(child, false);
+	child_del(child, true);
 	if (!child->ike) {
-		if (child->state == CHILD_ORPHANED)
-			child_close(child);
+		child_close(child);
 		return;
 	}
 	if (child->slot->current == child)
-		slot_tell(child->slot, "child-down", "lifetime is over");
-	child_hand_over(child);
-	child_del(child, false);
-	child_del(child, true);
+		slot_tell(child->slot, "child-down", "the lifetime of the SA has expired");
 	child_delete(child);
+}
+
+void child_hard_expired(struct child_sa *child, bool inbound)
+{
+	struct slot *slot = child->slot;
+	bool current = slot->current == child;
+
+	child_del(child, inbound);
+	if (child->state <= CHILD_INSTALLING || (!child->in_added && !child->out_added) ||
+	    (child->ends && child->core->now + BOTH_MS >= child->ends)) {
+		expire(child);
+		return;
+	}
+	if (!inbound)
+		child_hand_over(child);
+	if (current && (inbound || !slot->current))
+		slot_tell(slot, "child-down",
+			  "the lifetime of the %s SA %08x has expired; the %s one is used until "
+			  "there is a successor for both",
+			  inbound ? "inbound" : "outbound",
+			  inbound ? child->spi_in : child->spi_out,
+			  inbound ? "outbound" : "inbound");
+	child_soft_expired(child);
 }
 
 void child_life(struct ike_core *core, struct timer *timer)
@@ -222,7 +250,7 @@ void child_life(struct ike_core *core, struct timer *timer)
 	if (child->state >= CHILD_ORPHANED)
 		child_close(child);
 	else if (child->ends && core->now >= child->ends)
-		child_hard_expired(child);
+		expire(child);
 	else
 		child_soft_expired(child);
 }

@@ -56,7 +56,8 @@ void child_hand_over(struct child_sa *child)
 	if (slot->current != child)
 		return;
 	for (struct child_sa *other = slot->children; other; other = other->slot_next) {
-		if (other == child || !other->out_added || other->state > CHILD_REPLACED)
+		if (other == child || !other->in_added || !other->out_added ||
+		    other->state > CHILD_REPLACED)
 			continue;
 		if (!heir || better_heir(child, other, heir))
 			heir = other;

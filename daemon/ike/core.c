@@ -215,12 +215,11 @@ void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool i
 {
 	struct child_sa *child = child_find(core, token);
 
-	(void)inbound;
 	if (!child)
 		return;
 	begin(core, now);
 	if (hard)
-		child_hard_expired(child);
+		child_hard_expired(child, inbound);
 	else
 		child_soft_expired(child);
 	end(core);

@@ -149,7 +149,7 @@ void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 		    const struct endpoint *local, const struct endpoint *remote);
 /* The in-SA of @token had its last authentic packet @idle milliseconds ago. */
 void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint64_t idle);
-/* A kernel SA has reached a limit. */
+/* A kernel SA has reached a limit, or, as with a hard one, is not there any more. */
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard);
 /* How SA_ADD went: 0, or a negative errno with the kernel's @text. */
 void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, bool inbound,

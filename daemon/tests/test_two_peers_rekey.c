@@ -12,7 +12,9 @@
 #include "ike/core_priv.h"
 #include "tests/peers.h"
 
-#define SEEDS	60
+#define SEEDS		60
+#define EXCHANGE_AT	18	/* offset in a header */
+#define CREATE_CHILD	36
 
 static struct peers *up_with(uint64_t seed, const struct site *a, const struct site *b)
 {
@@ -164,35 +166,160 @@ static void test_no_common_group(void **state)
 	peers_finish(net);
 }
 
+/* ------------------------------------------------------------- hard limits */
+
+static bool tap_lose_requests_for_sas(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	(void)net;
+	(void)from;
+	return n < 28 || data[EXCHANGE_AT] != CREATE_CHILD;
+}
+
+/* From that side packets get through all the time. */
+static void run_flowing(struct peers *net, int from, ike_time ms)
+{
+	for (ike_time end = net->now + ms; net->now < end; peers_run(net, 1)) {
+		if (peers_flows(net, from, "net"))
+			continue;
+		peers_show(net);
+		fail_msg("side %c cannot send any more", 'A' + from);
+	}
+}
+
+/*
+ * One direction is used up: the other carries packets on until there is a successor for both,
+ * for which a rekey is begun, or was at the soft limit before.
+ */
+static void check_hard(int side, bool inbound, bool soft)
+{
+	struct peers *net = up(6);
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+	uint64_t token = out_token(net, side);
+	int spared = inbound ? side : !side;
+
+	net->watch = false;
+	net->tap = tap_lose_requests_for_sas;
+	if (soft)
+		soften(net, side);
+	run_flowing(net, spared, 20);
+	assert_int_equal(kern_fake_expire(net->peer[side].kern, token, inbound, true), 0);
+	run_flowing(net, spared, 2000);
+	assert_false(peers_flows(net, !spared, "net"));
+	assert_int_equal(peers_told(net, side, "child-down"), 1);
+	net->tap = NULL;
+	run_flowing(net, spared, 5000);
+	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
+	assert_int_equal(kern_fake_added(net->peer[A].kern), 4);
+	assert_int_equal(peers_told(net, A, "ike-up"), 1);
+	assert_int_equal(peers_told(net, side, "child-down"), 1);
+	peers_finish(net);
+}
+
+static void test_hard(void **state)
+{
+	(void)state;
+	for (int bits = 0; bits < 8; bits++)
+		check_hard(bits & 1 ? B : A, bits & 2, bits & 4);
+}
+
 static bool gone(struct peers *net)
 {
 	return !kern_fake_count(net->peer[A].kern, false, NULL) &&
 	       !kern_fake_count(net->peer[B].kern, false, NULL);
 }
 
-static void check_hard(int side, bool inbound)
+/* Once neither direction is left, the pair is deleted and another negotiated. */
+static void test_hard_both(void **state)
 {
-	struct peers *net = up(6);
-	uint32_t spi = peers_child(net, A, "net")->spi_in;
+	(void)state;
+	for (int bits = 0; bits < 4; bits++) {
+		int side = bits & 1 ? B : A;
+		struct peers *net = up(6);
+		uint64_t token = out_token(net, side);
+		uint32_t spi = peers_child(net, A, "net")->spi_in;
 
+		net->watch = false;
+		net->tap = tap_lose_requests_for_sas;
+		kern_fake_expire(net->peer[side].kern, token, bits & 2, true);
+		peers_run(net, 100);
+		assert_int_equal(kern_fake_expire(net->peer[side].kern, token, !(bits & 2), true),
+				 0);
+		net->tap = NULL;
+		peers_run(net, 20000);
+		assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
+		assert_int_equal(peers_told(net, A, "ike-up"), 1);
+		peers_finish(net);
+	}
+}
+
+/* The peer refuses a successor: what is left of the pair is deleted, at both ends. */
+static void test_hard_refused(void **state)
+{
+	(void)state;
+	for (int bits = 0; bits < 4; bits++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		int side = bits & 1 ? B : A;
+		struct peers *net;
+
+		a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20");
+		b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
+		net = up_with(5, &a, &b);
+		net->watch = false;
+		assert_int_equal(kern_fake_expire(net->peer[side].kern, out_token(net, side),
+						  bits & 2, true), 0);
+		assert_true(peers_until(net, gone, 1000));
+		peers_run(net, 1000);
+		assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
+		assert_int_equal(kern_fake_count(net->peer[B].kern, true, NULL), 0);
+		peers_free(net);
+	}
+}
+
+/* Time is over for both directions at once, though the kernel says so of one after the other. */
+static void test_hard_by_time(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20");
+	b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
+	a.child_life = 600;
+	net = up_with(5, &a, &b);
 	net->watch = false;
-	assert_int_equal(kern_fake_expire(net->peer[side].kern, out_token(net, side), inbound,
-					  true), 0);
-	assert_true(peers_until(net, gone, 1000));
-	peers_run(net, 1000);
-	assert_true(peers_until(net, peers_quiet, 30000));
-	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
-	assert_int_equal(peers_told(net, A, "ike-up"), 1);
+	while (peers_child(net, A, "net")->life_seconds)
+		peers_run(net, 100);
+	kern_fake_expire(net->peer[A].kern, out_token(net, A), true, true);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, false, NULL), 0);
+	assert_int_equal(peers_told(net, A, "child-down"), 1);
 	peers_free(net);
 }
 
-static void test_hard(void **state)
+/* What is left of a peer that began anew, and has no successor yet, ends by halves, too. */
+static void test_hard_orphan(void **state)
 {
 	(void)state;
-	check_hard(A, false);
-	check_hard(A, true);
-	check_hard(B, false);
-	check_hard(B, true);
+	for (int inbound = 0; inbound < 2; inbound++) {
+		struct site a = peers_site(A);
+		struct peers *net = up(6);
+		struct kern *kern = net->peer[B].kern;
+		uint64_t token = out_token(net, B);
+
+		net->watch = false;
+		a.esp = peers_props(PROP_ESP, "aes-128-cbc", "sha256", NULL);
+		peers_restart(net, A, &a);
+		peers_run(net, 1000);
+		assert_int_equal(peers_logged(net, "peer started anew"), 1);
+		assert_int_equal(kern_fake_expire(kern, token, inbound, true), 0);
+		peers_run(net, 1000);
+		assert_int_equal(kern_fake_count(kern, inbound, NULL), 0);
+		assert_int_equal(kern_fake_count(kern, !inbound, NULL), 1);
+		assert_int_equal(kern_fake_expire(kern, token, !inbound, true), 0);
+		peers_run(net, 1000);
+		assert_int_equal(kern_fake_count(kern, !inbound, NULL), 0);
+		peers_free(net);
+	}
 }
 
 /*
@@ -424,6 +551,10 @@ int main(void)
 		cmocka_unit_test(test_other_group),
 		cmocka_unit_test(test_no_common_group),
 		cmocka_unit_test(test_hard),
+		cmocka_unit_test(test_hard_both),
+		cmocka_unit_test(test_hard_refused),
+		cmocka_unit_test(test_hard_by_time),
+		cmocka_unit_test(test_hard_orphan),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_child_life),
 		cmocka_unit_test(test_rekey_meets_delete),
