@@ -329,8 +329,10 @@ int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, 
 		known->unsent = "";
 	}
 	error = kern->ops->monitor_each(kern, on_monitor, m);
-	if (error)
+	if (error) {
+		log_error(NULL, "monitors cannot be read: %s", kern->error);
 		return error;
+	}
 	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list))
 		monitors_path(m, kern, core, now, policy, known->ifname, known->seen,
 			      known->unsent);

@@ -30,7 +30,7 @@ void monitors_retire(struct kern *kern, const struct policy *before, const struc
 void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
 		   const struct policy *policy, const char *ifname, enum kern_path path,
 		   const char *unsent);
-/* The same for all tunnels, from what the kernel has.  0 or a negative errno. */
+/* The same for all tunnels, from what the kernel has.  0 or a negative errno, which is logged. */
 int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
 		  const struct policy *policy);
 

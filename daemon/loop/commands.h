@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is asked of the daemon at its control socket. */
+#ifndef PANTUN_LOOP_COMMANDS_H
+#define PANTUN_LOOP_COMMANDS_H
+
+#include <stdbool.h>
+
+struct daemon;
+
+/* Opens d->ctl; false with a log line. */
+bool commands_open(struct daemon *d);
+
+#endif

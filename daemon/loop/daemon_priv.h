@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of the running daemon share.  They call each other downwards alone:
+ *
+ *   daemon.c			begins, ends, and takes what comes in
+ *   commands.c			requests at the control socket
+ *   config.c, kernel.c		the configuration; what the kernel reports
+ *   timer.c			what follows any of these, and what is due later
+ *   actions.c, module.c	what the core wants done; the module's absence
+ *   tunnels.c, sas.c		what the kernel is to have
+ */
+#ifndef PANTUN_LOOP_DAEMON_PRIV_H
+#define PANTUN_LOOP_DAEMON_PRIV_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <time.h>
+
+#include "ike/core.h"
+#include "kern/kern.h"
+#include "loop/daemon.h"
+#include "loop/udp.h"
+
+#define SIGNALS	3
+
+struct daemon {
+	const struct daemon_options *options;
+	struct event_base *base;
+	struct ike_core *core;
+	struct kern *kern;
+	struct live *live;
+	struct manual *manual;
+	struct monitors *monitors;
+	struct udp *udp;
+	struct ctl *ctl;
+	struct event *timer, *watchdog, *kernel;
+	struct event *signals[SIGNALS], *sockets[UDP_SOCKETS];
+	const struct policy *policy;	/* the core's; valid until it is given another */
+	ike_time started;
+	struct {
+		ike_time due;		/* when to make the tunnels after a load, or IKE_NEVER */
+		unsigned int tries;	/* since that load */
+		bool unloaded;		/* the kernel takes no requests */
+	} module;
+	int run_dir;			/* locked file descriptor; -1: none */
+	gid_t group;			/* may open the control socket */
+};
+
+/* The time of all timers; it goes on while the host is suspended. */
+static inline ike_time now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return (ike_time)now.tv_sec * 1000 + (ike_time)now.tv_nsec / 1000000;
+}
+
+#endif

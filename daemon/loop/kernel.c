@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/kernel.h"
+
+#include <stdio.h>
+
+#include "base/log.h"
+#include "loop/daemon_priv.h"
+#include "loop/live.h"
+#include "loop/manual.h"
+#include "loop/module.h"
+#include "loop/monitors.h"
+#include "loop/sas.h"
+#include "loop/timer.h"
+#include "loop/tunnels.h"
+
+static void on_acquire(void *ctx, const char *ifname, const char *proxy)
+{
+	struct daemon *d = ctx;
+
+	ike_core_acquire(d->core, now_ms(), ifname, proxy);
+	timer_settle(d);
+}
+
+static void on_former_end(void *ctx, const char *ifname, const char *proxy)
+{
+	struct daemon *d = ctx;
+
+	ike_core_adopt(d->core, now_ms(), ifname, proxy, true);
+}
+
+static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
+{
+	struct daemon *d = ctx;
+
+	if (cookie & MANUAL_COOKIE)
+		sas_sync_manual(d);
+	else
+		ike_core_expire(d->core, now_ms(), cookie, inbound, hard);
+	if (hard)
+		live_expired(d->live, cookie, inbound, on_former_end, d);
+	timer_settle(d);
+}
+
+static void on_moved(void *ctx, uint64_t cookie, const struct endpoint *local,
+		     const struct endpoint *remote)
+{
+	struct daemon *d = ctx;
+
+	if (cookie & MANUAL_COOKIE)
+		return;
+	ike_core_moved(d->core, now_ms(), cookie, local, remote);
+	timer_settle(d);
+}
+
+static void on_path(void *ctx, const char *ifname, enum kern_path path, const char *unsent)
+{
+	struct daemon *d = ctx;
+
+	monitors_path(d->monitors, d->kern, d->core, now_ms(), d->policy, ifname, path, unsent);
+	timer_settle(d);
+}
+
+static void on_resync(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	log_info(NULL, "kernel events were lost: comparing SAs");
+	sas_compare(d);
+	sas_sync_manual(d);
+	monitors_read(d->monitors, d->kern, d->core, now_ms(), d->policy);
+	timer_settle(d);
+}
+
+static void tunnel_back(struct daemon *d, const struct policy_tunnel *tunnel, bool manual)
+{
+	tunnels_prepare(d, tunnel);
+	/* Its SAs went with the former interface. */
+	if (manual)
+		sas_sync_manual(d);
+	ike_core_away(d->core, now_ms(), tunnel->ifname, NULL);
+}
+
+static void tunnel_gone(struct daemon *d, const char *ifname)
+{
+	char why[160];
+
+	snprintf(why, sizeof(why), "interface %s was deleted; \"ip link add %s type pantun\" or a "
+		 "reload brings it back", ifname, ifname);
+	log_warning(NULL, "%s", why);
+	ike_core_away(d->core, now_ms(), ifname, why);
+	monitors_path(d->monitors, d->kern, d->core, now_ms(), d->policy, ifname,
+		      KERN_PATH_UNKNOWN, "");
+}
+
+static void on_tunnel(void *ctx, const char *ifname, bool deleted)
+{
+	struct daemon *d = ctx;
+	const struct policy_gateway *gateway;
+	const struct policy_tunnel *tunnel = policy_tunnel_on(d->policy, ifname, &gateway);
+
+	if (!tunnel)
+		return;
+	if (deleted)
+		tunnel_gone(d, ifname);
+	else
+		tunnel_back(d, tunnel, !gateway);
+	timer_settle(d);
+}
+
+static void on_module(void *ctx, bool loaded)
+{
+	struct daemon *d = ctx;
+
+	module_changed(d, loaded);
+	timer_settle(d);
+}
+
+bool kernel_open(struct daemon *d)
+{
+	const struct kern_events events = {
+		.ctx = d, .acquire = on_acquire, .expire = on_expire, .moved = on_moved,
+		.tunnel = on_tunnel, .path = on_path, .module = on_module, .resync = on_resync,
+	};
+
+	d->kern = kern_genl_open(&events);
+	return d->kern;
+}

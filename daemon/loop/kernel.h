@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the kernel reports by itself, and what follows from it. */
+#ifndef PANTUN_LOOP_KERNEL_H
+#define PANTUN_LOOP_KERNEL_H
+
+#include <stdbool.h>
+
+struct daemon;
+
+/* Opens d->kern; false with a log line that names the cause. */
+bool kernel_open(struct daemon *d);
+
+#endif

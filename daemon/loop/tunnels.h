@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The configured tunnels as the kernel has them: netdevices, proxy-IDs and monitors. */
+#ifndef PANTUN_LOOP_TUNNELS_H
+#define PANTUN_LOOP_TUNNELS_H
+
+struct daemon;
+struct policy;
+struct policy_tunnel;
+
+/*
+ * Makes the netdevice of @tunnel where it is missing and sets its options, without padding
+ * toward a peer that does not take it.  0, or a negative errno with its text in kern->error.
+ */
+int tunnels_set(struct daemon *d, const struct policy_tunnel *tunnel);
+/* Makes the kernel's tunnel what @tunnel says.  What fails is logged. */
+void tunnels_prepare(struct daemon *d, const struct policy_tunnel *tunnel);
+/* Does so for all tunnels of @policy. */
+void tunnels_prepare_all(struct daemon *d, const struct policy *policy);
+/* Tells the core that no tunnel can carry packets, for the reason @why; NULL: they can again. */
+void tunnels_away_all(struct daemon *d, const char *why);
+
+#endif
