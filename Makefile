@@ -169,29 +169,32 @@ build/fuzz_%: build/fuzz/daemon/fuzz/fuzz_%.o $(call fuzz,$(parts) $(fakes))
 
 # ------------------------------------------------- packages, lab, check, demo
 
-.PHONY: deps lab check check-long demo bench
+.PHONY: deps deps-test lab check check-long demo bench
 deps:
 	@selftests/lab/deps.sh
+
+deps-test:
+	@selftests/lab/deps.sh test
 
 lab:
 	@selftests/lab/module.sh uml
 
-# deps may install what this file looks for when it is read, hence sub-makes.
+# deps.sh may install what this file looks for when it is read, hence sub-makes.
 check:
-	@selftests/lab/deps.sh
+	@selftests/lab/deps.sh test
 	@selftests/check.sh $(T)
 
 check-long:
-	@selftests/lab/deps.sh
+	@selftests/lab/deps.sh test
 	@selftests/check.sh --long $(T)
 
 demo:
-	@selftests/lab/deps.sh
+	@selftests/lab/deps.sh test
 	@$(MAKE) --no-print-directory userspace lab
 	@selftests/demo.sh
 
 bench:
-	@selftests/lab/deps.sh
+	@selftests/lab/deps.sh test
 	@$(MAKE) --no-print-directory userspace
 	@selftests/bench/bench.sh $(ROUNDS)
 
@@ -269,7 +272,8 @@ help:
 	@echo 'make module     kmod/pantun.ko alone; KDIR=KERNEL_TREE ARCH=ARCH choose'
 	@echo '                another kernel than the running one'
 	@echo 'make userspace  build/pantund and build/pantunctl alone'
-	@echo 'make deps       install what building, tests and the demo need (Debian 12)'
+	@echo 'make deps       install what building needs (Debian 12 and 13)'
+	@echo 'make deps-test  and what tests and the demo need; they do it by themselves'
 	@echo 'make demo       show tunnels between two sites in a lab guest'
 	@echo 'make check      every test; T="NAME ..." runs some'
 	@echo 'make check-long all tests in lab guests on a debug kernel, and the long ones'

@@ -61,9 +61,11 @@ header() {
 	}
 }
 
-# Those that are run when none is named.
+# Those that are run when none is named.  The lab is for amd64.
 usual() {
-	if [ "$module" = uml-debug ]; then
+	if [ "$(dpkg --print-architecture)" != amd64 ]; then
+		awk '$1 == "unit"'
+	elif [ "$module" = uml-debug ]; then
 		awk '$1 == "uml" || $5 == "yes"'
 	else
 		awk '$5 == "no"'

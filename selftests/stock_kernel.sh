@@ -86,8 +86,7 @@ inside() {
 
 # image VERSION: of the kernel in the cache.
 image() {
-	printf '%s\n' "$cache/linux-$1/boot/vmlinuz-"* "$cache/linux-image-$1."*/boot/vmlinuz-* |
-		grep -v '\*' | sort -V | tail -1
+	printf '%s\n' "$cache/linux-$1/boot/vmlinuz-"*
 }
 
 # boot VERSION MODULE: this script again, in the guest.  No network in there,

@@ -23,7 +23,7 @@ esac
 say() { echo "lab kernel${variant:+ ($variant)}: $*" >&2; }
 
 if [ ! -e "$tarball" ]; then
-	say "$tarball is missing; run 'make deps'"
+	say "$tarball is missing; run 'make deps-test'"
 	exit 1
 fi
 

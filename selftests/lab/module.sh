@@ -28,7 +28,7 @@ headers() {
 		esac
 	done
 	if [ -z "$newest" ]; then
-		echo "no Linux $1 headers here; run 'make deps'" >&2
+		echo "no Linux $1 headers here; run 'make deps-test'" >&2
 		return 1
 	fi
 	echo "$newest"
