@@ -265,7 +265,7 @@ clean:
 	rm -rf build
 	rm -f Module.symvers modules.order .*.cmd .module-common.o
 	find kmod \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' \
-		-o -name '.*.cmd' -o -name modules.order -o -name '.*.d' \) -delete
+		-o -name '.*.cmd' -o -name modules.order -o -name '.*.d' -o -name probed.h \) -delete
 
 help:
 	@echo 'make            module, pantund and pantunctl'

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * All that is known here of differences between kernels.  The code is written for
- * the newest one; older ones are filled in, by what their headers have rather than
- * by their version, as distributions backport.
+ * the newest one; older ones are filled in, by what compiles with their
+ * headers rather than by their version, as distributions backport.
  */
 #ifndef _PANTUN_COMPAT_H
 #define _PANTUN_COMPAT_H
@@ -12,7 +12,8 @@
 #include <linux/skbuff.h>
 #include <net/rtnetlink.h>
 
-/* PANTUN_HAS_...: what Kbuild found in the kernel's headers. */
+/* PANTUN_HAS_...: what probe.c asked, answered for the kernel that this is built for. */
+#include "probed.h"
 
 /* Linux 6.5 moved segmentation to a header of its own. */
 #ifdef PANTUN_HAS_GSO_H
@@ -46,17 +47,17 @@ static inline void *pantun_crypto_data(PANTUN_CRYPTO_ARG arg)
 /* Linux 6.12 made lockless transmission a bit of the device instead of a feature. */
 static inline void pantun_set_lltx(struct net_device *dev)
 {
-#ifdef NETIF_F_LLTX
-	dev->features |= NETIF_F_LLTX;
-#else
+#ifdef PANTUN_HAS_LLTX_BIT
 	dev->lltx = true;
+#else
+	dev->features |= NETIF_F_LLTX;
 #endif
 }
 
 /* Whether the device has filters for what it receives; Linux 6.6 renamed those of tc. */
 static inline bool pantun_has_ingress(const struct net_device *dev)
 {
-#if defined(CONFIG_NET_CLS_ACT) && defined(PANTUN_HAS_TCX)
+#ifdef PANTUN_HAS_TCX
 	if (rcu_access_pointer(dev->tcx_ingress))
 		return true;
 #elif defined(CONFIG_NET_CLS_ACT)

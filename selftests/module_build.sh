@@ -3,7 +3,8 @@
 # Runs in: host
 # Time limit: 900
 # The module builds for Linux 6.1 and 6.12 without a warning of the compiler
-# (W=1, kernel-doc included) or of sparse (C=2).
+# (W=1, kernel-doc included) or of sparse (C=2).  What a kernel has is asked once, and again
+# for another kernel.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -18,8 +19,34 @@ builds_clean() {
 	! grep -E 'warning|error|WARNING|ERROR' "$log"
 }
 
+# main_for VERSION [WORD...]: one object, always in the same directory, as who goes from one
+# kernel to another builds; prints what make says.
+main_for() {
+	local version=$1 kdir
+	shift
+
+	kdir=$("$PANTUN_TOP/selftests/lab/module.sh" -k "$version")
+	make -C "$kdir" M="$WORK/tree" "$@" kmod/main.o 2>&1
+}
+
+# asks WORD...: as main_for, and the kernel is asked what it has.
+asks() {
+	main_for "$@" | grep 'PROBE '
+}
+
 for version in 6.1 6.12; do
 	check "module builds without warnings for Linux $version" \
 		builds_clean "$version"
 done
+mkdir "$WORK/tree"
+(cd "$PANTUN_TOP" && git ls-files -z -co --exclude-standard Kbuild kmod uapi |
+	xargs -0 cp --parents -t "$WORK/tree")
+check 'Linux 6.12 is asked what it has' asks 6.12
+check_not 'but once only' asks 6.12
+check_has 'it has much' '#define PANTUN_HAS_LLTX_BIT' "$WORK/tree/kmod/probed.h"
+check 'Linux 6.1 is asked in its turn' asks 6.1
+check_has 'it has less' '/* no PANTUN_HAS_LLTX_BIT */' "$WORK/tree/kmod/probed.h"
+main_for 6.12 CC='gcc -no-such-option' >"$WORK/said" || :
+check_has 'a compiler that does not work is no answer' \
+	"does not work with this kernel's headers" "$WORK/said"
 finish

@@ -1,16 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: module.sh uml|uml-debug|6.1|6.12[-SUFFIX] [MAKE_ARGUMENTS]
+# Usage: module.sh [-k] uml|uml-debug|6.1|6.12[-SUFFIX] [MAKE_ARGUMENTS]
 # Builds the module for a lab kernel (with its KUnit tests) or for Debian's
 # newest installed headers of that version, in a copy of its own (build/kmod- and
 # the first argument), so that several builds do not disturb one another.  Only
 # what changed is copied and compiled.  Prints the path of pantun.ko; what the
-# compiler says goes to stderr.
+# compiler says goes to stderr.  With -k, builds nothing, and prints the kernel's tree.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/pantun
+print_tree=
+if [ "$1" = -k ]; then
+	print_tree=yes
+	shift
+fi
 target=$1
 shift
 stage=$top/build/kmod-$target
@@ -39,6 +44,10 @@ uml-debug | uml-debug-*) kdir=$("$here/kernel.sh" debug) ;;
 uml | uml-*) kdir=$("$here/kernel.sh") ;;
 *) kdir=$(headers "${target%%-*}") ;;
 esac
+if [ -n "$print_tree" ]; then
+	echo "$kdir"
+	exit
+fi
 case $target in
 uml*) set -- ARCH=um PANTUN_KUNIT=1 "$@" ;;
 esac
@@ -46,7 +55,8 @@ esac
 mkdir -p "$stage"
 exec 8>"$stage.lock"
 flock 8
-rsync -a --delete --include='*/' --include='*.[chS]' --include='*.sh' \
+# what was found out of the kernel stays there
+rsync -a --delete --exclude=probed.h --include='*/' --include='*.[chS]' --include='*.sh' \
 	--include='*.json' --include='*.py' --include=Kbuild --exclude='*' \
 	"$top/Kbuild" "$top/kmod" "$top/uapi" "$stage/" >&2
 # types for BPF would take pahole to make
