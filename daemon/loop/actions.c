@@ -9,7 +9,7 @@
 
 static void in_use(struct daemon *d, const struct ike_sa_spec *sa)
 {
-	live_succeeded(d->live, d->kern, now_ms(), sa->ifname, sa->proxy);
+	live_succeeded(d->live, d->kern, clock_ms(), sa->ifname, sa->proxy);
 }
 
 /* The peer of a new child may take padding that the one before refused, or the reverse. */
@@ -34,7 +34,7 @@ static void do_sa_add(struct daemon *d, const struct ike_sa_spec *sa)
 		if (!sa->inbound && !sa->standby)
 			in_use(d, sa);
 	}
-	ike_core_sa_result(d->core, now_ms(), sa->token, sa->inbound, error,
+	ike_core_sa_result(d->core, clock_ms(), sa->token, sa->inbound, error,
 			   error ? d->kern->error : NULL);
 }
 
@@ -59,7 +59,7 @@ static void do_sa_ask(struct daemon *d, const struct ike_sa_spec *sa)
 	uint64_t idle;
 
 	if (!d->kern->ops->sa_idle(d->kern, sa, &idle))
-		ike_core_sa_heard(d->core, now_ms(), sa->token, idle);
+		ike_core_sa_heard(d->core, clock_ms(), sa->token, idle);
 }
 
 static void do_sa_del(struct daemon *d, const struct ike_sa_spec *sa)

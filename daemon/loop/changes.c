@@ -11,8 +11,8 @@ struct report {
 	void *ctx;
 };
 
-static void tell(const struct report *report, const char *kind, const char *name,
-		 const char *what)
+static void tell_line(const struct report *report, const char *kind, const char *name,
+		      const char *what)
 {
 	char text[POLICY_NAME + 192];
 
@@ -95,7 +95,8 @@ static bool tunnel_equal(const struct policy_walk *a, const struct policy_walk *
 }
 
 /*
- * What became of @tunnel.  Its interface stays: it has the administrator's addresses and routes.
+ * Reports @what of @tunnel, and an interface that no tunnel uses any more.  That one stays: it
+ * has the administrator's addresses and routes.
  */
 static void tell_left(const struct report *report, const struct policy_tunnel *tunnel,
 		      const struct policy *after, const char *what)
@@ -108,7 +109,7 @@ static void tell_left(const struct report *report, const struct policy_tunnel *t
 			 what, tunnel->ifname, tunnel->ifname);
 		what = text;
 	}
-	tell(report, "tunnel", tunnel->name, what);
+	tell_line(report, "tunnel", tunnel->name, what);
 }
 
 static void tell_removed_tunnels(const struct report *report, const struct policy *before,
@@ -128,13 +129,13 @@ static void tell_other_tunnels(const struct report *report, const struct policy 
 
 	while (policy_next(&is, after)) {
 		if (!find_tunnel(&was, before, is.tunnel->name))
-			tell(report, "tunnel", is.tunnel->name, "added");
+			tell_line(report, "tunnel", is.tunnel->name, "added");
 		else if (!tunnel_equal(&was, &is))
 			tell_left(report, was.tunnel, after, "changed");
 	}
 }
 
-/* What becomes of the SAs that a gateway of another configuration made. */
+/* How the gateway changed, and what becomes of the SAs that it negotiated before. */
 static const char *gateway_change(const struct policy_gateway *was,
 				  const struct policy_gateway *gateway)
 {
@@ -152,7 +153,7 @@ void changes_each(const struct policy *before, const struct policy *after,
 
 	for (unsigned int i = 0; before && i < before->n_gateways; i++) {
 		if (!find_gateway(after, before->gateways[i].name))
-			tell(&report, "gateway", before->gateways[i].name, "removed");
+			tell_line(&report, "gateway", before->gateways[i].name, "removed");
 	}
 	tell_removed_tunnels(&report, before, after);
 	for (unsigned int i = 0; i < after->n_gateways; i++) {
@@ -160,9 +161,9 @@ void changes_each(const struct policy *before, const struct policy *after,
 		const struct policy_gateway *was = find_gateway(before, gateway->name);
 
 		if (!was)
-			tell(&report, "gateway", gateway->name, "added");
+			tell_line(&report, "gateway", gateway->name, "added");
 		else if (!policy_gateway_equal(was, gateway))
-			tell(&report, "gateway", gateway->name, gateway_change(was, gateway));
+			tell_line(&report, "gateway", gateway->name, gateway_change(was, gateway));
 	}
 	tell_other_tunnels(&report, before, after);
 }

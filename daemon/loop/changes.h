@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a reload has changed, to report to whoever asked for it. */
+/* What a reload changes, for whoever asked for it. */
 #ifndef PANTUN_LOOP_CHANGES_H
 #define PANTUN_LOOP_CHANGES_H
 

@@ -14,13 +14,13 @@ static const struct ike_core *ctl_core(void *ctx)
 static uint64_t ctl_now(void *ctx)
 {
 	(void)ctx;
-	return now_ms();
+	return clock_ms();
 }
 
 static int ctl_initiate(void *ctx, const char *tunnel)
 {
 	struct daemon *d = ctx;
-	int count = ike_core_initiate(d->core, now_ms(), tunnel);
+	int count = ike_core_initiate(d->core, clock_ms(), tunnel);
 
 	timer_settle(d);
 	return count;
@@ -29,7 +29,7 @@ static int ctl_initiate(void *ctx, const char *tunnel)
 static int ctl_clear_ike(void *ctx, const char *gateway)
 {
 	struct daemon *d = ctx;
-	int count = ike_core_clear_ike(d->core, now_ms(), gateway);
+	int count = ike_core_clear_ike(d->core, clock_ms(), gateway);
 
 	timer_settle(d);
 	return count;
@@ -38,7 +38,7 @@ static int ctl_clear_ike(void *ctx, const char *gateway)
 static int ctl_clear_ipsec(void *ctx, const char *tunnel)
 {
 	struct daemon *d = ctx;
-	int count = ike_core_clear_ipsec(d->core, now_ms(), tunnel);
+	int count = ike_core_clear_ipsec(d->core, clock_ms(), tunnel);
 
 	timer_settle(d);
 	return count;

@@ -67,7 +67,7 @@ static void on_former(void *ctx, const char *ifname, const char *proxy)
 {
 	struct daemon *d = ctx;
 
-	ike_core_adopt(d->core, now_ms(), ifname, proxy, false);
+	ike_core_adopt(d->core, clock_ms(), ifname, proxy, false);
 }
 
 int config_load(struct daemon *d, struct ctl_reloaded *said)
@@ -81,7 +81,7 @@ int config_load(struct daemon *d, struct ctl_reloaded *said)
 	manual_conflicts(d->policy, policy, on_conflict, said);
 	monitors_retire(d->kern, d->policy, policy);
 	tunnels_prepare_all(d, policy);
-	if (ike_core_set_policy(d->core, now_ms(), policy)) {
+	if (ike_core_set_policy(d->core, clock_ms(), policy)) {
 		on_complaint(said, CONF_ERROR, "out of memory: the configuration is not applied");
 		return -1;
 	}
@@ -92,7 +92,7 @@ int config_load(struct daemon *d, struct ctl_reloaded *said)
 	timer_settle(d);
 	/* Negotiated SAs of tunnels that have manual keys now are gone by then. */
 	sas_sync_manual(d);
-	monitors_read(d->monitors, d->kern, d->core, now_ms(), d->policy);
+	monitors_read(d->monitors, d->kern, d->core, clock_ms(), d->policy);
 	timer_settle(d);
 	return 0;
 }

@@ -38,7 +38,7 @@ static void on_datagram(void *ctx, const struct endpoint *local, const struct en
 {
 	struct daemon *d = ctx;
 
-	ike_core_datagram(d->core, now_ms(), local, remote, data);
+	ike_core_datagram(d->core, clock_ms(), local, remote, data);
 	timer_settle(d);
 }
 
@@ -61,7 +61,7 @@ static void on_kernel(evutil_socket_t fd, short what, void *ctx)
 	d->kern->ops->dispatch(d->kern);
 }
 
-static void tell(void *ctx, const struct ike_event *event)
+static void on_event(void *ctx, const struct ike_event *event)
 {
 	ctl_event(((struct daemon *)ctx)->ctl, event);
 }
@@ -93,7 +93,7 @@ static void on_terminate(evutil_socket_t signal, short what, void *ctx)
 	notify("STOPPING=1");
 	log_info(NULL, "ending on signal %d; the SAs in the kernel %s", (int)signal,
 		 d->options->delete_on_exit ? "go" : "stay");
-	ike_core_shutdown(d->core, now_ms(), d->options->delete_on_exit);
+	ike_core_shutdown(d->core, clock_ms(), d->options->delete_on_exit);
 	timer_settle(d);
 	if (d->options->delete_on_exit)
 		sas_flush(d);
@@ -123,7 +123,7 @@ static bool open_core(struct daemon *d)
 	d->core = ike_core_new(&hooks);
 	d->live = live_new();
 	d->manual = manual_new();
-	d->monitors = monitors_new(tell, d);
+	d->monitors = monitors_new(on_event, d);
 	d->base = event_base_new();
 	if (d->core && d->live && d->manual && d->monitors && d->base)
 		return true;
@@ -223,7 +223,7 @@ static void end(struct daemon *d)
 
 int daemon_run(const struct daemon_options *options)
 {
-	struct daemon d = { .options = options, .started = now_ms(), .module.due = IKE_NEVER,
+	struct daemon d = { .options = options, .started = clock_ms(), .module.due = IKE_NEVER,
 			    .run_dir = -1 };
 	bool good;
 

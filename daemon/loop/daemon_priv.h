@@ -14,8 +14,8 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "ike/core.h"
 #include "kern/kern.h"
 #include "loop/daemon.h"
@@ -45,14 +45,5 @@ struct daemon {
 	int run_dir;			/* locked file descriptor; -1: none */
 	gid_t group;			/* may open the control socket */
 };
-
-/* The time of all timers; it goes on while the host is suspended. */
-static inline ike_time now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return (ike_time)now.tv_sec * 1000 + (ike_time)now.tv_nsec / 1000000;
-}
 
 #endif

@@ -17,7 +17,7 @@ static void on_acquire(void *ctx, const char *ifname, const char *proxy)
 {
 	struct daemon *d = ctx;
 
-	ike_core_acquire(d->core, now_ms(), ifname, proxy);
+	ike_core_acquire(d->core, clock_ms(), ifname, proxy);
 	timer_settle(d);
 }
 
@@ -25,7 +25,7 @@ static void on_former_end(void *ctx, const char *ifname, const char *proxy)
 {
 	struct daemon *d = ctx;
 
-	ike_core_adopt(d->core, now_ms(), ifname, proxy, true);
+	ike_core_adopt(d->core, clock_ms(), ifname, proxy, true);
 }
 
 static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
@@ -35,7 +35,7 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 	if (cookie & MANUAL_COOKIE)
 		sas_sync_manual(d);
 	else
-		ike_core_expire(d->core, now_ms(), cookie, inbound, hard);
+		ike_core_expire(d->core, clock_ms(), cookie, inbound, hard);
 	if (hard)
 		live_expired(d->live, cookie, inbound, on_former_end, d);
 	timer_settle(d);
@@ -48,7 +48,7 @@ static void on_moved(void *ctx, uint64_t cookie, const struct endpoint *local,
 
 	if (cookie & MANUAL_COOKIE)
 		return;
-	ike_core_moved(d->core, now_ms(), cookie, local, remote);
+	ike_core_moved(d->core, clock_ms(), cookie, local, remote);
 	timer_settle(d);
 }
 
@@ -56,7 +56,7 @@ static void on_path(void *ctx, const char *ifname, enum kern_path path, const ch
 {
 	struct daemon *d = ctx;
 
-	monitors_path(d->monitors, d->kern, d->core, now_ms(), d->policy, ifname, path, unsent);
+	monitors_path(d->monitors, d->kern, d->core, clock_ms(), d->policy, ifname, path, unsent);
 	timer_settle(d);
 }
 
@@ -67,7 +67,7 @@ static void on_resync(void *ctx)
 	log_info(NULL, "kernel events were lost: comparing SAs");
 	sas_compare(d);
 	sas_sync_manual(d);
-	monitors_read(d->monitors, d->kern, d->core, now_ms(), d->policy);
+	monitors_read(d->monitors, d->kern, d->core, clock_ms(), d->policy);
 	timer_settle(d);
 }
 
@@ -77,7 +77,7 @@ static void tunnel_back(struct daemon *d, const struct policy_tunnel *tunnel, bo
 	/* Its SAs went with the former interface. */
 	if (manual)
 		sas_sync_manual(d);
-	ike_core_away(d->core, now_ms(), tunnel->ifname, NULL);
+	ike_core_away(d->core, clock_ms(), tunnel->ifname, NULL);
 }
 
 static void tunnel_gone(struct daemon *d, const char *ifname)
@@ -87,8 +87,8 @@ static void tunnel_gone(struct daemon *d, const char *ifname)
 	snprintf(why, sizeof(why), "interface %s was deleted; \"ip link add %s type pantun\" or a "
 		 "reload brings it back", ifname, ifname);
 	log_warning(NULL, "%s", why);
-	ike_core_away(d->core, now_ms(), ifname, why);
-	monitors_path(d->monitors, d->kern, d->core, now_ms(), d->policy, ifname,
+	ike_core_away(d->core, clock_ms(), ifname, why);
+	monitors_path(d->monitors, d->kern, d->core, clock_ms(), d->policy, ifname,
 		      KERN_PATH_UNKNOWN, "");
 }
 

@@ -9,14 +9,14 @@
 #include "base/log.h"
 #include "loop/manual.h"
 
-#define LINGER	5000	/* ms that an inbound SA stays behind its successor */
+#define LINGER	5000	/* ms that an inbound SA outlives the first use of its successor */
 #define BUCKETS	1024	/* of our SAs, by token */
 
 struct own {
 	SLIST_ENTRY(own) list;
 	uint64_t token;
 	bool inbound;
-	bool seen;		/* in the dump that is being read */
+	bool seen;		/* in the dump being read */
 };
 
 struct former {
@@ -28,7 +28,7 @@ struct former {
 struct live {
 	SLIST_HEAD(owns, own) own[BUCKETS];
 	LIST_HEAD(formers, former) former;
-	ike_time due;		/* before that, none of them has lingered long enough */
+	ike_time due;		/* no former SA has lingered long enough before */
 };
 
 struct live *live_new(void)
@@ -62,7 +62,7 @@ static size_t bucket_of(uint64_t token)
 	return (size_t)(token ^ token >> 32) % BUCKETS;
 }
 
-static struct own *find(struct live *live, uint64_t token, bool inbound)
+static struct own *find_own(struct live *live, uint64_t token, bool inbound)
 {
 	struct own *own;
 
@@ -76,7 +76,7 @@ void live_add(struct live *live, const struct ike_sa_spec *sa)
 {
 	struct own *own = calloc(1, sizeof(*own));
 
-	/* Without memory the SA is merely not missed when events get lost. */
+	/* Out of memory: nobody notices if the SA is lost along with its event. */
 	if (!own)
 		return;
 	own->token = sa->token;
@@ -86,7 +86,7 @@ void live_add(struct live *live, const struct ike_sa_spec *sa)
 
 void live_remove(struct live *live, const struct ike_sa_spec *sa)
 {
-	struct own *own = find(live, sa->token, sa->inbound);
+	struct own *own = find_own(live, sa->token, sa->inbound);
 
 	if (!own)
 		return;
@@ -94,13 +94,13 @@ void live_remove(struct live *live, const struct ike_sa_spec *sa)
 	free(own);
 }
 
-static void forget(struct former *former)
+static void forget_former(struct former *former)
 {
 	LIST_REMOVE(former, list);
 	free(former);
 }
 
-static void delete(struct kern *kern, struct former *former)
+static void delete_former(struct kern *kern, struct former *former)
 {
 	const struct kern_sa *sa = &former->sa;
 	const struct ike_sa_spec spec = kern_sa_name(sa);
@@ -108,7 +108,7 @@ static void delete(struct kern *kern, struct former *former)
 	if (kern->ops->sa_del(kern, &spec))
 		log_warning(NULL, "%s: SA %08x of a former daemon cannot be deleted: %s",
 			    sa->ifname, sa->spi, kern->error);
-	forget(former);
+	forget_former(former);
 }
 
 static struct former *find_former(struct live *live, const struct kern_sa *sa)
@@ -122,17 +122,17 @@ static struct former *find_former(struct live *live, const struct kern_sa *sa)
 	return NULL;
 }
 
-static void on_sa(void *ctx, const struct kern_sa *sa)
+static void sort_dumped(void *ctx, const struct kern_sa *sa)
 {
 	struct live *live = ctx;
-	struct own *own = find(live, sa->cookie, sa->inbound);
+	struct own *own = find_own(live, sa->cookie, sa->inbound);
 	struct former *former;
 
 	if (own) {
 		own->seen = true;
 		return;
 	}
-	/* Keys given by hand have no cookie, or are manual.c's business. */
+	/* SAs that somebody made by hand have no cookie; those with manual keys are manual.c's. */
 	if (!sa->cookie || sa->cookie & MANUAL_COOKIE || find_former(live, sa))
 		return;
 	former = calloc(1, sizeof(*former));
@@ -152,7 +152,7 @@ int live_sync(struct live *live, struct kern *kern,
 	for (size_t i = 0; i < BUCKETS; i++)
 		for (own = SLIST_FIRST(&live->own[i]); own; own = SLIST_NEXT(own, list))
 			own->seen = false;
-	error = kern->ops->sa_each(kern, on_sa, live);
+	error = kern->ops->sa_each(kern, sort_dumped, live);
 	for (size_t i = 0; !error && i < BUCKETS; i++) {
 		for (own = SLIST_FIRST(&live->own[i]); own; own = next) {
 			next = SLIST_NEXT(own, list);
@@ -177,7 +177,7 @@ void live_succeeded(struct live *live, struct kern *kern, ike_time now, const ch
 		    strcmp(former->sa.proxy, proxy) != 0)
 			continue;
 		if (!former->sa.inbound) {
-			delete(kern, former);
+			delete_former(kern, former);
 		} else if (former->until == IKE_NEVER) {
 			former->until = now + LINGER;
 			if (former->until < live->due)
@@ -207,7 +207,7 @@ void live_expired(struct live *live, uint64_t cookie, bool inbound,
 		return;
 	if (!inbound)
 		each(ctx, former->sa.ifname, former->sa.proxy);
-	forget(former);
+	forget_former(former);
 }
 
 void live_without(struct live *live, struct kern *kern, const struct policy *policy)
@@ -220,7 +220,7 @@ void live_without(struct live *live, struct kern *kern, const struct policy *pol
 		policy_tunnel_on(policy, former->sa.ifname, &gateway);
 		/* Its tunnel is gone, or has manual keys now. */
 		if (!gateway)
-			delete(kern, former);
+			delete_former(kern, former);
 	}
 }
 
@@ -230,7 +230,7 @@ void live_flush(struct live *live, struct kern *kern)
 
 	for (former = LIST_FIRST(&live->former); former; former = next) {
 		next = LIST_NEXT(former, list);
-		delete(kern, former);
+		delete_former(kern, former);
 	}
 }
 
@@ -238,14 +238,14 @@ ike_time live_tick(struct live *live, struct kern *kern, ike_time now)
 {
 	struct former *former, *next_former;
 
-	/* Called after each event, while there may be many of them. */
+	/* This runs after each event, and there may be many former SAs. */
 	if (now < live->due)
 		return live->due;
 	live->due = IKE_NEVER;
 	for (former = LIST_FIRST(&live->former); former; former = next_former) {
 		next_former = LIST_NEXT(former, list);
 		if (former->until <= now)
-			delete(kern, former);
+			delete_former(kern, former);
 		else if (former->until < live->due)
 			live->due = former->until;
 	}

@@ -14,7 +14,7 @@
 #define SUBJECT		(POLICY_NAME + 8)
 #define POLL		1000	/* ms between looks for the first packet under new keys */
 
-/* A tunnel whose SAs are replaced: the old ones and the new ones stand together for a while. */
+/* A tunnel whose SAs are being replaced: for a while it has old ones and new ones. */
 struct change {
 	SLIST_ENTRY(change) list;
 	char ifname[16];
@@ -27,7 +27,7 @@ struct manual {
 	ike_time due;
 };
 
-/* An SA that is not configured, or not any more. */
+/* An SA in the kernel that is not, or no longer, configured. */
 struct old {
 	SLIST_ENTRY(old) list;		/* of its pair */
 	struct kern_sa sa;
@@ -38,8 +38,8 @@ struct old {
 struct pair {
 	const struct policy_manual *manual;
 	uint64_t token;
-	bool in, out;			/* they stand */
-	bool at_once;			/* an old SA was in the way: there is no overlap */
+	bool in, out;			/* in the kernel */
+	bool at_once;			/* no overlap: an old SA was in the way */
 	struct change *change;		/* under way; NULL: none */
 	SLIST_HEAD(olds, old) olds;	/* of the same netdevice */
 };
@@ -63,7 +63,7 @@ struct manual *manual_new(void)
 	return m;
 }
 
-static void forget(struct manual *m, struct change *change)
+static void end_change(struct manual *m, struct change *change)
 {
 	SLIST_REMOVE(&m->changes, change, change, list);
 	free(change);
@@ -74,7 +74,7 @@ void manual_free(struct manual *m)
 	if (!m)
 		return;
 	while (!SLIST_EMPTY(&m->changes))
-		forget(m, SLIST_FIRST(&m->changes));
+		end_change(m, SLIST_FIRST(&m->changes));
 	free(m);
 }
 
@@ -91,7 +91,7 @@ static void set_keys(struct ike_sa_spec *spec, const struct policy_manual *manua
 	memcpy(spec->integ_key, manual->keys->integ, spec->integ_key_n);
 }
 
-/* From all that makes the pair what it is; nobody learns a key from 63 bits of this. */
+/* A digest of all that the pair is made of; its 63 bits give no key away. */
 static uint64_t cookie_of(const struct policy_manual *manual)
 {
 	const struct policy_tunnel *tunnel = &manual->tunnel;
@@ -148,7 +148,7 @@ static const char *subject_of(const struct policy_manual *manual, char out[SUBJE
 	return out;
 }
 
-/* --- what should stand, and what does --- */
+/* --- what the kernel should have, and what it has --- */
 
 static int by_device(const void *a, const void *b)
 {
@@ -189,7 +189,7 @@ static void put_down_old(struct sync *sync, const struct kern_sa *sa)
 		size_t room = sync->room ? 2 * sync->room : 16;
 		struct old *more = reallocarray(sync->olds, room, sizeof(*more));
 
-		/* It is found again by the next call. */
+		/* The next call finds it again. */
 		if (!more)
 			return;
 		sync->olds = more;
@@ -198,7 +198,7 @@ static void put_down_old(struct sync *sync, const struct kern_sa *sa)
 	sync->olds[sync->n_olds++] = (struct old){ .sa = *sa };
 }
 
-static void on_sa(void *ctx, const struct kern_sa *sa)
+static void sort_sa(void *ctx, const struct kern_sa *sa)
 {
 	struct sync *sync = ctx;
 	struct pair *pair = find_pair(sync, sa->ifname);
@@ -215,7 +215,7 @@ static void on_sa(void *ctx, const struct kern_sa *sa)
 
 /* --- the old ones go --- */
 
-static void delete(const struct sync *sync, struct old *old)
+static void delete_old(const struct sync *sync, struct old *old)
 {
 	const struct kern_sa *sa = &old->sa;
 	const struct ike_sa_spec spec = kern_sa_name(sa);
@@ -238,10 +238,10 @@ static void delete_all(const struct sync *sync, struct pair *pair, bool inbound)
 
 	for (old = SLIST_FIRST(&pair->olds); old; old = SLIST_NEXT(old, list))
 		if (old->sa.inbound == inbound)
-			delete(sync, old);
+			delete_old(sync, old);
 }
 
-/* The kernel cannot have both: direction, protocol, SPI and destination are the same. */
+/* The kernel cannot have both: they share direction, protocol, SPI and destination. */
 static bool collide(const struct old *old, const struct pair *pair)
 {
 	const struct policy_manual *manual = pair->manual;
@@ -254,7 +254,7 @@ static bool collide(const struct old *old, const struct pair *pair)
 	return sa->spi == manual->spi_out && addr_equal(&sa->remote, &manual->peer);
 }
 
-/* An outbound SA that is its own successor's obstacle goes later, when that one is wanted. */
+/* An outbound SA that is only in its own successor's way stays until that one is to send. */
 static bool in_the_way(const struct sync *sync, const struct old *old, const struct pair *own)
 {
 	for (size_t i = 0; i < sync->n; i++) {
@@ -266,7 +266,10 @@ static bool in_the_way(const struct sync *sync, const struct old *old, const str
 	return false;
 }
 
-/* Each old SA goes to the pair that succeeds it; those that nothing can succeed are deleted. */
+/*
+ * Gives each old SA to the pair that succeeds it.  Those without a successor, and those in the
+ * way of a new SA, are deleted.
+ */
 static void sort_olds(struct sync *sync)
 {
 	for (size_t i = 0; i < sync->n_olds; i++) {
@@ -275,7 +278,7 @@ static void sort_olds(struct sync *sync)
 		bool obstacle = in_the_way(sync, old, pair);
 
 		if (!pair || obstacle)
-			delete(sync, old);
+			delete_old(sync, old);
 		if (!pair)
 			continue;
 		SLIST_INSERT_HEAD(&pair->olds, old, list);
@@ -285,7 +288,7 @@ static void sort_olds(struct sync *sync)
 
 /* --- the new ones come --- */
 
-/* True if it stands. */
+/* Logs what comes of it; true: the kernel has the SA. */
 static bool add(const struct sync *sync, const struct pair *pair, bool inbound)
 {
 	const struct policy_manual *manual = pair->manual;
@@ -327,7 +330,7 @@ static struct change *new_change(struct manual *m, const char *ifname)
 	return change;
 }
 
-/* Begins a change where the pair is to have one, and is not in the middle of it already. */
+/* Begins a change if the pair needs one and is not in the middle of it. */
 static void begin_change(const struct sync *sync, struct pair *pair)
 {
 	struct change *change = pair->change;
@@ -338,7 +341,7 @@ static void begin_change(const struct sync *sync, struct pair *pair)
 		return;
 	if (!change)
 		change = new_change(sync->m, pair->manual->tunnel.ifname);
-	/* Without memory there is no overlap. */
+	/* Out of memory: there is no overlap. */
 	if (!change)
 		return;
 	pair->change = change;
@@ -366,18 +369,18 @@ static bool may_send(const struct sync *sync, const struct pair *pair)
 	       proven(sync, pair);
 }
 
-/* Packets are never without an SA, unless the new one and the old one collide. */
+/* There is always an SA to send with, unless the old one and the new one collide. */
 static void switch_out(const struct sync *sync, struct pair *pair)
 {
 	struct old *old;
 
 	for (old = SLIST_FIRST(&pair->olds); old; old = SLIST_NEXT(old, list))
 		if (!old->sa.inbound && collide(old, pair))
-			delete(sync, old);
+			delete_old(sync, old);
 	pair->out = add(sync, pair, false);
 }
 
-/* Without its new inbound SA a tunnel keeps what it has. */
+/* A tunnel that cannot get its new inbound SA keeps what it has. */
 static void sync_pair(const struct sync *sync, struct pair *pair)
 {
 	begin_change(sync, pair);
@@ -395,7 +398,7 @@ static void sync_pair(const struct sync *sync, struct pair *pair)
 
 /* --- when next --- */
 
-/* Gives each change that is under way to its pair; those without one are over. */
+/* Gives each change under way to its pair; changes without a pair are over. */
 static void resume_changes(const struct sync *sync)
 {
 	struct change *change, *next;
@@ -407,7 +410,7 @@ static void resume_changes(const struct sync *sync)
 		if (pair)
 			pair->change = change;
 		else
-			forget(sync->m, change);
+			end_change(sync->m, change);
 	}
 }
 
@@ -432,7 +435,7 @@ static ike_time next_step(const struct sync *sync, const struct pair *pair)
 	return half < sync->now + POLL ? half : sync->now + POLL;
 }
 
-/* Steps that are overdue have failed, and wait for the usual check. */
+/* Steps that are overdue have failed; the next regular check tries them again. */
 static void reckon_due(const struct sync *sync)
 {
 	struct manual *m = sync->m;
@@ -445,7 +448,7 @@ static void reckon_due(const struct sync *sync)
 		if (!pair->change)
 			continue;
 		if (is_over(pair)) {
-			forget(m, pair->change);
+			end_change(m, pair->change);
 			continue;
 		}
 		at = next_step(sync, pair);
@@ -463,7 +466,7 @@ void manual_sync(struct manual *m, struct kern *kern, ike_time now, const struct
 		log_error(NULL, "out of memory");
 		return;
 	}
-	if (kern->ops->sa_each(kern, on_sa, &sync)) {
+	if (kern->ops->sa_each(kern, sort_sa, &sync)) {
 		log_error(NULL, "SAs cannot be read: %s", kern->error);
 	} else {
 		resume_changes(&sync);
@@ -478,7 +481,7 @@ void manual_sync(struct manual *m, struct kern *kern, ike_time now, const struct
 
 /* --- what a reload costs --- */
 
-/* The leaf whose SPI both have at one address, or NULL. */
+/* The leaf that gives both the same SPI at one address, or NULL. */
 static const char *shared_leaf(const struct policy_manual *a, const struct policy_manual *b)
 {
 	if (a->ah != b->ah)

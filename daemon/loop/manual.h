@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * SAs with keys given by hand.  No IKE makes them and nothing ends them: they stand as long as
- * their lines do.  Their cookie says what they are made of, so that those which stand already
- * are left alone, sequence numbers and all.
+ * SAs with manual keys.  IKE does not make them and nothing ends them: they last as long as
+ * their lines in the configuration.  Their cookie is a digest of what they are made of, so that
+ * SAs which are there already are left alone, sequence numbers and all.
  *
  * New keys must not cost packets, though nothing tells either end what the other has loaded.
  * Each end receives with the old keys and the new ones for the time of "overlap".  It goes on
@@ -26,15 +26,15 @@
 
 struct manual;
 
-/* NULL on lack of memory. */
+/* NULL: out of memory. */
 struct manual *manual_new(void);
 /* The SAs stay.  NULL is fine. */
 void manual_free(struct manual *m);
 
 /*
- * Makes the kernel's SAs with manual keys those of @policy (NULL: none), with the overlap that
- * is described above.  SAs whose lines are gone go at once.  What fails is logged, and tried
- * again by the next call.
+ * Makes the kernel's SAs with manual keys those of @policy (NULL: none), with the overlap
+ * described above.  SAs without lines are deleted at once.  Failures are logged, and the next
+ * call tries again.
  */
 void manual_sync(struct manual *m, struct kern *kern, ike_time now, const struct policy *policy);
 /* When to call manual_sync() again with the same policy, or IKE_NEVER. */

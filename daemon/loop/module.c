@@ -19,7 +19,7 @@ void module_check(struct daemon *d)
 
 void module_changed(struct daemon *d, bool loaded)
 {
-	d->module.due = loaded ? now_ms() : IKE_NEVER;
+	d->module.due = loaded ? clock_ms() : IKE_NEVER;
 	d->module.tries = 0;
 	d->module.unloaded = !loaded;
 	if (!loaded)
@@ -39,11 +39,11 @@ static bool takes_links(struct daemon *d)
 /* All that was in the kernel is gone; the peers were told when the module went. */
 void module_tick(struct daemon *d)
 {
-	if (d->module.due > now_ms())
+	if (d->module.due > clock_ms())
 		return;
 	d->module.due = IKE_NEVER;
 	if (!takes_links(d) && d->module.tries++ < TRIES) {
-		d->module.due = now_ms() + RETRY_MS;
+		d->module.due = clock_ms() + RETRY_MS;
 		return;
 	}
 	log_info(NULL, "the module is loaded again: making tunnels and SAs");

@@ -12,15 +12,15 @@
 
 #define NEWS_TEXT	1024
 
-/* A tunnel whose path was ever told of. */
+/* A tunnel that the kernel has reported a path of. */
 struct known {
 	LIST_ENTRY(known) list;
 	char ifname[16];
 	enum kern_path path;
-	enum kern_path seen;	/* in the dump that is being read */
+	enum kern_path seen;	/* in the dump being read */
 	bool counted;		/* a destination of it in that dump */
-	const char *unsent;	/* of the last of them, or a mistake; a constant */
-	const char *mistake;	/* that was told last; a constant, "": none */
+	const char *unsent;	/* of the last one, or a mistake if there is one; a constant */
+	const char *mistake;	/* reported last; a constant, "": none */
 };
 
 struct monitors {
@@ -54,7 +54,7 @@ void monitors_free(struct monitors *m)
 	free(m);
 }
 
-static struct known *find(struct monitors *m, const char *ifname)
+static struct known *find_known(struct monitors *m, const char *ifname)
 {
 	struct known *known;
 
@@ -82,7 +82,7 @@ static void end_monitor(struct kern *kern, const char *ifname)
 
 	snprintf(none.ifname, sizeof(none.ifname), "%s", ifname);
 	error = kern->ops->monitor_sync(kern, &none);
-	/* Its interface may be gone, and the monitor went with it. */
+	/* If its interface is gone, so is the monitor. */
 	if (error && error != -ENODEV)
 		log_warning(NULL, "monitor of %s cannot be deleted: %s", ifname, kern->error);
 }
@@ -98,7 +98,7 @@ static void end_old(const struct retiring *r, const char *ifname)
 		end_monitor(r->kern, ifname);
 }
 
-static void on_sa(void *ctx, const struct kern_sa *sa)
+static void end_formers(void *ctx, const struct kern_sa *sa)
 {
 	if (sa->cookie && !sa->inbound)
 		end_old(ctx, sa->ifname);
@@ -111,19 +111,19 @@ void monitors_retire(struct kern *kern, const struct policy *before, const struc
 
 	while (policy_next(&old, before))
 		end_old(&r, old.tunnel->ifname);
-	if (!before && kern->ops->sa_each(kern, on_sa, &r))
+	if (!before && kern->ops->sa_each(kern, end_formers, &r))
 		log_error(NULL, "SAs cannot be read: %s", kern->error);
 }
 
 /* --- what it found --- */
 
-/* What is to be told of a tunnel. */
+/* What there is to report about a tunnel. */
 struct news {
 	bool lost;
 	bool manual;		/* keys by hand */
-	unsigned int renewed;	/* proxy-IDs that get new keys */
+	unsigned int renewed;	/* proxy-IDs that new keys are negotiated for */
 	const char *unsent;
-	const char *blocked;	/* what seems to be blocked on the way; NULL: nothing */
+	const char *blocked;	/* what the path seems to block; NULL: nothing */
 };
 
 /* What the SAs of a tunnel have carried. */
@@ -150,8 +150,8 @@ static void add_carried(void *ctx, const struct kern_sa *sa)
 }
 
 /*
- * IKE comes through, and has made SAs, but nothing has ever come in by them: firewalls are
- * opened for UDP port 500 and no more quite often.
+ * IKE gets through and has made SAs, but nothing has ever arrived on them: firewalls are often
+ * opened for UDP port 500 and nothing else.
  */
 static const char *find_blocked(struct kern *kern, const char *ifname)
 {
@@ -223,10 +223,10 @@ static void add_back(struct text *text, const struct policy_tunnel *tunnel)
 		text_add(text, "; %s has its carrier", tunnel->ifname);
 }
 
-/* @line, which begins with @kind, to the log and to observers. */
-static void tell(struct monitors *m, enum log_level level, const char *kind,
-		 const struct policy_tunnel *tunnel, const struct policy_gateway *gateway,
-		 const char *line)
+/* Sends @line, which begins with @kind, to the log and to observers. */
+static void tell_all(struct monitors *m, enum log_level level, const char *kind,
+		     const struct policy_tunnel *tunnel, const struct policy_gateway *gateway,
+		     const char *line)
 {
 	struct ike_event event = {
 		.kind = kind,
@@ -252,8 +252,8 @@ static void tell_path(struct monitors *m, const struct policy_tunnel *tunnel,
 		add_lost(&text, tunnel, news);
 	else
 		add_back(&text, tunnel);
-	tell(m, news->lost ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
-	     news->lost ? "tunnel-status-down" : "tunnel-status-up", tunnel, gateway, line);
+	tell_all(m, news->lost ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+		 news->lost ? "tunnel-status-down" : "tunnel-status-up", tunnel, gateway, line);
 }
 
 static void tell_mistake(struct monitors *m, const struct policy_tunnel *tunnel,
@@ -268,7 +268,7 @@ static void tell_mistake(struct monitors *m, const struct policy_tunnel *tunnel,
 	known->mistake = unsent;
 	text_init(&text, line, sizeof(line));
 	add_mistake(&text, tunnel, unsent);
-	tell(m, LOG_LEVEL_WARNING, "tunnel-monitor-unsent", tunnel, gateway, line);
+	tell_all(m, LOG_LEVEL_WARNING, "tunnel-monitor-unsent", tunnel, gateway, line);
 }
 
 void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
@@ -278,7 +278,7 @@ void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core,
 	struct news news = { .lost = path == KERN_PATH_DOWN, .unsent = unsent };
 	const struct policy_gateway *gateway;
 	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, ifname, &gateway);
-	struct known *known = find(m, ifname);
+	struct known *known = find_known(m, ifname);
 	bool monitored = tunnel && tunnel->monitor.n;
 
 	if (!known)
@@ -301,10 +301,10 @@ void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core,
 		tell_path(m, tunnel, gateway, &news);
 }
 
-/* Up by one destination, down by all. */
+/* One destination that answers makes the path up; all of them have to fail to make it down. */
 static void on_monitor(void *ctx, const struct kern_monitor *monitor)
 {
-	struct known *known = find(ctx, monitor->ifname);
+	struct known *known = find_known(ctx, monitor->ifname);
 
 	if (!known)
 		return;

@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-/* Sends "READY=1" and the like; nothing without NOTIFY_SOCKET. */
+/* Sends "READY=1" and the like; does nothing without NOTIFY_SOCKET. */
 void notify(const char *state);
-/* "RELOADING=1" with the time that it has to carry. */
+/* Sends "RELOADING=1" with the time, as the protocol wants it. */
 void notify_reloading(void);
 /* The watchdog timeout in microseconds; 0: there is none. */
 uint64_t notify_watchdog(void);

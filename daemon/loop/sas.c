@@ -10,7 +10,7 @@ static void on_lost(void *ctx, uint64_t token, bool inbound)
 {
 	struct daemon *d = ctx;
 
-	ike_core_expire(d->core, now_ms(), token, inbound, true);
+	ike_core_expire(d->core, clock_ms(), token, inbound, true);
 }
 
 int sas_compare(struct daemon *d)
@@ -25,11 +25,11 @@ int sas_compare(struct daemon *d)
 void sas_sync_manual(struct daemon *d)
 {
 	if (!d->module.unloaded)
-		manual_sync(d->manual, d->kern, now_ms(), d->policy);
+		manual_sync(d->manual, d->kern, clock_ms(), d->policy);
 }
 
 void sas_flush(struct daemon *d)
 {
 	live_flush(d->live, d->kern);
-	manual_sync(d->manual, d->kern, now_ms(), NULL);
+	manual_sync(d->manual, d->kern, clock_ms(), NULL);
 }

@@ -14,7 +14,7 @@
 
 static void arm(struct daemon *d)
 {
-	ike_time now = now_ms(), at = ike_core_deadline(d->core);
+	ike_time now = clock_ms(), at = ike_core_deadline(d->core);
 	ike_time linger = live_tick(d->live, d->kern, now);
 	ike_time wait = WAIT_MAX;
 	struct timeval tv;
@@ -42,9 +42,9 @@ void timer_settle(struct daemon *d)
 
 void timer_tick(struct daemon *d)
 {
-	ike_core_tick(d->core, now_ms());
+	ike_core_tick(d->core, clock_ms());
 	module_tick(d);
-	if (manual_due(d->manual) <= now_ms())
+	if (manual_due(d->manual) <= clock_ms())
 		sas_sync_manual(d);
 	timer_settle(d);
 }

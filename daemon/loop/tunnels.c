@@ -49,5 +49,5 @@ void tunnels_away_all(struct daemon *d, const char *why)
 	struct policy_walk walk = { 0 };
 
 	while (policy_next(&walk, d->policy))
-		ike_core_away(d->core, now_ms(), walk.tunnel->ifname, why);
+		ike_core_away(d->core, clock_ms(), walk.tunnel->ifname, why);
 }

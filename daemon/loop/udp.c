@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/repeat.h"
 #include "ike/core.h"
@@ -44,7 +44,7 @@ union name {
 	struct sockaddr_in6 v6;
 };
 
-/* Room for one control message that says which address of ours a datagram has. */
+/* Room for one control message with the local address of a datagram. */
 union control {
 	char v4[CMSG_SPACE(sizeof(struct in_pktinfo))];
 	char v6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
@@ -85,7 +85,7 @@ static bool from_name(const union name *name, struct endpoint *out)
 	return true;
 }
 
-/* XFRM policies of others on this host must not catch IKE. */
+/* Keeps IKE out of XFRM policies that others have set on this host. */
 static void bypass_xfrm(int fd, uint8_t family)
 {
 	struct xfrm_userpolicy_info policy = {
@@ -103,10 +103,7 @@ static void bypass_xfrm(int fd, uint8_t family)
 	}
 }
 
-/*
- * Has the kernel take ESP out of UDP in GRO already, which Linux 6.7 learned; older ones
- * would merge the datagrams instead.
- */
+/* Lets GRO take ESP out of UDP, as Linux 6.7 and newer can; older ones would merge datagrams. */
 static void take_esp_early(int fd)
 {
 	struct utsname system;
@@ -157,7 +154,7 @@ static void explain_bind(uint16_t port)
 		log_error(NULL, "UDP port %u: %s", port, strerror(errno));
 }
 
-/* -1: complained about; @missing: or the host has nothing of that family. */
+/* -1: logged, unless @missing says that the host does not have the family. */
 static int open_port(uint8_t family, uint16_t port, bool *missing)
 {
 	const struct addr every = { .family = family };
@@ -195,7 +192,7 @@ struct udp *udp_open(void)
 		log_error(NULL, "out of memory");
 		return NULL;
 	}
-	/* All are tried, so that all are named that are taken. */
+	/* Goes on after a failure: the log is to name every port that is taken. */
 	for (unsigned int i = 0; i < UDP_SOCKETS; i++) {
 		udp->fds[i] = open_port(kinds[i].family, kinds[i].port, &missing);
 		if (udp->fds[i] < 0 && (!missing || kinds[i].family == AF_INET))
@@ -222,7 +219,7 @@ int udp_fd(const struct udp *udp, unsigned int i)
 	return udp->fds[i];
 }
 
-/* The address that the datagram was sent to; false where the kernel did not tell. */
+/* The address that the datagram was sent to; false if the kernel did not say. */
 static bool destination(struct msghdr *msg, struct addr *out)
 {
 	struct in6_pktinfo info6;
@@ -246,7 +243,7 @@ static bool destination(struct msghdr *msg, struct addr *out)
 	return out->family;
 }
 
-/* One datagram; false where there is none. */
+/* Reads one datagram; false if there is none. */
 static bool read_one(struct udp *udp, unsigned int i, udp_received *received, void *ctx)
 {
 	static const uint8_t marker[MARKER];
@@ -261,7 +258,7 @@ static bool read_one(struct udp *udp, unsigned int i, udp_received *received, vo
 	size_t skip = kinds[i].port == IKE_NATT_PORT ? MARKER : 0;
 	ssize_t n = recvmsg(udp->fds[i], &msg, 0);
 
-	/* An error of the socket is told once, by ICMP for one; the next call reads on. */
+	/* The socket reports an error once, one that ICMP brought say; the next call reads on. */
 	if (n < 0)
 		return errno != EAGAIN && errno != EWOULDBLOCK;
 	/* Nobody can be answered at port 0. */
@@ -279,21 +276,19 @@ void udp_read(struct udp *udp, unsigned int i, udp_received *received, void *ctx
 		;
 }
 
-/* What is said is one error: strangers choose where answers would go. */
+/* Whatever the addresses, it is one error: strangers choose where answers go. */
 static void complain(struct udp *udp, const struct endpoint *local, const struct endpoint *remote)
 {
 	char from[ADDR_TEXT], to[ADDR_TEXT], left_out[REPEAT_TEXT];
 	const char *why = strerror(errno);
-	struct timespec now;
 	unsigned int held;
 
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	if (repeat_due(&udp->said, (uint64_t)now.tv_sec * 1000, "cannot send", why, &held))
+	if (repeat_due(&udp->said, clock_ms(), "cannot send", why, &held))
 		log_warning(NULL, "cannot send from %s to %s: %s%s", endpoint_text(local, from),
 			    endpoint_text(remote, to), why, repeat_text(held, left_out));
 }
 
-/* That the datagram leaves from @local; into @control, to which @msg points. */
+/* Has the datagram leave from @local, by the control message that @msg has room for. */
 static void put_source(struct msghdr *msg, const struct addr *local)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
@@ -354,7 +349,7 @@ int udp_source(const struct addr *peer, struct addr *local)
 	if (fd < 0)
 		return -1;
 	bypass_xfrm(fd, peer->family);
-	/* Sends nothing; the route chooses the address. */
+	/* This sends nothing; the route selects the address. */
 	if (!connect(fd, &to.any, n) && !getsockname(fd, &from.any, &from_n) &&
 	    from_name(&from, &endpoint)) {
 		*local = endpoint.addr;
