@@ -22,7 +22,7 @@ struct reader {
 	struct policy_gateway *gateway;
 };
 
-static const struct tree_value *value_of(const struct reader *r, const char *path)
+static const struct tree_value *gateway_value(const struct reader *r, const char *path)
 {
 	return tree_value(r->b->tree, r->node, path);
 }
@@ -30,12 +30,13 @@ static const struct tree_value *value_of(const struct reader *r, const char *pat
 /* With a dynamic peer the leaf alone may say which family it has. */
 static void check_families(const struct reader *r)
 {
-	const struct tree_value *ipv6 = value_of(r, "ipv6");
+	const struct tree_value *ipv6 = gateway_value(r, "ipv6");
 	struct policy_gateway *gateway = r->gateway;
 
 	if (ipv6)
 		gateway->family = !strcmp(ipv6->text, "yes") ? AF_INET6 : AF_INET;
-	build_check_ends(r->b, value_of(r, "local-address ip"), &gateway->local, &gateway->peer);
+	build_check_ends(r->b, gateway_value(r, "local-address ip"), &gateway->local,
+			 &gateway->peer);
 }
 
 static void read_addresses(const struct reader *r)
@@ -53,9 +54,9 @@ static void read_addresses(const struct reader *r)
 		build_address(r->b, r->node, "peer-address ip", &r->gateway->peer);
 	build_address(r->b, r->node, "local-address ip", &r->gateway->local);
 	check_families(r);
-	if (value_of(r, "local-address interface") &&
+	if (gateway_value(r, "local-address interface") &&
 	    !tree_find(r->b->tree, r->node, "local-address ip"))
-		conf_error(r->b->report, value_of(r, "local-address interface")->at,
+		conf_error(r->b->report, gateway_value(r, "local-address interface")->at,
 			   "local-address interface alone is not supported: add local-address ip");
 }
 
@@ -111,9 +112,9 @@ static void read_id(const struct reader *r, const char *side, struct ike_id *id)
 	bool good;
 
 	snprintf(path, sizeof(path), "%s type", side);
-	type = value_of(r, path);
+	type = gateway_value(r, path);
 	snprintf(path, sizeof(path), "%s id", side);
-	value = value_of(r, path);
+	value = gateway_value(r, path);
 	if (!value) {
 		if (type && strcmp(type->text, "ipaddr") != 0)
 			conf_error(r->b->report, type->at, "%s type %s needs an id", side,
@@ -162,17 +163,7 @@ static struct secret *inline_key(const struct reader *r, const struct tree_value
 	return secret;
 }
 
-static struct secret *key_from_file(const struct reader *r, const struct tree_value *value)
-{
-	char why[160];
-	struct secret *secret = keyfile_read(value->text, why, sizeof(why));
-
-	if (!secret)
-		conf_error(r->b->report, value->at, "key-file %s: %s", value->text, why);
-	return secret;
-}
-
-static void read_key(const struct reader *r)
+static void read_psk(const struct reader *r)
 {
 	static const char *const words[] = { "key-file", "key" };
 	const char *level = "authentication pre-shared-key";
@@ -195,7 +186,8 @@ static void read_key(const struct reader *r)
 	}
 	if (!leaf->value)
 		return;
-	secret = which == 0 ? key_from_file(r, leaf->value) : inline_key(r, leaf->value);
+	secret = which == 0 ? keyfile_read(leaf->value, r->b->report) :
+			      inline_key(r, leaf->value);
 	r->gateway->psk = secret;
 	if (secret && secret->n < PSK_SHORT)
 		conf_warning(r->b->report, leaf->value->at,
@@ -206,7 +198,7 @@ static void read_key(const struct reader *r)
 static void read_protocol(const struct reader *r)
 {
 	const struct tree *tree = r->b->tree;
-	const struct tree_value *name = value_of(r, "protocol ikev2 ike-crypto-profile");
+	const struct tree_value *name = gateway_value(r, "protocol ikev2 ike-crypto-profile");
 	const struct profile *profile;
 
 	profile = profile_get(&r->b->ike, &r->b->esp,
@@ -235,7 +227,7 @@ static void read_gateway(struct build *b, const struct tree_node *node,
 	read_addresses(&r);
 	read_id(&r, "local-id", &gateway->local_id);
 	read_id(&r, "peer-id", &gateway->peer_id);
-	read_key(&r);
+	read_psk(&r);
 	read_protocol(&r);
 	/* There is nobody to call. */
 	if (!gateway->peer.family)
@@ -245,10 +237,8 @@ static void read_gateway(struct build *b, const struct tree_node *node,
 void build_gateways(struct build *b)
 {
 	const struct tree_node *top = tree_find(b->tree, b->tree->root, GATEWAY_LEVEL), *node;
-	unsigned int n = 0;
+	unsigned int n = tree_count(top);
 
-	for (node = top ? top->first : NULL; node; node = node->next)
-		n++;
 	b->policy->gateways = calloc(n ? n : 1, sizeof(*b->policy->gateways));
 	if (!b->policy->gateways) {
 		b->short_of_memory = true;

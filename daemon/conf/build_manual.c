@@ -21,7 +21,7 @@ struct reader {
 	struct policy_manual *manual;
 };
 
-static const struct tree_value *value_of(const struct reader *r, const char *path)
+static const struct tree_value *manual_value(const struct reader *r, const char *path)
 {
 	return tree_value(r->b->tree, r->node, path);
 }
@@ -33,24 +33,25 @@ static void missing(const struct reader *r, const char *leaf)
 			   r->manual->tunnel.name, leaf);
 }
 
-static void read_addresses(const struct reader *r)
+static void read_ends(const struct reader *r)
 {
 	struct policy_manual *manual = r->manual;
 
 	build_address(r->b, r->node->parent, "manual-key local-address ip", &manual->local);
 	build_address(r->b, r->node->parent, "manual-key peer-address ip", &manual->peer);
-	if (!value_of(r, "local-address ip"))
+	if (!manual_value(r, "local-address ip"))
 		missing(r, "local-address ip");
-	if (!value_of(r, "peer-address ip"))
+	if (!manual_value(r, "peer-address ip"))
 		missing(r, "peer-address ip");
-	build_link_of(r->b, r->node->parent, value_of(r, "peer-address ip"), &manual->peer,
+	build_link_of(r->b, r->node->parent, manual_value(r, "peer-address ip"), &manual->peer,
 		      &manual->tunnel);
-	build_check_ends(r->b, value_of(r, "local-address ip"), &manual->local, &manual->peer);
+	build_check_ends(r->b, manual_value(r, "local-address ip"), &manual->local,
+			 &manual->peer);
 }
 
 static uint32_t read_spi(const struct reader *r, const char *leaf, const char *direction)
 {
-	const struct tree_value *value = value_of(r, leaf);
+	const struct tree_value *value = manual_value(r, leaf);
 	uint8_t spi[SPI_N];
 
 	if (!value) {
@@ -93,13 +94,13 @@ static void check_spis_free(const struct reader *r)
 			continue;
 		if (own->spi_in && other->spi_in == own->spi_in &&
 		    addr_equal(&other->local, &own->local))
-			conf_error(r->b->report, value_of(r, "remote-spi")->at,
+			conf_error(r->b->report, manual_value(r, "remote-spi")->at,
 				   "remote-spi %08x (inbound) belongs to tunnel \"%s\" already, on "
 				   "line %u", own->spi_in, other->tunnel.name,
 				   line_of(r, other->tunnel.name, "remote-spi"));
 		if (own->spi_out && other->spi_out == own->spi_out &&
 		    addr_equal(&other->peer, &own->peer))
-			conf_error(r->b->report, value_of(r, "local-spi")->at,
+			conf_error(r->b->report, manual_value(r, "local-spi")->at,
 				   "local-spi %08x (outbound) belongs to tunnel \"%s\" with the "
 				   "same peer-address already, on line %u", own->spi_out,
 				   other->tunnel.name,
@@ -131,23 +132,20 @@ static void read_key(const struct reader *r, const char *level, const char *name
 	const struct tree_node *leaf;
 	struct secret *secret = NULL;
 	struct bytes text;
-	char why[160];
+	char path[96];
 	size_t which = 0;
 
 	leaf = tree_one_of(r->b->tree, r->node, level, words, 2, &which, r->b->report);
 	if (!leaf || !leaf->value) {
-		snprintf(why, sizeof(why), "%s key-file", level);
-		missing(r, why);
+		snprintf(path, sizeof(path), "%s key-file", level);
+		missing(r, path);
 		return;
 	}
 	text = bytes_of((const uint8_t *)leaf->value->text, strlen(leaf->value->text));
 	if (which == 1) {
-		secret = keyfile_read(leaf->value->text, why, sizeof(why));
-		if (!secret) {
-			conf_error(r->b->report, leaf->value->at, "key-file %s: %s",
-				   leaf->value->text, why);
+		secret = keyfile_read(leaf->value, r->b->report);
+		if (!secret)
 			return;
-		}
 		text = secret_bytes(secret);
 	}
 	if (!parse_key(text, key, n))
@@ -193,7 +191,7 @@ static void read_integ(const struct reader *r, const char *level)
 static void read_encr(const struct reader *r)
 {
 	const char *path = "esp encryption algorithm";
-	const struct tree_value *value = value_of(r, path);
+	const struct tree_value *value = manual_value(r, path);
 	const char *name = tree_text(r->b->tree, r->node->parent, TUNNEL_LEVEL " *",
 				     "manual-key esp encryption algorithm");
 	const struct alg_encr *encr = alg_encr_by_conf(name);
@@ -211,9 +209,9 @@ static void read_encr(const struct reader *r)
 		read_key(r, "esp encryption", name, r->manual->keys->encr, encr->key_n);
 		return;
 	}
-	value = value_of(r, "esp encryption key");
+	value = manual_value(r, "esp encryption key");
 	if (!value)
-		value = value_of(r, "esp encryption key-file");
+		value = manual_value(r, "esp encryption key-file");
 	if (value)
 		conf_error(r->b->report, value->at, "%s has no key", name);
 }
@@ -231,7 +229,7 @@ void build_manual(struct build *b, const struct tree_node *node, struct policy_m
 		b->short_of_memory = true;
 		return;
 	}
-	read_addresses(&r);
+	read_ends(&r);
 	manual->ah = ah;
 	manual->spi_out = read_spi(&r, "local-spi", "outbound: of packets that we send");
 	manual->spi_in = read_spi(&r, "remote-spi", "inbound: of packets that we receive");

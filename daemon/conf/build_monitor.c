@@ -20,7 +20,7 @@ struct reader {
 	struct addr source[2];			/* of IPv4, of IPv6 */
 };
 
-static const struct tree_value *value_of(const struct reader *r, const char *leaf)
+static const struct tree_value *monitor_value(const struct reader *r, const char *leaf)
 {
 	const struct tree_node *at = tree_find(r->b->tree, r->node, "tunnel-monitor");
 
@@ -29,21 +29,20 @@ static const struct tree_value *value_of(const struct reader *r, const char *lea
 
 /* --- profile --- */
 
-static void unknown_profile(const struct reader *r, const struct tree_node *top,
-			    const struct tree_value *name)
+static void unknown_monitor_profile(const struct reader *r, const struct tree_node *top,
+				    const struct tree_value *name)
 {
 	struct conf_near near = { .word = name->text };
 	char hint[CONF_HINT];
 
-	for (const struct tree_node *node = top ? top->first : NULL; node; node = node->next)
-		conf_near_offer(&near, node->word, strlen(node->word));
+	tree_near(top, &near);
 	conf_near_offer(&near, "default", strlen("default"));
 	conf_error(r->b->report, name->at, "there is no monitor-profile \"%s\"%s", name->text,
 		   conf_near_hint(&near, hint));
 }
 
 /* The profile "default" is there without being written. */
-static void read_profile(const struct reader *r)
+static void read_monitor_profile(const struct reader *r)
 {
 	static const char level[] = MONITOR_LEVEL " *";
 	const struct tree *tree = r->b->tree;
@@ -54,7 +53,7 @@ static void read_profile(const struct reader *r)
 	struct policy_monitor *monitor = r->monitor;
 
 	if (!profile && strcmp(name, "default") != 0) {
-		unknown_profile(r, top, tree_value(tree, r->node, leaf));
+		unknown_monitor_profile(r, top, tree_value(tree, r->node, leaf));
 		return;
 	}
 	monitor->action = POLICY_WAIT_RECOVER;
@@ -68,9 +67,9 @@ static void read_profile(const struct reader *r)
 /* --- proxy-ID --- */
 
 /* Finds the one that is asked for; false after a complaint. */
-static bool read_proxy(struct reader *r)
+static bool choose_proxy(struct reader *r)
 {
-	const struct tree_value *name = value_of(r, "proxy-id");
+	const struct tree_value *name = monitor_value(r, "proxy-id");
 	struct conf_near near = { 0 };
 	char hint[CONF_HINT];
 
@@ -120,6 +119,14 @@ static bool carries(const struct policy_proxy *proxy, const struct policy_probe 
 	       (!probe->source.family || has_address(&proxy->ts.local, &probe->source));
 }
 
+static bool some_carries(const struct policy_tunnel *tunnel, const struct policy_probe *probe)
+{
+	for (unsigned int i = 0; i < tunnel->n_proxies; i++)
+		if (carries(&tunnel->proxies[i], probe))
+			return true;
+	return false;
+}
+
 static void outside(const struct reader *r, struct conf_place at, const char *leaf,
 		    const struct addr *addr, const char *side, const struct ts_list *list)
 {
@@ -136,14 +143,14 @@ static void check_chosen(const struct reader *r, const struct tree_value *destin
 	const struct ts_pair *ts = &r->proxy->ts;
 
 	if (!takes_icmp(r->proxy, probe->destination.family))
-		conf_error(r->b->report, value_of(r, "proxy-id")->at,
+		conf_error(r->b->report, monitor_value(r, "proxy-id")->at,
 			   "proxy-id \"%s\" cannot carry probes: they are ICMP, and its protocol "
 			   "is not", r->proxy->name);
 	else if (!has_address(&ts->remote, &probe->destination))
 		outside(r, destination->at, "destination-ip", &probe->destination, "remote",
 			&ts->remote);
 	else if (probe->source.family && !has_address(&ts->local, &probe->source))
-		outside(r, value_of(r, "source-ip")->at, "source-ip", &probe->source, "local",
+		outside(r, monitor_value(r, "source-ip")->at, "source-ip", &probe->source, "local",
 			&ts->local);
 }
 
@@ -157,9 +164,8 @@ static void check_covered(const struct reader *r, const struct tree_value *desti
 		check_chosen(r, destination, probe);
 		return;
 	}
-	for (unsigned int i = 0; i < r->tunnel->n_proxies; i++)
-		if (carries(&r->tunnel->proxies[i], probe))
-			return;
+	if (some_carries(r->tunnel, probe))
+		return;
 	conf_error(r->b->report, destination->at,
 		   "no proxy-id of tunnel \"%s\" takes ICMP from %s to %s: probe what one of "
 		   "them has as remote", r->tunnel->name, addr_text(&probe->source, from),
@@ -188,16 +194,9 @@ static bool is_source(const struct reader *r, const struct policy_probe *probe,
 {
 	struct policy_probe from = { .destination = probe->destination, .source = *addr };
 
-	if (addr->family != probe->destination.family)
+	if (addr->family != probe->destination.family || addr_is_link_local(addr))
 		return false;
-	if (addr->family == AF_INET6 && addr->b[0] == 0xfe && (addr->b[1] & 0xc0) == 0x80)
-		return false;
-	if (r->proxy)
-		return carries(r->proxy, &from);
-	for (unsigned int i = 0; i < r->tunnel->n_proxies; i++)
-		if (carries(&r->tunnel->proxies[i], &from))
-			return true;
-	return false;
+	return r->proxy ? carries(r->proxy, &from) : some_carries(r->tunnel, &from);
 }
 
 /*
@@ -233,7 +232,7 @@ static void check_source(const struct reader *r, const struct tree_value *destin
 
 static void read_sources(struct reader *r)
 {
-	const struct tree_value *value = value_of(r, "source-ip");
+	const struct tree_value *value = monitor_value(r, "source-ip");
 
 	for (; value; value = value->next) {
 		struct addr addr = build_address_of(value);
@@ -249,7 +248,7 @@ static void read_sources(struct reader *r)
 
 static void read_destinations(const struct reader *r)
 {
-	const struct tree_value *value = value_of(r, "destination-ip");
+	const struct tree_value *value = monitor_value(r, "destination-ip");
 	struct policy_monitor *monitor = r->monitor;
 
 	for (; value; value = value->next) {
@@ -274,8 +273,8 @@ void build_monitor(const struct build *b, const struct tree_node *node,
 		   struct policy_tunnel *tunnel)
 {
 	struct reader r = { .b = b, .node = node, .tunnel = tunnel, .monitor = &tunnel->monitor };
-	const struct tree_value *enable = value_of(&r, "enable");
-	const struct tree_value *destination = value_of(&r, "destination-ip");
+	const struct tree_value *enable = monitor_value(&r, "enable");
+	const struct tree_value *destination = monitor_value(&r, "destination-ip");
 
 	if (!enable && destination)
 		conf_warning(b->report, destination->at,
@@ -289,8 +288,8 @@ void build_monitor(const struct build *b, const struct tree_node *node,
 				   "address to probe", tunnel->name);
 		return;
 	}
-	read_profile(&r);
+	read_monitor_profile(&r);
 	read_sources(&r);
-	if (read_proxy(&r))
+	if (choose_proxy(&r))
 		read_destinations(&r);
 }

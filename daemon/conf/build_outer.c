@@ -29,12 +29,9 @@ bool build_device_name(const char *text, char *out, size_t n)
 
 struct addr build_address_of(const struct tree_value *value)
 {
-	struct addr addr = { 0 };
-	char text[ADDR_TEXT];
+	struct addr addr;
 
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(value->text, "/"), value->text);
-	addr_parse(text, &addr);
-	return addr;
+	return schema_address(value->text, &addr) ? addr : (struct addr){ 0 };
 }
 
 void build_address(const struct build *b, const struct tree_node *node, const char *path,

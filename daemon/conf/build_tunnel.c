@@ -20,7 +20,7 @@ struct reader {
 	struct policy_tunnel *tunnel;
 };
 
-static const struct tree_value *value_of(const struct reader *r, const char *path)
+static const struct tree_value *tunnel_value(const struct reader *r, const char *path)
 {
 	return tree_value(r->b->tree, r->node, path);
 }
@@ -47,7 +47,7 @@ static void check_device_free(const struct reader *r, const struct tree_value *v
 
 static void read_device(const struct reader *r)
 {
-	const struct tree_value *value = value_of(r, "tunnel-interface");
+	const struct tree_value *value = tunnel_value(r, "tunnel-interface");
 
 	if (!value) {
 		if (!r->node->broken)
@@ -69,7 +69,7 @@ static void read_start(const struct reader *r)
 		[POLICY_START_ALWAYS] = "always", [POLICY_START_ON_DEMAND] = "on-demand",
 		[POLICY_START_PASSIVE] = "passive",
 	};
-	const struct tree_value *value = value_of(r, "start");
+	const struct tree_value *value = tunnel_value(r, "start");
 	const char *text = tree_text(r->b->tree, r->node, LEVEL, "start");
 	enum policy_start start = POLICY_START_ALWAYS;
 
@@ -88,7 +88,7 @@ static void read_start(const struct reader *r)
 static void read_crypto(const struct reader *r)
 {
 	const char *path = "auto-key ipsec-crypto-profile";
-	const struct tree_value *name = value_of(r, path);
+	const struct tree_value *name = tunnel_value(r, path);
 	const struct profile *profile;
 
 	profile = profile_get(&r->b->esp, &r->b->ike,
@@ -107,7 +107,7 @@ static void read_crypto(const struct reader *r)
  */
 static void read_replay(const struct reader *r)
 {
-	const struct tree_value *asked = value_of(r, "anti-replay");
+	const struct tree_value *asked = tunnel_value(r, "anti-replay");
 
 	if (r->gateway ? tree_yes(r->b->tree, r->node, LEVEL, "anti-replay") :
 	    asked && !strcmp(asked->text, "yes"))
@@ -183,16 +183,6 @@ static void read_proxy(const struct reader *r, const struct tree_node *node, uin
 	read_port(r, node, which == 3 ? "udp" : "tcp", "remote", remote);
 }
 
-static unsigned int count(const struct tree_node *top)
-{
-	const struct tree_node *node;
-	unsigned int n = 0;
-
-	for (node = top ? top->first : NULL; node; node = node->next)
-		n++;
-	return n;
-}
-
 static void read_family(const struct reader *r, const struct tree_node *top,
 			const struct tree_node *other, uint8_t family)
 {
@@ -212,7 +202,7 @@ static void read_proxies(const struct reader *r)
 {
 	const struct tree_node *v4 = tree_find(r->b->tree, r->node, "auto-key proxy-id");
 	const struct tree_node *v6 = tree_find(r->b->tree, r->node, "auto-key proxy-id-v6");
-	unsigned int n = count(v4) + count(v6);
+	unsigned int n = tree_count(v4) + tree_count(v6);
 	struct policy_tunnel *tunnel = r->tunnel;
 
 	if (n > PANTUN_PROXIES_MAX) {
@@ -243,12 +233,10 @@ static void read_proxies(const struct reader *r)
 
 static void unknown_gateway(const struct build *b, const struct tree_value *value)
 {
-	const struct tree_node *top = tree_find(b->tree, b->tree->root, GATEWAY_LEVEL), *node;
 	struct conf_near near = { .word = value->text };
 	char hint[CONF_HINT];
 
-	for (node = top ? top->first : NULL; node; node = node->next)
-		conf_near_offer(&near, node->word, strlen(node->word));
+	tree_near(tree_find(b->tree, b->tree->root, GATEWAY_LEVEL), &near);
 	conf_error(b->report, value->at, "there is no gateway \"%s\"%s", value->text,
 		   conf_near_hint(&near, hint));
 }
@@ -304,7 +292,7 @@ static struct policy_tunnel *more_tunnels(struct policy_gateway *gateway)
 /* The receiver infers the upper half of a number from its window (RFC 4303 appendix A). */
 static void check_esn(const struct reader *r)
 {
-	const struct tree_value *replay = value_of(r, "anti-replay");
+	const struct tree_value *replay = tunnel_value(r, "anti-replay");
 
 	if (!r->tunnel->replay_window && r->tunnel->esp.n &&
 	    r->tunnel->esp.prop[0].esn & PROP_ESN_YES)
@@ -315,7 +303,7 @@ static void check_esn(const struct reader *r)
 /* The family between the gateways may be said here as well as there. */
 static void check_family(const struct reader *r)
 {
-	const struct tree_value *ipv6 = value_of(r, "ipv6");
+	const struct tree_value *ipv6 = tunnel_value(r, "ipv6");
 	struct policy_gateway *gateway = r->gateway;
 	uint8_t there = gateway->peer.family ? gateway->peer.family : gateway->family;
 	uint8_t family;
@@ -412,7 +400,7 @@ static void check_idle_gateways(const struct build *b)
 void build_tunnels(struct build *b)
 {
 	const struct tree_node *top = tree_find(b->tree, b->tree->root, TUNNEL_LEVEL), *node;
-	unsigned int n = count(top);
+	unsigned int n = tree_count(top);
 
 	b->policy->manual = calloc(n ? n : 1, sizeof(*b->policy->manual));
 	if (!b->policy->manual) {

@@ -9,7 +9,7 @@
 
 #include "conf/keyfile.h"
 
-/* Asked of the open file, so that what a link names is what is judged. */
+/* Looks at the open file, which is what a symbolic link leads to. */
 bool keyfile_trusted(int fd, char *why, size_t n)
 {
 	struct stat st;
@@ -34,7 +34,7 @@ bool keyfile_trusted(int fd, char *why, size_t n)
 	return true;
 }
 
-/* Octets of the file, or -1; one more than a key may have shows that it is too long. */
+/* Octets of the file, or -1; one more than a key may have tells that it is too long. */
 static ssize_t read_all(int fd, uint8_t *p, size_t max)
 {
 	ssize_t got;
@@ -73,7 +73,7 @@ static bool take(int fd, struct secret *secret, char *why, size_t n)
 	return true;
 }
 
-struct secret *keyfile_read(const char *path, char *why, size_t n)
+static struct secret *read_path(const char *path, char *why, size_t n)
 {
 	struct secret *secret;
 	int fd;
@@ -96,5 +96,15 @@ struct secret *keyfile_read(const char *path, char *why, size_t n)
 		secret = NULL;
 	}
 	close(fd);
+	return secret;
+}
+
+struct secret *keyfile_read(const struct tree_value *value, struct conf_report *report)
+{
+	char why[160];
+	struct secret *secret = read_path(value->text, why, sizeof(why));
+
+	if (!secret)
+		conf_error(report, value->at, "key-file %s: %s", value->text, why);
 	return secret;
 }

@@ -4,17 +4,17 @@
 #define PANTUN_CONF_KEYFILE_H
 
 #include "base/secret.h"
+#include "conf/tree.h"
 
 #define KEYFILE_MAX	255	/* octets of a key */
 
 /*
- * Reads the key at @path, an absolute path, without its trailing newline.  Refused:
- * what is no regular file, belongs to another user than root or ours, or gives
- * group or others any access.  The secret is the caller's; NULL with the reason in
- * @why of @n octets.
+ * Reads the key from the file that @value names, without its trailing newline.  The path has to
+ * be absolute, and the file a regular one that belongs to root or to our user and gives group
+ * and others no access.  The secret is the caller's; NULL after a complaint.
  */
-struct secret *keyfile_read(const char *path, char *why, size_t n);
-/* Whether keys may stand in the open file, by the same rules; false with the reason. */
+struct secret *keyfile_read(const struct tree_value *value, struct conf_report *report);
+/* Whether these rules let the open file hold keys; false with the reason in @why of @n octets. */
 bool keyfile_trusted(int fd, char *why, size_t n);
 
 #endif

@@ -29,7 +29,7 @@ struct reader {
 	bool full;			/* there were more than sets have room for */
 };
 
-/* What a word of a list means in sets; false: the word has no algorithm here. */
+/* Adds the algorithm that a word names to sets; false: it is not supported. */
 typedef bool add_alg(struct reader *r, const char *word);
 
 static bool add_encr(struct reader *r, const char *word)

@@ -5,9 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/addr.h"
 #include "base/text.h"
-#include "conf.h"
 #include "schema.h"
 
 #define NAME_MAX_LEN	63	/* octets of an object's name */
@@ -264,20 +262,25 @@ static const char *why_no_address(const char *value)
 	return ": names of address objects are not looked up, write the address itself";
 }
 
-/* "10.0.0.1" and "10.0.0.1/24" alike: the address alone counts. */
-static bool check_address(const char *value, struct conf_place at, struct conf_report *report)
+bool schema_address(const char *value, struct addr *out)
 {
 	char text[ADDR_TEXT];
 	size_t n = strcspn(value, "/");
-	struct addr first, last;
 
-	if (n < sizeof(text)) {
-		memcpy(text, value, n);
-		text[n] = '\0';
-		if (!addr_parse(text, &first) &&
-		    (!value[n] || !addr_range_parse(value, &first, &last)))
-			return true;
-	}
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, value, n);
+	text[n] = '\0';
+	return !addr_parse(text, out);
+}
+
+static bool check_address(const char *value, struct conf_place at, struct conf_report *report)
+{
+	struct addr addr, first, last;
+
+	if (schema_address(value, &addr) &&
+	    (!strchr(value, '/') || !addr_range_parse(value, &first, &last)))
+		return true;
 	conf_error(report, at, "\"%s\" is not an IP address%s", value, why_no_address(value));
 	return false;
 }
@@ -286,10 +289,8 @@ static bool check_address(const char *value, struct conf_place at, struct conf_r
 static bool begins_at(const char *prefix, const struct addr *first)
 {
 	struct addr addr;
-	char text[ADDR_TEXT];
 
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(prefix, "/"), prefix);
-	return !addr_parse(text, &addr) && addr_equal(&addr, first);
+	return schema_address(prefix, &addr) && addr_equal(&addr, first);
 }
 
 static bool check_subnet(const char *value, struct conf_place at, struct conf_report *report)
@@ -370,45 +371,4 @@ bool schema_check(const struct schema_row *row, const char *value, struct conf_p
 		  struct conf_report *report)
 {
 	return check_kind(row, value, at, report) && check_lack(row, value, at, report);
-}
-
-/* The values of a row, for people. */
-static void print_values(const struct schema_row *row)
-{
-	static const char *const kinds[] = {
-		[SCHEMA_FLAG] = "", [SCHEMA_NAME] = "NAME", [SCHEMA_TEXT] = "TEXT",
-		[SCHEMA_SECRET] = "SECRET", [SCHEMA_ADDRESS] = "ADDRESS",
-		[SCHEMA_SUBNET] = "SUBNET", [SCHEMA_REST] = "...",
-	};
-	const char *open = row->list ? "[ " : "", *close = row->list ? " ]" : "";
-
-	if (row->kind == SCHEMA_WORD)
-		printf("%s%s%s", open, row->values, close);
-	else if (row->kind == SCHEMA_NUMBER)
-		printf("%llu-%llu", (unsigned long long)row->min, (unsigned long long)row->max);
-	else
-		printf("%s%s%s", open, kinds[row->kind], close);
-}
-
-static void print_state(const struct schema_row *row)
-{
-	if (row->lack == LACK_NOTHING)
-		printf("works");
-	else if (row->works)
-		printf("only %s", row->works);
-	else
-		printf(row->lack == LACK_REFUSE ? "refused" : "no effect");
-}
-
-void conf_list_leaves(void)
-{
-	size_t i;
-
-	for (i = 0; i < schema_n; i++) {
-		printf("%s\t", schema_rows[i].path);
-		print_values(&schema_rows[i]);
-		printf("\t%s\t", schema_rows[i].preset ? schema_rows[i].preset : "");
-		print_state(&schema_rows[i]);
-		printf("\t%s\n", schema_rows[i].help);
-	}
 }

@@ -3,6 +3,7 @@
 #ifndef PANTUN_CONF_SCHEMA_H
 #define PANTUN_CONF_SCHEMA_H
 
+#include "base/addr.h"
 #include "report.h"
 
 #define SCHEMA_PATH_MAX	256	/* octets of a path with its NUL */
@@ -71,6 +72,8 @@ const struct schema_row *schema_find(const char *path);
 bool schema_has(const char *list, const char *word);
 /* Complains about a name with what may not be in one. */
 bool schema_check_name(const char *name, struct conf_place at, struct conf_report *report);
+/* The address in "10.0.0.1" or "10.0.0.1/24", without the prefix length; false: it is none. */
+bool schema_address(const char *value, struct addr *out);
 /*
  * Complains about a value that the row does not allow or that cannot be carried
  * out; true if it may be stored.  A FLAG has the value "".

@@ -171,6 +171,24 @@ struct tree_node *tree_find(const struct tree *tree, const struct tree_node *at,
 	return at ? node : NULL;
 }
 
+unsigned int tree_count(const struct tree_node *at)
+{
+	const struct tree_node *node;
+	unsigned int n = 0;
+
+	for (node = at ? at->first : NULL; node; node = node->next)
+		n++;
+	return n;
+}
+
+void tree_near(const struct tree_node *at, struct conf_near *near)
+{
+	const struct tree_node *node;
+
+	for (node = at ? at->first : NULL; node; node = node->next)
+		conf_near_offer(near, node->word, strlen(node->word));
+}
+
 const struct tree_value *tree_value(const struct tree *tree, const struct tree_node *at,
 				    const char *path)
 {

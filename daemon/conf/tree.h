@@ -53,6 +53,10 @@ struct tree_node *tree_find(const struct tree *tree, const struct tree_node *at,
 /* The child of this name, which may hold blanks; NULL as above. */
 struct tree_node *tree_named(const struct tree *tree, const struct tree_node *at,
 			     const char *name);
+/* Number of its children; @at may be NULL. */
+unsigned int tree_count(const struct tree_node *at);
+/* Offers the words of its children; @at may be NULL. */
+void tree_near(const struct tree_node *at, struct conf_near *near);
 /* The value of the leaf at @path below @at, or NULL. */
 const struct tree_value *tree_value(const struct tree *tree, const struct tree_node *at,
 				    const char *path);
