@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What each line allows by itself, and what cannot be meant when they are seen together. */
+/* Lines that are right one by one, but cannot be meant together. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 
 /* --- addresses --- */
 
-/* Why no packet gets to a gateway at this address; NULL: it may. */
+/* Why no packet can reach a gateway at this address; NULL: one can. */
 static const char *unusable(const struct addr *addr)
 {
 	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
@@ -120,7 +120,7 @@ void build_check_proxies(const struct build *b, const struct tree_node *node,
 
 /* --- gateways --- */
 
-/* @of_a and @of_b: what they are called by without an identity; family 0: anything. */
+/* @of_a and @of_b are the identities of gateways without one; family 0: any. */
 static bool same_id(const struct ike_id *a, const struct addr *of_a, const struct ike_id *b,
 		    const struct addr *of_b)
 {
@@ -133,7 +133,7 @@ static bool same_id(const struct ike_id *a, const struct addr *of_a, const struc
 	return policy_id_equal(&ours, &theirs);
 }
 
-/* A peer that fits the one fits the other as well. */
+/* A peer that fits one of them fits the other as well. */
 static bool are_twins(const struct policy_gateway *a, const struct policy_gateway *b)
 {
 	if (!addr_equal(&a->peer, &b->peer))

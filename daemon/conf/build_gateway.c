@@ -27,7 +27,7 @@ static const struct tree_value *gateway_value(const struct reader *r, const char
 	return tree_value(r->b->tree, r->node, path);
 }
 
-/* With a dynamic peer the leaf alone may say which family it has. */
+/* Only the leaf ipv6 can say which family a dynamic peer has. */
 static void check_families(const struct reader *r)
 {
 	const struct tree_value *ipv6 = gateway_value(r, "ipv6");
@@ -94,7 +94,7 @@ static bool id_from_text(struct ike_id *id, uint8_t type, const char *text)
 	return true;
 }
 
-/* The type that an identity without one must have. */
+/* The type of an identity that is given without one. */
 static const char *guess_type(const char *text)
 {
 	struct addr addr;
@@ -145,7 +145,7 @@ static struct secret *inline_key(const struct reader *r, const struct tree_value
 {
 	struct secret *secret;
 
-	/* How PAN-OS marks what its master key has encrypted. */
+	/* PAN-OS marks what it has encrypted with its master key like this. */
 	if (!strncmp(value->text, "-AQ==", 5)) {
 		conf_error(r->b->report, value->at,
 			   "this pre-shared key is encrypted by a firewall: give the key itself");
@@ -174,8 +174,8 @@ static void read_psk(const struct reader *r)
 	leaf = tree_one_of(r->b->tree, r->node, level, words, 2, &which, r->b->report);
 	if (!leaf) {
 		/*
-		 * Most of what may stand there instead was refused as it was read, which is
-		 * enough.  Some leaves are only warned of, and do not replace a key.
+		 * Most leaves that may be there instead were refused when they were read, which
+		 * is enough.  Others cause a mere warning, and do not replace a key.
 		 */
 		if (!r->node->broken &&
 		    !(r->b->report->errors &&
@@ -229,7 +229,7 @@ static void read_gateway(struct build *b, const struct tree_node *node,
 	read_id(&r, "peer-id", &gateway->peer_id);
 	read_psk(&r);
 	read_protocol(&r);
-	/* There is nobody to call. */
+	/* There is no peer to call. */
 	if (!gateway->peer.family)
 		gateway->passive = true;
 }

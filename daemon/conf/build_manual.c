@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Keys given by hand.  As in PAN-OS's own schema local-spi is the outbound one, with
- * which this gateway sends, and remote-spi the inbound one.
+ * Manual keys.  As in PAN-OS's own schema, local-spi is the outbound SPI, which this gateway
+ * sends with, and remote-spi the inbound one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +108,7 @@ static void check_spis_free(const struct reader *r)
 	}
 }
 
-/* @key of @n octets, whole groups of 8 digits with or without hyphens between them. */
+/* Into @key of @n octets: groups of 8 hex digits, with or without hyphens between them. */
 static bool parse_key(struct bytes text, uint8_t *key, size_t n)
 {
 	size_t at = 0, i;
@@ -124,7 +124,7 @@ static bool parse_key(struct bytes text, uint8_t *key, size_t n)
 	return at == text.n;
 }
 
-/* The key at @level, of an algorithm @name that takes @n octets. */
+/* Reads the key at @level of algorithm @name, which takes @n octets. */
 static void read_key(const struct reader *r, const char *level, const char *name, uint8_t *key,
 		     size_t n)
 {
@@ -162,7 +162,7 @@ static void warn_weak(const struct reader *r, struct conf_place at, const char *
 			     "\"%s\" is no longer secure: use it for old peers only", name);
 }
 
-/* The one of @level's algorithms that is chosen, with its key. */
+/* Reads which of the algorithms at @level is chosen, and its key. */
 static void read_integ(const struct reader *r, const char *level)
 {
 	static const char *const words[] = { "md5", "sha1", "sha256", "sha384", "sha512" };
@@ -184,9 +184,9 @@ static void read_integ(const struct reader *r, const char *level)
 }
 
 /*
- * Both directions have one key, and neither end knows after a restart which nonces were
- * used before: one that comes twice gives plaintext away and lets packets be forged
- * (RFC 8221 section 3).
+ * Both directions share one key, and after a restart neither end knows which nonces were used
+ * before.  One that is used twice gives plaintext away and lets packets be forged (RFC 8221
+ * section 3).
  */
 static void read_encr(const struct reader *r)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who is probed through a tunnel, how often, and what a lost path does. */
+/* What a tunnel's monitor probes, how often, and what happens when the path is lost. */
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@ struct reader {
 	const struct build *b;
 	const struct tree_node *node;		/* the tunnel's */
 	const struct policy_tunnel *tunnel;
-	const struct policy_proxy *proxy;	/* chosen to carry the probes; NULL: none is */
+	const struct policy_proxy *proxy;	/* that is to carry the probes; NULL: any */
 	struct policy_monitor *monitor;
 	struct addr source[2];			/* of IPv4, of IPv6 */
 };
@@ -41,7 +41,7 @@ static void unknown_monitor_profile(const struct reader *r, const struct tree_no
 		   conf_near_hint(&near, hint));
 }
 
-/* The profile "default" is there without being written. */
+/* The profile "default" exists even if no line defines it. */
 static void read_monitor_profile(const struct reader *r)
 {
 	static const char level[] = MONITOR_LEVEL " *";
@@ -66,7 +66,7 @@ static void read_monitor_profile(const struct reader *r)
 
 /* --- proxy-ID --- */
 
-/* Finds the one that is asked for; false after a complaint. */
+/* Finds the proxy-ID that the monitor names, if it names one; false after a complaint. */
 static bool choose_proxy(struct reader *r)
 {
 	const struct tree_value *name = monitor_value(r, "proxy-id");
@@ -154,7 +154,7 @@ static void check_chosen(const struct reader *r, const struct tree_value *destin
 			&ts->local);
 }
 
-/* That probes get into the tunnel at all. */
+/* Checks that probes can get into the tunnel at all. */
 static void check_covered(const struct reader *r, const struct tree_value *destination,
 			  const struct policy_probe *probe)
 {
@@ -188,7 +188,7 @@ static struct addr addr_of(const struct sockaddr *sa)
 	return addr;
 }
 
-/* Whether it can be the source of probes that a proxy-ID carries; link-local ones cannot. */
+/* Whether @addr can be the source of probes that a proxy-ID carries; a link-local one cannot. */
 static bool is_source(const struct reader *r, const struct policy_probe *probe,
 		      const struct addr *addr)
 {
@@ -200,8 +200,8 @@ static bool is_source(const struct reader *r, const struct policy_probe *probe,
 }
 
 /*
- * An interface that is there is looked at: without an address nothing can be probed from
- * it.  One that is still to be made may get it then.
+ * Looks at the interface if it exists: without an address it cannot send probes.  One that is
+ * yet to be made may be given an address then.
  */
 static void check_source(const struct reader *r, const struct tree_value *destination,
 			 const struct policy_probe *probe)

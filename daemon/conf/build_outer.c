@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How a tunnel's packets look outside: what no peer has a say in. */
+/* What a tunnel's outer packets look like; none of it concerns the peer. */
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +49,7 @@ void build_address(const struct build *b, const struct tree_node *node, const ch
 			   value->text, ipv6->text, ipv6->at.line);
 }
 
-/* The interface's own lines, by either spelling of its name. */
+/* The lines of the interface itself, under either spelling of its name. */
 static const struct tree_node *find_unit(const struct build *b, const char *ifname)
 {
 	const struct tree_node *top = tree_find(b->tree, b->tree->root, UNIT_LEVEL), *node;
@@ -61,7 +61,7 @@ static const struct tree_node *find_unit(const struct build *b, const char *ifna
 	return NULL;
 }
 
-/* What stands beside something else that makes it mean nothing. */
+/* Complains about a leaf that another one makes meaningless. */
 static void exclude(const struct build *b, const struct tree_node *node, const char *leaf,
 		    const char *because)
 {

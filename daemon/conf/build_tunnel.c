@@ -16,7 +16,7 @@
 struct reader {
 	struct build *b;
 	const struct tree_node *node;
-	struct policy_gateway *gateway;	/* NULL: keys by hand */
+	struct policy_gateway *gateway;	/* NULL: manual keys */
 	struct policy_tunnel *tunnel;
 };
 
@@ -35,7 +35,7 @@ static bool same_device(const struct reader *r, const struct tree_value *value,
 	return true;
 }
 
-/* Complains where another tunnel has the device already. */
+/* Complains if another tunnel has the device. */
 static void check_device_free(const struct reader *r, const struct tree_value *value)
 {
 	struct policy_walk walk = { 0 };
@@ -102,8 +102,9 @@ static void read_crypto(const struct reader *r)
 }
 
 /*
- * A sender whose keys stay begins to count anew with each restart, and its packets
- * would be taken for old ones (RFC 4303 section 3.4.3): only if it is asked for.
+ * With manual keys, only if it is asked for: a sender counts from the beginning after each
+ * restart while its keys stay, so its packets would be taken for old ones (RFC 4303 section
+ * 3.4.3).
  */
 static void read_replay(const struct reader *r)
 {
@@ -137,7 +138,7 @@ static void read_side(const struct reader *r, const struct tree_node *proxy, con
 			   family == AF_INET ? "proxy-id-v6" : "proxy-id");
 }
 
-/* Port 0 stands for all of them. */
+/* Port 0 means all ports. */
 static void read_port(const struct reader *r, const struct tree_node *proxy, const char *protocol,
 		      const char *side, struct ts *ts)
 {
@@ -241,7 +242,7 @@ static void unknown_gateway(const struct build *b, const struct tree_value *valu
 		   conf_near_hint(&near, hint));
 }
 
-/* The gateway that the tunnel goes through, or NULL: complained about, or disabled. */
+/* The tunnel's gateway; NULL: there is none, after a complaint, or it is disabled. */
 static struct policy_gateway *find_gateway(struct build *b, const struct tree_node *node)
 {
 	const struct tree_value *value = tree_value(b->tree, node, "auto-key ike-gateway");
@@ -249,7 +250,7 @@ static struct policy_gateway *find_gateway(struct build *b, const struct tree_no
 	unsigned int i;
 
 	if (!value) {
-		/* What stands there instead has been complained about. */
+		/* If it has another leaf instead, there was a complaint about that. */
 		if (!node->broken &&
 		    !tree_find(b->tree, node, "global-protect-satellite"))
 			conf_error(b->report, node->at, "tunnel \"%s\" has no auto-key ike-gateway",
@@ -271,13 +272,13 @@ static struct policy_gateway *find_gateway(struct build *b, const struct tree_no
 	return NULL;
 }
 
-/* One more tunnel of the gateway, zeroed; NULL on lack of memory. */
+/* One more tunnel of the gateway, zeroed; NULL: out of memory. */
 static struct policy_tunnel *more_tunnels(struct policy_gateway *gateway)
 {
 	unsigned int n = gateway->n_tunnels;
 	struct policy_tunnel *tunnels = gateway->tunnels;
 
-	/* Room doubles each time that the count reaches a power of two. */
+	/* The array doubles whenever the count reaches a power of two. */
 	if (!(n & (n - 1))) {
 		tunnels = reallocarray(tunnels, n ? 2 * (size_t)n : 1, sizeof(*tunnels));
 		if (!tunnels)
@@ -300,7 +301,7 @@ static void check_esn(const struct reader *r)
 			   "\"anti-replay no\" beside \"esn yes\" of the ipsec-crypto-profile");
 }
 
-/* The family between the gateways may be said here as well as there. */
+/* Both the tunnel and its gateway may say which family the outer packets have. */
 static void check_family(const struct reader *r)
 {
 	const struct tree_value *ipv6 = tunnel_value(r, "ipv6");
@@ -331,7 +332,7 @@ static void read_common(const struct reader *r)
 		build_monitor(r->b, r->node, r->tunnel);
 }
 
-/* Either end of its gateway may be on a link. */
+/* Either end of the gateway may have a link-local address. */
 static void read_link(const struct reader *r)
 {
 	const struct tree *tree = r->b->tree;

@@ -21,12 +21,12 @@ static void build(struct build *b)
 	build_gateways(b);
 	if (!b->short_of_memory)
 		build_tunnels(b);
-	/* What could not be read would seem to be the same in all of them. */
+	/* After errors, gateways may seem alike for what could not be read. */
 	if (!b->short_of_memory && !b->report->errors)
 		build_check_gateways(b);
 }
 
-/* What others can read holds no secrets.  @fd: the file that was read; -1: none. */
+/* A file that others can read must not hold secrets.  @fd: the file; -1: there is none. */
 static void check_secrets(const struct tree *tree, int fd, struct conf_report *report)
 {
 	char why[160];
@@ -66,8 +66,8 @@ struct policy *conf_parse(char *text, size_t n, struct conf_report *report)
 }
 
 /*
- * All of an open file and one octet more, to be wiped and freed.  It may hold keys:
- * so no stdio buffer, and none left behind that grew.
+ * Reads all of an open file, into memory with room for one octet more that the caller wipes and
+ * frees.  It may hold keys, so stdio does not buffer it, and memory that got too small is wiped.
  */
 static char *read_file(FILE *file, size_t *n, struct conf_report *report)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The configuration: a file of PAN-OS set lines in, a policy for the IKE core out.
- * All errors of a file are reported, each with its place; with one error there is
- * no policy.
+ * The configuration: makes a policy for the IKE core from a file of PAN-OS set lines.  Every
+ * error in the file is reported with its place, and a single one means that there is no policy.
  */
 #ifndef PANTUN_CONF_CONF_H
 #define PANTUN_CONF_CONF_H
@@ -28,11 +27,11 @@ struct conf_report {
  * the caller's (policy_free()); NULL where anything is wrong, all of it reported.
  */
 struct policy *conf_load(const char *path, struct conf_report *report);
-/* The same of @n octets of text; @text is overwritten. */
+/* Does the same for @n octets of text, which is overwritten. */
 struct policy *conf_parse(char *text, size_t n, struct conf_report *report);
 /*
- * Every leaf that is known, on standard output: path, values, default, what works
- * of it and what it is for, separated by tabs.
+ * Prints every leaf on standard output: path, values, default, what works of it and what it is
+ * for, separated by tabs.
  */
 void conf_list_leaves(void);
 

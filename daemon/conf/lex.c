@@ -5,7 +5,7 @@
 
 #include "lex.h"
 
-/* Where the reading of one line stands. */
+/* Position within a line. */
 struct cursor {
 	char *p, *end;
 	const char *begin;
@@ -29,7 +29,7 @@ static bool is_bracket(char c)
 	return c == '[' || c == ']';
 }
 
-/* What editors and web pages put where a plain blank or quote was meant. */
+/* Characters that editors and web pages put in place of a plain blank or quote. */
 static const struct {
 	const char *octets;		/* UTF-8 */
 	unsigned int code;
@@ -66,7 +66,7 @@ static bool fail(struct lex *lex, struct conf_place at, const char *format, ...)
 	return false;
 }
 
-/* Outside quotes and comments: false at a character that only looks right. */
+/* False at a character that only looks right; for use outside quotes and comments. */
 static bool check_lookalike(struct lex *lex, const struct cursor *c)
 {
 	for (size_t i = 0; i < sizeof(lookalikes) / sizeof(lookalikes[0]); i++) {
@@ -82,7 +82,7 @@ void lex_init(struct lex *lex, char *text, size_t n, struct conf_report *report)
 {
 	struct cursor c = { .p = text, .end = text + n };
 
-	/* A byte order mark says that the file is UTF-8, which it is anyway. */
+	/* A byte order mark says that the file is UTF-8; all of them are. */
 	lex->p = begins_with(&c, "\xef\xbb\xbf") ? text + 3 : text;
 	lex->end = text + n;
 	lex->line = 0;
@@ -103,7 +103,7 @@ static bool push_bracket(struct lex *lex, char c, struct conf_place at)
 	return c == '[' ? push(lex, LEX_OPEN, "[", at) : push(lex, LEX_CLOSE, "]", at);
 }
 
-/* From the opening quote; the text is moved over what escapes leave free. */
+/* Reads from the opening quote on, and removes the backslashes of escapes. */
 static bool quoted_word(struct lex *lex, struct cursor *c)
 {
 	struct conf_place at = place(c);
@@ -128,7 +128,7 @@ static bool quoted_word(struct lex *lex, struct cursor *c)
 	return push(lex, LEX_WORD, text, at);
 }
 
-/* An unquoted word and the bracket that may end it. */
+/* Reads an unquoted word and the bracket that may end it. */
 static bool plain_word(struct lex *lex, struct cursor *c)
 {
 	struct conf_place at = place(c);
@@ -183,7 +183,7 @@ static bool words(struct lex *lex, struct cursor *c)
 	return good;
 }
 
-/* The words of the line at @c, which a control character ends, too. */
+/* Reads the words of the line at @c up to its end or a control character. */
 static void read_words(struct lex *lex, struct cursor *c)
 {
 	struct cursor odd = *c;
@@ -221,7 +221,7 @@ bool lex_line(struct lex *lex)
 	return false;
 }
 
-/* Whether a line of its own begins here. */
+/* Whether a new "set" line begins here. */
 static bool begins_line(const struct lex *lex, const char *p)
 {
 	return p[-1] == '\n' && lex->end - p > 4 && !memcmp(p, "set ", 4);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Lines and words of a set-format file in UTF-8.  Words stand between blanks or in
- * double quotes (\" and \\ inside); [ and ] are words of their own; a word that begins
- * with # starts a comment.
+ * Lines and words of a set-format file in UTF-8.  Blanks separate words; double quotes hold one
+ * word, with \" and \\ inside; [ and ] are words of their own; # at the beginning of a word
+ * starts a comment.
  */
 #ifndef PANTUN_CONF_LEX_H
 #define PANTUN_CONF_LEX_H
@@ -20,12 +20,12 @@ struct lex_word {
 };
 
 struct lex {
-	char *p, *end;		/* what is left */
+	char *p, *end;		/* the text still to be read */
 	unsigned int line;	/* of words[] */
 	unsigned int n;
-	struct conf_place wrong;	/* what ended words[] before the line; line 0: nothing */
-	char why[96];		/* it is wrong, for conf_error() */
-	bool open;		/* it is a quote that the line does not close */
+	struct conf_place wrong;	/* where an error ended words[]; line 0: nowhere */
+	char why[96];		/* that is an error, for conf_error() */
+	bool open;		/* it is that the line does not close a quote */
 	struct lex_word words[LEX_WORDS_MAX];
 	struct conf_report *report;
 };
@@ -33,13 +33,13 @@ struct lex {
 /* @text of @n octets with one more writable behind it; overwritten while read. */
 void lex_init(struct lex *lex, char *text, size_t n, struct conf_report *report);
 /*
- * The next line that has words; false at the end.  What is wrong with the line is not
- * reported yet, unless it is wrong from its first word on.
+ * Reads the next line that has words; false at the end.  An error in it is for the caller to
+ * report, unless it is at the first word: such a line is reported and passed over.
  */
 bool lex_line(struct lex *lex);
 /*
- * Goes on behind the line on which the open quote is closed; false, without moving, where
- * no such line comes before the next one that begins with "set".
+ * Skips to the line after the one that closes the open quote.  False, without moving, if the
+ * next line that begins with "set" comes first.
  */
 bool lex_skip_quoted(struct lex *lex);
 

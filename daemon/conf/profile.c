@@ -17,7 +17,7 @@ static const char suite_b[] =
 	"set " ESP_LEVEL " Suite-B-GCM-256 esp encryption aes-256-gcm authentication none\n"
 	"set " ESP_LEVEL " Suite-B-GCM-256 dh-group group20\n";
 
-/* One profile while it is read. */
+/* The profile being read. */
 struct reader {
 	const struct tree *tree;
 	const struct tree_node *node;
@@ -26,7 +26,7 @@ struct reader {
 	const char *level;		/* with the * of the name */
 	struct prop sets;
 	bool weak;			/* of the last word that was added */
-	bool full;			/* there were more than sets have room for */
+	bool full;			/* there are more than sets have room for */
 };
 
 /* Adds the algorithm that a word names to sets; false: it is not supported. */
@@ -50,7 +50,7 @@ static bool add_integ(struct reader *r, const char *word)
 	const struct alg_integ *alg = alg_integ_by_conf(word);
 
 	r->weak = false;
-	/* Of combined modes nothing more is asked. */
+	/* Combined modes need no more. */
 	if (!strcmp(word, "none") || !strcmp(word, "non-auth"))
 		return true;
 	if (!alg || (r->proto == PROP_ESP ? !alg->kernel : !alg->evp))
@@ -92,7 +92,7 @@ static bool add_dh(struct reader *r, const char *word)
 	return true;
 }
 
-/* Words of the schema's own that no kernel or library has are not complained about. */
+/* A word of the default list that names no algorithm here is left out without complaint. */
 static void add_preset(struct reader *r, const char *path, add_alg *add)
 {
 	const char *word = tree_text(r->tree, NULL, r->level, path);
@@ -106,7 +106,7 @@ static void add_preset(struct reader *r, const char *path, add_alg *add)
 	}
 }
 
-/* All values of a list.  One that lacks is left out as long as another remains. */
+/* Adds all values of a list.  Unsupported ones are left out as long as another remains. */
 static void add_list(struct reader *r, const char *path, add_alg *add)
 {
 	const struct tree_value *value = tree_value(r->tree, r->node, path), *first = value;
@@ -165,12 +165,12 @@ static uint64_t read_life(const struct reader *r)
 }
 
 /*
- * Half of lifesize carries the traffic while an SA is rekeyed (ike/child_sa.c).  That takes as
- * long as two repetitions of a request that gets lost (ike/exchange.c), in seconds:
+ * Half of lifesize has to carry the traffic while an SA is rekeyed (ike/child_sa.c).  That may
+ * take two retransmissions of a lost request (ike/exchange.c), in seconds:
  */
 #define REKEY_SECONDS	3U
-#define SIZE_LEAST	(1ULL << 20)	/* no link of today is slower than it can be */
-#define RATE_USUAL	1000000000ULL	/* bit/s that a link may have, for all we know */
+#define SIZE_LEAST	(1ULL << 20)	/* octets; today's links are all too fast for less */
+#define RATE_USUAL	1000000000ULL	/* bit/s; a link may well have that many */
 
 /* bit/s at which half of @size lasts for a rekey. */
 static uint64_t size_rate(uint64_t size)

@@ -20,13 +20,13 @@ struct profile_set {
 	struct profile *profiles;
 };
 
-/* All profiles of @proto; complains about them.  False on lack of memory. */
+/* Reads all profiles of @proto, and complains about them.  False: out of memory. */
 bool profile_set_build(struct profile_set *set, enum prop_proto proto, const struct tree *tree,
 		       struct conf_report *report);
 void profile_set_free(struct profile_set *set);
 /*
- * The one of that name; NULL after a complaint about the name at @at.  @others, the
- * profiles of the other kind, are what it may have been mixed up with.
+ * The profile of that name; NULL after a complaint about the name, which is at @at.  It may have
+ * been mixed up with one of the other kind, which @others are.
  */
 const struct profile *profile_get(const struct profile_set *set, const struct profile_set *others,
 				  const char *name, struct conf_place at,

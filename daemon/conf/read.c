@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Lines into the tree, led by the schema. */
+/* Reads lines into the tree, guided by the schema. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "conf/lex.h"
 #include "conf/tree.h"
 
-/* Where the reading of a line stands. */
+/* Position within a line, and within schema and tree. */
 struct walk {
 	struct tree *tree;
 	struct lex *lex;
@@ -17,15 +17,15 @@ struct walk {
 	struct schema_path path;
 	struct tree_node *node;
 	struct elsewhere *elsewhere;
-	bool passed;			/* nothing on the line concerns us */
+	bool passed;			/* the rest of the line does not concern us */
 };
 
-/* Lines about other things than tunnels, which a whole export of a firewall has. */
+/* Lines about other things than tunnels, as in a complete export of a firewall. */
 struct elsewhere {
 	unsigned int n;
 	struct conf_place first;
 	size_t used;			/* octets of words */
-	char words[2048];		/* that they begin with, each once */
+	char words[2048];		/* their first words, each once */
 };
 
 static const struct lex_word *peek(const struct walk *w)
@@ -45,7 +45,7 @@ static bool has_word(const char *words, const char *word)
 	return false;
 }
 
-/* Passes the line over, which begins with @path and @word. */
+/* Skips the rest of the line, and notes what it begins with, which ends with @word. */
 static void pass_over(struct walk *w, const struct lex_word *word)
 {
 	struct elsewhere *e = w->elsewhere;
@@ -77,7 +77,7 @@ static void unknown_word(const struct walk *w, const struct lex_word *word)
 			   word->text, schema_words(&w->path, words, sizeof(words)));
 }
 
-/* A second value of a leaf that has one: fine if it is the same. */
+/* A leaf that takes one value is given a second one, which has to be the same. */
 static bool same_again(const struct walk *w, const struct tree_node *leaf,
 		       const struct lex_word *word)
 {
@@ -103,7 +103,7 @@ static bool put_value(const struct walk *w, struct tree_node *leaf, const struct
 	return tree_add_value(w->tree, leaf, word->text, word->at);
 }
 
-/* From behind the opening bracket to the closing one. */
+/* Reads the values after the opening bracket, and the closing one. */
 static bool read_list(struct walk *w, struct tree_node *leaf, const struct lex_word *open)
 {
 	const struct lex_word *word;
@@ -127,7 +127,7 @@ static bool read_list(struct walk *w, struct tree_node *leaf, const struct lex_w
 	return good;
 }
 
-/* The values behind the word of a leaf. */
+/* Reads the values that follow the word of a leaf. */
 static bool read_values(struct walk *w, struct tree_node *leaf, const struct lex_word *name)
 {
 	const struct lex_word flag = { .kind = LEX_WORD, .text = "", .at = name->at };
@@ -138,7 +138,7 @@ static bool read_values(struct walk *w, struct tree_node *leaf, const struct lex
 	if (leaf->row->kind == SCHEMA_REST) {
 		w->passed = true;
 		w->i = w->lex->n;
-		/* The first of many such lines says it for all of them. */
+		/* There may be many such lines; one complaint is enough. */
 		return leaf->value || (!leaf->broken && put_value(w, leaf, &flag));
 	}
 	if (!word && w->lex->wrong.line)
@@ -156,7 +156,7 @@ static bool read_values(struct walk *w, struct tree_node *leaf, const struct lex
 	return false;
 }
 
-/* One word of the path; at a leaf its values, too.  @ended: the line may end here. */
+/* Reads one word of the path, and a leaf's values.  @ended: the line may end here. */
 static bool read_step(struct walk *w, bool *ended)
 {
 	const struct lex_word *word = peek(w);
@@ -194,14 +194,14 @@ static bool read_step(struct walk *w, bool *ended)
 	return true;
 }
 
-/* What is missing here may have stood in a line that could not be read. */
+/* What is missing at these nodes may have been on the line that could not be read. */
 static void mark_broken(struct tree_node *node)
 {
 	for (; node; node = node->parent)
 		node->broken = true;
 }
 
-/* False after a complaint, or where the line ends too early. */
+/* False after a complaint, or if the line ends too early. */
 static bool read_steps(struct walk *w)
 {
 	const struct lex_word *word = peek(w);
@@ -229,7 +229,7 @@ static void read_line(struct walk *w)
 {
 	if (!read_steps(w))
 		mark_broken(w->node);
-	/* What is not ours may be written as it likes, over several lines, too. */
+	/* Lines that do not concern us may be anything, even quotes over several lines. */
 	if (w->passed && (!w->lex->open || lex_skip_quoted(w->lex)))
 		return;
 	if (w->lex->wrong.line)

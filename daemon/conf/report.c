@@ -52,7 +52,7 @@ static unsigned int least(unsigned int a, unsigned int b)
 	return a < b ? a : b;
 }
 
-/* Letters put in, left out, changed or swapped with their neighbour, between two words. */
+/* How many letters are added, missing, changed or swapped with their neighbour. */
 static unsigned int distance(const char *a, size_t na, const char *b, size_t nb)
 {
 	unsigned int rows[3][CONF_NEAR_MAX + 1];
@@ -85,7 +85,7 @@ void conf_near_offer(struct conf_near *near, const char *candidate, size_t n)
 	if (!nw || nw > CONF_NEAR_MAX || n > CONF_NEAR_MAX)
 		return;
 	cost = distance(near->word, nw, candidate, n);
-	/* An abbreviation is as good as a slip of one letter. */
+	/* An abbreviation counts as a slip of one letter. */
 	if (nw >= 2 && n > nw && !memcmp(near->word, candidate, nw))
 		cost = 1;
 	if ((cost > 1 && cost > n / 3) || cost >= n)

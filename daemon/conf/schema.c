@@ -10,7 +10,7 @@
 
 #define NAME_MAX_LEN	63	/* octets of an object's name */
 
-/* The word of @row that follows @path; NULL where the row is elsewhere. */
+/* The word of @row that follows @path; NULL: the row does not begin with @path. */
 static const char *next_word(const struct schema_row *row, const struct schema_path *path)
 {
 	const char *rest = row->path + path->n;
@@ -64,8 +64,8 @@ struct schema_step schema_step(struct schema_path *path, const char *word)
 }
 
 /*
- * What PAN-OS has beside tunnels, by the level that it stands on.  It changes nothing about
- * what is protected, and how; other words than these are typing errors.
+ * What else PAN-OS has, by level.  None of it changes what the tunnels protect, and how; any
+ * other word is a typing error.
  */
 static const struct {
 	const char *level, *words;
@@ -121,7 +121,7 @@ void schema_near(const struct schema_path *path, struct conf_near *near)
 	}
 }
 
-/* Whether a row before the one at @i leads to the same word. */
+/* Whether a row before number @i has the same word there. */
 static bool seen_before(const struct schema_path *path, size_t i, const char *word, size_t n)
 {
 	const char *next;
@@ -248,7 +248,7 @@ static bool check_text(const struct schema_row *row, const char *value, struct c
 	return false;
 }
 
-/* What is wrong with it, such as a name in its place, as PAN-OS allows; "": all of it. */
+/* What is wrong: PAN-OS allows names of address objects, for one; "": no need to say. */
 static const char *why_no_address(const char *value)
 {
 	const char *zone = strchr(value, '%');
@@ -333,7 +333,7 @@ static bool check_kind(const struct schema_row *row, const char *value, struct c
 	return true;
 }
 
-/* The last two words of a path tell a leaf apart; a name is not one of them. */
+/* The last two words of its path, which are enough to know a leaf by; never a name's "*". */
 static const char *short_path(const struct schema_row *row)
 {
 	const char *p = row->path + strlen(row->path);

@@ -77,7 +77,7 @@ static struct tree_node *lookup(const struct tree *tree, const struct tree_node 
 	return NULL;
 }
 
-/* Twice the buckets; without memory for them the chains grow instead. */
+/* Doubles the buckets; if memory is short, the chains grow instead. */
 static void grow(struct tree *tree)
 {
 	size_t i, n = tree->n_buckets * 2;

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/*
- * What the lines said: a tree of words with values at its leaves, in the order in
- * which they first came.
- */
+/* What the lines say: a tree of words, in order of first appearance, with values at its leaves. */
 #ifndef PANTUN_CONF_TREE_H
 #define PANTUN_CONF_TREE_H
 
@@ -17,10 +14,10 @@ struct tree_value {
 struct tree_node {
 	struct tree_node *parent, *first, *last, *next;
 	struct tree_node *chain;	/* of the hash table */
-	struct conf_place at;		/* of the word, where it first came */
+	struct conf_place at;		/* of the word's first appearance */
 	const struct schema_row *row;	/* of a leaf; NULL: a level */
 	struct tree_value *value, *value_last;
-	bool broken;			/* a line about it or what is below could not be read */
+	bool broken;			/* a line about it or below it could not be read */
 	char word[];
 };
 
@@ -29,28 +26,25 @@ struct tree {
 	struct tree_node **buckets;
 	size_t n, n_buckets;
 	bool short_of_memory;		/* something is missing */
-	struct conf_place secret;	/* of the first secret in it; line 0: there is none */
+	struct conf_place secret;	/* of its first secret; line 0: there is none */
 };
 
-/* NULL on lack of memory.  Wiped and freed by tree_free(); NULL is fine. */
+/* NULL: out of memory.  tree_free() wipes secrets and frees all; it takes NULL. */
 struct tree *tree_new(void);
 void tree_free(struct tree *tree);
-/* The child of @at with this word, made if missing; NULL on lack of memory. */
+/* The child of @at with this word, made if missing; NULL: out of memory. */
 struct tree_node *tree_add(struct tree *tree, struct tree_node *at, const char *word,
 			   struct conf_place place);
-/* One more value of a leaf; false on lack of memory. */
+/* Adds a value to a leaf; false: out of memory. */
 bool tree_add_value(struct tree *tree, struct tree_node *leaf, const char *text,
 		    struct conf_place at);
 
-/*
- * Every line of a text into the tree: read.c.  What is wrong goes to the report
- * and is left out of the tree.
- */
+/* Reads every line of a text into the tree (read.c).  What is wrong is reported and left out. */
 void tree_read(struct tree *tree, char *text, size_t n, struct conf_report *report);
 
-/* Down the blank-separated words of @path from @at; NULL: not there, or @at is NULL. */
+/* The node at @path, blank-separated words, below @at; NULL: there is none, or @at is NULL. */
 struct tree_node *tree_find(const struct tree *tree, const struct tree_node *at, const char *path);
-/* The child of this name, which may hold blanks; NULL as above. */
+/* The child of this name, which may contain blanks; NULL as above. */
 struct tree_node *tree_named(const struct tree *tree, const struct tree_node *at,
 			     const char *name);
 /* Number of its children; @at may be NULL. */
@@ -72,8 +66,8 @@ uint64_t tree_number(const struct tree *tree, const struct tree_node *at, const 
 		     const char *path);
 
 /*
- * Of words below @level of @at that exclude each other the one that stands there,
- * its index in @which; NULL: none.  Complains about a second one.
+ * Which of @words, @n of them, is below @level of @at; its index goes to @which.  NULL: none is.
+ * Complains about a second one: they exclude each other.
  */
 const struct tree_node *tree_one_of(const struct tree *tree, const struct tree_node *at,
 				    const char *level, const char *const *words, size_t n,
