@@ -33,44 +33,8 @@ sas_are() {
 		json_of "'%d %d' % tuple([s['dir'] for s in d['ipsec_sas']].count(w) for w in ('in', 'out'))")" = "$2 $3" ]
 }
 
-# sent: pings that left host A.
-sent() {
-	on ha nft list counter inet count pings | sed -n 's/.*packets \([0-9]*\) .*/\1/p'
-}
-
-# sent_more BEFORE MORE
-sent_more() {
-	[ "$(sent)" -ge $(($1 + $2)) ]
-}
-
-pings_start() {
-	: >"$WORK/ping"
-	start_on ha "$WORK/ping" ping -q -i 0.05 -W 2 10.2.0.2
-	PINGER=$STARTED_PID
-	wait_for 10 sent_more "$(sent)" 20
-}
-
-pings_stop() {
-	kill -INT "$PINGER"
-	wait "$PINGER" || :
-}
-
-none_lost() {
-	tail -n 3 "$WORK/ping"
-	grep -q ' 0% packet loss' "$WORK/ping"
-}
-
 module_load
 topology_up
-on ha nft -f - <<-END
-	table inet count {
-	  counter pings { }
-	  chain out {
-	    type filter hook output priority 0
-	    icmp type echo-request counter name pings
-	  }
-	}
-END
 for node in ga gb; do
 	config "$node" 1 1
 	pantund_start "$node"
@@ -80,33 +44,33 @@ route_lans tunnel1 tunnel1
 check 'pings pass' wait_for 10 on ha ping -q -c 1 -W 1 10.2.0.2
 
 # --- both ends, one after the other
-pings_start
+pings_start ha 10.2.0.2 -i 0.05
+pings_go_on ha 20
 config ga 2 2
 pantund_reload ga
 check 'A has both inbound SAs, and goes on sending with the old keys' wait_for 5 sas_are ga 2 1
 # as many pings as are sent in that time
-wait_for 20 sent_more "$(sent)" $((APART * 20))
+pings_go_on ha $((APART * 20))
 config gb 2 2
 pantund_reload gb
 check 'the old SAs are gone from A at last' wait_for $((2 * OVERLAP)) sas_are ga 1 1
 check 'and from B' wait_for $((2 * OVERLAP)) sas_are gb 1 1
-pings_stop
-check 'no ping was lost' none_lost
+check_here 'no ping was lost' pings_end
 check 'A sends with the new keys' log_has ga 'manual keys: sends to 192.0.2.2 with SPI 00001202'
 
 # --- a daemon that is started anew in the middle
-pings_start
+pings_start ha 10.2.0.2 -i 0.05
+pings_go_on ha 20
 config ga 3 3
 pantund_reload ga
-wait_for 20 sent_more "$(sent)" 20
+pings_go_on ha 20
 pantund_kill ga
 config gb 3 3
 pantund_reload gb
 pantund_start ga
 check 'after a restart the old SAs are gone from A' wait_for $((3 * OVERLAP)) sas_are ga 1 1
 check 'and from B, too' wait_for $((2 * OVERLAP)) sas_are gb 1 1
-pings_stop
-check 'no ping was lost by that' none_lost
+check_here 'no ping was lost by that' pings_end
 
 # --- the SPIs of before
 config ga 4 3

@@ -16,6 +16,7 @@
 : "${PANTUN_OUT:=/tmp}"
 WORK=$(mktemp -d)
 LIB_PIDS=()
+LIB_PINGS=()
 LIB_COUNT=0
 LIB_FAILED=0
 case ${PANTUN_LAB:-} in
@@ -76,6 +77,16 @@ check_has() {
 	else
 		not_ok "$1" "expected: $2" "$(tail -n 25 "$3")"
 	fi
+}
+
+# says STATUS TEXT COMMAND...: the command exits with the status and prints the fixed text.
+says() {
+	local status=$1 wanted=$2 said got=0
+	shift 2
+	said=$("$@" 2>&1) || got=$?
+	[ "$got" = "$status" ] && grep -qF -- "$wanted" <<<"$said" && return
+	echo "exit status $got: $said"
+	return 1
 }
 
 finish() {
@@ -156,6 +167,46 @@ start_on() {
 	(exec nsenter --net --mount -t "$(cat "$WORK/$node/pid")" -- "$@") >>"$out" 2>&1 &
 	STARTED_PID=$!
 	keep_pid "$STARTED_PID"
+}
+
+# pings_start NODE ADDRESS [OPTION...]: in the background until pings_end; several may run.
+# Ten a second, unless the options say otherwise.
+pings_start() {
+	local node=$1 address=$2 out=$WORK/pings${#LIB_PINGS[@]}
+	shift 2
+	: >"$out"
+	# the shell has what it starts in the background ignore SIGINT
+	start_on "$node" "$out" env --default-signal=INT ping -q -i 0.1 "$@" "$address"
+	LIB_PINGS+=("$STARTED_PID")
+}
+
+# pings_sent NODE: echo requests over IPv4 so far.
+pings_sent() {
+	on "$1" nstat -asz IcmpOutEchos | awk '$1 == "IcmpOutEchos" { print $2 }'
+}
+
+pings_are() {
+	[ "$(pings_sent "$1")" -ge "$2" ]
+}
+
+# pings_go_on NODE COUNT: waits until the node has sent so many more.
+pings_go_on() {
+	wait_for 30 pings_are "$1" $(($(pings_sent "$1") + $2))
+}
+
+# pings_end: stops what pings_start has started; fails if any of them lost a packet.  For
+# check_here: it waits for processes.
+pings_end() {
+	local n status=0
+	[ ${#LIB_PINGS[@]} -gt 0 ] || return 1
+	for n in "${!LIB_PINGS[@]}"; do
+		kill -INT "${LIB_PINGS[n]}"
+		wait "${LIB_PINGS[n]}" || :
+		tail -n 3 "$WORK/pings$n" | sed 's/^/# /'
+		grep -q ' 0% packet loss' "$WORK/pings$n" || status=1
+	done
+	LIB_PINGS=()
+	return "$status"
 }
 
 # link_nodes NODE1 DEV1 NODE2 DEV2: a veth pair, both ends up.

@@ -12,14 +12,11 @@ set -eu
 # shellcheck source=selftests/lib_manual.sh
 . "$PANTUN_TOP/selftests/lib_manual.sh"
 
-# says STATUS TEXT WORD...: pantunctl on A exits with the status, and says the text.
-says() {
-	local status=$1 wanted=$2 said got=0
+# ctl_says STATUS TEXT WORD...: pantunctl on A does.
+ctl_says() {
+	local status=$1 text=$2
 	shift 2
-	said=$(pantunctl_on ga "$@" 2>&1) || got=$?
-	[ "$got" = "$status" ] && grep -qF -- "$wanted" <<<"$said" && return
-	echo "exit status $got: $said"
-	return 1
+	says "$status" "$text" pantunctl_on ga "$@"
 }
 
 # sas_are COUNT: IPsec SAs on A.
@@ -58,7 +55,7 @@ key_file() {
 tells() {
 	local status=$1 text=$2
 	shift 2
-	says "$status" "$text" sa add dev tunnel9 in spi 0x900 local 192.0.2.1 remote 192.0.2.2 \
+	ctl_says "$status" "$text" sa add dev tunnel9 in spi 0x900 local 192.0.2.1 remote 192.0.2.2 \
 		key-file "$WORK/keys" "$@"
 }
 
@@ -96,7 +93,7 @@ carries() {
 set_is() {
 	local text=$1 expression=$2
 	shift 2
-	pantunctl_on ga tunnel set dev tunnel9 "$@" && says 0 "$text" show flow tunnel9 &&
+	pantunctl_on ga tunnel set dev tunnel9 "$@" && ctl_says 0 "$text" show flow tunnel9 &&
 		tunnel_is "$expression"
 }
 
@@ -110,7 +107,7 @@ path_is() {
 
 # drop_is REASON: counted by tunnel9, in the table and in JSON, where none is 0.
 drop_is() {
-	says 0 " $1 " show flow tunnel9 && tunnel_is "t['drops']['$1'] > 0 and 0 not in t['drops'].values()"
+	ctl_says 0 " $1 " show flow tunnel9 && tunnel_is "t['drops']['$1'] > 0 and 0 not in t['drops'].values()"
 }
 
 module_load
@@ -156,7 +153,7 @@ check 'keys: none for auth: 1, and how long' tells 1 \
 key_file 16 0 4
 check 'words: the families of a path differ: 2' \
 	tells 2 '"local" is IPv4 and "remote" is IPv6' remote 2001:db8::2 enc aes-gcm-16
-check 'words: an SPI missing: 2, and which it is' says 2 \
+check 'words: an SPI missing: 2, and which it is' ctl_says 2 \
 	'for "in" the one that the peer puts in packets to us' sa add dev tunnel9 in
 check 'words: a mode that is none: 2' tells 2 'mode esp: not one of tunnel, transport' mode esp
 check 'words: the kernel has the last one: ESN without replay check' \
@@ -172,13 +169,13 @@ check 'sa path: a new remote address, in UDP' path_is "s['remote'] == '192.0.2.9
 	s['local'] == '192.0.2.1' and s['encap'] == 'udp' and s['udp_csum'] and
 	(s['encap_local_port'], s['encap_remote_port']) == (4500, 999)" \
 	new-remote 192.0.2.9 encap 4500 999 udp-checksum
-check 'sa path: shown in the table' says 0 192.0.2.9:999 show ipsec-sa tunnel9
-check 'sa path: of an SA that is none: 1' says 1 'the kernel refused' sa path dev tunnel9 in \
+check 'sa path: shown in the table' ctl_says 0 192.0.2.9:999 show ipsec-sa tunnel9
+check 'sa path: of an SA that is none: 1' ctl_says 1 'the kernel refused' sa path dev tunnel9 in \
 	spi 0x901 local 192.0.2.1 remote 192.0.2.2 new-remote 192.0.2.9
 check 'sa del: with proto ah it is another one' pantunctl_on ga sa del dev tunnel9 in proto ah spi 0x900
 check 'sa del: the ESP one stands' sa_is "s['spi'] == '00000900'"
 check 'sa del' pantunctl_on ga sa del dev tunnel9 in proto esp spi 0x900
-check 'sa add: IPv6' says 0 '' sa add dev tunnel9 out spi 0x900 local 2001:db8::1 remote 2001:db8::2 \
+check 'sa add: IPv6' ctl_says 0 '' sa add dev tunnel9 out spi 0x900 local 2001:db8::1 remote 2001:db8::2 \
 	enc aes-gcm-16 key-file "$WORK/keys" standby
 check 'sa add: IPv6 shown' \
 	sa_is "(s['local'], s['remote'], s['state']) == ('2001:db8::1', '2001:db8::2', 'standby')"
@@ -201,13 +198,13 @@ check 'tunnel set tfc' set_is 'tfc 1300' "t['tfc'] == 1300" tfc 1300
 check 'tunnel set dummy' set_is 'dummy 5000' "t['dummy'] == 5000" dummy 5000
 check 'tunnel set mark' set_is 'mark 0x2a' "t['mark'] == 42" mark 0x2a
 check 'tunnel set underlay' set_is 'underlay wan0' "t['underlay'] == 'wan0'" underlay wan0
-check 'tunnel set: what was not named stayed' says 0 'carrier all df clear dscp 46 ttl 77 flow-label copy gre on tfc
+check 'tunnel set: what was not named stayed' ctl_says 0 'carrier all df clear dscp 46 ttl 77 flow-label copy gre on tfc
 	1300' show flow tunnel9
 check 'tunnel set: all back' set_is '' "(t['carrier_rule'], t['df'], t['dscp'], t['ttl'], t['flow_label'], t['gre'],
 	t['tfc'], t['dummy'], t['mark'], t['underlay']) == ('any', 'copy', 0, 0, False, False, 0, 0, 0,
 	'')" carrier any df copy dscp 0 ttl auto flow-label zero gre off tfc off dummy off mark off underlay off
-check 'tunnel set: nothing: 2' says 2 'nothing to set' tunnel set dev tunnel9
-check 'tunnel set: a link that is none: 2' says 2 'underlay wan7: neither off nor an interface' \
+check 'tunnel set: nothing: 2' ctl_says 2 'nothing to set' tunnel set dev tunnel9
+check 'tunnel set: a link that is none: 2' ctl_says 2 'underlay wan7: neither off nor an interface' \
 	tunnel set dev tunnel9 underlay wan7
 
 # More packets without an SA than are held: the drop has a name.
@@ -247,59 +244,59 @@ completes() {
 		printf "%s\n" "${COMPREPLY[@]}"' completes "$@" | grep -qxF -- "$text"
 }
 
-check 'before: no IKE SA' says 0 'There is no IKE SA.' show ike-sa
-check 'test: the daemon begins one, by the interface' says 0 'negotiations started: 1' test tunnel1
+check 'before: no IKE SA' ctl_says 0 'There is no IKE SA.' show ike-sa
+check 'test: the daemon begins one, by the interface' ctl_says 0 'negotiations started: 1' test tunnel1
 check 'test: it comes up' wait_for 10 carrier_is ga tunnel1 1
-check 'test: of what is up' says 0 'up already: 1' test t
+check 'test: of what is up' ctl_says 0 'up already: 1' test t
 check 'test: the log has it' log_has ga 'test of t by command: 0 negotiations started'
-check 'test: JSON' says 0 '{"ok":true,"count":0,"up":1,"passive":0}' --json test t
-check 'test: a name that is none: 1' says 1 'no tunnel "nope"' test nope
+check 'test: JSON' ctl_says 0 '{"ok":true,"count":0,"up":1,"passive":0}' --json test t
+check 'test: a name that is none: 1' ctl_says 1 'no tunnel "nope"' test nope
 for word in tunnel1 t; do
 	check "completion: test $word" completes "$word" test
 	check "completion: clear ipsec-sa $word" completes "$word" clear ipsec-sa
 	check "completion: show $word" completes "$word" show
 done
 check 'completion: clear ike-sa g' completes g clear ike-sa
-check 'show: the name alone, of a tunnel' says 0 AGREED-LOCAL show t
-check 'show: of an interface' says 0 AGREED-LOCAL show tunnel1
-check 'show: of a gateway' says 0 established show g
-check 'show: a word that is none: 2' says 2 'did you mean "flow"?' show flwo
-check 'status is show' says 0 AGREED-LOCAL status
-check 'reload: nothing' says 0 'nothing has changed' reload
+check 'show: the name alone, of a tunnel' ctl_says 0 AGREED-LOCAL show t
+check 'show: of an interface' ctl_says 0 AGREED-LOCAL show tunnel1
+check 'show: of a gateway' ctl_says 0 established show g
+check 'show: a word that is none: 2' ctl_says 2 'did you mean "flow"?' show flwo
+check 'status is show' ctl_says 0 AGREED-LOCAL status
+check 'reload: nothing' ctl_says 0 'nothing has changed' reload
 echo 'set network tunnel ipsec t ttl 33' >>"$WORK/ga/pantun.conf"
-check 'reload: a change' says 0 'tunnel t: changed' reload
+check 'reload: a change' ctl_says 0 'tunnel t: changed' reload
 echo 'set network tunnel ipsec t ttl 333' >>"$WORK/ga/pantun.conf"
-check 'reload: an error: 1' says 1 'pantun.conf:7:' reload
-check 'reload: what stood stands' says 0 'ttl 33' show flow tunnel1
+check 'reload: an error: 1' ctl_says 1 'pantun.conf:7:' reload
+check 'reload: what stood stands' ctl_says 0 'ttl 33' show flow tunnel1
 pantun_config ga 192.0.2.2 'set network tunnel ipsec t start on-demand'
-check 'reload: JSON' says 0 '"changes":["tunnel t: changed"]' --json reload
-check 'proxy del: of none' says 1 'no proxy-ID of this name; see pantunctl show flow' \
+check 'reload: JSON' ctl_says 0 '"changes":["tunnel t: changed"]' --json reload
+check 'proxy del: of none' ctl_says 1 'no proxy-ID of this name; see pantunctl show flow' \
 	proxy del tunnel1 name nope
-check 'tunnel monitor del: of none' says 1 'no such monitor of the tunnel; see pantunctl show monitor' \
+check 'tunnel monitor del: of none' ctl_says 1 'no such monitor of the tunnel; see pantunctl show monitor' \
 	tunnel monitor del tunnel1 destination 10.9.9.9
-check 'tunnel set: without dev' says 0 '' tunnel set tunnel1 ttl 64
-check 'tunnel set: and it is set' says 0 'ttl 64' show flow tunnel1
-check 'show: the IKE SA' says 0 established show ike-sa g
-check 'show: a gateway that is none: 1' says 1 'no gateway "nope"' show ike-sa nope
-check 'show: the tunnel by the name in the configuration' says 0 tunnel1 show tunnel t
-check 'show: a tunnel that is none: 1' says 1 'no tunnel "nope"' show tunnel nope
+check 'tunnel set: without dev' ctl_says 0 '' tunnel set tunnel1 ttl 64
+check 'tunnel set: and it is set' ctl_says 0 'ttl 64' show flow tunnel1
+check 'show: the IKE SA' ctl_says 0 established show ike-sa g
+check 'show: a gateway that is none: 1' ctl_says 1 'no gateway "nope"' show ike-sa nope
+check 'show: the tunnel by the name in the configuration' ctl_says 0 tunnel1 show tunnel t
+check 'show: a tunnel that is none: 1' ctl_says 1 'no tunnel "nope"' show tunnel nope
 check 'show: daemon and kernel have the same SPIs' same_spis
 check 'monitor: the daemon says so' wait_for 5 event '"source":"daemon"' '"event":"child-up"'
 check 'monitor: the kernel, too' wait_for 5 event '"source":"kernel"' '"event":"tunnel"' '"state":"up"'
-check 'clear ipsec-sa' says 0 'deleted: 1' clear ipsec-sa t
+check 'clear ipsec-sa' ctl_says 0 'deleted: 1' clear ipsec-sa t
 check 'clear: the log has it' log_has ga 'clear ipsec-sa of t by command: 1 SA deleted'
-check 'clear: JSON' says 0 '{"ok":true,"count":0}' --json clear ipsec-sa tunnel1
+check 'clear: JSON' ctl_says 0 '{"ok":true,"count":0}' --json clear ipsec-sa tunnel1
 check 'monitor: states of an SA what was sent' lacks mode esn replay_window rx_packets algorithm
 check 'clear ipsec-sa: they are gone' wait_for 5 sas_are 0
 check 'clear ipsec-sa: the kernel tells' wait_for 5 event '"event":"sa","kind":"del"'
-check 'test again' says 0 'negotiations started: 1' test
+check 'test again' ctl_says 0 'negotiations started: 1' test
 check 'test again: it comes up' wait_for 10 carrier_is ga tunnel1 1
 check 'kill -9 of the daemon' kill -9 "$(cat "$WORK/ga/pantund.pid")"
 check 'monitor: notices' wait_for 5 event '"text":"pantund ended"'
 check 'show: the kernel alone, with its SAs, and a word about the daemon' \
-	says 0 'No information from the daemon' show
+	ctl_says 0 'No information from the daemon' show
 check 'show: the SAs stand' sas_are 2
-check 'show ike-sa: 1, the daemon alone knows' says 1 'pantund is not running' show ike-sa
+check 'show ike-sa: 1, the daemon alone knows' ctl_says 1 'pantund is not running' show ike-sa
 pantund_start ga
 check 'monitor: notices the next daemon' wait_for 10 event '"text":"pantund is running"'
 finish

@@ -71,32 +71,12 @@ pings() {
 	done
 }
 
-# flood_start NUMBER...: pings that go on through each, 50 a second, until SIGINT, which the
-# shell has what it starts in the background ignore.
+# flood_start NUMBER...: pings that go on through each, 50 a second, until pings_end.
 flood_start() {
 	local n
-	FLOODS=()
 	for n; do
-		: >"$WORK/flood$n"
-		start_on ha "$WORK/flood$n" env --default-signal=INT ping -q -i 0.02 -I "10.1.$n.2" "10.2.$n.2"
-		FLOODS+=("$STARTED_PID")
+		pings_start ha "10.2.$n.2" -i 0.02 -I "10.1.$n.2"
 	done
-}
-
-# flood_end NUMBER...: ends them; none of them lost a packet.
-flood_end() {
-	local pid n status=0
-	for pid in "${FLOODS[@]}"; do
-		kill -INT "$pid"
-		wait "$pid" 2>/dev/null || :
-	done
-	for n; do
-		tail -n 3 "$WORK/flood$n" | grep -q ' 0% packet loss' || {
-			tail -n 3 "$WORK/flood$n"
-			status=1
-		}
-	done
-	return "$status"
 }
 
 # told FILE: ping was told so by the gateway.
@@ -149,7 +129,7 @@ flood_start 1 2 16
 pantund_reload ga
 check 'one that does not fit fails' wait_for 20 json_is ga "child['p7']['state']" failed
 check 'the others keep their SAs' test "$(spis ga)" = "$before"
-check_here 'and lose no packet' flood_end 1 2 16
+check_here 'and lose no packet' pings_end
 check 'the tunnel is half-up' wait_for 10 json_is ga "d['tunnels'][0]['state']" half-up
 check 'its carrier stays' carrier_is ga tunnel1 1
 check 'the reason is told in JSON' json_is ga \
@@ -198,7 +178,7 @@ check 'one that is taken away goes' wait_for 20 gone ga p17
 pantund_reload gb
 check 'at the peer, too' wait_for 20 gone gb p17
 check 'the others keep theirs' test "$(spis ga)" = "$before"
-check_here 'and nothing was lost' flood_end 3 16
+check_here 'and nothing was lost' pings_end
 
 # --- the first packets wait and are delivered
 pantund_stop ga || :

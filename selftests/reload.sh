@@ -23,31 +23,6 @@ one_other_than() {
 	[ "$a" = "$b" ] && [ "$a" != "$1" ] && [ "$(wc -w <<<"$a")" = 1 ]
 }
 
-ping_start() {
-	: >"$WORK/ping"
-	start_on ha "$WORK/ping" ping -q -i 0.1 -W 2 10.2.0.2
-	PINGER=$STARTED_PID
-}
-
-echoes() {
-	on ha nstat -asz IcmpOutEchos | awk '$1 == "IcmpOutEchos" { print $2 }'
-}
-
-echoes_are() {
-	[ "$(echoes)" -ge "$1" ]
-}
-
-ping_goes_on() {
-	wait_for 30 echoes_are $(($(echoes) + 20))
-}
-
-none_lost() {
-	kill -INT "$PINGER"
-	wait "$PINGER" || :
-	tail -n 3 "$WORK/ping"
-	grep -q ' 0% packet loss' "$WORK/ping"
-}
-
 key() {
 	(umask 077 && echo "$2" >"$WORK/$1/psk")
 }
@@ -65,31 +40,31 @@ check 'one IKE SA stands' wait_for 60 one_other_than none
 
 # --- the key, A first
 before=$(spis ga)
-ping_start
+pings_start ha 10.2.0.2
 key ga second-secret-012345678
 check 'A reads the new key' pantund_reload ga
 check 'which B refuses' wait_for 15 log_has ga 'AUTHENTICATION_FAILED'
-check 'pings go on' ping_goes_on
+check 'pings go on' pings_go_on ha 20
 key gb second-secret-012345678
 check 'B reads it, too' pantund_reload gb
 check 'both have a new IKE SA' wait_for 60 one_other_than "$before"
-check 'no ping was lost' none_lost
+check_here 'no ping was lost' pings_end
 
 # --- the key again, which B keeps; A takes it back
 before=$(spis ga)
-ping_start
+pings_start ha 10.2.0.2
 key ga third-secret-0123456789
 check 'A reads a third key' pantund_reload ga
 check 'which B refuses' wait_for 15 log_has ga 'AUTHENTICATION_FAILED'
 key ga second-secret-012345678
 check 'A reads the key before' pantund_reload ga
-check 'pings go on' ping_goes_on
+check 'pings go on' pings_go_on ha 20
 check 'the IKE SA is the same' test "$(spis ga)" = "$before"
-check 'no ping was lost' none_lost
+check_here 'no ping was lost' pings_end
 
 # --- other proposals, B first
 before=$(spis ga)
-ping_start
+pings_start ha 10.2.0.2
 for node in ga gb; do
 	cat >>"$WORK/$node/pantun.conf" <<-END
 	set network ike crypto-profiles ike-crypto-profiles p encryption aes-192-cbc
@@ -100,8 +75,8 @@ for node in ga gb; do
 done
 check 'B reads another profile' pantund_reload gb
 check 'which A refuses' wait_for 15 log_has gb 'NO_PROPOSAL_CHOSEN'
-check 'pings go on' ping_goes_on
+check 'pings go on' pings_go_on ha 20
 check 'A reads it, too' pantund_reload ga
 check 'both have a new IKE SA' wait_for 60 one_other_than "$before"
-check 'no ping was lost' none_lost
+check_here 'no ping was lost' pings_end
 finish

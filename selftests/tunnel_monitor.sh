@@ -67,7 +67,7 @@ answer_cases() {
 	check 'IPv6: as well' on ga ping -q -c 5 -i 0.1 -W 2 "$PEER6"
 	check 'no packet was lost' test -z "$(drops ga)$(drops gb)"
 	device_case
-	check 'show has it as a table' wait_for 5 says "$PEER .* up "
+	check 'show has it as a table' wait_for 5 table_has "$PEER .* up "
 }
 
 # Of what goes on while it listens, the device shows the pings of others alone.
@@ -85,8 +85,8 @@ shown_on_device() {
 	[ "$(tcpdump -nr "$WORK/device.pcap" 2>/dev/null | wc -l)" = "$1" ]
 }
 
-# says PATTERN: pantunctl show monitor.
-says() {
+# table_has PATTERN: pantunctl show monitor does.
+table_has() {
 	pantunctl_on ga show monitor | grep -qE -- "$1"
 }
 

@@ -17,16 +17,6 @@ module_of() {
 	insmod "$WORK/pantun.ko"
 }
 
-# says STATUS TEXT COMMAND...: it exits with the status, and says the text.
-says() {
-	local status=$1 wanted=$2 said got=0
-	shift 2
-	said=$("$@" 2>&1) || got=$?
-	[ "$got" = "$status" ] && grep -qF -- "$wanted" <<<"$said" && return
-	echo "exit status $got: $said"
-	return 1
-}
-
 # silent COMMAND...: it succeeds, and nothing is on its standard error.
 silent() {
 	"$@" >/dev/null 2>"$WORK/stderr" && ! grep . "$WORK/stderr"

@@ -9,21 +9,6 @@ set -eu
 # shellcheck source=selftests/interop/lib_strongswan.sh
 . "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
 
-echoes() {
-	on ha nstat -asz IcmpOutEchos | awk '$1 == "IcmpOutEchos" { print $2 }'
-}
-
-echoes_are() {
-	[ "$(echoes)" -ge "$1" ]
-}
-
-none_lost() {
-	kill -INT "$PINGER"
-	wait "$PINGER" || :
-	tail -n 3 "$WORK/ping"
-	grep -q ' 0% packet loss' "$WORK/ping"
-}
-
 module_load
 topology_up
 xfrmi_up gb ipsec0 42
@@ -34,13 +19,11 @@ pantund_start ga
 check 'carrier comes' wait_for 15 carrier_is ga tunnel1 1
 route_lans tunnel1 ipsec0
 check 'pings pass' on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
-: >"$WORK/ping"
-start_on ha "$WORK/ping" ping -q -i 0.1 -W 2 10.2.0.2
-PINGER=$STARTED_PID
+pings_start ha 10.2.0.2
 (umask 077 && echo changed-since-then-0123456789 >"$WORK/ga/psk")
 check 'A reads the new key' pantund_reload ga
 check 'which B refuses' wait_for 15 log_has ga 'AUTHENTICATION_FAILED'
-check 'pings go on' wait_for 30 echoes_are $(($(echoes) + 30))
+check 'pings go on' pings_go_on ha 30
 SS_SECRET=changed-since-then-0123456789
 strongswan_config gb 192.0.2.2 192.0.2.1
 check 'B reads it, too' swanctl_on gb --load-creds --clear
@@ -48,5 +31,5 @@ check 'A has a new IKE SA' wait_for 90 log_has ga 'IKE SA with 192.0.2.2'
 check 'and a child on it' wait_for 15 log_has ga 'tunnel t:default: up: '
 check 'B has one IKE SA' wait_for 60 strongswan_ike_sas_are gb 1
 check 'and one child' wait_for 10 strongswan_children_are gb 1
-check 'no ping was lost' none_lost
+check_here 'no ping was lost' pings_end
 finish
