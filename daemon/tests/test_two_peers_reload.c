@@ -362,9 +362,13 @@ static void test_checksum(void **state)
 	peers_configure(net, A, &a);
 	peers_must_be_quiet(net, 30000);
 	net->watch = true;
+	/* The first rekey, which comes anyway, is over. */
+	peers_run(net, 20000);
+	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
 	a.udp_csum = true;
 	peers_configure(net, A, &a);
 	peers_run(net, 20000);
+	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 2);
 	assert_true(kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net")->udp_csum);
 	assert_no_gap(net);
 	peers_finish(net);
