@@ -49,6 +49,7 @@
  *   COOKIE is SO_NETNS_COOKIE of the network namespace, absent where the kernel has none.
  *
  * Of 64 connections users other than root have 48, and one of them 16; others are closed.
+ * Root is answered at once; of the others one in each round of the loop, in turn.
  * A peer that takes nothing of what waits for it for half a minute is disconnected.
  */
 #ifndef PANTUN_CTL_CTL_H

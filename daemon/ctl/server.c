@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/event.h>
 #include <event2/listener.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,10 +30,12 @@
 
 struct conn {
 	LIST_ENTRY(conn) list;
+	TAILQ_ENTRY(conn) turns;
 	struct ctl *ctl;
 	struct bufferevent *bev;
 	struct relay *relay;	/* of the kernel to the peer; NULL: none */
 	uid_t uid;
+	bool waits;		/* for its turn */
 	bool monitor;
 	bool dead;		/* to be freed once its request is done with */
 };
@@ -41,6 +44,8 @@ struct ctl {
 	struct ctl_ops ops;
 	struct evconnlistener *listener;
 	LIST_HEAD(conns, conn) conns;
+	TAILQ_HEAD(turns, conn) turns;
+	struct event *turn;	/* of the first of them, in the next round of the loop */
 	unsigned int n;
 	struct conn *busy;	/* whose request is being answered */
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -53,6 +58,8 @@ static void drop(struct conn *conn)
 		return;
 	}
 	LIST_REMOVE(conn, list);
+	if (conn->waits)
+		TAILQ_REMOVE(&conn->ctl->turns, conn, turns);
 	conn->ctl->n--;
 	relay_free(conn->relay);
 	bufferevent_free(conn->bev);
@@ -137,16 +144,18 @@ static bool relaying(struct conn *conn)
 	return conn->relay;
 }
 
-/* One whole request of the input; false where there is none, or the peer has to wait. */
-static bool next_request(struct conn *conn)
+/* Reads on from the kernel or answers one request; false where there is nothing to do. */
+static bool go_on(struct conn *conn)
 {
 	struct evbuffer *input = bufferevent_get_input(conn->bev);
 	uint8_t header[CTL_HEADER], request[CTL_REQUEST_MAX];
 	size_t n;
 
 	/* Answers are not piled up for somebody who does not read them. */
-	if (conn->dead || evbuffer_get_length(bufferevent_get_output(conn->bev)) || relaying(conn))
+	if (conn->dead || evbuffer_get_length(bufferevent_get_output(conn->bev)))
 		return false;
+	if (relaying(conn))
+		return true;
 	if (evbuffer_copyout(input, header, sizeof(header)) < (ev_ssize_t)sizeof(header))
 		return false;
 	n = get_be32(header);
@@ -162,16 +171,56 @@ static bool next_request(struct conn *conn)
 	return true;
 }
 
-/* There is more to read, or all was written. */
+static bool serve(struct conn *conn)
+{
+	bool done = go_on(conn);
+
+	if (conn->dead)
+		drop(conn);
+	return done;
+}
+
+static void await_turn(struct ctl *ctl)
+{
+	const struct timeval next_round = { 0 };
+
+	if (!TAILQ_EMPTY(&ctl->turns))
+		event_add(ctl->turn, &next_round);
+}
+
+static void on_turn(evutil_socket_t fd, short what, void *ctx)
+{
+	struct ctl *ctl = ctx;
+	struct conn *conn;
+
+	(void)fd;
+	(void)what;
+	while ((conn = TAILQ_FIRST(&ctl->turns))) {
+		TAILQ_REMOVE(&ctl->turns, conn, turns);
+		conn->waits = false;
+		if (serve(conn))
+			break;
+	}
+	await_turn(ctl);
+}
+
+/*
+ * There is more to read, or all was written.  Root is served at once.  The others take turns, one
+ * in each round of the loop: what they ask may be long, and IKE and root wait no longer for
+ * all of them than for one.
+ */
 static void on_ready(struct bufferevent *bev, void *ctx)
 {
 	struct conn *conn = ctx;
 
 	(void)bev;
-	while (next_request(conn))
-		;
-	if (conn->dead)
-		drop(conn);
+	if (conn->uid == 0) {
+		serve(conn);
+	} else if (!conn->waits) {
+		conn->waits = true;
+		TAILQ_INSERT_TAIL(&conn->ctl->turns, conn, turns);
+		await_turn(conn->ctl);
+	}
 }
 
 static void on_end(struct bufferevent *bev, short what, void *ctx)
@@ -301,12 +350,17 @@ struct ctl *ctl_open(struct event_base *base, const char *path, gid_t group,
 	ctl->ops = *ops;
 	snprintf(ctl->path, sizeof(ctl->path), "%s", path);
 	LIST_INIT(&ctl->conns);
-	ctl->listener = evconnlistener_new(base, on_connect, ctl,
-					   LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC, BACKLOG,
-					   fd);
+	TAILQ_INIT(&ctl->turns);
+	ctl->turn = event_new(base, -1, 0, on_turn, ctl);
+	if (ctl->turn)
+		ctl->listener = evconnlistener_new(base, on_connect, ctl,
+						   LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
+						   BACKLOG, fd);
 	if (ctl->listener)
 		return ctl;
 	log_error(NULL, "control socket %s: %s", path, strerror(errno));
+	if (ctl->turn)
+		event_free(ctl->turn);
 	close(fd);
 	free(ctl);
 	return NULL;
@@ -342,6 +396,7 @@ void ctl_close(struct ctl *ctl)
 		next = LIST_NEXT(conn, list);
 		drop(conn);
 	}
+	event_free(ctl->turn);
 	evconnlistener_free(ctl->listener);
 	unlink(ctl->path);
 	free(ctl);

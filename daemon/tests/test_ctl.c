@@ -67,9 +67,12 @@ static int no_source(void *ctx, const struct addr *peer, struct addr *local)
 	return addr_parse("192.0.2.1", local);
 }
 
+static unsigned int shown;	/* requests to show that were answered */
+
 static const struct ike_core *get_core(void *ctx)
 {
 	(void)ctx;
+	shown++;
 	return core;
 }
 
@@ -351,24 +354,42 @@ static void test_socket(void **state)
 	event_base_loop(base, EVLOOP_NONBLOCK);
 }
 
+/* A connection of a user who is not root, unless nobody here is. */
+static int dial_as_other(void)
+{
+	bool root = !geteuid();
+	int fd;
+
+	assert_int_equal(chmod(dir, 0711), 0);
+	assert_int_equal(chmod(path, 0666), 0);
+	if (root)
+		assert_int_equal(seteuid(OTHER_USER), 0);
+	fd = dial();
+	if (root)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(chmod(path, 0660), 0);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	return fd;
+}
+
+static void close_all(int *fds, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		close(fds[i]);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
 /* A user who is not root has no more than so many connections, and root gets in beside. */
 static void test_connections_of_a_user(void **state)
 {
 	int fds[USER_MAX + 1], root;
-	bool as_root = !geteuid();
 
 	(void)state;
-	assert_int_equal(chmod(dir, 0711), 0);
-	assert_int_equal(chmod(path, 0666), 0);
-	if (as_root)
-		assert_int_equal(seteuid(OTHER_USER), 0);
 	for (int i = 0; i <= USER_MAX; i++) {
-		fds[i] = dial();
-		event_base_loop(base, EVLOOP_NONBLOCK);
+		fds[i] = dial_as_other();
 		assert_int_equal(read(fds[i], (char[1]){ 0 }, 1), i < USER_MAX ? -1 : 0);
 	}
-	if (as_root) {
-		assert_int_equal(seteuid(0), 0);
+	if (!geteuid()) {
 		root = dial();
 		put_request(root, "{\"verb\":\"reload\"}");
 		assert_non_null(strstr(get_message(root), "\"ok\":true"));
@@ -376,10 +397,36 @@ static void test_connections_of_a_user(void **state)
 		assert_non_null(strstr(get_message(fds[0]), "needs root"));
 		close(root);
 	}
-	for (int i = 0; i <= USER_MAX; i++)
-		close(fds[i]);
+	close_all(fds, USER_MAX + 1);
+}
+
+/*
+ * However many connections ask at once, a round of the loop, in which IKE has its turn, answers
+ * one; what root asks is answered before.
+ */
+static void test_turns(void **state)
+{
+	enum { OTHERS = USER_MAX - 1 };
+	int fds[OTHERS + 1];
+
+	(void)state;
+	for (int i = 0; i < OTHERS; i++)
+		fds[i] = dial_as_other();
+	fds[OTHERS] = dial();
 	event_base_loop(base, EVLOOP_NONBLOCK);
-	assert_int_equal(chmod(path, 0660), 0);
+	for (int i = 0; i < OTHERS; i++)
+		put_request(fds[i], "{\"verb\":\"show\"}");
+	put_request(fds[OTHERS], "{\"verb\":\"reload\"}");
+	memset(&asked, 0, sizeof(asked));
+	shown = 0;
+	for (unsigned int before = 0, i = 0; i < ROUNDS && shown < OTHERS; before = shown, i++) {
+		event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+		assert_in_range(shown, before, before + 1);
+		if (shown && !geteuid())
+			assert_string_equal(asked.called, "reload");
+	}
+	assert_int_equal(shown, OTHERS);
+	close_all(fds, OTHERS + 1);
 }
 
 static void test_oversized_request(void **state)
@@ -582,6 +629,7 @@ int main(void)
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_socket),
 		cmocka_unit_test(test_connections_of_a_user),
+		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_oversized_request),
 		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_slow_reader_of_kernel),
