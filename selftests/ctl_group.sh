@@ -88,6 +88,8 @@ for words in '' tunnel 'tunnel t' 'tunnel tunnel1' ike-sa 'ike-sa g' ipsec-sa fl
 done
 check 'all of it: SAs, and 301 tunnels' test "$(as "$ALICE" "$TOOL" --json show |
 	json_of "(len(d['ipsec_sas']), len(d['tunnels']))")" = '(2, 301)'
+check 'version: a member is told those of all three' sees_the_same version
+check '--json version: likewise' sees_the_same --json version
 check 'status is show' wait_for 10 sees_the_same status
 check_not 'no answer has the key in it' grep -F "$PANTUN_PSK" <(as "$ALICE" "$TOOL" --json show)
 

@@ -47,7 +47,7 @@ int cmd_version(const struct options *options, int argc, char **argv)
 	if (argc)
 		return usage_error("\"%s\": version takes no words", argv[0]);
 	ctl_version(options->ctl, daemon.version, daemon.error);
-	nl_module_version(module.version, module.error);
+	nl_module_version(options->ctl, module.version, module.error);
 	if (options->json) {
 		json_line(json_pack("{s:s, s:o, s:o}", "pantunctl", PANTUN_VERSION,
 				    "pantund", json_of_part(&daemon),

@@ -9,8 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "base/secret.h"
 #include "base/version.h"
+#include "ctl_client.h"
+#include "nl_relay.h"
 
 #define EVENT_BUFFER	(1 << 20)	/* octets of socket buffer for events */
 
@@ -243,7 +246,18 @@ struct nl_client *nl_client_open(char *error)
 	return client;
 }
 
-void nl_module_version(char *version, char *error)
+static void version_by_daemon(const char *ctl, char *version, char *error)
+{
+	int fd = ctl_connect(ctl, error);
+
+	if (fd < 0)
+		return;
+	if (!nl_relay_dump(fd, "module", on_module, version, error))
+		*error = '\0';
+	close(fd);
+}
+
+void nl_module_version(const char *ctl, char *version, char *error)
 {
 	struct nl_client *client = connect_module(error);
 
@@ -251,6 +265,8 @@ void nl_module_version(char *version, char *error)
 		return;
 	if (ask_version(client, version))
 		*error = '\0';
+	else if (nl_denied(client))
+		version_by_daemon(ctl, version, error);
 	else
 		text_copy(error, MODEL_ERROR, nl_error(client));
 	nl_client_close(client);

@@ -25,9 +25,10 @@ void nl_client_close(struct nl_client *client);
 const char *nl_error(const struct nl_client *client);
 /*
  * The loaded module's version into @version of VERSION_TEXT octets, "" if it does not tell,
- * or the cause into @error of MODEL_ERROR octets.
+ * or the cause into @error of MODEL_ERROR octets.  Who may not ask the kernel asks the daemon,
+ * which listens at @ctl.
  */
-void nl_module_version(char *version, char *error);
+void nl_module_version(const char *ctl, char *version, char *error);
 /* The kernel failed the last request for want of privilege. */
 bool nl_denied(const struct nl_client *client);
 

@@ -41,10 +41,11 @@
  *   closes: {"event":"child-up","gateway":"hq","tunnel":"hq","proxy":"default",
  *   "text":"..","time":SECONDS_OF_1970 with fraction}; members that do not apply
  *   are null.  A reader that falls behind is disconnected, not waited for.
- * {"verb":"kernel","what":"tunnel"|"proxy-id"|"ipsec-sa"|"monitor"|"events"}
+ * {"verb":"kernel","what":"tunnel"|"proxy-id"|"ipsec-sa"|"monitor"|"module"|"events"}
  *   -> {"ok":true,"netns":COOKIE}, then what the kernel says of it (uapi/linux/pantun.h) in
  *   messages {"netlink":"HEX"}, each some whole messages of netlink.  A table ends with
- *   NLMSG_DONE or NLMSG_ERROR, and then the next request is read; events do not end.
+ *   NLMSG_DONE or NLMSG_ERROR, the one answer of "module" with NLMSG_ERROR; then the next
+ *   request is read.  Events do not end.
  *   {"lost":true} stands where messages were lost; {"error":"one line"} ends either.
  *   COOKIE is SO_NETNS_COOKIE of the network namespace, absent where the kernel has none.
  *

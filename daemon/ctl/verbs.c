@@ -283,7 +283,7 @@ static json_t *answer_kernel(struct request *r)
 
 	if (fd == -EINVAL)
 		return refusal("what to read is \"tunnel\", \"proxy-id\", \"ipsec-sa\", "
-			       "\"monitor\" or \"events\"");
+			       "\"monitor\", \"module\" or \"events\"");
 	if (fd < 0)
 		return refusal(strerror(-fd));
 	r->follow->kernel = fd;

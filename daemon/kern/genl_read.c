@@ -12,25 +12,28 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static const struct {
+static const struct request {
 	const char *what;
 	uint8_t cmd;
-} dumps[] = {
-	{ "tunnel", PANTUN_CMD_TUNNEL_GET },
-	{ "proxy-id", PANTUN_CMD_PROXY_GET },
-	{ "ipsec-sa", PANTUN_CMD_SA_GET },
-	{ "monitor", PANTUN_CMD_MONITOR_GET },
+	uint16_t flags;
+} requests[] = {
+	{ "tunnel", PANTUN_CMD_TUNNEL_GET, NLM_F_DUMP },
+	{ "proxy-id", PANTUN_CMD_PROXY_GET, NLM_F_DUMP },
+	{ "ipsec-sa", PANTUN_CMD_SA_GET, NLM_F_DUMP },
+	{ "monitor", PANTUN_CMD_MONITOR_GET, NLM_F_DUMP },
+	/* One answer; the acknowledgment ends it, as NLMSG_DONE ends a dump. */
+	{ "module", PANTUN_CMD_MODULE_GET, NLM_F_ACK },
 };
 
-static bool ask_dump(int fd, int family, uint8_t cmd)
+static bool ask(int fd, int family, const struct request *of)
 {
 	const struct {
 		struct nlmsghdr netlink;
 		struct genlmsghdr generic;
 	} request = {
 		.netlink = { .nlmsg_len = sizeof(request), .nlmsg_type = (uint16_t)family,
-			     .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
-		.generic = { .cmd = cmd, .version = PANTUN_GENL_VERSION },
+			     .nlmsg_flags = NLM_F_REQUEST | of->flags },
+		.generic = { .cmd = of->cmd, .version = PANTUN_GENL_VERSION },
 	};
 
 	return send(fd, &request, sizeof(request), 0) == (ssize_t)sizeof(request);
@@ -53,29 +56,28 @@ static bool join_groups(int fd, struct nl_sock *sock)
 	return true;
 }
 
-/* The command of the dump @what; 0 where there is none. */
-static uint8_t dump_command(const char *what)
+static const struct request *find_request(const char *what)
 {
-	for (size_t i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++)
-		if (!strcmp(dumps[i].what, what))
-			return dumps[i].cmd;
-	return PANTUN_CMD_UNSPEC;
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		if (!strcmp(requests[i].what, what))
+			return &requests[i];
+	return NULL;
 }
 
 int genl_read_open(struct nl_sock *sock, int family, const char *what)
 {
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	uint8_t cmd = dump_command(what);
+	const struct request *request = find_request(what);
 	int fd, error;
 
-	if (!cmd && strcmp(what, "events") != 0)
+	if (!request && strcmp(what, "events") != 0)
 		return -EINVAL;
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_GENERIC);
 	if (fd < 0)
 		return -errno;
 	/* Nobody but the kernel is heard on a socket that is connected to it. */
 	if (!connect(fd, (const struct sockaddr *)&kernel, sizeof(kernel)) &&
-	    (cmd ? ask_dump(fd, family, cmd) : join_groups(fd, sock)))
+	    (request ? ask(fd, family, request) : join_groups(fd, sock)))
 		return fd;
 	error = errno;
 	close(fd);

@@ -7,9 +7,9 @@ struct nl_sock;
 
 /*
  * A socket of its own, not blocking, on which the answer to @what comes: the dump "tunnel",
- * "proxy-id", "ipsec-sa" or "monitor", or "events" of both groups, without end.  @sock is for
- * asking what numbers the groups of @family have.  A negative errno where it fails: -EINVAL
- * where @what is none of these.
+ * "proxy-id", "ipsec-sa" or "monitor", what there is to know of the "module", or "events" of
+ * both groups, without end.  @sock is for asking what numbers the groups of @family have.  A
+ * negative errno where it fails: -EINVAL where @what is none of these.
  */
 int genl_read_open(struct nl_sock *sock, int family, const char *what);
 
