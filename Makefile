@@ -132,6 +132,11 @@ build/san/%.o: %.c | libraries
 		-c -o $@ $<
 
 build/san/kmod/% build/san/selftests/%: HOST_CFLAGS = $(host_cflags)
+# Tests count the steps of what may meet thousands of something (daemon/tests/steps.h).  Objects
+# without the counter, from before it was there, would have those tests see no work at all.
+counted := $(call san,$(wildcard $(patsubst %,daemon/%/*.c,base ike loop)))
+$(counted): HOST_CFLAGS = -fsanitize-coverage=trace-pc
+$(counted): Makefile
 
 build/host/%.inc: kmod/%.json kmod/test_vectors/generate.py
 	$(call say,GEN,$@)
@@ -145,7 +150,8 @@ build/test_%: build/san/daemon/tests/test_%.o \
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(daemon_libs) -lcmocka -lm
 
 build/test_%: build/san/tools/tests/test_%.o \
-		$(call san,$(filter-out tools/pantunctl.c,$(tools)) $(base))
+		$(call san,$(filter-out tools/pantunctl.c,$(tools)) $(base) \
+		daemon/tests/steps.c)
 	$(call say,LD [san],$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(tools_libs) -lcmocka
 

@@ -101,3 +101,14 @@ struct table_node *table_next(const struct table_node *node)
 		next = next->next;
 	return next;
 }
+
+/* FNV-1a; the NUL counts, so that "a", "bc" differs from "ab", "c". */
+uint64_t table_text(uint64_t before, const char *text)
+{
+	uint64_t key = before ^ 0xcbf29ce484222325ULL;
+
+	do {
+		key = (key ^ (uint8_t)*text) * 0x100000001b3ULL;
+	} while (*text++);
+	return key;
+}

@@ -30,6 +30,11 @@ void table_remove(struct table *table, struct table_node *node);
 struct table_node *table_find(const struct table *table, uint64_t key);
 /* The next one with the same key, or NULL. */
 struct table_node *table_next(const struct table_node *node);
+/*
+ * A key for @text, after the texts that @before is the key of (0: none).  Others may have the
+ * same key: compare what is found.
+ */
+uint64_t table_text(uint64_t before, const char *text);
 
 /* The object that @field of @type is a part of. */
 #define container_of(ptr, type, field) \

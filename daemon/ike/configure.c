@@ -41,20 +41,14 @@ static struct slot *slot_new(struct gateway *gw)
 	return slot;
 }
 
-/* Takes the slot that already serves this proxy-ID out of @slots, or makes one. */
-static struct slot *slot_take(struct gateway *gw, struct slot **slots,
-			      const struct policy_tunnel *tunnel, const struct policy_proxy *proxy)
+/* The slot that already serves this proxy-ID, or NULL. */
+static struct slot *slot_before(const struct gateway *gw, const struct policy_tunnel *tunnel,
+				const struct policy_proxy *proxy)
 {
-	for (; *slots; slots = &(*slots)->next) {
-		struct slot *slot = *slots;
+	struct slot *slot = slot_named(gw->core, tunnel->ifname, proxy->name);
 
-		if (slot->gone || !policy_tunnel_kin(slot->tunnel, tunnel) ||
-		    !policy_proxy_equal(slot->proxy, proxy))
-			continue;
-		*slots = slot->next;
-		return slot;
-	}
-	return slot_new(gw);
+	return slot && slot->gw == gw && policy_tunnel_kin(slot->tunnel, tunnel) &&
+	       policy_proxy_equal(slot->proxy, proxy) ? slot : NULL;
 }
 
 /* No longer configured: the peer is told to delete its children. */
@@ -63,6 +57,7 @@ static void slot_retire(struct slot *slot)
 	struct child_sa *next;
 
 	slot->gone = true;
+	slot_index_remove(slot);
 	slot->gw->core->retired = true;
 	timer_stop(&slot->gw->core->timers, &slot->retry);
 	child_orphans_close(slot);
@@ -80,42 +75,74 @@ static void slot_forget_failures(struct slot *slot)
 	slot->last_error[0] = '\0';
 }
 
+static void slot_unlink(struct slot *slot)
+{
+	*slot->prev = slot->next;
+	if (slot->next)
+		slot->next->prev = slot->prev;
+}
+
+static void slot_configure(struct slot *slot, const struct policy_tunnel *tunnel,
+			   const struct policy_proxy *proxy)
+{
+	if (slot->tunnel && !policy_tunnel_equal(slot->tunnel, tunnel))
+		slot_forget_failures(slot);
+	slot->tunnel = tunnel;
+	slot->proxy = proxy;
+	snprintf(slot->subject, sizeof(slot->subject), "tunnel %s:%s", tunnel->name, proxy->name);
+	policy_box_replace(&slot->box, slot->gw->box);
+	/* What there is carries packets until the peer agrees to another. */
+	if (slot->current && slot->current->ike && child_outdated(slot->current))
+		child_soft_expired(slot->current);
+}
+
+/* Moves the tunnel's slots, those that there were and new ones, to the end of a list. */
+static struct slot **configure_tunnel(struct gateway *gw, const struct policy_tunnel *tunnel,
+				      struct slot **last)
+{
+	for (unsigned int p = 0; p < tunnel->n_proxies; p++) {
+		struct slot *slot = slot_before(gw, tunnel, &tunnel->proxies[p]);
+
+		if (slot) {
+			slot_unlink(slot);
+			slot_index_remove(slot);
+		} else {
+			slot = slot_new(gw);
+		}
+		if (!slot) {
+			log_error(NULL, "out of memory: tunnel %s is left out", tunnel->name);
+			continue;
+		}
+		slot_configure(slot, tunnel, &tunnel->proxies[p]);
+		slot->next = NULL;
+		slot->prev = last;
+		*last = slot;
+		last = &slot->next;
+	}
+	return last;
+}
+
 static void configure_slots(struct gateway *gw)
 {
 	struct slot *old = gw->slots, **last = &gw->slots;
+	const struct policy_tunnel *before = NULL;
 
+	if (old)
+		old->prev = &old;
 	gw->slots = NULL;
-	for (unsigned int t = 0; t < gw->conf->n_tunnels; t++) {
-		const struct policy_tunnel *tunnel = &gw->conf->tunnels[t];
-
-		for (unsigned int p = 0; p < tunnel->n_proxies; p++) {
-			struct slot *slot = slot_take(gw, &old, tunnel, &tunnel->proxies[p]);
-
-			if (!slot) {
-				log_error(NULL, "out of memory: tunnel %s is left out",
-					  tunnel->name);
-				continue;
-			}
-			if (slot->tunnel && !policy_tunnel_equal(slot->tunnel, tunnel))
-				slot_forget_failures(slot);
-			slot->tunnel = tunnel;
-			slot->proxy = &tunnel->proxies[p];
-			snprintf(slot->subject, sizeof(slot->subject), "tunnel %s:%s",
-				 tunnel->name, slot->proxy->name);
-			policy_box_replace(&slot->box, gw->box);
-			/* What there is carries packets until the peer agrees to another. */
-			if (slot->current && slot->current->ike && child_outdated(slot->current))
-				child_soft_expired(slot->current);
-			slot->next = NULL;
-			*last = slot;
-			last = &slot->next;
-		}
+	for (unsigned int t = 0; t < gw->conf->n_tunnels; t++)
+		last = configure_tunnel(gw, &gw->conf->tunnels[t], last);
+	for (struct slot *slot = old; slot; slot = slot->next) {
+		if (!slot->gone)
+			slot_retire(slot);
+	}
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		slot_index_add(slot, slot->tunnel != before);
+		before = slot->tunnel;
 	}
 	*last = old;
-	for (; old; old = old->next) {
-		if (!old->gone)
-			slot_retire(old);
-	}
+	if (old)
+		old->prev = last;
 }
 
 static void gateway_retire(struct gateway *gw)
@@ -125,13 +152,12 @@ static void gateway_retire(struct gateway *gw)
 	timer_stop(&gw->core->timers, &gw->retry);
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		slot->gone = true;
+		slot_index_remove(slot);
 		timer_stop(&gw->core->timers, &slot->retry);
 		child_orphans_close(slot);
 	}
-	for (struct ike_sa *ike = gw->core->ikes; ike; ike = ike->next) {
-		if (ike->gw == gw)
-			ike_delete(ike);
-	}
+	for (struct ike_sa *ike = gw->ikes; ike; ike = ike->gw_next)
+		ike_delete(ike);
 }
 
 static struct gateway *gateway_new(struct ike_core *core)
@@ -234,17 +260,16 @@ int gateways_configure(struct ike_core *core, struct policy *policy)
 
 static void slots_sweep(struct gateway *gw, bool all)
 {
-	struct slot **at = &gw->slots;
+	struct slot *next;
 
-	while (*at) {
-		struct slot *slot = *at;
-
+	for (struct slot *slot = gw->slots; slot; slot = next) {
+		next = slot->next;
 		if (!all && (!slot->gone || slot->children || slot->queued)) {
 			gw->core->retired |= slot->gone;
-			at = &slot->next;
 			continue;
 		}
-		*at = slot->next;
+		slot_unlink(slot);
+		slot_index_remove(slot);
 		timer_stop(&gw->core->timers, &slot->retry);
 		policy_box_put(slot->box);
 		free(slot);
@@ -271,7 +296,7 @@ void gateways_sweep(struct ike_core *core)
 		struct gateway *gw = *at;
 
 		slots_sweep(gw, false);
-		if (!gw->gone || gw->ikes || gw->slots || gw->poked) {
+		if (!gw->gone || gw->ikes || gw->strangers || gw->slots || gw->poked) {
 			core->retired |= gw->gone;
 			at = &gw->next;
 			continue;

@@ -52,7 +52,8 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks)
 	core->scratch = malloc(MESSAGE_MAX);
 	if (!core->plain || !core->scratch || table_init(&core->by_spi) ||
 	    table_init(&core->by_peer_spi) || table_init(&core->by_spi_in) ||
-	    table_init(&core->by_source)) {
+	    table_init(&core->by_proxy) || table_init(&core->by_ifname) ||
+	    table_init(&core->by_path) || table_init(&core->by_source)) {
 		ike_core_free(core);
 		return NULL;
 	}
@@ -81,6 +82,9 @@ void ike_core_free(struct ike_core *core)
 	table_free(&core->by_spi);
 	table_free(&core->by_peer_spi);
 	table_free(&core->by_spi_in);
+	table_free(&core->by_proxy);
+	table_free(&core->by_ifname);
+	table_free(&core->by_path);
 	table_free(&core->by_source);
 	free(core->plain);
 	free(core->scratch);
@@ -157,13 +161,11 @@ static void ask(struct slot *slot)
 static void each_acquired(struct ike_core *core, const char *ifname, const char *proxy,
 			  void (*do_it)(struct slot *slot))
 {
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-			if (!slot->gone && !slot->current &&
-			    !strcmp(slot->tunnel->ifname, ifname) &&
-			    (!proxy || !strcmp(slot->proxy->name, proxy)))
-				do_it(slot);
-		}
+	struct slot *slot = proxy ? slot_named(core, ifname, proxy) : slot_first_on(core, ifname);
+
+	for (; slot; slot = proxy ? NULL : slot_next_on(slot)) {
+		if (!slot->current)
+			do_it(slot);
 	}
 }
 
@@ -177,36 +179,35 @@ void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, c
 
 unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char *ifname)
 {
+	struct slot *slot = slot_first_on(core, ifname);
 	unsigned int n = 0;
 
 	begin(core, now);
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next)
-		n += path_lost(gw, ifname);
+	if (slot)
+		n = path_lost(slot->gw, ifname);
 	end(core);
 	return n;
 }
 
 void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname)
 {
+	struct slot *slot = slot_first_on(core, ifname);
+
 	begin(core, now);
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next)
-		path_back(gw, ifname);
+	if (slot)
+		path_back(slot->gw, ifname);
 	end(core);
 }
 
 void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, const char *proxy,
 		    bool ended)
 {
+	struct slot *slot = slot_named(core, ifname, proxy);
+
 	begin(core, now);
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-			if (slot->gone || slot->current ||
-			    strcmp(slot->tunnel->ifname, ifname) != 0 ||
-			    strcmp(slot->proxy->name, proxy) != 0)
-				continue;
-			slot->adopted = !ended;
-			gateway_poke(gw);
-		}
+	if (slot && !slot->current) {
+		slot->adopted = !ended;
+		gateway_poke(slot->gw);
 	}
 	end(core);
 }
@@ -427,13 +428,12 @@ static void set_away(struct slot *slot, const char *why)
 
 void ike_core_away(struct ike_core *core, ike_time now, const char *ifname, const char *why)
 {
+	struct slot *slot = slot_first_on(core, ifname);
+
 	begin(core, now);
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-			if (!slot->gone && !strcmp(slot->tunnel->ifname, ifname) &&
-			    (why || slot->away))
-				set_away(slot, why);
-		}
+	for (; slot; slot = slot_next_on(slot)) {
+		if (why || slot->away)
+			set_away(slot, why);
 	}
 	end(core);
 }
@@ -554,14 +554,12 @@ void ike_core_each_gateway(const struct ike_core *core, ike_time now,
 
 bool ike_core_tfc_refused(const struct ike_core *core, const char *ifname)
 {
-	for (const struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
-			if (slot->gone || strcmp(slot->tunnel->ifname, ifname) != 0)
-				continue;
-			for (const struct child_sa *c = slot->children; c; c = c->slot_next)
-				if (c->no_tfc && c->state <= CHILD_REKEYING)
-					return true;
-		}
+	const struct slot *slot = slot_first_on(core, ifname);
+
+	for (; slot; slot = slot_next_on(slot)) {
+		for (const struct child_sa *c = slot->children; c; c = c->slot_next)
+			if (c->no_tfc && c->state <= CHILD_REKEYING)
+				return true;
 	}
 	return false;
 }

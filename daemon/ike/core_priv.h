@@ -27,6 +27,9 @@ struct ike_core {
 	struct table by_spi;		/* struct ike_sa by our SPI */
 	struct table by_peer_spi;	/* those we are responder of, by the initiator's SPI */
 	struct table by_spi_in;		/* struct child_sa by inbound SPI */
+	struct table by_proxy;		/* configured struct slot by interface and proxy-ID */
+	struct table by_ifname;		/* the first slot of each configured tunnel */
+	struct table by_path;		/* struct path (path.h) by interface */
 	struct timer_heap timers;
 	struct action_queue actions;
 	ike_time complained;		/* about an unknown peer; 0: never */
@@ -35,7 +38,7 @@ struct ike_core {
 	struct repeat said;		/* of strangers that no gateway can be blamed for */
 	unsigned int missed;		/* first messages that came to nothing */
 	ike_time missed_since;		/* the first of them */
-	unsigned int dead;		/* IKE SAs to be freed at the end of the event */
+	struct ike_sa *dead;		/* those in IKE_DEAD, by dead_next */
 	bool retired;			/* gateways or slots wait to be freed */
 	uint32_t child_count;		/* distinguishes tokens with the same SPI */
 	uint32_t slot_count;		/* since the start: for slot->id */

@@ -417,8 +417,8 @@ static bool loses_tie(const struct ike_sa *fresh, const struct ike_sa *old)
  */
 static void condemn_older(const struct ike_sa *fresh)
 {
-	for (struct ike_sa *old = fresh->core->ikes; old; old = old->next) {
-		if (old->gw != fresh->gw || old->state != IKE_UP || old->condemned)
+	for (struct ike_sa *old = fresh->gw->ikes; old; old = old->gw_next) {
+		if (old->state != IKE_UP || old->condemned)
 			continue;
 		if (ike_outdated(old) || (fresh->initiator && old->up_at < fresh->begun))
 			ike_condemn(old);
@@ -477,8 +477,8 @@ void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
 		gw->starting = NULL;
 	if (gw->ike != ike)
 		return;
-	for (struct ike_sa *other = gw->core->ikes; other; other = other->next) {
-		if (other == ike || other->gw != gw || other->state != IKE_UP)
+	for (struct ike_sa *other = gw->ikes; other; other = other->gw_next) {
+		if (other == ike || other->state != IKE_UP)
 			continue;
 		if (!heir || (ike_outdated(heir) && !ike_outdated(other)))
 			heir = other;

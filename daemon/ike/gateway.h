@@ -29,7 +29,9 @@ void policy_box_put(struct policy_box *box);
 void policy_box_replace(struct policy_box **at, struct policy_box *box);
 
 struct slot {
-	struct slot *next;
+	struct slot *next, **prev;	/* in gw->slots, where those of a tunnel stand together */
+	struct table_node proxy_node;	/* in core->by_proxy, unless it is gone */
+	struct table_node ifname_node;	/* in core->by_ifname, if it is its tunnel's first */
 	uint32_t id;			/* never another's */
 	struct gateway *gw;
 	struct policy_box *box;
@@ -62,7 +64,8 @@ struct gateway {
 	bool contacted;			/* an IKE SA came up since the start */
 	bool poked;			/* is in core->poked */
 	struct gateway *poke_next;
-	unsigned int ikes;		/* IKE SAs that point here */
+	struct ike_sa *ikes;		/* by gw_next; without strangers, who may be thousands */
+	unsigned int strangers;		/* IKE SAs whose peer may turn out to be another's */
 	struct slot *slots;
 	struct path *paths;		/* of tunnels that lost theirs, now or before */
 	struct ike_sa *ike;		/* in use; NULL: none is up */
@@ -84,6 +87,18 @@ int gateways_configure(struct ike_core *core, struct policy *policy);
 void gateways_sweep(struct ike_core *core);
 /* Frees all; IKE SAs and children must be gone. */
 void gateways_free(struct ike_core *core);
+
+/* --- slot_index.c: slots by what the kernel calls them --- */
+
+/* Enters a slot that is configured; @first of its tunnel's. */
+void slot_index_add(struct slot *slot, bool first);
+/* Takes it out; one that is not in is left alone. */
+void slot_index_remove(struct slot *slot);
+/* The configured slot of that proxy-ID on that netdevice, or NULL. */
+struct slot *slot_named(const struct ike_core *core, const char *ifname, const char *proxy);
+/* The first of those on that netdevice, or NULL; the one after @slot. */
+struct slot *slot_first_on(const struct ike_core *core, const char *ifname);
+struct slot *slot_next_on(const struct slot *slot);
 
 /* --- gateway.c --- */
 

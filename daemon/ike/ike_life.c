@@ -55,8 +55,7 @@ static void ike_life(struct ike_core *core, struct timer *timer)
 		ike_delete(ike);
 		break;
 	case IKE_CLOSED:
-		ike->state = IKE_DEAD;
-		core->dead++;
+		ike_die(ike);
 		break;
 	default:
 		break;

@@ -119,6 +119,31 @@ static bool choose_spi(struct ike_core *core, uint8_t *spi)
 	return true;
 }
 
+static void join_gateway(struct ike_sa *ike, struct gateway *gw)
+{
+	ike->gw = gw;
+	if (ike->stranger) {
+		gw->strangers++;
+		return;
+	}
+	ike->gw_next = gw->ikes;
+	ike->gw_prev = &gw->ikes;
+	if (ike->gw_next)
+		ike->gw_next->gw_prev = &ike->gw_next;
+	gw->ikes = ike;
+}
+
+static void leave_gateway(struct ike_sa *ike)
+{
+	if (ike->stranger) {
+		ike->gw->strangers--;
+		return;
+	}
+	*ike->gw_prev = ike->gw_next;
+	if (ike->gw_next)
+		ike->gw_next->gw_prev = ike->gw_prev;
+}
+
 /* Takes over the caller's reference to @path, which may be NULL. */
 static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool initiator,
 			     struct pathref *path)
@@ -135,8 +160,7 @@ static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool ini
 		return NULL;
 	}
 	ike->core = core;
-	ike->gw = gw;
-	gw->ikes++;
+	join_gateway(ike, gw);
 	ike_set_conf(ike);
 	ike->initiator = initiator;
 	ike->path = path;
@@ -177,6 +201,20 @@ struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
 void ike_set_conf(struct ike_sa *ike)
 {
 	set_conf(ike, ike->gw->box, ike->gw->conf);
+}
+
+void ike_move_to_gateway(struct ike_sa *ike, struct gateway *gw)
+{
+	leave_gateway(ike);
+	join_gateway(ike, gw);
+	ike_set_conf(ike);
+}
+
+void ike_set_stranger(struct ike_sa *ike, bool stranger)
+{
+	leave_gateway(ike);
+	ike->stranger = stranger;
+	join_gateway(ike, ike->gw);
 }
 
 bool ike_outdated(const struct ike_sa *ike)
@@ -243,6 +281,13 @@ void ike_handshake_free(struct ike_sa *ike)
 	free(hs);
 }
 
+void ike_die(struct ike_sa *ike)
+{
+	ike->state = IKE_DEAD;
+	ike->dead_next = ike->core->dead;
+	ike->core->dead = ike;
+}
+
 void ike_close(struct ike_sa *ike, bool linger)
 {
 	struct ike_core *core = ike->core;
@@ -259,11 +304,11 @@ void ike_close(struct ike_sa *ike, bool linger)
 	timer_stop(&core->timers, &ike->life);
 	if (ike->state == IKE_UP)
 		gateway_ike_down(ike->gw, ike);
-	ike->state = linger ? IKE_CLOSED : IKE_DEAD;
+	ike->state = IKE_CLOSED;
 	if (linger)
 		timer_set(&core->timers, &ike->life, core->now + LINGER_MS);
 	else
-		core->dead++;
+		ike_die(ike);
 	if (ike->gw->starting == ike)
 		ike->gw->starting = NULL;
 	if (ike->gw->slow == ike)
@@ -360,22 +405,18 @@ static void ike_free(struct ike_sa *ike)
 	free(ike->ex.response);
 	pathref_put(ike->path);
 	policy_box_put(ike->box);
-	ike->gw->ikes--;
+	leave_gateway(ike);
 	secret_wipe(ike, sizeof(*ike));
 	free(ike);
 }
 
 void ikes_sweep(struct ike_core *core)
 {
-	struct ike_sa *next;
+	while (core->dead) {
+		struct ike_sa *ike = core->dead;
 
-	if (!core->dead)
-		return;
-	core->dead = 0;
-	for (struct ike_sa *ike = core->ikes; ike; ike = next) {
-		next = ike->next;
-		if (ike->state == IKE_DEAD)
-			ike_free(ike);
+		core->dead = ike->dead_next;
+		ike_free(ike);
 	}
 }
 

@@ -51,6 +51,8 @@ struct ike_sa {
 	struct ike_sa *next, **prev;	/* in core->ikes */
 	struct ike_core *core;
 	struct gateway *gw;
+	struct ike_sa *gw_next, **gw_prev;	/* in gw->ikes, unless it is a stranger */
+	struct ike_sa *dead_next;	/* in core->dead */
 	struct policy_box *box;
 	const struct policy_gateway *conf;	/* what it was made by: ike_outdated() */
 	enum ike_state state;
@@ -60,7 +62,7 @@ struct ike_sa {
 	struct prop_chosen prop;
 	struct keymat_ike keys;
 	bool keyed;
-	bool stranger;			/* counted in core->half_open */
+	bool stranger;			/* counted in core->half_open and gw->strangers */
 	bool proved;			/* the stranger's address is its own: it had a cookie */
 	struct handshake *hs;
 	struct ike_id local_id, remote_id;
@@ -89,6 +91,10 @@ struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator
 		       const struct endpoint *local, const struct endpoint *remote);
 /* Likewise for one that is to replace @old, and takes the same path. */
 struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator);
+/* It turns out to be that gateway's, by whose configuration it goes from now on. */
+void ike_move_to_gateway(struct ike_sa *ike, struct gateway *gw);
+/* The peer has yet to prove that it is the gateway's, or has done so; it begins as if it had. */
+void ike_set_stranger(struct ike_sa *ike, bool stranger);
 /*
  * The gateway's configuration has changed since, in what the peer has to agree to.  It goes on
  * until another is up, or its life is over: it is not rekeyed by us.
@@ -121,6 +127,8 @@ void ike_send(struct ike_sa *ike, struct bytes message);
  * for a while where @linger, and is freed.
  */
 void ike_close(struct ike_sa *ike, bool linger);
+/* One that is closed needs not answer any more: it is freed at the end of the event. */
+void ike_die(struct ike_sa *ike);
 /* What carries packets of its children goes on doing so, until there are successors. */
 void ike_orphan_children(struct ike_sa *ike);
 /* It ends without a word: the peer lives, uses another, and does not answer on this one. */

@@ -15,7 +15,8 @@
 #define CALM		SECONDS(1200)	/* without one: the next is a first again */
 
 struct path {
-	struct path *next;
+	struct path *next;	/* in gw->paths */
+	struct table_node node;	/* in core->by_path, by interface */
 	struct gateway *gw;
 	char ifname[16];
 	bool lost;
@@ -24,11 +25,6 @@ struct path {
 	ike_time wait;		/* behind it; 0: none yet */
 	struct timer renew;
 };
-
-static bool is_on(const struct slot *slot, const char *ifname)
-{
-	return !slot->gone && !strcmp(slot->tunnel->ifname, ifname);
-}
 
 /*
  * Has an SA pair that is to be replaced: not one that was made since, by the peer's
@@ -56,8 +52,10 @@ static unsigned int renew(struct path *path)
 {
 	unsigned int n = 0;
 
-	for (struct slot *slot = path->gw->slots; slot; slot = slot->next) {
-		if (!is_on(slot, path->ifname) || !stale(slot, path))
+	struct slot *slot = slot_first_on(path->gw->core, path->ifname);
+
+	for (; slot; slot = slot_next_on(slot)) {
+		if (!stale(slot, path))
 			continue;
 		probe(slot->current->ike);
 		child_soft_expired(slot->current);
@@ -66,11 +64,20 @@ static unsigned int renew(struct path *path)
 	return n;
 }
 
+/* The tunnel on its interface is still the gateway's. */
+static bool serves(const struct path *path)
+{
+	const struct slot *slot = slot_first_on(path->gw->core, path->ifname);
+
+	return slot && slot->gw == path->gw;
+}
+
 static void path_renew(struct ike_core *core, struct timer *timer)
 {
 	struct path *path = container_of(timer, struct path, renew);
 	unsigned int n;
 
+	path->lost &= serves(path);
 	if (!path->lost)
 		return;
 	n = renew(path);
@@ -90,11 +97,15 @@ static void path_renew(struct ike_core *core, struct timer *timer)
 
 static struct path *find(const struct gateway *gw, const char *ifname)
 {
-	struct path *path = gw->paths;
+	struct table_node *node = table_find(&gw->core->by_path, table_text(0, ifname));
 
-	while (path && strcmp(path->ifname, ifname) != 0)
-		path = path->next;
-	return path;
+	for (; node; node = table_next(node)) {
+		struct path *path = container_of(node, struct path, node);
+
+		if (path->gw == gw && !strcmp(path->ifname, ifname))
+			return path;
+	}
+	return NULL;
 }
 
 static struct path *make(struct gateway *gw, const char *ifname)
@@ -110,6 +121,7 @@ static struct path *make(struct gateway *gw, const char *ifname)
 	path->renew.fire = path_renew;
 	path->next = gw->paths;
 	gw->paths = path;
+	table_add(&gw->core->by_path, &path->node, table_text(0, ifname));
 	return path;
 }
 
@@ -117,17 +129,11 @@ static unsigned int count_stale(const struct path *path)
 {
 	unsigned int n = 0;
 
-	for (const struct slot *slot = path->gw->slots; slot; slot = slot->next)
-		n += is_on(slot, path->ifname) && stale(slot, path);
-	return n;
-}
+	const struct slot *slot = slot_first_on(path->gw->core, path->ifname);
 
-static bool serves(const struct gateway *gw, const char *ifname)
-{
-	for (const struct slot *slot = gw->slots; slot; slot = slot->next)
-		if (is_on(slot, ifname))
-			return true;
-	return false;
+	for (; slot; slot = slot_next_on(slot))
+		n += stale(slot, path);
+	return n;
 }
 
 unsigned int path_lost(struct gateway *gw, const char *ifname)
@@ -136,8 +142,6 @@ unsigned int path_lost(struct gateway *gw, const char *ifname)
 	struct ike_core *core = gw->core;
 	ike_time at = core->now;
 
-	if (gw->gone || !serves(gw, ifname))
-		return 0;
 	if (!path)
 		path = make(gw, ifname);
 	if (!path)
@@ -170,6 +174,7 @@ void paths_free(struct gateway *gw)
 		struct path *path = gw->paths;
 
 		gw->paths = path->next;
+		table_remove(&gw->core->by_path, &path->node);
 		timer_stop(&gw->core->timers, &path->renew);
 		free(path);
 	}

@@ -9,7 +9,7 @@
 
 #include "ike/gateway.h"
 
-/* As ike_core_path() has it, for those of @gw's tunnels on that netdevice. */
+/* As ike_core_path_lost() and _back() have it, for the tunnel of @gw on that netdevice. */
 unsigned int path_lost(struct gateway *gw, const char *ifname);
 void path_back(struct gateway *gw, const char *ifname);
 /* Frees all of the gateway's. */

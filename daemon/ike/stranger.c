@@ -79,7 +79,7 @@ void stranger_enter(struct ike_sa *ike, bool proved)
 {
 	struct ike_core *core = ike->core;
 
-	ike->stranger = true;
+	ike_set_stranger(ike, true);
 	ike->proved = proved;
 	core->half_open++;
 	table_add(&core->by_source, &ike->source_node, source_key(&ike->path->remote.addr));
@@ -89,7 +89,7 @@ void stranger_leave(struct ike_sa *ike)
 {
 	if (!ike->stranger)
 		return;
-	ike->stranger = false;
+	ike_set_stranger(ike, false);
 	ike->core->half_open--;
 	table_remove(&ike->core->by_source, &ike->source_node);
 }

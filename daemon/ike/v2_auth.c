@@ -126,7 +126,7 @@ static bool sole(const struct gateway *gw)
  */
 static bool is_initial_contact(const struct gateway *gw)
 {
-	return (!gw->contacted || gw->ikes == 1) && sole(gw);
+	return (!gw->contacted || !gw->ikes->gw_next) && sole(gw);
 }
 
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
@@ -387,14 +387,6 @@ static void say_why_not(struct ike_sa *ike, const struct proof *proof, const str
 		say_unknown(ike, proof);
 }
 
-static void move_to_gateway(struct ike_sa *ike, struct gateway *gw)
-{
-	ike->gw->ikes--;
-	gw->ikes++;
-	ike->gw = gw;
-	ike_set_conf(ike);
-}
-
 /*
  * The peer has no other IKE SA with us (section 2.4): those from before are stale.  But a
  * daemon that was started anew may have left its SAs in the kernel, and makes successors one
@@ -402,9 +394,8 @@ static void move_to_gateway(struct ike_sa *ike, struct gateway *gw)
  */
 static void initial_contact(struct ike_sa *ike)
 {
-	for (struct ike_sa *old = ike->core->ikes; old; old = old->next) {
-		if (old == ike || old->gw != ike->gw || old->state < IKE_UP ||
-		    old->state >= IKE_CLOSED || old->up_at > ike->begun ||
+	for (struct ike_sa *old = ike->gw->ikes; old; old = old->gw_next) {
+		if (old->state < IKE_UP || old->state >= IKE_CLOSED || old->up_at > ike->begun ||
 		    !policy_id_equal(&old->remote_id, &ike->remote_id))
 			continue;
 		gateway_tell(ike->gw, "ike-down", "peer started anew: its old IKE SA is deleted");
@@ -452,7 +443,7 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 		ike_close(ike, true);
 		return;
 	}
-	move_to_gateway(ike, gw);
+	ike_move_to_gateway(ike, gw);
 	ike->remote_id = proof.id;
 	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
 	wire_put_id(w, IKE_PL_IDR, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A hub has a thousand gateways and ten thousand SAs.  What one packet, timer or SA takes must not
+ * depend on how many others there are, and a reload must not take more than its share for each.
+ * The steps (steps.h) of each kind of event are compared among few and among eight times as many.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "ike/ike_sa.h"
+#include "tests/peers.h"
+#include "tests/steps.h"
+
+#define FEW	500
+#define TIMES	8
+#define MOMENT	200		/* ms: enough for some exchanges, and less than any timer has */
+
+/* --- a hub: side A, with "hq", the peer of side B, and other gateways --- */
+
+struct kind {
+	bool starting;		/* the hub is making an IKE SA with each of the others */
+	bool dynamic;		/* the others have no address, but identities */
+	bool hq_dynamic;
+	bool hub_waits;		/* B begins */
+	bool tunnels;		/* hq has all the tunnels, and there are no other gateways */
+};
+
+static void name_other(struct policy_gateway *gw, unsigned int i, const struct kind *kind)
+{
+	struct policy_tunnel *tunnel = &gw->tunnels[0];
+	char peer[32];
+
+	snprintf(gw->name, sizeof(gw->name), "other%u", i);
+	snprintf(tunnel->name, sizeof(tunnel->name), "lan%u", i);
+	snprintf(tunnel->ifname, sizeof(tunnel->ifname), "tunnel%u", 2 + i);
+	tunnel->start = kind->starting ? POLICY_START_ALWAYS : POLICY_START_ON_DEMAND;
+	gw->passive = false;
+	snprintf(peer, sizeof(peer), "203.0.%u.%u", 100 + i / 250, 1 + i % 250);
+	gw->peer = site_address(kind->dynamic ? NULL : peer);
+	snprintf((char *)gw->peer_id.b, sizeof(gw->peer_id.b), "peer%u.example", i);
+	gw->peer_id.n = (uint16_t)strlen((char *)gw->peer_id.b);
+}
+
+/* The site's, after @n others of their own. */
+static struct policy *with_gateways(const struct site *site, unsigned int n,
+				    const struct kind *kind)
+{
+	struct policy *policy = peers_policy(site);
+
+	policy->gateways = realloc(policy->gateways, (n + 1) * sizeof(*policy->gateways));
+	if (!policy->gateways)
+		abort();
+	policy->gateways[n] = policy->gateways[0];
+	for (unsigned int i = 0; i < n; i++) {
+		struct policy *other = peers_policy(site);
+
+		name_other(&other->gateways[0], i, kind);
+		policy->gateways[i] = other->gateways[0];
+		free(other->gateways);
+		free(other);
+	}
+	policy->n_gateways = n + 1;
+	return policy;
+}
+
+/* The site's gateway with @n more tunnels of one host each, before its own. */
+static struct policy *with_tunnels(const struct site *site, unsigned int n)
+{
+	struct policy *policy = peers_policy(site);
+	struct policy_gateway *gw = &policy->gateways[0];
+
+	gw->tunnels = realloc(gw->tunnels, (n + 1) * sizeof(*gw->tunnels));
+	if (!gw->tunnels)
+		abort();
+	gw->tunnels[n] = gw->tunnels[0];
+	for (unsigned int i = 0; i < n; i++) {
+		struct policy *other = peers_policy(site);
+		struct policy_tunnel *tunnel = &other->gateways[0].tunnels[0];
+		struct ts_pair *ts = &tunnel->proxies[0].ts;
+		struct ts *host = strcmp(site->local_id, "a.example") ? &ts->remote.ts[0] :
+				  &ts->local.ts[0];
+		char address[32];
+
+		snprintf(tunnel->name, sizeof(tunnel->name), "lan%u", i);
+		snprintf(tunnel->ifname, sizeof(tunnel->ifname), "tunnel%u", 2 + i);
+		snprintf(address, sizeof(address), "10.3.%u.%u", i / 250, 1 + i % 250);
+		host->first = site_address(address);
+		host->last = host->first;
+		gw->tunnels[i] = *tunnel;
+		free(other->gateways[0].tunnels);
+		other->gateways[0].n_tunnels = 0;
+		other->gateways[0].tunnels = NULL;
+		policy_free(other);
+	}
+	gw->n_tunnels = n + 1;
+	return policy;
+}
+
+static void configure(struct peers *net, int side, struct policy *policy)
+{
+	struct peer *peer = &net->peer[side];
+	struct policy_gateway *hq = &policy->gateways[policy->n_gateways - 1];
+
+	for (unsigned int t = 0; t < hq->n_tunnels; t++) {
+		assert_int_equal(peer->kern->ops->tunnel_ensure(peer->kern, &hq->tunnels[t]), 0);
+		assert_int_equal(peer->kern->ops->proxy_sync(peer->kern, &hq->tunnels[t]), 0);
+	}
+	assert_int_equal(ike_core_set_policy(peer->core, net->now, policy), 0);
+	peers_settle(net, side);
+}
+
+/* What a side of @kind among @n is configured with. */
+static struct policy *policy_of(int side, unsigned int n, const struct kind *kind)
+{
+	struct site site = peers_site(side);
+
+	site.start = POLICY_START_ON_DEMAND;
+	site.passive = (side == A) == kind->hub_waits;
+	site.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, NULL);
+	if (side == A && kind->hq_dynamic)
+		site.peer = NULL;
+	if (kind->tunnels)
+		return with_tunnels(&site, n);
+	return side == A ? with_gateways(&site, n, kind) : peers_policy(&site);
+}
+
+static struct peers *hub_new(unsigned int n, const struct kind *kind)
+{
+	struct peers *net = peers_new(1);
+
+	/* The network looks through all that was logged, for secrets. */
+	log_set_level(LOG_LEVEL_ERROR);
+	for (int side = B; side >= A; side--)
+		configure(net, side, policy_of(side, n, kind));
+	return net;
+}
+
+static void initiate(struct peers *net, int side, const char *tunnel)
+{
+	assert_in_range(ike_core_initiate(net->peer[side].core, net->now, tunnel), 1, 100000);
+	peers_settle(net, side);
+}
+
+static void assert_up(const struct peers *net, const char *ifname, bool up)
+{
+	for (int side = A; side <= B; side++)
+		assert_int_equal(kern_fake_out(net->peer[side].kern, ifname, "net") != NULL, up);
+}
+
+static uint64_t token_of(const struct peers *net, int side, const char *ifname)
+{
+	const struct ike_sa_spec *out = kern_fake_out(net->peer[side].kern, ifname, "net");
+
+	assert_non_null(out);
+	return out->token;
+}
+
+/* --- what is measured --- */
+
+struct event {
+	struct kind kind;
+	void (*prepare)(struct peers *net);	/* not measured; NULL: nothing */
+	void (*happen)(struct peers *net, unsigned int n);
+	unsigned int each;		/* as much for each as there are: a reload */
+};
+
+static uint64_t steps_of(const struct event *event, unsigned int n)
+{
+	struct peers *net = hub_new(n, &event->kind);
+	uint64_t before;
+
+	if (event->prepare)
+		event->prepare(net);
+	before = steps();
+	event->happen(net, n);
+	before = steps() - before;
+	peers_free(net);
+	return before;
+}
+
+static void compare(void **state)
+{
+	const struct event *event = *state;
+	uint64_t few = steps_of(event, FEW), many = steps_of(event, FEW * TIMES);
+	uint64_t most = event->each ? few * TIMES * 3 / 2 : few * 2;
+
+	print_message("# %llu steps among %u, %llu among %u\n", (unsigned long long)few, FEW,
+		      (unsigned long long)many, FEW * TIMES);
+	assert_in_range(few, 10, UINT64_MAX);
+	assert_in_range(many, 10, most);
+}
+
+/* --- events --- */
+
+static void pass(struct peers *net)
+{
+	peers_run(net, MOMENT);
+}
+
+static void prepare_up(struct peers *net)
+{
+	initiate(net, A, "lan");
+	pass(net);
+	assert_up(net, PEERS_IFNAME, true);
+}
+
+static void expire(struct peers *net, bool hard)
+{
+	struct kern *kern = net->peer[A].kern;
+
+	assert_int_equal(kern_fake_expire(kern, token_of(net, A, PEERS_IFNAME), false, hard), 0);
+	pass(net);
+}
+
+static void happens_soft(struct peers *net, unsigned int n)
+{
+	uint64_t before = token_of(net, A, PEERS_IFNAME);
+
+	(void)n;
+	expire(net, false);
+	assert_true(token_of(net, A, PEERS_IFNAME) != before);
+}
+
+static void happens_hard(struct peers *net, unsigned int n)
+{
+	uint64_t before = token_of(net, A, PEERS_IFNAME);
+	const struct ike_sa_spec *out;
+
+	(void)n;
+	expire(net, true);
+	out = kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net");
+	assert_true(!out || out->token != before);
+}
+
+static void happens_delete(struct peers *net, unsigned int n)
+{
+	(void)n;
+	assert_int_equal(ike_core_clear_ipsec(net->peer[B].core, net->now, NULL), 1);
+	peers_settle(net, B);
+	pass(net);
+	assert_up(net, PEERS_IFNAME, false);
+}
+
+static void happens_ike_delete(struct peers *net, unsigned int n)
+{
+	(void)n;
+	assert_int_equal(ike_core_clear_ike(net->peer[B].core, net->now, NULL), 1);
+	peers_settle(net, B);
+	pass(net);
+	assert_up(net, PEERS_IFNAME, false);
+}
+
+static void happens_adopt(struct peers *net, unsigned int n)
+{
+	(void)n;
+	for (int ended = 0; ended <= 1; ended++)
+		ike_core_adopt(net->peer[A].core, net->now, PEERS_IFNAME, "net", ended);
+}
+
+static void happens_away(struct peers *net, unsigned int n)
+{
+	(void)n;
+	ike_core_away(net->peer[A].core, net->now, PEERS_IFNAME, "somebody deleted it");
+	ike_core_away(net->peer[A].core, net->now, PEERS_IFNAME, NULL);
+}
+
+static void happens_path(struct peers *net, unsigned int n)
+{
+	(void)n;
+	assert_int_equal(ike_core_path_lost(net->peer[A].core, net->now, PEERS_IFNAME), 1);
+	ike_core_path_back(net->peer[A].core, net->now, PEERS_IFNAME);
+}
+
+static void happens_tfc(struct peers *net, unsigned int n)
+{
+	(void)n;
+	for (unsigned int i = 0; i < 20; i++)
+		assert_false(ike_core_tfc_refused(net->peer[A].core, PEERS_IFNAME));
+}
+
+/* The same tunnels, the other way round. */
+static void happens_other_order(struct peers *net, unsigned int n)
+{
+	const struct kind kind = { .tunnels = true };
+	struct policy *policy = policy_of(A, n, &kind);
+	struct policy_tunnel *tunnels = policy->gateways[0].tunnels;
+
+	for (unsigned int i = 0; i < n / 2; i++) {
+		struct policy_tunnel tunnel = tunnels[i];
+
+		tunnels[i] = tunnels[n - i];
+		tunnels[n - i] = tunnel;
+	}
+	configure(net, A, policy);
+}
+
+#define MANY(what, ...) \
+	{ .name = what, .test_func = compare, .initial_state = &(struct event){ __VA_ARGS__ } }
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		MANY("soft limit", { .starting = true }, .prepare = prepare_up,
+		     .happen = happens_soft),
+		MANY("hard limit", { .starting = true }, .prepare = prepare_up,
+		     .happen = happens_hard),
+		MANY("DELETE of a child", { .starting = true }, .prepare = prepare_up,
+		     .happen = happens_delete),
+		MANY("DELETE of an IKE SA", { .starting = true }, .prepare = prepare_up,
+		     .happen = happens_ike_delete),
+		MANY("adoption", { .starting = true }, .happen = happens_adopt),
+		MANY("interface deleted", { .starting = true }, .happen = happens_away),
+		MANY("path lost", { .starting = true }, .prepare = prepare_up,
+		     .happen = happens_path),
+		MANY("padding", { .starting = true }, .happen = happens_tfc),
+		MANY("reload in another order", { .tunnels = true },
+		     .happen = happens_other_order, .each = 1),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
