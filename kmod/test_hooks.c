@@ -10,9 +10,12 @@
  *   gso       IFNAME: it is given a super-packet that nobody can split
  *   route     "IFNAME MARK": a packet that began with that mark, before the options
  *             changed, looks for its route after their change
+ *   options   "IFNAME MILLISECONDS": for so long a timer's interrupt sets quite other
+ *             options and the old ones in turn, wherever packets are on their way
  */
 #include <crypto/internal/aead.h>
 #include <linux/delay.h>
+#include <linux/hrtimer.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/pantun.h>
@@ -237,6 +240,82 @@ static int route_set(const char *text, const struct kernel_param *param)
 static const struct kernel_param_ops route_ops = { .set = route_set };
 
 module_param_cb(route, &route_ops, NULL, 0200);
+
+#define FLIP_NS		(200 * NSEC_PER_USEC)	/* some packets */
+
+/* Options that take turns. */
+struct flip {
+	struct hrtimer timer;
+	struct pantun_tunnel *tunnel;
+	struct pantun_tunnel_opts *now, *next;
+};
+
+static enum hrtimer_restart flip(struct hrtimer *timer)
+{
+	struct flip *f = container_of(timer, struct flip, timer);
+
+	swap(f->now, f->next);
+	rcu_assign_pointer(f->tunnel->opts, f->now);
+	hrtimer_forward_now(timer, ns_to_ktime(FLIP_NS));
+	return HRTIMER_RESTART;
+}
+
+/* All that a packet shows of its options is different. */
+static void make_other(struct pantun_tunnel_opts *opts)
+{
+	opts->gre = !opts->gre;
+	opts->df = PANTUN_DF_CLEAR;
+	opts->tos = PANTUN_TOS_COPY;
+	opts->ttl = 9;
+	opts->tfc = 1000;
+}
+
+static int flip_options(struct pantun_tunnel *tunnel, u32 msecs)
+{
+	struct pantun_tunnel_opts *old, *other;
+	struct flip f = { .tunnel = tunnel };
+
+	/* nobody else replaces them meanwhile, and the tunnel stays */
+	mutex_lock(&tunnel->pn->cfg_lock);
+	old = rcu_dereference_protected(tunnel->opts, lockdep_is_held(&tunnel->pn->cfg_lock));
+	other = kmemdup(old, sizeof(*old), GFP_KERNEL);
+	if (other) {
+		make_other(other);
+		f.now = old;
+		f.next = other;
+		hrtimer_init_on_stack(&f.timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+		f.timer.function = flip;
+		hrtimer_start(&f.timer, ns_to_ktime(FLIP_NS), HRTIMER_MODE_REL);
+		msleep(msecs);
+		hrtimer_cancel(&f.timer);
+		destroy_hrtimer_on_stack(&f.timer);
+		rcu_assign_pointer(tunnel->opts, old);
+		kfree_rcu(other, rcu);
+	}
+	mutex_unlock(&tunnel->pn->cfg_lock);
+	return other ? 0 : -ENOMEM;
+}
+
+static int options_set(const char *text, const struct kernel_param *param)
+{
+	struct net_device *dev;
+	char name[IFNAMSIZ];
+	u32 msecs;
+	int err;
+
+	if (sscanf(text, "%15s %u", name, &msecs) != 2)
+		return -EINVAL;
+	dev = dev_get_by_name(current->nsproxy->net_ns, name);
+	if (!dev)
+		return -ENODEV;
+	err = pantun_netdev_is_ours(dev) ? flip_options(netdev_priv(dev), msecs) : -EINVAL;
+	dev_put(dev);
+	return err;
+}
+
+static const struct kernel_param_ops options_ops = { .set = options_set };
+
+module_param_cb(options, &options_ops, NULL, 0200);
 
 static int __init hooks_init(void)
 {

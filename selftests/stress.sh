@@ -224,6 +224,9 @@ devices() {
 
 # --- options ---
 
+# In a build for the lab's kernels alone.
+HOOKS=${PANTUN_KO%/*}/pantun_test_hooks.ko
+
 # option_rounds NODE: all that alters what packets have in front or behind, again and again;
 # the two ends disagree meanwhile.
 option_rounds() {
@@ -240,6 +243,39 @@ options() {
 	traffic_off
 	check 'options: afterwards all is well' on ha ping -q -c 20 -i 0.01 -W 2 10.2.0.2
 	tunnels_gone
+	[ ! -e "$HOOKS" ] || flips
+}
+
+# counted FILTER: packets of the capture.
+counted() {
+	tcpdump -nr "$WORK/flips.pcap" "$1" 2>/dev/null | wc -l
+}
+
+# A packet is made by the options that it began with, and by no others.  One CPU never changes
+# them within a packet unless an interrupt does.  What is sent, 800 octets with a TOS of 0x20,
+# has an outer packet for each of both sets of options.
+flips() {
+	local plain other all
+	insmod "$HOOKS"
+	tunnels_keyed
+	tunnel_quiet ga
+	capture_start ga wan0 "$WORK/flips.pcap" esp and src "$A_WAN"
+	start_on ha /dev/null "$PANTUN_TOP/selftests/flood.py" 10.2.0.2 772 0x20
+	traffic_pids+=("$STARTED_PID")
+	check 'options: changed between packets and within' \
+		on ga sh -c "echo tunnel1 $((2000 * LIB_SLOWER)) \
+			>/sys/module/pantun_test_hooks/parameters/options"
+	traffic_off
+	capture_stop
+	plain=$(counted 'ip[1] = 0 and ip[2:2] = 856 and ip[6] & 0x40 != 0 and ip[8] = 64')
+	other=$(counted 'ip[1] = 0x20 and ip[2:2] = 1080 and ip[6] & 0x40 = 0 and ip[8] = 9')
+	all=$(counted ip)
+	echo "# $all packets: $plain by the old options, $other by the others"
+	check 'options: many packets by either' test $((plain > 20 && other > 20)) = 1
+	check 'options: none by some of both' test $((plain + other)) = "$all"
+	on ga nft delete table ip6 quiet
+	tunnels_gone
+	wait_for 10 rmmod pantun_test_hooks
 }
 
 # --- rekeys ---
