@@ -7,16 +7,41 @@
 
 #define CONDEMNED_MS	SECONDS(1)	/* between looks at a tie's loser */
 #define PARDON_MS	SECONDS(10)	/* until a tie's loser that is needed is rekeyed */
-#define CONDEMNED_MOST	SECONDS(20)	/* then it goes, successors or not */
+/* Without another successor for that long it goes, */
+#define CONDEMNED_MOST	SECONDS(20)
+/* or for that long if one is being made: a request is repeated for about a minute. */
+#define EXCHANGE_MOST	SECONDS(75)
+
+static bool needed(const struct child_sa *child)
+{
+	return child->slot->current == child && !child->slot->gone;
+}
+
+/* How long @child, which is needed, may hold up the deletion of its IKE SA. */
+static ike_time patience(const struct child_sa *child)
+{
+	const struct slot *slot = child->slot;
+
+	return slot_busy(slot) || slot_left_to_peer(slot) ? EXCHANGE_MOST : CONDEMNED_MOST;
+}
 
 void ike_condemned_look(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
-	bool needed = false;
+	ike_time most = 0;
+	unsigned int n = 0;
 
-	for (struct child_sa *child = ike->children; child; child = child->ike_next)
-		needed |= child->slot->current == child && !child->slot->gone;
-	if (needed && core->now < ike->condemned_at + CONDEMNED_MOST)
+	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
+		if (!needed(child))
+			continue;
+		n++;
+		if (patience(child) > most)
+			most = patience(child);
+	}
+	if (n < ike->condemned_needed)
+		ike->condemned_at = core->now;
+	ike->condemned_needed = n;
+	if (core->now < ike->condemned_at + most)
 		timer_set(&core->timers, &ike->life, core->now + CONDEMNED_MS);
 	else if (ike->doubted)
 		ike_forgotten(ike);

@@ -362,7 +362,7 @@ void slot_backoff(struct slot *slot)
 	backoff(slot->gw->core, &slot->failures, &slot->retry);
 }
 
-static bool waits_for_peer(const struct slot *slot)
+bool slot_left_to_peer(const struct slot *slot)
 {
 	return slot->gw->conf->passive || slot->tunnel->start == POLICY_START_PASSIVE;
 }
@@ -370,7 +370,7 @@ static bool waits_for_peer(const struct slot *slot)
 void slot_acquire(struct slot *slot)
 {
 	slot->held = true;
-	slot->asked |= !waits_for_peer(slot);
+	slot->asked |= !slot_left_to_peer(slot);
 	gateway_poke(slot->gw);
 }
 
@@ -381,7 +381,7 @@ void slot_acquire(struct slot *slot)
 void slot_answer(struct slot *slot)
 {
 	if (slot->held && !slot_busy(slot) && !slot->gw->starting &&
-	    (waits_for_peer(slot) || slot->last_error[0]))
+	    (slot_left_to_peer(slot) || slot->last_error[0]))
 		give_up(slot);
 }
 

@@ -158,6 +158,8 @@ struct slot *slot_find(const struct gateway *gw, uint32_t id);
 bool slot_wanted(const struct slot *slot);
 /* Has or is getting a child. */
 bool slot_busy(const struct slot *slot);
+/* It is configured to wait for the peer to make its children. */
+bool slot_left_to_peer(const struct slot *slot);
 
 /*
  * Says what went wrong and what to do about it, in an event and last_error, and in the log

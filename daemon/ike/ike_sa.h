@@ -72,7 +72,8 @@ struct ike_sa {
 	ike_time esp_heard;		/* its children's ESP, when last asked; 0: none */
 	uint8_t nonce_min[NONCE_N];	/* start of the lesser nonce, for ties (section 2.8.1) */
 	bool condemned;			/* lost a tie: deleted once its children have successors */
-	ike_time condemned_at;
+	ike_time condemned_at;		/* or when one of them last had its successor */
+	unsigned int condemned_needed;	/* children that had none, at the last look */
 	ike_time put_off;		/* since when the peer puts us off; 0: it does not */
 	ike_time put_off_last;
 	bool doubted;			/* the peer may know nothing of it: we began another */

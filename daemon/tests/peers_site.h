@@ -11,7 +11,7 @@
 enum { A, B };
 
 #define PEERS_IFNAME	"tunnel1"
-#define SITE_PROXIES	8
+#define SITE_PROXIES	32
 
 struct site_proxy {
 	const char *name;

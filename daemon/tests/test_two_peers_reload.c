@@ -12,9 +12,15 @@
 #include <cmocka.h>
 
 #include "tests/peers.h"
+#include "wire/ike_hdr.h"
 
-#define SEEDS	40
-#define NEW_KEY	"changed-since-9876543210"
+#define SEEDS		40
+#define EXCHANGE_AT	18	/* offsets in a header */
+#define FLAGS_AT	19
+#define MESSAGE_ID_AT	20
+#define RESPONSE	0x20
+#define CREATE_CHILD	36
+#define NEW_KEY		"changed-since-9876543210"
 
 /* The pair that most tests begin with: both ends begin, and watch each other. */
 static struct site site_of(int side)
@@ -198,6 +204,96 @@ static void test_proxies(void **state)
 		assert_no_gap(net);
 		peers_finish(net);
 	}
+}
+
+/* As many proxy-IDs as there can be, numbered in the third octet. */
+static void many_proxies(struct site *site, bool from_a)
+{
+	static char text[SITE_PROXIES][3][16];
+
+	site->n_proxies = SITE_PROXIES;
+	for (unsigned int i = 0; i < SITE_PROXIES; i++) {
+		snprintf(text[i][0], sizeof(text[i][0]), "p%u", i);
+		snprintf(text[i][1], sizeof(text[i][1]), "10.1.%u.0/24", i);
+		snprintf(text[i][2], sizeof(text[i][2]), "10.2.%u.0/24", i);
+		site->proxies[i].name = text[i][0];
+		site->proxies[i].local = text[i][from_a ? 1 : 2];
+		site->proxies[i].remote = text[i][from_a ? 2 : 1];
+	}
+}
+
+/* A side's last request for an SA, and how often it was sent. */
+struct repeated {
+	uint8_t spi_i[IKE_SPI_LEN], id[4];
+	unsigned int sends;
+};
+
+/* Of each request for an SA the first two repetitions get lost. */
+static bool tap_slow_sas(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct repeated *last = (struct repeated *)net->tap_ctx + from;
+
+	if (n < 28 || data[EXCHANGE_AT] != CREATE_CHILD || data[FLAGS_AT] & RESPONSE)
+		return true;
+	if (memcmp(last->spi_i, data, IKE_SPI_LEN) != 0 ||
+	    memcmp(last->id, data + MESSAGE_ID_AT, sizeof(last->id)) != 0)
+		last->sends = 0;
+	memcpy(last->spi_i, data, IKE_SPI_LEN);
+	memcpy(last->id, data + MESSAGE_ID_AT, sizeof(last->id));
+	return ++last->sends > 2;
+}
+
+/* Successors that take long are waited for, at the end that begins and at one that waits. */
+static void test_slow_successors(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+		struct site a = site_of(A), b = site_of(B);
+		struct peers *net = peers_new(seed);
+		struct repeated last[2] = { 0 };
+		int first = (int)(seed / 2 % 2);
+
+		many_proxies(&a, true);
+		many_proxies(&b, false);
+		b.passive = seed % 2;
+		b.start = b.passive ? POLICY_START_PASSIVE : POLICY_START_ALWAYS;
+		peers_configure(net, B, &b);
+		peers_configure(net, A, &a);
+		peers_must_be_quiet(net, 30000);
+		net->watch = true;
+		peers_run(net, 20000);
+		new_key(&a);
+		new_key(&b);
+		net->tap = tap_slow_sas;
+		net->tap_ctx = last;
+		peers_configure(net, first, first == A ? &a : &b);
+		peers_configure(net, !first, first == A ? &b : &a);
+		peers_run(net, 150000);
+		assert_no_gap(net);
+		peers_finish(net);
+	}
+}
+
+/* Those that the peer refuses are not waited for much longer than they take to be refused. */
+static void test_refused_successors(void **state)
+{
+	struct site a = site_of(A), b = site_of(B);
+	struct peers *net = up(1);
+	unsigned int ups = peers_told(net, A, "ike-up");
+
+	(void)state;
+	new_key(&a);
+	new_key(&b);
+	b.esp = peers_props(PROP_ESP, "aes-128-cbc", "sha256", "group31");
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 10000);
+	assert_int_not_equal(peers_told(net, A, "ike-up"), ups);
+	assert_no_gap(net);
+	peers_run(net, 30000);
+	assert_false(peers_flows(net, A, "net"));
+	assert_int_equal(peers_ikes(net, A), 1);
+	peers_free(net);
 }
 
 /* Who waits for its peer to begin waits for the successor, too. */
@@ -421,6 +517,8 @@ int main(void)
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_proxies),
+		cmocka_unit_test(test_slow_successors),
+		cmocka_unit_test(test_refused_successors),
 		cmocka_unit_test(test_passive),
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_back),
