@@ -22,6 +22,8 @@
 #define CREATE_CHILD	36
 #define NEW_KEY		"changed-since-9876543210"
 
+#define STARTED_ANEW	"peer started anew"
+
 /* The pair that most tests begin with: both ends begin, and watch each other. */
 static struct site site_of(int side)
 {
@@ -77,12 +79,15 @@ static void both_change(change change, ike_time apart)
 		struct peers *net = up(seed);
 		int first = (int)(seed % 2);
 		struct ike_sa_info old = *peers_ike(net, A);
+		unsigned int anew = peers_logged(net, STARTED_ANEW);
 
 		reload(net, first, change);
 		peers_run(net, apart);
 		reload(net, !first, change);
 		peers_run(net, 90000);
 		assert_memory_not_equal(peers_ike(net, A)->spi_i, old.spi_i, sizeof(old.spi_i));
+		/* INITIAL_CONTACT would end what stands (RFC 7296 section 2.4). */
+		assert_int_equal(peers_logged(net, STARTED_ANEW), anew);
 		assert_no_gap(net);
 		peers_finish(net);
 	}
