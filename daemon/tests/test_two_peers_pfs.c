@@ -11,9 +11,12 @@
 
 #include <cmocka.h>
 
+#include "ike/gateway.h"
 #include "tests/peers.h"
 
 #define EARLY_MS	14000	/* by then the early rekey is over */
+#define EXCHANGE_AT	18	/* offset in a header */
+#define CREATE_CHILD	36
 #define REMEDY		"set the same dh-group in the ipsec-crypto-profile of both ends"
 
 static struct peers *up(uint64_t seed, const char *groups_a, const char *groups_b)
@@ -109,6 +112,70 @@ static void test_agrees(void **state)
 	check_agrees(NULL, "AES_GCM_16-256");
 }
 
+/* ------------------------------------------------- the peer names another group */
+
+static bool tap_count_sas(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	*(unsigned int *)net->tap_ctx += from == A && n >= 28 && data[EXCHANGE_AT] == CREATE_CHILD;
+	return true;
+}
+
+static bool asked(struct peers *net)
+{
+	return *(unsigned int *)net->tap_ctx;
+}
+
+/* One that we have: the rekey is begun anew with it at once, and is no failure. */
+static void test_other_group(void **state)
+{
+	struct peers *net = up(7, "group31,group19", "group19");
+	unsigned int requests = 0;
+
+	(void)state;
+	net->watch = true;
+	net->tap = tap_count_sas;
+	net->tap_ctx = &requests;
+	assert_true(peers_until(net, asked, EARLY_MS));
+	peers_run(net, 100);
+	assert_int_equal(requests, 2);
+	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
+	assert_int_equal(peers_child(net, A, "net")->counts.failures, 0);
+	assert_string_equal(peers_child(net, A, "net")->proposal, "AES_GCM_16-256/ECP_256");
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_run(net, 600000);
+	assert_int_equal(requests, 2);
+	peers_finish(net);
+}
+
+/*
+ * One that we do not have, which some peers name all the same: a failure with both groups in it,
+ * and nothing changes before the ordinary rekey.  Our peer offers no such group, so that A
+ * forgets in between what it had asked for.
+ */
+static void test_unknown_group(void **state)
+{
+	struct peers *net = up(8, "group31,group19", "group19");
+	uint32_t spi = peers_child(net, A, "net")->spi_in;
+	unsigned int requests = 0;
+	struct policy_tunnel *tunnel;
+
+	(void)state;
+	net->watch = true;
+	net->tap = tap_count_sas;
+	net->tap_ctx = &requests;
+	assert_true(peers_until(net, asked, EARLY_MS));
+	tunnel = (struct policy_tunnel *)net->peer[A].core->gateways->slots->tunnel;
+	tunnel->esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group31");
+	peers_run(net, 100);
+	must_say(net, A, "peer refused to rekey with dh-group group31 and wants group19 "
+			 "(INVALID_KE_PAYLOAD)");
+	assert_int_equal(peers_child(net, A, "net")->counts.failures, 1);
+	peers_run(net, 2600000);
+	assert_int_equal(requests, 1);
+	assert_int_equal(peers_child(net, A, "net")->spi_in, spi);
+	peers_finish(net);
+}
+
 /* Once an IKE SA, and not again after each rekey of it. */
 static void test_once(void **state)
 {
@@ -175,6 +242,8 @@ int main(void)
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_when_due),
 		cmocka_unit_test(test_agrees),
+		cmocka_unit_test(test_other_group),
+		cmocka_unit_test(test_unknown_group),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_twice),
