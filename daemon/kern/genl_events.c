@@ -14,6 +14,7 @@
 #include "kern/genl_attr.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
+#include "kern/genl_path.h"
 
 #define DATAGRAM_MAX	32768
 #define QUEUE_MAX	(4 << 20)	/* octets of events that may wait for us */
@@ -107,12 +108,10 @@ static void lost(struct genl_events *e)
 /* Every event of the group has the number after the last one's. */
 static void watch_sequence(struct genl_events *e, struct nlattr **event)
 {
-	const struct nlattr *attr = event[PANTUN_EVENT_A_SEQ];
 	uint64_t seq;
 
-	if (!attr || nla_len(attr) < (int)sizeof(seq))
+	if (!genl_attr_u64(event[PANTUN_EVENT_A_SEQ], &seq))
 		return;
-	seq = nla_get_u64(attr);
 	if (e->counting && seq != e->seq + 1)
 		lost(e);
 	e->counting = true;
@@ -132,8 +131,7 @@ static void on_acquire(struct genl_events *e, struct nlattr **attrs)
 	struct nlattr *proxy[PANTUN_PROXY_A_MAX + 1];
 	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]), *name = NULL;
 
-	if (attrs[PANTUN_A_PROXY] &&
-	    !nla_parse_nested(proxy, PANTUN_PROXY_A_MAX, attrs[PANTUN_A_PROXY], NULL))
+	if (genl_attr_nest(attrs[PANTUN_A_PROXY], proxy, PANTUN_PROXY_A_MAX))
 		name = text_of(proxy[PANTUN_PROXY_A_NAME]);
 	if (ifname)
 		e->events->acquire(e->events->ctx, ifname, name);
@@ -142,40 +140,31 @@ static void on_acquire(struct genl_events *e, struct nlattr **attrs)
 static void on_expire(struct genl_events *e, struct nlattr **attrs, uint32_t kind)
 {
 	struct nlattr *sa[PANTUN_SA_A_MAX + 1];
+	uint64_t cookie;
+	uint32_t dir;
 
-	if (!attrs[PANTUN_A_SA] ||
-	    nla_parse_nested(sa, PANTUN_SA_A_MAX, attrs[PANTUN_A_SA], NULL) ||
-	    !sa[PANTUN_SA_A_COOKIE] || !sa[PANTUN_SA_A_DIR] ||
-	    nla_len(sa[PANTUN_SA_A_COOKIE]) < (int)sizeof(uint64_t) ||
-	    nla_len(sa[PANTUN_SA_A_DIR]) < (int)sizeof(uint32_t))
+	if (!genl_attr_nest(attrs[PANTUN_A_SA], sa, PANTUN_SA_A_MAX) ||
+	    !genl_attr_u64(sa[PANTUN_SA_A_COOKIE], &cookie))
 		return;
-	e->events->expire(e->events->ctx, nla_get_u64(sa[PANTUN_SA_A_COOKIE]),
-			  nla_get_u32(sa[PANTUN_SA_A_DIR]) == PANTUN_DIR_IN,
-			  kind == PANTUN_EVENT_HARD);
+	dir = genl_attr_u32(sa[PANTUN_SA_A_DIR]);
+	if (dir)
+		e->events->expire(e->events->ctx, cookie, dir == PANTUN_DIR_IN,
+				  kind == PANTUN_EVENT_HARD);
 }
 
 /* Without UDP there is no port that a NAT could have changed. */
 static void on_moved(struct genl_events *e, struct nlattr **attrs)
 {
-	struct nlattr *sa[PANTUN_SA_A_MAX + 1], *path[PANTUN_PATH_A_MAX + 1];
-	struct endpoint local = { 0 }, remote = { 0 };
+	struct nlattr *sa[PANTUN_SA_A_MAX + 1];
+	struct genl_path path;
+	uint64_t cookie;
 
-	if (!attrs[PANTUN_A_SA] ||
-	    nla_parse_nested(sa, PANTUN_SA_A_MAX, attrs[PANTUN_A_SA], NULL) ||
-	    !sa[PANTUN_SA_A_COOKIE] || nla_len(sa[PANTUN_SA_A_COOKIE]) < (int)sizeof(uint64_t) ||
-	    !sa[PANTUN_SA_A_NEW_PATH] ||
-	    nla_parse_nested(path, PANTUN_PATH_A_MAX, sa[PANTUN_SA_A_NEW_PATH], NULL) ||
-	    genl_attr_u32(path[PANTUN_PATH_A_ENCAP]) != PANTUN_ENCAP_UDP ||
-	    !genl_attr_either(path[PANTUN_PATH_A_LOCAL4], path[PANTUN_PATH_A_LOCAL6],
-			      &local.addr) ||
-	    !genl_attr_either(path[PANTUN_PATH_A_REMOTE4], path[PANTUN_PATH_A_REMOTE6],
-			      &remote.addr))
+	if (!genl_attr_nest(attrs[PANTUN_A_SA], sa, PANTUN_SA_A_MAX) ||
+	    !genl_attr_u64(sa[PANTUN_SA_A_COOKIE], &cookie) ||
+	    !genl_path_get(sa[PANTUN_SA_A_NEW_PATH], &path))
 		return;
-	local.port = genl_attr_u16(path[PANTUN_PATH_A_LOCAL_PORT]);
-	remote.port = genl_attr_u16(path[PANTUN_PATH_A_REMOTE_PORT]);
-	if (local.port && remote.port)
-		e->events->moved(e->events->ctx, nla_get_u64(sa[PANTUN_SA_A_COOKIE]), &local,
-				 &remote);
+	if (path.udp && path.local.port && path.remote.port)
+		e->events->moved(e->events->ctx, cookie, &path.local, &path.remote);
 }
 
 static void on_tunnel(struct genl_events *e, struct nlattr **attrs, uint32_t kind)
@@ -194,8 +183,7 @@ static void on_path(struct genl_events *e, struct nlattr **attrs)
 	if (attrs[PANTUN_A_MONITOR] &&
 	    nla_parse_nested(monitor, PANTUN_MONITOR_A_MAX, attrs[PANTUN_A_MONITOR], NULL))
 		return;
-	if (!ifname || !attrs[PANTUN_A_TUNNEL] ||
-	    nla_parse_nested(tunnel, PANTUN_TUNNEL_A_MAX, attrs[PANTUN_A_TUNNEL], NULL) ||
+	if (!ifname || !genl_attr_nest(attrs[PANTUN_A_TUNNEL], tunnel, PANTUN_TUNNEL_A_MAX) ||
 	    !tunnel[PANTUN_TUNNEL_A_PATH])
 		return;
 	e->events->path(e->events->ctx, ifname, genl_monitor_path(tunnel[PANTUN_TUNNEL_A_PATH]),

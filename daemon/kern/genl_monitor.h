@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A monitored destination as attributes of the kernel's. */
+/* Monitored destinations in the kernel, and as its attributes. */
 #ifndef PANTUN_KERN_GENL_MONITOR_H
 #define PANTUN_KERN_GENL_MONITOR_H
 
@@ -8,6 +8,11 @@
 struct nl_msg;
 struct nlattr;
 struct nlmsghdr;
+
+/* The operations of kern_ops; see kern.h. */
+int genl_monitor_sync(struct kern *k, const struct policy_tunnel *tunnel);
+int genl_monitor_each(struct kern *k, void (*each)(void *ctx, const struct kern_monitor *),
+		      void *ctx);
 
 /* PANTUN_A_MONITOR; @monitor NULL: what names it alone.  False where there is no room. */
 bool genl_monitor_put(struct nl_msg *msg, const struct policy_monitor *monitor,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What goes to the kernel and comes from it, without a kernel. */
+/* Selectors for the kernel, and its events, without a kernel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +14,6 @@
 #include <netlink/msg.h>
 
 #include "kern/genl_events.h"
-#include "kern/genl_monitor.h"
 #include "kern/genl_selector.h"
 
 #define FAMILY		99	/* id of our family in these messages */
@@ -338,47 +337,6 @@ static void test_path(void **state)
 	genl_events_close(e);
 }
 
-static struct addr address(const char *text)
-{
-	struct addr addr = { 0 };
-
-	if (text)
-		assert_int_equal(addr_parse(text, &addr), 0);
-	return addr;
-}
-
-/* There and back, and what is the same. */
-static void check_monitor(const char *destination, const char *source, const char *proxy)
-{
-	struct policy_monitor monitor = { .action = POLICY_FAIL_OVER, .interval_ms = 3000,
-					  .threshold = 5, .recovery = 2 };
-	const struct policy_probe probe = { address(destination), address(source) };
-	struct nl_msg *msg = event(PANTUN_CMD_MONITOR_NEW, 1, 0);
-	struct kern_monitor back;
-
-	snprintf(monitor.proxy, sizeof(monitor.proxy), "%s", proxy);
-	assert_false(genl_monitor_get(nlmsg_hdr(msg), &back));
-	assert_true(genl_monitor_put(msg, &monitor, &probe));
-	assert_true(genl_monitor_get(nlmsg_hdr(msg), &back));
-	nlmsg_free(msg);
-	assert_string_equal(back.ifname, "tunnel1");
-	assert_int_equal(back.state, KERN_PATH_UNKNOWN);
-	assert_true(genl_monitor_equal(&back, &monitor, &probe));
-	monitor.recovery = 3;
-	assert_false(genl_monitor_equal(&back, &monitor, &probe));
-	monitor.recovery = 2;
-	strcpy(monitor.proxy, "other");
-	assert_false(genl_monitor_equal(&back, &monitor, &probe));
-}
-
-static void test_monitor(void **state)
-{
-	(void)state;
-	check_monitor("10.2.0.1", NULL, "");
-	check_monitor("10.2.0.1", "10.1.0.1", "lan");
-	check_monitor("fd02::1", "fd01::1", "lan6");
-}
-
 static void test_gap(void **state)
 {
 	struct genl_events *e = open_events();
@@ -432,7 +390,6 @@ int main(void)
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_moved),
 		cmocka_unit_test(test_path),
-		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_broken_events),
 	};
