@@ -35,6 +35,8 @@ void build_outer(const struct build *b, const struct tree_node *node,
 void build_link_of(const struct build *b, const struct tree_node *node,
 		   const struct tree_value *at, const struct addr *addr,
 		   struct policy_tunnel *tunnel);
+/* Reads the tunnel's proxy-IDs; without any it gets one that takes everything. */
+void build_proxies(struct build *b, const struct tree_node *node, struct policy_tunnel *tunnel);
 /* Reads the tunnel's monitor; its proxy-IDs have been read. */
 void build_monitor(const struct build *b, const struct tree_node *node,
 		   struct policy_tunnel *tunnel);
@@ -53,9 +55,6 @@ void build_check_host(const struct build *b, const struct tree_value *value,
 /* About two ends that cannot be those of a path.  Either may be missing; @at is @local's. */
 void build_check_ends(const struct build *b, const struct tree_value *at,
 		      const struct addr *local, const struct addr *peer);
-/* About selectors of the tunnel at @node that are the same, or hardly meant as they are. */
-void build_check_proxies(const struct build *b, const struct tree_node *node,
-			 const struct policy_tunnel *tunnel);
 /* About gateways whose peers cannot be told apart. */
 void build_check_gateways(const struct build *b);
 

@@ -61,63 +61,6 @@ void build_check_ends(const struct build *b, const struct tree_value *at,
 			   "the other end", addr_text(peer, text));
 }
 
-/* --- proxy-IDs --- */
-
-static const struct tree_node *proxy_node(const struct build *b, const struct tree_node *tunnel,
-					  const char *name)
-{
-	const struct tree_node *top = tree_find(b->tree, tunnel, "auto-key proxy-id");
-	const struct tree_node *node = tree_named(b->tree, top, name);
-
-	if (node)
-		return node;
-	return tree_named(b->tree, tree_find(b->tree, tunnel, "auto-key proxy-id-v6"), name);
-}
-
-static bool is_everything(const struct ts *ts)
-{
-	struct addr last = { .family = ts->first.family };
-	const struct addr first = last;
-
-	memset(last.b, 0xff, addr_len(&last));
-	return addr_equal(&ts->first, &first) && addr_equal(&ts->last, &last);
-}
-
-static void check_sides(const struct build *b, const struct tree_node *node,
-			const struct policy_proxy *proxy)
-{
-	const struct ts *local = &proxy->ts.local.ts[0], *remote = &proxy->ts.remote.ts[0];
-	char text[2 * ADDR_TEXT];
-
-	if (addr_equal(&local->first, &remote->first) && addr_equal(&local->last, &remote->last) &&
-	    !is_everything(local))
-		conf_warning(b->report, node->at,
-			     "proxy-id \"%s\" has %s as local and as remote: a host is either here "
-			     "or behind the peer", proxy->name,
-			     addr_range_text(&local->first, &local->last, text));
-}
-
-void build_check_proxies(const struct build *b, const struct tree_node *node,
-			 const struct policy_tunnel *tunnel)
-{
-	for (unsigned int i = 0; i < tunnel->n_proxies; i++) {
-		const struct policy_proxy *proxy = &tunnel->proxies[i], *before = tunnel->proxies;
-		const struct tree_node *at = proxy_node(b, node, proxy->name);
-
-		if (!at)
-			continue;
-		check_sides(b, at, proxy);
-		while (before < proxy && (!ts_list_equal(&before->ts.local, &proxy->ts.local) ||
-					  !ts_list_equal(&before->ts.remote, &proxy->ts.remote)))
-			before++;
-		if (before < proxy)
-			conf_warning(b->report, at->at,
-				     "proxy-id \"%s\" has the selectors of proxy-id \"%s\" on line "
-				     "%u, which takes all its packets", proxy->name, before->name,
-				     proxy_node(b, node, before->name)->at.line);
-	}
-}
-
 /* --- gateways --- */
 
 /* @of_a and @of_b are the identities of gateways without one; family 0: any. */

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include <linux/pantun.h>
-
 #include "conf/build.h"
 
-#define LEVEL		TUNNEL_LEVEL " *"
-#define PROXY_DEFAULT	"default"
+#define LEVEL	TUNNEL_LEVEL " *"
 
 /* The tunnel being read. */
 struct reader {
@@ -116,122 +112,6 @@ static void read_replay(const struct reader *r)
 								 "anti-replay-window");
 }
 
-static void whole_family(struct ts *ts, uint8_t family)
-{
-	ts->first.family = family;
-	ts->last.family = family;
-	memset(ts->last.b, 0xff, family == AF_INET ? 4 : 16);
-}
-
-static void read_side(const struct reader *r, const struct tree_node *proxy, const char *side,
-		      uint8_t family, struct ts *ts)
-{
-	const struct tree_value *value = tree_value(r->b->tree, proxy, side);
-
-	if (!value || addr_range_parse(value->text, &ts->first, &ts->last)) {
-		whole_family(ts, family);
-		return;
-	}
-	if (ts->first.family != family)
-		conf_error(r->b->report, value->at, "\"%s\" is no IPv%d: put it into %s",
-			   value->text, family == AF_INET ? 4 : 6,
-			   family == AF_INET ? "proxy-id-v6" : "proxy-id");
-}
-
-/* Port 0 means all ports. */
-static void read_port(const struct reader *r, const struct tree_node *proxy, const char *protocol,
-		      const char *side, struct ts *ts)
-{
-	const struct tree_value *value;
-	char path[32];
-
-	ts->port_first = 0;
-	ts->port_last = UINT16_MAX;
-	snprintf(path, sizeof(path), "protocol %s %s-port", protocol, side);
-	value = tree_value(r->b->tree, proxy, path);
-	if (value && strcmp(value->text, "0") != 0) {
-		ts->port_first = (uint16_t)strtoul(value->text, NULL, 10);
-		ts->port_last = ts->port_first;
-	}
-}
-
-static void read_proxy(const struct reader *r, const struct tree_node *node, uint8_t family,
-		       struct policy_proxy *proxy)
-{
-	static const char *const words[] = { "any", "number", "tcp", "udp" };
-	struct ts *local = &proxy->ts.local.ts[0], *remote = &proxy->ts.remote.ts[0];
-	const struct tree_node *protocol;
-	size_t which = 0;
-	uint8_t number = 0;
-
-	snprintf(proxy->name, sizeof(proxy->name), "%s", node->word);
-	if (!strcmp(node->word, PROXY_DEFAULT))
-		conf_error(r->b->report, node->at,
-			   "the name \"%s\" is reserved for tunnels without proxy-IDs",
-			   node->word);
-	proxy->ts.local.n = 1;
-	proxy->ts.remote.n = 1;
-	read_side(r, node, "local", family, local);
-	read_side(r, node, "remote", family, remote);
-	protocol = tree_one_of(r->b->tree, node, "protocol", words, 4, &which, r->b->report);
-	if (protocol && which == 1 && protocol->value)
-		number = (uint8_t)strtoul(protocol->value->text, NULL, 10);
-	else if (protocol && which >= 2)
-		number = which == 2 ? IPPROTO_TCP : IPPROTO_UDP;
-	local->proto = number;
-	remote->proto = number;
-	read_port(r, node, which == 3 ? "udp" : "tcp", "local", local);
-	read_port(r, node, which == 3 ? "udp" : "tcp", "remote", remote);
-}
-
-static void read_family(const struct reader *r, const struct tree_node *top,
-			const struct tree_node *other, uint8_t family)
-{
-	const struct tree_node *node, *twin;
-
-	for (node = top ? top->first : NULL; node; node = node->next) {
-		twin = other ? tree_named(r->b->tree, other, node->word) : NULL;
-		if (twin)
-			conf_error(r->b->report, node->at,
-				   "proxy-id-v6 \"%s\" has the name of the proxy-id on line %u",
-				   node->word, twin->at.line);
-		read_proxy(r, node, family, &r->tunnel->proxies[r->tunnel->n_proxies++]);
-	}
-}
-
-static void read_proxies(const struct reader *r)
-{
-	const struct tree_node *v4 = tree_find(r->b->tree, r->node, "auto-key proxy-id");
-	const struct tree_node *v6 = tree_find(r->b->tree, r->node, "auto-key proxy-id-v6");
-	unsigned int n = tree_count(v4) + tree_count(v6);
-	struct policy_tunnel *tunnel = r->tunnel;
-
-	if (n > PANTUN_PROXIES_MAX) {
-		conf_error(r->b->report, r->node->at,
-			   "tunnel \"%s\" has %u proxy-IDs; %d are allowed: put the rest into a "
-			   "second tunnel", tunnel->name, n, PANTUN_PROXIES_MAX);
-		return;
-	}
-	tunnel->proxies = calloc(n ? n : 1, sizeof(*tunnel->proxies));
-	if (!tunnel->proxies) {
-		r->b->short_of_memory = true;
-		return;
-	}
-	if (n > 1 && tunnel->outer.gre)
-		conf_error(r->b->report, r->node->at,
-			   "tunnel \"%s\" has %u proxy-IDs; with enable-gre-encapsulation it can "
-			   "have one", tunnel->name, n);
-	if (!n) {
-		snprintf(tunnel->proxies[0].name, sizeof(tunnel->proxies[0].name), PROXY_DEFAULT);
-		ts_pair_any(&tunnel->proxies[0].ts);
-		tunnel->n_proxies = 1;
-		return;
-	}
-	read_family(r, v4, NULL, AF_INET);
-	read_family(r, v6, v4, AF_INET6);
-	build_check_proxies(r->b, r->node, tunnel);
-}
-
 static void unknown_gateway(const struct build *b, const struct tree_value *value)
 {
 	struct conf_near near = { .word = value->text };
@@ -327,7 +207,7 @@ static void read_common(const struct reader *r)
 	r->tunnel->carrier = POLICY_CARRIER_ANY;
 	if (!strcmp(tree_text(r->b->tree, r->node, LEVEL, "carrier"), "all"))
 		r->tunnel->carrier = POLICY_CARRIER_ALL;
-	read_proxies(r);
+	build_proxies(r->b, r->node, r->tunnel);
 	if (r->tunnel->n_proxies)
 		build_monitor(r->b, r->node, r->tunnel);
 }

@@ -8,9 +8,8 @@
 
 #include "base/log.h"
 #include "base/secret.h"
-#include "crypto/hmac.h"
+#include "loop/manual_spec.h"
 
-#define DIGEST_N	32
 #define SUBJECT		(POLICY_NAME + 8)
 #define POLL		1000	/* ms between looks for the first packet under new keys */
 
@@ -83,65 +82,6 @@ ike_time manual_due(const struct manual *m)
 	return m->due;
 }
 
-static void set_keys(struct ike_sa_spec *spec, const struct policy_manual *manual)
-{
-	spec->encr_key_n = manual->encr ? manual->encr->key_n : 0;
-	spec->integ_key_n = manual->integ->key_n;
-	memcpy(spec->encr_key, manual->keys->encr, spec->encr_key_n);
-	memcpy(spec->integ_key, manual->keys->integ, spec->integ_key_n);
-}
-
-/* A digest of all that the pair is made of; its 63 bits give no key away. */
-static uint64_t cookie_of(const struct policy_manual *manual)
-{
-	const struct policy_tunnel *tunnel = &manual->tunnel;
-	const uint32_t numbers[] = {
-		manual->spi_in, manual->spi_out, manual->ah, tunnel->transport,
-		tunnel->replay_window, manual->encr ? manual->encr->kernel : 0,
-		manual->encr ? manual->encr->key_n : 0, manual->integ->kernel,
-	};
-	static const char label[] = "pantun manual keys";
-	const struct bytes parts[] = {
-		bytes_of(tunnel->ifname, sizeof(tunnel->ifname)),
-		bytes_of(&manual->local, sizeof(manual->local)),
-		bytes_of(&manual->peer, sizeof(manual->peer)),
-		bytes_of(numbers, sizeof(numbers)),
-		bytes_of(manual->keys, sizeof(*manual->keys)),
-	};
-	uint8_t digest[DIGEST_N] = { 0 };
-	uint64_t cookie;
-
-	if (hmac("SHA2-256", bytes_of(label, sizeof(label)), parts,
-		 sizeof(parts) / sizeof(parts[0]), digest))
-		log_error(NULL, "no SHA2-256: SAs with manual keys are not told apart");
-	memcpy(&cookie, digest, sizeof(cookie));
-	secret_wipe(digest, sizeof(digest));
-	return cookie | MANUAL_COOKIE;
-}
-
-static struct ike_sa_spec spec_of(const struct pair *pair, bool inbound)
-{
-	const struct policy_manual *manual = pair->manual;
-	const struct policy_tunnel *tunnel = &manual->tunnel;
-
-	return (struct ike_sa_spec){
-		.token = pair->token,
-		.inbound = inbound,
-		.spi = inbound ? manual->spi_in : manual->spi_out,
-		.ifname = tunnel->ifname,
-		.proxy = tunnel->proxies[0].name,
-		.local.addr = manual->local,
-		.remote.addr = manual->peer,
-		.ah = manual->ah,
-		.transport = tunnel->transport,
-		.encr = manual->encr,
-		.integ = manual->integ,
-		.key_bits = manual->encr ? manual->encr->key_bits : 0,
-		.ts = tunnel->proxies[0].ts,
-		.replay_window = tunnel->replay_window,
-	};
-}
-
 static const char *subject_of(const struct policy_manual *manual, char out[SUBJECT])
 {
 	snprintf(out, SUBJECT, "tunnel %s", manual->tunnel.name);
@@ -177,7 +117,7 @@ static bool make_pairs(struct sync *sync, const struct policy *policy)
 	sync->n = n;
 	for (size_t i = 0; i < n; i++) {
 		sync->pairs[i].manual = &policy->manual[i];
-		sync->pairs[i].token = cookie_of(&policy->manual[i]);
+		sync->pairs[i].token = manual_cookie(&policy->manual[i]);
 	}
 	qsort(sync->pairs, n, sizeof(*sync->pairs), by_device);
 	return true;
@@ -292,12 +232,12 @@ static void sort_olds(struct sync *sync)
 static bool add(const struct sync *sync, const struct pair *pair, bool inbound)
 {
 	const struct policy_manual *manual = pair->manual;
-	struct ike_sa_spec spec = spec_of(pair, inbound);
+	struct ike_sa_spec spec = manual_spec(manual, pair->token, inbound);
 	char subject[SUBJECT], peer[ADDR_TEXT];
 	int error;
 
 	subject_of(manual, subject);
-	set_keys(&spec, manual);
+	manual_set_keys(&spec, manual);
 	error = sync->kern->ops->sa_add(sync->kern, &spec);
 	secret_wipe(spec.encr_key, sizeof(spec.encr_key));
 	secret_wipe(spec.integ_key, sizeof(spec.integ_key));
@@ -356,7 +296,7 @@ static void begin_change(const struct sync *sync, struct pair *pair)
 /* The peer has sent with the new keys. */
 static bool proven(const struct sync *sync, const struct pair *pair)
 {
-	const struct ike_sa_spec spec = spec_of(pair, true);
+	const struct ike_sa_spec spec = manual_spec(pair->manual, pair->token, true);
 	uint64_t idle;
 
 	return !sync->kern->ops->sa_idle(sync->kern, &spec, &idle) &&
@@ -499,7 +439,7 @@ static void tell_conflict(const struct policy_manual *was, const struct policy_m
 	const char *leaf = shared_leaf(was, is);
 	char text[512];
 
-	if (!leaf || cookie_of(was) == cookie_of(is))
+	if (!leaf || manual_cookie(was) == manual_cookie(is))
 		return;
 	snprintf(text, sizeof(text),
 		 "tunnel \"%s\" has other keys or addresses than tunnel \"%s\" had before, but the "
