@@ -2,6 +2,7 @@
 #include "base/table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define TABLE_BITS_FIRST 6
 
@@ -26,7 +27,7 @@ void table_free(struct table *table)
 	table->n = 0;
 }
 
-/* Doubles the buckets; without memory for that the chains just grow. */
+/* Doubles the buckets, chains in their order; without memory for that the chains just grow. */
 static void table_grow(struct table *table)
 {
 	unsigned int bits = table->bits + 1;
@@ -35,16 +36,17 @@ static void table_grow(struct table *table)
 	if (!wider)
 		return;
 	for (size_t i = 0; i < (size_t)1 << table->bits; i++) {
-		struct table_node *node = table->buckets[i];
+		/* One more bit of the same hash divides a bucket in two. */
+		struct table_node **last[2] = { &wider[2 * i], &wider[2 * i + 1] };
 
-		while (node) {
-			struct table_node *next = node->next;
-			size_t to = bucket_of(node->key, bits);
+		for (struct table_node *node = table->buckets[i]; node; node = node->next) {
+			struct table_node ***half = &last[bucket_of(node->key, bits) & 1];
 
-			node->next = wider[to];
-			wider[to] = node;
-			node = next;
+			**half = node;
+			*half = &node->next;
 		}
+		*last[0] = NULL;
+		*last[1] = NULL;
 	}
 	free(table->buckets);
 	table->buckets = wider;
@@ -102,13 +104,19 @@ struct table_node *table_next(const struct table_node *node)
 	return next;
 }
 
-/* FNV-1a; the NUL counts, so that "a", "bc" differs from "ab", "c". */
-uint64_t table_text(uint64_t before, const char *text)
+/* FNV-1a */
+uint64_t table_octets(uint64_t before, const void *octets, size_t n)
 {
 	uint64_t key = before ^ 0xcbf29ce484222325ULL;
+	const uint8_t *p = octets;
 
-	do {
-		key = (key ^ (uint8_t)*text) * 0x100000001b3ULL;
-	} while (*text++);
+	for (size_t i = 0; i < n; i++)
+		key = (key ^ p[i]) * 0x100000001b3ULL;
 	return key;
+}
+
+/* The NUL counts, so that "a", "bc" differs from "ab", "c". */
+uint64_t table_text(uint64_t before, const char *text)
+{
+	return table_octets(before, text, strlen(text) + 1);
 }

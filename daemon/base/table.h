@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A hash table by 64-bit keys whose nodes live in the objects; adding never fails.  Different
- * objects may share a key.  A zeroed table is an empty one to look into.
+ * objects may share a key: the one that was added last is found first.  A zeroed table is an
+ * empty one to look into.
  */
 #ifndef PANTUN_BASE_TABLE_H
 #define PANTUN_BASE_TABLE_H
@@ -35,6 +36,7 @@ struct table_node *table_next(const struct table_node *node);
  * same key: compare what is found.
  */
 uint64_t table_text(uint64_t before, const char *text);
+uint64_t table_octets(uint64_t before, const void *octets, size_t n);
 
 /* The object that @field of @type is a part of. */
 #define container_of(ptr, type, field) \

@@ -165,7 +165,7 @@ void child_free(struct child_sa *child)
 		*at = child->slot_next;
 	if (child->slot->current == child)
 		child->slot->current = NULL;
-	core->retired |= child->slot->gone;
+	slot_ended(child->slot);
 	timer_stop(&core->timers, &child->life);
 	timer_stop(&core->timers, &child->turn);
 	timer_stop(&core->timers, &child->early);

@@ -58,7 +58,7 @@ static void slot_retire(struct slot *slot)
 
 	slot->gone = true;
 	slot_index_remove(slot);
-	slot->gw->core->retired = true;
+	slot_ended(slot);
 	timer_stop(&slot->gw->core->timers, &slot->retry);
 	child_orphans_close(slot);
 	for (struct child_sa *child = slot->children; child; child = next) {
@@ -148,11 +148,13 @@ static void configure_slots(struct gateway *gw)
 static void gateway_retire(struct gateway *gw)
 {
 	gw->gone = true;
-	gw->core->retired = true;
+	gateway_index_remove(gw);
+	gateway_ended(gw);
 	timer_stop(&gw->core->timers, &gw->retry);
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		slot->gone = true;
 		slot_index_remove(slot);
+		slot_ended(slot);
 		timer_stop(&gw->core->timers, &slot->retry);
 		child_orphans_close(slot);
 	}
@@ -160,17 +162,18 @@ static void gateway_retire(struct gateway *gw)
 		ike_delete(ike);
 }
 
-static struct gateway *gateway_new(struct ike_core *core)
+/* At the end of the list, which *@last is moved along with. */
+static struct gateway *gateway_new(struct ike_core *core, struct gateway ***last)
 {
-	struct gateway *gw = calloc(1, sizeof(*gw)), **last = &core->gateways;
+	struct gateway *gw = calloc(1, sizeof(*gw));
 
 	if (!gw)
 		return NULL;
 	gw->core = core;
 	gw->retry.fire = gateway_retry;
-	while (*last)
-		last = &(*last)->next;
-	*last = gw;
+	gw->prev = *last;
+	**last = gw;
+	*last = &gw->next;
 	return gw;
 }
 
@@ -185,14 +188,14 @@ static void forget_failures(struct gateway *gw)
 }
 
 static void gateway_configure(struct ike_core *core, struct policy_box *box,
-			      const struct policy_gateway *conf)
+			      const struct policy_gateway *conf, struct gateway ***last)
 {
 	struct gateway *gw = gateway_find(core, conf->name);
 
 	if (gw && !policy_gateway_equal(gw->conf, conf))
 		forget_failures(gw);
 	if (!gw)
-		gw = gateway_new(core);
+		gw = gateway_new(core, last);
 	if (!gw) {
 		log_error(NULL, "out of memory: gateway %s is left out", conf->name);
 		return;
@@ -204,13 +207,20 @@ static void gateway_configure(struct ike_core *core, struct policy_box *box,
 	gateway_poke(gw);
 }
 
-static bool configured(const struct policy *policy, const char *name)
+/* Retires those that @policy does not have. */
+static void retire_others(struct ike_core *core, const struct policy *policy)
 {
 	for (unsigned int i = 0; i < policy->n_gateways; i++) {
-		if (!strcmp(policy->gateways[i].name, name))
-			return true;
+		struct gateway *gw = gateway_find(core, policy->gateways[i].name);
+
+		if (gw)
+			gw->kept = true;
 	}
-	return false;
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		if (!gw->gone && !gw->kept)
+			gateway_retire(gw);
+		gw->kept = false;
+	}
 }
 
 const struct policy *ike_core_policy(const struct ike_core *core)
@@ -238,6 +248,7 @@ static void ike_configure(struct ike_sa *ike)
 int gateways_configure(struct ike_core *core, struct policy *policy)
 {
 	struct policy_box *box = calloc(1, sizeof(*box));
+	struct gateway **last = &core->gateways;
 
 	if (!box) {
 		policy_free(policy);
@@ -245,12 +256,12 @@ int gateways_configure(struct ike_core *core, struct policy *policy)
 	}
 	box->policy = policy;
 	box->refs = 1;
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		if (!gw->gone && !configured(policy, gw->conf->name))
-			gateway_retire(gw);
-	}
+	retire_others(core, policy);
+	while (*last)
+		last = &(*last)->next;
 	for (unsigned int i = 0; i < policy->n_gateways; i++)
-		gateway_configure(core, box, &policy->gateways[i]);
+		gateway_configure(core, box, &policy->gateways[i], &last);
+	gateway_index_all(core);
 	for (struct ike_sa *ike = core->ikes; ike; ike = ike->next)
 		ike_configure(ike);
 	policy_box_put(core->box);
@@ -258,62 +269,80 @@ int gateways_configure(struct ike_core *core, struct policy *policy)
 	return 0;
 }
 
-static void slots_sweep(struct gateway *gw, bool all)
+void slot_ended(struct slot *slot)
 {
-	struct slot *next;
+	struct ike_core *core = slot->gw->core;
 
-	for (struct slot *slot = gw->slots; slot; slot = next) {
-		next = slot->next;
-		if (!all && (!slot->gone || slot->children || slot->queued)) {
-			gw->core->retired |= slot->gone;
-			continue;
-		}
-		slot_unlink(slot);
-		slot_index_remove(slot);
-		timer_stop(&gw->core->timers, &slot->retry);
-		policy_box_put(slot->box);
-		free(slot);
-	}
+	if (!slot->gone || slot->ended)
+		return;
+	slot->ended = true;
+	slot->ended_next = core->ended_slots;
+	core->ended_slots = slot;
+}
+
+void gateway_ended(struct gateway *gw)
+{
+	if (!gw->gone || gw->ended)
+		return;
+	gw->ended = true;
+	gw->ended_next = gw->core->ended;
+	gw->core->ended = gw;
+}
+
+static void slot_free(struct slot *slot)
+{
+	slot_unlink(slot);
+	slot_index_remove(slot);
+	timer_stop(&slot->gw->core->timers, &slot->retry);
+	policy_box_put(slot->box);
+	free(slot);
 }
 
 static void gateway_free(struct gateway *gw)
 {
+	*gw->prev = gw->next;
+	if (gw->next)
+		gw->next->prev = gw->prev;
+	gateway_index_remove(gw);
 	timer_stop(&gw->core->timers, &gw->retry);
-	slots_sweep(gw, true);
+	while (gw->slots)
+		slot_free(gw->slots);
 	paths_free(gw);
 	policy_box_put(gw->box);
 	free(gw);
 }
 
+static void slots_sweep(struct ike_core *core)
+{
+	while (core->ended_slots) {
+		struct slot *slot = core->ended_slots;
+
+		core->ended_slots = slot->ended_next;
+		slot->ended = false;
+		if (slot->children || slot->queued)
+			continue;
+		gateway_ended(slot->gw);
+		slot_free(slot);
+	}
+}
+
 void gateways_sweep(struct ike_core *core)
 {
-	struct gateway **at = &core->gateways;
+	slots_sweep(core);
+	while (core->ended) {
+		struct gateway *gw = core->ended;
 
-	if (!core->retired)
-		return;
-	core->retired = false;
-	while (*at) {
-		struct gateway *gw = *at;
-
-		slots_sweep(gw, false);
-		if (!gw->gone || gw->ikes || gw->strangers || gw->slots || gw->poked) {
-			core->retired |= gw->gone;
-			at = &gw->next;
-			continue;
-		}
-		*at = gw->next;
-		gateway_free(gw);
+		core->ended = gw->ended_next;
+		gw->ended = false;
+		if (!gw->ikes && !gw->strangers && !gw->slots && !gw->poked)
+			gateway_free(gw);
 	}
 }
 
 void gateways_free(struct ike_core *core)
 {
-	while (core->gateways) {
-		struct gateway *gw = core->gateways;
-
-		core->gateways = gw->next;
-		gateway_free(gw);
-	}
+	while (core->gateways)
+		gateway_free(core->gateways);
 	policy_box_put(core->box);
 	core->box = NULL;
 }

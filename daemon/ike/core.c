@@ -53,7 +53,8 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks)
 	if (!core->plain || !core->scratch || table_init(&core->by_spi) ||
 	    table_init(&core->by_peer_spi) || table_init(&core->by_spi_in) ||
 	    table_init(&core->by_proxy) || table_init(&core->by_ifname) ||
-	    table_init(&core->by_path) || table_init(&core->by_source)) {
+	    table_init(&core->by_path) || table_init(&core->by_source) ||
+	    gateway_index_init(&core->index)) {
 		ike_core_free(core);
 		return NULL;
 	}
@@ -86,6 +87,7 @@ void ike_core_free(struct ike_core *core)
 	table_free(&core->by_ifname);
 	table_free(&core->by_path);
 	table_free(&core->by_source);
+	gateway_index_free(&core->index);
 	free(core->plain);
 	free(core->scratch);
 	secret_wipe(core, sizeof(*core));

@@ -16,11 +16,23 @@
 struct gateway;
 struct ike_sa;
 
+/* gateway_index.c; of gateways that are configured */
+struct gateway_index {
+	struct table by_name;
+	struct table by_peer;		/* those that are not dynamic, by address */
+	struct table by_id;		/* dynamic ones, by the peer's identity */
+	struct table by_ends;		/* by both identities */
+	struct table by_kind;		/* those in kinds */
+	struct gateway *dynamic;	/* by dynamic_next */
+	struct gateway *kinds;		/* dynamic ones, the first of each kind, by kind_next */
+};
+
 struct ike_core {
 	struct ike_hooks hooks;
 	ike_time now;			/* of the event that is being handled */
 	struct policy_box *box;		/* what is configured */
 	struct gateway *gateways;
+	struct gateway_index index;
 	struct gateway *poked;		/* to be looked at by the end of the event */
 	struct ike_sa *ikes;		/* all; dead ones leave at the end of an event */
 	struct ike_sa *woken;		/* may begin an exchange by the end of the event */
@@ -39,7 +51,8 @@ struct ike_core {
 	unsigned int missed;		/* first messages that came to nothing */
 	ike_time missed_since;		/* the first of them */
 	struct ike_sa *dead;		/* those in IKE_DEAD, by dead_next */
-	bool retired;			/* gateways or slots wait to be freed */
+	struct gateway *ended;		/* may be freed at the end of the event, by ended_next */
+	struct slot *ended_slots;	/* likewise */
 	uint32_t child_count;		/* distinguishes tokens with the same SPI */
 	uint32_t slot_count;		/* since the start: for slot->id */
 	uint8_t *plain;			/* room for what a message decrypts to */

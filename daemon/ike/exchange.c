@@ -44,8 +44,10 @@ struct task *task_new(enum task_kind kind)
 /* The proxy-ID that it was for may get another. */
 static void leave_slot(struct task *task)
 {
-	if (task->slot)
-		task->slot->queued = false;
+	if (!task->slot)
+		return;
+	task->slot->queued = false;
+	slot_ended(task->slot);
 	task->slot = NULL;
 }
 

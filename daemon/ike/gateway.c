@@ -290,6 +290,7 @@ bool gateways_poked(struct ike_core *core)
 		return false;
 	core->poked = gw->poke_next;
 	gw->poked = false;
+	gateway_ended(gw);
 	if (gw->ike)
 		renew(gw);
 	if (gw->ike)
@@ -529,44 +530,4 @@ void gateway_moved(struct gateway *gw, const struct pathref *path)
 
 	gateway_tell(gw, "ike-up", "peer moved behind its NAT, to %s: its SAs follow",
 		     endpoint_text(&path->remote, peer));
-}
-
-struct gateway *gateway_find(struct ike_core *core, const char *name)
-{
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		if (!gw->gone && !strcmp(gw->conf->name, name))
-			return gw;
-	}
-	return NULL;
-}
-
-static bool may_be(const struct gateway *gw, const struct addr *local, const struct addr *remote,
-		   bool dynamic)
-{
-	if (gw->gone || (gw->conf->local.family && !addr_equal(&gw->conf->local, local)))
-		return false;
-	if (gw->conf->family && gw->conf->family != remote->family)
-		return false;
-	if (!gw->conf->peer.family)
-		return dynamic;
-	return !dynamic && addr_equal(&gw->conf->peer, remote);
-}
-
-struct gateway *gateway_for_peer(struct ike_core *core, const struct gateway *from,
-				 const struct addr *local, const struct addr *remote)
-{
-	bool dynamic = from && !from->conf->peer.family;
-	struct gateway *gw = from ? from->next : core->gateways;
-
-	for (; gw; gw = gw->next) {
-		if (may_be(gw, local, remote, dynamic))
-			return gw;
-	}
-	if (dynamic)
-		return NULL;
-	for (gw = core->gateways; gw; gw = gw->next) {
-		if (may_be(gw, local, remote, true))
-			return gw;
-	}
-	return NULL;
 }

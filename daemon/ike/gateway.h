@@ -39,6 +39,8 @@ struct slot {
 	const struct policy_proxy *proxy;
 	char subject[SUBJECT_MAX];	/* of its log lines: "tunnel hq:lan" */
 	bool gone;			/* no longer configured: freed with its last child */
+	bool ended;			/* is in core->ended_slots */
+	struct slot *ended_next;
 	bool asked;			/* a packet or the administrator wants it */
 	bool queued;			/* a task is to make a child for it */
 	bool adopted;			/* the kernel's SA of a former daemon carries its packets */
@@ -55,12 +57,20 @@ struct slot {
 };
 
 struct gateway {
-	struct gateway *next;
+	struct gateway *next, **prev;	/* in core->gateways */
+	struct table_node name_node;	/* those in core->index: by_name */
+	struct table_node peer_node;	/* by_peer, or by_id for a dynamic one */
+	struct table_node ends_node;	/* by_ends */
+	struct table_node kind_node;	/* by_kind, if it is the first of its kind */
+	struct gateway *dynamic_next, *kind_next;
 	struct ike_core *core;
 	struct policy_box *box;
 	const struct policy_gateway *conf;
 	char subject[SUBJECT_MAX];	/* of its log lines: "gateway hq" */
 	bool gone;			/* no longer configured: freed with its last IKE SA */
+	bool kept;			/* by the configuration that is being applied */
+	bool ended;			/* is in core->ended */
+	struct gateway *ended_next;
 	bool contacted;			/* an IKE SA came up since the start */
 	bool poked;			/* is in core->poked */
 	struct gateway *poke_next;
@@ -83,10 +93,45 @@ struct gateway {
 
 /* Replaces the policy; takes over @policy.  -1: no memory, and all is as it was. */
 int gateways_configure(struct ike_core *core, struct policy *policy);
+/* What was needed of it has ended: if it is gone, it may be freed at the end of the event. */
+void gateway_ended(struct gateway *gw);
+void slot_ended(struct slot *slot);
 /* Frees gateways and slots that nothing needs any more, at the end of an event. */
 void gateways_sweep(struct ike_core *core);
 /* Frees all; IKE SAs and children must be gone. */
 void gateways_free(struct ike_core *core);
+
+/* --- gateway_index.c: which of the configured gateways a peer may be --- */
+
+/* 0, or -1 on lack of memory. */
+int gateway_index_init(struct gateway_index *index);
+void gateway_index_free(struct gateway_index *index);
+/* Goes by the configuration of all that are not gone, in their order. */
+void gateway_index_all(struct ike_core *core);
+void gateway_index_remove(struct gateway *gw);
+/* By name; NULL: there is none. */
+struct gateway *gateway_find(const struct ike_core *core, const char *name);
+/* No other has the same two identities. */
+bool gateway_is_sole(const struct gateway *gw);
+/* The first gateway at that address that a peer who reached us at @local may be, or NULL. */
+struct gateway *gateway_at(const struct ike_core *core, const struct addr *local,
+			   const struct addr *remote);
+/*
+ * The gateway after @from (NULL: the first) that a peer at @remote who reached us at
+ * @local may be, those with its exact address before dynamic ones; NULL: none left.
+ */
+struct gateway *gateway_for_peer(const struct ike_core *core, const struct gateway *from,
+				 const struct addr *local, const struct addr *remote);
+/* Likewise, but of dynamic ones with the same proposals, which may be many, the first alone. */
+struct gateway *gateway_kind_for_peer(const struct ike_core *core, const struct gateway *from,
+				      const struct addr *local, const struct addr *remote);
+/*
+ * Likewise all those with the exact address, but of dynamic ones those alone whose peer-id may
+ * be @id: that is their peer-id, or they have none.  The caller compares.
+ */
+struct gateway *gateway_named_by(const struct ike_core *core, const struct gateway *from,
+				 const struct addr *local, const struct addr *remote,
+				 const struct ike_id *id);
 
 /* --- slot_index.c: slots by what the kernel calls them --- */
 
@@ -102,13 +147,6 @@ struct slot *slot_next_on(const struct slot *slot);
 
 /* --- gateway.c --- */
 
-struct gateway *gateway_find(struct ike_core *core, const char *name);
-/*
- * The gateway after @from (NULL: the first) that a peer at @remote who reached us at
- * @local may be, those with its exact address before dynamic ones; NULL: none left.
- */
-struct gateway *gateway_for_peer(struct ike_core *core, const struct gateway *from,
-				 const struct addr *local, const struct addr *remote);
 /* Timer functions of their retry: the pause before another attempt is over. */
 void gateway_retry(struct ike_core *core, struct timer *timer);
 void slot_retry(struct ike_core *core, struct timer *timer);

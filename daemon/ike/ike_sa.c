@@ -135,6 +135,7 @@ static void join_gateway(struct ike_sa *ike, struct gateway *gw)
 
 static void leave_gateway(struct ike_sa *ike)
 {
+	gateway_ended(ike->gw);
 	if (ike->stranger) {
 		ike->gw->strangers--;
 		return;

@@ -26,10 +26,7 @@ static uint64_t source_key(const struct addr *addr)
 /* Some gateway names this address. */
 static bool known(struct ike_core *core, const struct v2_in *in)
 {
-	const struct gateway *gw = gateway_for_peer(core, NULL, &in->local.addr,
-						    &in->remote.addr);
-
-	return gw && gw->conf->peer.family;
+	return gateway_at(core, &in->local.addr, &in->remote.addr);
 }
 
 /* The half-open SAs of that source; @proved: only those whose peer has proved its address. */

@@ -10,7 +10,7 @@
 #include "prop/prop_wire.h"
 
 #define IDENTITIES_TEXT	640	/* of those that a peer could have */
-#define MORE_TEXT	24	/* of " and 1024 more" */
+#define AND_MORE	" and more"
 #define KEY_REMEDY	"check pre-shared-key key-file and local-id/peer-id on both ends"
 
 /* Body of an ID payload, which is what AUTH covers. */
@@ -95,38 +95,15 @@ static struct slot *first_wanted(struct gateway *gw)
 	return slot;
 }
 
-static bool same_end(const struct ike_id *a, const struct addr *a_addr, const struct ike_id *b,
-		     const struct addr *b_addr)
-{
-	return policy_id_equal(a, b) && (a->n || addr_equal(a_addr, b_addr));
-}
-
-/*
- * No other gateway has the same two identities.  INITIAL_CONTACT would have the peer delete
- * what that one has (section 2.4): they would end each other's IKE SAs.
- */
-static bool sole(const struct gateway *gw)
-{
-	const struct policy_gateway *ours = gw->conf;
-
-	for (const struct gateway *other = gw->core->gateways; other; other = other->next) {
-		const struct policy_gateway *theirs = other->conf;
-
-		if (other != gw && !other->gone &&
-		    same_end(&ours->local_id, &ours->local, &theirs->local_id, &theirs->local) &&
-		    same_end(&ours->peer_id, &ours->peer, &theirs->peer_id, &theirs->peer))
-			return false;
-	}
-	return true;
-}
-
 /*
  * Whether this IKE SA is to be the only one with the peer (section 2.4): we have just
  * started, or all that there was is gone.  The peer may not know of that, and keep its ends.
+ * Where another gateway has the same identities, the peer would delete what that one has, and
+ * they would end each other's IKE SAs.
  */
 static bool is_initial_contact(const struct gateway *gw)
 {
-	return (!gw->contacted || !gw->ikes->gw_next) && sole(gw);
+	return (!gw->contacted || !gw->ikes->gw_next) && gateway_is_sole(gw);
 }
 
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
@@ -284,10 +261,11 @@ static void identify(struct ike_sa *ike, const struct proof *proof, const struct
 		     struct found *found)
 {
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
-	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
+	struct gateway *gw = gateway_named_by(ike->core, NULL, local, remote, &proof->id);
 
 	*found = (struct found){ .good = NULL };
-	for (; gw && !found->good; gw = gateway_for_peer(ike->core, gw, local, remote)) {
+	for (; gw && !found->good;
+	     gw = gateway_named_by(ike->core, gw, local, remote, &proof->id)) {
 		struct ike_id expected = id_or_addr(&gw->conf->peer_id, remote);
 
 		if (!policy_id_equal(&proof->id, &expected))
@@ -303,30 +281,26 @@ static void identify(struct ike_sa *ike, const struct proof *proof, const struct
 	}
 }
 
-/* "hq (b.example), lab (c.example)": what the peer could say that it is. */
+/* "hq (b.example), lab (c.example) and more": what the peer could say that it is. */
 static const char *identities(const struct ike_sa *ike, char *out, size_t n)
 {
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
 	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
 	char name[ID_TEXT], one[ID_TEXT + sizeof(gw->conf->name) + 8];
-	const char *separator = "";
-	unsigned int more = 0;
 	struct text t;
 
 	text_init(&t, out, n);
 	for (; gw; gw = gateway_for_peer(ike->core, gw, local, remote)) {
 		struct ike_id expected = id_or_addr(&gw->conf->peer_id, remote);
 
-		snprintf(one, sizeof(one), "%s%s (%s)", separator, gw->conf->name,
+		snprintf(one, sizeof(one), "%s%s (%s)", t.n ? ", " : "", gw->conf->name,
 			 id_text(&expected, name));
-		separator = ", ";
-		if (more || t.n + strlen(one) + MORE_TEXT > n)
-			more++;
-		else
-			text_add(&t, "%s", one);
+		if (t.n + strlen(one) + sizeof(AND_MORE) > n) {
+			text_add(&t, AND_MORE);
+			break;
+		}
+		text_add(&t, "%s", one);
 	}
-	if (more)
-		text_add(&t, " and %u more", more);
 	return out;
 }
 

@@ -301,12 +301,13 @@ static bool select_for(const struct gateway *gw, const struct init_payloads *p,
 static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 			   const struct init_payloads *p, struct gateway *first)
 {
-	struct gateway *only = stranger_gateway(core, &in->local.addr, &in->remote.addr);
 	char why[TEXT_MAX], peer[ADDR_TEXT];
 	struct prop_chosen chosen;
+	struct gateway *only;
 
 	if (!may_complain(core))
 		return;
+	only = stranger_gateway(core, &in->local.addr, &in->remote.addr);
 	addr_text(&in->remote.addr, peer);
 	if (!first)
 		log_warning(NULL, "%s wants an IKE SA, but is no gateway's peer-address", peer);
@@ -326,14 +327,10 @@ static struct gateway *choose_gateway(struct ike_core *core, const struct v2_in 
 				      const struct init_payloads *p, struct prop_chosen *chosen)
 {
 	const struct addr *local = &in->local.addr, *remote = &in->remote.addr;
-	struct gateway *first = gateway_for_peer(core, NULL, local, remote);
-	const struct prop_list *tried = NULL;
+	struct gateway *first = gateway_kind_for_peer(core, NULL, local, remote);
 
-	for (struct gateway *gw = first; gw; gw = gateway_for_peer(core, gw, local, remote)) {
-		/* Most share a profile, and there may be a thousand of them. */
-		if (tried && prop_list_equal(tried, &gw->conf->ike))
-			continue;
-		tried = &gw->conf->ike;
+	for (struct gateway *gw = first; gw;
+	     gw = gateway_kind_for_peer(core, gw, local, remote)) {
 		if (select_for(gw, p, chosen, NULL, 0))
 			return gw;
 	}

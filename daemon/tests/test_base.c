@@ -406,6 +406,40 @@ static void test_table(void **state)
 	table_free(&table);
 }
 
+/* Objects with one key: the last is found first, however much is added meanwhile. */
+static void test_table_order(void **state)
+{
+	struct thing things[300];
+	struct table table;
+
+	(void)state;
+	assert_int_equal(table_init(&table), 0);
+	for (unsigned int i = 0; i < COUNT(things); i++)
+		table_add(&table, &things[i].node, i % 100);
+	for (unsigned int i = 0; i < 100; i++) {
+		struct table_node *node = table_find(&table, i);
+
+		assert_ptr_equal(node, &things[200 + i].node);
+		node = table_next(node);
+		assert_ptr_equal(node, &things[100 + i].node);
+		node = table_next(node);
+		assert_ptr_equal(node, &things[i].node);
+		assert_null(table_next(node));
+	}
+	table_free(&table);
+}
+
+static void test_table_text(void **state)
+{
+	uint64_t a = table_text(0, "a"), ab = table_text(0, "ab");
+
+	(void)state;
+	assert_true(ab == table_text(0, "ab"));
+	assert_true(a != ab && a != table_text(0, ""));
+	assert_true(table_text(ab, "c") != table_text(a, "bc"));
+	assert_true(table_octets(0, "ab", 3) == ab && table_octets(0, "ab", 2) != ab);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -424,6 +458,8 @@ int main(void)
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),
 		cmocka_unit_test(test_repeat),
+		cmocka_unit_test(test_table_order),
+		cmocka_unit_test(test_table_text),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_log),
 		cmocka_unit_test(test_log_escapes),

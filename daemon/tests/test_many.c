@@ -28,6 +28,7 @@ struct kind {
 	bool starting;		/* the hub is making an IKE SA with each of the others */
 	bool dynamic;		/* the others have no address, but identities */
 	bool hq_dynamic;
+	bool unknown;		/* B does not have the identity that hq's peer is to have */
 	bool hub_waits;		/* B begins */
 	bool tunnels;		/* hq has all the tunnels, and there are no other gateways */
 };
@@ -126,6 +127,8 @@ static struct policy *policy_of(int side, unsigned int n, const struct kind *kin
 	site.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, NULL);
 	if (side == A && kind->hq_dynamic)
 		site.peer = NULL;
+	if (side == B && kind->unknown)
+		site.local_id = "elsewhere.example";
 	if (kind->tunnels)
 		return with_tunnels(&site, n);
 	return side == A ? with_gateways(&site, n, kind) : peers_policy(&site);
@@ -166,7 +169,7 @@ static uint64_t token_of(const struct peers *net, int side, const char *ifname)
 
 struct event {
 	struct kind kind;
-	void (*prepare)(struct peers *net);	/* not measured; NULL: nothing */
+	void (*prepare)(struct peers *net, unsigned int n);	/* not measured; NULL: nothing */
 	void (*happen)(struct peers *net, unsigned int n);
 	unsigned int each;		/* as much for each as there are: a reload */
 };
@@ -177,7 +180,7 @@ static uint64_t steps_of(const struct event *event, unsigned int n)
 	uint64_t before;
 
 	if (event->prepare)
-		event->prepare(net);
+		event->prepare(net, n);
 	before = steps();
 	event->happen(net, n);
 	before = steps() - before;
@@ -204,9 +207,89 @@ static void pass(struct peers *net)
 	peers_run(net, MOMENT);
 }
 
-static void prepare_up(struct peers *net)
+static void happens_handshake(struct peers *net, unsigned int n)
 {
+	(void)n;
+	initiate(net, B, "lan");
+	pass(net);
+	assert_up(net, PEERS_IFNAME, true);
+}
+
+static void happens_refusal(struct peers *net, unsigned int n)
+{
+	(void)n;
+	initiate(net, B, "lan");
+	pass(net);
+	assert_up(net, PEERS_IFNAME, false);
+}
+
+static void acquire(struct peers *net, const char *ifname)
+{
+	ike_core_acquire(net->peer[A].core, net->now, ifname, "net");
+	peers_settle(net, A);
+}
+
+static void happens_acquire(struct peers *net, unsigned int n)
+{
+	(void)n;
+	acquire(net, PEERS_IFNAME);
+	pass(net);
+	assert_up(net, PEERS_IFNAME, true);
+}
+
+/* The first message of B, which is then sent from elsewhere. */
+static uint8_t first[2048];
+static size_t first_n;
+
+static bool keep_first(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	(void)net;
+	if (from != B || first_n)
+		return from != B;
+	assert_in_range(n, 1, sizeof(first));
+	memcpy(first, data, n);
+	first_n = n;
+	return false;
+}
+
+static void prepare_stranger(struct peers *net, unsigned int n)
+{
+	(void)n;
+	first_n = 0;
+	net->tap = keep_first;
+	initiate(net, B, "lan");
+	assert_in_range(first_n, 1, sizeof(first));
+	net->peer[B].cut = true;
+}
+
+static void happens_stranger(struct peers *net, unsigned int n)
+{
+	const struct endpoint local = { site_address("192.0.2.1"), IKE_PORT };
+
+	(void)n;
+	for (unsigned int i = 1; i <= 20; i++) {
+		char from[32];
+		struct endpoint remote = { .port = IKE_PORT };
+
+		snprintf(from, sizeof(from), "192.0.2.%u", 100 + i);
+		remote.addr = site_address(from);
+		first[0] = (uint8_t)i;
+		peers_inject(net, A, &local, &remote, bytes_of(first, first_n));
+	}
+}
+
+static void prepare_up(struct peers *net, unsigned int n)
+{
+	(void)n;
 	initiate(net, A, "lan");
+	pass(net);
+	assert_up(net, PEERS_IFNAME, true);
+}
+
+static void prepare_waiting_up(struct peers *net, unsigned int n)
+{
+	(void)n;
+	initiate(net, B, "lan");
 	pass(net);
 	assert_up(net, PEERS_IFNAME, true);
 }
@@ -257,6 +340,38 @@ static void happens_ike_delete(struct peers *net, unsigned int n)
 	assert_up(net, PEERS_IFNAME, false);
 }
 
+/* B is started anew, without its SAs, and says so. */
+static void happens_contact(struct peers *net, unsigned int n)
+{
+	struct site site = peers_site(B);
+
+	(void)n;
+	site.passive = false;
+	site.start = POLICY_START_ALWAYS;
+	site.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, NULL);
+	peers_restart(net, B, &site);
+	pass(net);
+	assert_up(net, PEERS_IFNAME, true);
+}
+
+/* A tunnel is not configured any more, but its peer does not answer the DELETE. */
+static void prepare_leaving(struct peers *net, unsigned int n)
+{
+	const struct kind kind = { 0 };
+	struct policy *policy = policy_of(A, n, &kind);
+
+	prepare_up(net, n);
+	net->peer[B].cut = true;
+	snprintf(policy->gateways[n].tunnels[0].proxies[0].name, POLICY_NAME, "another");
+	configure(net, A, policy);
+}
+
+static void happens_elsewhere(struct peers *net, unsigned int n)
+{
+	(void)n;
+	acquire(net, "tunnel2");
+}
+
 static void happens_adopt(struct peers *net, unsigned int n)
 {
 	(void)n;
@@ -285,6 +400,34 @@ static void happens_tfc(struct peers *net, unsigned int n)
 		assert_false(ike_core_tfc_refused(net->peer[A].core, PEERS_IFNAME));
 }
 
+/* Nobody answers: the request is repeated, given up, and made again after a pause. */
+static void happens_silence(struct peers *net, unsigned int n)
+{
+	(void)n;
+	net->peer[B].cut = true;
+	acquire(net, PEERS_IFNAME);
+	peers_run(net, 120000);
+	assert_up(net, PEERS_IFNAME, false);
+}
+
+static void happens_reload(struct peers *net, unsigned int n)
+{
+	const struct kind kind = { .starting = true };
+
+	configure(net, A, policy_of(A, n, &kind));
+}
+
+/* Those of before go, and as many others come. */
+static void happens_other_gateways(struct peers *net, unsigned int n)
+{
+	const struct kind kind = { .starting = true };
+	struct policy *policy = policy_of(A, n, &kind);
+
+	for (unsigned int i = 0; i < n; i++)
+		policy->gateways[i].name[0] = 'x';
+	configure(net, A, policy);
+}
+
 /* The same tunnels, the other way round. */
 static void happens_other_order(struct peers *net, unsigned int n)
 {
@@ -307,6 +450,20 @@ static void happens_other_order(struct peers *net, unsigned int n)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		MANY("the peer begins", { .starting = true, .hub_waits = true },
+		     .happen = happens_handshake),
+		MANY("a dynamic peer begins",
+		     { .dynamic = true, .hq_dynamic = true, .hub_waits = true },
+		     .happen = happens_handshake),
+		MANY("a peer that nobody knows begins",
+		     { .dynamic = true, .hq_dynamic = true, .hub_waits = true, .unknown = true },
+		     .happen = happens_refusal),
+		MANY("acquire", { .starting = true }, .happen = happens_acquire),
+		MANY("first messages of strangers", { .starting = true, .hub_waits = true },
+		     .prepare = prepare_stranger, .happen = happens_stranger),
+		MANY("first messages to dynamic gateways", { .dynamic = true, .hq_dynamic = true,
+		     .hub_waits = true },
+		     .prepare = prepare_stranger, .happen = happens_stranger),
 		MANY("soft limit", { .starting = true }, .prepare = prepare_up,
 		     .happen = happens_soft),
 		MANY("hard limit", { .starting = true }, .prepare = prepare_up,
@@ -315,11 +472,19 @@ int main(void)
 		     .happen = happens_delete),
 		MANY("DELETE of an IKE SA", { .starting = true }, .prepare = prepare_up,
 		     .happen = happens_ike_delete),
+		MANY("INITIAL_CONTACT", { .starting = true, .hub_waits = true },
+		     .prepare = prepare_waiting_up, .happen = happens_contact),
 		MANY("adoption", { .starting = true }, .happen = happens_adopt),
 		MANY("interface deleted", { .starting = true }, .happen = happens_away),
 		MANY("path lost", { .starting = true }, .prepare = prepare_up,
 		     .happen = happens_path),
 		MANY("padding", { .starting = true }, .happen = happens_tfc),
+		MANY("a tunnel is leaving", { 0 }, .prepare = prepare_leaving,
+		     .happen = happens_elsewhere),
+		MANY("no answer", { 0 }, .happen = happens_silence),
+		MANY("reload", { .starting = true }, .happen = happens_reload, .each = 1),
+		MANY("reload with other gateways", { .starting = true },
+		     .happen = happens_other_gateways, .each = 1),
 		MANY("reload in another order", { .tunnels = true },
 		     .happen = happens_other_order, .each = 1),
 	};

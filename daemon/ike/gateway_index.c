@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Gateways by name, and by what tells which of them a peer may be.  All is made anew when the
+ * configuration is, in its order: where several gateways fit, the first has priority.
+ */
+#include <string.h>
+
+#include "ike/gateway.h"
+#include "ike/id.h"
+
+/* An address without a link is on any. */
+static uint64_t addr_key(const struct addr *addr)
+{
+	return table_octets(addr->family, addr->b, addr_len(addr));
+}
+
+static uint64_t id_key(const struct ike_id *id)
+{
+	return table_octets(id->type, id->b, id->n);
+}
+
+/* One of the two who talk: its identity, or its address where that is the identity. */
+static uint64_t end_key(const struct ike_id *id, const struct addr *addr)
+{
+	return id->n ? id_key(id) : addr_key(addr);
+}
+
+static bool same_end(const struct ike_id *a, const struct addr *a_addr, const struct ike_id *b,
+		     const struct addr *b_addr)
+{
+	return policy_id_equal(a, b) && (a->n || addr_equal(a_addr, b_addr));
+}
+
+static uint64_t ends_key(const struct policy_gateway *conf)
+{
+	uint64_t ends[2] = {
+		end_key(&conf->local_id, &conf->local), end_key(&conf->peer_id, &conf->peer),
+	};
+
+	return table_octets(0, ends, sizeof(ends));
+}
+
+static uint64_t kind_key(const struct policy_gateway *conf)
+{
+	char text[PROP_LIST_TEXT];
+
+	return table_text(addr_key(&conf->local) ^ conf->family,
+			  prop_list_text(&conf->ike, text, sizeof(text)));
+}
+
+/* IKE_SA_INIT does not tell one from the other. */
+static bool same_kind(const struct policy_gateway *a, const struct policy_gateway *b)
+{
+	return a->family == b->family && addr_equal(&a->local, &b->local) &&
+	       prop_list_equal(&a->ike, &b->ike);
+}
+
+static bool has_kind(const struct gateway_index *index, const struct policy_gateway *conf)
+{
+	struct table_node *node = table_find(&index->by_kind, kind_key(conf));
+
+	while (node && !same_kind(container_of(node, struct gateway, kind_node)->conf, conf))
+		node = table_next(node);
+	return node;
+}
+
+int gateway_index_init(struct gateway_index *index)
+{
+	return table_init(&index->by_name) || table_init(&index->by_peer) ||
+	       table_init(&index->by_id) || table_init(&index->by_ends) ||
+	       table_init(&index->by_kind) ? -1 : 0;
+}
+
+void gateway_index_free(struct gateway_index *index)
+{
+	table_free(&index->by_name);
+	table_free(&index->by_peer);
+	table_free(&index->by_id);
+	table_free(&index->by_ends);
+	table_free(&index->by_kind);
+}
+
+void gateway_index_remove(struct gateway *gw)
+{
+	struct gateway_index *index = &gw->core->index;
+
+	table_remove(&index->by_name, &gw->name_node);
+	table_remove(&index->by_peer, &gw->peer_node);
+	table_remove(&index->by_id, &gw->peer_node);
+	table_remove(&index->by_ends, &gw->ends_node);
+	table_remove(&index->by_kind, &gw->kind_node);
+}
+
+static void add(struct gateway_index *index, struct gateway *gw)
+{
+	const struct policy_gateway *conf = gw->conf;
+
+	table_add(&index->by_name, &gw->name_node, table_text(0, conf->name));
+	table_add(&index->by_ends, &gw->ends_node, ends_key(conf));
+	if (conf->peer.family) {
+		table_add(&index->by_peer, &gw->peer_node, addr_key(&conf->peer));
+		return;
+	}
+	table_add(&index->by_id, &gw->peer_node, id_key(&conf->peer_id));
+	gw->dynamic_next = index->dynamic;
+	index->dynamic = gw;
+}
+
+void gateway_index_all(struct ike_core *core)
+{
+	struct gateway_index *index = &core->index;
+	struct gateway *last = NULL, **kinds = &index->kinds;
+
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		gateway_index_remove(gw);
+		gw->dynamic_next = last;
+		last = gw;
+	}
+	/* From the last one on, since a table finds first what was added last. */
+	index->dynamic = NULL;
+	while (last) {
+		struct gateway *gw = last;
+
+		last = gw->dynamic_next;
+		if (!gw->gone)
+			add(index, gw);
+	}
+	for (struct gateway *gw = index->dynamic; gw; gw = gw->dynamic_next) {
+		if (has_kind(index, gw->conf))
+			continue;
+		table_add(&index->by_kind, &gw->kind_node, kind_key(gw->conf));
+		*kinds = gw;
+		kinds = &gw->kind_next;
+	}
+	*kinds = NULL;
+}
+
+struct gateway *gateway_find(const struct ike_core *core, const char *name)
+{
+	struct table_node *node = table_find(&core->index.by_name, table_text(0, name));
+
+	for (; node; node = table_next(node)) {
+		struct gateway *gw = container_of(node, struct gateway, name_node);
+
+		if (!gw->gone && !strcmp(gw->conf->name, name))
+			return gw;
+	}
+	return NULL;
+}
+
+bool gateway_is_sole(const struct gateway *gw)
+{
+	const struct policy_gateway *ours = gw->conf;
+	struct table_node *node = table_find(&gw->core->index.by_ends, ends_key(ours));
+
+	for (; node; node = table_next(node)) {
+		const struct gateway *other = container_of(node, struct gateway, ends_node);
+		const struct policy_gateway *theirs = other->conf;
+
+		if (other != gw && !other->gone &&
+		    same_end(&ours->local_id, &ours->local, &theirs->local_id, &theirs->local) &&
+		    same_end(&ours->peer_id, &ours->peer, &theirs->peer_id, &theirs->peer))
+			return false;
+	}
+	return true;
+}
+
+static bool may_be(const struct gateway *gw, const struct addr *local, const struct addr *remote)
+{
+	const struct policy_gateway *conf = gw->conf;
+
+	return !gw->gone && (!conf->local.family || addr_equal(&conf->local, local)) &&
+	       (!conf->family || conf->family == remote->family) &&
+	       (!conf->peer.family || addr_equal(&conf->peer, remote));
+}
+
+/* From @node on, of those that it shares its key with, the first that the peer may be. */
+static struct gateway *first_of(struct table_node *node, const struct addr *local,
+				const struct addr *remote)
+{
+	for (; node; node = table_next(node)) {
+		struct gateway *gw = container_of(node, struct gateway, peer_node);
+
+		if (may_be(gw, local, remote))
+			return gw;
+	}
+	return NULL;
+}
+
+/* The gateway after @from (NULL: the first) that has the peer's address. */
+static struct gateway *next_at(const struct ike_core *core, const struct gateway *from,
+			       const struct addr *local, const struct addr *remote)
+{
+	return first_of(from ? table_next(&from->peer_node) :
+			table_find(&core->index.by_peer, addr_key(remote)), local, remote);
+}
+
+struct gateway *gateway_at(const struct ike_core *core, const struct addr *local,
+			   const struct addr *remote)
+{
+	return next_at(core, NULL, local, remote);
+}
+
+struct gateway *gateway_for_peer(const struct ike_core *core, const struct gateway *from,
+				 const struct addr *local, const struct addr *remote)
+{
+	bool dynamic = from && !from->conf->peer.family;
+	struct gateway *gw = dynamic ? NULL : next_at(core, from, local, remote);
+
+	if (gw)
+		return gw;
+	gw = dynamic ? from->dynamic_next : core->index.dynamic;
+	while (gw && !may_be(gw, local, remote))
+		gw = gw->dynamic_next;
+	return gw;
+}
+
+struct gateway *gateway_kind_for_peer(const struct ike_core *core, const struct gateway *from,
+				      const struct addr *local, const struct addr *remote)
+{
+	bool dynamic = from && !from->conf->peer.family;
+	struct gateway *gw = dynamic ? NULL : next_at(core, from, local, remote);
+
+	if (gw)
+		return gw;
+	gw = dynamic ? from->kind_next : core->index.kinds;
+	while (gw && !may_be(gw, local, remote))
+		gw = gw->kind_next;
+	return gw;
+}
+
+struct gateway *gateway_named_by(const struct ike_core *core, const struct gateway *from,
+				 const struct addr *local, const struct addr *remote,
+				 const struct ike_id *id)
+{
+	static const struct ike_id none;
+	const struct table *by_id = &core->index.by_id;
+	bool dynamic = from && !from->conf->peer.family;
+	struct gateway *gw = dynamic ? first_of(table_next(&from->peer_node), local, remote) :
+			     next_at(core, from, local, remote);
+
+	if (!gw && !dynamic)
+		gw = first_of(table_find(by_id, id_key(id)), local, remote);
+	if (!gw && (!dynamic || from->conf->peer_id.n))
+		gw = first_of(table_find(by_id, id_key(&none)), local, remote);
+	return gw;
+}
