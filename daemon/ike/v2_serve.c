@@ -64,6 +64,11 @@ static void say_no_slot(struct gateway *gw, const struct ask *ask)
 			  ts_list_text(&slot->proxy->ts.remote, more, sizeof(more)));
 		return;
 	}
+	if (!gw->conf->n_tunnels) {
+		gateway_refuse(gw, "peer asks for an SA, but no tunnel uses this gateway: set it as "
+				   "the ike-gateway of a tunnel here, or disable the tunnel there");
+		return;
+	}
 	text_init(&t, ours, sizeof(ours));
 	for (slot = gw->slots; slot; slot = slot->next) {
 		if (slot->gone)
@@ -75,7 +80,7 @@ static void say_no_slot(struct gateway *gw, const struct ask *ask)
 	gateway_refuse(gw, "peer asks for traffic selectors local %s remote %s, but configured "
 			   "are: %s",
 		     ts_wire_text(&ask->terms.tsr, a, sizeof(a)),
-		     ts_wire_text(&ask->terms.tsi, b, sizeof(b)), t.n ? ours : "none");
+		     ts_wire_text(&ask->terms.tsi, b, sizeof(b)), ours);
 }
 
 static bool crowded(const struct slot *slot)

@@ -493,25 +493,60 @@ static void test_removed(void **state)
 	peers_finish(net);
 }
 
+/* The gateway stays as it is, but has no tunnel any more. */
+static void remove_tunnels(struct peers *net, int side)
+{
+	struct site site = site_of(side);
+	struct policy *policy = peers_policy(&site);
+
+	free(policy->gateways[0].tunnels[0].proxies);
+	policy->gateways[0].n_tunnels = 0;
+	ike_core_set_policy(net->peer[side].core, net->now, policy);
+	peers_settle(net, side);
+}
+
 /* With no tunnel to serve the IKE SA goes, and comes back with the tunnel. */
 static void test_tunnels_removed(void **state)
 {
-	struct site a = site_of(A);
 	struct peers *net = up(1);
-	struct policy *policy = peers_policy(&a);
 	unsigned int before = peers_told(net, B, "peer deleted the IKE SA");
 
 	(void)state;
 	net->watch = false;
-	free(policy->gateways[0].tunnels[0].proxies);
-	policy->gateways[0].n_tunnels = 0;
-	ike_core_set_policy(net->peer[A].core, net->now, policy);
-	peers_settle(net, A);
+	remove_tunnels(net, A);
 	peers_run(net, 500);
 	assert_int_equal(peers_told(net, B, "peer deleted the IKE SA"), before + 1);
 	assert_int_equal(peers_told(net, A, "no tunnel is left"), 1);
 	assert_int_equal(peers_ikes(net, A), 0);
 	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
+	reload(net, A, NULL);
+	peers_finish(net);
+}
+
+/*
+ * A peer that always wants a child goes on asking the gateway that has no tunnels for one: once a
+ * minute, on one IKE SA, and the log has a line of it now and then.
+ */
+static void test_asked_without_tunnels(void **state)
+{
+	struct peers *net = up(1);
+	unsigned int ups, errors;
+	uint64_t attempts;
+
+	(void)state;
+	net->watch = false;
+	remove_tunnels(net, A);
+	peers_run(net, 300000);
+	assert_int_equal(peers_ikes(net, A), 1);
+	assert_int_equal(peers_ikes(net, B), 1);
+	assert_true(peers_logged(net, "no tunnel uses this gateway") > 0);
+	ups = peers_told(net, B, "ike-up");
+	errors = peers_logged(net, " error ");
+	attempts = peers_child(net, B, "net")->counts.attempts;
+	peers_run(net, 3600000);
+	assert_int_equal(peers_told(net, B, "ike-up"), ups);
+	assert_in_range(peers_child(net, B, "net")->counts.attempts - attempts, 60, 80);
+	assert_in_range(peers_logged(net, " error ") - errors, 2, 2 * 60);
 	reload(net, A, NULL);
 	peers_finish(net);
 }
@@ -533,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_checksum),
 		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_tunnels_removed),
+		cmocka_unit_test(test_asked_without_tunnels),
 	};
 
 	return cmocka_run_group_tests_name("two peers, reload", tests, NULL, NULL);
