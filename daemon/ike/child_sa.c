@@ -180,6 +180,8 @@ void child_close(struct child_sa *child)
 {
 	struct ike_core *core = child->core;
 	struct slot *slot = child->slot;
+	/* A peer that has lost the IKE SA sends by the child until it has another. */
+	bool told = child->ike && !child->ike->doubted;
 	bool was_up = slot->current == child;
 
 	unlink_ike(child);
@@ -192,7 +194,8 @@ void child_close(struct child_sa *child)
 	if (child->in_added && slot->current && child->state != CHILD_LINGERING) {
 		child->state = CHILD_LINGERING;
 		timer_stop(&core->timers, &child->turn);
-		timer_set(&core->timers, &child->life, core->now + CHILD_LINGER_MS);
+		timer_set(&core->timers, &child->life,
+			  core->now + (told ? CHILD_LINGER_MS : CHILD_UNTOLD_MS));
 		return;
 	}
 	child_del(child, true);

@@ -6,10 +6,12 @@
 #include "ike/ike_sa.h"
 
 #define CHILD_LINGER_MS		SECONDS(5)	/* an in-SA that was replaced still takes packets */
+#define CHILD_UNTOLD_MS		SECONDS(30)	/* the same, where the peer does not know that */
 #define CHILD_SWITCH_MS		SECONDS(20)	/* responder of a rekey: for the old to go */
 #define CHILD_SPARE_MS		SECONDS(60)	/* for the peer to delete the older one */
 #define CHILD_ORPHAN_MS		SECONDS(60)	/* for a peer that started anew */
 #define CHILD_ADOPT_MS		SECONDS(2)	/* for it to install a pair that it wanted */
+#define CHILD_LATE_MS		500		/* once it has answered what we sent after that */
 #define CHILD_TIE_MS		SECONDS(15)	/* for the peer to delete what it lost by a tie */
 #define CHILD_RETRY_MS		SECONDS(10)	/* after a rekey that the kernel did not take */
 

@@ -28,8 +28,7 @@ void child_activate(struct child_sa *child)
 	slot->adopted = false;
 }
 
-/* The peer asked for it, and whether it has it will only turn out (await_peer()). */
-static bool unproven(const struct child_sa *child)
+bool child_unproven(const struct child_sa *child)
 {
 	return child->state == CHILD_UP && child->standby && child->turn.armed;
 }
@@ -43,8 +42,8 @@ static bool better_heir(const struct child_sa *child, const struct child_sa *a,
 	/* Who deletes what it has rekeyed has the successor. */
 	if (successor != (b->replaces == child->token))
 		return successor;
-	if (unproven(a) != unproven(b))
-		return unproven(b);
+	if (child_unproven(a) != child_unproven(b))
+		return child_unproven(b);
 	return a->state < b->state;
 }
 
@@ -88,12 +87,21 @@ static void supersede(struct child_sa *loser, bool tie)
 		timer_set(&core->timers, &loser->turn, core->now + CHILD_TIE_MS);
 }
 
+/* What the peer asked for before @child it may never have got: its turn does not come any more. */
+static void pass_over(const struct child_sa *child)
+{
+	for (struct child_sa *other = child->slot->children; other; other = other->slot_next)
+		if (child_unproven(other) && other->up_at <= child->up_at)
+			supersede(other, false);
+}
+
 /* @child carries the packets from now on. */
 static void take_over(struct child_sa *child)
 {
 	struct child_sa *old = child->slot->current;
 
 	child_activate(child);
+	pass_over(child);
 	if (old && old != child && old->ike && !child_replaced(child))
 		supersede(old, child->tie);
 	child_orphans_close(child->slot);
@@ -101,10 +109,9 @@ static void take_over(struct child_sa *child)
 
 void child_proven(struct child_sa *child)
 {
-	if (!unproven(child))
-		return;
-	timer_stop(&child->core->timers, &child->turn);
-	take_over(child);
+	/* The peer's answer may have overtaken ours, and the peer has to derive keys, too. */
+	if (child_unproven(child))
+		timer_set(&child->core->timers, &child->turn, child->core->now + CHILD_LATE_MS);
 }
 
 /* The peer asked for it.  Until it has it, which it is asked, what there is goes on. */
@@ -178,6 +185,15 @@ void child_settle(struct child_sa *child)
 		await_peer(child);
 }
 
+/* The peer asked for another since, which it is likelier to have. */
+static bool overtaken(const struct child_sa *child)
+{
+	for (struct child_sa *other = child->slot->children; other; other = other->slot_next)
+		if (child_unproven(other) && other->up_at > child->up_at)
+			return true;
+	return false;
+}
+
 void child_turn(struct ike_core *core, struct timer *timer)
 {
 	struct child_sa *child = container_of(timer, struct child_sa, turn);
@@ -188,6 +204,8 @@ void child_turn(struct ike_core *core, struct timer *timer)
 		return;
 	else if (child_undecided(child))
 		timer_set(&core->timers, &child->turn, core->now + CHILD_ADOPT_MS);
+	else if (overtaken(child))
+		supersede(child, false);
 	else
 		take_over(child);
 }

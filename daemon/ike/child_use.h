@@ -7,6 +7,8 @@
 
 /* Its out-SA carries the proxy-ID's packets from now on. */
 void child_activate(struct child_sa *child);
+/* The peer asked for it, and whether it has it will only turn out. */
+bool child_unproven(const struct child_sa *child);
 /* The peer answered what we asked once we had the pair: it has it, too. */
 void child_proven(struct child_sa *child);
 /* It ends: another of the slot carries its packets from now on, if there is one. */

@@ -404,12 +404,12 @@ void slot_retry(struct ike_core *core, struct timer *timer)
  * Both ends may start at once; then two IKE SAs come up.  Each end sees that their
  * lives overlapped from the start, and both know all four nonces, so both find the
  * same one to be the loser: that with the least of them, as RFC 7296 section 2.8.1
- * has it for rekeying.  Otherwise the peer had a reason to make another.
+ * has it for rekeying.  Otherwise the peer had a reason to make another; where it began
+ * both, it says which one goes.
  */
-static bool loses_tie(const struct ike_sa *fresh, const struct ike_sa *old)
+static bool tied(const struct ike_sa *fresh, const struct ike_sa *old)
 {
-	return fresh->begun <= old->up_at &&
-	       memcmp(fresh->nonce_min, old->nonce_min, NONCE_N) < 0;
+	return fresh->begun <= old->up_at && (fresh->initiator || old->initiator);
 }
 
 /*
@@ -459,12 +459,12 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 		gw->ike = ike;
 		return;
 	}
-	if (loses_tie(ike, old)) {
+	if (tied(ike, old) && memcmp(ike->nonce_min, old->nonce_min, NONCE_N) < 0) {
 		ike_condemn(ike);
 		return;
 	}
 	gw->ike = ike;
-	if (ike->begun <= old->up_at)
+	if (tied(ike, old))
 		ike_condemn(old);
 	else if (!ike->initiator && !old->condemned)
 		exchange_queue(old, task_new(TASK_LIVENESS));

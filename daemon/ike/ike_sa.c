@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "ike/child_sa.h"
+#include "ike/child_use.h"
 #include "ike/ike_life.h"
 #include "ike/stranger.h"
 
@@ -325,8 +326,10 @@ void ike_orphan_children(struct ike_sa *ike)
 
 	for (struct child_sa *child = ike->children; child; child = next) {
 		next = child->ike_next;
-		if (child->slot->current == child && !child->slot->gone &&
-		    child->state >= CHILD_UP && child->state <= CHILD_REPLACED)
+		/* The peer may send by one already that we have not turned to yet. */
+		if ((child->slot->current == child || child_unproven(child)) &&
+		    !child->slot->gone && child->state >= CHILD_UP &&
+		    child->state <= CHILD_REPLACED)
 			child_orphan(child);
 	}
 }

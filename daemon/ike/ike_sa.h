@@ -130,7 +130,7 @@ void ike_send(struct ike_sa *ike, struct bytes message);
 void ike_close(struct ike_sa *ike, bool linger);
 /* One that is closed needs not answer any more: it is freed at the end of the event. */
 void ike_die(struct ike_sa *ike);
-/* What carries packets of its children goes on doing so, until there are successors. */
+/* What carries packets of its children, or is about to, stays until there are successors. */
 void ike_orphan_children(struct ike_sa *ike);
 /* It ends without a word: the peer lives, uses another, and does not answer on this one. */
 void ike_forgotten(struct ike_sa *ike);

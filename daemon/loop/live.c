@@ -9,7 +9,11 @@
 #include "base/log.h"
 #include "loop/manual.h"
 
-#define LINGER	5000	/* ms that an inbound SA outlives the first use of its successor */
+/*
+ * ms that an inbound SA outlives the first use of its successor: no DELETE tells the peer, whose
+ * daemon may have died, too, before it sent by the successor.
+ */
+#define LINGER	30000
 #define BUCKETS	1024	/* of our SAs, by token */
 
 struct own {

@@ -135,7 +135,7 @@ static void test_killed(void **state)
 static void test_killed_often(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		const int *pair = pairs[seed % PAIRS];
 		struct peers *net = up(seed, pair);
 		struct dice dice = { .state = seed };
@@ -309,7 +309,7 @@ static void test_hour_without_route(void **state)
 static void test_short_outage(void **state)
 {
 	(void)state;
-	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		const int *pair = pairs[seed % PAIRS];
 		struct peers *net = up(seed, pair);
 
