@@ -7,6 +7,8 @@
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
+# shellcheck source=selftests/lib_fresh.sh
+. "$PANTUN_TOP/selftests/lib_fresh.sh"
 
 A4=192.0.2.1 B4=192.0.2.2 A6=2001:db8::1 B6=2001:db8::2
 IF_ID=42
@@ -111,6 +113,7 @@ combination() {
 }
 
 module_load
+hooks_load
 topology_up
 addr_add ga wan0 "$A6/64"
 addr_add gb wan0 "$B6/64"
@@ -144,6 +147,24 @@ route_lans tunnel1 ipsec0
 check 'and with their interface' wait_for 15 sas_are 2
 check 'which carries again' wait_for 10 carrier_is ga tunnel1 1
 traffic 'after return of the interface'
+
+# --- numbers that run out
+# worn LAST PACKETS: the last number of A's outbound SA becomes LAST, then PACKETS are sent.
+worn() {
+	on ga bash -c "echo 'tunnel1 out 0x2001 $1' >/sys/module/pantun_test_hooks/parameters/sequence"
+	on ha ping -q -c "$2" -i 0.1 -W 1 10.2.0.2 || :
+}
+
+: >"$WORK/ga/pantund.log"
+worn $((0xbffffffd)) 2
+check_not 'below three quarters of the numbers nothing is said' log_has ga 'sequence numbers'
+worn $((0xbfffffff)) 3
+check 'at three quarters the log says how many are left' wait_for 5 log_has ga \
+	'tunnel m: manual keys: the outbound SA 00002001 runs out of sequence numbers, 10737'
+worn $((0xffffffff)) 3
+check 'at the end it says that nothing passes' wait_for 5 log_has ga \
+	'tunnel m: manual keys: the outbound SA 00002001 has used up its sequence numbers'
+check 'each is said once' test "$(grep -c 'sequence numbers' "$WORK/ga/pantund.log")" -eq 2
 
 # --- every algorithm
 for enc in des 3des aes-128-cbc aes-192-cbc aes-256-cbc null; do

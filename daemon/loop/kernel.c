@@ -7,6 +7,7 @@
 #include "loop/daemon_priv.h"
 #include "loop/live.h"
 #include "loop/manual.h"
+#include "loop/manual_wear.h"
 #include "loop/module.h"
 #include "loop/monitors.h"
 #include "loop/sas.h"
@@ -32,10 +33,12 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 {
 	struct daemon *d = ctx;
 
-	if (cookie & MANUAL_COOKIE)
+	if (cookie & MANUAL_COOKIE) {
+		manual_worn(d->kern, d->policy, cookie, inbound, hard);
 		sas_sync_manual(d);
-	else
+	} else {
 		ike_core_expire(d->core, clock_ms(), cookie, inbound, hard);
+	}
 	if (hard)
 		live_expired(d->live, cookie, inbound, on_former_end, d);
 	timer_settle(d);

@@ -8,10 +8,13 @@
 
 #include <cmocka.h>
 
+#include "base/log.h"
 #include "conf/conf.h"
 #include "conf_lines.h"
 #include "kern/kern_fake.h"
 #include "loop/manual.h"
+#include "loop/manual_spec.h"
+#include "loop/manual_wear.h"
 
 #define STEP	100u		/* ms between packets, and looks at what is due */
 #define SECOND	1000u
@@ -371,6 +374,56 @@ static void test_conflicts(void **state)
 	policy_free(same_spi);
 }
 
+/* What was logged last, and how many lines there were. */
+struct logged {
+	enum log_level level;
+	unsigned int n;
+	char line[512];
+};
+
+static void on_log(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	struct logged *logged = ctx;
+
+	logged->level = level;
+	logged->n++;
+	snprintf(logged->line, sizeof(logged->line), "%s: %s", subject ? subject : "", text);
+}
+
+/* Numbers of 32 bits run out: which SA, how much is left, what to do; nothing of other SAs. */
+static void test_worn(void **state)
+{
+	struct logged logged = { .n = 0 };
+	struct pair p;
+	uint64_t cookie;
+
+	(void)state;
+	open_pair(&p);
+	cookie = manual_cookie(&p.a.policy->manual[0]);
+	log_set_sink(on_log, &logged);
+	kern_fake_carried(p.a.kern, false, 0xc0000000);
+	manual_worn(p.a.kern, p.a.policy, cookie, false, false);
+	assert_int_equal(logged.level, LOG_LEVEL_WARNING);
+	assert_string_equal(logged.line,
+			    "tunnel m: manual keys: the outbound SA 00001012 runs out of sequence "
+			    "numbers, 1073741823 packets are left: load new keys with new SPIs "
+			    "(local-spi, remote-spi) at both ends");
+	kern_fake_carried(p.a.kern, true, 0xe0000000);
+	manual_worn(p.a.kern, p.a.policy, cookie, true, false);
+	assert_non_null(strstr(logged.line, "inbound SA 00001011 runs out"));
+	assert_non_null(strstr(logged.line, " 536870911 packets are left"));
+	kern_fake_carried(p.a.kern, false, 0x100000000);
+	manual_worn(p.a.kern, p.a.policy, cookie, false, true);
+	assert_int_equal(logged.level, LOG_LEVEL_ERROR);
+	assert_non_null(strstr(logged.line, "outbound SA 00001012 has used up its sequence"));
+	assert_int_equal(logged.n, 3);
+	manual_worn(p.a.kern, p.a.policy, cookie + 1, false, true);
+	manual_worn(p.a.kern, NULL, cookie, false, true);
+	assert_int_equal(logged.n, 3);
+	log_set_sink(NULL, NULL);
+	close_pair(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +435,7 @@ int main(void)
 		cmocka_unit_test(test_same_local_spi),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_conflicts),
+		cmocka_unit_test(test_worn),
 	};
 
 	return cmocka_run_group_tests_name("manual", tests, NULL, NULL);
