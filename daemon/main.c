@@ -174,7 +174,7 @@ int main(int argc, char **argv)
 	if (args.check && optind < argc)
 		args.run.config = argv[optind++];
 	if (args.exit < 0 && optind < argc) {
-		fprintf(stderr, "pantund: \"%s\" is no option\nTry 'pantund --help'.\n",
+		fprintf(stderr, "pantund: unexpected argument \"%s\"\nTry 'pantund --help'.\n",
 			argv[optind]);
 		args.exit = EXIT_USAGE;
 	}

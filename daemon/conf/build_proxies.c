@@ -29,7 +29,7 @@ static void read_side(const struct build *b, const struct tree_node *proxy, cons
 		return;
 	}
 	if (ts->first.family != family)
-		conf_error(b->report, value->at, "\"%s\" is no IPv%d: put it into %s",
+		conf_error(b->report, value->at, "\"%s\" is not IPv%d: put it into %s",
 			   value->text, family == AF_INET ? 4 : 6,
 			   family == AF_INET ? "proxy-id-v6" : "proxy-id");
 }

@@ -310,14 +310,14 @@ static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 	only = stranger_gateway(core, &in->local.addr, &in->remote.addr);
 	addr_text(&in->remote.addr, peer);
 	if (!first)
-		log_warning(NULL, "%s wants an IKE SA, but is no gateway's peer-address", peer);
+		log_warning(NULL, "%s asks for an IKE SA, but is not the peer-address of any gateway", peer);
 	else if (select_for(first, p, &chosen, why, sizeof(why)))
 		return;
 	else if (only)
-		stranger_fail(core, only, "%s (IKE SA that peer %s wants)", why, peer);
+		stranger_fail(core, only, "%s (peer %s asks for an IKE SA)", why, peer);
 	else
 		stranger_fail(core, NULL,
-			      "%s (IKE SA that peer %s wants; gateway %s is the first of several "
+			      "%s (peer %s asks for an IKE SA; gateway %s is the first of several "
 			      "that it may be, and none accepts it)",
 			      why, peer, first->conf->name);
 }

@@ -436,7 +436,7 @@ static const struct complaint errors[] = {
 	{ TUNNEL "auto-key proxy-id L local 10.0.0.0/33\n",
 	  "f:5:55: \"10.0.0.0/33\" is not an address, prefix or range of addresses" },
 	{ TUNNEL "auto-key proxy-id L local 2001:db8::/32\n",
-	  "f:5:55: \"2001:db8::/32\" is no IPv4: put it into proxy-id-v6" },
+	  "f:5:55: \"2001:db8::/32\" is not IPv4: put it into proxy-id-v6" },
 	{ TUNNEL "auto-key proxy-id L protocol number 255\n",
 	  "f:5:65: \"255\" is not a number from 1 to 254" },
 	{ GATEWAY "local-id type keyid id 0fz\n",

@@ -471,7 +471,7 @@ static void test_no_selectors(void **state)
 static void test_stranger(void **state)
 {
 	static const char *const texts[] = {
-		"192.0.2.1 wants an IKE SA, but is no gateway's peer-address",
+		"192.0.2.1 asks for an IKE SA, but is not the peer-address of any gateway",
 		"or does not know us", NULL,
 	};
 	struct site a = peers_site(A), b = peers_site(B);

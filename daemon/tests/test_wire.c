@@ -462,7 +462,7 @@ static void test_names(void **state)
 			    "KE payload at octet 40: a length is below its minimum");
 	wire_fail(&error, WIRE_ERR_CRITICAL, 200, 28);
 	assert_string_equal(wire_error_text(&error, text),
-			    "payload of type 200 at octet 28: unknown, but critical");
+			    "payload of type 200 at octet 28: unknown but critical");
 	wire_fail(&error, WIRE_ERR_MISSING, IKE_PL_NONCE, 0);
 	assert_string_equal(wire_error_text(&error, text), "Nonce payload is missing");
 	wire_fail(&error, WIRE_ERR_VERSION, IKE_PL_NONE, 17);
