@@ -25,7 +25,7 @@ check=(build-essential git rsync libcmocka-dev sparse shellcheck clang libclang-
 # The lab is written for amd64.
 lab=(flex bison bc cpio xz-utils libelf-dev linux-source-6.12 busybox-static python3-scapy
 	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 wireguard-tools
-	qemu-system-x86 python3-argcomplete python3-requests)
+	qemu-system-x86 python3-argcomplete python3-requests debootstrap)
 peers=(charon-systemd strongswan-swanctl libstrongswan-standard-plugins
 	libstrongswan-extra-plugins libcharon-extra-plugins frr)
 
