@@ -34,6 +34,43 @@ fields() {
 	on gb nft flush ruleset
 }
 
+# notes VERB WORD...: skb_notes.py at B, in the background.
+notes() {
+	: >"$WORK/notes"
+	start_on gb "$WORK/notes" /usr/bin/python3 "$PANTUN_TOP/selftests/skb_notes.py" "$@"
+	NOTES_PID=$STARTED_PID
+	wait_for 10 grep -q listening "$WORK/notes"
+}
+
+notes_end() {
+	kill "$NOTES_PID" 2>/dev/null || :
+	wait "$NOTES_PID" 2>/dev/null || :
+}
+
+# When the outer packet came is not when the inner one did.
+stamps() {
+	notes stamps wan0 tunnel1 5
+	check 'time stamps: ping' on ha ping -q -c 5 -i 0.05 -W 2 10.2.0.2
+	check 'time stamps: inner packets have their own' wait_for 10 grep -qx '0 of 5' "$WORK/notes"
+	notes_end
+}
+
+# noted DEVICE COUNT: at least so many packets that tc has classified.
+noted() {
+	[ "$(grep -cx "$1" "$WORK/notes")" -ge "$2" ]
+}
+
+tc_index() {
+	on gb tc qdisc add dev wan0 clsact
+	on gb tc filter add dev wan0 ingress protocol ip matchall classid 1:5
+	notes tc-index wan0 tunnel1
+	check 'tc_index: ping' on ha ping -q -c 3 -i 0.05 -W 2 10.2.0.2
+	check 'tc_index: outer packets have one' wait_for 10 noted wan0 3
+	check_not 'tc_index: inner packets have none' noted tunnel1 1
+	notes_end
+	on gb tc qdisc del dev wan0 clsact
+}
+
 udp_errors() {
 	on gb sed -n 's/^Udp: \(.*\)/\1/p' /proc/net/snmp | awk 'NR == 2 { print $7 }'
 }
@@ -99,6 +136,8 @@ tunnel_quiet gb
 pantun_pair 4
 route_lans tunnel1 tunnel1
 fields
+stamps
+tc_index
 pages
 checksums
 finish
