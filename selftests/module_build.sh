@@ -34,6 +34,24 @@ asks() {
 	main_for "$@" | grep 'PROBE '
 }
 
+# small_says WORD [TIME]: builds a module of one line with that word; its file is of that time.
+small_says() {
+	echo "MODULE_INFO(says, \"$1\");" |
+		cat "$WORK/small/license" - >"$WORK/small/kmod/pantun.c"
+	touch -d "${2:-now}" "$WORK/small/kmod/pantun.c"
+	grep -q "says=$1" "$("$WORK/small/selftests/lab/module.sh" 6.12 2>"$WORK/said")" ||
+		{ cat "$WORK/said"; return 1; }
+}
+
+# small_tree: for it.
+small_tree() {
+	mkdir -p "$WORK"/small/{kmod,uapi,selftests/lab}
+	cp "$PANTUN_TOP/selftests/lab/"{module,kernel}.sh "$WORK/small/selftests/lab"
+	echo 'obj-m := kmod/' >"$WORK/small/Kbuild"
+	echo 'obj-m := pantun.o' >"$WORK/small/kmod/Kbuild"
+	printf '#include <linux/module.h>\nMODULE_LICENSE("GPL");\n' >"$WORK/small/license"
+}
+
 for version in 6.1 6.12; do
 	check "module builds without warnings for Linux $version" \
 		builds_clean "$version"
@@ -49,4 +67,7 @@ check_has 'it has less' '/* no PANTUN_HAS_LLTX_BIT */' "$WORK/tree/kmod/probed.h
 main_for 6.12 CC='gcc -no-such-option' >"$WORK/said" || :
 check_has 'a compiler that does not work is no answer' \
 	"does not work with this kernel's headers" "$WORK/said"
+small_tree
+check 'what is there is built' small_says one
+check 'what was edited while that ran, too' small_says two '1 minute ago'
 finish

@@ -55,8 +55,9 @@ esac
 mkdir -p "$stage"
 exec 8>"$stage.lock"
 flock 8
-# what was found out of the kernel stays there
-rsync -a --delete --exclude=probed.h --include='*/' --include='*.[chS]' --include='*.sh' \
+# What was found out of the kernel stays there.  Copies have the time of copying: what was
+# edited while make ran is older than the object that make made.
+rsync -rlpc --delete --exclude=probed.h --include='*/' --include='*.[chS]' --include='*.sh' \
 	--include='*.json' --include='*.py' --include=Kbuild --exclude='*' \
 	"$top/Kbuild" "$top/kmod" "$top/uapi" "$stage/" >&2
 # types for BPF would take pahole to make
