@@ -177,6 +177,30 @@ static void test_refused(void **state)
 		bad(refused[i].lines, refused[i].text);
 }
 
+/* SPIs belong to a receiver's address and to a protocol: another one may have the same. */
+static void test_same_spis(void **state)
+{
+	static const char other[] =
+		ENDS SPIS ENCR INTEG
+		"set network tunnel ipsec N tunnel-interface tunnel2\n"
+		"set network tunnel ipsec N manual-key local-spi 00001001 remote-spi 0abcdef2\n";
+	char lines[2048];
+
+	(void)state;
+	snprintf(lines, sizeof(lines),
+		 "%sset network tunnel ipsec N manual-key local-address ip 198.51.100.2\n"
+		 "set network tunnel ipsec N manual-key peer-address ip 192.0.2.10\n"
+		 "set network tunnel ipsec N manual-key esp encryption algorithm null\n"
+		 "set network tunnel ipsec N manual-key esp authentication sha1 key " G4
+		 "00112233\n", other);
+	policy_free(good(lines));
+	snprintf(lines, sizeof(lines),
+		 "%sset network tunnel ipsec N manual-key local-address ip 198.51.100.1\n"
+		 "set network tunnel ipsec N manual-key peer-address ip 192.0.2.9\n"
+		 "set network tunnel ipsec N manual-key ah sha1 key " G4 "00112233\n", other);
+	policy_free(good(lines));
+}
+
 /* A key in a file of its own, and what may stand in a file that others can read. */
 static void test_files(void **state)
 {
@@ -306,6 +330,7 @@ int main(void)
 		cmocka_unit_test(test_leaves),
 		cmocka_unit_test(test_algorithms),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_same_spis),
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_outer),
 		cmocka_unit_test(test_sync),

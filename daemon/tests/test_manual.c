@@ -25,9 +25,13 @@
 		"set network tunnel ipsec m manual-key local-address ip 192.0.2.%u\n"	\
 		"set network tunnel ipsec m manual-key peer-address ip 192.0.2.%u\n"	\
 		"set network tunnel ipsec m manual-key local-spi %08x remote-spi %08x\n"	\
-		"set network tunnel ipsec m manual-key esp encryption key "		\
+		"%s"
+#define ESP	"set network tunnel ipsec m manual-key esp encryption key "		\
 		"%08x-44556677-8899aabb-ccddeeff\n"					\
 		"set network tunnel ipsec m manual-key esp authentication sha1 key "	\
+		"00112233-44556677-8899aabb-ccddeeff-00112233\n"			\
+		"%s"
+#define AH	"set network tunnel ipsec m manual-key ah sha1 key "			\
 		"00112233-44556677-8899aabb-ccddeeff-00112233\n"
 
 struct end {
@@ -44,20 +48,36 @@ struct pair {
 	unsigned int lost;
 };
 
+/* Between hosts @local and @peer of 192.0.2.0/24. */
+static struct policy *policy_with(unsigned int local, unsigned int peer, unsigned int out,
+				  unsigned int in, const char *keys)
+{
+	struct policy *policy;
+	char text[1024];
+
+	snprintf(text, sizeof(text), LINES, local, peer, out, in, keys);
+	policy = conf_lines(text, NULL);
+	if (!policy)
+		fail_msg("%s", conf_said);
+	return policy;
+}
+
+static const char *esp_keys(unsigned int key, const char *more)
+{
+	static char text[512];
+
+	snprintf(text, sizeof(text), ESP, key, more);
+	return text;
+}
+
 /* Of gateway 1 or 2; each generation has a key and, unless @spi is given, SPIs of its own. */
 static struct policy *policy_of(unsigned int gateway, unsigned int key, unsigned int spi,
 				const char *more)
 {
 	unsigned int in = SPI + 16 * (spi ? spi : key) + gateway;
 	unsigned int out = SPI + 16 * (spi ? spi : key) + 3 - gateway;
-	struct policy *policy;
-	char text[1024];
 
-	snprintf(text, sizeof(text), LINES "%s", gateway, 3 - gateway, out, in, key, more);
-	policy = conf_lines(text, NULL);
-	if (!policy)
-		fail_msg("%s", conf_said);
-	return policy;
+	return policy_with(gateway, 3 - gateway, out, in, esp_keys(key, more));
 }
 
 static void sync_end(struct pair *p, struct end *end)
@@ -98,6 +118,14 @@ static void open_pair(struct pair *p)
 	*p = (struct pair){ .now = SECOND };
 	open_end(p, &p->a, policy_of(1, 1, 0, ""));
 	open_end(p, &p->b, policy_of(2, 1, 0, ""));
+}
+
+/* Both send from the beginning on. */
+static void open_talking(struct pair *p)
+{
+	open_pair(p);
+	p->a.sends = true;
+	p->b.sends = true;
 }
 
 static void close_end(struct end *end)
@@ -158,6 +186,15 @@ static void assert_sas(const struct end *end, unsigned int in, unsigned int out)
 	assert_int_equal(kern_fake_count(end->kern, false, NULL), out);
 }
 
+/* Both have this key and no other. */
+static void assert_settled(const struct pair *p, unsigned int key)
+{
+	assert_int_equal(key_in_use(&p->a), key);
+	assert_int_equal(key_in_use(&p->b), key);
+	assert_sas(&p->a, 1, 1);
+	assert_sas(&p->b, 1, 1);
+}
+
 /* Packets lost when B is reloaded so many seconds after A, and whether both end well. */
 static unsigned int change_keys(bool a_sends, bool b_sends, unsigned int apart)
 {
@@ -174,10 +211,7 @@ static unsigned int change_keys(bool a_sends, bool b_sends, unsigned int apart)
 	run(&p, apart);
 	reload(&p, &p.b, policy_of(2, 2, 0, ""));
 	run(&p, OVERLAP + 1);
-	assert_int_equal(key_in_use(&p.a), 2);
-	assert_int_equal(key_in_use(&p.b), 2);
-	assert_sas(&p.a, 1, 1);
-	assert_sas(&p.b, 1, 1);
+	assert_settled(&p, 2);
 	close_pair(&p);
 	return p.lost;
 }
@@ -226,9 +260,7 @@ static void test_restart(void **state)
 
 	(void)state;
 	for (unsigned int at = 1; at < OVERLAP; at += 6) {
-		open_pair(&p);
-		p.a.sends = true;
-		p.b.sends = true;
+		open_talking(&p);
 		reload(&p, &p.a, policy_of(1, 2, 0, ""));
 		run(&p, 2);
 		reload(&p, &p.b, policy_of(2, 2, 0, ""));
@@ -237,10 +269,7 @@ static void test_restart(void **state)
 		restart(&p, &p.b);
 		run(&p, OVERLAP + 1);
 		assert_int_equal(p.lost, 0);
-		assert_int_equal(key_in_use(&p.a), 2);
-		assert_int_equal(key_in_use(&p.b), 2);
-		assert_sas(&p.a, 1, 1);
-		assert_sas(&p.b, 1, 1);
+		assert_settled(&p, 2);
 		close_pair(&p);
 	}
 }
@@ -251,9 +280,7 @@ static void test_taken_back(void **state)
 	struct pair p;
 
 	(void)state;
-	open_pair(&p);
-	p.a.sends = true;
-	p.b.sends = true;
+	open_talking(&p);
 	run(&p, 1);
 	reload(&p, &p.a, policy_of(1, 2, 0, ""));
 	run(&p, 10);
@@ -273,9 +300,7 @@ static void test_taken_back(void **state)
 	reload(&p, &p.b, policy_of(2, 1, 0, ""));
 	run(&p, OVERLAP + 1);
 	assert_int_equal(p.lost, 0);
-	assert_int_equal(key_in_use(&p.a), 1);
-	assert_int_equal(key_in_use(&p.b), 1);
-	assert_sas(&p.a, 1, 1);
+	assert_settled(&p, 1);
 	close_pair(&p);
 }
 
@@ -305,21 +330,18 @@ static void test_at_once(void **state)
 /* Only the outbound SPI is that of before: what is sent switches when the peer does. */
 static void test_same_local_spi(void **state)
 {
-	const unsigned int out = SPI + 16 + 2;
-	char text[1024];
+	const unsigned int out = SPI + 16 + 2, in = SPI + 16 * 2 + 1;
 	struct pair p;
 
 	(void)state;
 	open_pair(&p);
 	p.a.sends = true;
-	snprintf(text, sizeof(text), LINES, 1U, 2U, out, SPI + 16 * 2 + 1, 2U);
-	reload(&p, &p.a, conf_lines(text, NULL));
+	reload(&p, &p.a, policy_with(1, 2, out, in, esp_keys(2, "")));
 	assert_int_equal(key_in_use(&p.a), 1);
 	assert_sas(&p.a, 2, 1);
 	run(&p, 10);
 	assert_int_equal(p.lost, 0);
-	snprintf(text, sizeof(text), LINES, 2U, 1U, SPI + 16 * 2 + 1, out, 2U);
-	reload(&p, &p.b, conf_lines(text, NULL));
+	reload(&p, &p.b, policy_with(2, 1, in, out, esp_keys(2, "")));
 	assert_int_equal(key_in_use(&p.b), 2);
 	p.b.sends = true;
 	run(&p, 3);
@@ -356,22 +378,43 @@ static void on_conflict(void *ctx, const char *text)
 	snprintf(ctx, 512, "%s", text);
 }
 
+/* What is said of a reload from SPIs 1001 and 2001 between hosts 1 and 2 to @after, freed. */
+static void assert_conflict(struct policy *after, const char *expected)
+{
+	struct policy *before = policy_with(1, 2, 0x1001, 0x2001, esp_keys(1, ""));
+	char text[512] = "";
+
+	manual_conflicts(before, after, on_conflict, text);
+	if (*expected)
+		assert_non_null(strstr(text, expected));
+	else
+		assert_string_equal(text, "");
+	policy_free(before);
+	policy_free(after);
+}
+
 static void test_conflicts(void **state)
 {
-	struct policy *was = policy_of(1, 1, 0, ""), *fresh = policy_of(1, 2, 0, "");
-	struct policy *same_spi = policy_of(1, 2, 1, "");
+	struct policy *first = policy_of(1, 1, 0, "");
 	char text[512] = "";
 
 	(void)state;
-	manual_conflicts(NULL, was, on_conflict, text);
-	manual_conflicts(was, was, on_conflict, text);
-	manual_conflicts(was, fresh, on_conflict, text);
+	manual_conflicts(NULL, first, on_conflict, text);
 	assert_string_equal(text, "");
-	manual_conflicts(was, same_spi, on_conflict, text);
-	assert_non_null(strstr(text, "the same remote-spi 00001011: packets are lost until"));
-	policy_free(was);
-	policy_free(fresh);
-	policy_free(same_spi);
+	policy_free(first);
+	assert_conflict(policy_with(1, 2, 0x1001, 0x2001, esp_keys(1, "")), "");
+	assert_conflict(policy_with(1, 2, 0x1001, 0x2001, esp_keys(2, "")),
+			"the same remote-spi 00002001: packets are lost until");
+	assert_conflict(policy_with(1, 2, 0x1001, 0x2002, esp_keys(2, "")),
+			"the same local-spi 00001001: packets are lost until");
+	assert_conflict(policy_with(1, 3, 0x1001, 0x2001, esp_keys(2, "")),
+			"the same remote-spi 00002001");
+	assert_conflict(policy_with(3, 2, 0x1001, 0x2001, esp_keys(2, "")),
+			"the same local-spi 00001001");
+	/* SPIs of other addresses, and of AH, are others. */
+	assert_conflict(policy_with(1, 2, 0x1002, 0x2002, esp_keys(2, "")), "");
+	assert_conflict(policy_with(3, 4, 0x1001, 0x2001, esp_keys(2, "")), "");
+	assert_conflict(policy_with(1, 2, 0x1001, 0x2001, AH), "");
 }
 
 /* What was logged last, and how many lines there were. */

@@ -475,6 +475,26 @@ static void test_checksum(void **state)
 	peers_finish(net);
 }
 
+/* What failed with one configuration is tried at once with another, whatever pause there was. */
+static void test_tried_at_once(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 8; seed++) {
+		struct site b = peers_site(B);
+		struct peers *net = peers_new(seed);
+
+		peers_configure(net, B, &b);
+		reload(net, A, new_key);
+		peers_run(net, 1000000);
+		assert_int_equal(peers_ikes(net, A), 0);
+		assert_true(peers_told(net, A, "ike-fail") > 3);
+		reload(net, A, NULL);
+		peers_run(net, 1000);
+		assert_int_equal(peers_ikes(net, A), 1);
+		peers_finish(net);
+	}
+}
+
 /* What is no longer configured is deleted, at the peer too. */
 static void test_removed(void **state)
 {
@@ -566,6 +586,7 @@ int main(void)
 		cmocka_unit_test(test_unanswered),
 		cmocka_unit_test(test_in_place),
 		cmocka_unit_test(test_checksum),
+		cmocka_unit_test(test_tried_at_once),
 		cmocka_unit_test(test_removed),
 		cmocka_unit_test(test_tunnels_removed),
 		cmocka_unit_test(test_asked_without_tunnels),
