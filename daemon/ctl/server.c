@@ -23,6 +23,7 @@
 #define OTHERS_MAX	48	/* of them, of users other than root, who always gets in */
 #define USER_MAX	16	/* of one of these users */
 #define BACKLOG		16
+#define INPUT_MAX	(CTL_HEADER + CTL_REQUEST_MAX)	/* octets that wait, until no more are read */
 #define BEHIND_MAX	(1U << 20)	/* octets that a monitor may leave unread */
 #define PATIENCE	30		/* seconds in which a peer has to take something */
 #define SOCKET_MODE	0660
@@ -171,12 +172,23 @@ static bool go_on(struct conn *conn)
 	return true;
 }
 
+/* With a high watermark libevent would call back in every round while the input is full. */
+static void limit_input(struct conn *conn)
+{
+	if (evbuffer_get_length(bufferevent_get_input(conn->bev)) < INPUT_MAX)
+		bufferevent_enable(conn->bev, EV_READ);
+	else
+		bufferevent_disable(conn->bev, EV_READ);
+}
+
 static bool serve(struct conn *conn)
 {
 	bool done = go_on(conn);
 
 	if (conn->dead)
 		drop(conn);
+	else
+		limit_input(conn);
 	return done;
 }
 
@@ -216,11 +228,14 @@ static void on_ready(struct bufferevent *bev, void *ctx)
 	(void)bev;
 	if (conn->uid == 0) {
 		serve(conn);
-	} else if (!conn->waits) {
-		conn->waits = true;
-		TAILQ_INSERT_TAIL(&conn->ctl->turns, conn, turns);
-		await_turn(conn->ctl);
+		return;
 	}
+	limit_input(conn);
+	if (conn->waits)
+		return;
+	conn->waits = true;
+	TAILQ_INSERT_TAIL(&conn->ctl->turns, conn, turns);
+	await_turn(conn->ctl);
 }
 
 static void on_end(struct bufferevent *bev, short what, void *ctx)
@@ -279,7 +294,6 @@ static void on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 	LIST_INSERT_HEAD(&ctl->conns, conn, list);
 	ctl->n++;
 	bufferevent_setcb(conn->bev, on_ready, on_ready, on_end, conn);
-	bufferevent_setwatermark(conn->bev, EV_READ, 0, CTL_HEADER + CTL_REQUEST_MAX);
 	bufferevent_set_timeouts(conn->bev, NULL, &patience);
 	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
 }

@@ -439,6 +439,58 @@ static void test_oversized_request(void **state)
 	close(fd);
 }
 
+static void on_busy(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	*(bool *)ctx = true;
+	event_base_loopbreak(base);
+}
+
+/* The loop has nothing to do; otherwise it would not come to an end. */
+static void assert_idle(void)
+{
+	const struct timeval patience = { .tv_sec = 2 };
+	bool busy = false;
+	struct event *end = event_new(base, -1, 0, on_busy, &busy);
+
+	event_add(end, &patience);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+	event_free(end);
+	assert_false(busy);
+}
+
+/* Asks until nothing more is taken, without reading; how often. */
+static unsigned int ask_on(int fd)
+{
+	static const uint8_t request[] = "\0\0\0\x0f{\"verb\":\"show\"}";
+	unsigned int sent = 0;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		if (write(fd, request, sizeof(request) - 1) > 0)
+			sent++;
+		assert_idle();
+	}
+	assert_true(sent < ROUNDS);
+	return sent;
+}
+
+/* Who asks on without reading waits for its answers: no more are made, nor requests read. */
+static void test_unread_answers(void **state)
+{
+	unsigned int sent;
+	int fd = dial();
+
+	(void)state;
+	shown = 0;
+	sent = ask_on(fd);
+	assert_in_range(shown, 1, sent - 1);
+	while (sent--)
+		assert_non_null(strstr(get_message(fd), "\"daemon\""));
+	close(fd);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
 /* What else it says depends on the kernel. */
 static void assert_ok(const char *said)
 {
@@ -478,6 +530,25 @@ static void test_kernel(void **state)
 	assert_string_equal(asked.name, "keys");
 	/* The daemon let go of the kernel's socket. */
 	assert_int_equal(read(kernel, (char[1]){ 0 }, 1), 0);
+	close(kernel);
+	close(fd);
+	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+/* Requests that wait for the end of a dump are not read without end. */
+static void test_requests_during_dump(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	put_request(fd, "{\"verb\":\"kernel\",\"what\":\"tunnel\"}");
+	assert_ok(get_message(fd));
+	shown = 0;
+	ask_on(fd);
+	assert_int_equal(shown, 0);
+	put_kernel(NLMSG_DONE);
+	assert_non_null(strstr(get_message(fd), "netlink"));
+	assert_non_null(strstr(get_message(fd), "\"daemon\""));
 	close(kernel);
 	close(fd);
 	event_base_loop(base, EVLOOP_NONBLOCK);
@@ -631,7 +702,9 @@ int main(void)
 		cmocka_unit_test(test_connections_of_a_user),
 		cmocka_unit_test(test_turns),
 		cmocka_unit_test(test_oversized_request),
+		cmocka_unit_test(test_unread_answers),
 		cmocka_unit_test(test_kernel),
+		cmocka_unit_test(test_requests_during_dump),
 		cmocka_unit_test(test_slow_reader_of_kernel),
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_slow_monitor),
