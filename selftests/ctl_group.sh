@@ -86,6 +86,7 @@ for words in '' tunnel 'tunnel t' 'tunnel tunnel1' ike-sa 'ike-sa g' ipsec-sa fl
 	# shellcheck disable=SC2086
 	check "--json show $words: likewise" wait_for 10 sees_the_same --json show $words
 done
+check 'the first rekey is over' wait_for 30 first_rekey_over ga tunnel1
 check 'all of it: SAs, and 301 tunnels' test "$(as "$ALICE" "$TOOL" --json show |
 	json_of "(len(d['ipsec_sas']), len(d['tunnels']))")" = '(2, 301)'
 check 'version: a member is told those of all three' sees_the_same version
@@ -93,7 +94,6 @@ check '--json version: likewise' sees_the_same --json version
 check 'status is show' wait_for 10 sees_the_same status
 check_not 'no answer has the key in it' grep -F "$PANTUN_PSK" <(as "$ALICE" "$TOOL" --json show)
 
-check 'the first rekey is over' wait_for 30 first_rekey_over ga tunnel1
 before=$(standing)
 for request in '{"verb":"initiate"}' '{"verb":"initiate","tunnel":"t"}' \
 	'{"verb":"clear","what":"ike-sa"}' '{"verb":"clear","what":"ipsec-sa"}' '{"verb":"reload"}'; do
