@@ -28,6 +28,12 @@ ike_spis() {
 	pantunctl_on "$1" --json show ike-sa | json_of "sorted(s['spi_i'] for s in d['ike_sas'])"
 }
 
+# one_ike_sa_each NODE: no gateway has a second one, as where both ends began at once.
+one_ike_sa_each() {
+	[ "$(pantunctl_on "$1" --json show ike-sa |
+		json_of "sorted(s['gateway'] for s in d['ike_sas']) == ['first', 'second']")" = True ]
+}
+
 # probe NODE MEMBER: of the monitored destination of tunnel1.
 probe() {
 	pantunctl_on "$1" --json show monitor tunnel1 | json_of "d['monitors'][0]['$2']"
@@ -60,6 +66,7 @@ failover_up
 
 # --- fail-over
 forget_logs
+check 'neither gateway has an IKE SA to spare' wait_for 70 one_ike_sa_each ga
 ike_before=$(ike_spis ga)
 check_here 'fail-over: carrier, routes and ping, 3 rounds' rounds 3
 check 'the log says that the path was lost' log_has ga \
