@@ -169,6 +169,16 @@ void gateway_give_way(struct gateway *gw);
 void slot_acquire(struct slot *slot);
 /* To be called once what slot_acquire() asked for is under way, if it is. */
 void slot_answer(struct slot *slot);
+/* The gateway's slot with that id, or NULL. */
+struct slot *slot_find(const struct gateway *gw, uint32_t id);
+bool slot_wanted(const struct slot *slot);
+/* Has or is getting a child. */
+bool slot_busy(const struct slot *slot);
+/* It is configured to wait for the peer to make its children. */
+bool slot_left_to_peer(const struct slot *slot);
+
+/* --- gateway_ike.c: which IKE SA is in use --- */
+
 /* @ike came up: it is the one in use from now on, unless both ends made one at once. */
 void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
 /* There is none, or it is outdated: another is wanted. */
@@ -186,18 +196,10 @@ void gateway_doubt(struct gateway *gw, struct ike_sa *ike);
  * ends the other.
  */
 void gateway_hedge(struct gateway *gw, struct ike_sa *ike);
-/* The peer at the end of @path was followed to where it is now: says so. */
-void gateway_moved(struct gateway *gw, const struct pathref *path);
 /* Our attempt to bring up an IKE SA is not needed, if the peer has not answered it yet. */
 void gateway_stop_starting(struct gateway *gw);
 
-/* The gateway's slot with that id, or NULL. */
-struct slot *slot_find(const struct gateway *gw, uint32_t id);
-bool slot_wanted(const struct slot *slot);
-/* Has or is getting a child. */
-bool slot_busy(const struct slot *slot);
-/* It is configured to wait for the peer to make its children. */
-bool slot_left_to_peer(const struct slot *slot);
+/* --- gateway_say.c: log, events, last_error --- */
 
 /*
  * Says what went wrong and what to do about it, in an event and last_error, and in the log
@@ -216,5 +218,7 @@ void gateway_tell(struct gateway *gw, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void slot_tell(struct slot *slot, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The peer at the end of @path was followed to where it is now: says so. */
+void gateway_moved(struct gateway *gw, const struct pathref *path);
 
 #endif

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which of a gateway's IKE SAs is in use, and which of two that there are goes. */
+#include "ike/gateway.h"
+
+#include <string.h>
+
+#include "ike/condemned.h"
+#include "ike/ike_sa.h"
+
+/*
+ * Both ends may start at once; then two IKE SAs come up.  Each end sees that their
+ * lives overlapped from the start, and both know all four nonces, so both find the
+ * same one to be the loser: that with the least of them, as RFC 7296 section 2.8.1
+ * has it for rekeying.  Otherwise the peer had a reason to make another; where it began
+ * both, it says which one goes.
+ */
+static bool tied(const struct ike_sa *fresh, const struct ike_sa *old)
+{
+	return fresh->begun <= old->up_at && (fresh->initiator || old->initiator);
+}
+
+/*
+ * We made @fresh while there were others, out of doubt, or they were made by another
+ * configuration: they go.
+ */
+static void condemn_older(const struct ike_sa *fresh)
+{
+	for (struct ike_sa *old = fresh->gw->ikes; old; old = old->gw_next) {
+		if (old->state != IKE_UP || old->condemned)
+			continue;
+		if (ike_outdated(old) || (fresh->initiator && old->up_at < fresh->begun))
+			ike_condemn(old);
+	}
+}
+
+/* Of two attempts of ours @ike has succeeded. */
+static void end_hedge(struct gateway *gw, struct ike_sa *ike)
+{
+	struct ike_sa *slow = gw->slow, *other = gw->starting;
+
+	if (!slow)
+		return;
+	if (slow == ike) {
+		gw->slow = NULL;
+		if (other)
+			ike_delete(other);
+	} else if (other == ike) {
+		ike_close(slow, false);
+	}
+}
+
+void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
+{
+	struct ike_sa *old = gw->ike;
+
+	condemn_older(ike);
+	timer_stop(&gw->core->timers, &gw->retry);
+	gw->last_error[0] = '\0';
+	gw->said = (struct repeat){ 0 };
+	gw->counts.successes++;
+	end_hedge(gw, ike);
+	if (gw->starting == ike)
+		gw->starting = NULL;
+	gateway_poke(gw);
+	if (!old || old == ike) {
+		gw->ike = ike;
+		return;
+	}
+	if (tied(ike, old) && memcmp(ike->nonce_min, old->nonce_min, NONCE_N) < 0) {
+		ike_condemn(ike);
+		return;
+	}
+	gw->ike = ike;
+	if (tied(ike, old))
+		ike_condemn(old);
+	else if (!ike->initiator && !old->condemned)
+		exchange_queue(old, task_new(TASK_LIVENESS));
+}
+
+void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
+{
+	struct ike_sa *heir = NULL;
+
+	if (gw->starting == ike)
+		gw->starting = NULL;
+	if (gw->ike != ike)
+		return;
+	for (struct ike_sa *other = gw->ikes; other; other = other->gw_next) {
+		if (other == ike || other->state != IKE_UP)
+			continue;
+		if (!heir || (ike_outdated(heir) && !ike_outdated(other)))
+			heir = other;
+	}
+	gw->ike = heir;
+	if (heir)
+		ike_pardon(heir);
+	gateway_poke(gw);
+}
+
+bool gateway_lacks_ike(const struct gateway *gw)
+{
+	return !gw->ike || ike_outdated(gw->ike);
+}
+
+void gateway_stop_starting(struct gateway *gw)
+{
+	if (gw->starting && gw->starting->state == IKE_INIT_SENT)
+		ike_close(gw->starting, false);
+}
+
+void gateway_doubt(struct gateway *gw, struct ike_sa *ike)
+{
+	if (gw->gone || gw->conf->passive || gw->ike != ike || ike->state != IKE_UP ||
+	    gw->starting || gw->retry.armed)
+		return;
+	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+		if (slot->gone || !slot->current)
+			continue;
+		ike->doubted = ike_initiate(gw, slot);
+		return;
+	}
+}
+
+void gateway_hedge(struct gateway *gw, struct ike_sa *ike)
+{
+	struct slot *slot = slot_find(gw, ike->hs->slot);
+
+	if (gw->gone || gw->slow || gw->starting != ike || !slot || slot->gone)
+		return;
+	if (ike_initiate(gw, slot))
+		gw->slow = ike;
+}
