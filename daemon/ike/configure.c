@@ -300,13 +300,17 @@ static void slot_free(struct slot *slot)
 
 static void gateway_free(struct gateway *gw)
 {
+	struct slot *slot, *next;
+
 	*gw->prev = gw->next;
 	if (gw->next)
 		gw->next->prev = gw->prev;
 	gateway_index_remove(gw);
 	timer_stop(&gw->core->timers, &gw->retry);
-	while (gw->slots)
-		slot_free(gw->slots);
+	for (slot = gw->slots; slot; slot = next) {
+		next = slot->next;
+		slot_free(slot);
+	}
 	paths_free(gw);
 	policy_box_put(gw->box);
 	free(gw);
@@ -341,8 +345,12 @@ void gateways_sweep(struct ike_core *core)
 
 void gateways_free(struct ike_core *core)
 {
-	while (core->gateways)
-		gateway_free(core->gateways);
+	struct gateway *gw, *next;
+
+	for (gw = core->gateways; gw; gw = next) {
+		next = gw->next;
+		gateway_free(gw);
+	}
 	policy_box_put(core->box);
 	core->box = NULL;
 }
