@@ -73,6 +73,14 @@ static void reload(struct peers *net, int side, change change)
 
 /* ------------------------------------------------------- both ends change */
 
+static void configure_both(struct peers *net, const struct site site[2], int first, ike_time apart)
+{
+	peers_configure(net, first, &site[first]);
+	peers_run(net, apart);
+	peers_configure(net, !first, &site[!first]);
+	peers_run(net, 90000);
+}
+
 static void both_change(change change, ike_time apart)
 {
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
@@ -187,25 +195,21 @@ static void test_proxies(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
 		enum policy_start start = starts[seed % 3];
-		struct site a = site_of(A), b = site_of(B);
+		struct site site[2] = { [A] = site_of(A), [B] = site_of(B) };
 		struct peers *net = peers_new(seed);
-		int first = (int)(seed / 3 % 2);
 
-		four_proxies(&a, start == POLICY_START_PASSIVE ? POLICY_START_ALWAYS : start);
-		four_proxies(&b, POLICY_START_PASSIVE);
-		peers_configure(net, B, &b);
-		peers_configure(net, A, &a);
+		four_proxies(&site[A], start == POLICY_START_PASSIVE ? POLICY_START_ALWAYS : start);
+		four_proxies(&site[B], POLICY_START_PASSIVE);
+		peers_configure(net, B, &site[B]);
+		peers_configure(net, A, &site[A]);
 		acquire_all(net, A);
 		peers_must_be_quiet(net, 30000);
 		net->watch = true;
 		peers_run(net, 20000);
-		a.start = start;
-		new_key(&a);
-		new_key(&b);
-		peers_configure(net, first, first == A ? &a : &b);
-		peers_run(net, 3000);
-		peers_configure(net, !first, first == A ? &b : &a);
-		peers_run(net, 90000);
+		site[A].start = start;
+		new_key(&site[A]);
+		new_key(&site[B]);
+		configure_both(net, site, (int)(seed / 3 % 2), 3000);
 		assert_no_gap(net);
 		peers_finish(net);
 	}
@@ -306,18 +310,14 @@ static void test_passive(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		struct site a = peers_site(A), b = peers_site(B);
-		struct peers *net = peers_up(seed, &a, &b);
-		int first = (int)(seed % 2);
+		struct site site[2] = { [A] = peers_site(A), [B] = peers_site(B) };
+		struct peers *net = peers_up(seed, &site[A], &site[B]);
 
 		net->watch = true;
 		peers_run(net, 20000);
-		new_key(&a);
-		new_key(&b);
-		peers_configure(net, first, first == A ? &a : &b);
-		peers_run(net, 30000);
-		peers_configure(net, !first, first == A ? &b : &a);
-		peers_run(net, 90000);
+		new_key(&site[A]);
+		new_key(&site[B]);
+		configure_both(net, site, (int)(seed % 2), 30000);
 		assert_int_equal(peers_ike(net, B)->initiator, false);
 		assert_no_gap(net);
 		peers_finish(net);

@@ -75,6 +75,17 @@ static size_t framed(const char *json, uint8_t *out)
 	return 4 + strlen(json);
 }
 
+/* Fills @model, empty at first, with what a daemon answers. */
+static void fill(struct model *model, const char *json)
+{
+	struct server server = { 0 };
+	uint8_t octets[2048];
+
+	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
+	ctl_fill(server.path, model);
+	end(&server);
+}
+
 static void test_show(void **state)
 {
 	static const char json[] =
@@ -86,13 +97,9 @@ static void test_show(void **state)
 		"\"last_error\":\"no common proposal\",\"age\":null},{\"gateway\":\"g2\","
 		"\"interface\":\"tunnel2\"}]}";
 	struct model model = { 0 };
-	struct server server = { 0 };
-	uint8_t octets[2048];
 
 	(void)state;
-	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
-	ctl_fill(server.path, &model);
-	end(&server);
+	fill(&model, json);
 	assert_string_equal(model.daemon_error, "");
 	assert_int_equal(model.ike_sas_n, 1);
 	assert_string_equal(model.ike_sas[0].state, "established");
@@ -121,9 +128,7 @@ static void test_foreign(void **state)
 	uint8_t octets[2048];
 
 	(void)state;
-	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
-	ctl_fill(server.path, &model);
-	end(&server);
+	fill(&model, json);
 	assert_int_equal(model.children_n, 0);
 	assert_non_null(strstr(model.daemon_error, "99.0.1"));
 	assert_non_null(strstr(model.daemon_error, PANTUN_VERSION));
@@ -143,13 +148,9 @@ static void test_keep_interface(void **state)
 		"\"children\":[{\"gateway\":\"a\",\"interface\":\"tunnel1\"},"
 		"{\"gateway\":\"b\",\"interface\":\"tunnel2\"}]}";
 	struct model model = { 0 };
-	struct server server = { 0 };
-	uint8_t octets[2048];
 
 	(void)state;
-	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
-	ctl_fill(server.path, &model);
-	end(&server);
+	fill(&model, json);
 	model_keep_interface(&model, "tunnel2");
 	assert_int_equal(model.children_n, 1);
 	assert_int_equal(model.ike_sas_n, 1);
