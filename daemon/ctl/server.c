@@ -23,7 +23,7 @@
 #define OTHERS_MAX	48	/* of them, of users other than root, who always gets in */
 #define USER_MAX	16	/* of one of these users */
 #define BACKLOG		16
-#define INPUT_MAX	(CTL_HEADER + CTL_REQUEST_MAX)	/* octets that wait; then no more are read */
+#define INPUT_MAX	(CTL_HEADER + CTL_REQUEST_MAX)	/* octets; with so many no more are read */
 #define BEHIND_MAX	(1U << 20)	/* octets that a monitor may leave unread */
 #define PATIENCE	30		/* seconds in which a peer has to take something */
 #define SOCKET_MODE	0660
