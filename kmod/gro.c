@@ -14,8 +14,6 @@
  * somebody else has a word before the packet is ours: captures, netfilter, ingress
  * filters, bridges and their like, VLANs.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/if_vlan.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
@@ -176,27 +174,17 @@ static const struct net_offload *occupant(const struct gro_place *place)
 					  rcu_access_pointer(inet6_offloads[IPPROTO_ESP]);
 }
 
-static int add(const struct net_offload *offload, u8 family)
+/*
+ * Has @to instead of @from in the place, which is never free meanwhile: nobody else can take
+ * it, and no packet of XFRM's goes without its GRO.  False: @from was not there.
+ */
+static bool change(struct gro_place *place, const struct net_offload *from,
+		   const struct net_offload *to)
 {
-	return family == AF_INET ? inet_add_offload(offload, IPPROTO_ESP) :
-				   inet6_add_offload(offload, IPPROTO_ESP);
-}
+	const struct net_offload __rcu **offload = place->family == AF_INET ?
+		&inet_offloads[IPPROTO_ESP] : &inet6_offloads[IPPROTO_ESP];
 
-/* Returns when nobody is inside any more. */
-static int del(const struct net_offload *offload, u8 family)
-{
-	return family == AF_INET ? inet_del_offload(offload, IPPROTO_ESP) :
-				   inet6_del_offload(offload, IPPROTO_ESP);
-}
-
-/* Has whoever was there before us back in the place, which is free. */
-static void restore(struct gro_place *place)
-{
-	const struct net_offload *former = rcu_access_pointer(place->former);
-
-	RCU_INIT_POINTER(place->former, NULL);
-	if (former && add(former, place->family))
-		pr_warn("%s lost its place in GRO; load it again\n", place->module);
+	return unrcu_pointer(cmpxchg(offload, RCU_INITIALIZER(from), RCU_INITIALIZER(to))) == from;
 }
 
 /* Without the place, all of its packets come by the IP layer. */
@@ -204,21 +192,23 @@ static void take(struct gro_place *place)
 {
 	const struct net_offload *former = occupant(place);
 
-	if (place->taken || (former && del(former, place->family)))
+	if (place->taken)
 		return;
 	rcu_assign_pointer(place->former, former);
-	place->taken = !add(&place->ours, place->family);
+	place->taken = change(place, former, &place->ours);
 	if (!place->taken)
-		restore(place);
+		RCU_INIT_POINTER(place->former, NULL);
 }
 
+/* Returns when nobody is inside any more. */
 static void give_back(struct gro_place *place)
 {
 	if (!place->taken)
 		return;
 	place->taken = false;
-	del(&place->ours, place->family);
-	restore(place);
+	WARN_ON_ONCE(!change(place, &place->ours, rcu_access_pointer(place->former)));
+	synchronize_net();
+	RCU_INIT_POINTER(place->former, NULL);
 }
 
 /*

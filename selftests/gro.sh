@@ -30,24 +30,24 @@ ip_seen() {
 	fi
 }
 
-# outer_seen FAMILY: how many of 50 outer packets B's IP layer sees.  The inner ones,
-# which are IPv4, it counts once.
+# outer_seen FAMILY [COUNT]: how many of so many outer packets (50) B's IP layer sees.  The
+# inner ones, which are IPv4, it counts once.
 outer_seen() {
-	local before after inner=0
+	local before after count=${2:-50} inner=0
 
-	[ "$1" = 6 ] || inner=50
+	[ "$1" = 6 ] || inner=$count
 	before=$(ip_seen gb "$1")
-	on ha ping -q -i 0.01 -c 50 -W 2 10.2.0.2 >"$WORK/ping" || return 1
+	on ha ping -q -i 0.01 -c "$count" -W 2 10.2.0.2 >"$WORK/ping" || return 1
 	after=$(ip_seen gb "$1")
 	# B's gateway forwards the answers as well
 	echo $((after - before - 2 * inner))
 }
 
-# early FAMILY, late FAMILY: none or all of them; neighbours may talk a little.
+# early FAMILY [COUNT], late FAMILY: none or all of them; neighbours may talk a little.
 early() {
 	local seen
 
-	seen=$(outer_seen "$1") && echo "$seen seen" && [ "$seen" -lt 10 ]
+	seen=$(outer_seen "$@") && echo "$seen seen" && [ "$seen" -lt 10 ]
 }
 
 late() {
@@ -205,11 +205,44 @@ module_unload() {
 	wait_for 10 rmmod pantun
 }
 
+# come_and_go: until somebody makes the file; says how often.
+come_and_go() {
+	local rounds=0
+
+	while [ ! -e "$WORK/enough" ]; do
+		insmod "$PANTUN_KO" && rmmod pantun || return 1
+		rounds=$((rounds + 1))
+	done
+	echo "# loaded and unloaded $rounds times"
+	[ "$rounds" -ge 2 ]
+}
+
+# XFRM has its place in GRO, or we have it for both, at any time.
+place_never_free() {
+	local pid
+
+	come_and_go &
+	pid=$!
+	keep_pid "$pid"
+	check "XFRM's packets: from GRO, while we come and go" early 4 400
+	: >"$WORK/enough"
+	check_here "XFRM's packets: we came and went" wait "$pid"
+}
+
+# On a kernel with fault injection.
+loads_fail() {
+	check 'loads of the module that find no memory' \
+		/usr/bin/python3 "$PANTUN_TOP/selftests/faults.py" module "$PANTUN_KO"
+	check "XFRM's packets: from GRO, after such loads" early 4
+}
+
 xfrm_beside() {
 	xfrm_up
 	check "XFRM's packets: from GRO, with us" early 4
 	module_unload
 	check "XFRM's packets: from GRO, when we have gone" early 4
+	place_never_free
+	[ ! -d /sys/kernel/debug/failslab ] || loads_fail
 	module_load
 	check "XFRM's packets: from GRO, when we are back" early 4
 	check 'the module goes once more' rmmod pantun
