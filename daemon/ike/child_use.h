@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which of a slot's children carries its packets, and who of two goes. */
+/* Which of a slot's children carries its packets, and which of two is deleted. */
 #ifndef PANTUN_IKE_CHILD_USE_H
 #define PANTUN_IKE_CHILD_USE_H
 
 #include "ike/child_sa.h"
 
-/* Its out-SA carries the proxy-ID's packets from now on. */
+/* From now on its out-SA carries the proxy-ID's packets. */
 void child_activate(struct child_sa *child);
 /* The peer asked for it, and whether it has it will only turn out. */
 bool child_unproven(const struct child_sa *child);
-/* The peer answered what we asked once we had the pair: it has it, too. */
+/* The peer has answered a request that we sent after we had the pair, so it has it as well. */
 void child_proven(struct child_sa *child);
-/* It ends: another of the slot carries its packets from now on, if there is one. */
+/* It ends: another child of the slot, if there is one, takes over its packets. */
 void child_hand_over(struct child_sa *child);
-/* It is up and a rekey of none: which child of the slot is in use from now on. */
+/* It is up and not a rekey: decides which child of the slot to use. */
 void child_settle(struct child_sa *child);
-/* Our own rekey of what it replaces is under way: which one stays is open. */
+/* We are rekeying what it replaces, too: which of the two will stay is not decided yet. */
 bool child_undecided(const struct child_sa *child);
-/* Function of the timer of its turn. */
+/* Timer function of child->turn. */
 void child_turn(struct ike_core *core, struct timer *timer);
 
 #endif

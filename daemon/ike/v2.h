@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IKEv2 (RFC 7296).  One table (v2.c) says which handler takes which message in which
- * state; the handlers stand by exchange in v2_*.c.  A handler of a request writes
- * its response; it may close the SA, which still sends that response and is freed
- * at the end of the event.
+ * IKEv2 (RFC 7296).  A table in v2.c says which handler takes which message in which state; the
+ * handlers of each exchange are in v2_*.c.  A request handler writes the response.  It may close
+ * the SA: the response is still sent, and the SA is freed at the end of the event.
  */
 #ifndef PANTUN_IKE_V2_H
 #define PANTUN_IKE_V2_H
@@ -12,12 +11,12 @@
 #include "wire/v2_build.h"
 #include "wire/v2_codec.h"
 
-#define V2_ROUNDS_MAX	5	/* an exchange is begun anew for a cookie or group */
+#define V2_ROUNDS_MAX	5	/* an exchange is restarted with a cookie or another group */
 
-/* A message that was parsed, opened and found legal. */
+/* A message that was parsed, decrypted and found valid. */
 struct v2_in {
 	const struct wire_message *message;
-	const struct wire_payloads *payloads;	/* those within SK; IKE_SA_INIT: in clear */
+	const struct wire_payloads *payloads;	/* those in SK, or in clear in IKE_SA_INIT */
 	struct endpoint local, remote;
 };
 
@@ -26,13 +25,13 @@ struct v2_in {
 /* A datagram arrived. */
 void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,
 	      struct bytes data);
-/* The message for @task under the exchange's id, until the next one; empty: nothing to send. */
+/* The request for @task, valid until the next call; empty if there is nothing to send. */
 struct bytes v2_request(struct ike_sa *ike, struct task *task);
-/* How often a request is sent before the peer is taken for dead. */
+/* How often a request is sent before the peer is considered dead. */
 unsigned int v2_sends(enum task_kind kind);
-/* No answer came to any of them. */
+/* None of them was answered. */
 void v2_lost(struct ike_sa *ike, struct task *task);
-/* v2_request() gave nothing: the task is of no use any more, or could not be done. */
+/* v2_request() returned nothing: the task is not needed any more, or could not be done. */
 void v2_unsent(struct ike_sa *ike, struct task *task);
 /* Starts a message of ours in @w over @buf of MESSAGE_MAX octets. */
 void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
@@ -46,7 +45,7 @@ const char *v2_notify_text(uint16_t type, char out[32]);
 
 bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_init_request(struct ike_core *core, const struct v2_in *in);
-/* The shared secret is made when the message comes that needs it; false: it must be ignored. */
+/* Derives the keys when the first message needs them; false: that must be ignored. */
 bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
@@ -58,42 +57,42 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 
 /* --- v2_child.c: children in IKE_AUTH and CREATE_CHILD_SA (sections 1.3, 2.9) --- */
 
-/* What a message says of a child: the wish for one, or the answer to ours. */
+/* What a message says about a child: a request for one, or the answer to ours. */
 struct v2_terms {
 	struct wire_sa sa;
 	struct wire_ts_list tsi, tsr;
 	struct wire_ke ke;
 	bool has_ke;
-	bool transport;			/* the mode that is asked for, or agreed to */
-	bool no_tfc;			/* the sender does not take padded packets */
+	bool transport;			/* transport mode is asked for, or agreed to */
+	bool no_tfc;			/* the sender does not accept TFC padding */
 };
 
-/* These are false where something is missing or malformed. */
+/* Both return false if something is missing or malformed. */
 bool v2_read_terms(const struct v2_in *in, struct v2_terms *out);
 bool v2_read_nonce(const struct v2_in *in, struct bytes *out);
 /* Writes the SA payload; @esp is what we offer. */
 void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct wire_writer *w);
-/* Both TS payloads; @initiator: we ask. */
+/* Writes both TS payloads; @initiator: in our request. */
 void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w);
-/* The notification that asks for, or agrees to, transport mode, where it is configured. */
+/* Writes USE_TRANSPORT_MODE if that mode is configured. */
 void v2_child_put_mode(const struct slot *slot, struct wire_writer *w);
-/* Whether the mode the peer has in mind will do; false with the reason said. */
+/* Whether the peer's mode is acceptable; if not, says why. */
 bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transport);
-/* Notes what the peer says of padded packets (ESP_TFC_PADDING_NOT_SUPPORTED). */
+/* Notes whether the peer sent ESP_TFC_PADDING_NOT_SUPPORTED. */
 void v2_child_heed_tfc(struct child_sa *child, bool refused);
-/* Makes the child of IKE_AUTH that the peer asks for, or writes why not. */
+/* Makes the child that the peer asks for in IKE_AUTH, or writes why not. */
 void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni, struct bytes nr,
 		    struct wire_writer *w);
-/* The peer's answer to the offer made with IKE_AUTH. */
+/* Takes the peer's answer to our offer in IKE_AUTH. */
 void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes ni,
 		   struct bytes nr);
 bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
-/* No request could be made of @task: what it was to do is tried again later. */
+/* The request for @task could not be built: it is tried again later. */
 void v2_child_unsent(struct ike_sa *ike, const struct task *task);
 void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
-/* CREATE_CHILD_SA: tells apart what it is for. */
+/* Takes a CREATE_CHILD_SA request, which may be for a child, a rekey of one or of the IKE SA. */
 void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
-/* Nothing can be made or changed now (section 2.25). */
+/* Refuses with TEMPORARY_FAILURE (section 2.25). */
 void v2_refuse_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 
 /* --- v2_select.c: which proxy-ID a peer's traffic selectors mean --- */
@@ -109,12 +108,12 @@ struct slot *v2_select_slot(struct gateway *gw, struct slot *only,
 /* --- v2_rekey.c: rekeying of the IKE SA (sections 1.3.2, 2.8, 2.18) --- */
 
 bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
-/* As v2_child_unsent() of the child. */
+/* Like v2_child_unsent(). */
 void v2_rekey_unsent(struct ike_sa *ike, struct task *task);
 void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct wire_sa *sa,
 		      struct wire_writer *w);
 void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
-/* The same where the SA is to be deleted: its heir goes with it. */
+/* Likewise, but the SA is to be deleted, and its heir with it. */
 void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
 /* --- v2_info.c: INFORMATIONAL (section 1.4) --- */
@@ -122,7 +121,7 @@ void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in
 bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 bool v2_liveness_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
-/* The children that it was to name go without a word. */
+/* The children it was for are closed without telling the peer. */
 void v2_child_delete_unsent(struct ike_sa *ike);
 void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
@@ -133,12 +132,12 @@ void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2
 
 void v2_natd_put(struct wire_writer *w, const uint8_t *spi_i, const uint8_t *spi_r,
 		 const struct endpoint *local, const struct endpoint *remote);
-/* Sets the SA's nat_local, nat_remote by what the peer says it sees. */
+/* Sets nat_local and nat_remote by what the peer sees of us. */
 void v2_natd_check(struct ike_sa *ike, const struct v2_in *in);
 
 /* --- v2_cookie.c: section 2.6 --- */
 
-/* @in brings no cookie of ours: true, and one is sent. */
+/* Returns true, and asks for a cookie, if @in does not bring one of ours. */
 bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct bytes ni);
 
 #endif
