@@ -41,7 +41,11 @@ unpack() {
 		cd /tmp/deb
 		apt-get -q download "$1=$2" $(apt-cache show "$1=$2" | grep "^Depends: " |
 			grep -oE "linux-(headers|kbuild)-[^ ,]+" | sed "s/\$/=$2/" | sort -u)
-		for package in *.deb; do dpkg-deb -x "$package" /; done
+		for package in *.deb; do dpkg-deb -x "$package" all; done
+		# not the rest: where packages have a directory /lib, the root has a link, and what
+		# is in /lib/modules looks like a kernel that is installed
+		cp -a all/usr/src/. /usr/src/
+		cp -a all/usr/lib/linux-kbuild-* /usr/lib/
 		touch "/usr/src/$1/.of-$2"' - "$1" "$2"
 }
 
@@ -56,7 +60,8 @@ builds_clean() {
 	in_root make -j2 -C "/usr/src/$1" M="/mnt/$1" CC=gcc "${options[@]}" \
 		CONFIG_DEBUG_INFO_BTF_MODULES= modules >"$log" 2>&1 || { cat "$log"; return 1; }
 	# this root has no pahole, and an older compiler than some kernels'
-	grep -vE 'pahole version differs|compiler differs|counted_by.*attribute directive ignored' "$log" >"$tree.said"
+	grep -vE 'pahole version differs|compiler differs|counted_by.*attribute directive ignored' \
+		"$log" >"$tree.said"
 	[ -s "$tree/kmod/pantun.ko" ] && ! grep -m 20 -E 'warning|error|WARNING|ERROR' "$tree.said"
 }
 
