@@ -7,7 +7,7 @@
 
 #define CHILD_LINGER_MS		SECONDS(5)	/* a replaced in-SA still receives */
 #define CHILD_UNTOLD_MS		SECONDS(30)	/* the same, where the peer does not know that */
-#define CHILD_SWITCH_MS		SECONDS(20)	/* responder of a rekey: until it switches by itself */
+#define CHILD_SWITCH_MS		SECONDS(20)	/* then the responder of a rekey switches */
 #define CHILD_SPARE_MS		SECONDS(60)	/* for the peer to delete the older of two */
 #define CHILD_ORPHAN_MS		SECONDS(60)	/* for a peer that has restarted */
 #define CHILD_ADOPT_MS		SECONDS(2)	/* for the peer to install a pair it asked for */
