@@ -31,13 +31,33 @@ struct child_sa *child_replaced(const struct child_sa *child)
 	return child_find(child->core, child->replaces);
 }
 
+/* Peers may choose the same SPIs as others do, but an IKE SA, its heirs and children share a path. */
+static uint64_t out_key(const struct pathref *path, uint32_t spi)
+{
+	return table_octets((uintptr_t)path, &spi, sizeof(spi));
+}
+
 struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi)
 {
-	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
-		if (child->spi_out == spi && child->state != CHILD_NEGOTIATING)
+	struct table_node *node = table_find(&ike->core->by_spi_out, out_key(ike->path, spi));
+
+	for (; node; node = table_next(node)) {
+		struct child_sa *child = container_of(node, struct child_sa, out_node);
+
+		if (child->ike == ike && child->spi_out == spi &&
+		    child->state != CHILD_NEGOTIATING)
 			return child;
 	}
 	return NULL;
+}
+
+void child_set_spi_out(struct child_sa *child, uint32_t spi)
+{
+	struct ike_core *core = child->core;
+
+	table_remove(&core->by_spi_out, &child->out_node);
+	child->spi_out = spi;
+	table_add(&core->by_spi_out, &child->out_node, out_key(child->path, spi));
 }
 
 /* --- birth --- */
@@ -69,6 +89,36 @@ static void leave_path(struct child_sa *child)
 	pathref_put(child->path);
 }
 
+static void join_ike(struct child_sa *child, struct ike_sa *ike)
+{
+	child->ike = ike;
+	child->ike_prev = child->state == CHILD_DELETING ? &ike->children : ike->children_end;
+	child->ike_next = *child->ike_prev;
+	*child->ike_prev = child;
+	if (child->ike_next)
+		child->ike_next->ike_prev = &child->ike_next;
+	else
+		ike->children_end = &child->ike_next;
+}
+
+static void leave_ike(struct child_sa *child)
+{
+	if (!child->ike)
+		return;
+	*child->ike_prev = child->ike_next;
+	if (child->ike_next)
+		child->ike_next->ike_prev = child->ike_prev;
+	else
+		child->ike->children_end = child->ike_prev;
+	child->ike = NULL;
+}
+
+void child_bequeath(struct child_sa *child, struct ike_sa *heir)
+{
+	leave_ike(child);
+	join_ike(child, heir);
+}
+
 struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator)
 {
 	struct ike_core *core = ike->core;
@@ -82,7 +132,6 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 	}
 	child->token = (uint64_t)++core->child_count << 32 | child->spi_in;
 	child->core = core;
-	child->ike = ike;
 	child->slot = slot;
 	child->box = policy_box_get(slot->box);
 	child->tunnel = slot->tunnel;
@@ -93,8 +142,7 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 	child->begun = core->now;
 	child->life.fire = child_life;
 	child->turn.fire = child_turn;
-	child->ike_next = ike->children;
-	ike->children = child;
+	join_ike(child, ike);
 	child->slot_next = slot->children;
 	slot->children = child;
 	table_add(&core->by_spi_in, &child->node, child->spi_in);
@@ -115,13 +163,14 @@ void child_delete(struct child_sa *child)
 	if (child->state == CHILD_NEGOTIATING || child->state >= CHILD_DELETING)
 		return;
 	child->state = CHILD_DELETING;
+	child_bequeath(child, child->ike);
 	timer_stop(&child->core->timers, &child->life);
 	timer_stop(&child->core->timers, &child->turn);
 	child_hand_over(child);
 	if (child->ike->state != IKE_UP)
 		return;
 	exchange_queue_once(child->ike, TASK_CHILD_DELETE);
-	gateway_poke(child->slot->gw);
+	slot_poke(child->slot);
 }
 
 /* Nothing comes of a successor: its predecessor is no longer replaced. */
@@ -138,27 +187,12 @@ static void restore_replaced(struct child_sa *child)
 	child_keep(old, CHILD_RETRY_MS);
 }
 
-static void unlink_ike(struct child_sa *child)
-{
-	struct child_sa **at;
-
-	if (!child->ike)
-		return;
-	for (at = &child->ike->children; *at; at = &(*at)->ike_next) {
-		if (*at != child)
-			continue;
-		*at = child->ike_next;
-		break;
-	}
-	child->ike = NULL;
-}
-
 void child_free(struct child_sa *child)
 {
 	struct child_sa **at = &child->slot->children;
 	struct ike_core *core = child->core;
 
-	unlink_ike(child);
+	leave_ike(child);
 	while (*at && *at != child)
 		at = &(*at)->slot_next;
 	if (*at)
@@ -170,6 +204,7 @@ void child_free(struct child_sa *child)
 	timer_stop(&core->timers, &child->turn);
 	timer_stop(&core->timers, &child->early);
 	table_remove(&core->by_spi_in, &child->node);
+	table_remove(&core->by_spi_out, &child->out_node);
 	leave_path(child);
 	policy_box_put(child->box);
 	secret_wipe(child, sizeof(*child));
@@ -184,13 +219,13 @@ void child_close(struct child_sa *child)
 	bool told = child->ike && !child->ike->doubted;
 	bool was_up = slot->current == child;
 
-	unlink_ike(child);
+	leave_ike(child);
 	restore_replaced(child);
 	child_hand_over(child);
 	if (was_up && !slot->current && !slot->gone)
 		slot_tell(slot, "child-down", "no SA is left");
 	child_del(child, false);
-	gateway_poke(slot->gw);
+	slot_poke(slot);
 	if (child->in_added && slot->current && child->state != CHILD_LINGERING) {
 		child->state = CHILD_LINGERING;
 		timer_stop(&core->timers, &child->turn);
@@ -207,7 +242,7 @@ void child_orphan(struct child_sa *child)
 	struct ike_core *core = child->core;
 	ike_time until = core->now + CHILD_ORPHAN_MS;
 
-	unlink_ike(child);
+	leave_ike(child);
 	child->state = CHILD_ORPHANED;
 	timer_stop(&core->timers, &child->turn);
 	timer_set(&core->timers, &child->life,

@@ -28,9 +28,10 @@ enum child_state {
 
 struct child_sa {
 	struct table_node node;		/* in core->by_spi_in */
+	struct table_node out_node;	/* in core->by_spi_out, once spi_out is known */
 	struct ike_core *core;
 	struct ike_sa *ike;		/* NULL: orphaned, lingering */
-	struct child_sa *ike_next;
+	struct child_sa *ike_next, **ike_prev;	/* in ike->children */
 	struct slot *slot;
 	struct child_sa *slot_next;
 	struct policy_box *box;
@@ -71,6 +72,10 @@ struct child_sa *child_replaced(const struct child_sa *child);
 /* The child of @ike with this outbound SPI (the peer's), or NULL. */
 struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi);
 
+/* The peer has told the SPI that it receives by. */
+void child_set_spi_out(struct child_sa *child, uint32_t spi);
+/* It is @heir's from now on, which takes over from its IKE SA. */
+void child_bequeath(struct child_sa *child, struct ike_sa *heir);
 /* Derives the keys; false on failure. */
 bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr);
 /* Asks the peer to delete the pair; it is closed once the peer has answered. */

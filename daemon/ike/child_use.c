@@ -173,7 +173,7 @@ void child_settle(struct child_sa *child)
 	if (child->ike->condemned) {
 		/* It serves until there is one on the IKE SA that stays. */
 		supersede(child, false);
-		gateway_poke(child->slot->gw);
+		slot_poke(child->slot);
 		return;
 	}
 	if (!survives_ties(child) || !child->standby)

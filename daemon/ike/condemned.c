@@ -68,13 +68,15 @@ void ike_condemn(struct ike_sa *ike)
 void ike_pardon(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
+	struct child_sa *next;
 
 	if (!ike->condemned)
 		return;
 	ike->condemned = false;
 	timer_stop(&core->timers, &ike->life);
 	ike_keep(ike, PARDON_MS);
-	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
+	for (struct child_sa *child = ike->children; child; child = next) {
+		next = child->ike_next;
 		if (child->state != CHILD_REPLACED)
 			continue;
 		if (child->slot->current == child)

@@ -37,6 +37,7 @@ static struct slot *slot_new(struct gateway *gw)
 		return NULL;
 	slot->gw = gw;
 	slot->id = ++gw->core->slot_count;
+	table_add(&gw->core->by_slot_id, &slot->id_node, slot->id);
 	slot->retry.fire = slot_retry;
 	return slot;
 }
@@ -293,6 +294,7 @@ static void slot_free(struct slot *slot)
 {
 	slot_unlink(slot);
 	slot_index_remove(slot);
+	table_remove(&slot->gw->core->by_slot_id, &slot->id_node);
 	timer_stop(&slot->gw->core->timers, &slot->retry);
 	policy_box_put(slot->box);
 	free(slot);

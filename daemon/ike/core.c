@@ -53,6 +53,7 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks)
 	    table_init(&core->by_peer_spi) || table_init(&core->by_spi_in) ||
 	    table_init(&core->by_proxy) || table_init(&core->by_ifname) ||
 	    table_init(&core->by_path) || table_init(&core->by_source) ||
+	    table_init(&core->by_slot_id) || table_init(&core->by_spi_out) ||
 	    gateway_index_init(&core->index)) {
 		ike_core_free(core);
 		return NULL;
@@ -85,6 +86,8 @@ void ike_core_free(struct ike_core *core)
 	table_free(&core->by_proxy);
 	table_free(&core->by_ifname);
 	table_free(&core->by_path);
+	table_free(&core->by_slot_id);
+	table_free(&core->by_spi_out);
 	table_free(&core->by_source);
 	gateway_index_free(&core->index);
 	free(core->plain);
@@ -156,7 +159,7 @@ static void ask(struct slot *slot)
 	slot->asked = true;
 	timer_stop(timers, &slot->retry);
 	timer_stop(timers, &slot->gw->retry);
-	gateway_poke(slot->gw);
+	slot_poke(slot);
 }
 
 static void each_acquired(struct ike_core *core, const char *ifname, const char *proxy,
@@ -208,7 +211,7 @@ void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, con
 	begin(core, now);
 	if (slot && !slot->current) {
 		slot->adopted = !ended;
-		gateway_poke(slot->gw);
+		slot_poke(slot);
 	}
 	end(core);
 }
@@ -424,7 +427,7 @@ static void set_away(struct slot *slot, const char *why)
 	}
 	timer_stop(timers, &slot->retry);
 	timer_stop(timers, &slot->gw->retry);
-	gateway_poke(slot->gw);
+	slot_poke(slot);
 }
 
 void ike_core_away(struct ike_core *core, ike_time now, const char *ifname, const char *why)

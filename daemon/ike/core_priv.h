@@ -39,6 +39,8 @@ struct ike_core {
 	struct table by_spi;		/* struct ike_sa by our SPI */
 	struct table by_peer_spi;	/* those we are responder of, by the initiator's SPI */
 	struct table by_spi_in;		/* struct child_sa by inbound SPI */
+	struct table by_spi_out;	/* the same by path and outbound SPI, once that is known */
+	struct table by_slot_id;	/* struct slot, gone or not, by its id */
 	struct table by_proxy;		/* configured struct slot by interface and proxy-ID */
 	struct table by_ifname;		/* the first slot of each configured tunnel */
 	struct table by_path;		/* struct path (path.h) by interface */

@@ -120,16 +120,36 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 void exchange_init(struct ike_sa *ike)
 {
 	ike->ex.timer.fire = exchange_timeout;
+	ike->ex.queue_end = &ike->ex.queue;
+}
+
+/* Puts @task into the queue where *@at is, which is its first or its end. */
+static void insert(struct exchange *ex, struct task **at, struct task *task)
+{
+	task->next = *at;
+	*at = task;
+	if (!task->next)
+		ex->queue_end = &task->next;
+	ex->waiting[task->kind]++;
+}
+
+/* Takes out the one at *@at, and returns it. */
+static struct task *take(struct exchange *ex, struct task **at)
+{
+	struct task *task = *at;
+
+	*at = task->next;
+	if (!task->next)
+		ex->queue_end = at;
+	task->next = NULL;
+	ex->waiting[task->kind]--;
+	return task;
 }
 
 static void clear_queue(struct exchange *ex)
 {
-	while (ex->queue) {
-		struct task *task = ex->queue;
-
-		ex->queue = task->next;
-		task_free(task);
-	}
+	while (ex->queue)
+		task_free(take(ex, &ex->queue));
 }
 
 void exchange_clear(struct ike_sa *ike)
@@ -197,9 +217,7 @@ static void run(struct ike_sa *ike)
 	struct exchange *ex = &ike->ex;
 
 	while (!ex->current && ex->queue && ike->state < IKE_CLOSED) {
-		ex->current = ex->queue;
-		ex->queue = ex->current->next;
-		ex->current->next = NULL;
+		ex->current = take(ex, &ex->queue);
 		if (!begin(ike))
 			v2_unsent(ike, ex->current);
 	}
@@ -227,30 +245,21 @@ void exchange_queue_first(struct ike_sa *ike, struct task *task)
 {
 	if (!task)
 		return;
-	task->next = ike->ex.queue;
-	ike->ex.queue = task;
+	insert(&ike->ex, &ike->ex.queue, task);
 	exchange_wake(ike);
 }
 
 void exchange_queue(struct ike_sa *ike, struct task *task)
 {
-	struct task **last = &ike->ex.queue;
-
 	if (!task)
 		return;
-	while (*last)
-		last = &(*last)->next;
-	*last = task;
+	insert(&ike->ex, ike->ex.queue_end, task);
 	exchange_wake(ike);
 }
 
 void exchange_queue_once(struct ike_sa *ike, enum task_kind kind)
 {
-	const struct task *task = ike->ex.queue;
-
-	while (task && task->kind != kind)
-		task = task->next;
-	if (!task)
+	if (!ike->ex.waiting[kind])
 		exchange_queue(ike, task_new(kind));
 }
 
@@ -271,17 +280,11 @@ void exchange_done(struct ike_sa *ike)
 	exchange_wake(ike);
 }
 
-struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind)
+bool exchange_has(const struct ike_sa *ike, enum task_kind kind)
 {
-	struct task *task = ike->ex.current;
+	const struct exchange *ex = &ike->ex;
 
-	if (task && task->kind == kind)
-		return task;
-	for (task = ike->ex.queue; task; task = task->next) {
-		if (task->kind == kind)
-			return task;
-	}
-	return NULL;
+	return (ex->current && ex->current->kind == kind) || ex->waiting[kind];
 }
 
 void exchange_drop(struct ike_sa *ike, enum task_kind kind)
@@ -289,24 +292,18 @@ void exchange_drop(struct ike_sa *ike, enum task_kind kind)
 	struct task **at = &ike->ex.queue;
 
 	while (*at) {
-		struct task *task = *at;
-
-		if (task->kind != kind) {
-			at = &task->next;
-			continue;
-		}
-		*at = task->next;
-		task_free(task);
+		if ((*at)->kind == kind)
+			task_free(take(&ike->ex, at));
+		else
+			at = &(*at)->next;
 	}
 }
 
 void exchange_move(struct ike_sa *from, struct ike_sa *to)
 {
 	while (from->ex.queue) {
-		struct task *task = from->ex.queue;
+		struct task *task = take(&from->ex, &from->ex.queue);
 
-		from->ex.queue = task->next;
-		task->next = NULL;
 		if (task->kind == TASK_IKE_REKEY || task->kind == TASK_LIVENESS)
 			task_free(task);
 		else

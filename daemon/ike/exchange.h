@@ -59,7 +59,8 @@ struct exchange {
 	uint32_t send_id;		/* of our next request, or of the one under way */
 	uint32_t recv_id;		/* of the peer's next request */
 	struct task *current;		/* its request is under way */
-	struct task *queue;
+	struct task *queue, **queue_end;
+	unsigned int waiting[TASK_KINDS];	/* of each kind in the queue */
 	struct packet *request;
 	struct packet *response;	/* to the peer's last request, recv_id - 1 */
 	unsigned int sends;
@@ -95,8 +96,8 @@ void exchange_again(struct ike_sa *ike);
 void exchange_answered(struct ike_sa *ike);
 /* Frees the current task. */
 void exchange_done(struct ike_sa *ike);
-/* The first task of that kind that is queued or under way, or NULL. */
-struct task *exchange_find(const struct ike_sa *ike, enum task_kind kind);
+/* One of that kind is queued or under way. */
+bool exchange_has(const struct ike_sa *ike, enum task_kind kind);
 /* Frees what waits of that kind. */
 void exchange_drop(struct ike_sa *ike, enum task_kind kind);
 /*

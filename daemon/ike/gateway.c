@@ -54,15 +54,6 @@ static bool bereft(const struct slot *slot)
 	return slot->current && slot->current->ike && slot->current->ike->condemned;
 }
 
-struct slot *slot_find(const struct gateway *gw, uint32_t id)
-{
-	struct slot *slot = gw->slots;
-
-	while (slot && slot->id != id)
-		slot = slot->next;
-	return slot;
-}
-
 bool slot_wanted(const struct slot *slot)
 {
 	enum policy_start start = slot->tunnel->start;
@@ -84,7 +75,7 @@ bool slot_busy(const struct slot *slot)
 	return false;
 }
 
-void gateway_poke(struct gateway *gw)
+static void poke(struct gateway *gw)
 {
 	if (gw->poked)
 		return;
@@ -93,43 +84,58 @@ void gateway_poke(struct gateway *gw)
 	gw->core->poked = gw;
 }
 
-static void poke_children(struct gateway *gw)
+void gateway_poke(struct gateway *gw)
 {
-	struct ike_core *core = gw->core;
-	struct ike_sa *ike = gw->ike;
-
-	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-		struct task *task;
-
-		if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
-			continue;
-		if (!ike->initiator && !slot->asked && core->now < ike->up_at + RESPONDER_GRACE) {
-			timer_set(&core->timers, &slot->retry, ike->up_at + RESPONDER_GRACE);
-			continue;
-		}
-		task = task_new(TASK_CHILD_NEW);
-		if (!task)
-			continue;
-		task->slot = slot;
-		slot->queued = true;
-		slot->counts.attempts++;
-		exchange_queue(ike, task);
-	}
+	gw->poked_all = true;
+	poke(gw);
 }
 
-static void start(struct gateway *gw)
+void slot_poke(struct slot *slot)
+{
+	poke(slot->gw);
+	if (slot->poked)
+		return;
+	slot->poked = true;
+	slot->poke_next = slot->gw->poked_slots;
+	slot->gw->poked_slots = slot;
+}
+
+static void begin_child(struct ike_sa *ike, struct slot *slot)
+{
+	struct ike_core *core = ike->core;
+	struct task *task;
+
+	if (!ike->initiator && !slot->asked && core->now < ike->up_at + RESPONDER_GRACE) {
+		timer_set(&core->timers, &slot->retry, ike->up_at + RESPONDER_GRACE);
+		return;
+	}
+	task = task_new(TASK_CHILD_NEW);
+	if (!task)
+		return;
+	task->slot = slot;
+	slot->queued = true;
+	slot->counts.attempts++;
+	exchange_queue(ike, task);
+}
+
+static void begin_ike(struct gateway *gw, struct slot *slot)
 {
 	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting || gw->slow)
 		return;
-	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-		if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
-			continue;
-		gw->counts.attempts++;
-		slot->counts.attempts++;
-		if (!ike_initiate(gw, slot))
-			gateway_again(gw);
+	gw->counts.attempts++;
+	slot->counts.attempts++;
+	if (!ike_initiate(gw, slot))
+		gateway_again(gw);
+}
+
+static void begin(struct gateway *gw, struct slot *slot)
+{
+	if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
 		return;
-	}
+	if (gw->ike)
+		begin_child(gw->ike, slot);
+	else
+		begin_ike(gw, slot);
 }
 
 /*
@@ -159,6 +165,7 @@ static void renew(struct gateway *gw)
 bool gateways_poked(struct ike_core *core)
 {
 	struct gateway *gw = core->poked;
+	struct slot *slot;
 
 	if (!gw)
 		return false;
@@ -167,10 +174,14 @@ bool gateways_poked(struct ike_core *core)
 	gateway_ended(gw);
 	if (gw->ike)
 		renew(gw);
-	if (gw->ike)
-		poke_children(gw);
-	else
-		start(gw);
+	for (slot = gw->poked_all ? gw->slots : NULL; slot; slot = slot->next)
+		begin(gw, slot);
+	gw->poked_all = false;
+	while ((slot = gw->poked_slots)) {
+		gw->poked_slots = slot->poke_next;
+		slot->poked = false;
+		begin(gw, slot);
+	}
 	return true;
 }
 
@@ -269,5 +280,5 @@ void gateway_retry(struct ike_core *core, struct timer *timer)
 void slot_retry(struct ike_core *core, struct timer *timer)
 {
 	(void)core;
-	gateway_poke(container_of(timer, struct slot, retry)->gw);
+	slot_poke(container_of(timer, struct slot, retry));
 }

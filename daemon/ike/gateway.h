@@ -33,6 +33,7 @@ struct slot {
 	struct table_node proxy_node;	/* in core->by_proxy, unless it is gone */
 	struct table_node ifname_node;	/* in core->by_ifname, if it is its tunnel's first */
 	uint32_t id;			/* never another's */
+	struct table_node id_node;	/* in core->by_slot_id */
 	struct gateway *gw;
 	struct policy_box *box;
 	const struct policy_tunnel *tunnel;
@@ -46,6 +47,8 @@ struct slot {
 	bool adopted;			/* the kernel's SA of a former daemon carries its packets */
 	bool away;			/* its netdevice is not there: nothing is begun or taken */
 	bool held;			/* the kernel holds packets, and waits for our word */
+	bool poked;			/* is in gw->poked_slots */
+	struct slot *poke_next;
 	struct child_sa *children;	/* by slot_next */
 	struct child_sa *current;	/* whose out-SA carries packets; NULL: none */
 	unsigned int failures;		/* in a row */
@@ -73,6 +76,8 @@ struct gateway {
 	struct gateway *ended_next;
 	bool contacted;			/* an IKE SA came up since the start */
 	bool poked;			/* is in core->poked */
+	bool poked_all;			/* and so are all its slots, in effect */
+	struct slot *poked_slots;	/* by poke_next; only while it is poked itself */
 	struct gateway *poke_next;
 	struct ike_sa *ikes;		/* by gw_next; without strangers, who may be thousands */
 	unsigned int strangers;		/* IKE SAs whose peer may turn out to be another's */
@@ -139,6 +144,8 @@ struct gateway *gateway_named_by(const struct ike_core *core, const struct gatew
 void slot_index_add(struct slot *slot, bool first);
 /* Takes it out; one that is not in is left alone. */
 void slot_index_remove(struct slot *slot);
+/* The gateway's slot with that id, gone or not, or NULL. */
+struct slot *slot_find(const struct gateway *gw, uint32_t id);
 /* The configured slot of that proxy-ID on that netdevice, or NULL. */
 struct slot *slot_named(const struct ike_core *core, const char *ifname, const char *proxy);
 /* The first of those on that netdevice, or NULL; the one after @slot. */
@@ -150,8 +157,12 @@ struct slot *slot_next_on(const struct slot *slot);
 /* Timer functions of their retry: the pause before another attempt is over. */
 void gateway_retry(struct ike_core *core, struct timer *timer);
 void slot_retry(struct ike_core *core, struct timer *timer);
-/* At the end of the event: starts what is wanted and can be, an IKE SA or children on it. */
+/*
+ * At the end of the event: starts what is wanted and can be, an IKE SA or children on it.  To be
+ * called when that may have changed for all proxy-IDs of the gateway, or for one of them.
+ */
 void gateway_poke(struct gateway *gw);
+void slot_poke(struct slot *slot);
 /* Does what gateway_poke() asked for; true if there was something. */
 bool gateways_poked(struct ike_core *core);
 /* An attempt to bring up the IKE SA failed: waits longer each time before the next. */
@@ -169,8 +180,6 @@ void gateway_give_way(struct gateway *gw);
 void slot_acquire(struct slot *slot);
 /* To be called once what slot_acquire() asked for is under way, if it is. */
 void slot_answer(struct slot *slot);
-/* The gateway's slot with that id, or NULL. */
-struct slot *slot_find(const struct gateway *gw, uint32_t id);
 bool slot_wanted(const struct slot *slot);
 /* Has or is getting a child. */
 bool slot_busy(const struct slot *slot);

@@ -23,7 +23,7 @@ static void up_timer(struct ike_sa *ike)
 	}
 	timer_set(&core->timers, &ike->life, ike->ends);
 	if (core->now < ike->ends) {
-		if (!ike_outdated(ike) && !exchange_find(ike, TASK_IKE_REKEY))
+		if (!ike_outdated(ike) && !exchange_has(ike, TASK_IKE_REKEY))
 			exchange_queue(ike, task_new(TASK_IKE_REKEY));
 		return;
 	}
@@ -222,14 +222,8 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	arm_life(heir);
 	if (ike_outdated(heir))
 		keep_end(heir, old);
-	while (old->children) {
-		struct child_sa *child = old->children;
-
-		old->children = child->ike_next;
-		child->ike = heir;
-		child->ike_next = heir->children;
-		heir->children = child;
-	}
+	while (old->children)
+		child_bequeath(old->children, heir);
 	ike_wait(old);
 	exchange_move(old, heir);
 	if (gw->ike == old)

@@ -166,6 +166,7 @@ static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool ini
 	ike_set_conf(ike);
 	ike->initiator = initiator;
 	ike->path = path;
+	ike->children_end = &ike->children;
 	ike->begun = core->now;
 	ike->heard = core->now;
 	ike_life_init(ike);
@@ -317,7 +318,9 @@ void ike_close(struct ike_sa *ike, bool linger)
 		ike->gw->slow = NULL;
 	while (ike->children)
 		child_close(ike->children);
-	gateway_poke(ike->gw);
+	/* Strangers come and go, and the gateway has nothing to do with it. */
+	if (!ike->stranger)
+		gateway_poke(ike->gw);
 }
 
 void ike_orphan_children(struct ike_sa *ike)

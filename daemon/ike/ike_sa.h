@@ -80,7 +80,8 @@ struct ike_sa {
 	struct exchange ex;
 	bool woken;			/* is in core->woken */
 	struct ike_sa *woken_next;
-	struct child_sa *children;	/* by ike_next */
+	struct child_sa *children;	/* by ike_next, those in CHILD_DELETING first */
+	struct child_sa **children_end;
 	struct timer life;		/* half-open, rekey, hard end, linger: by state */
 	struct timer idle;		/* liveness, keepalive */
 	ike_time ends;			/* hard end; 0: none */

@@ -44,7 +44,7 @@ static bool stale(const struct slot *slot, const struct path *path)
  */
 static void probe(struct ike_sa *ike)
 {
-	if (!ike->ex.current && !exchange_find(ike, TASK_LIVENESS))
+	if (!ike->ex.current && !exchange_has(ike, TASK_LIVENESS))
 		exchange_queue_first(ike, task_new(TASK_LIVENESS));
 }
 

@@ -26,6 +26,14 @@ void slot_index_remove(struct slot *slot)
 	table_remove(&core->by_ifname, &slot->ifname_node);
 }
 
+struct slot *slot_find(const struct gateway *gw, uint32_t id)
+{
+	struct table_node *node = table_find(&gw->core->by_slot_id, id);
+	struct slot *slot = node ? container_of(node, struct slot, id_node) : NULL;
+
+	return slot && slot->gw == gw ? slot : NULL;
+}
+
 struct slot *slot_named(const struct ike_core *core, const char *ifname, const char *proxy)
 {
 	struct table_node *node = table_find(&core->by_proxy, proxy_key(ifname, proxy));

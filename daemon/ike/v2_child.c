@@ -220,7 +220,7 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 		slot_fail(child->slot, "%s", a);
 		return false;
 	}
-	child->spi_out = get_be32(child->prop.spi);
+	child_set_spi_out(child, get_be32(child->prop.spi));
 	child->transport = child->tunnel->transport;
 	v2_child_heed_tfc(child, answer->no_tfc);
 	if (!v2_child_mode_good(child->ike, child->slot, answer->transport))

@@ -25,7 +25,7 @@ bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_wr
 	(void)task;
 	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
 		if (child->state != CHILD_DELETING)
-			continue;
+			break;
 		if (n == DELETE_MOST) {
 			exchange_queue_once(ike, TASK_CHILD_DELETE);
 			break;
@@ -59,6 +59,8 @@ static void close_named(struct ike_sa *ike)
 
 	for (struct child_sa *child = ike->children; child; child = next) {
 		next = child->ike_next;
+		if (child->state != CHILD_DELETING)
+			break;
 		if (child->named)
 			child_close(child);
 	}

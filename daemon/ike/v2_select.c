@@ -71,12 +71,12 @@ struct slot *v2_select_slot(struct gateway *gw, struct slot *only,
 	struct slot *best = NULL;
 	struct fit best_fit = { 0 };
 
-	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
+	for (struct slot *slot = only ? only : gw->slots; slot; slot = only ? NULL : slot->next) {
 		const struct ts_pair *ts = &slot->proxy->ts;
 		struct ts_pair narrow;
 		struct fit fit;
 
-		if (slot->gone || (only && slot != only) ||
+		if (slot->gone ||
 		    !ts_list_from_wire(local, &ts->local, &narrow.local) ||
 		    !ts_list_from_wire(remote, &ts->remote, &narrow.remote))
 			continue;

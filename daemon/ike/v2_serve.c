@@ -203,7 +203,7 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 	child->prop = chosen;
 	child->ts = ts;
 	child->transport = slot->tunnel->transport;
-	child->spi_out = get_be32(chosen.spi);
+	child_set_spi_out(child, get_be32(chosen.spi));
 	put_be32(spi, child->spi_in);
 	prop_answer(&chosen, bytes_of(spi, sizeof(spi)), &sa);
 	undo = *w;

@@ -19,6 +19,7 @@
 #include "tests/steps.h"
 
 #define FEW	500
+#define FEW_UP	125		/* children, each of which takes an exchange */
 #define TIMES	8
 #define MOMENT	200		/* ms: enough for some exchanges, and less than any timer has */
 
@@ -171,7 +172,8 @@ struct event {
 	struct kind kind;
 	void (*prepare)(struct peers *net, unsigned int n);	/* not measured; NULL: nothing */
 	void (*happen)(struct peers *net, unsigned int n);
-	unsigned int each;		/* as much for each as there are: a reload */
+	bool each;			/* as much for each as there are: a reload */
+	unsigned int few;		/* 0: FEW */
 };
 
 static uint64_t steps_of(const struct event *event, unsigned int n)
@@ -191,11 +193,12 @@ static uint64_t steps_of(const struct event *event, unsigned int n)
 static void compare(void **state)
 {
 	const struct event *event = *state;
-	uint64_t few = steps_of(event, FEW), many = steps_of(event, FEW * TIMES);
+	unsigned int n = event->few ? event->few : FEW;
+	uint64_t few = steps_of(event, n), many = steps_of(event, n * TIMES);
 	uint64_t most = event->each ? few * TIMES * 3 / 2 : few * 2;
 
-	print_message("# %llu steps among %u, %llu among %u\n", (unsigned long long)few, FEW,
-		      (unsigned long long)many, FEW * TIMES);
+	print_message("# %llu steps among %u, %llu among %u\n", (unsigned long long)few, n,
+		      (unsigned long long)many, n * TIMES);
 	assert_in_range(few, 10, UINT64_MAX);
 	assert_in_range(many, 10, most);
 }
@@ -294,6 +297,14 @@ static void prepare_waiting_up(struct peers *net, unsigned int n)
 	assert_up(net, PEERS_IFNAME, true);
 }
 
+/* The children of all tunnels. */
+static void prepare_all_up(struct peers *net, unsigned int n)
+{
+	initiate(net, A, NULL);
+	peers_run(net, n * 20 + 1000);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, false, NULL), n + 1);
+}
+
 static void expire(struct peers *net, bool hard)
 {
 	struct kern *kern = net->peer[A].kern;
@@ -318,6 +329,20 @@ static void happens_hard(struct peers *net, unsigned int n)
 
 	(void)n;
 	expire(net, true);
+	out = kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net");
+	assert_true(!out || out->token != before);
+}
+
+/* B's pair is used up, and A is told. */
+static void happens_end(struct peers *net, unsigned int n)
+{
+	uint64_t token = token_of(net, B, PEERS_IFNAME), before = token_of(net, A, PEERS_IFNAME);
+	const struct ike_sa_spec *out;
+
+	(void)n;
+	for (int inbound = 0; inbound <= 1; inbound++)
+		assert_int_equal(kern_fake_expire(net->peer[B].kern, token, inbound, true), 0);
+	pass(net);
 	out = kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net");
 	assert_true(!out || out->token != before);
 }
@@ -482,11 +507,19 @@ int main(void)
 		MANY("a tunnel is leaving", { 0 }, .prepare = prepare_leaving,
 		     .happen = happens_elsewhere),
 		MANY("no answer", { 0 }, .happen = happens_silence),
-		MANY("reload", { .starting = true }, .happen = happens_reload, .each = 1),
+		MANY("adoption among tunnels", { .tunnels = true }, .prepare = prepare_up,
+		     .happen = happens_adopt),
+		MANY("soft limit among children", { .tunnels = true }, .prepare = prepare_all_up,
+		     .happen = happens_soft, .few = FEW_UP),
+		MANY("hard limit among children", { .tunnels = true }, .prepare = prepare_all_up,
+		     .happen = happens_hard, .few = FEW_UP),
+		MANY("DELETE among children", { .tunnels = true }, .prepare = prepare_all_up,
+		     .happen = happens_end, .few = FEW_UP),
+		MANY("reload", { .starting = true }, .happen = happens_reload, .each = true),
 		MANY("reload with other gateways", { .starting = true },
-		     .happen = happens_other_gateways, .each = 1),
+		     .happen = happens_other_gateways, .each = true),
 		MANY("reload in another order", { .tunnels = true },
-		     .happen = happens_other_order, .each = 1),
+		     .happen = happens_other_order, .each = true),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
