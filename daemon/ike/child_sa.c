@@ -31,7 +31,7 @@ struct child_sa *child_replaced(const struct child_sa *child)
 	return child_find(child->core, child->replaces);
 }
 
-/* Peers may choose the same SPIs as others do, but an IKE SA, its heirs and children share a path. */
+/* Peers may choose the same SPIs, but an IKE SA, its heirs and its children have a path alone. */
 static uint64_t out_key(const struct pathref *path, uint32_t spi)
 {
 	return table_octets((uintptr_t)path, &spi, sizeof(spi));
