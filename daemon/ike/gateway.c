@@ -257,7 +257,7 @@ void slot_acquire(struct slot *slot)
 {
 	slot->held = true;
 	slot->asked |= !slot_left_to_peer(slot);
-	gateway_poke(slot->gw);
+	slot_poke(slot);
 }
 
 /*
