@@ -49,6 +49,8 @@ static struct policy *parse(char *text, size_t n, int fd, struct conf_report *re
 	}
 	if (!b.short_of_memory)
 		build(&b);
+	if (!b.short_of_memory && policy_index(b.policy))
+		b.short_of_memory = true;
 	if (b.short_of_memory)
 		conf_error(report, whole_file, "out of memory");
 	profile_set_free(&b.ike);

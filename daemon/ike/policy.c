@@ -26,6 +26,7 @@ void policy_free(struct policy *policy)
 		free(manual->keys);
 	}
 	free(policy->manual);
+	free(policy->places);
 	free(policy);
 }
 
@@ -46,21 +47,66 @@ bool policy_next(struct policy_walk *walk, const struct policy *policy)
 	return true;
 }
 
+static int compare_places(const void *a, const void *b)
+{
+	const struct policy_walk *one = a, *other = b;
+
+	return strcmp(one->tunnel->ifname, other->tunnel->ifname);
+}
+
+int policy_index(struct policy *policy)
+{
+	struct policy_walk walk = { 0 };
+	unsigned int n = 0;
+
+	while (policy_next(&walk, policy))
+		n++;
+	if (!n)
+		return 0;
+	policy->places = calloc(n, sizeof(*policy->places));
+	if (!policy->places)
+		return -1;
+	walk = (struct policy_walk){ 0 };
+	while (policy_next(&walk, policy))
+		policy->places[policy->n_places++] = walk;
+	qsort(policy->places, n, sizeof(*policy->places), compare_places);
+	return 0;
+}
+
+/* Leaves @walk at the tunnel on that netdevice; false: there is none. */
+static bool find_place(struct policy_walk *walk, const struct policy *policy, const char *ifname)
+{
+	unsigned int from = 0, to = policy ? policy->n_places : 0;
+
+	while (from < to) {
+		unsigned int middle = from + (to - from) / 2;
+		int order = strcmp(policy->places[middle].tunnel->ifname, ifname);
+
+		if (!order) {
+			*walk = policy->places[middle];
+			return true;
+		}
+		if (order < 0)
+			from = middle + 1;
+		else
+			to = middle;
+	}
+	/* Without an index. */
+	while (policy && !policy->n_places && policy_next(walk, policy))
+		if (!strcmp(walk->tunnel->ifname, ifname))
+			return true;
+	return false;
+}
+
 const struct policy_tunnel *policy_tunnel_on(const struct policy *policy, const char *ifname,
 					     const struct policy_gateway **gateway)
 {
 	struct policy_walk walk = { 0 };
+	bool found = find_place(&walk, policy, ifname);
 
 	if (gateway)
-		*gateway = NULL;
-	while (policy_next(&walk, policy)) {
-		if (strcmp(walk.tunnel->ifname, ifname) != 0)
-			continue;
-		if (gateway)
-			*gateway = walk.gateway;
-		return walk.tunnel;
-	}
-	return NULL;
+		*gateway = found ? walk.gateway : NULL;
+	return found ? walk.tunnel : NULL;
 }
 
 int policy_probe_find(const struct policy_monitor *monitor, const struct addr *destination)

@@ -124,6 +124,8 @@ struct policy {
 	struct policy_gateway *gateways;	/* array */
 	unsigned int n_manual;
 	struct policy_manual *manual;		/* array; the core has nothing to do with them */
+	unsigned int n_places;
+	struct policy_walk *places;		/* policy_index(): of all tunnels, by interface */
 };
 
 /* Wipes secrets and frees all; NULL is fine. */
@@ -140,6 +142,11 @@ struct policy_walk {
 /* Moves to the next tunnel of @policy, which may be NULL; false: there are no more. */
 bool policy_next(struct policy_walk *walk, const struct policy *policy);
 
+/*
+ * Has policy_tunnel_on() find tunnels without a walk, once @policy is complete.  0, or -1 on lack
+ * of memory.
+ */
+int policy_index(struct policy *policy);
 /*
  * The tunnel on that netdevice, or NULL; @policy may be NULL.  Its gateway in *@gateway,
  * NULL where it has manual keys, unless @gateway is NULL.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/live.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #include "base/log.h"
+#include "base/table.h"
 #include "loop/manual.h"
 
 /*
@@ -14,30 +14,72 @@
  * daemon may have died, too, before it sent by the successor.
  */
 #define LINGER	30000
-#define BUCKETS	1024	/* of our SAs, by token */
 
 struct own {
-	SLIST_ENTRY(own) list;
+	struct table_node node;	/* in live->own, by token */
+	LIST_ENTRY(own) list;
 	uint64_t token;
 	bool inbound;
 	bool seen;		/* in the dump being read */
 };
 
 struct former {
-	LIST_ENTRY(former) list;
+	struct table_node cookie_node;	/* in live->by_cookie */
+	struct table_node proxy_node;	/* in live->by_proxy, by interface and proxy-ID */
+	TAILQ_ENTRY(former) list;	/* in live->needed or live->lingering */
 	struct kern_sa sa;
 	ike_time until;		/* IKE_NEVER: as long as it is needed */
 };
 
+TAILQ_HEAD(formers, former);
+
+/* There may be ten thousand SAs, and each of these is looked for when something happens to it. */
 struct live {
-	SLIST_HEAD(owns, own) own[BUCKETS];
-	LIST_HEAD(formers, former) former;
-	ike_time due;		/* no former SA has lingered long enough before */
+	struct table own, by_cookie, by_proxy;
+	LIST_HEAD(owns, own) owns;
+	struct formers needed;
+	struct formers lingering;	/* the next to go first */
 };
 
 struct live *live_new(void)
 {
-	return calloc(1, sizeof(struct live));
+	struct live *live = calloc(1, sizeof(*live));
+
+	if (!live)
+		return NULL;
+	LIST_INIT(&live->owns);
+	TAILQ_INIT(&live->needed);
+	TAILQ_INIT(&live->lingering);
+	if (!table_init(&live->own) && !table_init(&live->by_cookie) &&
+	    !table_init(&live->by_proxy))
+		return live;
+	live_free(live);
+	return NULL;
+}
+
+static void forget_own(struct live *live, struct own *own)
+{
+	table_remove(&live->own, &own->node);
+	LIST_REMOVE(own, list);
+	free(own);
+}
+
+static void forget_former(struct live *live, struct former *former)
+{
+	table_remove(&live->by_cookie, &former->cookie_node);
+	table_remove(&live->by_proxy, &former->proxy_node);
+	if (former->until == IKE_NEVER)
+		TAILQ_REMOVE(&live->needed, former, list);
+	else
+		TAILQ_REMOVE(&live->lingering, former, list);
+	free(former);
+}
+
+static struct former *some_former(const struct live *live)
+{
+	struct former *former = TAILQ_FIRST(&live->needed);
+
+	return former ? former : TAILQ_FIRST(&live->lingering);
 }
 
 void live_free(struct live *live)
@@ -47,32 +89,26 @@ void live_free(struct live *live)
 
 	if (!live)
 		return;
-	for (size_t i = 0; i < BUCKETS; i++) {
-		while ((own = SLIST_FIRST(&live->own[i]))) {
-			SLIST_REMOVE_HEAD(&live->own[i], list);
-			free(own);
-		}
-	}
-	while ((former = LIST_FIRST(&live->former))) {
-		LIST_REMOVE(former, list);
-		free(former);
-	}
+	while ((own = LIST_FIRST(&live->owns)))
+		forget_own(live, own);
+	while ((former = some_former(live)))
+		forget_former(live, former);
+	table_free(&live->own);
+	table_free(&live->by_cookie);
+	table_free(&live->by_proxy);
 	free(live);
-}
-
-/* Tokens hold random bits. */
-static size_t bucket_of(uint64_t token)
-{
-	return (size_t)(token ^ token >> 32) % BUCKETS;
 }
 
 static struct own *find_own(struct live *live, uint64_t token, bool inbound)
 {
-	struct own *own;
+	struct table_node *node = table_find(&live->own, token);
 
-	for (own = SLIST_FIRST(&live->own[bucket_of(token)]); own; own = SLIST_NEXT(own, list))
-		if (own->token == token && own->inbound == inbound)
+	for (; node; node = table_next(node)) {
+		struct own *own = container_of(node, struct own, node);
+
+		if (own->inbound == inbound)
 			return own;
+	}
 	return NULL;
 }
 
@@ -85,26 +121,19 @@ void live_add(struct live *live, const struct ike_sa_spec *sa)
 		return;
 	own->token = sa->token;
 	own->inbound = sa->inbound;
-	SLIST_INSERT_HEAD(&live->own[bucket_of(sa->token)], own, list);
+	table_add(&live->own, &own->node, sa->token);
+	LIST_INSERT_HEAD(&live->owns, own, list);
 }
 
 void live_remove(struct live *live, const struct ike_sa_spec *sa)
 {
 	struct own *own = find_own(live, sa->token, sa->inbound);
 
-	if (!own)
-		return;
-	SLIST_REMOVE(&live->own[bucket_of(sa->token)], own, own, list);
-	free(own);
+	if (own)
+		forget_own(live, own);
 }
 
-static void forget_former(struct former *former)
-{
-	LIST_REMOVE(former, list);
-	free(former);
-}
-
-static void delete_former(struct kern *kern, struct former *former)
+static void delete_former(struct live *live, struct kern *kern, struct former *former)
 {
 	const struct kern_sa *sa = &former->sa;
 	const struct ike_sa_spec spec = kern_sa_name(sa);
@@ -112,18 +141,33 @@ static void delete_former(struct kern *kern, struct former *former)
 	if (kern->ops->sa_del(kern, &spec))
 		log_warning(NULL, "%s: SA %08x of a former daemon cannot be deleted: %s",
 			    sa->ifname, sa->spi, kern->error);
-	forget_former(former);
+	forget_former(live, former);
 }
 
-static struct former *find_former(struct live *live, const struct kern_sa *sa)
+/* The first with that cookie and direction from @node on. */
+static struct former *by_cookie(struct table_node *node, bool inbound)
 {
-	struct former *former;
+	for (; node; node = table_next(node)) {
+		struct former *former = container_of(node, struct former, cookie_node);
 
-	for (former = LIST_FIRST(&live->former); former; former = LIST_NEXT(former, list))
-		if (former->sa.cookie == sa->cookie && former->sa.spi == sa->spi &&
-		    former->sa.inbound == sa->inbound)
+		if (former->sa.inbound == inbound)
 			return former;
+	}
 	return NULL;
+}
+
+static struct former *find_former(const struct live *live, const struct kern_sa *sa)
+{
+	struct former *former = by_cookie(table_find(&live->by_cookie, sa->cookie), sa->inbound);
+
+	while (former && former->sa.spi != sa->spi)
+		former = by_cookie(table_next(&former->cookie_node), sa->inbound);
+	return former;
+}
+
+static uint64_t proxy_key(const char *ifname, const char *proxy)
+{
+	return table_text(table_text(0, ifname), proxy);
 }
 
 static void sort_dumped(void *ctx, const struct kern_sa *sa)
@@ -144,7 +188,9 @@ static void sort_dumped(void *ctx, const struct kern_sa *sa)
 		return;
 	former->sa = *sa;
 	former->until = IKE_NEVER;
-	LIST_INSERT_HEAD(&live->former, former, list);
+	table_add(&live->by_cookie, &former->cookie_node, sa->cookie);
+	table_add(&live->by_proxy, &former->proxy_node, proxy_key(sa->ifname, sa->proxy));
+	TAILQ_INSERT_TAIL(&live->needed, former, list);
 }
 
 int live_sync(struct live *live, struct kern *kern,
@@ -153,19 +199,15 @@ int live_sync(struct live *live, struct kern *kern,
 	struct own *own, *next;
 	int error;
 
-	for (size_t i = 0; i < BUCKETS; i++)
-		for (own = SLIST_FIRST(&live->own[i]); own; own = SLIST_NEXT(own, list))
-			own->seen = false;
+	LIST_FOREACH(own, &live->owns, list)
+		own->seen = false;
 	error = kern->ops->sa_each(kern, sort_dumped, live);
-	for (size_t i = 0; !error && i < BUCKETS; i++) {
-		for (own = SLIST_FIRST(&live->own[i]); own; own = next) {
-			next = SLIST_NEXT(own, list);
-			if (own->seen)
-				continue;
-			SLIST_REMOVE(&live->own[i], own, own, list);
-			lost(ctx, own->token, own->inbound);
-			free(own);
-		}
+	for (own = LIST_FIRST(&live->owns); own && !error; own = next) {
+		next = LIST_NEXT(own, list);
+		if (own->seen)
+			continue;
+		lost(ctx, own->token, own->inbound);
+		forget_own(live, own);
 	}
 	return error;
 }
@@ -173,19 +215,21 @@ int live_sync(struct live *live, struct kern *kern,
 void live_succeeded(struct live *live, struct kern *kern, ike_time now, const char *ifname,
 		    const char *proxy)
 {
-	struct former *former, *next;
+	struct table_node *node = table_find(&live->by_proxy, proxy_key(ifname, proxy)), *next;
 
-	for (former = LIST_FIRST(&live->former); former; former = next) {
-		next = LIST_NEXT(former, list);
+	for (; node; node = next) {
+		struct former *former = container_of(node, struct former, proxy_node);
+
+		next = table_next(node);
 		if (strcmp(former->sa.ifname, ifname) != 0 ||
 		    strcmp(former->sa.proxy, proxy) != 0)
 			continue;
 		if (!former->sa.inbound) {
-			delete_former(kern, former);
+			delete_former(live, kern, former);
 		} else if (former->until == IKE_NEVER) {
+			TAILQ_REMOVE(&live->needed, former, list);
 			former->until = now + LINGER;
-			if (former->until < live->due)
-				live->due = former->until;
+			TAILQ_INSERT_TAIL(&live->lingering, former, list);
 		}
 	}
 }
@@ -195,7 +239,7 @@ void live_each_former(const struct live *live,
 {
 	const struct former *former;
 
-	for (former = LIST_FIRST(&live->former); former; former = LIST_NEXT(former, list))
+	TAILQ_FOREACH(former, &live->needed, list)
 		if (!former->sa.inbound)
 			each(ctx, former->sa.ifname, former->sa.proxy);
 }
@@ -203,55 +247,49 @@ void live_each_former(const struct live *live,
 void live_expired(struct live *live, uint64_t cookie, bool inbound,
 		  void (*each)(void *ctx, const char *ifname, const char *proxy), void *ctx)
 {
-	struct former *former = LIST_FIRST(&live->former);
+	struct former *former = by_cookie(table_find(&live->by_cookie, cookie), inbound);
 
-	while (former && (former->sa.cookie != cookie || former->sa.inbound != inbound))
-		former = LIST_NEXT(former, list);
 	if (!former)
 		return;
 	if (!inbound)
 		each(ctx, former->sa.ifname, former->sa.proxy);
-	forget_former(former);
+	forget_former(live, former);
 }
 
-void live_without(struct live *live, struct kern *kern, const struct policy *policy)
+static void delete_without(struct live *live, struct kern *kern, const struct formers *formers,
+			   const struct policy *policy)
 {
 	const struct policy_gateway *gateway;
 	struct former *former, *next;
 
-	for (former = LIST_FIRST(&live->former); former; former = next) {
-		next = LIST_NEXT(former, list);
+	for (former = TAILQ_FIRST(formers); former; former = next) {
+		next = TAILQ_NEXT(former, list);
 		policy_tunnel_on(policy, former->sa.ifname, &gateway);
 		/* Its tunnel is gone, or has manual keys now. */
 		if (!gateway)
-			delete_former(kern, former);
+			delete_former(live, kern, former);
 	}
+}
+
+void live_without(struct live *live, struct kern *kern, const struct policy *policy)
+{
+	delete_without(live, kern, &live->needed, policy);
+	delete_without(live, kern, &live->lingering, policy);
 }
 
 void live_flush(struct live *live, struct kern *kern)
 {
-	struct former *former, *next;
+	struct former *former;
 
-	for (former = LIST_FIRST(&live->former); former; former = next) {
-		next = LIST_NEXT(former, list);
-		delete_former(kern, former);
-	}
+	while ((former = some_former(live)))
+		delete_former(live, kern, former);
 }
 
 ike_time live_tick(struct live *live, struct kern *kern, ike_time now)
 {
-	struct former *former, *next_former;
+	struct former *former;
 
-	/* This runs after each event, and there may be many former SAs. */
-	if (now < live->due)
-		return live->due;
-	live->due = IKE_NEVER;
-	for (former = LIST_FIRST(&live->former); former; former = next_former) {
-		next_former = LIST_NEXT(former, list);
-		if (former->until <= now)
-			delete_former(kern, former);
-		else if (former->until < live->due)
-			live->due = former->until;
-	}
-	return live->due;
+	while ((former = TAILQ_FIRST(&live->lingering)) && former->until <= now)
+		delete_former(live, kern, former);
+	return former ? former->until : IKE_NEVER;
 }

@@ -469,6 +469,102 @@ static void happens_other_order(struct peers *net, unsigned int n)
 	configure(net, A, policy);
 }
 
+/* --- the daemon's own books --- */
+
+static unsigned int standing;	/* proxy-IDs with SAs of a former daemon in the kernel */
+
+static int each_standing(struct kern *kern, void (*each)(void *ctx, const struct kern_sa *sa),
+			 void *ctx)
+{
+	(void)kern;
+	for (unsigned int i = 0; i < 2 * standing; i++) {
+		struct kern_sa sa = { .proxy = "net", .inbound = i & 1, .cookie = 1 + i / 2,
+				      .spi = 1000 + i };
+
+		snprintf(sa.ifname, sizeof(sa.ifname), "t%u", i / 2);
+		each(ctx, &sa);
+	}
+	return 0;
+}
+
+static int delete_standing(struct kern *kern, const struct ike_sa_spec *sa)
+{
+	(void)kern;
+	(void)sa;
+	return 0;
+}
+
+static void count_former(void *ctx, const char *ifname, const char *proxy)
+{
+	(void)ifname;
+	(void)proxy;
+	++*(unsigned int *)ctx;
+}
+
+/* A former daemon's SAs of one proxy-ID have a successor, those of another end. */
+static uint64_t steps_of_former(unsigned int n, bool read)
+{
+	static const struct kern_ops ops = { .sa_each = each_standing, .sa_del = delete_standing };
+	struct kern kern = { .ops = &ops };
+	struct live *live = live_new();
+	unsigned int former = 0, ended = 0;
+	uint64_t before = steps(), middle;
+	ike_time lingers;
+
+	assert_non_null(live);
+	standing = n;
+	assert_int_equal(live_sync(live, &kern, NULL, NULL), 0);
+	middle = steps();
+	live_succeeded(live, &kern, 1000, "t1", "net");
+	live_expired(live, 1 + 2, false, count_former, &ended);
+	lingers = live_tick(live, &kern, 1001);
+	assert_in_range(lingers, 1002, IKE_NEVER - 1);
+	assert_int_equal(live_tick(live, &kern, lingers), IKE_NEVER);
+	before = read ? middle - before : steps() - middle;
+	live_each_former(live, count_former, &former);
+	assert_int_equal(ended, 1);
+	assert_int_equal(former, n - 2);
+	live_free(live);
+	return before;
+}
+
+static void test_former(void **state)
+{
+	uint64_t few = steps_of_former(FEW, false), many = steps_of_former(FEW * TIMES, false);
+
+	(void)state;
+	print_message("# %llu steps among %u, %llu among %u\n", (unsigned long long)few, FEW,
+		      (unsigned long long)many, FEW * TIMES);
+	assert_in_range(many, 10, 2 * few);
+	few = steps_of_former(FEW, true);
+	many = steps_of_former(FEW * TIMES, true);
+	print_message("# %llu steps for %u, %llu for %u\n", (unsigned long long)few, FEW,
+		      (unsigned long long)many, FEW * TIMES);
+	assert_in_range(many, 10, few * TIMES * 3 / 2);
+}
+
+static uint64_t steps_to_tunnel(unsigned int n)
+{
+	const struct kind kind = { 0 };
+	struct policy *policy = policy_of(A, n, &kind);
+	uint64_t before;
+
+	assert_int_equal(policy_index(policy), 0);
+	before = steps();
+	assert_non_null(policy_tunnel_on(policy, PEERS_IFNAME, NULL));
+	before = steps() - before;
+	policy_free(policy);
+	return before;
+}
+
+static void test_tunnel_on(void **state)
+{
+	uint64_t few = steps_to_tunnel(FEW), many = steps_to_tunnel(FEW * TIMES);
+
+	(void)state;
+	assert_in_range(many, 2, 2 * few);
+}
+
 #define MANY(what, ...) \
 	{ .name = what, .test_func = compare, .initial_state = &(struct event){ __VA_ARGS__ } }
 
@@ -520,6 +616,8 @@ int main(void)
 		     .happen = happens_other_gateways, .each = true),
 		MANY("reload in another order", { .tunnels = true },
 		     .happen = happens_other_order, .each = true),
+		cmocka_unit_test(test_former),
+		cmocka_unit_test(test_tunnel_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

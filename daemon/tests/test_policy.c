@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include "ike/policy.h"
@@ -92,6 +93,31 @@ static void test_on(void **state)
 	assert_null(policy_tunnel_on(NULL, "a", NULL));
 }
 
+/* With an index the same is found. */
+static void test_index(void **state)
+{
+	struct policy policy = {
+		.gateways = gateways, .n_gateways = 4, .manual = manual, .n_manual = 2,
+	};
+	const char *const names[] = { "a", "b", "c", "d", "e", "f", "" };
+	struct policy empty = { 0 };
+	const struct policy plain = policy;
+
+	(void)state;
+	assert_int_equal(policy_index(&policy), 0);
+	assert_int_equal(policy.n_places, 5);
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct policy_gateway *one = gateways, *other = gateways;
+
+		assert_ptr_equal(policy_tunnel_on(&policy, names[i], &one),
+				 policy_tunnel_on(&plain, names[i], &other));
+		assert_ptr_equal(one, other);
+	}
+	free(policy.places);
+	assert_int_equal(policy_index(&empty), 0);
+	assert_null(policy_tunnel_on(&empty, "a", NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -99,6 +125,7 @@ int main(void)
 		cmocka_unit_test(test_one_kind),
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_on),
+		cmocka_unit_test(test_index),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
