@@ -310,7 +310,8 @@ static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 	only = stranger_gateway(core, &in->local.addr, &in->remote.addr);
 	addr_text(&in->remote.addr, peer);
 	if (!first)
-		log_warning(NULL, "%s asks for an IKE SA, but is not the peer-address of any gateway", peer);
+		log_warning(NULL, "%s asks for an IKE SA, but is not the peer-address of any "
+			    "gateway", peer);
 	else if (select_for(first, p, &chosen, why, sizeof(why)))
 		return;
 	else if (only)

@@ -65,8 +65,9 @@ static void say_no_slot(struct gateway *gw, const struct ask *ask)
 		return;
 	}
 	if (!gw->conf->n_tunnels) {
-		gateway_refuse(gw, "peer asks for an SA, but no tunnel uses this gateway: set it as "
-				   "the ike-gateway of a tunnel here, or disable the tunnel there");
+		gateway_refuse(gw, "peer asks for an SA, but no tunnel uses this gateway: set it "
+				   "as the ike-gateway of a tunnel here, or disable the tunnel "
+				   "there");
 		return;
 	}
 	text_init(&t, ours, sizeof(ours));

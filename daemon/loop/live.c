@@ -199,7 +199,7 @@ int live_sync(struct live *live, struct kern *kern,
 	struct own *own, *next;
 	int error;
 
-	LIST_FOREACH(own, &live->owns, list)
+	for (own = LIST_FIRST(&live->owns); own; own = LIST_NEXT(own, list))
 		own->seen = false;
 	error = kern->ops->sa_each(kern, sort_dumped, live);
 	for (own = LIST_FIRST(&live->owns); own && !error; own = next) {
