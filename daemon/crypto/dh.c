@@ -152,16 +152,45 @@ struct dh *dh_from_private(const struct alg_dh *alg, struct bytes private_key)
 	return NULL;
 }
 
+/* 1 < private < order, or any octets where the curve takes all. */
+static bool private_good(const struct alg_dh *alg, struct bytes private_key)
+{
+	BIGNUM *number;
+	bool good;
+
+	if (alg->kind == ALG_DH_CURVE)
+		return true;
+	number = BN_secure_new();
+	good = number && BN_bin2bn(private_key.p, (int)private_key.n, number) &&
+	       BN_num_bits(number) > 1;
+	if (good && is_point(alg)) {
+		const EC_GROUP *group = fetched_curve(alg->evp);
+
+		good = group && BN_cmp(number, EC_GROUP_get0_order(group)) < 0;
+	}
+	BN_clear_free(number);
+	return good;
+}
+
+int dh_draw(const struct alg_dh *alg, crypto_random *random, void *ctx, uint8_t *private_key)
+{
+	for (int i = 0; i < TRIES; i++) {
+		if (random(ctx, private_key, alg->private_n))
+			break;
+		if (private_good(alg, bytes_of(private_key, alg->private_n)))
+			return 0;
+	}
+	secret_wipe(private_key, alg->private_n);
+	return -1;
+}
+
 struct dh *dh_new(const struct alg_dh *alg, crypto_random *random, void *ctx)
 {
 	uint8_t private_key[ALG_KEY_MAX];
 	struct dh *dh = NULL;
 
-	for (int i = 0; !dh && i < TRIES; i++) {
-		if (random(ctx, private_key, alg->private_n))
-			break;
+	if (!dh_draw(alg, random, ctx, private_key))
 		dh = dh_from_private(alg, bytes_of(private_key, alg->private_n));
-	}
 	secret_wipe(private_key, sizeof(private_key));
 	return dh;
 }

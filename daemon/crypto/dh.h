@@ -19,6 +19,11 @@ enum dh_error {
 	DH_LOCAL,	/* the library failed, or no memory */
 };
 
+/*
+ * Draws the private key of a fresh key pair, alg->private_n octets, which costs little; what
+ * dh_from_private() makes of it costs much.  0, or -1 where the source of randomness fails.
+ */
+int dh_draw(const struct alg_dh *alg, crypto_random *random, void *ctx, uint8_t *private_key);
 /* A fresh key pair, or NULL.  Free with dh_free(). */
 struct dh *dh_new(const struct alg_dh *alg, crypto_random *random, void *ctx);
 /* One with the given private key (big endian; X25519: as RFC 7748), or NULL. */

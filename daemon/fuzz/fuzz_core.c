@@ -122,6 +122,14 @@ static void add(struct side *side, const struct ike_sa_spec *sa)
 			   error ? side->kern->error : NULL);
 }
 
+static void run_job(struct side *side)
+{
+	struct ike_job *job = ike_core_take_job(side->core);
+
+	ike_job_run(job);
+	ike_core_job_done(side->core, now, job);
+}
+
 static void settle(struct side *side)
 {
 	const struct ike_action *action;
@@ -138,6 +146,8 @@ static void settle(struct side *side)
 			side->kern->ops->sa_move(side->kern, &action->sa);
 		else if (action->type == IKE_ACTION_SA_DEL)
 			side->kern->ops->sa_del(side->kern, &action->sa);
+		else if (action->type == IKE_ACTION_JOB)
+			run_job(side);
 		else if (action->type == IKE_ACTION_PROXY_FAIL)
 			side->kern->ops->proxy_fail(side->kern, action->fail.ifname,
 						    action->fail.proxy);

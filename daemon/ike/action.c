@@ -9,6 +9,7 @@
 
 struct action {
 	struct action *next;
+	struct ike_job *job;	/* JOB: until the caller takes it */
 	struct ike_action a;
 	size_t n;		/* octets of what it owns */
 	uint8_t owned[];
@@ -25,6 +26,7 @@ static void action_free(struct action *action)
 {
 	if (!action)
 		return;
+	ike_job_free(action->job);
 	secret_wipe(action, sizeof(*action) + action->n);
 	free(action);
 }
@@ -126,6 +128,26 @@ void action_fail(struct action_queue *queue, const char *ifname, const char *pro
 	action->a.fail.ifname = own_text(&at, ifname);
 	action->a.fail.proxy = own_text(&at, proxy);
 	action_append(queue, action);
+}
+
+bool action_job(struct action_queue *queue, struct ike_job *job)
+{
+	struct action *action = action_new(IKE_ACTION_JOB, 0);
+
+	if (!action)
+		return false;
+	action->job = job;
+	action_append(queue, action);
+	return true;
+}
+
+struct ike_job *action_take_job(struct action_queue *queue)
+{
+	struct ike_job *job = queue->given ? queue->given->job : NULL;
+
+	if (job)
+		queue->given->job = NULL;
+	return job;
 }
 
 void action_event(struct action_queue *queue, const struct ike_event *event)

@@ -27,6 +27,10 @@ void action_send(struct action_queue *queue, const struct endpoint *local,
 void action_sa(struct action_queue *queue, enum ike_action_type type,
 	       const struct ike_sa_spec *spec);
 void action_fail(struct action_queue *queue, const char *ifname, const char *proxy);
+/* Takes over @job; false: no memory, and it stays the caller's. */
+bool action_job(struct action_queue *queue, struct ike_job *job);
+/* The job of the action that was given last, which is the caller's from now on. */
+struct ike_job *action_take_job(struct action_queue *queue);
 void action_event(struct action_queue *queue, const struct ike_event *event);
 
 #endif

@@ -101,6 +101,11 @@ const struct ike_action *ike_core_action(struct ike_core *core)
 	return action_take(&core->actions);
 }
 
+struct ike_job *ike_core_take_job(struct ike_core *core)
+{
+	return action_take_job(&core->actions);
+}
+
 ike_time ike_core_deadline(const struct ike_core *core)
 {
 	return timer_first(&core->timers);
@@ -118,6 +123,13 @@ static void end(struct ike_core *core)
 		;
 	ikes_sweep(core);
 	gateways_sweep(core);
+}
+
+void ike_core_job_done(struct ike_core *core, ike_time now, struct ike_job *job)
+{
+	begin(core, now);
+	job_done(core, job);
+	end(core);
 }
 
 int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy)

@@ -25,6 +25,8 @@
 typedef uint64_t ike_time;
 
 struct ike_core;
+/* Something long to compute. */
+struct ike_job;
 
 struct ike_hooks {
 	void *ctx;
@@ -46,6 +48,7 @@ enum ike_action_type {
 	IKE_ACTION_SA_ASK,	/* when an in-SA had its last packet; ike_core_sa_heard() */
 	IKE_ACTION_PROXY_FAIL,	/* no SA will come for what the kernel holds there */
 	IKE_ACTION_EVENT,	/* tell observers */
+	IKE_ACTION_JOB,		/* ike_core_take_job(), ike_job_run(), ike_core_job_done() */
 };
 
 /* An SA for the kernel.  Keys are wiped when the action is released. */
@@ -105,6 +108,22 @@ void ike_core_free(struct ike_core *core);
 
 /* The next action in order, or NULL; valid until the next call of any ike_core function. */
 const struct ike_action *ike_core_action(struct ike_core *core);
+/*
+ * The job of the IKE_ACTION_JOB that ike_core_action() gave last: the caller's from now on, who
+ * hands it to ike_core_job_done() or frees it.
+ */
+struct ike_job *ike_core_take_job(struct ike_core *core);
+/* Computes its result, which takes long; in any thread, as it knows nothing of the core. */
+void ike_job_run(struct ike_job *job);
+/* It is for an SA that stands, and goes before those of peers that only begin. */
+bool ike_job_stands(const struct ike_job *job);
+/* Wipes its keys; NULL is fine. */
+void ike_job_free(struct ike_job *job);
+/*
+ * Takes over @job, which was run.  Results may come in any order; one that does not come for
+ * 20 s counts as failed.
+ */
+void ike_core_job_done(struct ike_core *core, ike_time now, struct ike_job *job);
 /* When to call ike_core_tick() next, or IKE_NEVER. */
 ike_time ike_core_deadline(const struct ike_core *core);
 

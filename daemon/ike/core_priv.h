@@ -56,6 +56,7 @@ struct ike_core {
 	struct gateway *ended;		/* may be freed at the end of the event, by ended_next */
 	struct slot *ended_slots;	/* likewise */
 	uint32_t child_count;		/* distinguishes tokens with the same SPI */
+	uint64_t job_count;		/* since the start: numbers of jobs */
 	uint32_t slot_count;		/* since the start: for slot->id */
 	uint8_t *plain;			/* room for what a message decrypts to */
 	uint8_t *scratch;		/* MESSAGE_MAX octets for one that is being built */

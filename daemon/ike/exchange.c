@@ -95,12 +95,28 @@ static bool still_there(struct ike_sa *ike)
 	return true;
 }
 
+/* Until the result of a job must be there. */
+static void wait_for_job(struct ike_sa *ike)
+{
+	timer_set(&ike->core->timers, &ike->ex.timer, ike->core->now + JOB_MOST_MS);
+}
+
+/* There is a request, or an answer to one, that waits for the result of a job. */
+static bool job_due(const struct ike_sa *ike)
+{
+	/* The first answer may be anybody's: the request goes on being repeated. */
+	return job_waits(ike, JOB_OURS) && (!ike->ex.request || ike->state != IKE_INIT_SENT);
+}
+
 static void exchange_timeout(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
 	struct exchange *ex = &ike->ex;
 
-	(void)core;
+	if (job_due(ike)) {
+		job_lost(core, ike, JOB_OURS);
+		return;
+	}
 	if (ex->sends >= v2_sends(ex->current->kind) && !still_there(ike))
 		return;
 	ex->sends++;
@@ -157,6 +173,8 @@ void exchange_clear(struct ike_sa *ike)
 	struct exchange *ex = &ike->ex;
 
 	timer_stop(&ike->core->timers, &ex->timer);
+	job_forget(ike, JOB_OURS);
+	job_forget(ike, JOB_PEERS);
 	free(ex->request);
 	ex->request = NULL;
 	task_free(ex->current);
@@ -171,7 +189,14 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 
 	clear_queue(ex);
 	exchange_queue(ike, task);
-	if (!ex->current || !ex->request)
+	if (ex->current && !ex->request && job_waits(ike, JOB_OURS)) {
+		/* It was not sent yet. */
+		job_forget(ike, JOB_OURS);
+		timer_stop(&ike->core->timers, &ex->timer);
+		exchange_done(ike);
+		return;
+	}
+	if (!ex->current || !ex->request || job_waits(ike, JOB_OURS))
 		return;
 	leave_slot(ex->current);
 	ex->asked = false;
@@ -188,9 +213,15 @@ static bool begin(struct ike_sa *ike)
 	struct exchange *ex = &ike->ex;
 	struct bytes message;
 
+	timer_stop(&ike->core->timers, &ex->timer);
 	free(ex->request);
 	ex->request = NULL;
 	message = v2_request(ike, ex->current);
+	if (!message.n && job_waits(ike, JOB_OURS)) {
+		wait_for_job(ike);
+		return true;
+	}
+	job_forget(ike, JOB_OURS);
 	if (message.n)
 		ex->request = packet_new(message);
 	if (!ex->request)
@@ -261,6 +292,11 @@ void exchange_queue_once(struct ike_sa *ike, enum task_kind kind)
 {
 	if (!ike->ex.waiting[kind])
 		exchange_queue(ike, task_new(kind));
+}
+
+void exchange_pause(struct ike_sa *ike)
+{
+	wait_for_job(ike);
 }
 
 void exchange_answered(struct ike_sa *ike)

@@ -90,8 +90,13 @@ void exchange_queue_once(struct ike_sa *ike, enum task_kind kind);
 void exchange_wake(struct ike_sa *ike);
 /* Does what exchange_wake() asked for; true if there was something. */
 bool exchanges_woken(struct ike_core *core);
-/* Builds and sends the current request anew under the same id (RFC 7296 sections 2.6, 2.7). */
+/*
+ * Builds and sends the current request anew under the same id (RFC 7296 sections 2.6, 2.7), or
+ * for the first time, once the result of a job that it needs is there.
+ */
 void exchange_again(struct ike_sa *ike);
+/* The response is here, but a job is needed to go on: no more repetitions. */
+void exchange_pause(struct ike_sa *ike);
 /* The response to the current request is here: no more repetitions, next id. */
 void exchange_answered(struct ike_sa *ike);
 /* Frees the current task. */

@@ -6,6 +6,7 @@
 #include "crypto/keymat_v2.h"
 #include "ike/exchange.h"
 #include "ike/gateway.h"
+#include "ike/job.h"
 #include "ike/pathref.h"
 #include "prop/prop.h"
 #include "wire/ike_const.h"
@@ -78,6 +79,7 @@ struct ike_sa {
 	ike_time put_off_last;
 	bool doubted;			/* the peer may know nothing of it: we began another */
 	struct exchange ex;
+	struct job_wait jobs[JOB_SIDES];
 	bool woken;			/* is in core->woken */
 	struct ike_sa *woken_next;
 	struct child_sa *children;	/* by ike_next, those in CHILD_DELETING first */

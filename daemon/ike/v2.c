@@ -389,6 +389,9 @@ static void handle_request(struct ike_sa *ike, const struct v2_in *in,
 		wrong_request(ike, error, &w);
 	else
 		t->request(ike, in, &w);
+	if (job_waits(ike, JOB_PEERS))
+		return;
+	job_forget(ike, JOB_PEERS);
 	message = v2_seal(ike, &w, buf);
 	if (message.n)
 		exchange_respond(ike, &in->local, &in->remote, message);
@@ -400,11 +403,16 @@ static void handle_response(struct ike_sa *ike, const struct v2_in *in)
 	const struct transition *t = find_transition(ike, in->message->header.exchange,
 						     task->kind);
 
-	exchange_answered(ike);
 	if (t) {
 		log_debug(ike->gw->subject, "%s", t->story);
 		t->response(ike, task, in);
 	}
+	if (job_waits(ike, JOB_OURS)) {
+		exchange_pause(ike);
+		return;
+	}
+	job_forget(ike, JOB_OURS);
+	exchange_answered(ike);
 	/* Closing the SA freed the task. */
 	if (ike->ex.current == task)
 		exchange_done(ike);
@@ -459,13 +467,11 @@ wipe:
 	secret_wipe(ike->core->plain, plain.n);
 }
 
-static void sa_input(struct ike_sa *ike, const struct v2_in *in)
+/* @in is as if it had come just now, which it may have. */
+static void sa_handle(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct wire_header *header = &in->message->header;
 
-	/* What says that it comes from us is a reflection of our own. */
-	if (wire_from_initiator(header) == ike->initiator)
-		return;
 	if (header->exchange == IKE_EXCH_IKE_SA_INIT) {
 		if (ike->state == IKE_INIT_SENT && wire_is_response(header) &&
 		    !header->message_id && addr_equal(&in->remote.addr, &ike->path->remote.addr))
@@ -477,6 +483,53 @@ static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 		return;
 	if (ike->keyed || v2_init_keys(ike, in))
 		protected_input(ike, in);
+}
+
+static void sa_input(struct ike_sa *ike, const struct v2_in *in)
+{
+	const struct wire_header *header = &in->message->header;
+	enum job_side side = wire_is_response(header) ? JOB_OURS : JOB_PEERS;
+
+	/* What says that it comes from us is a reflection of our own. */
+	if (wire_from_initiator(header) == ike->initiator)
+		return;
+	if (job_overdue(ike, side))
+		job_forget(ike, side);
+	/* It is a repetition of what waits, or comes too early. */
+	if (job_waits(ike, side))
+		return;
+	sa_handle(ike, in);
+	/* Where our own request waits to be made (anew), it is not for the message. */
+	if (!job_waits(ike, side) || (side == JOB_OURS && !ike->ex.request))
+		return;
+	if (!job_keep(ike, side, &in->local, &in->remote, in->message->data))
+		job_forget(ike, side);
+}
+
+void v2_resume(struct ike_sa *ike, enum job_side side, const struct endpoint *local,
+	       const struct endpoint *remote, struct bytes data)
+{
+	bool first = ike->state == IKE_HALF_OPEN && !ike->hs->response;
+	struct wire_message message;
+	struct v2_in in = {
+		.message = &message,
+		.payloads = &message.clear,
+		.local = first ? ike->path->local : *local,
+		.remote = first ? ike->path->remote : *remote,
+	};
+	struct wire_error error;
+
+	if (first)
+		data = packet_bytes(ike->hs->request);
+	if (!data.n)
+		exchange_again(ike);
+	else if (wire_message_parse(data, &message, &error))
+		log_error(NULL, "a message that was kept cannot be read any more");
+	else if (first)
+		v2_init_answer(ike, &in);
+	else
+		sa_input(ike, &in);
+	(void)side;
 }
 
 void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,

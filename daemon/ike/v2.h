@@ -25,6 +25,12 @@ struct v2_in {
 /* A datagram arrived. */
 void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,
 	      struct bytes data);
+/*
+ * The result that @ike waited for is there: @data, which came from @remote to @local, is handled
+ * anew; empty: our own request is made.
+ */
+void v2_resume(struct ike_sa *ike, enum job_side side, const struct endpoint *local,
+	       const struct endpoint *remote, struct bytes data);
 /* The request for @task, valid until the next call; empty if there is nothing to send. */
 struct bytes v2_request(struct ike_sa *ike, struct task *task);
 /* How often a request is sent before the peer is considered dead. */
@@ -45,6 +51,8 @@ const char *v2_notify_text(uint16_t type, char out[32]);
 
 bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_init_request(struct ike_core *core, const struct v2_in *in);
+/* Goes on with it, as the key pair that its answer needs is there. */
+void v2_init_answer(struct ike_sa *ike, const struct v2_in *in);
 /* Derives the keys when the first message needs them; false: that must be ignored. */
 bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);

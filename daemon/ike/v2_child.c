@@ -90,7 +90,7 @@ void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_write
 	wire_put_ts(w, IKE_PL_TSR, &list);
 }
 
-/* Nonce and KE payload of @task; false: no randomness or memory. */
+/* Nonce and KE payload of @task, whose key pair is there; false: no randomness. */
 static bool put_fresh(struct ike_core *core, struct task *task, struct wire_writer *w)
 {
 	if (!core_random(core, task->nonce, NONCE_N))
@@ -98,11 +98,19 @@ static bool put_fresh(struct ike_core *core, struct task *task, struct wire_writ
 	wire_put_nonce(w, bytes_of(task->nonce, NONCE_N));
 	if (!task->group)
 		return true;
-	task->dh = dh_new(task->group, core->hooks.random, core->hooks.ctx);
-	if (!task->dh)
-		return false;
 	wire_put_ke(w, task->group->id, dh_public(task->dh));
 	return true;
+}
+
+/* Has the key pair for PFS made; false: there is none, or not yet. */
+static bool own_key(struct ike_sa *ike, struct task *task, const struct prop_list *esp)
+{
+	struct job_dh want = { .own = &task->dh };
+
+	if (!task->group || !prop_list_has_dh(esp, task->group->id))
+		task->group = prop_list_dh(esp);
+	want.group = task->group;
+	return !task->group || (job_dh(ike, JOB_OURS, &want) && task->dh);
 }
 
 /* The slot that @task, which is to rekey @old (NULL: none), is still of use for, or NULL. */
@@ -126,7 +134,7 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	struct child_sa *child;
 	uint8_t spi[4];
 
-	if (!slot)
+	if (!slot || !own_key(ike, task, &slot->tunnel->esp))
 		return false;
 	child = child_new(ike, slot, true);
 	if (!child)
@@ -138,8 +146,6 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 		wire_put_notify_spi(w, IKE_PROTO_ESP, bytes_of(spi, sizeof(spi)), IKE_N_REKEY_SA,
 				    bytes_of(NULL, 0));
 	}
-	if (!task->group || !prop_list_has_dh(&slot->tunnel->esp, task->group->id))
-		task->group = prop_list_dh(&slot->tunnel->esp);
 	v2_child_put_mode(slot, w);
 	v2_child_offer(child, &child->tunnel->esp, w);
 	if (!put_fresh(ike->core, task, w))
@@ -357,28 +363,29 @@ static void refused(struct ike_sa *ike, struct task *task, struct child_sa *fres
 	child_close(fresh);
 }
 
-static bool derive(const struct task *task, struct child_sa *child,
+/* The peer's KE payload is of the group that ours is of. */
+static bool of_group(const struct task *task, const struct v2_terms *answer)
+{
+	return task->group && answer->has_ke && answer->ke.group == task->group->id;
+}
+
+static bool derive(const struct task *task, struct child_sa *child, const struct job_dh *exchange,
 		   const struct v2_terms *answer, struct bytes nr)
 {
 	struct bytes ni = bytes_of(task->nonce, NONCE_N);
-	struct secret shared;
-	enum dh_error error;
-	bool good;
 
 	if (!child->prop.dh)
 		return child_derive(child, bytes_of(NULL, 0), ni, nr);
-	if (child->prop.dh != task->group || !answer->has_ke ||
-	    answer->ke.group != task->group->id) {
+	if (child->prop.dh != task->group || !of_group(task, answer)) {
 		slot_fail(child->slot, "peer answered with another key exchange than it chose");
 		return false;
 	}
-	error = dh_shared(task->dh, answer->ke.data, &shared);
-	if (error)
+	if (exchange->error) {
 		slot_fail(child->slot, "key exchange with the peer failed: %s",
-			  dh_error_text(error));
-	good = !error && child_derive(child, secret_bytes(&shared), ni, nr);
-	secret_wipe(&shared, sizeof(shared));
-	return good;
+			  dh_error_text(exchange->error));
+		return false;
+	}
+	return child_derive(child, secret_bytes(&exchange->shared), ni, nr);
 }
 
 /*
@@ -430,8 +437,10 @@ static void close_doomed(struct child_sa *fresh)
 void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
 	struct child_sa *fresh = child_held(ike->core, task->fresh);
+	struct job_dh exchange = { .own = &task->dh };
 	struct wire_notify notify;
 	struct v2_terms answer;
+	bool readable, good;
 	struct bytes nr;
 
 	if (!fresh)
@@ -441,9 +450,17 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 		return;
 	}
 	ike_not_put_off(ike);
-	if (!v2_read_terms(in, &answer) || !v2_read_nonce(in, &nr) ||
-	    !accept_answer(fresh, &fresh->tunnel->esp, &answer) ||
-	    !derive(task, fresh, &answer, nr)) {
+	readable = v2_read_terms(in, &answer) && v2_read_nonce(in, &nr);
+	if (readable && of_group(task, &answer)) {
+		exchange.group = task->group;
+		exchange.peer = answer.ke.data;
+		if (!job_dh(ike, JOB_OURS, &exchange))
+			return;
+	}
+	good = readable && accept_answer(fresh, &fresh->tunnel->esp, &answer) &&
+	       derive(task, fresh, &exchange, &answer, nr);
+	secret_wipe(&exchange.shared, sizeof(exchange.shared));
+	if (!good) {
 		take_failed(fresh);
 		return;
 	}

@@ -12,6 +12,14 @@
 
 /* --- initiator --- */
 
+/* Has our key pair made; false: return, and be called anew.  It is NULL where that failed. */
+static bool own_key(struct ike_sa *ike, enum job_side side)
+{
+	struct job_dh want = { .group = ike->hs->group, .own = &ike->hs->dh };
+
+	return job_dh(ike, side, &want);
+}
+
 /* Nonce, key pair and offer are made once, and stay for a request begun anew. */
 static bool prepare(struct ike_sa *ike, struct handshake *hs)
 {
@@ -30,9 +38,7 @@ static bool prepare(struct ike_sa *ike, struct handshake *hs)
 	}
 	if (!hs->group)
 		hs->group = prop_list_dh(hs->offered);
-	if (!hs->dh && hs->group)
-		hs->dh = dh_new(hs->group, core->hooks.random, core->hooks.ctx);
-	return hs->dh;
+	return hs->group && (hs->dh || own_key(ike, JOB_OURS)) && hs->dh;
 }
 
 bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
@@ -161,8 +167,11 @@ static void say_bad_value(struct ike_core *core, const struct addr *from, enum d
 			    dh_error_text(error));
 }
 
-/* Keys of the IKE SA from both values and nonces; false with a log line. */
-static bool derive(struct ike_sa *ike, struct bytes peer_public)
+/*
+ * Keys of the IKE SA from both values and nonces; false with a log line, or while the shared
+ * secret is being computed.
+ */
+static bool derive(struct ike_sa *ike, enum job_side side, struct bytes peer_public)
 {
 	struct handshake *hs = ike->hs;
 	struct keymat_ike_input input = {
@@ -174,17 +183,18 @@ static bool derive(struct ike_sa *ike, struct bytes peer_public)
 		.spi_i = bytes_of(ike->spi_i, IKE_SPI_LEN),
 		.spi_r = bytes_of(ike->spi_r, IKE_SPI_LEN),
 	};
-	struct secret shared;
-	enum dh_error error = dh_shared(hs->dh, peer_public, &shared);
+	struct job_dh want = { .group = hs->group, .own = &hs->dh, .peer = peer_public };
 
-	if (error) {
-		say_bad_value(ike->core, &ike->path->remote.addr, error);
+	if (!job_dh(ike, side, &want))
+		return false;
+	if (want.error) {
+		say_bad_value(ike->core, &ike->path->remote.addr, want.error);
 	} else {
-		input.shared = secret_bytes(&shared);
+		input.shared = secret_bytes(&want.shared);
 		ike->keyed = !keymat_ike_first(&input, &ike->keys);
 		nonce_lesser(input.ni, input.nr, ike->nonce_min);
 	}
-	secret_wipe(&shared, sizeof(shared));
+	secret_wipe(&want.shared, sizeof(want.shared));
 	/* A forged value leaves our key pair for the real one. */
 	if (ike->keyed) {
 		dh_free(hs->dh);
@@ -214,7 +224,7 @@ static bool take_answer(struct ike_sa *ike, const struct v2_in *in)
 	memcpy(hs->nr, p.nonce.p, p.nonce.n);
 	hs->nr_n = p.nonce.n;
 	ike_set_peer_spi(ike, in->message->header.spi_r);
-	if (!derive(ike, p.ke.data))
+	if (!derive(ike, JOB_OURS, p.ke.data))
 		return false;
 	free(hs->response);
 	hs->response = packet_new(in->message->data);
@@ -233,7 +243,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 		take_advice(ike, &notify);
 		return;
 	}
-	if (!ike->hs->dh || !take_answer(ike, in))
+	if (!ike->ex.request || !take_answer(ike, in))
 		return;
 	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
 	if (!gateway_lacks_ike(gw) && !gw->ike->doubted) {
@@ -278,8 +288,9 @@ static bool repeated(struct ike_core *core, const struct v2_in *in)
 			return true;
 		if (!bytes_equal(packet_bytes(ike->hs->request), in->message->data))
 			continue;
-		action_send(&core->actions, &in->local, &in->remote,
-			    packet_bytes(ike->hs->response));
+		if (ike->hs->response)
+			action_send(&core->actions, &in->local, &in->remote,
+				    packet_bytes(ike->hs->response));
 		return true;
 	}
 	return false;
@@ -377,8 +388,21 @@ static bool half_open(struct ike_sa *ike, const struct v2_in *in, const struct i
 	/* As dh_check() has seen, it is as long as those of the group are. */
 	memcpy(hs->peer_public, p->ke.data.p, p->ke.data.n);
 	hs->peer_public_n = p->ke.data.n;
-	hs->dh = dh_new(hs->group, core->hooks.random, core->hooks.ctx);
-	return hs->request && hs->dh && respond(ike, in);
+	return hs->request;
+}
+
+void v2_init_answer(struct ike_sa *ike, const struct v2_in *in)
+{
+	if (!own_key(ike, JOB_PEERS))
+		return;
+	if (!ike->hs->dh || !respond(ike, in)) {
+		stranger_missed(ike->core);
+		ike_close(ike, false);
+		return;
+	}
+	ike->ex.recv_id = 1;
+	ike_send(ike, packet_bytes(ike->hs->response));
+	timer_set(&ike->core->timers, &ike->life, ike->core->now + HALF_OPEN_MS);
 }
 
 /*
@@ -392,8 +416,10 @@ bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in)
 	if (ike->state != IKE_HALF_OPEN || header->exchange != IKE_EXCH_IKE_AUTH ||
 	    wire_is_response(header) || header->message_id != ike->ex.recv_id)
 		return false;
-	if (derive(ike, bytes_of(ike->hs->peer_public, ike->hs->peer_public_n)))
+	if (derive(ike, JOB_PEERS, bytes_of(ike->hs->peer_public, ike->hs->peer_public_n)))
 		return true;
+	if (job_waits(ike, JOB_PEERS))
+		return false;
 	stranger_missed(ike->core);
 	ike_close(ike, false);
 	return false;
@@ -466,7 +492,6 @@ void v2_init_request(struct ike_core *core, const struct v2_in *in)
 		ike_close(ike, false);
 		return;
 	}
-	ike->ex.recv_id = 1;
-	ike_send(ike, packet_bytes(ike->hs->response));
 	timer_set(&core->timers, &ike->life, core->now + HALF_OPEN_MS);
+	v2_init_answer(ike, in);
 }

@@ -13,30 +13,27 @@
 #define TEXT_MAX	512
 
 /* What an SA is made from besides the old one's keys. */
-static bool derive(struct ike_sa *heir, const struct ike_sa *old, const struct dh *dh,
-		   struct bytes public, struct bytes ni, struct bytes nr)
+static bool derive(struct ike_sa *heir, const struct ike_sa *old, const struct job_dh *exchange,
+		   struct bytes ni, struct bytes nr)
 {
 	struct keymat_ike_input input = {
 		.encr = heir->prop.encr,
 		.integ = heir->prop.integ,
 		.prf = heir->prop.prf,
+		.shared = secret_bytes(&exchange->shared),
 		.ni = ni,
 		.nr = nr,
 		.spi_i = bytes_of(heir->spi_i, IKE_SPI_LEN),
 		.spi_r = bytes_of(heir->spi_r, IKE_SPI_LEN),
 	};
-	struct secret shared;
-	enum dh_error error = dh_shared(dh, public, &shared);
 
-	if (error) {
+	if (exchange->error) {
 		log_warning(old->gw->subject, "key exchange with the peer failed: %s",
-			    dh_error_text(error));
-	} else {
-		input.shared = secret_bytes(&shared);
-		heir->keyed = !keymat_ike_rekey(&old->keys, &input, &heir->keys);
-		nonce_lesser(ni, nr, heir->nonce_min);
+			    dh_error_text(exchange->error));
+		return false;
 	}
-	secret_wipe(&shared, sizeof(shared));
+	heir->keyed = !keymat_ike_rekey(&old->keys, &input, &heir->keys);
+	nonce_lesser(ni, nr, heir->nonce_min);
 	return heir->keyed;
 }
 
@@ -50,31 +47,40 @@ static bool read_ke_nonce(const struct v2_in *in, struct wire_ke *ke, struct byt
 
 /* --- initiator --- */
 
+/* What we offer, and a key pair for it; false: there is none, or not yet. */
+static bool prepare(struct ike_sa *ike, struct task *task)
+{
+	struct job_dh want = { .own = &task->dh };
+	const struct prop_list *list;
+
+	if (!task->offered) {
+		task->offered = malloc(sizeof(*task->offered));
+		if (!task->offered)
+			return false;
+		*task->offered = ike->conf->ike;
+	}
+	list = task->offered;
+	if (!task->group || !prop_list_has_dh(list, task->group->id))
+		task->group = prop_list_has_dh(list, ike->prop.dh->id) ? ike->prop.dh :
+			      prop_list_dh(list);
+	want.group = task->group;
+	return job_dh(ike, JOB_OURS, &want) && task->dh;
+}
+
 bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
-	struct ike_core *core = ike->core;
-	struct prop_list *list;
 	struct ike_sa *heir;
 	struct wire_sa sa;
 
 	if (ike->state != IKE_UP || ike->condemned || ike_outdated(ike))
 		return false;
-	list = malloc(sizeof(*list));
-	if (!list)
-		return false;
-	*list = ike->conf->ike;
-	task->offered = list;
-	if (!task->group || !prop_list_has_dh(list, task->group->id))
-		task->group = prop_list_has_dh(list, ike->prop.dh->id) ? ike->prop.dh :
-			      prop_list_dh(list);
-	task->dh = dh_new(task->group, core->hooks.random, core->hooks.ctx);
-	if (!task->dh || !core_random(core, task->nonce, NONCE_N))
+	if (!prepare(ike, task) || !core_random(ike->core, task->nonce, NONCE_N))
 		return false;
 	heir = ike_new_heir(ike, true);
 	if (!heir)
 		return false;
 	task->heir = ike_key(heir);
-	prop_offer(list, bytes_of(heir->spi_i, IKE_SPI_LEN), &sa);
+	prop_offer(task->offered, bytes_of(heir->spi_i, IKE_SPI_LEN), &sa);
 	wire_put_sa(w, &sa);
 	wire_put_nonce(w, bytes_of(task->nonce, NONCE_N));
 	wire_put_ke(w, task->group->id, dh_public(task->dh));
@@ -150,7 +156,8 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 	failed(ike, task, RETRY_SOON_MS);
 }
 
-static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, const struct task *task,
+/* Whether @heir can be; also false while the shared secret is being computed. */
+static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, struct task *task,
 			const struct v2_in *in)
 {
 	const struct wire_payload *payload = wire_payload_find(in->payloads, IKE_PL_SA);
@@ -159,11 +166,13 @@ static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, const struct ta
 		.local = task->offered,
 		.spi_n = IKE_SPI_LEN,
 	};
+	struct job_dh exchange = { .group = task->group, .own = &task->dh };
 	struct wire_error error;
 	struct wire_ke ke;
 	struct wire_sa sa;
 	struct bytes nr;
 	char why[TEXT_MAX];
+	bool good;
 
 	if (!payload || wire_read_sa(payload, &sa, &error) || !read_ke_nonce(in, &ke, &nr))
 		return false;
@@ -173,8 +182,13 @@ static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, const struct ta
 	}
 	if (heir->prop.dh != task->group || ke.group != task->group->id)
 		return false;
+	exchange.peer = ke.data;
+	if (!job_dh(ike, JOB_OURS, &exchange))
+		return false;
 	ike_set_peer_spi(heir, heir->prop.spi);
-	return derive(heir, ike, task->dh, ke.data, bytes_of(task->nonce, NONCE_N), nr);
+	good = derive(heir, ike, &exchange, bytes_of(task->nonce, NONCE_N), nr);
+	secret_wipe(&exchange.shared, sizeof(exchange.shared));
+	return good;
 }
 
 void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
@@ -189,7 +203,8 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	}
 	ike_not_put_off(ike);
 	if (!heir || !take_answer(ike, heir, task, in)) {
-		failed(ike, task, RETRY_LATE_MS);
+		if (!job_waits(ike, JOB_OURS))
+			failed(ike, task, RETRY_LATE_MS);
 		return;
 	}
 	task->heir = 0;
@@ -211,11 +226,14 @@ void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in
 
 	if (!heir)
 		return;
-	task->heir = 0;
 	if (wire_notify_find_error(in->payloads, &notify) || !take_answer(ike, heir, task, in)) {
+		if (job_waits(ike, JOB_OURS))
+			return;
+		task->heir = 0;
 		ike_close(heir, false);
 		return;
 	}
+	task->heir = 0;
 	ike_wait(heir);
 	ike_delete(heir);
 }
@@ -231,42 +249,48 @@ static bool busy_with_child(const struct ike_sa *ike)
 }
 
 static struct ike_sa *make_heir(struct ike_sa *ike, const struct prop_chosen *chosen,
-				const struct wire_ke *ke, struct bytes ni, struct wire_writer *w)
+				const struct job_dh *exchange, struct bytes ni,
+				struct wire_writer *w)
 {
-	struct ike_core *core = ike->core;
-	struct dh *dh = dh_new(chosen->dh, core->hooks.random, core->hooks.ctx);
 	struct ike_sa *heir = ike_new_heir(ike, false);
 	uint8_t nonce[NONCE_N];
 	struct wire_sa sa;
 
-	if (heir && dh && core_random(core, nonce, sizeof(nonce))) {
-		heir->prop = *chosen;
-		ike_set_peer_spi(heir, chosen->spi);
-		if (derive(heir, ike, dh, ke->data, ni, bytes_of(nonce, sizeof(nonce)))) {
-			prop_answer(chosen, bytes_of(heir->spi_r, IKE_SPI_LEN), &sa);
-			wire_put_sa(w, &sa);
-			wire_put_nonce(w, bytes_of(nonce, sizeof(nonce)));
-			wire_put_ke(w, chosen->dh->id, dh_public(dh));
-			dh_free(dh);
-			return heir;
-		}
-	}
-	dh_free(dh);
-	if (heir)
+	if (!heir)
+		return NULL;
+	heir->prop = *chosen;
+	ike_set_peer_spi(heir, chosen->spi);
+	if (!core_random(ike->core, nonce, sizeof(nonce)) ||
+	    !derive(heir, ike, exchange, ni, bytes_of(nonce, sizeof(nonce)))) {
 		ike_close(heir, false);
-	return NULL;
+		return NULL;
+	}
+	prop_answer(chosen, bytes_of(heir->spi_r, IKE_SPI_LEN), &sa);
+	wire_put_sa(w, &sa);
+	wire_put_nonce(w, bytes_of(nonce, sizeof(nonce)));
+	wire_put_ke(w, chosen->dh->id, dh_public(*exchange->own));
+	return heir;
+}
+
+/* Our request to do the same is with the peer. */
+static bool rekeys_too(const struct ike_sa *ike)
+{
+	const struct exchange *ex = &ike->ex;
+
+	return ex->current && ex->current->kind == TASK_IKE_REKEY && ex->request;
 }
 
 void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct wire_sa *sa,
 		      struct wire_writer *w)
 {
-	struct task *task = ike->ex.current;
 	struct prop_query query = {
 		.proto = PROP_IKE,
 		.local = &ike->conf->ike,
 		.spi_n = IKE_SPI_LEN,
 	};
 	struct prop_chosen chosen;
+	struct dh *own = NULL;
+	struct job_dh exchange = { .own = &own };
 	struct ike_sa *heir;
 	struct bytes none = bytes_of(NULL, 0), ni;
 	struct wire_ke ke;
@@ -292,12 +316,18 @@ void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct w
 		wire_put_notify(w, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
 		return;
 	}
-	heir = make_heir(ike, &chosen, &ke, ni, w);
+	exchange.group = chosen.dh;
+	exchange.peer = ke.data;
+	if (!job_dh(ike, JOB_PEERS, &exchange))
+		return;
+	heir = make_heir(ike, &chosen, &exchange, ni, w);
+	secret_wipe(&exchange.shared, sizeof(exchange.shared));
+	dh_free(own);
 	if (!heir) {
 		wire_put_notify(w, IKE_N_INVALID_SYNTAX, none);
-	} else if (task && task->kind == TASK_IKE_REKEY) {
+	} else if (rekeys_too(ike)) {
 		ike_wait(heir);
-		task->rival_ike = ike_key(heir);
+		ike->ex.current->rival_ike = ike_key(heir);
 	} else {
 		ike_inherit(heir, ike);
 	}

@@ -124,33 +124,25 @@ static bool choose(struct slot *slot, const struct ask *ask, struct prop_chosen 
 	return true;
 }
 
-/* Our half of the exchange: nonce and public value written, keys derived. */
-static bool exchange_keys(struct child_sa *child, const struct ask *ask, struct bytes nr,
-			  struct wire_writer *w)
+/*
+ * Our half of the exchange: nonce and public value written, keys derived.  @exchange has the
+ * result of the key exchange, where there is one.
+ */
+static bool exchange_keys(struct child_sa *child, const struct ask *ask,
+			  const struct job_dh *exchange, struct bytes nr, struct wire_writer *w)
 {
-	struct ike_hooks *hooks = &child->core->hooks;
-	struct secret shared;
-	enum dh_error error;
-	struct dh *dh;
-	bool good;
-
 	if (ask->auth)
 		return child_derive(child, bytes_of(NULL, 0), ask->ni, nr);
 	wire_put_nonce(w, nr);
 	if (!child->prop.dh)
 		return child_derive(child, bytes_of(NULL, 0), ask->ni, nr);
-	dh = dh_new(child->prop.dh, hooks->random, hooks->ctx);
-	if (!dh)
-		return false;
-	wire_put_ke(w, child->prop.dh->id, dh_public(dh));
-	error = dh_shared(dh, ask->terms.ke.data, &shared);
-	if (error)
+	if (exchange->error) {
 		slot_fail(child->slot, "key exchange with the peer failed: %s",
-			  dh_error_text(error));
-	good = !error && child_derive(child, secret_bytes(&shared), ask->ni, nr);
-	secret_wipe(&shared, sizeof(shared));
-	dh_free(dh);
-	return good;
+			  dh_error_text(exchange->error));
+		return false;
+	}
+	wire_put_ke(w, child->prop.dh->id, dh_public(*exchange->own));
+	return child_derive(child, secret_bytes(&exchange->shared), ask->ni, nr);
 }
 
 /* The child is derived, its answer complete: into the kernel with it. */
@@ -167,16 +159,48 @@ static void accept(struct ike_sa *ike, struct child_sa *child, const struct ask 
 	child_install(child);
 }
 
+/* Makes the child in @slot, of what was chosen and agreed to, and writes the answer. */
+static void make(struct ike_sa *ike, struct slot *slot, const struct ask *ask,
+		 const struct prop_chosen *chosen, const struct ts_pair *ts,
+		 const struct job_dh *exchange, struct bytes nr, struct wire_writer *w)
+{
+	struct child_sa *child = child_new(ike, slot, false);
+	struct wire_writer undo;
+	struct wire_sa sa;
+	uint8_t spi[4];
+
+	if (!child) {
+		put_error(w, IKE_N_TEMPORARY_FAILURE);
+		return;
+	}
+	child->in_auth = ask->auth;
+	child->prop = *chosen;
+	child->ts = *ts;
+	child->transport = slot->tunnel->transport;
+	child_set_spi_out(child, get_be32(chosen->spi));
+	put_be32(spi, child->spi_in);
+	prop_answer(chosen, bytes_of(spi, sizeof(spi)), &sa);
+	undo = *w;
+	v2_child_put_mode(slot, w);
+	wire_put_sa(w, &sa);
+	if (!exchange_keys(child, ask, exchange, nr, w)) {
+		*w = undo;
+		put_error(w, IKE_N_INVALID_SYNTAX);
+		child_close(child);
+		return;
+	}
+	v2_child_put_ts(ts, false, w);
+	accept(ike, child, ask);
+}
+
 static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 		  struct wire_writer *w)
 {
 	struct prop_chosen chosen;
-	struct child_sa *child;
-	struct wire_writer undo;
+	struct dh *own = NULL;
+	struct job_dh exchange = { .own = &own };
 	struct ts_pair ts;
-	struct wire_sa sa;
 	struct slot *slot;
-	uint8_t spi[4];
 
 	slot = v2_select_slot(ike->gw, ask->old ? ask->old->slot : NULL, &ask->terms.tsr,
 			      &ask->terms.tsi, &ts);
@@ -195,29 +219,15 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 	}
 	if (!choose(slot, ask, &chosen, w))
 		return;
-	child = child_new(ike, slot, false);
-	if (!child) {
-		put_error(w, IKE_N_TEMPORARY_FAILURE);
-		return;
+	if (chosen.dh && !ask->auth) {
+		exchange.group = chosen.dh;
+		exchange.peer = ask->terms.ke.data;
+		if (!job_dh(ike, JOB_PEERS, &exchange))
+			return;
 	}
-	child->in_auth = ask->auth;
-	child->prop = chosen;
-	child->ts = ts;
-	child->transport = slot->tunnel->transport;
-	child_set_spi_out(child, get_be32(chosen.spi));
-	put_be32(spi, child->spi_in);
-	prop_answer(&chosen, bytes_of(spi, sizeof(spi)), &sa);
-	undo = *w;
-	v2_child_put_mode(slot, w);
-	wire_put_sa(w, &sa);
-	if (!exchange_keys(child, ask, nr, w)) {
-		*w = undo;
-		put_error(w, IKE_N_INVALID_SYNTAX);
-		child_close(child);
-		return;
-	}
-	v2_child_put_ts(&ts, false, w);
-	accept(ike, child, ask);
+	make(ike, slot, ask, &chosen, &ts, &exchange, nr, w);
+	secret_wipe(&exchange.shared, sizeof(exchange.shared));
+	dh_free(own);
 }
 
 void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni, struct bytes nr,

@@ -77,6 +77,14 @@ static void do_proxy_fail(struct daemon *d, const char *ifname, const char *prox
 			    ifname, proxy, d->kern->error);
 }
 
+static void do_job(struct daemon *d)
+{
+	struct ike_job *job = ike_core_take_job(d->core);
+
+	ike_job_run(job);
+	ike_core_job_done(d->core, clock_ms(), job);
+}
+
 static void carry_out(struct daemon *d, const struct ike_action *action)
 {
 	switch (action->type) {
@@ -100,6 +108,9 @@ static void carry_out(struct daemon *d, const struct ike_action *action)
 		break;
 	case IKE_ACTION_SA_ASK:
 		do_sa_ask(d, &action->sa);
+		break;
+	case IKE_ACTION_JOB:
+		do_job(d);
 		break;
 	case IKE_ACTION_EVENT:
 		ctl_event(d->ctl, &action->event);

@@ -15,20 +15,7 @@
 #define DELAY_MS	10	/* of the network, one way */
 #define LATE_MS		400	/* what is reordered comes up to that much later */
 #define AT_ONCE_MOST	20000	/* events without the clock moving: they chase each other */
-
-uint64_t dice_throw(struct dice *dice)
-{
-	uint64_t z = dice->state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
-bool dice_percent(struct dice *dice, unsigned int percent)
-{
-	return dice_throw(dice) % 100 < percent;
-}
+#define JOB_MS		30	/* what a job takes at most */
 
 /* --- what is written down --- */
 
@@ -295,6 +282,9 @@ void peers_settle(struct peers *net, int side)
 		case IKE_ACTION_SA_ASK:
 			sa_ask(net, peer, &action->sa);
 			break;
+		case IKE_ACTION_JOB:
+			peers_jobs_put(&peer->jobs, net->now, ike_core_take_job(peer->core));
+			break;
 		case IKE_ACTION_EVENT:
 			on_event(peer, &action->event);
 			break;
@@ -358,6 +348,7 @@ static void start_daemon(struct peer *peer)
 
 static void stop_daemon(struct peer *peer)
 {
+	peers_jobs_forget(&peer->jobs);
 	ike_core_free(peer->core);
 	live_free(peer->live);
 	peer->core = NULL;
@@ -422,6 +413,8 @@ struct peers *peers_new(uint64_t seed)
 		net->peer[side].net = net;
 		net->peer[side].side = side;
 		net->peer[side].dice.state = dice_throw(&net->dice);
+		net->peer[side].jobs.dice.state = ~net->peer[side].dice.state;
+		net->peer[side].jobs.most_ms = JOB_MS;
 		start_side(net, side);
 	}
 	return net;
@@ -492,21 +485,48 @@ void peers_revive(struct peers *net, int side, const struct site *site)
 
 /* --- time --- */
 
-void peers_inject(struct peers *net, int to, const struct endpoint *local,
-		  const struct endpoint *remote, struct bytes data)
+static void arrive(struct peers *net, int to, const struct endpoint *local,
+		   const struct endpoint *remote, struct bytes data)
 {
 	net->peer[to].received++;
 	ike_core_datagram(net->peer[to].core, net->now, local, remote, data);
 	peers_settle(net, to);
 }
 
-static void deliver(struct peers *net)
+static void job_ready(struct peers *net, int side)
+{
+	struct peer *peer = &net->peer[side];
+
+	ike_core_job_done(peer->core, net->now, peers_jobs_take(&peer->jobs));
+	peers_settle(net, side);
+}
+
+static void compute(struct peers *net, int side)
+{
+	while (peers_jobs_next(&net->peer[side].jobs) != IKE_NEVER)
+		job_ready(net, side);
+}
+
+void peers_compute(struct peers *net)
+{
+	for (int side = A; side <= B; side++)
+		compute(net, side);
+}
+
+void peers_inject(struct peers *net, int to, const struct endpoint *local,
+		  const struct endpoint *remote, struct bytes data)
+{
+	arrive(net, to, local, remote, data);
+	compute(net, to);
+}
+
+static void deliver(struct peers *net, int to)
 {
 	struct datagram *d = net->queue;
 
 	net->queue = d->next;
-	if (!net->peer[d->to].cut && !net->peer[d->to].dead && d->n > 1)
-		peers_inject(net, d->to, &d->local, &d->remote, bytes_of(d->data, d->n));
+	if (!net->peer[to].cut && !net->peer[to].dead && d->n > 1)
+		arrive(net, to, &d->local, &d->remote, bytes_of(d->data, d->n));
 	free(d);
 }
 
@@ -520,38 +540,60 @@ static void look(struct peers *net)
 		net->gap_at = net->now;
 }
 
+/* What happens next. */
+struct next {
+	ike_time at;
+	int side;
+	void (*happen)(struct peers *net, int side);
+};
+
+static void tick(struct peers *net, int side)
+{
+	ike_core_tick(net->peer[side].core, net->now);
+	peers_settle(net, side);
+}
+
+static void sooner(struct next *next, ike_time at, int side,
+		   void (*happen)(struct peers *net, int side))
+{
+	if (at < next->at)
+		*next = (struct next){ at, side, happen };
+}
+
+/* Of what is due at one time, datagrams come first, and what the clock does last. */
+static struct next what_next(const struct peers *net)
+{
+	struct next next = { .at = IKE_NEVER };
+
+	if (net->queue)
+		sooner(&next, net->queue->due, net->queue->to, deliver);
+	for (int side = A; side <= B; side++) {
+		const struct peer *peer = &net->peer[side];
+
+		if (peer->dead)
+			continue;
+		sooner(&next, peers_jobs_next(&peer->jobs), side, job_ready);
+		sooner(&next, ike_core_deadline(peer->core), side, tick);
+		sooner(&next, peer->linger, side, tick);
+	}
+	return next;
+}
+
 /* What is next by @end happens; false: nothing is. */
 static bool step(struct peers *net, ike_time end)
 {
-	ike_time at = net->queue ? net->queue->due : IKE_NEVER;
-	int tick = -1;
+	struct next next = what_next(net);
 
-	for (int side = A; side <= B; side++) {
-		const struct peer *peer = &net->peer[side];
-		ike_time deadline = ike_core_deadline(peer->core);
-
-		if (peer->linger < deadline)
-			deadline = peer->linger;
-		if (deadline < at && !peer->dead) {
-			at = deadline;
-			tick = side;
-		}
-	}
-	if (at > end || at == IKE_NEVER)
+	if (next.at > end || !next.happen)
 		return false;
 	net->at_once++;
-	if (at > net->now) {
-		net->now = at;
+	if (next.at > net->now) {
+		net->now = next.at;
 		net->at_once = 0;
 	}
 	if (net->at_once > AT_ONCE_MOST)
 		fail_msg("events chase each other and time stands still");
-	if (tick >= 0) {
-		ike_core_tick(net->peer[tick].core, net->now);
-		peers_settle(net, tick);
-	} else if (net->queue) {
-		deliver(net);
-	}
+	next.happen(net, next.side);
 	look(net);
 	return true;
 }
@@ -711,7 +753,7 @@ struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b
 
 	peers_configure(net, B, b);
 	peers_configure(net, A, a);
-	peers_must_be_quiet(net, 30000);
+	peers_must_be_quiet(net, 40000);
 	return net;
 }
 

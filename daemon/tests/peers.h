@@ -9,16 +9,8 @@
 
 #include "kern/kern_fake.h"
 #include "loop/live.h"
+#include "tests/peers_jobs.h"
 #include "tests/peers_site.h"
-
-/* A pseudo-random sequence: splitmix64. */
-struct dice {
-	uint64_t state;
-};
-
-uint64_t dice_throw(struct dice *dice);
-/* True in @percent of 100. */
-bool dice_percent(struct dice *dice, unsigned int percent);
 
 struct peers;
 
@@ -30,6 +22,7 @@ struct peer {
 	struct live *live;
 	ike_time linger;		/* when live_tick() wants to be called */
 	struct dice dice;
+	struct peers_jobs jobs;		/* its threads */
 	unsigned int sent, received;	/* datagrams of the core */
 	unsigned int keepalives;	/* among those sent */
 	bool cut;			/* nothing passes to or from it */
@@ -117,7 +110,12 @@ void peers_run(struct peers *net, ike_time ms);
 bool peers_until(struct peers *net, bool (*done)(struct peers *net), ike_time ms);
 /* Carries out what the core of that side wants done: after each ike_core call. */
 void peers_settle(struct peers *net, int side);
-/* A datagram straight to the core of @to, with no network in between. */
+/* What both compute is there, without time passing. */
+void peers_compute(struct peers *net);
+/*
+ * A datagram straight to the core of @to, with no network in between.  What @to computes for it
+ * is there at once.
+ */
 void peers_inject(struct peers *net, int to, const struct endpoint *local,
 		  const struct endpoint *remote, struct bytes data);
 

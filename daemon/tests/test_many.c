@@ -141,8 +141,11 @@ static struct peers *hub_new(unsigned int n, const struct kind *kind)
 
 	/* The network looks through all that was logged, for secrets. */
 	log_set_level(LOG_LEVEL_ERROR);
-	for (int side = B; side >= A; side--)
+	for (int side = B; side >= A; side--) {
+		net->peer[side].jobs.most_ms = 0;
 		configure(net, side, policy_of(side, n, kind));
+	}
+	peers_compute(net);
 	return net;
 }
 
@@ -261,6 +264,7 @@ static void prepare_stranger(struct peers *net, unsigned int n)
 	first_n = 0;
 	net->tap = keep_first;
 	initiate(net, B, "lan");
+	peers_compute(net);
 	assert_in_range(first_n, 1, sizeof(first));
 	net->peer[B].cut = true;
 }

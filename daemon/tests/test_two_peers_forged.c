@@ -231,6 +231,7 @@ static void check_forged_answer(uint16_t type, const void *data, size_t n, ike_t
 	net->tap_ctx = &tape;
 	peers_configure(net, B, &b);
 	peers_configure(net, A, &a);
+	peers_compute(net);
 	assert_int_equal(tape.n, 1);
 	size = answer(&tape, type, data, n, forged);
 	sent = net->peer[A].sent;
@@ -491,6 +492,7 @@ static void test_cookies(void **state)
 	net->tap_ctx = &tape;
 	net->peer[B].cut = true;
 	peers_configure(net, A, &a);
+	peers_compute(net);
 	assert_int_equal(tape.n, 1);
 	net->tap = tap_cookies;
 	net->tap_ctx = &seen;
@@ -548,6 +550,7 @@ static struct peers *first_message(uint64_t seed, struct site *b, struct tape *t
 	net->tap_ctx = tape;
 	net->peer[B].cut = true;
 	peers_configure(net, A, &a);
+	peers_compute(net);
 	assert_int_equal(tape->n, 1);
 	net->tap = NULL;
 	return net;

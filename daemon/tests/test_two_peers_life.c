@@ -300,7 +300,7 @@ static void test_delete_blocks_nothing(void **state)
 	peers_run(net, 5000);
 	assert_false(peers_all_flow(net));
 	clear_ike(net, A);
-	assert_true(peers_until(net, peers_all_flow, 100));
+	assert_true(peers_until(net, peers_all_flow, 250));
 	peers_must_be_quiet(net, 30000);
 	peers_free(net);
 }
@@ -320,7 +320,7 @@ static void test_delete_no_tie(void **state)
 		peers_run(net, 20000);
 		ups = peers_logged(net, "IKE SA with");
 		clear_ike(net, side);
-		peers_run(net, 100);
+		peers_run(net, 250);
 		assert_true(peers_quiet(net));
 		assert_int_equal(peers_logged(net, "IKE SA with"), ups + 2);
 		peers_run(net, 10000);

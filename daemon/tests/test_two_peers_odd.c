@@ -503,13 +503,18 @@ static void test_deletions(void **state)
 
 /* ----------------------------------------------------------------- IKE_AUTH */
 
+static bool auth_sent(struct peers *net)
+{
+	return net->peer[A].core->ikes && net->peer[A].core->ikes->state == IKE_AUTH_SENT;
+}
+
 /* IKE_SA_INIT is done, and A's true IKE_AUTH lost. */
 static struct peers *half_way(uint64_t seed)
 {
 	struct peers *net = peers_new(seed);
 
 	peers_configure_both(net);
-	peers_run(net, 25);
+	assert_true(peers_until(net, auth_sent, 1000));
 	net->peer[B].cut = true;
 	peers_run(net, 10);
 	assert_int_equal(sa_of(net, B)->state, IKE_HALF_OPEN);
@@ -573,9 +578,9 @@ static void test_childless(void **state)
 
 	net = peers_new(13);
 	peers_configure_both(net);
-	peers_run(net, 25);
+	assert_true(peers_until(net, auth_sent, 1000));
 	net->peer[A].cut = true;
-	peers_run(net, 10);
+	peers_run(net, 100);
 	assert_int_equal(sa_of(net, A)->state, IKE_AUTH_SENT);
 	net->peer[A].cut = false;
 	w = say(net, B, IKE_EXCH_IKE_AUTH, true);

@@ -197,6 +197,7 @@ static void test_senders_told(void **state)
 	peers_configure(net, B, &b);
 	peers_configure(net, A, &a);
 	acquire(net, A);
+	peers_compute(net);
 	assert_true(net->peer[A].sent > 0);
 	peers_run(net, 10000);
 	acquire(net, A);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Work that takes long is done elsewhere: by a thread, in time by another process.  A handler
+ * that needs such a result asks for it, job_dh() for one.  As long as the result is not there
+ * the handler returns, and must not have changed or written anything that counts.  Once it is
+ * there the handler is called anew with the same message, asks for the same, and gets it.  So
+ * a handler keeps no state of its own while it waits and reads from top to bottom, however
+ * often it waits; and what happened in between (an SA deleted, a new configuration) it finds
+ * as if the message had come only now.
+ *
+ * An IKE SA waits for one result a side at most, that of our own request and that of the
+ * peer's, as either has a window of one (RFC 7296 section 2.3).  The peer's repetitions are
+ * dropped meanwhile.  A result that nobody waits for any more is wiped.
+ */
+#ifndef PANTUN_IKE_JOB_H
+#define PANTUN_IKE_JOB_H
+
+#include "crypto/dh.h"
+#include "ike/core_priv.h"
+
+#define JOB_MOST_MS	SECONDS(20)	/* a result that takes longer is lost */
+
+struct packet;
+
+/* Whose request it is for. */
+enum job_side {
+	JOB_OURS,
+	JOB_PEERS,
+	JOB_SIDES
+};
+
+/* What one side of an IKE SA waits for. */
+struct job_wait {
+	uint64_t number;		/* of the job under way; 0: none is */
+	ike_time since;
+	struct ike_job *done;		/* until the handler takes its result */
+	bool failed;			/* there will be none */
+	struct packet *message;		/* to be handled anew; NULL: a request is to be built */
+	struct endpoint local, remote;	/* of @message */
+};
+
+/* A key exchange that a handler wants. */
+struct job_dh {
+	const struct alg_dh *group;
+	struct dh **own;		/* our key pair; where that is NULL, one is made into it */
+	struct bytes peer;		/* data of the peer's KE payload; empty: the key pair alone */
+	/* The result: as of dh_shared(); DH_LOCAL, too, where the key pair could not be made. */
+	struct secret shared;		/* wipe it */
+	enum dh_error error;
+};
+
+/* True with the result in @want, or false: return, and be called anew. */
+bool job_dh(struct ike_sa *ike, enum job_side side, struct job_dh *want);
+/* The handler that was just called waits. */
+bool job_waits(const struct ike_sa *ike, enum job_side side);
+/* Its result should be there by now. */
+bool job_overdue(const struct ike_sa *ike, enum job_side side);
+/* Keeps @data, from @remote to @local, for when the result is there; false: no memory. */
+bool job_keep(struct ike_sa *ike, enum job_side side, const struct endpoint *local,
+	      const struct endpoint *remote, struct bytes data);
+/* The result is there: whoever waits for it goes on. */
+void job_done(struct ike_core *core, struct ike_job *job);
+/* It has not come in time: whoever waits goes on without. */
+void job_lost(struct ike_core *core, struct ike_sa *ike, enum job_side side);
+/* Nobody waits any more; what was computed for it is wiped. */
+void job_forget(struct ike_sa *ike, enum job_side side);
+
+#endif
