@@ -90,6 +90,8 @@ struct gateway {
 	struct timer retry;		/* armed: not tried before */
 	struct ike_counts counts;
 	char last_error[ERROR_TEXT];
+	unsigned int wrong_doubts;	/* the peer did answer in the end; see gateway_patience() */
+	ike_time doubted_wrongly;	/* last */
 	struct repeat said;		/* failures, in the log */
 	ike_time failed_at;		/* when that was */
 };
@@ -194,6 +196,13 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
 bool gateway_lacks_ike(const struct gateway *gw);
 /* @ike is no longer one to use. */
 void gateway_ike_down(struct gateway *gw, struct ike_sa *ike);
+/* The peer has answered on an IKE SA of its gateway that was doubted. */
+void gateway_trust(struct gateway *gw);
+/*
+ * How many repetitions more than usual to wait for before the peer is doubted: one that is slow
+ * to answer some requests would make another IKE SA with each of them.
+ */
+unsigned int gateway_patience(const struct gateway *gw);
 /*
  * The peer does not answer on @ike.  It may have been started anew, without its end of it:
  * another is begun, while what there is carries packets on.

@@ -7,6 +7,9 @@
 #include "ike/condemned.h"
 #include "ike/ike_sa.h"
 
+#define PATIENCE_MS	SECONDS(300)	/* that a wrong doubt is remembered */
+#define PATIENCE_MOST	3		/* repetitions: some 10 s */
+
 /*
  * Both ends may start at once; then two IKE SAs come up.  Each end sees that their
  * lives overlapped from the start, and both know all four nonces, so both find the
@@ -106,6 +109,19 @@ void gateway_stop_starting(struct gateway *gw)
 {
 	if (gw->starting && gw->starting->state == IKE_INIT_SENT)
 		ike_close(gw->starting, false);
+}
+
+void gateway_trust(struct gateway *gw)
+{
+	gw->wrong_doubts = gateway_patience(gw) + 1;
+	gw->doubted_wrongly = gw->core->now;
+}
+
+unsigned int gateway_patience(const struct gateway *gw)
+{
+	if (!gw->wrong_doubts || gw->core->now > gw->doubted_wrongly + PATIENCE_MS)
+		return 0;
+	return gw->wrong_doubts < PATIENCE_MOST ? gw->wrong_doubts : PATIENCE_MOST;
 }
 
 void gateway_doubt(struct gateway *gw, struct ike_sa *ike)

@@ -231,25 +231,48 @@ static void many_proxies(struct site *site, bool from_a)
 	}
 }
 
-/* A side's last request for an SA, and how often it was sent. */
-struct repeated {
+#define REQUESTS_MOST	4096
+
+/* A request for an SA, and how often it was sent. */
+struct request {
 	uint8_t spi_i[IKE_SPI_LEN], id[4];
+	int from;
 	unsigned int sends;
 };
 
-/* Of each request for an SA the first two repetitions get lost. */
+struct requests {
+	unsigned int lost;		/* so many of each */
+	unsigned int n;
+	struct request of[REQUESTS_MOST];
+};
+
+static struct request *request_of(struct requests *all, int from, const uint8_t *data)
+{
+	struct request *r;
+
+	for (unsigned int i = all->n; i-- > 0;) {
+		r = &all->of[i];
+		if (r->from == from && !memcmp(r->spi_i, data, IKE_SPI_LEN) &&
+		    !memcmp(r->id, data + MESSAGE_ID_AT, sizeof(r->id)))
+			return r;
+	}
+	assert_true(all->n < REQUESTS_MOST);
+	r = &all->of[all->n++];
+	r->from = from;
+	r->sends = 0;
+	memcpy(r->spi_i, data, IKE_SPI_LEN);
+	memcpy(r->id, data + MESSAGE_ID_AT, sizeof(r->id));
+	return r;
+}
+
+/* Of each request for an SA the first few repetitions get lost. */
 static bool tap_slow_sas(struct peers *net, int from, uint8_t *data, size_t n)
 {
-	struct repeated *last = (struct repeated *)net->tap_ctx + from;
+	struct requests *all = net->tap_ctx;
 
 	if (n < 28 || data[EXCHANGE_AT] != CREATE_CHILD || data[FLAGS_AT] & RESPONSE)
 		return true;
-	if (memcmp(last->spi_i, data, IKE_SPI_LEN) != 0 ||
-	    memcmp(last->id, data + MESSAGE_ID_AT, sizeof(last->id)) != 0)
-		last->sends = 0;
-	memcpy(last->spi_i, data, IKE_SPI_LEN);
-	memcpy(last->id, data + MESSAGE_ID_AT, sizeof(last->id));
-	return ++last->sends > 2;
+	return ++request_of(all, from, data)->sends > all->lost;
 }
 
 /* Successors that take long are waited for, at the end that begins and at one that waits. */
@@ -259,7 +282,7 @@ static void test_slow_successors(void **state)
 	for (uint64_t seed = 1; seed <= SEEDS / 4; seed++) {
 		struct site a = site_of(A), b = site_of(B);
 		struct peers *net = peers_new(seed);
-		struct repeated last[2] = { 0 };
+		static struct requests requests;
 		int first = (int)(seed / 2 % 2);
 
 		many_proxies(&a, true);
@@ -274,13 +297,41 @@ static void test_slow_successors(void **state)
 		new_key(&a);
 		new_key(&b);
 		net->tap = tap_slow_sas;
-		net->tap_ctx = last;
+		requests.n = 0;
+		requests.lost = 2;
+		net->tap_ctx = &requests;
 		peers_configure(net, first, first == A ? &a : &b);
 		peers_configure(net, !first, first == A ? &b : &a);
 		peers_run(net, 150000);
 		assert_no_gap(net);
 		peers_finish(net);
 	}
+}
+
+/*
+ * A peer that is slow to answer some requests may be alive: once that has shown, it is doubted
+ * later, and not another IKE SA made with each of them.
+ */
+static void test_slow_answers(void **state)
+{
+	static struct requests requests = { .lost = 3 };
+	struct site a = site_of(A), b = site_of(B);
+	struct peers *net = peers_new(1);
+
+	(void)state;
+	many_proxies(&a, true);
+	many_proxies(&b, false);
+	b.passive = true;
+	b.start = POLICY_START_PASSIVE;
+	net->tap = tap_slow_sas;
+	net->tap_ctx = &requests;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 300000);
+	assert_true(peers_all_flow(net));
+	assert_in_range(peers_told(net, A, "ike-up"), 1, 4);
+	net->tap = NULL;
+	peers_finish(net);
 }
 
 /* Those that the peer refuses are not waited for much longer than they take to be refused. */
@@ -578,6 +629,7 @@ int main(void)
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_slow_successors),
+		cmocka_unit_test(test_slow_answers),
 		cmocka_unit_test(test_refused_successors),
 		cmocka_unit_test(test_passive),
 		cmocka_unit_test(test_twice),
