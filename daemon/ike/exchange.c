@@ -125,7 +125,8 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 		ex->wait = WAIT_START;
 	if (ex->sends > v2_sends(ex->current->kind) && ex->wait > WAIT_ALIVE)
 		ex->wait = WAIT_ALIVE;
-	if (ex->sends == DOUBT_SENDS + gateway_patience(ike->gw) || ex->sends > v2_sends(ex->current->kind))
+	if (ex->sends == DOUBT_SENDS + gateway_patience(ike->gw) ||
+	    ex->sends > v2_sends(ex->current->kind))
 		gateway_doubt(ike->gw, ike);
 	if (ex->current->kind == TASK_AUTH && ex->sends == SLOW_SENDS)
 		gateway_hedge(ike->gw, ike);

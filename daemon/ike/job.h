@@ -43,7 +43,7 @@ struct job_wait {
 struct job_dh {
 	const struct alg_dh *group;
 	struct dh **own;		/* our key pair; where that is NULL, one is made into it */
-	struct bytes peer;		/* data of the peer's KE payload; empty: the key pair alone */
+	struct bytes peer;		/* data of its KE payload; empty: the key pair alone */
 	/* The result: as of dh_shared(); DH_LOCAL, too, where the key pair could not be made. */
 	struct secret shared;		/* wipe it */
 	enum dh_error error;
