@@ -2,6 +2,7 @@
 #include "loop/changes.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
@@ -20,24 +21,77 @@ static void tell_line(const struct report *report, const char *kind, const char 
 	report->line(report->ctx, text);
 }
 
-static const struct policy_gateway *find_gateway(const struct policy *policy, const char *name)
+/* --- what a policy has, by name --- */
+
+/* A gateway, or a tunnel. */
+struct named {
+	const char *name;
+	struct policy_walk at;		/* of a gateway: at.gateway alone */
+};
+
+struct index {
+	const struct policy *policy;		/* NULL: it has nothing */
+	struct named *gateways, *tunnels;	/* arrays, sorted by name */
+	size_t n_gateways, n_tunnels;
+};
+
+static int compare_names(const void *a, const void *b)
 {
-	for (unsigned int i = 0; policy && i < policy->n_gateways; i++) {
-		if (!strcmp(policy->gateways[i].name, name))
-			return &policy->gateways[i];
-	}
-	return NULL;
+	const struct named *one = a, *other = b;
+
+	return strcmp(one->name, other->name);
 }
 
-/* Leaves @walk at the tunnel of that name; false: there is none. */
-static bool find_tunnel(struct policy_walk *walk, const struct policy *policy, const char *name)
+static void index_free(struct index *index)
 {
-	*walk = (struct policy_walk){ 0 };
-	while (policy_next(walk, policy))
-		if (!strcmp(walk->tunnel->name, name))
-			return true;
-	return false;
+	free(index->gateways);
+	free(index->tunnels);
 }
+
+/* False: out of memory.  The caller frees the index either way. */
+static bool index_make(struct index *index, const struct policy *policy)
+{
+	struct policy_walk walk = { 0 };
+	size_t n = policy ? policy->n_gateways : 0;
+
+	*index = (struct index){ .policy = policy, .n_gateways = n };
+	while (policy_next(&walk, policy))
+		index->n_tunnels++;
+	index->gateways = calloc(n + 1, sizeof(*index->gateways));
+	index->tunnels = calloc(index->n_tunnels + 1, sizeof(*index->tunnels));
+	if (!index->gateways || !index->tunnels)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		index->gateways[i] = (struct named){ .name = policy->gateways[i].name,
+						     .at.gateway = &policy->gateways[i] };
+	walk = (struct policy_walk){ 0 };
+	for (size_t i = 0; policy_next(&walk, policy); i++)
+		index->tunnels[i] = (struct named){ .name = walk.tunnel->name, .at = walk };
+	qsort(index->gateways, n, sizeof(*index->gateways), compare_names);
+	qsort(index->tunnels, index->n_tunnels, sizeof(*index->tunnels), compare_names);
+	return true;
+}
+
+static const struct policy_gateway *find_gateway(const struct index *index, const char *name)
+{
+	const struct named key = { .name = name };
+	const struct named *found = bsearch(&key, index->gateways, index->n_gateways,
+					    sizeof(key), compare_names);
+
+	return found ? found->at.gateway : NULL;
+}
+
+/* NULL: there is no tunnel of that name. */
+static const struct policy_walk *find_tunnel(const struct index *index, const char *name)
+{
+	const struct named key = { .name = name };
+	const struct named *found = bsearch(&key, index->tunnels, index->n_tunnels, sizeof(key),
+					    compare_names);
+
+	return found ? &found->at : NULL;
+}
+
+/* --- what is the same --- */
 
 static bool outer_equal(const struct policy_outer *a, const struct policy_outer *b)
 {
@@ -94,6 +148,8 @@ static bool tunnel_equal(const struct policy_walk *a, const struct policy_walk *
 	       proxies_equal(s, t) && manual_equal(a->manual, b->manual);
 }
 
+/* --- what is not --- */
+
 /*
  * Reports @what of @tunnel, and an interface that no tunnel uses any more.  That one stays: it
  * has the administrator's addresses and routes.
@@ -112,27 +168,20 @@ static void tell_left(const struct report *report, const struct policy_tunnel *t
 	tell_line(report, "tunnel", tunnel->name, what);
 }
 
-static void tell_removed_tunnels(const struct report *report, const struct policy *before,
-				 const struct policy *after)
+static void tell_removed(const struct report *report, const struct index *before,
+			 const struct index *after)
 {
-	struct policy_walk was = { 0 }, is;
+	struct policy_walk was = { 0 };
 
-	while (policy_next(&was, before))
-		if (!find_tunnel(&is, after, was.tunnel->name))
-			tell_left(report, was.tunnel, after, "removed");
-}
+	for (size_t i = 0; i < before->n_gateways; i++) {
+		const char *name = before->policy->gateways[i].name;
 
-static void tell_other_tunnels(const struct report *report, const struct policy *before,
-			       const struct policy *after)
-{
-	struct policy_walk was, is = { 0 };
-
-	while (policy_next(&is, after)) {
-		if (!find_tunnel(&was, before, is.tunnel->name))
-			tell_line(report, "tunnel", is.tunnel->name, "added");
-		else if (!tunnel_equal(&was, &is))
-			tell_left(report, was.tunnel, after, "changed");
+		if (!find_gateway(after, name))
+			tell_line(report, "gateway", name, "removed");
 	}
+	while (policy_next(&was, before->policy))
+		if (!find_tunnel(after, was.tunnel->name))
+			tell_left(report, was.tunnel, after->policy, "removed");
 }
 
 /* How the gateway changed, and what becomes of the SAs that it negotiated before. */
@@ -146,24 +195,50 @@ static const char *gateway_change(const struct policy_gateway *was,
 	return "changed: new keys are being negotiated, and what stands carries packets until then";
 }
 
+static void tell_other_gateways(const struct report *report, const struct index *before,
+				const struct policy *after)
+{
+	for (unsigned int i = 0; i < after->n_gateways; i++) {
+		const struct policy_gateway *is = &after->gateways[i];
+		const struct policy_gateway *was = find_gateway(before, is->name);
+
+		if (!was)
+			tell_line(report, "gateway", is->name, "added");
+		else if (!policy_gateway_equal(was, is))
+			tell_line(report, "gateway", is->name, gateway_change(was, is));
+	}
+}
+
+static void tell_other_tunnels(const struct report *report, const struct index *before,
+			       const struct policy *after)
+{
+	struct policy_walk is = { 0 };
+
+	while (policy_next(&is, after)) {
+		const struct policy_walk *was = find_tunnel(before, is.tunnel->name);
+
+		if (!was)
+			tell_line(report, "tunnel", is.tunnel->name, "added");
+		else if (!tunnel_equal(was, &is))
+			tell_left(report, was->tunnel, after, "changed");
+	}
+}
+
 void changes_each(const struct policy *before, const struct policy *after,
 		  void (*line)(void *ctx, const char *text), void *ctx)
 {
 	const struct report report = { line, ctx };
+	struct index was, is;
+	bool good = index_make(&was, before);
 
-	for (unsigned int i = 0; before && i < before->n_gateways; i++) {
-		if (!find_gateway(after, before->gateways[i].name))
-			tell_line(&report, "gateway", before->gateways[i].name, "removed");
+	good = index_make(&is, after) && good;
+	if (good) {
+		tell_removed(&report, &was, &is);
+		tell_other_gateways(&report, &was, after);
+		tell_other_tunnels(&report, &was, after);
+	} else {
+		line(ctx, "out of memory: what changes is not listed");
 	}
-	tell_removed_tunnels(&report, before, after);
-	for (unsigned int i = 0; i < after->n_gateways; i++) {
-		const struct policy_gateway *gateway = &after->gateways[i];
-		const struct policy_gateway *was = find_gateway(before, gateway->name);
-
-		if (!was)
-			tell_line(&report, "gateway", gateway->name, "added");
-		else if (!policy_gateway_equal(was, gateway))
-			tell_line(&report, "gateway", gateway->name, gateway_change(was, gateway));
-	}
-	tell_other_tunnels(&report, before, after);
+	index_free(&was);
+	index_free(&is);
 }

@@ -7,7 +7,7 @@
 
 /*
  * Calls @line for each gateway and tunnel that was added, removed or changed: "tunnel hq:
- * changed".  @before may be NULL.
+ * changed".  @before may be NULL.  Out of memory, it calls @line once, to say so.
  */
 void changes_each(const struct policy *before, const struct policy *after,
 		  void (*line)(void *ctx, const char *text), void *ctx);

@@ -6,11 +6,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "conf/conf.h"
 #include "loop/changes.h"
+#include "tests/steps.h"
 
 #define BASE_ON(ifname)								\
 	"set network ike gateway g peer-address ip 192.0.2.9\n"			\
@@ -96,10 +98,77 @@ static void test_changes(void **state)
 		       "\"ip link del tunnel7\";");
 }
 
+/* --- many gateways and tunnels --- */
+
+#define FEW	200
+#define TIMES	8
+
+/* @n gateways with a tunnel each. */
+static struct policy *policy_of(unsigned int n)
+{
+	struct policy *policy = calloc(1, sizeof(*policy));
+
+	assert_non_null(policy);
+	policy->gateways = calloc(n, sizeof(*policy->gateways));
+	assert_non_null(policy->gateways);
+	policy->n_gateways = n;
+	for (unsigned int i = 0; i < n; i++) {
+		struct policy_gateway *gateway = &policy->gateways[i];
+
+		gateway->tunnels = calloc(1, sizeof(*gateway->tunnels));
+		assert_non_null(gateway->tunnels);
+		gateway->n_tunnels = 1;
+		snprintf(gateway->name, sizeof(gateway->name), "g%u", i);
+		snprintf(gateway->tunnels[0].name, sizeof(gateway->tunnels[0].name), "t%u", i);
+		snprintf(gateway->tunnels[0].ifname, sizeof(gateway->tunnels[0].ifname), "if%u",
+			 i);
+	}
+	assert_int_equal(policy_index(policy), 0);
+	return policy;
+}
+
+/* The steps of a reload that adds a gateway and its tunnel to @n others, or removes them. */
+static uint64_t steps_of_change(unsigned int n, bool adds)
+{
+	struct policy *fewer = policy_of(n), *more = policy_of(n + 1);
+	char got[256] = "", said[256];
+	uint64_t before;
+	struct text text;
+
+	text_init(&text, got, sizeof(got));
+	before = steps();
+	changes_each(adds ? fewer : more, adds ? more : fewer, on_line, &text);
+	before = steps() - before;
+	if (adds)
+		snprintf(said, sizeof(said), "gateway g%u: added;tunnel t%u: added;", n, n);
+	else
+		snprintf(said, sizeof(said), "gateway g%u: removed;tunnel t%u: removed; its "
+			 "interface if%u stays until \"ip link del if%u\";", n, n, n, n);
+	assert_string_equal(got, said);
+	policy_free(fewer);
+	policy_free(more);
+	return before;
+}
+
+/* Each gateway and tunnel takes hardly more steps among many than among few. */
+static void test_many(void **state)
+{
+	(void)state;
+	for (int adds = 0; adds <= 1; adds++) {
+		uint64_t few = steps_of_change(FEW, adds);
+		uint64_t many = steps_of_change(FEW * TIMES, adds);
+
+		print_message("# %llu steps for %u, %llu for %u\n", (unsigned long long)few, FEW,
+			      (unsigned long long)many, FEW * TIMES);
+		assert_in_range(many, few, few * TIMES * 3 / 2);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests_name("changes", tests, NULL, NULL);
