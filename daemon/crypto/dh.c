@@ -184,17 +184,6 @@ int dh_draw(const struct alg_dh *alg, crypto_random *random, void *ctx, uint8_t 
 	return -1;
 }
 
-struct dh *dh_new(const struct alg_dh *alg, crypto_random *random, void *ctx)
-{
-	uint8_t private_key[ALG_KEY_MAX];
-	struct dh *dh = NULL;
-
-	if (!dh_draw(alg, random, ctx, private_key))
-		dh = dh_from_private(alg, bytes_of(private_key, alg->private_n));
-	secret_wipe(private_key, sizeof(private_key));
-	return dh;
-}
-
 void dh_free(struct dh *dh)
 {
 	if (!dh)

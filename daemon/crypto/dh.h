@@ -24,9 +24,10 @@ enum dh_error {
  * dh_from_private() makes of it costs much.  0, or -1 where the source of randomness fails.
  */
 int dh_draw(const struct alg_dh *alg, crypto_random *random, void *ctx, uint8_t *private_key);
-/* A fresh key pair, or NULL.  Free with dh_free(). */
-struct dh *dh_new(const struct alg_dh *alg, crypto_random *random, void *ctx);
-/* One with the given private key (big endian; X25519: as RFC 7748), or NULL. */
+/*
+ * The key pair with that private key (big endian; X25519: as RFC 7748), or NULL.  Free with
+ * dh_free().
+ */
 struct dh *dh_from_private(const struct alg_dh *alg, struct bytes private_key);
 /* Wipes the private key; NULL is fine. */
 void dh_free(struct dh *dh);

@@ -28,6 +28,17 @@ static struct dh *dh_of(json_t *row, const char *member)
 	return dh;
 }
 
+static struct dh *dh_fresh(const struct alg_dh *alg)
+{
+	uint8_t private_key[ALG_KEY_MAX];
+	struct dh *dh;
+
+	assert_int_equal(dh_draw(alg, crypto_random_os, NULL, private_key), 0);
+	dh = dh_from_private(alg, bytes_of(private_key, alg->private_n));
+	assert_non_null(dh);
+	return dh;
+}
+
 static void same_public(const struct dh *dh, json_t *row, const char *member)
 {
 	uint8_t octets[VECTOR_MAX];
@@ -70,12 +81,10 @@ static void test_dh_fresh(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; (alg = alg_dh_row(i)); i++) {
-		struct dh *a = dh_new(alg, crypto_random_os, NULL);
-		struct dh *b = dh_new(alg, crypto_random_os, NULL);
+		struct dh *a = dh_fresh(alg);
+		struct dh *b = dh_fresh(alg);
 		struct secret sa, sb;
 
-		assert_non_null(a);
-		assert_non_null(b);
 		assert_ptr_equal(dh_alg(a), alg);
 		assert_int_equal(dh_public(a).n, alg->public_n);
 		assert_false(bytes_equal(dh_public(a), dh_public(b)));
@@ -100,12 +109,12 @@ static void test_dh_padding(void **state)
 	(void)state;
 	for (size_t g = 0; g < 2; g++) {
 		const struct alg_dh *alg = alg_dh_by_conf(groups[g]);
-		struct dh *fixed = dh_new(alg, crypto_random_os, NULL);
+		struct dh *fixed = dh_fresh(alg);
 		struct secret secret;
 
 		seen = 0;
 		for (unsigned int i = 0; i < 20000 && !seen; i++) {
-			struct dh *other = dh_new(alg, crypto_random_os, NULL);
+			struct dh *other = dh_fresh(alg);
 
 			assert_int_equal(dh_shared(fixed, dh_public(other), &secret), DH_OK);
 			assert_int_equal(secret.n, alg->shared_n);
@@ -189,7 +198,7 @@ static enum dh_error modp_try(const struct dh *dh, bool from_prime, int delta)
 
 static void test_dh_bad_numbers(void **state)
 {
-	struct dh *dh = dh_new(alg_dh_by_conf("group14"), crypto_random_os, NULL);
+	struct dh *dh = dh_fresh(alg_dh_by_conf("group14"));
 	uint8_t octets[257] = { 0 };
 	struct secret secret;
 
@@ -225,10 +234,12 @@ static int zero_random(void *ctx, void *out, size_t n)
 
 static void test_dh_bad_random(void **state)
 {
+	uint8_t key[ALG_KEY_MAX];
+
 	(void)state;
-	assert_null(dh_new(alg_dh_by_conf("group31"), no_random, NULL));
-	assert_null(dh_new(alg_dh_by_conf("group19"), zero_random, NULL));
-	assert_null(dh_new(alg_dh_by_conf("group14"), zero_random, NULL));
+	assert_int_equal(dh_draw(alg_dh_by_conf("group31"), no_random, NULL, key), -1);
+	assert_int_equal(dh_draw(alg_dh_by_conf("group19"), zero_random, NULL, key), -1);
+	assert_int_equal(dh_draw(alg_dh_by_conf("group14"), zero_random, NULL, key), -1);
 }
 
 /* ---------------------------------------------------------------- messages */
