@@ -100,6 +100,38 @@ static void test_repeated(void **state)
 	peers_free(net);
 }
 
+static uint64_t out_token(const struct peers *net, int side)
+{
+	return kern_fake_out(net->peer[side].kern, PEERS_IFNAME, "net")->token;
+}
+
+/* A result that a peer's request needed never comes: a later repetition of it is served. */
+static void test_peer_repeats(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_up(4, &a, &b);
+	unsigned int put;
+	uint64_t token;
+
+	(void)state;
+	peers_past_early(net);
+	token = out_token(net, B);
+	put = net->peer[A].jobs.put;
+	net->peer[A].jobs.loss = 100;
+	/* B is passive: it does not begin another IKE SA, however long this takes. */
+	assert_int_equal(kern_fake_expire(net->peer[B].kern, token, false, false), 0);
+	peers_run(net, 1000);
+	assert_int_equal(net->peer[A].jobs.put, put + 1);
+	net->peer[A].jobs.loss = 0;
+	peers_run(net, 18000);
+	assert_int_equal(net->peer[A].jobs.put, put + 1);
+	peers_run(net, 20000);
+	assert_int_equal(net->peer[A].jobs.put, put + 2);
+	assert_true(out_token(net, B) != token);
+	assert_int_equal(peers_ikes(net, B), 1);
+	peers_finish(net);
+}
+
 /* The SA that a result is for is gone when it comes. */
 static void test_too_late(void **state)
 {
@@ -144,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_never),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_peer_repeats),
 		cmocka_unit_test(test_too_late),
 		cmocka_unit_test(test_order),
 	};
