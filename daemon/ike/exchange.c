@@ -95,12 +95,6 @@ static bool still_there(struct ike_sa *ike)
 	return true;
 }
 
-/* Until the result of a job must be there. */
-static void wait_for_job(struct ike_sa *ike)
-{
-	timer_set(&ike->core->timers, &ike->ex.timer, ike->core->now + JOB_MOST_MS);
-}
-
 /* There is a request, or an answer to one, that waits for the result of a job. */
 static bool job_due(const struct ike_sa *ike)
 {
@@ -113,8 +107,9 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
 	struct exchange *ex = &ike->ex;
 
+	(void)core;
 	if (job_due(ike)) {
-		job_lost(core, ike, JOB_OURS);
+		job_lost(ike, JOB_OURS);
 		return;
 	}
 	if (ex->sends >= v2_sends(ex->current->kind) && !still_there(ike))
@@ -190,14 +185,17 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 
 	clear_queue(ex);
 	exchange_queue(ike, task);
-	if (ex->current && !ex->request && job_waits(ike, JOB_OURS)) {
-		/* It was not sent yet. */
+	if (job_waits(ike, JOB_OURS)) {
+		/* The answer is here, and is soon handled. */
+		if (ex->request)
+			return;
+		/* The request was not sent yet. */
 		job_forget(ike, JOB_OURS);
 		timer_stop(&ike->core->timers, &ex->timer);
 		exchange_done(ike);
 		return;
 	}
-	if (!ex->current || !ex->request || job_waits(ike, JOB_OURS))
+	if (!ex->current || !ex->request)
 		return;
 	leave_slot(ex->current);
 	ex->asked = false;
@@ -206,6 +204,12 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 		ex->sends = most - END_SENDS;
 	ex->wait = WAIT_FIRST;
 	wait_for_answer(ike);
+}
+
+/* Until the result of the job must be there. */
+void exchange_pause(struct ike_sa *ike)
+{
+	timer_set(&ike->core->timers, &ike->ex.timer, ike->core->now + JOB_MOST_MS);
 }
 
 /* Builds, keeps and sends the current task's request; false if there is none to send. */
@@ -219,7 +223,7 @@ static bool begin(struct ike_sa *ike)
 	ex->request = NULL;
 	message = v2_request(ike, ex->current);
 	if (!message.n && job_waits(ike, JOB_OURS)) {
-		wait_for_job(ike);
+		exchange_pause(ike);
 		return true;
 	}
 	job_forget(ike, JOB_OURS);
@@ -293,11 +297,6 @@ void exchange_queue_once(struct ike_sa *ike, enum task_kind kind)
 {
 	if (!ike->ex.waiting[kind])
 		exchange_queue(ike, task_new(kind));
-}
-
-void exchange_pause(struct ike_sa *ike)
-{
-	wait_for_job(ike);
 }
 
 void exchange_answered(struct ike_sa *ike)

@@ -138,11 +138,6 @@ bool job_waits(const struct ike_sa *ike, enum job_side side)
 	return ike->jobs[side].number;
 }
 
-bool job_overdue(const struct ike_sa *ike, enum job_side side)
-{
-	return job_waits(ike, side) && ike->core->now >= ike->jobs[side].since + JOB_MOST_MS;
-}
-
 bool job_keep(struct ike_sa *ike, enum job_side side, const struct endpoint *local,
 	      const struct endpoint *remote, struct bytes data)
 {
@@ -163,6 +158,12 @@ void job_forget(struct ike_sa *ike, enum job_side side)
 	memset(wait, 0, sizeof(*wait));
 }
 
+void job_forget_late(struct ike_sa *ike, enum job_side side)
+{
+	if (job_waits(ike, side) && ike->core->now >= ike->jobs[side].since + JOB_MOST_MS)
+		job_forget(ike, side);
+}
+
 /* The handler is called anew: it finds the result, or that there is none. */
 static void resume(struct ike_sa *ike, enum job_side side)
 {
@@ -172,13 +173,12 @@ static void resume(struct ike_sa *ike, enum job_side side)
 
 	wait->number = 0;
 	wait->message = NULL;
-	v2_resume(ike, side, &local, &remote, packet_bytes(message));
+	v2_resume(ike, &local, &remote, packet_bytes(message));
 	free(message);
 }
 
-void job_lost(struct ike_core *core, struct ike_sa *ike, enum job_side side)
+void job_lost(struct ike_sa *ike, enum job_side side)
 {
-	(void)core;
 	log_warning(ike->gw->subject, "a key exchange has not been computed within %u s: this "
 					 "machine is too busy",
 		    (unsigned int)(JOB_MOST_MS / 1000));

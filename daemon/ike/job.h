@@ -32,9 +32,10 @@ enum job_side {
 /* What one side of an IKE SA waits for. */
 struct job_wait {
 	uint64_t number;		/* of the job under way; 0: none is */
-	ike_time since;
-	struct ike_job *done;		/* until the handler takes its result */
-	bool failed;			/* there will be none */
+	ike_time since;			/* when it began */
+	/* Set by the end of the job, and read by the handler that is called anew: one or the other */
+	struct ike_job *done;		/* with the result */
+	bool failed;			/* there is no result */
 	struct packet *message;		/* to be handled anew; NULL: a request is to be built */
 	struct endpoint local, remote;	/* of @message */
 };
@@ -53,15 +54,15 @@ struct job_dh {
 bool job_dh(struct ike_sa *ike, enum job_side side, struct job_dh *want);
 /* The handler that was just called waits. */
 bool job_waits(const struct ike_sa *ike, enum job_side side);
-/* Its result should be there by now. */
-bool job_overdue(const struct ike_sa *ike, enum job_side side);
+/* Forgets a job whose result should be there by now. */
+void job_forget_late(struct ike_sa *ike, enum job_side side);
 /* Keeps @data, from @remote to @local, for when the result is there; false: no memory. */
 bool job_keep(struct ike_sa *ike, enum job_side side, const struct endpoint *local,
 	      const struct endpoint *remote, struct bytes data);
 /* The result is there: whoever waits for it goes on. */
 void job_done(struct ike_core *core, struct ike_job *job);
 /* It has not come in time: whoever waits goes on without. */
-void job_lost(struct ike_core *core, struct ike_sa *ike, enum job_side side);
+void job_lost(struct ike_sa *ike, enum job_side side);
 /* Nobody waits any more; what was computed for it is wiped. */
 void job_forget(struct ike_sa *ike, enum job_side side);
 

@@ -493,21 +493,22 @@ static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 	/* What says that it comes from us is a reflection of our own. */
 	if (wire_from_initiator(header) == ike->initiator)
 		return;
-	if (job_overdue(ike, side))
-		job_forget(ike, side);
-	/* It is a repetition of what waits, or comes too early. */
+	job_forget_late(ike, side);
+	/* @in is a repetition of the message that waits for a job, or an answer to no request. */
 	if (job_waits(ike, side))
 		return;
 	sa_handle(ike, in);
-	/* Where our own request waits to be made (anew), it is not for the message. */
-	if (!job_waits(ike, side) || (side == JOB_OURS && !ike->ex.request))
+	if (!job_waits(ike, side))
+		return;
+	/* What waits is the next request of ours, not @in: it will be built, with no message. */
+	if (side == JOB_OURS && !ike->ex.request)
 		return;
 	if (!job_keep(ike, side, &in->local, &in->remote, in->message->data))
 		job_forget(ike, side);
 }
 
-void v2_resume(struct ike_sa *ike, enum job_side side, const struct endpoint *local,
-	       const struct endpoint *remote, struct bytes data)
+void v2_resume(struct ike_sa *ike, const struct endpoint *local, const struct endpoint *remote,
+	       struct bytes data)
 {
 	bool first = ike->state == IKE_HALF_OPEN && !ike->hs->response;
 	struct wire_message message;
@@ -529,7 +530,6 @@ void v2_resume(struct ike_sa *ike, enum job_side side, const struct endpoint *lo
 		v2_init_answer(ike, &in);
 	else
 		sa_input(ike, &in);
-	(void)side;
 }
 
 void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,

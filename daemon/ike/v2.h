@@ -29,8 +29,8 @@ void v2_input(struct ike_core *core, const struct endpoint *local, const struct 
  * The result that @ike waited for is there: @data, which came from @remote to @local, is handled
  * anew; empty: our own request is made.
  */
-void v2_resume(struct ike_sa *ike, enum job_side side, const struct endpoint *local,
-	       const struct endpoint *remote, struct bytes data);
+void v2_resume(struct ike_sa *ike, const struct endpoint *local, const struct endpoint *remote,
+	       struct bytes data);
 /* The request for @task, valid until the next call; empty if there is nothing to send. */
 struct bytes v2_request(struct ike_sa *ike, struct task *task);
 /* How often a request is sent before the peer is considered dead. */
