@@ -16,6 +16,7 @@
 #include "base/bytes.h"
 #include "base/version.h"
 #include "ctl_client.h"
+#include "nl_relay.h"
 
 #define PATH "/tmp/pantun-test-ctl.%d"
 #define NOBODY	65534	/* a user who is not root */
@@ -140,6 +141,46 @@ static void test_foreign(void **state)
 	assert_string_equal(error, "");
 }
 
+/* Whether we read @what of the kernel through a daemon of network namespace @netns. */
+static bool relays(const char *what, uint64_t netns, char *error)
+{
+	char request[64], answer[64];
+	struct server server = { 0 };
+	uint8_t octets[128];
+	bool good;
+	int fd;
+
+	snprintf(request, sizeof(request), "{\"verb\":\"kernel\",\"what\":\"%s\"}", what);
+	snprintf(answer, sizeof(answer), "{\"ok\":true,\"netns\":%llu}",
+		 (unsigned long long)netns);
+	start(&server, request, octets, framed(answer, octets));
+	fd = ctl_connect(server.path, error);
+	assert_true(fd >= 0);
+	good = nl_relay_ask(fd, what, error);
+	close(fd);
+	end(&server);
+	return good;
+}
+
+/* The tunnels of another network namespace are not ours; the module is everybody's. */
+static void test_netns(void **state)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	socklen_t n = sizeof(uint64_t);
+	char error[MODEL_ERROR] = "";
+	uint64_t ours;
+	bool known = !getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &ours, &n);
+
+	(void)state;
+	close(fd);
+	if (!known)
+		skip();
+	assert_true(relays("tunnel", ours, error));
+	assert_true(relays("module", ours + 1, error));
+	assert_false(relays("tunnel", ours + 1, error));
+	assert_non_null(strstr(error, "another network namespace"));
+}
+
 /* Of IKE SAs those stay that a tunnel's children use. */
 static void test_keep_interface(void **state)
 {
@@ -233,6 +274,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_foreign),
+		cmocka_unit_test(test_netns),
 		cmocka_unit_test(test_keep_interface),
 		cmocka_unit_test(test_refusals),
 		cmocka_unit_test(test_nobody),
