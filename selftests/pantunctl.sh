@@ -275,6 +275,8 @@ check 'proxy del: of none' ctl_says 1 'no proxy-ID of this name; see pantunctl s
 check 'tunnel monitor del: of none' ctl_says 1 'no such monitor of the tunnel; see pantunctl show monitor' \
 	tunnel monitor del tunnel1 destination 10.9.9.9
 check 'tunnel set: without dev' ctl_says 0 '' tunnel set tunnel1 ttl 64
+check 'tunnel set: of no interface: 2' ctl_says 2 'unknown interface or word "tunnel77"' \
+	tunnel set tunnel77 ttl 64
 check 'tunnel set: and it is set' ctl_says 0 'ttl 64' show flow tunnel1
 check 'show: the IKE SA' ctl_says 0 established show ike-sa g
 check 'show: a gateway that is none: 1' ctl_says 1 'no gateway "nope"' show ike-sa nope

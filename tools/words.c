@@ -75,14 +75,16 @@ void words_unknown(const char *place, const char *noun, const char *word,
 	fputs(")\n", stderr);
 }
 
-void keywords_unknown(const char *place, const struct keyword *table, const char *word)
+/* The same against a keyword table. */
+static void keyword_unknown(const char *place, const char *noun, const struct keyword *table,
+			    const char *word)
 {
 	const char *list[KEYWORDS_MAX];
 	size_t n = 0;
 
 	for (; n < KEYWORDS_MAX && table[n].word; n++)
 		list[n] = table[n].word;
-	words_unknown(place, "word", word, list, n);
+	words_unknown(place, noun, word, list, n);
 }
 
 static const struct keyword *find(const struct keyword *table, const char *word)
@@ -116,18 +118,20 @@ static int keyword_take(const char *place, const struct keyword *key, void *ctx,
 int keywords_take(const char *place, const struct keyword *table, void *ctx, int argc,
 		  char **argv)
 {
+	const struct keyword *dev = find(table, "dev");
 	int at = 0, status = 0;
 
 	/* "tunnel set tunnel1 ...": the name of an interface needs no "dev" at the front. */
-	if (argc && !find(table, argv[0]) && find(table, "dev") && if_nametoindex(argv[0])) {
-		status = keyword_take(place, find(table, "dev"), ctx, argc, argv);
+	if (argc && dev && !find(table, argv[0]) && if_nametoindex(argv[0])) {
+		status = keyword_take(place, dev, ctx, argc, argv);
 		at++;
 	}
 	while (!status && at < argc) {
 		const struct keyword *key = find(table, argv[at]);
 
 		if (!key) {
-			keywords_unknown(place, table, argv[at]);
+			keyword_unknown(place, dev && !at ? "interface or word" : "word", table,
+					argv[at]);
 			return EXIT_USAGE;
 		}
 		at++;

@@ -26,8 +26,6 @@ const char *words_nearest(const char *word, const char *const *list, size_t n);
  */
 void words_unknown(const char *place, const char *noun, const char *word,
 		   const char *const *list, size_t n);
-/* The same against a keyword table. */
-void keywords_unknown(const char *place, const struct keyword *table, const char *word);
 /*
  * All words by the table, where an interface's name first is that of "dev"; 0, or EXIT_USAGE
  * with a line on standard error.
