@@ -244,6 +244,11 @@ completes() {
 		printf "%s\n" "${COMPREPLY[@]}"' completes "$@" | grep -qxF -- "$text"
 }
 
+# help_blank: a line of the help ends in a blank.
+help_blank() {
+	{ pantunctl_on ga help && pantunctl_on ga help reload; } | grep ' $'
+}
+
 check 'before: no IKE SA' ctl_says 0 'There is no IKE SA.' show ike-sa
 check 'test: the daemon begins one, by the interface' ctl_says 0 'negotiations started: 1' test tunnel1
 check 'test: it comes up' wait_for 10 carrier_is ga tunnel1 1
@@ -261,6 +266,7 @@ check 'show: the name alone, of a tunnel' ctl_says 0 AGREED-LOCAL show t
 check 'show: of an interface' ctl_says 0 AGREED-LOCAL show tunnel1
 check 'show: of a gateway' ctl_says 0 established show g
 check 'show: a word that is none: 2' ctl_says 2 'did you mean "flow"?' show flwo
+check_not 'help: no line ends in a blank' help_blank
 check 'status is show' ctl_says 0 AGREED-LOCAL status
 check 'reload: nothing' ctl_says 0 'nothing has changed' reload
 echo 'set network tunnel ipsec t ttl 33' >>"$WORK/ga/pantun.conf"
