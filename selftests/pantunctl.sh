@@ -262,6 +262,13 @@ for word in tunnel1 t; do
 	check "completion: show $word" completes "$word" show
 done
 check 'completion: clear ike-sa g' completes g clear ike-sa
+check 'completion: show g' completes g show
+check 'completion: tunnel set tunnel1' completes tunnel1 tunnel set
+check 'completion: tunnel monitor add tunnel1' completes tunnel1 tunnel monitor add
+check 'completion: sa flush tunnel1' completes tunnel1 sa flush
+check_not 'completion: a tunnel is named once' completes tunnel1 tunnel set tunnel1
+check 'completion: proxy del tunnel1 name default' completes default proxy del tunnel1 name
+check 'completion: proxy del dev tunnel1 name default' completes default proxy del dev tunnel1 name
 check 'show: the name alone, of a tunnel' ctl_says 0 AGREED-LOCAL show t
 check 'show: of an interface' ctl_says 0 AGREED-LOCAL show tunnel1
 check 'show: of a gateway' ctl_says 0 established show g
