@@ -33,9 +33,8 @@ enum job_side {
 struct job_wait {
 	uint64_t number;		/* of the job under way; 0: none is */
 	ike_time since;			/* when it began */
-	/* Set by the end of the job, and read by the handler that is called anew: one or the other */
-	struct ike_job *done;		/* with the result */
-	bool failed;			/* there is no result */
+	struct ike_job *done;		/* until the handler takes its result */
+	bool failed;			/* until the handler has seen that there is none */
 	struct packet *message;		/* to be handled anew; NULL: a request is to be built */
 	struct endpoint local, remote;	/* of @message */
 };

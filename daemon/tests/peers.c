@@ -670,6 +670,14 @@ const struct ike_child_info *peers_child(const struct peers *net, int side, cons
 	return &f.found;
 }
 
+uint64_t peers_token(const struct peers *net, int side)
+{
+	const struct ike_sa_spec *out = kern_fake_out(net->peer[side].kern, PEERS_IFNAME, "net");
+
+	assert_non_null(out);
+	return out->token;
+}
+
 bool peers_all_flow(struct peers *net)
 {
 	for (int side = A; side <= B; side++) {

@@ -134,6 +134,8 @@ unsigned int peers_ikes(const struct peers *net, int side);
 bool peers_quiet(struct peers *net);
 /* State and last error of the side's proxy-ID, valid until the next call. */
 const struct ike_child_info *peers_child(const struct peers *net, int side, const char *proxy);
+/* The token of what carries the packets of the side's proxy-ID "net"; there must be one. */
+uint64_t peers_token(const struct peers *net, int side);
 /* One of the side's IKE SAs, likewise; NULL: none. */
 const struct ike_sa_info *peers_ike(const struct peers *net, int side);
 

@@ -161,14 +161,6 @@ static void assert_up(const struct peers *net, const char *ifname, bool up)
 		assert_int_equal(kern_fake_out(net->peer[side].kern, ifname, "net") != NULL, up);
 }
 
-static uint64_t token_of(const struct peers *net, int side, const char *ifname)
-{
-	const struct ike_sa_spec *out = kern_fake_out(net->peer[side].kern, ifname, "net");
-
-	assert_non_null(out);
-	return out->token;
-}
-
 /* --- what is measured --- */
 
 struct event {
@@ -313,22 +305,22 @@ static void expire(struct peers *net, bool hard)
 {
 	struct kern *kern = net->peer[A].kern;
 
-	assert_int_equal(kern_fake_expire(kern, token_of(net, A, PEERS_IFNAME), false, hard), 0);
+	assert_int_equal(kern_fake_expire(kern, peers_token(net, A), false, hard), 0);
 	pass(net);
 }
 
 static void happens_soft(struct peers *net, unsigned int n)
 {
-	uint64_t before = token_of(net, A, PEERS_IFNAME);
+	uint64_t before = peers_token(net, A);
 
 	(void)n;
 	expire(net, false);
-	assert_true(token_of(net, A, PEERS_IFNAME) != before);
+	assert_true(peers_token(net, A) != before);
 }
 
 static void happens_hard(struct peers *net, unsigned int n)
 {
-	uint64_t before = token_of(net, A, PEERS_IFNAME);
+	uint64_t before = peers_token(net, A);
 	const struct ike_sa_spec *out;
 
 	(void)n;
@@ -340,7 +332,7 @@ static void happens_hard(struct peers *net, unsigned int n)
 /* B's pair is used up, and A is told. */
 static void happens_end(struct peers *net, unsigned int n)
 {
-	uint64_t token = token_of(net, B, PEERS_IFNAME), before = token_of(net, A, PEERS_IFNAME);
+	uint64_t token = peers_token(net, B), before = peers_token(net, A);
 	const struct ike_sa_spec *out;
 
 	(void)n;

@@ -100,11 +100,6 @@ static void test_repeated(void **state)
 	peers_free(net);
 }
 
-static uint64_t out_token(const struct peers *net, int side)
-{
-	return kern_fake_out(net->peer[side].kern, PEERS_IFNAME, "net")->token;
-}
-
 /* A result that a peer's request needed never comes: a later repetition of it is served. */
 static void test_peer_repeats(void **state)
 {
@@ -115,7 +110,7 @@ static void test_peer_repeats(void **state)
 
 	(void)state;
 	peers_past_early(net);
-	token = out_token(net, B);
+	token = peers_token(net, B);
 	put = net->peer[A].jobs.put;
 	net->peer[A].jobs.loss = 100;
 	/* B is passive: it does not begin another IKE SA, however long this takes. */
@@ -127,7 +122,7 @@ static void test_peer_repeats(void **state)
 	assert_int_equal(net->peer[A].jobs.put, put + 1);
 	peers_run(net, 20000);
 	assert_int_equal(net->peer[A].jobs.put, put + 2);
-	assert_true(out_token(net, B) != token);
+	assert_true(peers_token(net, B) != token);
 	assert_int_equal(peers_ikes(net, B), 1);
 	peers_finish(net);
 }

@@ -34,18 +34,11 @@ static struct peers *up(uint64_t seed)
 	return up_with(seed, &a, &b);
 }
 
-static uint64_t out_token(const struct peers *net, int side)
-{
-	const struct ike_sa_spec *out = kern_fake_out(net->peer[side].kern, PEERS_IFNAME, "net");
-
-	assert_non_null(out);
-	return out->token;
-}
-
 static void soften(struct peers *net, int side)
 {
-	assert_int_equal(kern_fake_expire(net->peer[side].kern, out_token(net, side), false, false),
-			 0);
+	struct kern *kern = net->peer[side].kern;
+
+	assert_int_equal(kern_fake_expire(kern, peers_token(net, side), false, false), 0);
 }
 
 /* ---------------------------------------------------------------- children */
@@ -75,7 +68,7 @@ static void check_soft(int side)
 	soften(net, side);
 	/* Once more while it is under way, and for the other direction. */
 	soften(net, side);
-	kern_fake_expire(net->peer[side].kern, out_token(net, side), true, false);
+	kern_fake_expire(net->peer[side].kern, peers_token(net, side), true, false);
 	peers_run(net, 100);
 	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
 	/* Late packets on the old SA still get in. */
@@ -194,7 +187,7 @@ static void check_hard(int side, bool inbound, bool soft)
 {
 	struct peers *net = up(6);
 	uint32_t spi = peers_child(net, A, "net")->spi_in;
-	uint64_t token = out_token(net, side);
+	uint64_t token = peers_token(net, side);
 	int spared = inbound ? side : !side;
 
 	net->watch = false;
@@ -236,7 +229,7 @@ static void test_hard_both(void **state)
 	for (int bits = 0; bits < 4; bits++) {
 		int side = bits & 1 ? B : A;
 		struct peers *net = up(6);
-		uint64_t token = out_token(net, side);
+		uint64_t token = peers_token(net, side);
 		uint32_t spi = peers_child(net, A, "net")->spi_in;
 
 		net->watch = false;
@@ -266,7 +259,7 @@ static void test_hard_refused(void **state)
 		b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
 		net = up_with(5, &a, &b);
 		net->watch = false;
-		assert_int_equal(kern_fake_expire(net->peer[side].kern, out_token(net, side),
+		assert_int_equal(kern_fake_expire(net->peer[side].kern, peers_token(net, side),
 						  bits & 2, true), 0);
 		assert_true(peers_until(net, gone, 1000));
 		peers_run(net, 1000);
@@ -290,7 +283,7 @@ static void test_hard_by_time(void **state)
 	net->watch = false;
 	while (peers_child(net, A, "net")->life_seconds)
 		peers_run(net, 100);
-	kern_fake_expire(net->peer[A].kern, out_token(net, A), true, true);
+	kern_fake_expire(net->peer[A].kern, peers_token(net, A), true, true);
 	assert_int_equal(kern_fake_count(net->peer[A].kern, false, NULL), 0);
 	assert_int_equal(peers_told(net, A, "child-down"), 1);
 	peers_free(net);
@@ -304,7 +297,7 @@ static void test_hard_orphan(void **state)
 		struct site a = peers_site(A);
 		struct peers *net = up(6);
 		struct kern *kern = net->peer[B].kern;
-		uint64_t token = out_token(net, B);
+		uint64_t token = peers_token(net, B);
 
 		net->watch = false;
 		a.esp = peers_props(PROP_ESP, "aes-128-cbc", "sha256", NULL);
