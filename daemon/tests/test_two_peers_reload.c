@@ -334,6 +334,53 @@ static void test_slow_answers(void **state)
 	peers_finish(net);
 }
 
+static void rekey_child(struct peers *net)
+{
+	assert_int_equal(kern_fake_expire(net->peer[A].kern, peers_token(net, A), false, false), 0);
+}
+
+/* B has lost its SAs, and waits for A, who takes @least to @most ms from a request on. */
+static void assert_found(struct peers *net, const struct site *b, ike_time least, ike_time most)
+{
+	ike_time since = net->now;
+
+	peers_restart(net, B, b);
+	rekey_child(net);
+	assert_true(peers_until(net, peers_all_flow, most));
+	assert_in_range(net->now - since, least, most);
+	peers_run(net, 60000);
+}
+
+/* Though doubts were wrong before, a peer that has lost its SAs is found in time. */
+static void test_lost_after_slow_answers(void **state)
+{
+	static struct requests requests = { .lost = 4 };
+	struct site a = site_of(A), b = site_of(B);
+	struct peers *net;
+	unsigned int ups;
+
+	(void)state;
+	b.passive = true;
+	b.start = POLICY_START_PASSIVE;
+	net = peers_up(1, &a, &b);
+	peers_past_early(net);
+	assert_found(net, &b, 2000, 4000);
+	net->tap = tap_slow_sas;
+	net->tap_ctx = &requests;
+	for (int i = 0; i < 6; i++) {
+		ups = peers_told(net, A, "ike-up");
+		rekey_child(net);
+		peers_run(net, 40000);
+	}
+	/* There is no doubt any more. */
+	assert_int_equal(peers_told(net, A, "ike-up"), ups);
+	net->tap = NULL;
+	assert_found(net, &b, 10000, 20000);
+	peers_run(net, 300000);
+	assert_found(net, &b, 2000, 4000);
+	peers_finish(net);
+}
+
 /* Those that the peer refuses are not waited for much longer than they take to be refused. */
 static void test_refused_successors(void **state)
 {
@@ -630,6 +677,7 @@ int main(void)
 		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_slow_successors),
 		cmocka_unit_test(test_slow_answers),
+		cmocka_unit_test(test_lost_after_slow_answers),
 		cmocka_unit_test(test_refused_successors),
 		cmocka_unit_test(test_passive),
 		cmocka_unit_test(test_twice),
