@@ -90,8 +90,8 @@ struct gateway {
 	struct timer retry;		/* armed: not tried before */
 	struct ike_counts counts;
 	char last_error[ERROR_TEXT];
-	unsigned int wrong_doubts;	/* the peer did answer in the end; see gateway_patience() */
-	ike_time doubted_wrongly;	/* last */
+	unsigned int patience;		/* until then: see gateway_patience() */
+	ike_time patient_until;
 	struct repeat said;		/* failures, in the log */
 	ike_time failed_at;		/* when that was */
 };
@@ -196,11 +196,11 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
 bool gateway_lacks_ike(const struct gateway *gw);
 /* @ike is no longer one to use. */
 void gateway_ike_down(struct gateway *gw, struct ike_sa *ike);
-/* The peer has answered on an IKE SA of its gateway that was doubted. */
-void gateway_trust(struct gateway *gw);
+/* A doubt was wrong: the peer has answered on the IKE SA.  It is doubted later for a while. */
+void gateway_doubt_wrong(struct gateway *gw);
 /*
- * How many repetitions more than usual to wait for before the peer is doubted: one that is slow
- * to answer some requests would make another IKE SA with each of them.
+ * How many more repetitions than usual come before a doubt.  Where a peer is slow to answer some
+ * requests, another IKE SA would be begun for each of them.
  */
 unsigned int gateway_patience(const struct gateway *gw);
 /*

@@ -8,7 +8,7 @@
 #include "ike/ike_sa.h"
 
 #define PATIENCE_MS	SECONDS(300)	/* that a wrong doubt is remembered */
-#define PATIENCE_MOST	3		/* repetitions: some 10 s */
+#define PATIENCE_MOST	3		/* repetitions: some 13 s */
 
 /*
  * Both ends may start at once; then two IKE SAs come up.  Each end sees that their
@@ -111,17 +111,17 @@ void gateway_stop_starting(struct gateway *gw)
 		ike_close(gw->starting, false);
 }
 
-void gateway_trust(struct gateway *gw)
+void gateway_doubt_wrong(struct gateway *gw)
 {
-	gw->wrong_doubts = gateway_patience(gw) + 1;
-	gw->doubted_wrongly = gw->core->now;
+	unsigned int before = gateway_patience(gw);
+
+	gw->patience = before < PATIENCE_MOST ? before + 1 : PATIENCE_MOST;
+	gw->patient_until = gw->core->now + PATIENCE_MS;
 }
 
 unsigned int gateway_patience(const struct gateway *gw)
 {
-	if (!gw->wrong_doubts || gw->core->now > gw->doubted_wrongly + PATIENCE_MS)
-		return 0;
-	return gw->wrong_doubts < PATIENCE_MOST ? gw->wrong_doubts : PATIENCE_MOST;
+	return gw->core->now < gw->patient_until ? gw->patience : 0;
 }
 
 void gateway_doubt(struct gateway *gw, struct ike_sa *ike)

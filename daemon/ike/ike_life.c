@@ -101,7 +101,7 @@ void ike_heard(struct ike_sa *ike)
 	if (!ike->doubted)
 		return;
 	ike->doubted = false;
-	gateway_trust(ike->gw);
+	gateway_doubt_wrong(ike->gw);
 	if (!ike_outdated(ike))
 		gateway_stop_starting(ike->gw);
 }
