@@ -243,7 +243,8 @@ static struct nl_msg *expire(uint64_t seq, uint32_t dir, uint32_t kind)
 	struct nl_msg *msg = event(PANTUN_CMD_SA_EXPIRE_NTF, seq, kind);
 	struct nlattr *nest = nla_nest_start(msg, PANTUN_A_SA);
 
-	nla_put_u32(msg, PANTUN_SA_A_DIR, dir);
+	if (dir)
+		nla_put_u32(msg, PANTUN_SA_A_DIR, dir);
 	nla_put_u64(msg, PANTUN_SA_A_COOKIE, 0xc0ffee0000000001ULL);
 	nla_nest_end(msg, nest);
 	return msg;
@@ -262,16 +263,20 @@ static void test_events(void **state)
 	deliver(e, event(PANTUN_CMD_ACQUIRE_NTF, 6, 0));
 	deliver(e, expire(7, PANTUN_DIR_IN, PANTUN_EVENT_SOFT));
 	deliver(e, expire(8, PANTUN_DIR_OUT, PANTUN_EVENT_HARD));
-	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 9, PANTUN_EVENT_NEW));
-	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 10, PANTUN_EVENT_CHANGE));
-	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 11, PANTUN_EVENT_DEL));
+	/* Without a direction it is of no SA. */
+	deliver(e, expire(9, 0, PANTUN_EVENT_HARD));
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 10, PANTUN_EVENT_NEW));
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 11, PANTUN_EVENT_CHANGE));
+	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 12, PANTUN_EVENT_DEL));
 	assert_string_equal(told, "acquire tunnel1 LAN;acquire tunnel1 -;"
 			    "expire c0ffee0000000001 in soft;expire c0ffee0000000001 out hard;"
 			    "tunnel tunnel1 made;tunnel tunnel1 deleted;");
 	genl_events_close(e);
 }
 
-static struct nl_msg *moved(uint64_t seq, uint32_t encap, const char *remote)
+/* @remote: 4 octets; ports of 0 are left out. */
+static struct nl_msg *moved(uint64_t seq, uint32_t encap, const char *remote, uint16_t local_port,
+			    uint16_t remote_port)
 {
 	struct nl_msg *msg = event(PANTUN_CMD_SA_MOVE_NTF, seq, PANTUN_EVENT_MOVED);
 	struct nlattr *sa = nla_nest_start(msg, PANTUN_A_SA), *path;
@@ -283,10 +288,10 @@ static struct nl_msg *moved(uint64_t seq, uint32_t encap, const char *remote)
 	if (remote)
 		nla_put(msg, PANTUN_PATH_A_REMOTE4, 4, remote);
 	nla_put_u32(msg, PANTUN_PATH_A_ENCAP, encap);
-	if (encap == PANTUN_ENCAP_UDP) {
-		nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, 4500);
-		nla_put_u16(msg, PANTUN_PATH_A_REMOTE_PORT, 40004);
-	}
+	if (local_port)
+		nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, local_port);
+	if (remote_port)
+		nla_put_u16(msg, PANTUN_PATH_A_REMOTE_PORT, remote_port);
 	nla_nest_end(msg, path);
 	nla_nest_end(msg, sa);
 	return msg;
@@ -298,10 +303,12 @@ static void test_moved(void **state)
 	struct genl_events *e = open_events();
 
 	(void)state;
-	deliver(e, moved(1, PANTUN_ENCAP_UDP, "\xcb\x00\x71\x07"));
-	deliver(e, moved(2, PANTUN_ENCAP_NONE, "\xcb\x00\x71\x07"));
-	deliver(e, moved(3, PANTUN_ENCAP_UDP, NULL));
-	deliver(e, event(PANTUN_CMD_SA_MOVE_NTF, 4, PANTUN_EVENT_MOVED));
+	deliver(e, moved(1, PANTUN_ENCAP_UDP, "\xcb\x00\x71\x07", 4500, 40004));
+	deliver(e, moved(2, PANTUN_ENCAP_NONE, "\xcb\x00\x71\x07", 4500, 40004));
+	deliver(e, moved(3, PANTUN_ENCAP_UDP, NULL, 4500, 40004));
+	deliver(e, moved(4, PANTUN_ENCAP_UDP, "\xcb\x00\x71\x07", 0, 40004));
+	deliver(e, moved(5, PANTUN_ENCAP_UDP, "\xcb\x00\x71\x07", 4500, 0));
+	deliver(e, event(PANTUN_CMD_SA_MOVE_NTF, 6, PANTUN_EVENT_MOVED));
 	assert_string_equal(told, "moved c0ffee0000000001 192.0.2.1:4500 from "
 			    "203.0.113.7:40004;");
 	genl_events_close(e);

@@ -78,7 +78,8 @@ static struct nl_msg *answer(uint32_t dir, uint32_t spi)
 
 	if (dir)
 		nla_put_u32(msg, PANTUN_SA_A_DIR, dir);
-	nla_put_u32(msg, PANTUN_SA_A_SPI, spi);
+	if (spi)
+		nla_put_u32(msg, PANTUN_SA_A_SPI, spi);
 	nla_put_string(msg, PANTUN_SA_A_PROXY, "LAN");
 	nla_put_u8(msg, PANTUN_SA_A_PROTO, IPPROTO_AH);
 	nla_put_u64(msg, PANTUN_SA_A_COOKIE, 0xc0ffee0000000001ULL);
@@ -102,13 +103,43 @@ static void test_sa(void **state)
 	assert_int_equal(sa.cookie, 0xc0ffee0000000001ULL);
 	assert_int_equal(sa.seq, 77);
 	assert_int_equal(sa.local.family, 0);
-	/* Without a direction it is none. */
+	/* Without a direction or an SPI it is none. */
 	msg = answer(0, 0x1001);
+	assert_false(genl_sa_get(nlmsg_hdr(msg), &sa));
+	nlmsg_free(msg);
+	msg = answer(PANTUN_DIR_IN, 0);
 	assert_false(genl_sa_get(nlmsg_hdr(msg), &sa));
 	nlmsg_free(msg);
 	msg = about_tunnel(PANTUN_CMD_SA_NEW);
 	assert_false(genl_sa_get(nlmsg_hdr(msg), &sa));
 	nlmsg_free(msg);
+}
+
+/* The addresses, and whether ESP is in UDP. */
+static void test_sa_between(void **state)
+{
+	struct genl_path path = {
+		.local = { address("192.0.2.1"), 4500 }, .remote = { address("203.0.113.7"), 40004 },
+	};
+	struct kern_sa sa;
+
+	(void)state;
+	for (int udp = 0; udp <= 1; udp++) {
+		struct nl_msg *msg = about_tunnel(PANTUN_CMD_SA_NEW);
+		struct nlattr *nest = nla_nest_start(msg, PANTUN_A_SA);
+
+		path.udp = udp;
+		nla_put_u32(msg, PANTUN_SA_A_DIR, PANTUN_DIR_OUT);
+		nla_put_u32(msg, PANTUN_SA_A_SPI, 0x1001);
+		assert_true(genl_path_put(msg, PANTUN_SA_A_PATH, &path));
+		nla_nest_end(msg, nest);
+		assert_true(genl_sa_get(nlmsg_hdr(msg), &sa));
+		nlmsg_free(msg);
+		assert_true(addr_equal(&sa.local, &path.local.addr));
+		assert_true(addr_equal(&sa.remote, &path.remote.addr));
+		assert_int_equal(sa.udp, udp);
+		assert_false(sa.inbound || sa.ah);
+	}
 }
 
 /* What is only reserved is no SA. */
@@ -132,6 +163,29 @@ static struct genl_path path_between(const char *local, const char *remote)
 	return (struct genl_path){
 		.local = { address(local), 4500 }, .remote = { address(remote), 40004 },
 	};
+}
+
+/* Only one end could be read, or none. */
+static void test_half_path(void **state)
+{
+	static const uint8_t octets[16] = { 192, 0, 2, 1 };
+	static const struct { int type, n; } rows[] = {
+		{ PANTUN_PATH_A_LOCAL4, 4 }, { PANTUN_PATH_A_REMOTE4, 4 },
+		{ PANTUN_PATH_A_LOCAL4, 5 }, { PANTUN_PATH_A_LOCAL6, 15 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct nl_msg *msg = nlmsg_alloc();
+		struct nlattr *nest = nla_nest_start(msg, PANTUN_SA_A_PATH);
+		struct genl_path path;
+
+		nla_put(msg, rows[i].type, rows[i].n, octets);
+		nla_nest_end(msg, nest);
+		assert_false(genl_path_get(nest, &path));
+		assert_int_equal(path.local.addr.family || path.remote.addr.family, i < 2);
+		nlmsg_free(msg);
+	}
 }
 
 /* Into attributes and back. */
@@ -253,8 +307,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_sa),
+		cmocka_unit_test(test_sa_between),
 		cmocka_unit_test(test_larval_sa),
 		cmocka_unit_test(test_sa_path),
+		cmocka_unit_test(test_half_path),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_short_attributes),
 	};

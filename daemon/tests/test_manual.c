@@ -351,6 +351,21 @@ static void test_same_local_spi(void **state)
 	close_pair(&p);
 }
 
+/* AH has SPIs of its own: those of ESP from before are in no one's way. */
+static void test_other_protocol(void **state)
+{
+	struct pair p;
+
+	(void)state;
+	open_pair(&p);
+	reload(&p, &p.a, policy_with(1, 2, SPI + 16 + 2, SPI + 16 + 1, AH));
+	assert_sas(&p.a, 2, 1);
+	run(&p, OVERLAP + 1);
+	assert_sas(&p.a, 1, 1);
+	assert_true(kern_fake_out(p.a.kern, "tunnel1", "default")->ah);
+	close_pair(&p);
+}
+
 /* What the kernel does not take leaves the tunnel as it was, and is tried again. */
 static void test_refused(void **state)
 {
@@ -433,7 +448,7 @@ static void on_log(void *ctx, enum log_level level, const char *subject, const c
 	snprintf(logged->line, sizeof(logged->line), "%s: %s", subject ? subject : "", text);
 }
 
-/* Numbers of 32 bits run out: which SA, how much is left, what to do; nothing of other SAs. */
+/* Numbers of 32 bits run out: which SA, how many are left, what to do. */
 static void test_worn(void **state)
 {
 	struct logged logged = { .n = 0 };
@@ -459,10 +474,35 @@ static void test_worn(void **state)
 	manual_worn(p.a.kern, p.a.policy, cookie, false, true);
 	assert_int_equal(logged.level, LOG_LEVEL_ERROR);
 	assert_non_null(strstr(logged.line, "outbound SA 00001012 has used up its sequence"));
-	assert_int_equal(logged.n, 3);
-	manual_worn(p.a.kern, p.a.policy, cookie + 1, false, true);
-	manual_worn(p.a.kern, NULL, cookie, false, true);
-	assert_int_equal(logged.n, 3);
+	/* The kernel is ahead of its event. */
+	manual_worn(p.a.kern, p.a.policy, cookie, false, false);
+	assert_non_null(strstr(logged.line, " 0 packets are left"));
+	assert_int_equal(logged.n, 4);
+	log_set_sink(NULL, NULL);
+	close_pair(&p);
+}
+
+/* Of SAs beside it, of those that are gone and of those that are no longer configured: nothing. */
+static void test_worn_others(void **state)
+{
+	struct logged logged = { .n = 0 };
+	struct pair p;
+	uint64_t cookie, old;
+
+	(void)state;
+	open_pair(&p);
+	old = manual_cookie(&p.a.policy->manual[0]);
+	reload(&p, &p.a, policy_of(1, 2, 0, ""));
+	cookie = manual_cookie(&p.a.policy->manual[0]);
+	assert_sas(&p.a, 2, 1);
+	log_set_sink(on_log, &logged);
+	manual_worn(p.a.kern, p.a.policy, old, true, true);
+	manual_worn(p.a.kern, NULL, cookie, true, true);
+	manual_worn(p.a.kern, p.a.policy, cookie, false, true);
+	assert_int_equal(logged.n, 0);
+	manual_worn(p.a.kern, p.a.policy, cookie, true, true);
+	assert_non_null(strstr(logged.line, "inbound SA 00001021 has used up"));
+	assert_int_equal(logged.n, 1);
 	log_set_sink(NULL, NULL);
 	close_pair(&p);
 }
@@ -476,9 +516,11 @@ int main(void)
 		cmocka_unit_test(test_taken_back),
 		cmocka_unit_test(test_at_once),
 		cmocka_unit_test(test_same_local_spi),
+		cmocka_unit_test(test_other_protocol),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_conflicts),
 		cmocka_unit_test(test_worn),
+		cmocka_unit_test(test_worn_others),
 	};
 
 	return cmocka_run_group_tests_name("manual", tests, NULL, NULL);
