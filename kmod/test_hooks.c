@@ -26,6 +26,20 @@
 #include "proxy.h"
 #include "sa.h"
 
+/* The tunnel in the writer's network namespace, to be put, or an errno. */
+static struct net_device *tunnel_get(const char *name)
+{
+	struct net_device *dev = dev_get_by_name(current->nsproxy->net_ns, name);
+
+	if (!dev)
+		return ERR_PTR(-ENODEV);
+	if (!pantun_netdev_is_ours(dev)) {
+		dev_put(dev);
+		return ERR_PTR(-EINVAL);
+	}
+	return dev;
+}
+
 static void set_number(struct pantun_sa *sa, u64 number)
 {
 	if (sa->dir == PANTUN_DIR_OUT) {
@@ -69,13 +83,11 @@ static int sequence_set(const char *text, const struct kernel_param *param)
 
 	if (sscanf(text, "%15s %3s %i %llu", name, dir, &spi, &number) != 4)
 		return -EINVAL;
-	dev = dev_get_by_name(current->nsproxy->net_ns, name);
-	if (!dev)
-		return -ENODEV;
-	err = -EINVAL;
-	if (pantun_netdev_is_ours(dev))
-		err = set_in_tunnel(netdev_priv(dev), strcmp(dir, "in") ? PANTUN_DIR_OUT :
-				    PANTUN_DIR_IN, spi, number);
+	dev = tunnel_get(name);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	err = set_in_tunnel(netdev_priv(dev), strcmp(dir, "in") ? PANTUN_DIR_OUT : PANTUN_DIR_IN,
+			    spi, number);
 	dev_put(dev);
 	return err;
 }
@@ -169,9 +181,9 @@ static int gso_set(const char *text, const struct kernel_param *param)
 
 	if (sscanf(text, "%15s", name) != 1)
 		return -EINVAL;
-	dev = dev_get_by_name(current->nsproxy->net_ns, name);
-	if (!dev)
-		return -ENODEV;
+	dev = tunnel_get(name);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
 	err = -ENOMEM;
 	skb = unsplittable(dev);
 	if (skb)
@@ -222,15 +234,12 @@ static int route_set(const char *text, const struct kernel_param *param)
 
 	if (sscanf(text, "%15s %u", name, &mark) != 2)
 		return -EINVAL;
-	dev = dev_get_by_name(current->nsproxy->net_ns, name);
-	if (!dev)
-		return -ENODEV;
-	err = -EINVAL;
-	if (pantun_netdev_is_ours(dev)) {
-		err = route_by(netdev_priv(dev), mark, true);
-		/* the cache forgets by jiffies */
-		msleep(2 * jiffies_to_msecs(1));
-	}
+	dev = tunnel_get(name);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	err = route_by(netdev_priv(dev), mark, true);
+	/* the cache forgets by jiffies */
+	msleep(2 * jiffies_to_msecs(1));
 	if (!err)
 		err = route_by(netdev_priv(dev), mark, false);
 	dev_put(dev);
@@ -305,10 +314,10 @@ static int options_set(const char *text, const struct kernel_param *param)
 
 	if (sscanf(text, "%15s %u", name, &msecs) != 2)
 		return -EINVAL;
-	dev = dev_get_by_name(current->nsproxy->net_ns, name);
-	if (!dev)
-		return -ENODEV;
-	err = pantun_netdev_is_ours(dev) ? flip_options(netdev_priv(dev), msecs) : -EINVAL;
+	dev = tunnel_get(name);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	err = flip_options(netdev_priv(dev), msecs);
 	dev_put(dev);
 	return err;
 }
