@@ -19,19 +19,30 @@ builds_clean() {
 	! grep -E 'warning|error|WARNING|ERROR' "$log"
 }
 
-# main_for VERSION [WORD...]: one object, always in the same directory, as who goes from one
-# kernel to another builds; prints what make says.
+# main_for TREE [WORD...]: one object for the kernel of that tree, always in the same directory,
+# as who goes from one kernel to another builds; $WORK/said has what make says.
 main_for() {
-	local version=$1 kdir
-	shift
-
-	kdir=$("$PANTUN_TOP/selftests/lab/module.sh" -k "$version")
-	make -C "$kdir" M="$WORK/tree" "$@" kmod/main.o 2>&1
+	make -C "$1" M="$WORK/tree" "${@:2}" kmod/main.o >"$WORK/said" 2>&1
 }
 
-# asks WORD...: as main_for, and the kernel is asked what it has.
+# asks TREE: as main_for, and the kernel is asked what it has.
 asks() {
-	main_for "$@" | grep 'PROBE '
+	main_for "$1" && grep 'PROBE ' "$WORK/said"
+}
+
+asks_nothing() {
+	main_for "$1" && ! grep 'PROBE ' "$WORK/said"
+}
+
+# own_kernel VERSION: its tree, to be written in.
+own_kernel() {
+	local tree link
+
+	tree=$("$PANTUN_TOP/selftests/lab/module.sh" -k "$1")
+	cp -a "$tree" "$WORK/kernel"
+	for link in scripts tools; do
+		ln -sfn "$(realpath "$tree/$link")" "$WORK/kernel/$link"
+	done
 }
 
 # small_says WORD [TIME]: builds a module of one line with that word; its file is of that time.
@@ -59,14 +70,17 @@ done
 mkdir "$WORK/tree"
 (cd "$PANTUN_TOP" && git ls-files -z -co --exclude-standard Kbuild kmod uapi |
 	xargs -0 cp --parents -t "$WORK/tree")
-check 'Linux 6.12 is asked what it has' asks 6.12
-check_not 'but once only' asks 6.12
+OLDER=$("$PANTUN_TOP/selftests/lab/module.sh" -k 6.1)
+own_kernel 6.12
+check 'Linux 6.12 is asked what it has' asks "$WORK/kernel"
+check 'but once only' asks_nothing "$WORK/kernel"
+touch "$WORK/kernel/include/generated/autoconf.h"
+check 'and again when it is configured anew' asks "$WORK/kernel"
 check_has 'it has much' '#define PANTUN_HAS_LLTX_BIT' "$WORK/tree/kmod/probed.h"
-check 'Linux 6.1 is asked in its turn' asks 6.1
+check 'Linux 6.1 is asked in its turn' asks "$OLDER"
 check_has 'it has less' '/* no PANTUN_HAS_LLTX_BIT */' "$WORK/tree/kmod/probed.h"
-main_for 6.12 CC='gcc -no-such-option' >"$WORK/said" || :
-check_has 'a compiler that does not work is no answer' \
-	"does not work with this kernel's headers" "$WORK/said"
+check_not 'a compiler that does not work' main_for "$WORK/kernel" CC='gcc -no-such-option'
+check_has 'is no answer' "does not work with this kernel's headers" "$WORK/said"
 small_tree
 check 'what is there is built' small_says one
 check 'what was edited while that ran, too' small_says two '1 minute ago'
