@@ -77,21 +77,6 @@ unknown_counted() {
 	on ga grep -q '^XfrmInNoStates[[:space:]]*1$' /proc/net/xfrm_stat
 }
 
-# steady_ping_start, steady_ping_lossless: a ping over XFRM's own connection that
-# goes on while other things happen.
-steady_ping_start() {
-	start_on ga "$WORK/steady" ping -i 0.01 -W 2 172.16.0.2
-	STEADY=$STARTED_PID
-	wait_for 5 grep -q 'bytes from' "$WORK/steady"
-}
-
-steady_ping_lossless() {
-	kill -INT "$STEADY"
-	wait_for 5 grep -q 'packet loss' "$WORK/steady"
-	tail -n 3 "$WORK/steady"
-	grep -q ' 0% packet loss' "$WORK/steady"
-}
-
 OWN_KEY=$(random_hex 20)
 topology_up
 make_file "$WORK/file" 4
@@ -101,7 +86,8 @@ xfrm_policies_up gb ipsec0 "$IF_ID"
 ip -n gb route replace 10.1.0.0/24 dev ipsec0
 
 check 'XFRM works before pantun is loaded' xfrm_works
-steady_ping_start
+pings_start ga 172.16.0.2 -i 0.01
+pings_go_on ga 1
 pantun_up
 check 'XFRM works beside an idle tunnel' xfrm_works
 check 'pantun works' pantun_works
@@ -116,7 +102,7 @@ check 'XFRM works without pantun' xfrm_works
 pantun_up
 check 'pantun works after insmod' pantun_works
 check 'XFRM works as well' xfrm_works
-check 'not one ping over XFRM was lost in all this' steady_ping_lossless
+check_here 'not one ping over XFRM was lost in all this' pings_end
 ip -n ga link del tunnel1
 unknown_spi
 check 'ESP with an unknown SPI is counted by XFRM' wait_for 5 unknown_counted
