@@ -7,8 +7,6 @@
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
-# shellcheck source=selftests/lib_fresh.sh
-. "$PANTUN_TOP/selftests/lib_fresh.sh"
 
 A4=192.0.2.1 B4=192.0.2.2 A6=2001:db8::1 B6=2001:db8::2
 IF_ID=42

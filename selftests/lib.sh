@@ -130,6 +130,11 @@ module_load() {
 	[ -d /sys/module/pantun ] || insmod "${PANTUN_KO:?}"
 }
 
+# hooks_load: pantun_test_hooks, for what is not reached from outside; for lab kernels alone.
+hooks_load() {
+	insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
+}
+
 # node_up NAME: a namespace with mounts of its own below $WORK/NAME.
 node_up() {
 	local node=$1 dir=$WORK/$1

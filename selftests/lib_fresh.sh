@@ -8,11 +8,6 @@ esp_send() {
 	on gb /usr/bin/python3 "$PANTUN_TOP/selftests/esp_send.py" "$@"
 }
 
-# hooks_load: pantun_test_hooks, for what is not reached from outside.
-hooks_load() {
-	insmod "${PANTUN_KO%/*}/pantun_test_hooks.ko"
-}
-
 # fresh_begin: the gateways, for a script that counts each packet.
 fresh_begin() {
 	module_load

@@ -11,8 +11,6 @@ set -eu
 . "${PANTUN_TOP:?}/selftests/lib.sh"
 # shellcheck source=selftests/lib_manual.sh
 . "$PANTUN_TOP/selftests/lib_manual.sh"
-# shellcheck source=selftests/lib_fresh.sh
-. "$PANTUN_TOP/selftests/lib_fresh.sh"
 
 SEQUENCE=/sys/module/pantun_test_hooks/parameters/sequence
 OCTETS=100	# of an inner packet: 28 of IPv4 and ICMP, 72 of payload
