@@ -180,8 +180,7 @@ pings_start() {
 	local node=$1 address=$2 out=$WORK/pings${#LIB_PINGS[@]}
 	shift 2
 	: >"$out"
-	# the shell has what it starts in the background ignore SIGINT
-	start_on "$node" "$out" env --default-signal=INT ping -q -i 0.1 "$@" "$address"
+	start_on "$node" "$out" ping -q -i 0.1 "$@" "$address"
 	LIB_PINGS+=("$STARTED_PID")
 }
 
