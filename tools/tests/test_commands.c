@@ -192,7 +192,8 @@ static const struct refusals tunnel_monitor_refused = {
 		{ "monitor add interval 0x10", "tunnel monitor add: interval 0x10: not seconds" },
 		{ "monitor add threshold 1", "tunnel monitor add: threshold 1: not a count" },
 		{ "monitor add recovery 101", "tunnel monitor add: recovery 101: not a count" },
-		{ "monitor del interval 1", "tunnel monitor del: unknown interface or word \"interval\"" },
+		{ "monitor del interval 1", "tunnel monitor del: unknown interface or word "
+		  "\"interval\"" },
 		{ NULL, NULL },
 	},
 };
