@@ -86,8 +86,10 @@ static void slot_unlink(struct slot *slot)
 static void slot_configure(struct slot *slot, const struct policy_tunnel *tunnel,
 			   const struct policy_proxy *proxy)
 {
-	if (slot->tunnel && !policy_tunnel_equal(slot->tunnel, tunnel))
+	if (slot->tunnel && !policy_tunnel_equal(slot->tunnel, tunnel)) {
 		slot_forget_failures(slot);
+		slot->pfs_unknown = false;
+	}
 	slot->tunnel = tunnel;
 	slot->proxy = proxy;
 	snprintf(slot->subject, sizeof(slot->subject), "tunnel %s:%s", tunnel->name, proxy->name);

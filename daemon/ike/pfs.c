@@ -43,6 +43,7 @@ void pfs_plan(struct child_sa *child)
 {
 	struct ike_core *core = child->core;
 
+	child->slot->pfs_unknown = child->in_auth;
 	if (!child->in_auth || !child->initiator)
 		return;
 	child->early.fire = probe;
@@ -105,15 +106,16 @@ static const char *offered_text(const struct wire_sa *sa, char out[GROUPS_TEXT])
 	return out;
 }
 
-/* The peer took the same proposals in IKE_AUTH, where groups do not count. */
+/* The peer took the same proposals in IKE_AUTH, where groups do not count, and never with one. */
 static bool took_ciphers(const struct child_sa *child)
 {
-	const struct child_sa *other = child->ike->children;
+	const struct child_sa *old = child_replaced(child);
+	const struct slot *slot = child->slot->gw->slots;
 
-	for (; other; other = other->ike_next) {
-		if (other->in_auth && other->state >= CHILD_UP &&
-		    (!child->replaces || child->replaces == other->token) &&
-		    policy_tunnel_equal(other->tunnel, child->tunnel))
+	if (old && !old->in_auth)
+		return false;
+	for (; slot; slot = slot->next) {
+		if (slot->pfs_unknown && policy_tunnel_equal(slot->tunnel, child->tunnel))
 			return true;
 	}
 	return false;

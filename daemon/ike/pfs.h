@@ -24,7 +24,10 @@
 #include "ike/child_sa.h"
 #include "wire/v2_codec.h"
 
-/* @child is up: where it is the one to find out with, it is rekeyed early. */
+/*
+ * @child is up: where it is the one to find out with, it is rekeyed early.  Its slot remembers
+ * beyond the child's end whether a group was agreed on.
+ */
 void pfs_plan(struct child_sa *child);
 /*
  * The peer refused our request for @child with @notify: says so and returns true if the

@@ -86,6 +86,20 @@ static void test_when_due(void **state)
 	peers_free(net);
 }
 
+/* Nor is the reason forgotten when the pair has come to its end, and a new one is refused. */
+static void test_ended(void **state)
+{
+	struct peers *net = up(9, "group31", NULL);
+
+	(void)state;
+	peers_run(net, 3700000);
+	assert_string_equal(peers_child(net, A, "net")->state, "failed");
+	must_say(net, A, "refused an SA with dh-group group31 (NO_PROPOSAL_CHOSEN): it took the "
+			 "ciphers");
+	must_say(net, B, "for an SA with dh-group group31, here it is no-pfs");
+	peers_free(net);
+}
+
 /* Where they agree there is one rekey, by the end that began, and no other before its time. */
 static void check_agrees(const char *groups, const char *proposal)
 {
@@ -241,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_differs),
 		cmocka_unit_test(test_when_due),
+		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_agrees),
 		cmocka_unit_test(test_other_group),
 		cmocka_unit_test(test_unknown_group),
