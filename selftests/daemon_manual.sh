@@ -154,7 +154,7 @@ worn() {
 }
 
 : >"$WORK/ga/pantund.log"
-worn $((0xbffffffd)) 2
+worn $((0xbfffff00)) 2
 check_not 'below three quarters of the numbers nothing is said' log_has ga 'sequence numbers'
 worn $((0xbfffffff)) 3
 check 'at three quarters the log says how many are left' wait_for 5 log_has ga \

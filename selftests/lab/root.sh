@@ -82,7 +82,7 @@ install_packages() {
 	[ ${#missing[@]} != 0 ] || return 0
 	say "installing ${missing[*]} in $root"
 	chroot "$root" apt-get -q update
-	"$here/root.sh" -x "$root" / env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+	"$here/root.sh" -x "$root" "$root/mnt" env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
 		apt-get -q -y install "${missing[@]}"
 }
 
