@@ -119,7 +119,8 @@ static void test_sa(void **state)
 static void test_sa_between(void **state)
 {
 	struct genl_path path = {
-		.local = { address("192.0.2.1"), 4500 }, .remote = { address("203.0.113.7"), 40004 },
+		.local = { address("192.0.2.1"), 4500 },
+		.remote = { address("203.0.113.7"), 40004 },
 	};
 	struct kern_sa sa;
 
