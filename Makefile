@@ -68,9 +68,9 @@ SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 
 # A *_fake.c stands in for a part of the daemon in tests alone.
 test_helpers := $(filter-out daemon/tests/test_%,$(wildcard daemon/tests/*.c))
-fakes := $(wildcard daemon/*/*_fake.c)
-parts := $(filter-out $(fakes) $(wildcard daemon/tests/*.c daemon/fuzz/*.c),\
-	$(wildcard daemon/*/*.c))
+fakes := $(wildcard daemon/*/*_fake.c daemon/*/*/*_fake.c)
+parts := $(filter-out $(fakes) daemon/tests/% daemon/fuzz/%,\
+	$(wildcard daemon/*/*.c daemon/*/*/*.c))
 base := $(wildcard daemon/base/*.c)
 wire := $(wildcard daemon/wire/*.c)
 daemon := $(parts) $(wildcard daemon/main.c)
@@ -134,7 +134,7 @@ build/san/%.o: %.c | libraries
 build/san/kmod/% build/san/selftests/%: HOST_CFLAGS = $(host_cflags)
 # Tests count the steps of what may meet thousands of something (daemon/tests/steps.h).  Objects
 # without the counter, from before it was there, would have those tests see no work at all.
-counted := $(call san,$(wildcard $(patsubst %,daemon/%/*.c,base ike kern loop)))
+counted := $(call san,$(wildcard $(patsubst %,daemon/%/*.c,base ike ike/v2 kern loop)))
 $(counted): HOST_CFLAGS = -fsanitize-coverage=trace-pc
 $(counted): Makefile
 

@@ -175,7 +175,7 @@ may_include() {
 	shift
 
 	allowed=$(IFS='|'; echo "$*")
-	! grep -nE '^#include "[a-z]+/' "daemon/$layer"/*.[ch] 2>/dev/null |
+	! grep -rnE --include='*.[ch]' '^#include "[a-z]+/' "daemon/$layer" |
 		grep -vE "#include \"($allowed)/"
 }
 

@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 #include "kern/kern_fake.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "ike/child_life.h"
 #include "ike/path.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 
 #define DATAGRAM_MAX	65536
 #define RETRY_LEAST	SECONDS(2)	/* before its end an SA is not rekeyed any more */

@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "ike/child_sa.h"
 #include "ike/life_sign.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
 #define WAIT_START	SECONDS(10)	/* no more for an IKE SA to come: a link may be back */

@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "ike/ike_sa.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 
 struct ike_job {
 	uint64_t number;

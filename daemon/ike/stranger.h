@@ -6,7 +6,7 @@
 #ifndef PANTUN_IKE_STRANGER_H
 #define PANTUN_IKE_STRANGER_H
 
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 
 /* What becomes of a first message. */
 enum stranger_verdict {

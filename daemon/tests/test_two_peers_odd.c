@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
 #include "tests/peers.h"

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "ike/child_kernel.h"
 #include "ike/pfs.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The initiator's side of a child; v2_serve.c has the responder's. */
+/* The initiator's side of a child; serve.c has the responder's. */
 #include <string.h>
 
 #include "base/log.h"
@@ -7,7 +7,7 @@
 #include "ike/child_life.h"
 #include "ike/pfs.h"
 #include "ike/put_off.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 #include "prop/ts_wire.h"
 
 /* How many bits of the range are free: 32 for 0.0.0.0/0, 0 for one address. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "crypto/prf.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 
 #define COOKIE_N	17
 #define SECRET_MS	SECONDS(60)

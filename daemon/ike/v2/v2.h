@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * IKEv2 (RFC 7296).  A table in v2.c says which handler takes which message in which state; the
- * handlers of each exchange are in v2_*.c.  A request handler writes the response.  It may close
- * the SA: the response is still sent, and the SA is freed at the end of the event.
+ * other files here have the handlers of one exchange each.  A request handler writes the response.
+ * It may close the SA: the response is still sent, and the SA is freed at the end of the event.
  */
 #ifndef PANTUN_IKE_V2_H
 #define PANTUN_IKE_V2_H
@@ -47,7 +47,7 @@ struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf);
 /* A notification's name, or its number. */
 const char *v2_notify_text(uint16_t type, char out[32]);
 
-/* --- v2_init.c: IKE_SA_INIT (section 1.2) --- */
+/* --- init.c: IKE_SA_INIT (section 1.2) --- */
 
 bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_init_request(struct ike_core *core, const struct v2_in *in);
@@ -57,13 +57,13 @@ void v2_init_answer(struct ike_sa *ike, const struct v2_in *in);
 bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
-/* --- v2_auth.c: IKE_AUTH (sections 1.2, 2.15) --- */
+/* --- auth.c: IKE_AUTH (sections 1.2, 2.15) --- */
 
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
-/* --- v2_child.c: children in IKE_AUTH and CREATE_CHILD_SA (sections 1.3, 2.9) --- */
+/* --- child.c: children in IKE_AUTH and CREATE_CHILD_SA (sections 1.3, 2.9) --- */
 
 /* What a message says about a child: a request for one, or the answer to ours. */
 struct v2_terms {
@@ -103,7 +103,7 @@ void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_w
 /* Refuses with TEMPORARY_FAILURE (section 2.25). */
 void v2_refuse_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 
-/* --- v2_select.c: which proxy-ID a peer's traffic selectors mean --- */
+/* --- select.c: which proxy-ID a peer's traffic selectors mean --- */
 
 /*
  * The slot for what the peer wants (from our side: @local, @remote), narrowed to
@@ -113,7 +113,7 @@ struct slot *v2_select_slot(struct gateway *gw, struct slot *only,
 			    const struct wire_ts_list *local, const struct wire_ts_list *remote,
 			    struct ts_pair *out);
 
-/* --- v2_rekey.c: rekeying of the IKE SA (sections 1.3.2, 2.8, 2.18) --- */
+/* --- rekey.c: rekeying of the IKE SA (sections 1.3.2, 2.8, 2.18) --- */
 
 bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 /* Like v2_child_unsent(). */
@@ -124,7 +124,7 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 /* Likewise, but the SA is to be deleted, and its heir with it. */
 void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
-/* --- v2_info.c: INFORMATIONAL (section 1.4) --- */
+/* --- info.c: INFORMATIONAL (section 1.4) --- */
 
 bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
@@ -136,14 +136,14 @@ void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct 
 void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
-/* --- v2_natd.c: NAT traversal (section 2.23) --- */
+/* --- natd.c: NAT traversal (section 2.23) --- */
 
 void v2_natd_put(struct wire_writer *w, const uint8_t *spi_i, const uint8_t *spi_r,
 		 const struct endpoint *local, const struct endpoint *remote);
 /* Sets nat_local and nat_remote by what the peer sees of us. */
 void v2_natd_check(struct ike_sa *ike, const struct v2_in *in);
 
-/* --- v2_cookie.c: section 2.6 --- */
+/* --- cookie.c: section 2.6 --- */
 
 /* Returns true, and asks for a cookie, if @in does not bring one of ours. */
 bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct bytes ni);

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "ike/ike_life.h"
 #include "ike/put_off.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 
 #define RETRY_SOON_MS	SECONDS(5)

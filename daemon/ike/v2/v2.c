@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 
 #include <stdio.h>
 #include <stdlib.h>

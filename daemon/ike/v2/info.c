@@ -2,7 +2,7 @@
 #include "base/log.h"
 #include "ike/child_use.h"
 #include "ike/ike_life.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 
 #define EARLY_MS	SECONDS(10)	/* after its start an end is a failure */
 #define DELETE_MOST	256	/* SPIs in a request of ours, which is to fit into a packet */

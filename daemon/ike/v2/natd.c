@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "crypto/digest.h"
-#include "ike/v2.h"
+#include "ike/v2/v2.h"
 
 #define NATD_N	20	/* SHA-1, a checksum here */
 
