@@ -86,6 +86,11 @@ status_is() {
 	grep -Eq "^$2:[[:space:]]+$3\$" "/proc/$(pid_of "$1")/status"
 }
 
+# thread_is NODE NAME
+thread_is() {
+	grep -qx "$2" "/proc/$(pid_of "$1")"/task/*/comm
+}
+
 traffic() {
 	check "$1: ping" on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
 }
@@ -153,6 +158,7 @@ check 'capabilities: CAP_NET_ADMIN alone' status_is ga CapEff 0000000000001000
 check 'capabilities: no more to be had' status_is ga CapPrm 0000000000001000
 check 'capabilities: bounding set' status_is ga CapBnd 0000000000000000
 check 'no new privileges' status_is ga NoNewPrivs 1
+check 'key exchanges have threads of their own' thread_is ga pantund-dh1
 check 'no core dumps' grep -Eq '^Max core file size +0 +0 ' "/proc/$(pid_of ga)/limits"
 check 'IKE sockets: nobody else can read the control socket' \
 	on ga test "$(on ga stat -c %a:%u /run/pantun/pantund.sock)" = 660:0

@@ -5,6 +5,7 @@
 #include "ctl/ctl.h"
 #include "loop/daemon_priv.h"
 #include "loop/live.h"
+#include "loop/pool.h"
 #include "loop/tunnels.h"
 
 static void in_use(struct daemon *d, const struct ike_sa_spec *sa)
@@ -81,6 +82,8 @@ static void do_job(struct daemon *d)
 {
 	struct ike_job *job = ike_core_take_job(d->core);
 
+	if (pool_put(d->pool, job))
+		return;
 	ike_job_run(job);
 	ike_core_job_done(d->core, clock_ms(), job);
 }

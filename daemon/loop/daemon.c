@@ -19,6 +19,7 @@
 #include "loop/manual.h"
 #include "loop/monitors.h"
 #include "loop/notify.h"
+#include "loop/pool.h"
 #include "loop/run_dir.h"
 #include "loop/sas.h"
 #include "loop/timer.h"
@@ -59,6 +60,19 @@ static void on_kernel(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	d->kern->ops->dispatch(d->kern);
+}
+
+static void on_results(evutil_socket_t fd, short what, void *ctx)
+{
+	struct daemon *d = ctx;
+	struct ike_job *job;
+
+	(void)fd;
+	(void)what;
+	while ((job = pool_take(d->pool))) {
+		ike_core_job_done(d->core, clock_ms(), job);
+		timer_settle(d);
+	}
 }
 
 static void on_event(void *ctx, const struct ike_event *event)
@@ -131,6 +145,13 @@ static bool open_core(struct daemon *d)
 	return false;
 }
 
+/* After priv_drop(): each thread has capabilities of its own. */
+static bool open_pool(struct daemon *d)
+{
+	d->pool = pool_new();
+	return d->pool;
+}
+
 static struct event *watch(struct daemon *d, evutil_socket_t fd, short what,
 			   event_callback_fn callback, const struct timeval *every)
 {
@@ -163,6 +184,7 @@ static bool watch_all(struct daemon *d)
 
 	d->timer = watch(d, -1, 0, on_timer, &at_once);
 	d->kernel = watch(d, d->kern->ops->fd(d->kern), EV_READ | EV_PERSIST, on_kernel, NULL);
+	d->results = watch(d, pool_fd(d->pool), EV_READ | EV_PERSIST, on_results, NULL);
 	d->signals[0] = watch(d, SIGTERM, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[1] = watch(d, SIGINT, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[2] = watch(d, SIGHUP, EV_SIGNAL | EV_PERSIST, on_hangup, NULL);
@@ -173,8 +195,8 @@ static bool watch_all(struct daemon *d)
 		if (!d->sockets[i])
 			return false;
 	}
-	return d->timer && d->kernel && d->signals[0] && d->signals[1] && d->signals[2] &&
-	       watch_watchdog(d);
+	return d->timer && d->kernel && d->results && d->signals[0] && d->signals[1] &&
+	       d->signals[2] && watch_watchdog(d);
 }
 
 static bool begin(struct daemon *d)
@@ -184,7 +206,7 @@ static bool begin(struct daemon *d)
 
 	d->udp = udp_open();
 	good = d->udp && kernel_open(d) && priv_join_group(d->options->group, &d->group) &&
-	       priv_drop() && open_core(d) && watch_all(d) && !sas_compare(d) &&
+	       priv_drop() && open_pool(d) && open_core(d) && watch_all(d) && !sas_compare(d) &&
 	       !config_load(d, &said) && commands_open(d);
 	ctl_reloaded_free(&said);
 	return good;
@@ -202,10 +224,12 @@ static void end(struct daemon *d)
 	free_event(d->timer);
 	free_event(d->watchdog);
 	free_event(d->kernel);
+	free_event(d->results);
 	for (unsigned int i = 0; i < SIGNALS; i++)
 		free_event(d->signals[i]);
 	for (unsigned int i = 0; i < UDP_SOCKETS; i++)
 		free_event(d->sockets[i]);
+	pool_free(d->pool);
 	if (d->core)
 		ike_core_free(d->core);
 	live_free(d->live);

@@ -33,7 +33,8 @@ struct daemon {
 	struct monitors *monitors;
 	struct udp *udp;
 	struct ctl *ctl;
-	struct event *timer, *watchdog, *kernel;
+	struct pool *pool;
+	struct event *timer, *watchdog, *kernel, *results;
 	struct event *signals[SIGNALS], *sockets[UDP_SOCKETS];
 	const struct policy *policy;	/* the core's; valid until it is given another */
 	ike_time started;

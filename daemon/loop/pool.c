@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/pool.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/queue.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "ike/core.h"
+
+#define THREADS_MOST	8
+#define NAME_MAX_LEN	16	/* of a thread, with its end */
+
+struct item {
+	STAILQ_ENTRY(item) list;
+	struct ike_job *job;
+};
+
+STAILQ_HEAD(items, item);
+
+struct pool {
+	pthread_t threads[THREADS_MOST];
+	unsigned int n;
+	int fd;				/* eventfd: something was added to @done */
+	pthread_mutex_t lock;		/* of all that follows */
+	pthread_cond_t more;
+	struct items standing, beginning, done;
+	bool ending;
+};
+
+static struct item *first(struct items *items)
+{
+	struct item *item = STAILQ_FIRST(items);
+
+	if (item)
+		STAILQ_REMOVE_HEAD(items, list);
+	return item;
+}
+
+/* What is to be computed next; NULL: the pool ends. */
+static struct item *next(struct pool *pool)
+{
+	struct item *item = NULL;
+
+	while (!pool->ending) {
+		item = first(&pool->standing);
+		if (!item)
+			item = first(&pool->beginning);
+		if (item)
+			break;
+		pthread_cond_wait(&pool->more, &pool->lock);
+	}
+	return item;
+}
+
+static void finish(struct pool *pool, struct item *item)
+{
+	STAILQ_INSERT_TAIL(&pool->done, item, list);
+	/* It cannot block: the counter is far from its end. */
+	(void)eventfd_write(pool->fd, 1);
+}
+
+static void *compute(void *ctx)
+{
+	struct pool *pool = ctx;
+	struct item *item;
+
+	pthread_mutex_lock(&pool->lock);
+	while ((item = next(pool))) {
+		pthread_mutex_unlock(&pool->lock);
+		ike_job_run(item->job);
+		pthread_mutex_lock(&pool->lock);
+		finish(pool, item);
+	}
+	pthread_mutex_unlock(&pool->lock);
+	return NULL;
+}
+
+static unsigned int cpus(void)
+{
+	cpu_set_t set;
+	int n = sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+
+	return n < THREADS_MOST ? (unsigned int)n : THREADS_MOST;
+}
+
+/* Signals are the event loop's: a thread gets none. */
+static bool start(struct pool *pool)
+{
+	char name[NAME_MAX_LEN];
+	sigset_t all, before;
+	int error = 0;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	for (unsigned int most = cpus(); pool->n < most && !error; pool->n++) {
+		error = pthread_create(&pool->threads[pool->n], NULL, compute, pool);
+		if (error)
+			break;
+		snprintf(name, sizeof(name), "pantund-dh%u", pool->n + 1);
+		pthread_setname_np(pool->threads[pool->n], name);
+	}
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (!pool->n)
+		log_error(NULL, "no thread for key exchanges can be started: %s", strerror(error));
+	return pool->n;
+}
+
+struct pool *pool_new(void)
+{
+	struct pool *pool = calloc(1, sizeof(*pool));
+
+	if (!pool) {
+		log_error(NULL, "out of memory");
+		return NULL;
+	}
+	STAILQ_INIT(&pool->standing);
+	STAILQ_INIT(&pool->beginning);
+	STAILQ_INIT(&pool->done);
+	pthread_mutex_init(&pool->lock, NULL);
+	pthread_cond_init(&pool->more, NULL);
+	pool->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (pool->fd < 0)
+		log_error(NULL, "eventfd: %s", strerror(errno));
+	else if (start(pool))
+		return pool;
+	pool_free(pool);
+	return NULL;
+}
+
+static void discard(struct items *items)
+{
+	struct item *item;
+
+	while ((item = first(items))) {
+		ike_job_free(item->job);
+		free(item);
+	}
+}
+
+void pool_free(struct pool *pool)
+{
+	if (!pool)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	pool->ending = true;
+	pthread_cond_broadcast(&pool->more);
+	pthread_mutex_unlock(&pool->lock);
+	for (unsigned int i = 0; i < pool->n; i++)
+		pthread_join(pool->threads[i], NULL);
+	discard(&pool->standing);
+	discard(&pool->beginning);
+	discard(&pool->done);
+	if (pool->fd >= 0)
+		close(pool->fd);
+	pthread_cond_destroy(&pool->more);
+	pthread_mutex_destroy(&pool->lock);
+	free(pool);
+}
+
+int pool_fd(const struct pool *pool)
+{
+	return pool->fd;
+}
+
+bool pool_put(struct pool *pool, struct ike_job *job)
+{
+	struct item *item = malloc(sizeof(*item));
+
+	if (!item)
+		return false;
+	item->job = job;
+	pthread_mutex_lock(&pool->lock);
+	if (ike_job_stands(job))
+		STAILQ_INSERT_TAIL(&pool->standing, item, list);
+	else
+		STAILQ_INSERT_TAIL(&pool->beginning, item, list);
+	pthread_cond_signal(&pool->more);
+	pthread_mutex_unlock(&pool->lock);
+	return true;
+}
+
+struct ike_job *pool_take(struct pool *pool)
+{
+	struct ike_job *job = NULL;
+	struct item *item;
+	eventfd_t n;
+
+	/* Before the look, so that what is added after it wakes the caller again. */
+	(void)eventfd_read(pool->fd, &n);
+	pthread_mutex_lock(&pool->lock);
+	item = first(&pool->done);
+	pthread_mutex_unlock(&pool->lock);
+	if (item)
+		job = item->job;
+	free(item);
+	return job;
+}

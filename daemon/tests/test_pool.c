@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The threads that compute key exchanges. */
+#include <dirent.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "crypto/rand.h"
+#include "ike/core.h"
+#include "loop/pool.h"
+#include "tests/peers_site.h"
+
+#define MANY	40
+#define NOW	1000
+#define WAIT_MS	20000
+
+/* A core that wants a key pair to begin with, and its job. */
+static struct ike_core *core_with_job(struct ike_job **job)
+{
+	const struct ike_hooks hooks = { .random = crypto_random_os };
+	struct ike_core *core = ike_core_new(&hooks);
+	const struct ike_action *action;
+	struct site site = peers_site(A);
+
+	assert_non_null(core);
+	assert_int_equal(ike_core_set_policy(core, NOW, peers_policy(&site)), 0);
+	*job = NULL;
+	while (!*job && (action = ike_core_action(core)))
+		if (action->type == IKE_ACTION_JOB)
+			*job = ike_core_take_job(core);
+	assert_non_null(*job);
+	return core;
+}
+
+static bool sends(struct ike_core *core)
+{
+	const struct ike_action *action;
+	bool sent = false;
+
+	while ((action = ike_core_action(core)))
+		sent |= action->type == IKE_ACTION_SEND;
+	return sent;
+}
+
+static struct ike_job *await(struct pool *pool)
+{
+	struct pollfd fd = { .fd = pool_fd(pool), .events = POLLIN };
+	struct ike_job *job;
+
+	while (!(job = pool_take(pool)))
+		assert_int_equal(poll(&fd, 1, WAIT_MS), 1);
+	return job;
+}
+
+/* All come back, each once; the core goes on with its own and lets go of another's. */
+static void test_all(void **state)
+{
+	struct pool *pool = pool_new();
+	struct ike_core *core[MANY];
+	struct ike_job *put[MANY];
+	bool seen[MANY] = { false };
+
+	(void)state;
+	assert_non_null(pool);
+	for (unsigned int i = 0; i < MANY; i++) {
+		core[i] = core_with_job(&put[i]);
+		assert_true(pool_put(pool, put[i]));
+	}
+	for (unsigned int n = 0; n < MANY; n++) {
+		struct ike_job *job = await(pool);
+		unsigned int i = 0;
+
+		while (i < MANY && put[i] != job)
+			i++;
+		assert_in_range(i, 0, MANY - 1);
+		assert_false(seen[i]);
+		seen[i] = true;
+		assert_false(sends(core[i]));
+		ike_core_job_done(core[i], NOW + 1, job);
+		assert_true(sends(core[i]));
+		put[i] = NULL;
+	}
+	assert_null(pool_take(pool));
+	for (unsigned int i = 0; i < MANY; i++)
+		ike_core_free(core[i]);
+	pool_free(pool);
+}
+
+/* At the end, what waits is wiped, and so is what nobody took. */
+static void test_end(void **state)
+{
+	struct pool *pool = pool_new();
+	struct ike_core *core[MANY];
+	struct ike_job *job;
+
+	(void)state;
+	assert_non_null(pool);
+	for (unsigned int i = 0; i < MANY; i++) {
+		core[i] = core_with_job(&job);
+		assert_true(pool_put(pool, job));
+	}
+	pool_free(pool);
+	for (unsigned int i = 0; i < MANY; i++)
+		ike_core_free(core[i]);
+	pool_free(NULL);
+}
+
+static unsigned int threads_named(const char *start)
+{
+	DIR *dir = opendir("/proc/self/task");
+	struct dirent *entry;
+	unsigned int n = 0;
+
+	assert_non_null(dir);
+	while ((entry = readdir(dir))) {
+		char path[300], name[32] = "";
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", entry->d_name);
+		f = fopen(path, "r");
+		if (!f)
+			continue;
+		n += fgets(name, sizeof(name), f) && !strncmp(name, start, strlen(start));
+		fclose(f);
+	}
+	closedir(dir);
+	return n;
+}
+
+/* An administrator finds them by their names, and they end with the pool. */
+static void test_names(void **state)
+{
+	struct pool *pool = pool_new();
+
+	(void)state;
+	assert_non_null(pool);
+	assert_in_range(threads_named("pantund-dh"), 1, 8);
+	pool_free(pool);
+	assert_int_equal(threads_named("pantund-dh"), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
