@@ -3,7 +3,7 @@
 #ifndef PANTUN_BASE_ADDR_H
 #define PANTUN_BASE_ADDR_H
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 struct addr {
 	uint8_t family;		/* AF_INET, AF_INET6; 0: none */

@@ -3,7 +3,7 @@
 #ifndef PANTUN_BASE_SECRET_H
 #define PANTUN_BASE_SECRET_H
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 #define SECRET_MAX	512	/* octets; the longest PSK is 255 */
 

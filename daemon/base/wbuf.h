@@ -6,7 +6,7 @@
 #ifndef PANTUN_BASE_WBUF_H
 #define PANTUN_BASE_WBUF_H
 
-#include "bytes.h"
+#include "base/bytes.h"
 
 struct wbuf {
 	uint8_t *p;

@@ -5,7 +5,7 @@
 
 #include "conf/profile.h"
 #include "conf/tree.h"
-#include "ike/policy.h"
+#include "policy/policy.h"
 
 #define GATEWAY_LEVEL	"network ike gateway"
 #define TUNNEL_LEVEL	"network tunnel ipsec"

@@ -6,7 +6,7 @@
 #ifndef PANTUN_CONF_CONF_H
 #define PANTUN_CONF_CONF_H
 
-#include "ike/policy.h"
+#include "policy/policy.h"
 
 #define CONF_PATH	"/etc/pantun/pantun.conf"
 #define CONF_FILE_MAX	(64U << 20)	/* octets */

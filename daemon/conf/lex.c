@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lex.h"
+#include "conf/lex.h"
 
 /* Position within a line. */
 struct cursor {

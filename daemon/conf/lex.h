@@ -7,7 +7,7 @@
 #ifndef PANTUN_CONF_LEX_H
 #define PANTUN_CONF_LEX_H
 
-#include "report.h"
+#include "conf/report.h"
 
 #define LEX_WORDS_MAX	512	/* words a line */
 

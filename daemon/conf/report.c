@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "report.h"
+#include "conf/report.h"
 
 #define TEXT_MAX	5120	/* octets of one complaint; a path may be 4095 long */
 

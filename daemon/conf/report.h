@@ -3,7 +3,7 @@
 #ifndef PANTUN_CONF_REPORT_H
 #define PANTUN_CONF_REPORT_H
 
-#include "conf.h"
+#include "conf/conf.h"
 
 /* A place in the file.  Both count from 1; line 0 is the file as a whole. */
 struct conf_place {

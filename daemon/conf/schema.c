@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "schema.h"
+#include "conf/schema.h"
 
 #define NAME_MAX_LEN	63	/* octets of an object's name */
 

@@ -4,7 +4,7 @@
 #define PANTUN_CONF_SCHEMA_H
 
 #include "base/addr.h"
-#include "report.h"
+#include "conf/report.h"
 
 #define SCHEMA_PATH_MAX	256	/* octets of a path with its NUL */
 

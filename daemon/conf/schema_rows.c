@@ -3,7 +3,7 @@
  * The leaves, in the order of the manual page.  Levels that all rows of a block
  * share are macros, so that a path is written once.
  */
-#include "schema.h"
+#include "conf/schema.h"
 
 #define IKE_PROFILE	"network ike crypto-profiles ike-crypto-profiles *"
 #define ESP_PROFILE	"network ike crypto-profiles ipsec-crypto-profiles *"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "tree.h"
+#include "conf/tree.h"
 
 #define BUCKETS_FIRST	64
 

@@ -3,7 +3,7 @@
 #ifndef PANTUN_CONF_TREE_H
 #define PANTUN_CONF_TREE_H
 
-#include "schema.h"
+#include "conf/schema.h"
 
 struct tree_value {
 	struct tree_value *next;

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "ike/core.h"
-#include "ike/policy.h"
+#include "policy/policy.h"
 
 #define MEMBERS_MAX	3	/* of a request beside "verb" */
 

@@ -6,7 +6,7 @@
 #ifndef PANTUN_IKE_ACTION_H
 #define PANTUN_IKE_ACTION_H
 
-#include "core.h"
+#include "ike/core.h"
 
 struct action;
 

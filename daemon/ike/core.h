@@ -12,10 +12,10 @@
 #ifndef PANTUN_IKE_CORE_H
 #define PANTUN_IKE_CORE_H
 
-#include "../base/addr.h"
-#include "../prop/prop.h"
-#include "../prop/ts.h"
-#include "policy.h"
+#include "base/addr.h"
+#include "prop/prop.h"
+#include "prop/ts.h"
+#include "policy/policy.h"
 
 #define IKE_NEVER	UINT64_MAX
 #define IKE_PORT	500

@@ -3,7 +3,7 @@
 #ifndef PANTUN_IKE_ID_H
 #define PANTUN_IKE_ID_H
 
-#include "ike/policy.h"
+#include "policy/policy.h"
 #include "wire/v2_codec.h"
 
 #define ID_TEXT	(POLICY_ID_MAX + 32)

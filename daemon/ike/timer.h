@@ -6,7 +6,7 @@
 #ifndef PANTUN_IKE_TIMER_H
 #define PANTUN_IKE_TIMER_H
 
-#include "core.h"
+#include "ike/core.h"
 
 struct timer {
 	ike_time at;

@@ -7,7 +7,7 @@
 #ifndef PANTUN_KERN_KERN_H
 #define PANTUN_KERN_KERN_H
 
-#include "../ike/core.h"
+#include "ike/core.h"
 
 struct kern;
 

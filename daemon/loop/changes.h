@@ -3,7 +3,7 @@
 #ifndef PANTUN_LOOP_CHANGES_H
 #define PANTUN_LOOP_CHANGES_H
 
-#include "ike/policy.h"
+#include "policy/policy.h"
 
 /*
  * Calls @line for each gateway and tunnel that was added, removed or changed: "tunnel hq:

@@ -3,7 +3,7 @@
 #ifndef PANTUN_PROP_TS_H
 #define PANTUN_PROP_TS_H
 
-#include "../base/addr.h"
+#include "base/addr.h"
 
 #define TS_MAX	8		/* selectors of one side */
 #define TS_TEXT	(2 * ADDR_TEXT + 32)	/* room for the text of one */

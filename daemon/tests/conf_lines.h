@@ -3,7 +3,7 @@
 #ifndef TESTS_CONF_LINES_H
 #define TESTS_CONF_LINES_H
 
-#include "ike/policy.h"
+#include "policy/policy.h"
 
 /* What was complained of the last time, a line each, and how many errors are among it. */
 extern char conf_said[4096];

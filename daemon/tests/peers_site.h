@@ -6,7 +6,7 @@
 #ifndef PANTUN_TESTS_PEERS_SITE_H
 #define PANTUN_TESTS_PEERS_SITE_H
 
-#include "ike/policy.h"
+#include "policy/policy.h"
 
 enum { A, B };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "ike/policy.h"
+#include "policy/policy.h"
 
 static struct policy_tunnel of_first[] = { { .ifname = "a" }, { .ifname = "b" } };
 static struct policy_tunnel of_third[] = { { .ifname = "c" } };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ike/policy.h"
+#include "policy/policy.h"
 
 #include <stdlib.h>
 #include <string.h>

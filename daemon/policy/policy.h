@@ -3,13 +3,13 @@
  * What the administrator wants, as the IKE core sees it.  Built by conf/, owned
  * and freed by the core, never changed once handed over.
  */
-#ifndef PANTUN_IKE_POLICY_H
-#define PANTUN_IKE_POLICY_H
+#ifndef PANTUN_POLICY_POLICY_H
+#define PANTUN_POLICY_POLICY_H
 
-#include "../base/addr.h"
-#include "../base/secret.h"
-#include "../prop/prop.h"
-#include "../prop/ts.h"
+#include "base/addr.h"
+#include "base/secret.h"
+#include "prop/prop.h"
+#include "prop/ts.h"
 
 #define POLICY_NAME	64	/* octets of a name with its NUL, as PANTUN_PROXY_NAME_LEN */
 #define POLICY_ID_MAX	256	/* octets of an identification */
