@@ -72,6 +72,7 @@ fakes := $(wildcard daemon/*/*_fake.c daemon/*/*/*_fake.c)
 parts := $(filter-out $(fakes) daemon/tests/% daemon/fuzz/%,\
 	$(wildcard daemon/*/*.c daemon/*/*/*.c))
 base := $(wildcard daemon/base/*.c)
+genl := $(wildcard daemon/genl/*.c)
 wire := $(wildcard daemon/wire/*.c)
 daemon := $(parts) $(wildcard daemon/main.c)
 tools := $(wildcard tools/*.c)
@@ -102,7 +103,8 @@ build/libbase.a: $(call obj,$(base))
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-build/pantunctl: $(call obj,$(tools)) build/libbase.a
+# What both programs need to speak with the module goes into pantunctl, too.
+build/pantunctl: $(call obj,$(tools) $(genl)) build/libbase.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HARDEN_LINK) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(tools_libs)
 
@@ -150,7 +152,7 @@ build/test_%: build/san/daemon/tests/test_%.o \
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(daemon_libs) -lcmocka -lm
 
 build/test_%: build/san/tools/tests/test_%.o \
-		$(call san,$(filter-out tools/pantunctl.c,$(tools)) $(base) \
+		$(call san,$(filter-out tools/pantunctl.c,$(tools)) $(base) $(genl) \
 		daemon/tests/steps.c)
 	$(call say,LD [san],$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(tools_libs) -lcmocka

@@ -183,12 +183,13 @@ include_direction() {
 	local failed=0
 
 	may_include base base || failed=1
+	may_include genl base genl || failed=1
 	may_include wire base wire || failed=1
 	may_include crypto base wire crypto || failed=1
 	may_include prop base wire crypto prop || failed=1
 	may_include policy base wire crypto prop policy || failed=1
 	may_include ike base wire crypto prop policy ike || failed=1
-	may_include kern base wire crypto prop policy ike kern || failed=1
+	may_include kern base genl wire crypto prop policy ike kern || failed=1
 	may_include conf base wire crypto prop policy conf || failed=1
 	return "$failed"
 }

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "command.h"
-#include "nl_parse.h"
+#include "genl/attr.h"
 
 #define PLACE	"tunnel monitor"
 
@@ -121,11 +121,13 @@ static int put_u32(struct nl_msg *msg, int attr, uint32_t value)
 
 static int put_request(struct nl_msg *msg, const struct request *request)
 {
-	int status = nl_put_addr(msg, PANTUN_MONITOR_A_DST4, PANTUN_MONITOR_A_DST6,
-				 &request->destination);
+	int status = 0;
 
-	status |= nl_put_addr(msg, PANTUN_MONITOR_A_SRC4, PANTUN_MONITOR_A_SRC6,
-			      &request->source);
+	if (!genl_attr_put_either(msg, PANTUN_MONITOR_A_DST4, PANTUN_MONITOR_A_DST6,
+				  &request->destination) ||
+	    !genl_attr_put_either(msg, PANTUN_MONITOR_A_SRC4, PANTUN_MONITOR_A_SRC6,
+				  &request->source))
+		return -1;
 	if (*request->proxy)
 		status |= nla_put_string(msg, PANTUN_MONITOR_A_PROXY, request->proxy);
 	status |= put_u32(msg, PANTUN_MONITOR_A_ACTION, request->action);

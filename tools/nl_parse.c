@@ -3,50 +3,13 @@
 #include <netlink/msg.h>
 #include <string.h>
 #include <sys/socket.h>
-
-static uint32_t u32_of(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= (int)sizeof(uint32_t) ? nla_get_u32(attr) : 0;
-}
-
-static uint16_t u16_of(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= (int)sizeof(uint16_t) ? nla_get_u16(attr) : 0;
-}
-
-static uint8_t u8_of(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= 1 ? nla_get_u8(attr) : 0;
-}
-
-static uint64_t u64_of(struct nlattr *attr)
-{
-	return attr && nla_len(attr) >= (int)sizeof(uint64_t) ? nla_get_u64(attr) : 0;
-}
-
-static void text_of(struct nlattr *attr, char *out, size_t n)
-{
-	out[0] = '\0';
-	if (attr)
-		nla_strlcpy(out, attr, n);
-}
-
-static void addr_of(struct nlattr *attr, uint8_t family, struct addr *out)
-{
-	int length = family == AF_INET ? 4 : 16;
-
-	memset(out, 0, sizeof(*out));
-	if (!attr || nla_len(attr) < length)
-		return;
-	out->family = family;
-	memcpy(out->b, nla_data(attr), (size_t)length);
-}
+#include "genl/attr.h"
 
 static void ports_of(struct nlattr *first, struct nlattr *last, struct port_range *out)
 {
 	out->given = first || last;
-	out->first = u16_of(first);
-	out->last = last ? u16_of(last) : out->first;
+	out->first = genl_attr_u16(first);
+	out->last = last ? genl_attr_u16(last) : out->first;
 }
 
 static void parse_selector(struct nlattr *nest, struct selector *s)
@@ -54,17 +17,17 @@ static void parse_selector(struct nlattr *nest, struct selector *s)
 	struct nlattr *a[PANTUN_SELECTOR_A_MAX + 1];
 
 	memset(s, 0, sizeof(*s));
-	if (!nest || nla_parse_nested(a, PANTUN_SELECTOR_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_SELECTOR_A_MAX))
 		return;
-	addr_of(a[PANTUN_SELECTOR_A_LOCAL4_FIRST], AF_INET, &s->local4.first);
-	addr_of(a[PANTUN_SELECTOR_A_LOCAL4_LAST], AF_INET, &s->local4.last);
-	addr_of(a[PANTUN_SELECTOR_A_REMOTE4_FIRST], AF_INET, &s->remote4.first);
-	addr_of(a[PANTUN_SELECTOR_A_REMOTE4_LAST], AF_INET, &s->remote4.last);
-	addr_of(a[PANTUN_SELECTOR_A_LOCAL6_FIRST], AF_INET6, &s->local6.first);
-	addr_of(a[PANTUN_SELECTOR_A_LOCAL6_LAST], AF_INET6, &s->local6.last);
-	addr_of(a[PANTUN_SELECTOR_A_REMOTE6_FIRST], AF_INET6, &s->remote6.first);
-	addr_of(a[PANTUN_SELECTOR_A_REMOTE6_LAST], AF_INET6, &s->remote6.last);
-	s->proto = u8_of(a[PANTUN_SELECTOR_A_PROTO]);
+	genl_attr_addr(a[PANTUN_SELECTOR_A_LOCAL4_FIRST], AF_INET, &s->local4.first);
+	genl_attr_addr(a[PANTUN_SELECTOR_A_LOCAL4_LAST], AF_INET, &s->local4.last);
+	genl_attr_addr(a[PANTUN_SELECTOR_A_REMOTE4_FIRST], AF_INET, &s->remote4.first);
+	genl_attr_addr(a[PANTUN_SELECTOR_A_REMOTE4_LAST], AF_INET, &s->remote4.last);
+	genl_attr_addr(a[PANTUN_SELECTOR_A_LOCAL6_FIRST], AF_INET6, &s->local6.first);
+	genl_attr_addr(a[PANTUN_SELECTOR_A_LOCAL6_LAST], AF_INET6, &s->local6.last);
+	genl_attr_addr(a[PANTUN_SELECTOR_A_REMOTE6_FIRST], AF_INET6, &s->remote6.first);
+	genl_attr_addr(a[PANTUN_SELECTOR_A_REMOTE6_LAST], AF_INET6, &s->remote6.last);
+	s->proto = genl_attr_u8(a[PANTUN_SELECTOR_A_PROTO]);
 	ports_of(a[PANTUN_SELECTOR_A_LOCAL_PORT_FIRST], a[PANTUN_SELECTOR_A_LOCAL_PORT_LAST],
 		 &s->local_port);
 	ports_of(a[PANTUN_SELECTOR_A_REMOTE_PORT_FIRST],
@@ -76,12 +39,12 @@ static void parse_traffic(struct nlattr *nest, struct traffic *t)
 	struct nlattr *a[PANTUN_STATS_A_MAX + 1];
 
 	memset(t, 0, sizeof(*t));
-	if (!nest || nla_parse_nested(a, PANTUN_STATS_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_STATS_A_MAX))
 		return;
-	t->rx_packets = u64_of(a[PANTUN_STATS_A_RX_PACKETS]);
-	t->rx_bytes = u64_of(a[PANTUN_STATS_A_RX_BYTES]);
-	t->tx_packets = u64_of(a[PANTUN_STATS_A_TX_PACKETS]);
-	t->tx_bytes = u64_of(a[PANTUN_STATS_A_TX_BYTES]);
+	t->rx_packets = genl_attr_u64(a[PANTUN_STATS_A_RX_PACKETS]);
+	t->rx_bytes = genl_attr_u64(a[PANTUN_STATS_A_RX_BYTES]);
+	t->tx_packets = genl_attr_u64(a[PANTUN_STATS_A_TX_PACKETS]);
+	t->tx_bytes = genl_attr_u64(a[PANTUN_STATS_A_TX_BYTES]);
 }
 
 /* Every attribute of @type in @nest, an array of several. */
@@ -92,42 +55,42 @@ static void parse_drops(struct nlattr *nest, int type, struct drop_list *drops)
 	int rest;
 
 	nla_for_each_nested(one, nest, rest) {
-		if (nla_type(one) != type || nla_parse_nested(a, PANTUN_DROP_A_MAX, one, NULL))
+		if (nla_type(one) != type || !genl_attr_nest(one, a, PANTUN_DROP_A_MAX))
 			continue;
 		drop = model_add(drops->drop, drops->n);
-		text_of(a[PANTUN_DROP_A_REASON], drop->reason, sizeof(drop->reason));
-		drop->count = u64_of(a[PANTUN_DROP_A_COUNT]);
+		genl_attr_text(a[PANTUN_DROP_A_REASON], drop->reason, sizeof(drop->reason));
+		drop->count = genl_attr_u64(a[PANTUN_DROP_A_COUNT]);
 	}
 }
 
 static void parse_options(struct nlattr **a, struct tunnel_options *options)
 {
-	options->carrier = u32_of(a[PANTUN_TUNNEL_A_CARRIER]);
-	options->df = u32_of(a[PANTUN_TUNNEL_A_DF]);
-	options->tos = u32_of(a[PANTUN_TUNNEL_A_TOS]);
-	options->dscp = u8_of(a[PANTUN_TUNNEL_A_DSCP]);
-	options->ttl = u8_of(a[PANTUN_TUNNEL_A_TTL]);
-	options->flow_label = u8_of(a[PANTUN_TUNNEL_A_FLOW_LABEL]);
-	options->gre = u8_of(a[PANTUN_TUNNEL_A_GRE]);
-	options->tfc = u32_of(a[PANTUN_TUNNEL_A_TFC]);
-	options->dummy = u32_of(a[PANTUN_TUNNEL_A_DUMMY]);
-	options->mark = u32_of(a[PANTUN_TUNNEL_A_MARK]);
-	options->underlay = u32_of(a[PANTUN_TUNNEL_A_UNDERLAY]);
+	options->carrier = genl_attr_u32(a[PANTUN_TUNNEL_A_CARRIER]);
+	options->df = genl_attr_u32(a[PANTUN_TUNNEL_A_DF]);
+	options->tos = genl_attr_u32(a[PANTUN_TUNNEL_A_TOS]);
+	options->dscp = genl_attr_u8(a[PANTUN_TUNNEL_A_DSCP]);
+	options->ttl = genl_attr_u8(a[PANTUN_TUNNEL_A_TTL]);
+	options->flow_label = genl_attr_u8(a[PANTUN_TUNNEL_A_FLOW_LABEL]);
+	options->gre = genl_attr_u8(a[PANTUN_TUNNEL_A_GRE]);
+	options->tfc = genl_attr_u32(a[PANTUN_TUNNEL_A_TFC]);
+	options->dummy = genl_attr_u32(a[PANTUN_TUNNEL_A_DUMMY]);
+	options->mark = genl_attr_u32(a[PANTUN_TUNNEL_A_MARK]);
+	options->underlay = genl_attr_u32(a[PANTUN_TUNNEL_A_UNDERLAY]);
 }
 
 bool nl_parse_tunnel(struct nlattr **attrs, struct tunnel *t)
 {
 	struct nlattr *a[PANTUN_TUNNEL_A_MAX + 1], *nest = attrs[PANTUN_A_TUNNEL];
 
-	if (!nest || nla_parse_nested(a, PANTUN_TUNNEL_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_TUNNEL_A_MAX))
 		return false;
-	t->id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
-	t->ifindex = u32_of(attrs[PANTUN_A_IFINDEX]);
-	text_of(attrs[PANTUN_A_IFNAME], t->ifname, sizeof(t->ifname));
-	t->start = u32_of(a[PANTUN_TUNNEL_A_START]);
-	t->state = u32_of(a[PANTUN_TUNNEL_A_STATE]);
-	t->mtu = u32_of(a[PANTUN_TUNNEL_A_MTU]);
-	t->path = u32_of(a[PANTUN_TUNNEL_A_PATH]);
+	t->id = genl_attr_u32(attrs[PANTUN_A_TUNNEL_ID]);
+	t->ifindex = genl_attr_u32(attrs[PANTUN_A_IFINDEX]);
+	genl_attr_text(attrs[PANTUN_A_IFNAME], t->ifname, sizeof(t->ifname));
+	t->start = genl_attr_u32(a[PANTUN_TUNNEL_A_START]);
+	t->state = genl_attr_u32(a[PANTUN_TUNNEL_A_STATE]);
+	t->mtu = genl_attr_u32(a[PANTUN_TUNNEL_A_MTU]);
+	t->path = genl_attr_u32(a[PANTUN_TUNNEL_A_PATH]);
 	t->moved = a[PANTUN_TUNNEL_A_NETNS_MOVED];
 	parse_options(a, &t->options);
 	parse_traffic(a[PANTUN_TUNNEL_A_STATS], &t->traffic);
@@ -140,27 +103,19 @@ bool nl_parse_proxy(struct nlattr **attrs, struct proxy *p)
 {
 	struct nlattr *a[PANTUN_PROXY_A_MAX + 1], *nest = attrs[PANTUN_A_PROXY];
 
-	if (!nest || nla_parse_nested(a, PANTUN_PROXY_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_PROXY_A_MAX))
 		return false;
-	p->tunnel_id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
-	text_of(attrs[PANTUN_A_IFNAME], p->ifname, sizeof(p->ifname));
-	text_of(a[PANTUN_PROXY_A_NAME], p->name, sizeof(p->name));
+	p->tunnel_id = genl_attr_u32(attrs[PANTUN_A_TUNNEL_ID]);
+	genl_attr_text(attrs[PANTUN_A_IFNAME], p->ifname, sizeof(p->ifname));
+	genl_attr_text(a[PANTUN_PROXY_A_NAME], p->name, sizeof(p->name));
 	parse_selector(a[PANTUN_PROXY_A_SELECTOR], &p->selector);
-	p->out_spi = u32_of(a[PANTUN_PROXY_A_OUT_SPI]);
-	p->in_sas = u32_of(a[PANTUN_PROXY_A_IN_SAS]);
-	p->acquires = u64_of(a[PANTUN_PROXY_A_ACQUIRES]);
-	p->held = u32_of(a[PANTUN_PROXY_A_HELD]);
+	p->out_spi = genl_attr_u32(a[PANTUN_PROXY_A_OUT_SPI]);
+	p->in_sas = genl_attr_u32(a[PANTUN_PROXY_A_IN_SAS]);
+	p->acquires = genl_attr_u64(a[PANTUN_PROXY_A_ACQUIRES]);
+	p->held = genl_attr_u32(a[PANTUN_PROXY_A_HELD]);
 	parse_traffic(a[PANTUN_PROXY_A_STATS], &p->traffic);
 	p->whole = a[PANTUN_PROXY_A_STATS];
 	return true;
-}
-
-/* Of two attributes for one address the one that is there, if any. */
-static void either_addr_of(struct nlattr *v4, struct nlattr *v6, struct addr *out)
-{
-	addr_of(v4, AF_INET, out);
-	if (!out->family)
-		addr_of(v6, AF_INET6, out);
 }
 
 static void parse_path(struct nlattr *nest, struct path *path)
@@ -168,13 +123,13 @@ static void parse_path(struct nlattr *nest, struct path *path)
 	struct nlattr *a[PANTUN_PATH_A_MAX + 1];
 
 	memset(path, 0, sizeof(*path));
-	if (!nest || nla_parse_nested(a, PANTUN_PATH_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_PATH_A_MAX))
 		return;
-	either_addr_of(a[PANTUN_PATH_A_LOCAL4], a[PANTUN_PATH_A_LOCAL6], &path->local);
-	either_addr_of(a[PANTUN_PATH_A_REMOTE4], a[PANTUN_PATH_A_REMOTE6], &path->remote);
-	path->encap = u32_of(a[PANTUN_PATH_A_ENCAP]);
-	path->local_port = u16_of(a[PANTUN_PATH_A_LOCAL_PORT]);
-	path->remote_port = u16_of(a[PANTUN_PATH_A_REMOTE_PORT]);
+	genl_attr_either(a[PANTUN_PATH_A_LOCAL4], a[PANTUN_PATH_A_LOCAL6], &path->local);
+	genl_attr_either(a[PANTUN_PATH_A_REMOTE4], a[PANTUN_PATH_A_REMOTE6], &path->remote);
+	path->encap = genl_attr_u32(a[PANTUN_PATH_A_ENCAP]);
+	path->local_port = genl_attr_u16(a[PANTUN_PATH_A_LOCAL_PORT]);
+	path->remote_port = genl_attr_u16(a[PANTUN_PATH_A_REMOTE_PORT]);
 	path->udp_csum = a[PANTUN_PATH_A_UDP_CSUM];
 }
 
@@ -183,48 +138,48 @@ static void parse_limits(struct nlattr *nest, struct limits *limits)
 	struct nlattr *a[PANTUN_LIMITS_A_MAX + 1];
 
 	memset(limits, 0, sizeof(*limits));
-	if (!nest || nla_parse_nested(a, PANTUN_LIMITS_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_LIMITS_A_MAX))
 		return;
-	limits->soft_bytes = u64_of(a[PANTUN_LIMITS_A_SOFT_BYTES]);
-	limits->hard_bytes = u64_of(a[PANTUN_LIMITS_A_HARD_BYTES]);
-	limits->soft_packets = u64_of(a[PANTUN_LIMITS_A_SOFT_PACKETS]);
-	limits->hard_packets = u64_of(a[PANTUN_LIMITS_A_HARD_PACKETS]);
-	limits->soft_seconds = u64_of(a[PANTUN_LIMITS_A_SOFT_SECONDS]);
-	limits->hard_seconds = u64_of(a[PANTUN_LIMITS_A_HARD_SECONDS]);
+	limits->soft_bytes = genl_attr_u64(a[PANTUN_LIMITS_A_SOFT_BYTES]);
+	limits->hard_bytes = genl_attr_u64(a[PANTUN_LIMITS_A_HARD_BYTES]);
+	limits->soft_packets = genl_attr_u64(a[PANTUN_LIMITS_A_SOFT_PACKETS]);
+	limits->hard_packets = genl_attr_u64(a[PANTUN_LIMITS_A_HARD_PACKETS]);
+	limits->soft_seconds = genl_attr_u64(a[PANTUN_LIMITS_A_SOFT_SECONDS]);
+	limits->hard_seconds = genl_attr_u64(a[PANTUN_LIMITS_A_HARD_SECONDS]);
 }
 
 bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 {
 	struct nlattr *a[PANTUN_SA_A_MAX + 1], *nest = attrs[PANTUN_A_SA];
 
-	if (!nest || nla_parse_nested(a, PANTUN_SA_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_SA_A_MAX))
 		return false;
-	sa->tunnel_id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
-	text_of(attrs[PANTUN_A_IFNAME], sa->ifname, sizeof(sa->ifname));
-	text_of(a[PANTUN_SA_A_PROXY], sa->proxy, sizeof(sa->proxy));
-	sa->dir = u32_of(a[PANTUN_SA_A_DIR]);
-	sa->proto = u8_of(a[PANTUN_SA_A_PROTO]);
-	sa->spi = u32_of(a[PANTUN_SA_A_SPI]);
-	sa->mode = u32_of(a[PANTUN_SA_A_MODE]);
-	sa->enc = u32_of(a[PANTUN_SA_A_ENC]);
-	sa->auth = u32_of(a[PANTUN_SA_A_AUTH]);
-	sa->key_bits = u32_of(a[PANTUN_SA_A_KEY_BITS]);
-	sa->replay_window = u32_of(a[PANTUN_SA_A_REPLAY_WINDOW]);
+	sa->tunnel_id = genl_attr_u32(attrs[PANTUN_A_TUNNEL_ID]);
+	genl_attr_text(attrs[PANTUN_A_IFNAME], sa->ifname, sizeof(sa->ifname));
+	genl_attr_text(a[PANTUN_SA_A_PROXY], sa->proxy, sizeof(sa->proxy));
+	sa->dir = genl_attr_u32(a[PANTUN_SA_A_DIR]);
+	sa->proto = genl_attr_u8(a[PANTUN_SA_A_PROTO]);
+	sa->spi = genl_attr_u32(a[PANTUN_SA_A_SPI]);
+	sa->mode = genl_attr_u32(a[PANTUN_SA_A_MODE]);
+	sa->enc = genl_attr_u32(a[PANTUN_SA_A_ENC]);
+	sa->auth = genl_attr_u32(a[PANTUN_SA_A_AUTH]);
+	sa->key_bits = genl_attr_u32(a[PANTUN_SA_A_KEY_BITS]);
+	sa->replay_window = genl_attr_u32(a[PANTUN_SA_A_REPLAY_WINDOW]);
 	parse_path(a[PANTUN_SA_A_PATH], &sa->path);
 	parse_path(a[PANTUN_SA_A_NEW_PATH], &sa->new_path);
 	parse_selector(a[PANTUN_SA_A_SELECTOR], &sa->selector);
 	parse_limits(a[PANTUN_SA_A_LIMITS], &sa->limits);
-	sa->cookie = u64_of(a[PANTUN_SA_A_COOKIE]);
+	sa->cookie = genl_attr_u64(a[PANTUN_SA_A_COOKIE]);
 	sa->standby = a[PANTUN_SA_A_STANDBY];
 	sa->active = a[PANTUN_SA_A_ACTIVE];
 	sa->larval = a[PANTUN_SA_A_LARVAL];
 	sa->expired = a[PANTUN_SA_A_EXPIRED];
 	sa->esn = a[PANTUN_SA_A_ESN];
 	sa->weak = a[PANTUN_SA_A_WEAK];
-	sa->seq = u64_of(a[PANTUN_SA_A_SEQ]);
-	sa->age = u64_of(a[PANTUN_SA_A_AGE]);
+	sa->seq = genl_attr_u64(a[PANTUN_SA_A_SEQ]);
+	sa->age = genl_attr_u64(a[PANTUN_SA_A_AGE]);
 	sa->heard = a[PANTUN_SA_A_IDLE];
-	sa->idle = u64_of(a[PANTUN_SA_A_IDLE]);
+	sa->idle = genl_attr_u64(a[PANTUN_SA_A_IDLE]);
 	parse_traffic(a[PANTUN_SA_A_STATS], &sa->traffic);
 	parse_drops(nest, PANTUN_SA_A_DROP, &sa->drops);
 	sa->whole = a[PANTUN_SA_A_STATS];
@@ -233,36 +188,36 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 
 static void parse_probes(struct nlattr **a, struct tunnel_monitor *m)
 {
-	m->state = u32_of(a[PANTUN_MONITOR_A_STATE]);
-	m->since = u64_of(a[PANTUN_MONITOR_A_SINCE]);
-	m->sent = u64_of(a[PANTUN_MONITOR_A_SENT]);
-	m->unsent = u64_of(a[PANTUN_MONITOR_A_UNSENT]);
-	m->received = u64_of(a[PANTUN_MONITOR_A_RECEIVED]);
-	m->lost = u64_of(a[PANTUN_MONITOR_A_LOST]);
-	m->rtt_last = u32_of(a[PANTUN_MONITOR_A_RTT_LAST]);
-	m->rtt_min = u32_of(a[PANTUN_MONITOR_A_RTT_MIN]);
-	m->rtt_avg = u32_of(a[PANTUN_MONITOR_A_RTT_AVG]);
-	m->rtt_max = u32_of(a[PANTUN_MONITOR_A_RTT_MAX]);
-	m->history = u64_of(a[PANTUN_MONITOR_A_HISTORY]);
-	m->error = u32_of(a[PANTUN_MONITOR_A_ERROR]);
-	either_addr_of(a[PANTUN_MONITOR_A_FROM4], a[PANTUN_MONITOR_A_FROM6], &m->from);
+	m->state = genl_attr_u32(a[PANTUN_MONITOR_A_STATE]);
+	m->since = genl_attr_u64(a[PANTUN_MONITOR_A_SINCE]);
+	m->sent = genl_attr_u64(a[PANTUN_MONITOR_A_SENT]);
+	m->unsent = genl_attr_u64(a[PANTUN_MONITOR_A_UNSENT]);
+	m->received = genl_attr_u64(a[PANTUN_MONITOR_A_RECEIVED]);
+	m->lost = genl_attr_u64(a[PANTUN_MONITOR_A_LOST]);
+	m->rtt_last = genl_attr_u32(a[PANTUN_MONITOR_A_RTT_LAST]);
+	m->rtt_min = genl_attr_u32(a[PANTUN_MONITOR_A_RTT_MIN]);
+	m->rtt_avg = genl_attr_u32(a[PANTUN_MONITOR_A_RTT_AVG]);
+	m->rtt_max = genl_attr_u32(a[PANTUN_MONITOR_A_RTT_MAX]);
+	m->history = genl_attr_u64(a[PANTUN_MONITOR_A_HISTORY]);
+	m->error = genl_attr_u32(a[PANTUN_MONITOR_A_ERROR]);
+	genl_attr_either(a[PANTUN_MONITOR_A_FROM4], a[PANTUN_MONITOR_A_FROM6], &m->from);
 }
 
 bool nl_parse_monitor(struct nlattr **attrs, struct tunnel_monitor *m)
 {
 	struct nlattr *a[PANTUN_MONITOR_A_MAX + 1], *nest = attrs[PANTUN_A_MONITOR];
 
-	if (!nest || nla_parse_nested(a, PANTUN_MONITOR_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_MONITOR_A_MAX))
 		return false;
-	m->tunnel_id = u32_of(attrs[PANTUN_A_TUNNEL_ID]);
-	text_of(attrs[PANTUN_A_IFNAME], m->ifname, sizeof(m->ifname));
-	either_addr_of(a[PANTUN_MONITOR_A_DST4], a[PANTUN_MONITOR_A_DST6], &m->destination);
-	either_addr_of(a[PANTUN_MONITOR_A_SRC4], a[PANTUN_MONITOR_A_SRC6], &m->source);
-	text_of(a[PANTUN_MONITOR_A_PROXY], m->proxy, sizeof(m->proxy));
-	m->action = u32_of(a[PANTUN_MONITOR_A_ACTION]);
-	m->interval = u32_of(a[PANTUN_MONITOR_A_INTERVAL]);
-	m->threshold = u32_of(a[PANTUN_MONITOR_A_THRESHOLD]);
-	m->recovery = u32_of(a[PANTUN_MONITOR_A_RECOVERY]);
+	m->tunnel_id = genl_attr_u32(attrs[PANTUN_A_TUNNEL_ID]);
+	genl_attr_text(attrs[PANTUN_A_IFNAME], m->ifname, sizeof(m->ifname));
+	genl_attr_either(a[PANTUN_MONITOR_A_DST4], a[PANTUN_MONITOR_A_DST6], &m->destination);
+	genl_attr_either(a[PANTUN_MONITOR_A_SRC4], a[PANTUN_MONITOR_A_SRC6], &m->source);
+	genl_attr_text(a[PANTUN_MONITOR_A_PROXY], m->proxy, sizeof(m->proxy));
+	m->action = genl_attr_u32(a[PANTUN_MONITOR_A_ACTION]);
+	m->interval = genl_attr_u32(a[PANTUN_MONITOR_A_INTERVAL]);
+	m->threshold = genl_attr_u32(a[PANTUN_MONITOR_A_THRESHOLD]);
+	m->recovery = genl_attr_u32(a[PANTUN_MONITOR_A_RECOVERY]);
 	parse_probes(a, m);
 	return true;
 }
@@ -272,17 +227,19 @@ void nl_parse_event(struct nlattr **attrs, struct event *event)
 	struct nlattr *a[PANTUN_EVENT_A_MAX + 1], *nest = attrs[PANTUN_A_EVENT];
 
 	memset(event, 0, sizeof(*event));
-	if (!nest || nla_parse_nested(a, PANTUN_EVENT_A_MAX, nest, NULL))
+	if (!genl_attr_nest(nest, a, PANTUN_EVENT_A_MAX))
 		return;
-	event->seq = u64_of(a[PANTUN_EVENT_A_SEQ]);
-	event->kind = u32_of(a[PANTUN_EVENT_A_KIND]);
+	event->seq = genl_attr_u64(a[PANTUN_EVENT_A_SEQ]);
+	event->kind = genl_attr_u32(a[PANTUN_EVENT_A_KIND]);
 	event->has_flow = a[PANTUN_EVENT_A_FLOW];
 	parse_selector(a[PANTUN_EVENT_A_FLOW], &event->flow);
 }
 
 const char *nl_parse_ifname(struct nlattr **attrs)
 {
-	return attrs[PANTUN_A_IFNAME] ? nla_get_string(attrs[PANTUN_A_IFNAME]) : "";
+	const char *ifname = genl_attr_string(attrs[PANTUN_A_IFNAME]);
+
+	return ifname ? ifname : "";
 }
 
 static int put_range(struct nl_msg *msg, int first, int last, const struct addr_range *range)
@@ -328,20 +285,15 @@ int nl_put_selector(struct nl_msg *msg, int type, const struct selector *s)
 	return status ? status : nla_nest_end(msg, nest);
 }
 
-int nl_put_addr(struct nl_msg *msg, int v4, int v6, const struct addr *addr)
-{
-	if (!addr->family)
-		return 0;
-	return nla_put(msg, addr->family == AF_INET ? v4 : v6, (int)addr_len(addr), addr->b);
-}
-
 int nl_put_path(struct nl_msg *msg, int type, const struct path *path)
 {
 	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
 	int status = nest ? 0 : -1;
 
-	status |= nl_put_addr(msg, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6, &path->local);
-	status |= nl_put_addr(msg, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6, &path->remote);
+	if (!genl_attr_put_either(msg, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6, &path->local) ||
+	    !genl_attr_put_either(msg, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6,
+				  &path->remote))
+		return -1;
 	if (path->encap == PANTUN_ENCAP_UDP) {
 		status |= nla_put_u32(msg, PANTUN_PATH_A_ENCAP, path->encap);
 		status |= nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, path->local_port);

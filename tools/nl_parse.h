@@ -26,8 +26,6 @@ void nl_parse_event(struct nlattr **attrs, struct event *event);
 const char *nl_parse_ifname(struct nlattr **attrs);
 
 /* -NLE_... where the message is too small, else 0. */
-/* @v4 or @v6, by the family; none where that is 0. */
-int nl_put_addr(struct nl_msg *msg, int v4, int v6, const struct addr *addr);
 int nl_put_selector(struct nl_msg *msg, int type, const struct selector *selector);
 int nl_put_path(struct nl_msg *msg, int type, const struct path *path);
 int nl_put_limits(struct nl_msg *msg, int type, const struct limits *limits);

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "kern/genl_attr.h"
+#include "genl/attr.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
 #include "kern/genl_path.h"
@@ -110,7 +110,7 @@ static void watch_sequence(struct genl_events *e, struct nlattr **event)
 {
 	uint64_t seq;
 
-	if (!genl_attr_u64(event[PANTUN_EVENT_A_SEQ], &seq))
+	if (!genl_attr_take_u64(event[PANTUN_EVENT_A_SEQ], &seq))
 		return;
 	if (e->counting && seq != e->seq + 1)
 		lost(e);
@@ -118,21 +118,13 @@ static void watch_sequence(struct genl_events *e, struct nlattr **event)
 	e->seq = seq;
 }
 
-static const char *text_of(struct nlattr *attr)
-{
-	/* The kernel ends its strings, but it costs little not to rely on it. */
-	if (!attr || !nla_len(attr) || memchr(nla_data(attr), '\0', (size_t)nla_len(attr)) == NULL)
-		return NULL;
-	return nla_data(attr);
-}
-
 static void on_acquire(struct genl_events *e, struct nlattr **attrs)
 {
 	struct nlattr *proxy[PANTUN_PROXY_A_MAX + 1];
-	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]), *name = NULL;
+	const char *ifname = genl_attr_string(attrs[PANTUN_A_IFNAME]), *name = NULL;
 
 	if (genl_attr_nest(attrs[PANTUN_A_PROXY], proxy, PANTUN_PROXY_A_MAX))
-		name = text_of(proxy[PANTUN_PROXY_A_NAME]);
+		name = genl_attr_string(proxy[PANTUN_PROXY_A_NAME]);
 	if (ifname)
 		e->events->acquire(e->events->ctx, ifname, name);
 }
@@ -144,7 +136,7 @@ static void on_expire(struct genl_events *e, struct nlattr **attrs, uint32_t kin
 	uint32_t dir;
 
 	if (!genl_attr_nest(attrs[PANTUN_A_SA], sa, PANTUN_SA_A_MAX) ||
-	    !genl_attr_u64(sa[PANTUN_SA_A_COOKIE], &cookie))
+	    !genl_attr_take_u64(sa[PANTUN_SA_A_COOKIE], &cookie))
 		return;
 	dir = genl_attr_u32(sa[PANTUN_SA_A_DIR]);
 	if (dir)
@@ -160,7 +152,7 @@ static void on_moved(struct genl_events *e, struct nlattr **attrs)
 	uint64_t cookie;
 
 	if (!genl_attr_nest(attrs[PANTUN_A_SA], sa, PANTUN_SA_A_MAX) ||
-	    !genl_attr_u64(sa[PANTUN_SA_A_COOKIE], &cookie) ||
+	    !genl_attr_take_u64(sa[PANTUN_SA_A_COOKIE], &cookie) ||
 	    !genl_path_get(sa[PANTUN_SA_A_NEW_PATH], &path))
 		return;
 	if (path.udp && path.local.port && path.remote.port)
@@ -169,7 +161,7 @@ static void on_moved(struct genl_events *e, struct nlattr **attrs)
 
 static void on_tunnel(struct genl_events *e, struct nlattr **attrs, uint32_t kind)
 {
-	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]);
+	const char *ifname = genl_attr_string(attrs[PANTUN_A_IFNAME]);
 
 	if (ifname && (kind == PANTUN_EVENT_NEW || kind == PANTUN_EVENT_DEL))
 		e->events->tunnel(e->events->ctx, ifname, kind == PANTUN_EVENT_DEL);
@@ -178,7 +170,7 @@ static void on_tunnel(struct genl_events *e, struct nlattr **attrs, uint32_t kin
 static void on_path(struct genl_events *e, struct nlattr **attrs)
 {
 	struct nlattr *tunnel[PANTUN_TUNNEL_A_MAX + 1], *monitor[PANTUN_MONITOR_A_MAX + 1] = { 0 };
-	const char *ifname = text_of(attrs[PANTUN_A_IFNAME]);
+	const char *ifname = genl_attr_string(attrs[PANTUN_A_IFNAME]);
 
 	if (attrs[PANTUN_A_MONITOR] &&
 	    nla_parse_nested(monitor, PANTUN_MONITOR_A_MAX, attrs[PANTUN_A_MONITOR], NULL))
@@ -202,7 +194,7 @@ static int find_group(struct nlattr *groups)
 
 		if (nla_parse_nested(attrs, CTRL_ATTR_MCAST_GRP_MAX, one, NULL))
 			continue;
-		name = text_of(attrs[CTRL_ATTR_MCAST_GRP_NAME]);
+		name = genl_attr_string(attrs[CTRL_ATTR_MCAST_GRP_NAME]);
 		if (name && !strcmp(name, PANTUN_MCGRP_EVENTS))
 			return (int)genl_attr_u32(attrs[CTRL_ATTR_MCAST_GRP_ID]);
 	}
@@ -221,7 +213,7 @@ static void on_family(struct genl_events *e, struct nlmsghdr *header)
 	    genlmsg_parse(header, 0, attrs, CTRL_ATTR_MAX, NULL))
 		return;
 	cmd = ((struct genlmsghdr *)nlmsg_data(header))->cmd;
-	name = text_of(attrs[CTRL_ATTR_FAMILY_NAME]);
+	name = genl_attr_string(attrs[CTRL_ATTR_FAMILY_NAME]);
 	if (!name || strcmp(name, PANTUN_GENL_NAME) != 0)
 		return;
 	e->counting = false;
@@ -249,8 +241,7 @@ static void on_message(struct genl_events *e, struct nlmsghdr *header)
 		on_family(e, header);
 		return;
 	}
-	if (header->nlmsg_type != e->family || !genlmsg_valid_hdr(header, 0) ||
-	    genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL))
+	if (header->nlmsg_type != e->family || !genl_attr_top(header, attrs))
 		return;
 	if (attrs[PANTUN_A_EVENT] &&
 	    nla_parse_nested(event, PANTUN_EVENT_A_MAX, attrs[PANTUN_A_EVENT], NULL))

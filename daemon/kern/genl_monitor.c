@@ -4,7 +4,7 @@
 #include <netlink/attr.h>
 #include <string.h>
 
-#include "kern/genl_attr.h"
+#include "genl/attr.h"
 #include "kern/genl_monitor.h"
 #include "kern/genl_request.h"
 

@@ -3,7 +3,7 @@
 #include <netlink/attr.h>
 #include <string.h>
 
-#include "kern/genl_attr.h"
+#include "genl/attr.h"
 #include "kern/genl_path.h"
 
 static bool put_udp(struct nl_msg *msg, const struct genl_path *path)

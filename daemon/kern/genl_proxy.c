@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kern/genl_attr.h"
+#include "genl/attr.h"
 #include "kern/genl_proxy.h"
 #include "kern/genl_request.h"
 #include "kern/genl_selector.h"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "kern/genl_attr.h"
+#include "genl/attr.h"
 #include "kern/genl_path.h"
 #include "kern/genl_request.h"
 #include "kern/genl_sa.h"
@@ -147,7 +147,7 @@ static void on_idle(void *ctx, struct nlmsghdr *header)
 	struct nlattr *attrs[PANTUN_A_MAX + 1], *sa[PANTUN_SA_A_MAX + 1];
 
 	if (genl_attr_message(header, attrs, PANTUN_A_SA, sa, PANTUN_SA_A_MAX))
-		genl_attr_u64(sa[PANTUN_SA_A_IDLE], ctx);
+		genl_attr_take_u64(sa[PANTUN_SA_A_IDLE], ctx);
 }
 
 int genl_sa_idle(struct kern *k, const struct ike_sa_spec *sa, uint64_t *idle)
@@ -170,8 +170,8 @@ bool genl_sa_get(struct nlmsghdr *header, struct kern_sa *out)
 	out->inbound = genl_attr_u32(sa[PANTUN_SA_A_DIR]) == PANTUN_DIR_IN;
 	out->spi = genl_attr_u32(sa[PANTUN_SA_A_SPI]);
 	out->ah = genl_attr_u8(sa[PANTUN_SA_A_PROTO]) == IPPROTO_AH;
-	genl_attr_u64(sa[PANTUN_SA_A_COOKIE], &out->cookie);
-	genl_attr_u64(sa[PANTUN_SA_A_SEQ], &out->seq);
+	out->cookie = genl_attr_u64(sa[PANTUN_SA_A_COOKIE]);
+	out->seq = genl_attr_u64(sa[PANTUN_SA_A_SEQ]);
 	genl_path_get(sa[PANTUN_SA_A_PATH], &path);
 	out->local = path.local.addr;
 	out->remote = path.remote.addr;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "kern/genl_attr.h"
+#include "genl/attr.h"
 #include "kern/genl_selector.h"
 
 /* What all entries of one side and family have between them. */

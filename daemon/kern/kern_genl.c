@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "base/version.h"
-#include "kern/genl_attr.h"
+#include "genl/attr.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
 #include "kern/genl_proxy.h"
@@ -72,7 +72,7 @@ static void on_module(void *ctx, struct nlmsghdr *header)
 {
 	struct nlattr *attrs[PANTUN_A_MAX + 1];
 
-	if (!genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL))
+	if (genl_attr_top(header, attrs))
 		genl_attr_text(attrs[PANTUN_A_MODULE_VERSION], ctx, VERSION_TEXT);
 }
 

@@ -12,7 +12,6 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 
-#include "kern/genl_attr.h"
 #include "kern/genl_list.h"
 #include "kern/genl_monitor.h"
 #include "kern/genl_path.h"
@@ -277,32 +276,6 @@ static void test_list(void **state)
 	genl_list_free(&list);
 }
 
-/* An attribute that is shorter than its type is as good as none. */
-static void test_short_attributes(void **state)
-{
-	struct nl_msg *msg = nlmsg_alloc();
-	struct nlattr *attrs[PANTUN_SA_A_MAX + 1];
-	uint64_t value = 5;
-
-	(void)state;
-	/* None of the octets that follow an attribute is 0. */
-	for (int i = 1; i <= 5; i++)
-		assert_int_equal(nla_put(msg, i, (int)(8 >> i), "\1\1\1\1\1\1\1"), 0);
-	assert_int_equal(nla_parse(attrs, PANTUN_SA_A_MAX, nlmsg_data(nlmsg_hdr(msg)),
-				   nlmsg_datalen(nlmsg_hdr(msg)), NULL), 0);
-	assert_false(genl_attr_u64(attrs[1], &value));
-	assert_false(genl_attr_u64(NULL, &value));
-	assert_int_equal(value, 5);
-	assert_int_equal(genl_attr_u32(attrs[1]), 0x01010101);
-	assert_int_equal(genl_attr_u32(attrs[2]), 0);
-	assert_int_equal(genl_attr_u16(attrs[2]), 0x0101);
-	assert_int_equal(genl_attr_u16(attrs[3]), 0);
-	assert_int_equal(genl_attr_u8(attrs[3]), 1);
-	assert_int_equal(genl_attr_u8(attrs[4]), 0);
-	assert_false(genl_attr_nest(NULL, attrs, PANTUN_SA_A_MAX));
-	nlmsg_free(msg);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -313,7 +286,6 @@ int main(void)
 		cmocka_unit_test(test_sa_path),
 		cmocka_unit_test(test_half_path),
 		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_short_attributes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
