@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model.h"
 #include <err.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -146,11 +145,6 @@ const char *model_interface(const struct model *model, const char *name)
 			return model->children[i].interface;
 	}
 	return NULL;
-}
-
-void text_copy(char *out, size_t n, const char *text)
-{
-	snprintf(out, n, "%s", text);
 }
 
 /* The first of the tunnel's with that action, 0 for any; NULL: none. */

@@ -9,6 +9,7 @@
 
 #include <linux/if.h>
 #include <linux/pantun.h>
+#include "base/text.h"
 #include "selector.h"
 
 #define MODEL_ERROR	512	/* octets of an error text */
@@ -198,9 +199,6 @@ const char *model_interface(const struct model *model, const char *name);
 const char *model_tunnel_state(const struct model *model, const struct tunnel *tunnel);
 /* "off" without a monitor, else its state. */
 const char *model_tunnel_monitor(const struct model *model, const struct tunnel *tunnel);
-
-/* Copies as much as fits; @out is always ended. */
-void text_copy(char *out, size_t n, const char *text);
 
 /* Names of the uapi's numbers; "?" for those this program does not know. */
 const char *start_name(uint32_t start);

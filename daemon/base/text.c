@@ -23,6 +23,11 @@ void text_add(struct text *t, const char *format, ...)
 	t->n = (size_t)n < t->max - t->n ? t->n + (size_t)n : t->max - 1;
 }
 
+void text_copy(char *out, size_t n, const char *text)
+{
+	snprintf(out, n, "%s", text);
+}
+
 const char *text_plural(size_t n)
 {
 	return n == 1 ? "" : "s";

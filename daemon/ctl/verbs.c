@@ -356,7 +356,7 @@ json_t *ctl_answer(const struct ctl_ops *ops, struct bytes request, bool may_cha
 
 static json_t *optional_json(const char *text)
 {
-	return text ? text_json(text) : json_null();
+	return *text ? text_json(text) : json_null();
 }
 
 json_t *ctl_event_json(const struct ike_event *event, double time)

@@ -152,18 +152,10 @@ struct ike_job *action_take_job(struct action_queue *queue)
 
 void action_event(struct action_queue *queue, const struct ike_event *event)
 {
-	struct action *action = action_new(IKE_ACTION_EVENT, text_room(event->kind) +
-					   text_room(event->gateway) + text_room(event->tunnel) +
-					   text_room(event->proxy) + text_room(event->text));
-	uint8_t *at;
+	struct action *action = action_new(IKE_ACTION_EVENT, 0);
 
 	if (!action)
 		return;
-	at = action->owned;
-	action->a.event.kind = own_text(&at, event->kind);
-	action->a.event.gateway = own_text(&at, event->gateway);
-	action->a.event.tunnel = own_text(&at, event->tunnel);
-	action->a.event.proxy = own_text(&at, event->proxy);
-	action->a.event.text = own_text(&at, event->text);
+	action->a.event = *event;
 	action_append(queue, action);
 }

@@ -13,9 +13,10 @@
 #define PANTUN_IKE_CORE_H
 
 #include "base/addr.h"
+#include "ike/info.h"
+#include "policy/policy.h"
 #include "prop/prop.h"
 #include "prop/ts.h"
-#include "policy/policy.h"
 
 #define IKE_NEVER	UINT64_MAX
 #define IKE_PORT	500
@@ -74,16 +75,6 @@ struct ike_sa_spec {
 	struct ts_pair ts;	/* as negotiated */
 	uint32_t replay_window;
 	uint64_t soft_seconds, hard_seconds, soft_bytes, hard_bytes;	/* 0: no limit */
-};
-
-/* For pantunctl monitor and the log of events. */
-struct ike_event {
-	/* "ike-up", "ike-down", "ike-fail", "child-up", "child-down", "child-fail" */
-	const char *kind;
-	const char *gateway;
-	const char *tunnel;	/* NULL where it is the IKE SA's own */
-	const char *proxy;
-	const char *text;	/* one line: what and why */
 };
 
 struct ike_action {
@@ -181,58 +172,10 @@ void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, boo
 int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel);
 int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway);
 int ike_core_clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel);
-/* Proxy-IDs that ike_core_initiate() of @tunnel leaves alone, and why. */
-struct ike_standing {
-	unsigned int up;
-	unsigned int passive;		/* down, and their gateway is passive */
-};
-
+/* Proxy-IDs that ike_core_initiate() of @tunnel leaves alone. */
 struct ike_standing ike_core_standing(const struct ike_core *core, const char *tunnel);
 /* Call before exit.  @delete_sas: send DELETE for every IKE SA, once, without waiting. */
 void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas);
-
-/* For "show": plain copies without secrets. */
-struct ike_sa_info {
-	const char *gateway;
-	const char *state;		/* "half-open", "established", "deleting" */
-	bool initiator;
-	uint8_t spi_i[8], spi_r[8];
-	struct endpoint local, remote;
-	char local_id[POLICY_ID_MAX], remote_id[POLICY_ID_MAX];
-	char proposal[96];		/* "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519" */
-	bool nat_local, nat_remote;
-	uint64_t age_seconds, life_seconds;	/* life 0: none */
-};
-
-/* Since the daemon, or the configuration of it, began. */
-struct ike_counts {
-	uint64_t attempts;		/* negotiations that we began */
-	uint64_t successes;		/* by either end, without rekeys */
-	uint64_t rekeys;
-	uint64_t failures;
-};
-
-struct ike_child_info {
-	const char *gateway, *tunnel, *ifname, *proxy;
-	const char *state;		/* "init", "negotiating", "active", "rekeying", "failed" */
-	uint32_t spi_in, spi_out;	/* 0: none */
-	char proposal[96];
-	char ts_local[256], ts_remote[256];
-	char last_error[256];		/* "" if none since the last success */
-	uint64_t age_seconds, life_seconds;
-	uint64_t error_seconds;		/* since last_error */
-	uint64_t retry_seconds;		/* until the next attempt; 0: none is waited for */
-	struct ike_counts counts;
-};
-
-/* A configured gateway, with IKE SA or without. */
-struct ike_gateway_info {
-	const char *gateway;
-	const char *state;		/* "init", "negotiating", "up", "failed" */
-	char last_error[256];		/* as of a proxy-ID */
-	uint64_t error_seconds, retry_seconds;
-	struct ike_counts counts;	/* of IKE SAs; rekeys are not counted */
-};
 
 /*
  * Whether a child in use on that netdevice was made with a peer that does not take

@@ -8,7 +8,6 @@
 
 #include "ike/core_priv.h"
 
-#define ERROR_TEXT	256	/* of a last_error, as in struct ike_child_info */
 #define SUBJECT_MAX	160	/* octets of "gateway hq", "tunnel hq:lan" */
 
 struct child_sa;
@@ -55,7 +54,7 @@ struct slot {
 	unsigned int failures;		/* in a row */
 	struct timer retry;		/* armed: not tried before */
 	struct ike_counts counts;
-	char last_error[ERROR_TEXT];
+	char last_error[IKE_ERROR_TEXT];
 	struct repeat said;		/* failures, in the log */
 	ike_time failed_at;		/* when that was */
 };
@@ -90,7 +89,7 @@ struct gateway {
 	unsigned int failures;		/* in a row */
 	struct timer retry;		/* armed: not tried before */
 	struct ike_counts counts;
-	char last_error[ERROR_TEXT];
+	char last_error[IKE_ERROR_TEXT];
 	unsigned int patience;		/* until then: see gateway_patience() */
 	ike_time patient_until;
 	struct repeat said;		/* failures, in the log */

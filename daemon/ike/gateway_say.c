@@ -10,35 +10,30 @@
 #include "base/text.h"
 #include "ike/pathref.h"
 
-#define FAIL_TEXT	1536		/* of a failure, with proposals of both sides */
-
-/* Cut off where it is too long for show. */
-static void set_error(char last_error[ERROR_TEXT], const char *text)
+static void say_event(struct ike_core *core, struct ike_event *event, const char *kind,
+		      const char *text)
 {
-	struct text t;
-
-	text_init(&t, last_error, ERROR_TEXT);
-	text_add(&t, "%s", text);
+	text_copy(event->kind, sizeof(event->kind), kind);
+	text_copy(event->text, sizeof(event->text), text);
+	action_event(&core->actions, event);
 }
 
 static void gateway_event(struct gateway *gw, const char *kind, const char *text)
 {
-	struct ike_event event = { .kind = kind, .gateway = gw->conf->name, .text = text };
+	struct ike_event event = { 0 };
 
-	action_event(&gw->core->actions, &event);
+	text_copy(event.gateway, sizeof(event.gateway), gw->conf->name);
+	say_event(gw->core, &event, kind, text);
 }
 
 static void slot_event(struct slot *slot, const char *kind, const char *text)
 {
-	struct ike_event event = {
-		.kind = kind,
-		.gateway = slot->gw->conf->name,
-		.tunnel = slot->tunnel->name,
-		.proxy = slot->proxy->name,
-		.text = text,
-	};
+	struct ike_event event = { 0 };
 
-	action_event(&slot->gw->core->actions, &event);
+	text_copy(event.gateway, sizeof(event.gateway), slot->gw->conf->name);
+	text_copy(event.tunnel, sizeof(event.tunnel), slot->tunnel->name);
+	text_copy(event.proxy, sizeof(event.proxy), slot->proxy->name);
+	say_event(slot->gw->core, &event, kind, text);
 }
 
 /* Whoever fails tries again every few seconds. */
@@ -56,10 +51,10 @@ static void log_failure(struct repeat *said, ike_time now, const char *subject, 
 
 static void gateway_error(struct gateway *gw, const char *kind, const char *format, va_list args)
 {
-	char text[FAIL_TEXT];
+	char text[IKE_EVENT_TEXT];
 
 	vsnprintf(text, sizeof(text), format, args);
-	set_error(gw->last_error, text);
+	text_copy(gw->last_error, sizeof(gw->last_error), text);
 	gw->failed_at = gw->core->now;
 	gw->counts.failures++;
 	log_failure(&gw->said, gw->core->now, gw->subject, format, text);
@@ -93,13 +88,13 @@ void gateway_refuse(struct gateway *gw, const char *format, ...)
 
 void slot_fail(struct slot *slot, const char *format, ...)
 {
-	char text[FAIL_TEXT];
+	char text[IKE_EVENT_TEXT];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	set_error(slot->last_error, text);
+	text_copy(slot->last_error, sizeof(slot->last_error), text);
 	slot->failed_at = slot->gw->core->now;
 	slot->counts.failures++;
 	log_failure(&slot->said, slot->gw->core->now, slot->subject, format, text);

@@ -228,7 +228,7 @@ bool ike_outdated(const struct ike_sa *ike)
 static bool local_address(struct gateway *gw, struct addr *local)
 {
 	const struct ike_hooks *hooks = &gw->core->hooks;
-	char peer[ADDR_TEXT], text[ERROR_TEXT];
+	char peer[ADDR_TEXT], text[IKE_ERROR_TEXT];
 
 	if (gw->conf->local.family) {
 		*local = gw->conf->local;

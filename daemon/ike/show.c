@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "ike/child_sa.h"
 #include "ike/id.h"
 
@@ -19,8 +20,6 @@ void ike_core_each_ike(const struct ike_core *core, ike_time now,
 
 	for (const struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
 		struct ike_sa_info info = {
-			.gateway = ike->gw->conf->name,
-			.state = ike_state_text(ike->state),
 			.initiator = ike->initiator,
 			.local = ike->path->local,
 			.remote = ike->path->remote,
@@ -32,14 +31,16 @@ void ike_core_each_ike(const struct ike_core *core, ike_time now,
 
 		if (ike->state >= IKE_CLOSED || ike->state == IKE_MAKING)
 			continue;
+		text_copy(info.gateway, sizeof(info.gateway), ike->gw->conf->name);
+		text_copy(info.state, sizeof(info.state), ike_state_text(ike->state));
 		memcpy(info.spi_i, ike->spi_i, IKE_SPI_LEN);
 		memcpy(info.spi_r, ike->spi_r, IKE_SPI_LEN);
 		if (ike->local_id.n)
-			strncpy(info.local_id, id_text(&ike->local_id, id),
-				sizeof(info.local_id) - 1);
+			text_copy(info.local_id, sizeof(info.local_id),
+				  id_text(&ike->local_id, id));
 		if (ike->remote_id.n)
-			strncpy(info.remote_id, id_text(&ike->remote_id, id),
-				sizeof(info.remote_id) - 1);
+			text_copy(info.remote_id, sizeof(info.remote_id),
+				  id_text(&ike->remote_id, id));
 		if (ike->keyed)
 			prop_text(&ike->prop, info.proposal, sizeof(info.proposal));
 		each(ctx, &info);
@@ -75,14 +76,13 @@ static void show_slot(const struct slot *slot, ike_time now,
 {
 	const struct child_sa *child = slot->current;
 	const struct ts_pair *ts = child ? &child->ts : &slot->proxy->ts;
-	struct ike_child_info info = {
-		.gateway = slot->gw->conf->name,
-		.tunnel = slot->tunnel->name,
-		.ifname = slot->tunnel->ifname,
-		.proxy = slot->proxy->name,
-		.state = slot_state(slot),
-	};
+	struct ike_child_info info = { 0 };
 
+	text_copy(info.gateway, sizeof(info.gateway), slot->gw->conf->name);
+	text_copy(info.tunnel, sizeof(info.tunnel), slot->tunnel->name);
+	text_copy(info.ifname, sizeof(info.ifname), slot->tunnel->ifname);
+	text_copy(info.proxy, sizeof(info.proxy), slot->proxy->name);
+	text_copy(info.state, sizeof(info.state), slot_state(slot));
 	if (child) {
 		info.spi_in = child->spi_in;
 		info.spi_out = child->spi_out;
@@ -105,8 +105,6 @@ void ike_core_each_gateway(const struct ike_core *core, ike_time now,
 {
 	for (const struct gateway *gw = core->gateways; gw; gw = gw->next) {
 		struct ike_gateway_info info = {
-			.gateway = gw->conf->name,
-			.state = gateway_state(gw),
 			.error_seconds = gw->last_error[0] ? since(now, gw->failed_at) : 0,
 			.retry_seconds = until(&gw->retry, now),
 			.counts = gw->counts,
@@ -114,6 +112,8 @@ void ike_core_each_gateway(const struct ike_core *core, ike_time now,
 
 		if (gw->gone)
 			continue;
+		text_copy(info.gateway, sizeof(info.gateway), gw->conf->name);
+		text_copy(info.state, sizeof(info.state), gateway_state(gw));
 		memcpy(info.last_error, gw->last_error, sizeof(info.last_error));
 		each(ctx, &info);
 	}

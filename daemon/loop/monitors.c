@@ -228,16 +228,15 @@ static void tell_all(struct monitors *m, enum log_level level, const char *kind,
 		     const struct policy_tunnel *tunnel, const struct policy_gateway *gateway,
 		     const char *line)
 {
-	struct ike_event event = {
-		.kind = kind,
-		.gateway = gateway ? gateway->name : NULL,
-		.tunnel = tunnel->name,
-		.text = strchr(line, ' ') + 1,
-	};
+	struct ike_event event = { 0 };
 	char subject[POLICY_NAME + 8];
 
 	snprintf(subject, sizeof(subject), "tunnel %s", tunnel->name);
 	log_msg(level, subject, "%s", line);
+	text_copy(event.kind, sizeof(event.kind), kind);
+	text_copy(event.gateway, sizeof(event.gateway), gateway ? gateway->name : "");
+	text_copy(event.tunnel, sizeof(event.tunnel), tunnel->name);
+	text_copy(event.text, sizeof(event.text), strchr(line, ' ') + 1);
 	m->tell(m->ctx, &event);
 }
 

@@ -12,6 +12,7 @@
 #include "prop/ts.h"
 
 #define POLICY_NAME	64	/* octets of a name with its NUL, as PANTUN_PROXY_NAME_LEN */
+#define POLICY_IFNAME	16	/* octets of a netdevice's name with its NUL, as IFNAMSIZ */
 #define POLICY_ID_MAX	256	/* octets of an identification */
 #define POLICY_PROBES_MAX	8	/* destinations that a tunnel's monitor probes */
 
@@ -37,7 +38,7 @@ struct policy_outer {
 	uint32_t tfc;			/* octets that inner packets are padded to; 0: none */
 	uint32_t dummy_ms;		/* between dummy packets; 0: none */
 	uint32_t mark;			/* 0: none */
-	char underlay[16];		/* interface that outer packets take; "": any */
+	char underlay[POLICY_IFNAME];		/* interface that outer packets take; "": any */
 };
 
 struct policy_proxy {
@@ -69,7 +70,7 @@ struct policy_monitor {
 /* set network tunnel ipsec NAME */
 struct policy_tunnel {
 	char name[POLICY_NAME];
-	char ifname[16];		/* netdevice, "tunnel1" */
+	char ifname[POLICY_IFNAME];	/* netdevice, "tunnel1" */
 	enum policy_start start;
 	bool transport;			/* mode of the SAs */
 	struct policy_outer outer;

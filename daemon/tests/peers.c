@@ -72,8 +72,8 @@ static void on_event(struct peer *peer, const struct ike_event *event)
 	char line[2048];
 
 	snprintf(line, sizeof(line), "%s %s%s%s%s%s: %s\n", event->kind, event->gateway,
-		 event->tunnel ? "/" : "", event->tunnel ? event->tunnel : "",
-		 event->proxy ? ":" : "", event->proxy ? event->proxy : "", event->text);
+		 *event->tunnel ? "/" : "", event->tunnel, *event->proxy ? ":" : "", event->proxy,
+		 event->text);
 	append(&peer->events, &peer->events_n, &peer->events_max, line);
 }
 
@@ -665,7 +665,7 @@ const struct ike_child_info *peers_child(const struct peers *net, int side, cons
 
 	f = (struct find_child){ .proxy = proxy, .net = net, .side = side };
 	ike_core_each_child(net->peer[side].core, net->now, on_child, &f);
-	if (!f.found.proxy)
+	if (!*f.found.proxy)
 		fail_msg("side %c shows no proxy-ID %s", 'A' + side, proxy);
 	return &f.found;
 }

@@ -14,6 +14,7 @@
 #include "base/repeat.h"
 #include "base/secret.h"
 #include "base/table.h"
+#include "base/text.h"
 #include "base/wbuf.h"
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
@@ -440,6 +441,21 @@ static void test_table_text(void **state)
 	assert_true(table_octets(0, "ab", 3) == ab && table_octets(0, "ab", 2) != ab);
 }
 
+/* -------------------------------------------------------------- text */
+
+static void test_text_copy(void **state)
+{
+	char out[4] = "xxx";
+
+	(void)state;
+	text_copy(out, sizeof(out), "");
+	assert_string_equal(out, "");
+	text_copy(out, sizeof(out), "abc");
+	assert_string_equal(out, "abc");
+	text_copy(out, sizeof(out), "%sdefg");
+	assert_string_equal(out, "%sd");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -457,6 +473,7 @@ int main(void)
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),
+		cmocka_unit_test(test_text_copy),
 		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_table_order),
 		cmocka_unit_test(test_table_text),

@@ -141,7 +141,7 @@ static void on_event(void *ctx, const struct ike_event *event)
 
 	(void)ctx;
 	snprintf(told + n, sizeof(told) - n, "%s %s/%s: %s\n", event->kind,
-		 event->gateway ? event->gateway : "-", event->tunnel, event->text);
+		 *event->gateway ? event->gateway : "-", event->tunnel, event->text);
 }
 
 /* A pair of peers with a monitor at A, and what the daemon there knows. */
