@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "ike/v2/v2.h"
+#include "ike/versions/versions.h"
 #include "kern/kern_fake.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
@@ -257,7 +258,7 @@ static void begin(int number)
 	side->number = number;
 	side->letters = 0;
 	side->random = 0x1234567 + (uint64_t)number;
-	side->core = ike_core_new(&hooks);
+	side->core = ike_core_new(&hooks, ike_versions);
 	side->kern = kern_fake_open(&events);
 	if (!side->core || !side->kern)
 		abort();

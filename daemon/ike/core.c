@@ -8,7 +8,8 @@
 #include "base/log.h"
 #include "ike/child_life.h"
 #include "ike/path.h"
-#include "ike/v2/v2.h"
+#include "ike/version.h"
+#include "wire/ike_hdr.h"
 
 #define DATAGRAM_MAX	65536
 #define RETRY_LEAST	SECONDS(2)	/* before its end an SA is not rekeyed any more */
@@ -39,13 +40,15 @@ ike_time core_retry(const struct ike_core *core, ike_time wait, ike_time ends)
 	return wait ? core->now + wait : ends;
 }
 
-struct ike_core *ike_core_new(const struct ike_hooks *hooks)
+struct ike_core *ike_core_new(const struct ike_hooks *hooks,
+			      const struct ike_version *const *versions)
 {
 	struct ike_core *core = calloc(1, sizeof(*core));
 
 	if (!core)
 		return NULL;
 	core->hooks = *hooks;
+	core->versions = versions;
 	action_init(&core->actions);
 	core->plain = malloc(DATAGRAM_MAX);
 	core->scratch = malloc(MESSAGE_MAX);
@@ -153,13 +156,23 @@ void ike_core_tick(struct ike_core *core, ike_time now)
 	}
 }
 
+/* The one that @data is of; where that is unknown, the first refuses it (RFC 7296 section 2.5). */
+static const struct ike_version *version_of(const struct ike_core *core, struct bytes data)
+{
+	const struct ike_version *const *version = core->versions;
+
+	while (*version && (*version)->major != wire_major(data))
+		version++;
+	return *version ? *version : core->versions[0];
+}
+
 void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoint *local,
 		       const struct endpoint *remote, struct bytes data)
 {
 	if (data.n > DATAGRAM_MAX)
 		return;
 	begin(core, now);
-	v2_input(core, local, remote, data);
+	version_of(core, data)->input(core, local, remote, data);
 	end(core);
 }
 
@@ -403,7 +416,7 @@ static void farewell(struct ike_sa *ike)
 	/* A request under way keeps its id; the peer takes ours only after that one. */
 	if (ike->ex.current && ike->ex.request)
 		ike->ex.send_id++;
-	message = v2_request(ike, &task);
+	message = ike->version->request(ike, &task);
 	if (message.n)
 		ike_send(ike, message);
 }

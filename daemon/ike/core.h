@@ -26,6 +26,8 @@
 typedef uint64_t ike_time;
 
 struct ike_core;
+/* What a version of IKE does: ike/version.h. */
+struct ike_version;
 /* Something long to compute. */
 struct ike_job;
 
@@ -92,8 +94,12 @@ struct ike_action {
 	};
 };
 
-/* NULL if out of memory. */
-struct ike_core *ike_core_new(const struct ike_hooks *hooks);
+/*
+ * NULL if out of memory.  @versions: those that the core is to speak, ended by NULL, as
+ * ike/versions/versions.h has them.
+ */
+struct ike_core *ike_core_new(const struct ike_hooks *hooks,
+			      const struct ike_version *const *versions);
 /* Frees without telling peers; wipes keys. */
 void ike_core_free(struct ike_core *core);
 

@@ -29,6 +29,7 @@ struct gateway_index {
 
 struct ike_core {
 	struct ike_hooks hooks;
+	const struct ike_version *const *versions;	/* ended by NULL */
 	ike_time now;			/* of the event that is being handled */
 	struct policy_box *box;		/* what is configured */
 	struct gateway *gateways;

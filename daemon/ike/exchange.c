@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "ike/child_sa.h"
 #include "ike/life_sign.h"
-#include "ike/v2/v2.h"
+#include "ike/version.h"
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
 #define WAIT_START	SECONDS(10)	/* no more for an IKE SA to come: a link may be back */
@@ -62,6 +62,12 @@ void task_free(struct task *task)
 	free(task);
 }
 
+/* How often the current request is sent, unless the peer shows that it lives. */
+static unsigned int sends_most(const struct ike_sa *ike)
+{
+	return ike->version->sends(ike->ex.current->kind);
+}
+
 static void wait_for_answer(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
@@ -85,11 +91,11 @@ static bool still_there(struct ike_sa *ike)
 		return false;
 	}
 	if (!ex->asked || !life_sign_fresh(ike)) {
-		v2_lost(ike, ex->current);
+		ike->version->lost(ike, ex->current);
 		return false;
 	}
 	ex->asked = false;
-	if (ex->sends == v2_sends(ex->current->kind))
+	if (ex->sends == sends_most(ike))
 		log_warning(ike->gw->subject, "peer does not answer any more, but its ESP comes "
 					   "in: the SAs stay while it does");
 	return true;
@@ -112,16 +118,16 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 		job_lost(ike, JOB_OURS);
 		return;
 	}
-	if (ex->sends >= v2_sends(ex->current->kind) && !still_there(ike))
+	if (ex->sends >= sends_most(ike) && !still_there(ike))
 		return;
 	ex->sends++;
 	ex->wait = ex->wait * 8 / 5;
 	if (ike->hs && ex->wait > WAIT_START)
 		ex->wait = WAIT_START;
-	if (ex->sends > v2_sends(ex->current->kind) && ex->wait > WAIT_ALIVE)
+	if (ex->sends > sends_most(ike) && ex->wait > WAIT_ALIVE)
 		ex->wait = WAIT_ALIVE;
 	if (ex->sends == DOUBT_SENDS + gateway_patience(ike->gw) ||
-	    ex->sends > v2_sends(ex->current->kind))
+	    ex->sends > sends_most(ike))
 		gateway_doubt(ike->gw, ike);
 	if (ex->current->kind == TASK_AUTH && ex->sends == SLOW_SENDS)
 		gateway_hedge(ike->gw, ike);
@@ -199,7 +205,7 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 		return;
 	leave_slot(ex->current);
 	ex->asked = false;
-	most = v2_sends(ex->current->kind);
+	most = sends_most(ike);
 	if (ex->sends + END_SENDS < most)
 		ex->sends = most - END_SENDS;
 	ex->wait = WAIT_FIRST;
@@ -221,7 +227,7 @@ static bool begin(struct ike_sa *ike)
 	timer_stop(&ike->core->timers, &ex->timer);
 	free(ex->request);
 	ex->request = NULL;
-	message = v2_request(ike, ex->current);
+	message = ike->version->request(ike, ex->current);
 	if (!message.n && job_waits(ike, JOB_OURS)) {
 		exchange_pause(ike);
 		return true;
@@ -255,7 +261,7 @@ static void run(struct ike_sa *ike)
 	while (!ex->current && ex->queue && ike->state < IKE_CLOSED) {
 		ex->current = take(ex, &ex->queue);
 		if (!begin(ike))
-			v2_unsent(ike, ex->current);
+			ike->version->unsent(ike, ex->current);
 	}
 }
 
@@ -274,7 +280,7 @@ bool exchanges_woken(struct ike_core *core)
 void exchange_again(struct ike_sa *ike)
 {
 	if (!begin(ike))
-		v2_unsent(ike, ike->ex.current);
+		ike->version->unsent(ike, ike->ex.current);
 }
 
 void exchange_queue_first(struct ike_sa *ike, struct task *task)

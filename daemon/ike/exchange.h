@@ -13,7 +13,7 @@
 
 struct slot;
 
-/* What we ask the peer for; the order is that of v2_task[] in v2/v2.c. */
+/* What we ask the peer for; how, each version says (ike/version.h). */
 enum task_kind {
 	TASK_NONE,
 	TASK_INIT,

@@ -10,6 +10,7 @@
 #include "ike/child_use.h"
 #include "ike/ike_life.h"
 #include "ike/stranger.h"
+#include "ike/version.h"
 
 const char *ike_state_text(enum ike_state state)
 {
@@ -147,9 +148,10 @@ static void leave_gateway(struct ike_sa *ike)
 }
 
 /* Takes over the caller's reference to @path, which may be NULL. */
-static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool initiator,
+static struct ike_sa *new_on(const struct ike_version *version, struct gateway *gw, bool initiator,
 			     struct pathref *path)
 {
+	struct ike_core *core = gw->core;
 	struct ike_sa *ike = path ? calloc(1, sizeof(*ike)) : NULL;
 
 	if (!ike) {
@@ -162,6 +164,7 @@ static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool ini
 		return NULL;
 	}
 	ike->core = core;
+	ike->version = version;
 	join_gateway(ike, gw);
 	ike_set_conf(ike);
 	ike->initiator = initiator;
@@ -180,10 +183,10 @@ static struct ike_sa *new_on(struct ike_core *core, struct gateway *gw, bool ini
 	return ike;
 }
 
-struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator,
+struct ike_sa *ike_new(const struct ike_version *version, struct gateway *gw, bool initiator,
 		       const struct endpoint *local, const struct endpoint *remote)
 {
-	return new_on(core, gw, initiator, pathref_new(local, remote));
+	return new_on(version, gw, initiator, pathref_new(local, remote));
 }
 
 static void set_conf(struct ike_sa *ike, struct policy_box *box, const struct policy_gateway *conf)
@@ -194,7 +197,8 @@ static void set_conf(struct ike_sa *ike, struct policy_box *box, const struct po
 
 struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
 {
-	struct ike_sa *heir = new_on(old->core, old->gw, initiator, pathref_get(old->path));
+	struct ike_sa *heir = new_on(old->version, old->gw, initiator,
+				     pathref_get(old->path));
 
 	if (heir)
 		set_conf(heir, old->box, old->conf);
@@ -252,10 +256,9 @@ bool ike_initiate(struct gateway *gw, struct slot *slot)
 
 	if (!gw->conf->peer.family || !local_address(gw, &local.addr))
 		return false;
-	ike = ike_new(gw->core, gw, true, &local, &remote);
+	ike = ike_new(gw->core->versions[0], gw, true, &local, &remote);
 	if (!ike)
 		return false;
-	ike->state = IKE_INIT_SENT;
 	ike->hs = calloc(1, sizeof(*ike->hs));
 	if (!ike->hs) {
 		ike_close(ike, false);
@@ -263,7 +266,7 @@ bool ike_initiate(struct gateway *gw, struct slot *slot)
 	}
 	ike->hs->slot = slot->id;
 	gw->starting = ike;
-	exchange_queue(ike, task_new(TASK_INIT));
+	ike->version->begin(ike);
 	return true;
 }
 

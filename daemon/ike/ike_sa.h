@@ -51,6 +51,7 @@ struct ike_sa {
 	struct table_node source_node;	/* stranger: in core->by_source */
 	struct ike_sa *next, **prev;	/* in core->ikes */
 	struct ike_core *core;
+	const struct ike_version *version;
 	struct gateway *gw;
 	struct ike_sa *gw_next, **gw_prev;	/* in gw->ikes, unless it is a stranger */
 	struct ike_sa *dead_next;	/* in core->dead */
@@ -91,7 +92,7 @@ struct ike_sa {
 };
 
 /* Made and entered into the tables; NULL on lack of memory or randomness. */
-struct ike_sa *ike_new(struct ike_core *core, struct gateway *gw, bool initiator,
+struct ike_sa *ike_new(const struct ike_version *version, struct gateway *gw, bool initiator,
 		       const struct endpoint *local, const struct endpoint *remote);
 /* Likewise for one that is to replace @old, and takes the same path. */
 struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator);

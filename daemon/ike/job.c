@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 #include "ike/ike_sa.h"
-#include "ike/v2/v2.h"
+#include "ike/version.h"
 
 struct ike_job {
 	uint64_t number;
@@ -173,7 +173,7 @@ static void resume(struct ike_sa *ike, enum job_side side)
 
 	wait->number = 0;
 	wait->message = NULL;
-	v2_resume(ike, &local, &remote, packet_bytes(message));
+	ike->version->resume(ike, &local, &remote, packet_bytes(message));
 	free(message);
 }
 

@@ -23,12 +23,6 @@ static uint64_t source_key(const struct addr *addr)
 	return key;
 }
 
-/* Some gateway names this address. */
-static bool known(struct ike_core *core, const struct v2_in *in)
-{
-	return gateway_at(core, &in->local.addr, &in->remote.addr);
-}
-
 /* The half-open SAs of that source; @proved: only those whose peer has proved its address. */
 static unsigned int count_source(const struct ike_core *core, const struct addr *source,
 				 bool proved)
@@ -50,16 +44,18 @@ static unsigned int misses(const struct ike_core *core)
 	return core->now < core->missed_since + HALF_OPEN_MS ? core->missed : 0;
 }
 
-enum stranger_verdict stranger_judge(struct ike_core *core, const struct v2_in *in, bool proved)
+enum stranger_verdict stranger_judge(const struct ike_core *core, const struct addr *local,
+				     const struct addr *remote, bool proved)
 {
 	if (!proved)
 		return core->half_open + misses(core) >= FREE_MOST ||
-		       count_source(core, &in->remote.addr, false) >= SOURCE_MOST ?
+		       count_source(core, remote, false) >= SOURCE_MOST ?
 		       STRANGER_COOKIE : STRANGER_TAKEN;
-	if (known(core, in))
+	/* Some gateway names this address. */
+	if (gateway_at(core, local, remote))
 		return core->half_open >= KNOWN_MOST ? STRANGER_DROPPED : STRANGER_TAKEN;
 	return core->half_open >= PROVED_MOST ||
-	       count_source(core, &in->remote.addr, true) >= SOURCE_MOST ?
+	       count_source(core, remote, true) >= SOURCE_MOST ?
 	       STRANGER_DROPPED : STRANGER_TAKEN;
 }
 

@@ -6,7 +6,7 @@
 #ifndef PANTUN_IKE_STRANGER_H
 #define PANTUN_IKE_STRANGER_H
 
-#include "ike/v2/v2.h"
+#include "ike/ike_sa.h"
 
 /* What becomes of a first message. */
 enum stranger_verdict {
@@ -15,8 +15,9 @@ enum stranger_verdict {
 	STRANGER_DROPPED,
 };
 
-/* @proved: the message has brought such a cookie. */
-enum stranger_verdict stranger_judge(struct ike_core *core, const struct v2_in *in, bool proved);
+/* Of a message from @remote to @local; @proved: it has brought such a cookie. */
+enum stranger_verdict stranger_judge(const struct ike_core *core, const struct addr *local,
+				     const struct addr *remote, bool proved);
 /* A first message cost us work and came to nothing. */
 void stranger_missed(struct ike_core *core);
 /* @ike is half-open from now on, and counts as such until its peer is authenticated or it dies. */

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "crypto/rand.h"
+#include "ike/versions/versions.h"
 #include "ctl/ctl.h"
 #include "loop/commands.h"
 #include "loop/config.h"
@@ -134,7 +135,7 @@ static bool open_core(struct daemon *d)
 {
 	const struct ike_hooks hooks = { .random = crypto_random_os, .source = hook_source };
 
-	d->core = ike_core_new(&hooks);
+	d->core = ike_core_new(&hooks, ike_versions);
 	d->live = live_new();
 	d->manual = manual_new();
 	d->monitors = monitors_new(on_event, d);

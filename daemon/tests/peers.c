@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "ike/versions/versions.h"
 
 #define DELAY_MS	10	/* of the network, one way */
 #define LATE_MS		400	/* what is reordered comes up to that much later */
@@ -338,7 +339,7 @@ static void start_daemon(struct peer *peer)
 		.ctx = peer, .random = hook_random, .source = hook_source,
 	};
 
-	peer->core = ike_core_new(&hooks);
+	peer->core = ike_core_new(&hooks, ike_versions);
 	peer->live = live_new();
 	peer->linger = IKE_NEVER;
 	peer->dead = false;

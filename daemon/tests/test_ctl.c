@@ -21,6 +21,7 @@
 #include "conf/conf.h"
 #include "ctl/verbs.h"
 #include "ike/core.h"
+#include "ike/versions/versions.h"
 
 #define NOW		1000000	/* ike_time of all tests */
 #define ROUNDS		2000	/* of the loop while an answer is waited for */
@@ -673,7 +674,7 @@ static int setup(void **state)
 	snprintf(path, sizeof(path), "%s/sock", dir);
 	/* Root may give it to any group, others to their own. */
 	group = geteuid() ? getegid() : OTHER_GROUP;
-	core = ike_core_new(&hooks);
+	core = ike_core_new(&hooks, ike_versions);
 	base = event_base_new();
 	ctl = ctl_open(base, path, group, &ops);
 	return core && base && ctl ? 0 : -1;

@@ -12,6 +12,7 @@
 
 #include "crypto/rand.h"
 #include "ike/core.h"
+#include "ike/versions/versions.h"
 #include "loop/pool.h"
 #include "tests/peers_site.h"
 
@@ -23,7 +24,7 @@
 static struct ike_core *core_with_job(struct ike_job **job)
 {
 	const struct ike_hooks hooks = { .random = crypto_random_os };
-	struct ike_core *core = ike_core_new(&hooks);
+	struct ike_core *core = ike_core_new(&hooks, ike_versions);
 	const struct ike_action *action;
 	struct site site = peers_site(A);
 

@@ -39,6 +39,11 @@ int wire_header_parse(struct bytes datagram, struct wire_header *header, struct 
 	return 0;
 }
 
+uint8_t wire_major(struct bytes datagram)
+{
+	return datagram.n > VERSION_AT ? datagram.p[VERSION_AT] >> 4 : 0;
+}
+
 bool wire_is_response(const struct wire_header *header)
 {
 	return header->flags & IKE_FLAG_RESPONSE;

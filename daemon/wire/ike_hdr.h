@@ -25,6 +25,9 @@ struct wire_header {
  */
 int wire_header_parse(struct bytes datagram, struct wire_header *header, struct wire_error *error);
 
+/* The major version in the header of @datagram, which may be anything; 0: there is none. */
+uint8_t wire_major(struct bytes datagram);
+
 bool wire_is_response(const struct wire_header *header);
 /* Whether the sender is the one who began the IKE SA. */
 bool wire_from_initiator(const struct wire_header *header);

@@ -7,6 +7,7 @@
 #include "ike/id.h"
 #include "ike/ike_life.h"
 #include "ike/stranger.h"
+#include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 
 #define IDENTITIES_TEXT	640	/* of those that a peer could have */

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "ike/stranger.h"
+#include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 
 #define ADVISED_SENDS	2		/* more tries after an answer in clear that says no */
@@ -41,6 +42,12 @@ static bool prepare(struct ike_sa *ike, struct handshake *hs)
 	return hs->group && (hs->dh || own_key(ike, JOB_OURS)) && hs->dh;
 }
 
+void v2_init_begin(struct ike_sa *ike)
+{
+	ike->state = IKE_INIT_SENT;
+	exchange_queue(ike, task_new(TASK_INIT));
+}
+
 bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct handshake *hs = ike->hs;
@@ -63,6 +70,7 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 /* An answer in clear may be anybody's: noted, and a better one awaited for a while. */
 static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 {
+	unsigned int most = ike->version->sends(TASK_INIT);
 	struct exchange *ex = &ike->ex;
 	char offer[TEXT_MAX], name[32], peer[ADDR_TEXT];
 
@@ -78,8 +86,8 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 		gateway_fail(ike->gw, "peer %s refused our first message (%s): see its log", peer,
 			     v2_notify_text(notify->type, name));
 	memcpy(ike->hs->advice, ike->gw->last_error, sizeof(ike->hs->advice) - 1);
-	if (ex->sends + ADVISED_SENDS < v2_sends(TASK_INIT))
-		ex->sends = v2_sends(TASK_INIT) - ADVISED_SENDS;
+	if (ex->sends + ADVISED_SENDS < most)
+		ex->sends = most - ADVISED_SENDS;
 }
 
 /* @in repeats the answer that the request was begun anew for: that has been done. */
@@ -429,13 +437,14 @@ bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in)
 static bool may_begin(struct ike_core *core, const struct v2_in *in, struct bytes nonce,
 		      bool *proved)
 {
-	enum stranger_verdict verdict = stranger_judge(core, in, false);
+	const struct addr *local = &in->local.addr, *remote = &in->remote.addr;
+	enum stranger_verdict verdict = stranger_judge(core, local, remote, false);
 
 	*proved = verdict == STRANGER_COOKIE;
 	if (*proved) {
 		if (v2_cookie_demand(core, in, nonce))
 			return false;
-		verdict = stranger_judge(core, in, true);
+		verdict = stranger_judge(core, local, remote, true);
 	}
 	return verdict == STRANGER_TAKEN;
 }
@@ -481,7 +490,7 @@ void v2_init_request(struct ike_core *core, const struct v2_in *in)
 		stranger_missed(core);
 		return;
 	}
-	ike = ike_new(core, gw, false, &in->local, &in->remote);
+	ike = ike_new(&v2_version, gw, false, &in->local, &in->remote);
 	if (!ike)
 		return;
 	ike->state = IKE_HALF_OPEN;

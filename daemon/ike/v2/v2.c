@@ -103,7 +103,7 @@ static const struct transition *find_transition(const struct ike_sa *ike, uint8_
 
 /* --- out --- */
 
-unsigned int v2_sends(enum task_kind kind)
+static unsigned int sends(enum task_kind kind)
 {
 	return v2_task[kind].sends;
 }
@@ -136,7 +136,7 @@ struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
 	return message;
 }
 
-struct bytes v2_request(struct ike_sa *ike, struct task *task)
+static struct bytes request(struct ike_sa *ike, struct task *task)
 {
 	uint8_t *buf = ike->core->scratch;
 	struct wire_writer w;
@@ -169,7 +169,7 @@ static void start_failed(struct ike_sa *ike, bool heard)
 		gateway_again(gw);
 }
 
-void v2_unsent(struct ike_sa *ike, struct task *task)
+static void unsent(struct ike_sa *ike, struct task *task)
 {
 	switch (task->kind) {
 	case TASK_INIT:
@@ -201,7 +201,7 @@ void v2_unsent(struct ike_sa *ike, struct task *task)
 	exchange_done(ike);
 }
 
-void v2_lost(struct ike_sa *ike, struct task *task)
+static void lost(struct ike_sa *ike, struct task *task)
 {
 	struct gateway *gw = ike->gw;
 	char peer[ADDR_TEXT];
@@ -507,8 +507,8 @@ static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 		job_forget(ike, side);
 }
 
-void v2_resume(struct ike_sa *ike, const struct endpoint *local, const struct endpoint *remote,
-	       struct bytes data)
+static void resume(struct ike_sa *ike, const struct endpoint *local, const struct endpoint *remote,
+		   struct bytes data)
 {
 	bool first = ike->state == IKE_HALF_OPEN && !ike->hs->response;
 	struct wire_message message;
@@ -532,8 +532,8 @@ void v2_resume(struct ike_sa *ike, const struct endpoint *local, const struct en
 		sa_input(ike, &in);
 }
 
-void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,
-	      struct bytes data)
+static void input(struct ike_core *core, const struct endpoint *local,
+		  const struct endpoint *remote, struct bytes data)
 {
 	static const uint8_t none[IKE_SPI_LEN];
 	struct wire_message message;
@@ -564,3 +564,14 @@ void v2_input(struct ike_core *core, const struct endpoint *local, const struct 
 	if (ike)
 		sa_input(ike, &in);
 }
+
+const struct ike_version v2_version = {
+	.major = IKE_VERSION_2 >> 4,
+	.begin = v2_init_begin,
+	.input = input,
+	.resume = resume,
+	.request = request,
+	.unsent = unsent,
+	.sends = sends,
+	.lost = lost,
+};

@@ -8,6 +8,7 @@
 #define PANTUN_IKE_V2_H
 
 #include "ike/child_sa.h"
+#include "ike/version.h"
 #include "wire/v2_build.h"
 #include "wire/v2_codec.h"
 
@@ -22,23 +23,9 @@ struct v2_in {
 
 /* --- v2.c --- */
 
-/* A datagram arrived. */
-void v2_input(struct ike_core *core, const struct endpoint *local, const struct endpoint *remote,
-	      struct bytes data);
-/*
- * The result that @ike waited for is there: @data, which came from @remote to @local, is handled
- * anew; empty: our own request is made.
- */
-void v2_resume(struct ike_sa *ike, const struct endpoint *local, const struct endpoint *remote,
-	       struct bytes data);
-/* The request for @task, valid until the next call; empty if there is nothing to send. */
-struct bytes v2_request(struct ike_sa *ike, struct task *task);
-/* How often a request is sent before the peer is considered dead. */
-unsigned int v2_sends(enum task_kind kind);
-/* None of them was answered. */
-void v2_lost(struct ike_sa *ike, struct task *task);
-/* v2_request() returned nothing: the task is not needed any more, or could not be done. */
-void v2_unsent(struct ike_sa *ike, struct task *task);
+/* What ike/ calls of all this. */
+extern const struct ike_version v2_version;
+
 /* Starts a message of ours in @w over @buf of MESSAGE_MAX octets. */
 void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
 	      uint32_t message_id, bool response);
@@ -49,6 +36,8 @@ const char *v2_notify_text(uint16_t type, char out[32]);
 
 /* --- init.c: IKE_SA_INIT (section 1.2) --- */
 
+/* Ours is the first request. */
+void v2_init_begin(struct ike_sa *ike);
 bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_init_request(struct ike_core *core, const struct v2_in *in);
 /* Goes on with it, as the key pair that its answer needs is there. */

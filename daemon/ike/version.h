@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a version of IKE does for the core.  Gateways and their proxy-IDs, IKE SAs and children,
+ * the queue of what we want of a peer and the jobs that wait are the same for all versions, and
+ * are in ike/.  How a peer is asked, and what its messages mean, is a matter of the version: that
+ * is in a folder of its own, ike/v2/ for one, which includes the files of ike/.  These call a
+ * version by its table alone and never include one, so a second version can stand beside the first.
+ *
+ * ike/versions/ lists them all.  It is above every version and above ike/, so whoever makes a core
+ * hands the list to it: ike_core_new().
+ */
+#ifndef PANTUN_IKE_VERSION_H
+#define PANTUN_IKE_VERSION_H
+
+#include "ike/exchange.h"
+
+struct ike_version {
+	uint8_t major;			/* in the header of its messages */
+	/* Queues the first request of @ike, which was just made for us to begin. */
+	void (*begin)(struct ike_sa *ike);
+	/*
+	 * A datagram arrived whose header has that major version.  The first version of the list
+	 * gets those of unknown ones, too, and refuses them.
+	 */
+	void (*input)(struct ike_core *core, const struct endpoint *local,
+		      const struct endpoint *remote, struct bytes data);
+	/*
+	 * The result that @ike waited for is there: @data, which came from @remote to @local, is
+	 * handled anew; empty: our own request is made.
+	 */
+	void (*resume)(struct ike_sa *ike, const struct endpoint *local,
+		       const struct endpoint *remote, struct bytes data);
+	/* The request for @task, valid until the next call; empty if there is nothing to send. */
+	struct bytes (*request)(struct ike_sa *ike, struct task *task);
+	/* There was nothing: the task is not needed any more, or could not be done. */
+	void (*unsent)(struct ike_sa *ike, struct task *task);
+	/* How often a request is sent before the peer is considered dead. */
+	unsigned int (*sends)(enum task_kind kind);
+	/* None of them was answered. */
+	void (*lost)(struct ike_sa *ike, struct task *task);
+};
+
+#endif

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/versions/versions.h"
+
+#include "ike/v2/v2.h"
+
+const struct ike_version *const ike_versions[] = { &v2_version, NULL };
