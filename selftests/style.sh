@@ -186,6 +186,7 @@ include_direction() {
 	may_include genl base genl || failed=1
 	may_include wire base wire || failed=1
 	may_include crypto base wire crypto || failed=1
+	may_include msg base msg || failed=1
 	may_include prop base wire crypto prop || failed=1
 	may_include policy base wire crypto prop policy || failed=1
 	may_include ike base wire crypto prop policy ike || failed=1

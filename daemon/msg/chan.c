@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "msg/chan.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/secret.h"
+
+#define BURST		32	/* messages read at a time; others have something to do, too */
+#define FDS_MAX		4	/* that are received, so as to be closed; the kernel closes more */
+#define SOCKET_BUFFER	(2 * MSG_MOST)	/* the kernel charges a message more than its octets */
+
+struct waiting {
+	STAILQ_ENTRY(waiting) list;
+	uint32_t type;
+	int fd;			/* a duplicate; -1: none */
+	size_t n;
+	uint8_t body[];
+};
+
+struct chan {
+	enum msg_role me, peer;
+	chan_handler *const *handlers;
+	chan_gone *gone;
+	void *ctx;
+	int fd;
+	struct event *read, *write, *end;
+	STAILQ_HEAD(, waiting) queue;
+	size_t pending;		/* octets in it */
+	bool over;		/* no message comes or goes any more */
+	bool deaf;		/* the peer takes no more; it may have said something before */
+	bool reading;		/* chan_free() leaves the channel to the reader, which is */
+	bool freed;		/* told of it */
+	char reason[CHAN_REASON];
+	alignas(max_align_t) uint8_t body[MSG_MOST];
+};
+
+/* The control message with file descriptors. */
+union control {
+	char octets[CMSG_SPACE(FDS_MAX * sizeof(int))];
+	struct cmsghdr align;
+};
+
+/* --- the end --- */
+
+static void forget(struct chan *chan, struct waiting *w)
+{
+	chan->pending -= sizeof(*w) + w->n;
+	if (w->fd >= 0)
+		close(w->fd);
+	secret_wipe(w, sizeof(*w) + w->n);
+	free(w);
+}
+
+static void forget_all(struct chan *chan)
+{
+	struct waiting *w;
+
+	while ((w = STAILQ_FIRST(&chan->queue))) {
+		STAILQ_REMOVE_HEAD(&chan->queue, list);
+		forget(chan, w);
+	}
+}
+
+static void end(struct chan *chan, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void end(struct chan *chan, const char *format, ...)
+{
+	va_list args;
+
+	if (chan->over)
+		return;
+	chan->over = true;
+	va_start(args, format);
+	vsnprintf(chan->reason, sizeof(chan->reason), format, args);
+	va_end(args);
+	event_del(chan->read);
+	event_del(chan->write);
+	forget_all(chan);
+	event_active(chan->end, 0, 0);
+}
+
+void chan_refuse(struct chan *chan, enum msg_type type, const char *format, ...)
+{
+	char text[CHAN_REASON];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	end(chan, "%s: %s", msg_rows[type].name, text);
+}
+
+static void on_end(evutil_socket_t fd, short what, void *ctx)
+{
+	struct chan *chan = ctx;
+	char reason[CHAN_REASON];
+
+	(void)fd;
+	(void)what;
+	memcpy(reason, chan->reason, sizeof(reason));
+	chan->gone(chan->ctx, reason);
+}
+
+static void release(struct chan *chan)
+{
+	if (chan->read)
+		event_free(chan->read);
+	if (chan->write)
+		event_free(chan->write);
+	if (chan->end)
+		event_free(chan->end);
+	forget_all(chan);
+	close(chan->fd);
+	free(chan);
+}
+
+void chan_free(struct chan *chan)
+{
+	if (!chan)
+		return;
+	chan->over = true;
+	chan->freed = true;
+	if (!chan->reading)
+		release(chan);
+}
+
+/* --- from the peer --- */
+
+/* Gives the descriptors that came with @msg, and how many; the kernel may have closed some. */
+static unsigned int take_fds(struct msghdr *msg, int fds[FDS_MAX])
+{
+	unsigned int n = 0;
+	struct cmsghdr *c;
+	size_t octets;
+
+	for (c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+			continue;
+		octets = c->cmsg_len - CMSG_LEN(0);
+		memcpy(fds + n, CMSG_DATA(c), octets);
+		n += octets / sizeof(int);
+	}
+	return n;
+}
+
+static void handle(struct chan *chan, uint32_t type, size_t n, int fds[FDS_MAX],
+		   unsigned int n_fds)
+{
+	const char *wrong = msg_check(type, chan->peer, chan->me, n, n_fds);
+
+	if (!wrong) {
+		chan->handlers[type](chan->ctx, bytes_of(chan->body, n), n_fds ? fds[0] : -1);
+		return;
+	}
+	while (n_fds)
+		close(fds[--n_fds]);
+	if (type < MSG_TYPES)
+		chan_refuse(chan, type, "%s (%zu octets)", wrong, n);
+	else
+		end(chan, "message %u: %s (%zu octets)", type, wrong, n);
+}
+
+/* One message; false if there is none. */
+static bool read_one(struct chan *chan)
+{
+	uint32_t type;
+	union control control;
+	struct iovec iov[2] = {
+		{ .iov_base = &type, .iov_len = sizeof(type) },
+		{ .iov_base = chan->body, .iov_len = sizeof(chan->body) },
+	};
+	struct msghdr msg = {
+		.msg_iov = iov, .msg_iovlen = 2,
+		/* With the padding there would be room for more. */
+		.msg_control = &control, .msg_controllen = CMSG_LEN(FDS_MAX * sizeof(int)),
+	};
+	ssize_t n = recvmsg(chan->fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT | MSG_TRUNC);
+	unsigned int n_fds;
+	int fds[FDS_MAX];
+
+	/* A peer that ends with messages unread is reported first, once, and read then. */
+	if (n < 0 && (errno == ECONNRESET || errno == EINTR))
+		return true;
+	if (n < 0) {
+		if (errno != EAGAIN)
+			end(chan, "%s", strerror(errno));
+		return false;
+	}
+	if (n == 0) {
+		end(chan, "it has ended");
+		return false;
+	}
+	n_fds = take_fds(&msg, fds);
+	if ((size_t)n < sizeof(type)) {
+		type = MSG_TYPES;
+		n = sizeof(type);
+	}
+	n -= (ssize_t)sizeof(type);
+	/* Of a message that is too long for the buffer @n is the whole length. */
+	handle(chan, type, (size_t)n, fds, n_fds);
+	secret_wipe(chan->body, (size_t)n < sizeof(chan->body) ? (size_t)n : sizeof(chan->body));
+	return true;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *ctx)
+{
+	struct chan *chan = ctx;
+
+	(void)fd;
+	(void)what;
+	chan->reading = true;
+	for (int i = 0; i < BURST && !chan->over && read_one(chan); i++)
+		;
+	chan->reading = false;
+	if (chan->freed)
+		release(chan);
+}
+
+/* --- to the peer --- */
+
+/* True if that is done with: sent, or never to be. */
+static bool transmit(struct chan *chan, uint32_t type, const void *body, size_t n, int fd)
+{
+	union control control = { .octets = { 0 } };
+	struct iovec iov[2] = {
+		{ .iov_base = &type, .iov_len = sizeof(type) },
+		{ .iov_base = (void *)(uintptr_t)body, .iov_len = n },
+	};
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+	struct cmsghdr *c;
+
+	if (fd >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = CMSG_SPACE(sizeof(fd));
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	if (sendmsg(chan->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+		return true;
+	/* The last two are of a kernel short of memory. */
+	if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM)
+		return false;
+	/* The end of a peer is for the reader to find, behind what the peer said before. */
+	if (errno == EPIPE || errno == ECONNRESET)
+		chan->deaf = true;
+	else
+		end(chan, "%s cannot be sent: %s", msg_rows[type].name, strerror(errno));
+	return true;
+}
+
+static void on_writable(evutil_socket_t fd, short what, void *ctx)
+{
+	struct chan *chan = ctx;
+	struct waiting *w;
+
+	(void)fd;
+	(void)what;
+	while (!chan->over && (w = STAILQ_FIRST(&chan->queue))) {
+		if (!chan->deaf && !transmit(chan, w->type, w->body, w->n, w->fd))
+			return;
+		if (chan->over)
+			return;
+		STAILQ_REMOVE_HEAD(&chan->queue, list);
+		forget(chan, w);
+	}
+	event_del(chan->write);
+}
+
+static void enqueue(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd)
+{
+	struct waiting *w;
+
+	if (chan->pending + sizeof(*w) + n > CHAN_BEHIND) {
+		end(chan, "it does not read: %u MiB wait for it", CHAN_BEHIND >> 20);
+		return;
+	}
+	w = malloc(sizeof(*w) + n);
+	if (w) {
+		*w = (struct waiting){ .type = type, .fd = -1, .n = n };
+		if (fd >= 0)
+			w->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	}
+	if (!w || (fd >= 0 && w->fd < 0)) {
+		end(chan, "%s cannot be sent: %s", msg_rows[type].name, strerror(errno));
+		free(w);
+		return;
+	}
+	if (n)
+		memcpy(w->body, body, n);
+	chan->pending += sizeof(*w) + n;
+	if (STAILQ_EMPTY(&chan->queue))
+		event_add(chan->write, NULL);
+	STAILQ_INSERT_TAIL(&chan->queue, w, list);
+}
+
+static void post(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd)
+{
+	assert(!msg_check(type, chan->me, chan->peer, n, fd >= 0));
+	if (chan->over || chan->deaf)
+		return;
+	if (!STAILQ_EMPTY(&chan->queue) || !transmit(chan, type, body, n, fd))
+		enqueue(chan, type, body, n, fd);
+}
+
+void chan_send(struct chan *chan, enum msg_type type, const void *body, size_t n)
+{
+	post(chan, type, body, n, -1);
+}
+
+void chan_send_fd(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd)
+{
+	post(chan, type, body, n, fd);
+}
+
+size_t chan_pending(const struct chan *chan)
+{
+	return chan->pending;
+}
+
+/* --- begin --- */
+
+/* The host's limit binds only those without CAP_NET_ADMIN. */
+static int enlarge(int fd)
+{
+	int want = SOCKET_BUFFER, got = 0;
+	socklen_t n = sizeof(got);
+
+	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &want, sizeof(want)) &&
+	    setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &want, sizeof(want)))
+		return -1;
+	if (getsockopt(fd, SOL_SOCKET, SO_SNDBUF, &got, &n))
+		return -1;
+	errno = EMSGSIZE;
+	return got < SOCKET_BUFFER ? -1 : 0;
+}
+
+int chan_pair(int ends[2])
+{
+	int error;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends))
+		return -1;
+	if (!enlarge(ends[0]) && !enlarge(ends[1]))
+		return 0;
+	error = errno;
+	close(ends[0]);
+	close(ends[1]);
+	errno = error;
+	return -1;
+}
+
+struct chan *chan_new(struct event_base *base, int fd, enum msg_role me, enum msg_role peer,
+		      chan_handler *const *handlers, void *ctx, chan_gone *gone)
+{
+	struct chan *chan = calloc(1, sizeof(*chan));
+
+	for (enum msg_type type = 0; type < MSG_TYPES; type++)
+		assert(!msg_goes(type, peer, me) || handlers[type]);
+	if (!chan) {
+		close(fd);
+		return NULL;
+	}
+	chan->me = me;
+	chan->peer = peer;
+	chan->handlers = handlers;
+	chan->gone = gone;
+	chan->ctx = ctx;
+	chan->fd = fd;
+	STAILQ_INIT(&chan->queue);
+	chan->read = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, chan);
+	chan->write = event_new(base, fd, EV_WRITE | EV_PERSIST, on_writable, chan);
+	chan->end = event_new(base, -1, 0, on_end, chan);
+	if (chan->read && chan->write && chan->end && !event_add(chan->read, NULL))
+		return chan;
+	release(chan);
+	return NULL;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * One end of a channel between two processes: a SOCK_SEQPACKET socketpair, which keeps messages
+ * apart and in order.  Nothing here blocks.  What the socket does not take at once waits in a
+ * queue; a peer that lets CHAN_BEHIND octets pile up there does not read, and is given up.
+ *
+ * Each message is held against its row in msg.c before a handler sees it.  A peer that breaks a
+ * rule is never heard again, and neither is one that has ended; the owner is told once, out of
+ * the event loop, never out of a call of his.  What the peer sent before it ended is read
+ * first.  A channel is for one thread.
+ *
+ * Bodies may have keys in them: they are wiped when they were sent, and when their handler has
+ * returned.
+ */
+#ifndef PANTUN_MSG_CHAN_H
+#define PANTUN_MSG_CHAN_H
+
+#include "base/bytes.h"
+#include "msg/msg.h"
+
+#define CHAN_BEHIND	(64U << 20)	/* octets */
+#define CHAN_REASON	160		/* room for a reason */
+
+struct chan;
+struct event_base;
+
+/*
+ * @body is aligned for any struct, and valid until the handler returns.  @fd is the handler's to
+ * close, -1 in a message whose row carries none.
+ */
+typedef void chan_handler(void *ctx, struct bytes body, int fd);
+/* @reason: "READY: too long (12 octets)", "it has ended".  chan_free() is still to be called. */
+typedef void chan_gone(void *ctx, const char *reason);
+
+/*
+ * Makes the two ends of a channel, close-on-exec, whose buffers take the longest message.  0;
+ * or -1 with errno set, EMSGSIZE where the host's limit for buffers (net.core.wmem_max) is too
+ * small and nobody here has CAP_NET_ADMIN.
+ */
+int chan_pair(int ends[2]);
+/*
+ * The end @fd, which it takes over, of @me toward @peer.  @handlers has MSG_TYPES places, valid
+ * as long as the channel, with a handler for each message that @peer may send to @me.  NULL: out
+ * of memory, and @fd is closed.
+ */
+struct chan *chan_new(struct event_base *base, int fd, enum msg_role me, enum msg_role peer,
+		      chan_handler *const *handlers, void *ctx, chan_gone *gone);
+/* Also out of a handler, and out of gone().  What has not been sent is lost.  NULL is fine. */
+void chan_free(struct chan *chan);
+
+/*
+ * Sends a message that fits its row, @n octets at @body.  It is dropped if the peer is gone,
+ * which the owner hears of or has heard of.
+ */
+void chan_send(struct chan *chan, enum msg_type type, const void *body, size_t n);
+/* With a duplicate of @fd, which remains the caller's. */
+void chan_send_fd(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd);
+/*
+ * For handlers: the peer has sent nonsense within the bounds of its row, and is not heard again.
+ * The reason begins with the row's name: "LOG: level 7".
+ */
+void chan_refuse(struct chan *chan, enum msg_type type, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* Octets that wait for the peer to read.  0: the socket has taken everything. */
+size_t chan_pending(const struct chan *chan);
+
+#endif

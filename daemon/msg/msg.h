@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the processes of the daemon may say to each other: one row a type of message, and nobody
+ * may say anything that has no row.  Bodies are flat C structs, as all processes run the same
+ * program; a struct may be followed by octets whose number it tells.  Zero a body before you
+ * fill it: the octets between its members cross the wall, too.
+ */
+#ifndef PANTUN_MSG_MSG_H
+#define PANTUN_MSG_MSG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Octets of the longest body.  A socket's send buffer has room for one, whatever else waits. */
+#define MSG_MOST	(128 * 1024)
+
+/* Who somebody is.  MSG_CHILD stands in rows alone: anybody but the parent. */
+enum msg_role { MSG_PARENT, MSG_IKE, MSG_AUTH, MSG_FETCH, MSG_ROLES, MSG_CHILD = MSG_ROLES };
+
+enum msg_type {
+	MSG_READY,	/* set up and confined */
+	MSG_STOP,	/* end in order, and soon */
+	MSG_PEER,	/* struct msg_peer: an end of a channel to another process */
+	MSG_LOG,	/* struct msg_log: a line for the parent to write */
+	MSG_TYPES
+};
+
+struct msg_row {
+	const char *name;
+	enum msg_role from, to;
+	size_t least, most;	/* octets of its body */
+	bool fd;		/* it carries a file descriptor; the others carry none */
+};
+
+extern const struct msg_row msg_rows[MSG_TYPES];
+
+/* "ike" and the like, for options, log lines and the names of processes. */
+const char *msg_role_name(enum msg_role role);
+/* The role of that name; MSG_ROLES: there is none. */
+enum msg_role msg_role_named(const char *name);
+/* A message of @type may go from @from to @to. */
+bool msg_goes(enum msg_type type, enum msg_role from, enum msg_role to);
+/*
+ * NULL: @from may send @to a message of @type with a body of @n octets and @fds file
+ * descriptors.  Else what is wrong with it.
+ */
+const char *msg_check(uint32_t type, enum msg_role from, enum msg_role to, size_t n,
+		      unsigned int fds);
+/* A text in a body, with @room octets there, ends within them. */
+bool msg_text_ok(const char *text, size_t room);
+
+#endif
