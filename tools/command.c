@@ -2,7 +2,6 @@
 #include "command.h"
 #include <err.h>
 #include <errno.h>
-#include <netlink/attr.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,11 +53,7 @@ struct nl_client *command_open(void)
 
 struct nl_msg *command_begin(const struct nl_client *client, uint8_t cmd, const char *ifname)
 {
-	struct nl_msg *msg = nl_begin(client, cmd, NLM_F_ACK);
-
-	if (*ifname && nla_put_string(msg, PANTUN_A_IFNAME, ifname))
-		errx(1, "out of memory");
-	return msg;
+	return nl_begin(client, cmd, NLM_F_ACK, *ifname ? ifname : NULL);
 }
 
 int command_finish(struct nl_client *client, struct nl_msg *msg)

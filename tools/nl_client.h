@@ -15,6 +15,8 @@ struct nl_client;
 
 /* Called with the top-level attributes (PANTUN_A_...) of each answer. */
 typedef void nl_answer(void *ctx, uint8_t cmd, struct nlattr **attrs);
+/* Calls @answer, unless the message of pantun's family cannot be read. */
+void nl_take(struct nlmsghdr *header, nl_answer *answer, void *ctx);
 
 /*
  * NULL with the cause in @error of MODEL_ERROR octets: also where the module is of a
@@ -32,8 +34,12 @@ void nl_module_version(const char *ctl, char *version, char *error);
 /* The kernel failed the last request for want of privilege. */
 bool nl_denied(const struct nl_client *client);
 
-/* A message begun; ends the program where there is no memory. */
-struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags);
+/*
+ * A message begun, about the tunnel @ifname or about none (NULL); ends the program where there
+ * is no memory.
+ */
+struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags,
+			const char *ifname);
 /*
  * Sends and frees the message, its octets wiped, and waits for the acknowledgment
  * or the end of a dump.  -2: the dump was disturbed, ask again.

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "ctl_client.h"
+#include "genl/read.h"
 #include "nl_client.h"
 #include "nl_parse.h"
 #include "nl_relay.h"
@@ -66,14 +67,13 @@ struct source {
 static int dump_all(const struct source *source, struct model *model)
 {
 	static const struct {
-		uint8_t cmd;
-		const char *what;	/* in the daemon's words */
+		const char *what;
 		nl_answer *take;
 	} dumps[] = {
-		{ PANTUN_CMD_TUNNEL_GET, "tunnel", take_tunnel },
-		{ PANTUN_CMD_PROXY_GET, "proxy-id", take_proxy },
-		{ PANTUN_CMD_SA_GET, "ipsec-sa", take_sa },
-		{ PANTUN_CMD_MONITOR_GET, "monitor", take_monitor },
+		{ "tunnel", take_tunnel },
+		{ "proxy-id", take_proxy },
+		{ "ipsec-sa", take_sa },
+		{ "monitor", take_monitor },
 	};
 	int status = 0;
 
@@ -83,7 +83,8 @@ static int dump_all(const struct source *source, struct model *model)
 					       source->error);
 		else
 			status = nl_finish(source->kernel,
-					   nl_begin(source->kernel, dumps[i].cmd, NLM_F_DUMP),
+					   nl_begin(source->kernel, genl_read_cmd(dumps[i].what),
+						    NLM_F_DUMP, NULL),
 					   dumps[i].take, model);
 	}
 	return status;

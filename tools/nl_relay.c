@@ -53,25 +53,18 @@ static bool take_end(const struct nlmsghdr *header, char *error)
 	return !code;
 }
 
-static void take_message(struct nlmsghdr *header, nl_answer *answer, void *ctx)
-{
-	struct nlattr *attrs[PANTUN_A_MAX + 1];
-
-	if (header->nlmsg_type >= NLMSG_MIN_TYPE && genlmsg_valid_hdr(header, 0) &&
-	    !genlmsg_parse(header, 0, attrs, PANTUN_A_MAX, NULL))
-		answer(ctx, ((struct genlmsghdr *)nlmsg_data(header))->cmd, attrs);
-}
-
-static bool take_messages(void *octets, int n, nl_answer *answer, void *ctx,
-			  struct nl_relay *relay, char *error)
+bool nl_relay_take(void *octets, size_t n, nl_answer *answer, void *ctx, struct nl_relay *relay,
+		   char *error)
 {
 	struct nlmsghdr *header;
+	int left = (int)n;
 
-	for (header = octets; nlmsg_ok(header, n); header = nlmsg_next(header, &n)) {
+	for (header = octets; nlmsg_ok(header, left); header = nlmsg_next(header, &left)) {
 		if (header->nlmsg_flags & NLM_F_DUMP_INTR)
 			relay->lost = true;
 		if (header->nlmsg_type != NLMSG_DONE && header->nlmsg_type != NLMSG_ERROR) {
-			take_message(header, answer, ctx);
+			if (header->nlmsg_type >= NLMSG_MIN_TYPE)
+				nl_take(header, answer, ctx);
 			continue;
 		}
 		relay->ended = true;
@@ -89,7 +82,7 @@ static bool take_hex(const char *hex, nl_answer *answer, void *ctx, struct nl_re
 	bool good = octets && bytes_from_hex(hex, octets, n);
 
 	if (good)
-		good = take_messages(octets, (int)n, answer, ctx, relay, error);
+		good = nl_relay_take(octets, n, answer, ctx, relay, error);
 	else
 		text_copy(error, MODEL_ERROR, NONSENSE);
 	free(octets);

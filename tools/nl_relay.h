@@ -21,6 +21,9 @@ bool nl_relay_ask(int fd, const char *what, char *error);
  * @error, "" where the daemon has ended.
  */
 bool nl_relay_read(int fd, nl_answer *answer, void *ctx, struct nl_relay *relay, char *error);
+/* Takes the messages of a datagram of @n octets, as they came from the kernel. */
+bool nl_relay_take(void *octets, size_t n, nl_answer *answer, void *ctx, struct nl_relay *relay,
+		   char *error);
 /* A whole dump: 0, -1 with @error, or -2: it was disturbed, ask again. */
 int nl_relay_dump(int fd, const char *what, nl_answer *answer, void *ctx, char *error);
 

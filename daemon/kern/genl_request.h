@@ -7,7 +7,7 @@
 #define PANTUN_KERN_GENL_REQUEST_H
 
 #include "kern/genl_list.h"
-#include "kern/genl_sock.h"
+#include "genl/sock.h"
 #include "kern/kern.h"
 
 /* The kernel behind generic netlink. */

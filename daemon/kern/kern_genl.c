@@ -13,11 +13,11 @@
 
 #include "base/log.h"
 #include "base/version.h"
-#include "genl/attr.h"
+#include "genl/module.h"
+#include "genl/read.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
 #include "kern/genl_proxy.h"
-#include "kern/genl_read.h"
 #include "kern/genl_request.h"
 #include "kern/genl_sa.h"
 #include "kern/genl_tunnel.h"
@@ -67,27 +67,17 @@ static const struct kern_ops genl_ops = {
 	.close = genl_close,
 };
 
-/* @ctx: VERSION_TEXT octets. */
-static void on_module(void *ctx, struct nlmsghdr *header)
-{
-	struct nlattr *attrs[PANTUN_A_MAX + 1];
-
-	if (genl_attr_top(header, attrs))
-		genl_attr_text(attrs[PANTUN_A_MODULE_VERSION], ctx, VERSION_TEXT);
-}
-
 /* Whether the module is one to work with; complains in the log where it is another version. */
-static bool check_version(struct kern_genl *g)
+static bool check_version(struct kern_genl *g, int family)
 {
-	struct nl_msg *msg = genl_request_begin(g, PANTUN_CMD_MODULE_GET, NULL);
-	char version[VERSION_TEXT] = "", text[320];
+	char version[VERSION_TEXT], said[GENL_TEXT], text[320];
 	enum version_match match;
 	int error;
 
-	error = genl_request_send(g, msg, on_module, version);
-	/* A module that does not know the command does not tell its version. */
-	if (error && error != -EOPNOTSUPP) {
-		log_error(NULL, "cannot ask for the module's version: %s", g->kern.error);
+	error = genl_module_version(g->genl, family, version, said, sizeof(said));
+	if (error) {
+		genl_explain(error, said, text, sizeof(text));
+		log_error(NULL, "cannot ask for the module's version: %s", text);
 		return false;
 	}
 	match = version_of_module("pantund", version, text, sizeof(text));
@@ -111,14 +101,13 @@ static bool connect_kernel(struct kern_genl *g)
 	}
 	family = genl_ctrl_resolve(g->genl, PANTUN_GENL_NAME);
 	if (family < 0) {
-		log_error(NULL,
-			  "the module is not loaded: modprobe pantun, or insmod kmod/pantun.ko");
+		log_error(NULL, GENL_NOT_LOADED);
 		return false;
 	}
 	group = genl_ctrl_resolve_grp(g->genl, PANTUN_GENL_NAME, PANTUN_MCGRP_EVENTS);
 	g->events = genl_events_open(&g->kern.events, family, group);
 	if (g->events)
-		return check_version(g);
+		return check_version(g, family);
 	if (errno == EPERM)
 		log_error(NULL, "the kernel refuses events: run as root or with CAP_NET_ADMIN");
 	else

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What pantund and pantunctl share to speak with the module, without a module. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -13,6 +14,8 @@
 #include <netlink/msg.h>
 
 #include "genl/attr.h"
+#include "genl/read.h"
+#include "genl/sock.h"
 
 #define ATTRS_MAX	8	/* types of the attributes here */
 
@@ -105,12 +108,61 @@ static void test_addresses(void **state)
 	nlmsg_free(msg);
 }
 
+/* The kernel's own words come first; without any, the error is put into words. */
+static void test_explain(void **state)
+{
+	char text[64];
+
+	(void)state;
+	genl_explain(-EEXIST, "the SPI is taken", text, sizeof(text));
+	assert_string_equal(text, "the SPI is taken (File exists)");
+	genl_explain(-EPERM, "only root", text, sizeof(text));
+	assert_string_equal(text, "only root (Operation not permitted)");
+	genl_explain(-EPERM, "", text, sizeof(text));
+	assert_string_equal(text, "not permitted: this needs CAP_NET_ADMIN");
+	genl_explain(-ENODEV, "", text, sizeof(text));
+	assert_string_equal(text, "No such device");
+}
+
+static void test_begin(void **state)
+{
+	struct nl_msg *msg = genl_begin(99, PANTUN_CMD_SA_DEL, NLM_F_ACK, "tunnel1");
+	struct nlattr *attrs[PANTUN_A_MAX + 1];
+	char ifname[16];
+
+	(void)state;
+	assert_int_equal(nlmsg_hdr(msg)->nlmsg_type, 99);
+	assert_int_equal(genlmsg_hdr(nlmsg_hdr(msg))->cmd, PANTUN_CMD_SA_DEL);
+	assert_true(genl_attr_top(nlmsg_hdr(msg), attrs));
+	genl_attr_text(attrs[PANTUN_A_IFNAME], ifname, sizeof(ifname));
+	assert_string_equal(ifname, "tunnel1");
+	nlmsg_free(msg);
+	msg = genl_begin(99, PANTUN_CMD_SA_FLUSH, NLM_F_ACK, NULL);
+	assert_true(genl_attr_top(nlmsg_hdr(msg), attrs));
+	assert_null(attrs[PANTUN_A_IFNAME]);
+	nlmsg_free(msg);
+}
+
+/* Words of the control socket; what has no command of its own, or is no word, is refused. */
+static void test_read_words(void **state)
+{
+	(void)state;
+	assert_int_equal(genl_read_cmd("tunnel"), PANTUN_CMD_TUNNEL_GET);
+	assert_int_equal(genl_read_cmd("module"), PANTUN_CMD_MODULE_GET);
+	assert_int_equal(genl_read_cmd("events"), 0);
+	assert_int_equal(genl_read_cmd("keys"), 0);
+	assert_int_equal(genl_read_open(NULL, 99, "keys"), -EINVAL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_short_attributes),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_explain),
+		cmocka_unit_test(test_begin),
+		cmocka_unit_test(test_read_words),
 	};
 
 	return cmocka_run_group_tests_name("genl", tests, NULL, NULL);

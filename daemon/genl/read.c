@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kern/genl_read.h"
+#include "genl/read.h"
 
 #include <errno.h>
 #include <linux/genetlink.h>
@@ -62,6 +62,13 @@ static const struct request *find_request(const char *what)
 		if (!strcmp(requests[i].what, what))
 			return &requests[i];
 	return NULL;
+}
+
+uint8_t genl_read_cmd(const char *what)
+{
+	const struct request *request = find_request(what);
+
+	return request ? request->cmd : 0;
 }
 
 int genl_read_open(struct nl_sock *sock, int family, const char *what)

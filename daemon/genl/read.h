@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Sockets from which the kernel's tables and events can be read, and nothing else. */
-#ifndef PANTUN_KERN_GENL_READ_H
-#define PANTUN_KERN_GENL_READ_H
+#ifndef PANTUN_GENL_READ_H
+#define PANTUN_GENL_READ_H
+
+#include <stdint.h>
 
 struct nl_sock;
+
+/* The command that answers @what, one of the words below; 0 where there is none. */
+uint8_t genl_read_cmd(const char *what);
 
 /*
  * A socket of its own, not blocking, on which the answer to @what comes: the dump "tunnel",

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "genl/sock.h"
+
 #include <errno.h>
 #include <linux/netlink.h>
+#include <linux/pantun.h>
 #include <netlink/attr.h>
 #include <netlink/errno.h>
+#include <netlink/genl/genl.h>
 #include <netlink/handlers.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
@@ -12,7 +16,6 @@
 #include <sys/socket.h>
 
 #include "base/secret.h"
-#include "kern/genl_sock.h"
 
 #define RECEIVE_BUFFER	(1 << 20)	/* octets; large dumps come in bursts */
 
@@ -29,16 +32,17 @@ struct transaction {
 struct nl_sock *genl_sock_open(int protocol)
 {
 	struct nl_sock *sock = nl_socket_alloc();
-	int on = 1, fd, status;
+	int on = 1, fd, error;
 
 	if (!sock) {
 		errno = ENOMEM;
 		return NULL;
 	}
-	status = nl_connect(sock, protocol);
-	if (status < 0) {
+	errno = 0;
+	if (nl_connect(sock, protocol) < 0) {
+		error = errno;
 		nl_socket_free(sock);
-		errno = status == -NLE_PERM ? EPERM : EPROTONOSUPPORT;
+		errno = error ? error : EPROTONOSUPPORT;
 		return NULL;
 	}
 	fd = nl_socket_get_fd(sock);
@@ -53,6 +57,19 @@ void genl_sock_close(struct nl_sock *sock)
 {
 	if (sock)
 		nl_socket_free(sock);
+}
+
+struct nl_msg *genl_begin(int family, uint8_t cmd, int flags, const char *ifname)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	if (msg &&
+	    genlmsg_put(msg, NL_AUTO_PORT, NL_AUTO_SEQ, family, 0, flags, cmd,
+			PANTUN_GENL_VERSION) &&
+	    (!ifname || !nla_put_string(msg, PANTUN_A_IFNAME, ifname)))
+		return msg;
+	nlmsg_free(msg);
+	return NULL;
 }
 
 /* The text among the attributes behind an ack, @skip octets into its payload. */
@@ -117,6 +134,13 @@ static int on_valid(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
+/* Says what libnl says of @status, which is no error of the kernel's. */
+static int failed(char *text, size_t n, int status)
+{
+	snprintf(text, n, "netlink: %s", nl_geterror(status));
+	return -EIO;
+}
+
 static int read_answer(struct nl_sock *sock, struct transaction *t)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
@@ -136,7 +160,7 @@ static int read_answer(struct nl_sock *sock, struct transaction *t)
 	/* Something changed while it was dumped. */
 	if (status == -NLE_DUMP_INTR)
 		return -EINTR;
-	return status < 0 ? -EIO : 0;
+	return status < 0 ? failed(t->text, t->n, status) : 0;
 }
 
 int genl_transact(struct nl_sock *sock, struct nl_msg *msg, genl_answer *answer, void *ctx,
@@ -154,6 +178,16 @@ int genl_transact(struct nl_sock *sock, struct nl_msg *msg, genl_answer *answer,
 	secret_wipe(nlmsg_hdr(msg), nlmsg_hdr(msg)->nlmsg_len);
 	nlmsg_free(msg);
 	if (status < 0)
-		return status == -NLE_PERM ? -EPERM : -EIO;
+		return status == -NLE_PERM ? -EPERM : failed(text, n, status);
 	return read_answer(sock, &t);
+}
+
+void genl_explain(int error, const char *text, char *out, size_t n)
+{
+	if (*text)
+		snprintf(out, n, "%s (%s)", text, strerror(-error));
+	else if (error == -EPERM)
+		snprintf(out, n, "not permitted: this needs CAP_NET_ADMIN");
+	else
+		snprintf(out, n, "%s", strerror(-error));
 }
