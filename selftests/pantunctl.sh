@@ -295,7 +295,7 @@ check 'show: the IKE SA' ctl_says 0 established show ike-sa g
 check 'show: a gateway that is none: 1' ctl_says 1 'no gateway "nope"' show ike-sa nope
 check 'show: the tunnel by the name in the configuration' ctl_says 0 tunnel1 show tunnel t
 check 'show: a tunnel that is none: 1' ctl_says 1 'no tunnel "nope"' show tunnel nope
-check 'show: daemon and kernel have the same SPIs' same_spis
+check 'show: daemon and kernel have the same SPIs' wait_for 10 same_spis
 check 'monitor: the daemon says so' wait_for 5 event '"source":"daemon"' '"event":"child-up"'
 check 'monitor: the kernel, too' wait_for 5 event '"source":"kernel"' '"event":"tunnel"' '"state":"up"'
 check 'clear ipsec-sa' ctl_says 0 'deleted: 1' clear ipsec-sa t
