@@ -5,6 +5,7 @@
 #include "netdev.h"
 #include "sa.h"
 #include "tx.h"
+#include "work.h"
 
 static void send_all(struct pantun_tunnel *tunnel)
 {

@@ -2,7 +2,6 @@
 /* Loading and unloading: nothing but the order. */
 #include <linux/module.h>
 #include <linux/pantun.h>
-#include <linux/workqueue.h>
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 #include <pantun_version.h>
@@ -12,19 +11,18 @@
 #include "netns.h"
 #include "nl.h"
 #include "rx.h"
-
-struct workqueue_struct *pantun_wq;
+#include "work.h"
 
 static int __init pantun_init(void)
 {
 	int err;
 
-	pantun_wq = alloc_workqueue("pantun", 0, 0);
-	if (!pantun_wq)
-		return -ENOMEM;
+	err = pantun_work_start();
+	if (err)
+		return err;
 	err = pantun_netns_register();
 	if (err)
-		goto err_wq;
+		goto err_work;
 	err = pantun_rx_register();
 	if (err)
 		goto err_netns;
@@ -48,8 +46,8 @@ err_rx:
 	pantun_rx_unregister();
 err_netns:
 	pantun_netns_unregister();
-err_wq:
-	destroy_workqueue(pantun_wq);
+err_work:
+	pantun_work_stop();
 	return err;
 }
 
@@ -61,9 +59,7 @@ static void __exit pantun_exit(void)
 	pantun_gro_unregister();
 	pantun_rx_unregister();
 	pantun_netns_unregister();
-	/* what calls back after a grace period has queued its work by then */
-	rcu_barrier();
-	destroy_workqueue(pantun_wq);
+	pantun_work_stop();
 }
 
 module_init(pantun_init);

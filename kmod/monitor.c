@@ -12,6 +12,7 @@
 #include "nl_event.h"
 #include "sa.h"
 #include "tx.h"
+#include "work.h"
 
 #define EARLY_WITHIN	(HZ / 4)	/* probes out of turn leave within this time */
 #define LONG_WAIT	(2 * HZ)

@@ -28,6 +28,7 @@
 #include "nl_event.h"
 #include "sa.h"
 #include "tx.h"
+#include "work.h"
 
 #define NAME_DEFAULT	"tunnel%d"
 #define MTU_AUTO	0		/* what the admin sets to have it follow the SAs again */

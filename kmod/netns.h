@@ -43,7 +43,4 @@ extern unsigned int pantun_max_tunnels;
 extern unsigned int pantun_max_proxies;
 extern unsigned int pantun_max_sas;
 
-/* Frees objects in process context after a grace period; drained at unload. */
-extern struct workqueue_struct *pantun_wq;
-
 #endif

@@ -20,6 +20,7 @@
 #include "netdev.h"
 #include "outer.h"
 #include "sa.h"
+#include "work.h"
 
 /**
  * pantun_path_alloc - memory of a path

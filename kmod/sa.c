@@ -10,6 +10,7 @@
 #include "sa.h"
 #include "sa_table.h"
 #include "tx.h"
+#include "work.h"
 
 #define AGE_WORK_SECONDS	3600	/* between two looks at most: delays are finite */
 

@@ -20,6 +20,7 @@
 #include "nl_event.h"
 #include "sa.h"
 #include "tx.h"
+#include "work.h"
 
 #define ACQUIRE_INTERVAL	HZ	/* between events of one proxy-ID */
 
