@@ -47,16 +47,19 @@
 	X(RX_BACKLOG,		"rx_backlog")
 
 enum pantun_drop {
+	PANTUN_DROP_NONE,		/* not lost; has neither name nor count */
 #define X(symbol, name) PANTUN_DROP_##symbol,
 	PANTUN_DROPS(X)
 #undef X
-	PANTUN_DROP_COUNT,
+	PANTUN_DROP_END,
 	PANTUN_DROP_RX_FIRST = PANTUN_DROP_RX_MALFORMED
 };
 
-/* Counters of one SA or one tunnel. */
+#define PANTUN_DROP_FIRST	(PANTUN_DROP_NONE + 1)
+
+/* Counters of one SA or one tunnel; that of PANTUN_DROP_NONE stays 0. */
 struct pantun_drops {
-	atomic_long_t count[PANTUN_DROP_COUNT];
+	atomic_long_t count[PANTUN_DROP_END];
 };
 
 struct pantun_sa;

@@ -8,6 +8,8 @@
 #include "netdev.h"
 #include "proxy.h"
 
+#define DROPS	(PANTUN_DROP_END - PANTUN_DROP_FIRST)
+
 /* Ahead of the drops, in the order of struct totals. */
 static const char total_names[][ETH_GSTRING_LEN] = {
 	"rx_packets",
@@ -37,7 +39,7 @@ static void get_drvinfo(struct net_device *dev, struct ethtool_drvinfo *info)
 
 static int get_sset_count(struct net_device *dev, int set)
 {
-	return set == ETH_SS_STATS ? ARRAY_SIZE(total_names) + PANTUN_DROP_COUNT : -EOPNOTSUPP;
+	return set == ETH_SS_STATS ? ARRAY_SIZE(total_names) + DROPS : -EOPNOTSUPP;
 }
 
 static void get_strings(struct net_device *dev, u32 set, u8 *data)
@@ -48,7 +50,7 @@ static void get_strings(struct net_device *dev, u32 set, u8 *data)
 		return;
 	memcpy(data, total_names, sizeof(total_names));
 	data += sizeof(total_names);
-	for (reason = 0; reason < PANTUN_DROP_COUNT; reason++) {
+	for (reason = PANTUN_DROP_FIRST; reason < PANTUN_DROP_END; reason++) {
 		strscpy((char *)data, pantun_drop_name(reason), ETH_GSTRING_LEN);
 		data += ETH_GSTRING_LEN;
 	}
@@ -84,8 +86,8 @@ static void get_stats(struct net_device *dev, struct ethtool_stats *stats, u64 *
 	sum_up(tunnel, &totals);
 	memcpy(data, &totals, sizeof(totals));
 	data += ARRAY_SIZE(total_names);
-	for (reason = 0; reason < PANTUN_DROP_COUNT; reason++)
-		data[reason] = atomic_long_read(&tunnel->drops.count[reason]);
+	for (reason = PANTUN_DROP_FIRST; reason < PANTUN_DROP_END; reason++)
+		*data++ = atomic_long_read(&tunnel->drops.count[reason]);
 }
 
 const struct ethtool_ops pantun_ethtool_ops = {

@@ -172,7 +172,7 @@ static enum pantun_drop push_transport(struct sk_buff *skb, const struct pantun_
 
 	if (!ok || skb_copy_bits(skb, 0, kept->octets, kept->len) || !pskb_pull(skb, kept->len))
 		return PANTUN_DROP_TX_TRANSPORT;
-	return PANTUN_DROP_COUNT;
+	return PANTUN_DROP_NONE;
 }
 
 /**
@@ -183,7 +183,7 @@ static enum pantun_drop push_transport(struct sk_buff *skb, const struct pantun_
  * @opts: its tunnel's options
  * @kept: gets the IP header that stays outside, if one does
  *
- * Return: what forbids sending, or PANTUN_DROP_COUNT: @skb is the payload, and its
+ * Return: what forbids sending, or PANTUN_DROP_NONE: @skb is the payload, and its
  * control block says what that is.
  * Context: BH disabled, RCU read side.
  */
@@ -201,12 +201,12 @@ enum pantun_drop pantun_inner_push(struct sk_buff *skb, const struct pantun_sa *
 			pantun_cb(skb)->next_header = path->family == AF_INET6 ?
 						      IPPROTO_IPV6 : IPPROTO_IPIP;
 		}
-		return PANTUN_DROP_COUNT;
+		return PANTUN_DROP_NONE;
 	}
 	if (is_transport(sa))
 		return push_transport(skb, path, kept);
 	pantun_cb(skb)->next_header = ip_hdr(skb)->version == 4 ? IPPROTO_IPIP : IPPROTO_IPV6;
-	return PANTUN_DROP_COUNT;
+	return PANTUN_DROP_NONE;
 }
 
 /* Inner IPv4: whole header there, lengths possible, what lies behind cut off. */
@@ -331,7 +331,7 @@ static enum pantun_drop pull_transport(struct sk_buff *skb, const struct pantun_
 		write_v4(skb, path, next_header);
 	skb_reset_network_header(skb);
 	skb->protocol = path->family == AF_INET6 ? htons(ETH_P_IPV6) : htons(ETH_P_IP);
-	return PANTUN_DROP_COUNT;
+	return PANTUN_DROP_NONE;
 }
 
 /*
@@ -355,9 +355,9 @@ static enum pantun_drop pull_gre(struct sk_buff *skb)
 	if (!pskb_pull(skb, len))
 		return PANTUN_DROP_RX_GRE;
 	if (proto == htons(ETH_P_IP))
-		return inner_v4(skb) ? PANTUN_DROP_COUNT : PANTUN_DROP_RX_INNER;
+		return inner_v4(skb) ? PANTUN_DROP_NONE : PANTUN_DROP_RX_INNER;
 	if (proto == htons(ETH_P_IPV6))
-		return inner_v6(skb) ? PANTUN_DROP_COUNT : PANTUN_DROP_RX_INNER;
+		return inner_v6(skb) ? PANTUN_DROP_NONE : PANTUN_DROP_RX_INNER;
 	return PANTUN_DROP_RX_GRE;
 }
 
@@ -366,9 +366,9 @@ static enum pantun_drop pull_tunnel(struct sk_buff *skb, u8 next_header)
 {
 	switch (next_header) {
 	case IPPROTO_IPIP:
-		return inner_v4(skb) ? PANTUN_DROP_COUNT : PANTUN_DROP_RX_INNER;
+		return inner_v4(skb) ? PANTUN_DROP_NONE : PANTUN_DROP_RX_INNER;
 	case IPPROTO_IPV6:
-		return inner_v6(skb) ? PANTUN_DROP_COUNT : PANTUN_DROP_RX_INNER;
+		return inner_v6(skb) ? PANTUN_DROP_NONE : PANTUN_DROP_RX_INNER;
 	default:
 		return PANTUN_DROP_RX_NEXT_HEADER;
 	}
@@ -396,7 +396,7 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
 				     bool gre, u8 next_header)
 {
 	struct pantun_path *path = rcu_dereference(sa->path);
-	enum pantun_drop reason = PANTUN_DROP_COUNT;
+	enum pantun_drop reason = PANTUN_DROP_NONE;
 	struct pantun_flow flow;
 	bool allowed;
 
@@ -408,7 +408,7 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
 	} else {
 		reason = is_transport(sa) ? pull_transport(skb, sa, path, next_header) :
 					    pull_tunnel(skb, next_header);
-		if (reason != PANTUN_DROP_COUNT)
+		if (reason)
 			return reason;
 		if (!pantun_flow_dissect(skb, false, &flow))
 			return PANTUN_DROP_RX_INNER;
@@ -428,7 +428,7 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
  * @opts: its tunnel's options
  * @next_header: what the payload is
  *
- * Return: what is wrong with it, or PANTUN_DROP_COUNT.
+ * Return: what is wrong with it, or PANTUN_DROP_NONE.
  * Context: BH disabled, RCU read side.
  */
 enum pantun_drop pantun_inner_pull(struct sk_buff *skb, const struct pantun_sa *sa,
@@ -439,9 +439,9 @@ enum pantun_drop pantun_inner_pull(struct sk_buff *skb, const struct pantun_sa *
 	if (next_header == PANTUN_NEXT_DUMMY)
 		return PANTUN_DROP_RX_DUMMY;
 	reason = pull_by_mode(skb, sa, opts->gre, next_header);
-	if (reason != PANTUN_DROP_COUNT)
+	if (reason)
 		return reason;
 	if ((!is_transport(sa) || opts->gre) && !decapsulate_ecn(skb))
 		return PANTUN_DROP_RX_ECN;
-	return PANTUN_DROP_COUNT;
+	return PANTUN_DROP_NONE;
 }

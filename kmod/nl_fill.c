@@ -65,7 +65,7 @@ static int fill_drops(struct sk_buff *skb, int type, const struct pantun_drops *
 {
 	enum pantun_drop reason;
 
-	for (reason = 0; reason < PANTUN_DROP_COUNT; reason++) {
+	for (reason = PANTUN_DROP_FIRST; reason < PANTUN_DROP_END; reason++) {
 		long count = atomic_long_read(&drops->count[reason]);
 
 		if (count && fill_drop(skb, type, reason, count))

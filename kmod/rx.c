@@ -66,7 +66,7 @@ static unsigned int inner_len(const struct sk_buff *skb, const struct pantun_sa 
 	return max(len, 0);
 }
 
-/* Counts an authentic packet; what forbids its delivery, or PANTUN_DROP_COUNT. */
+/* Counts an authentic packet; what forbids its delivery, or PANTUN_DROP_NONE. */
 static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 {
 	enum pantun_replay_verdict verdict;
@@ -95,7 +95,7 @@ static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 	}
 	if (life == PANTUN_LIFE_SOFT && !test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
 		pantun_nl_event_expire(sa, PANTUN_EVENT_SOFT);
-	return PANTUN_DROP_COUNT;
+	return PANTUN_DROP_NONE;
 }
 
 /*
@@ -228,12 +228,12 @@ void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 		goto drop;
 	}
 	reason = account(sa, pantun_cb(skb)->seq, inner_len(skb, sa, opts));
-	if (reason != PANTUN_DROP_COUNT)
+	if (reason)
 		goto drop;
 	if (unlikely(!came_by(skb, rcu_dereference(sa->path))))
 		note_moved(skb, sa);
 	reason = pantun_inner_pull(skb, sa, opts, next_header);
-	if (reason != PANTUN_DROP_COUNT)
+	if (reason)
 		goto drop;
 	if (!(sa->tunnel->dev->flags & IFF_UP)) {
 		reason = PANTUN_DROP_RX_TUNNEL_DOWN;

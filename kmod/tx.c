@@ -114,7 +114,7 @@ static void expire(struct pantun_sa *sa)
 	pantun_netdev_update(sa->tunnel);
 }
 
-/* Takes the packet's number and counts it; what forbids sending, or PANTUN_DROP_COUNT. */
+/* Takes the packet's number and counts it; what forbids sending, or PANTUN_DROP_NONE. */
 static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 *seq)
 {
 	u64 bytes;
@@ -139,7 +139,7 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
 	case PANTUN_LIFE_OK:
 		break;
 	}
-	return PANTUN_DROP_COUNT;
+	return PANTUN_DROP_NONE;
 }
 
 /**
@@ -185,7 +185,7 @@ struct tx {
 	u32 mtu;			/* of inner packets */
 };
 
-/* Checksum and room for headers; what forbids sending, or PANTUN_DROP_COUNT. */
+/* Checksum and room for headers; what forbids sending, or PANTUN_DROP_NONE. */
 static enum pantun_drop make_ready(struct sk_buff *skb, const struct tx *tx)
 {
 	unsigned int headroom = LL_RESERVED_SPACE(tx->dst->dev) + tx->dst->header_len +
@@ -205,7 +205,7 @@ static enum pantun_drop make_ready(struct sk_buff *skb, const struct tx *tx)
 	cb->flow_label = 0;
 	if (tx->opts->flow_label && !is_v4(skb))
 		cb->flow_label = ip6_flowlabel(ipv6_hdr(skb));
-	return PANTUN_DROP_COUNT;
+	return PANTUN_DROP_NONE;
 }
 
 /* Padding of the inner packet hides its size (RFC 4303 section 2.7). */
@@ -232,7 +232,7 @@ static enum pantun_drop encapsulate(struct sk_buff *skb, const struct tx *tx,
 	skb_scrub_packet(skb, !net_eq(tunnel->pn->net, dev_net(tunnel->dev)));
 	skb_dst_set(skb, dst_clone(tx->dst));
 	pantun_outer_push(skb, tx->sa, tx->path, tx->opts, kept);
-	return PANTUN_DROP_COUNT;
+	return PANTUN_DROP_NONE;
 }
 
 static enum pantun_drop encapsulate_inner(struct sk_buff *skb, const struct tx *tx)
@@ -241,15 +241,15 @@ static enum pantun_drop encapsulate_inner(struct sk_buff *skb, const struct tx *
 	enum pantun_drop reason;
 
 	reason = make_ready(skb, tx);
-	if (reason != PANTUN_DROP_COUNT)
+	if (reason)
 		return reason;
 	if (!pad(skb, tx))
 		return PANTUN_DROP_TX_NO_MEMORY;
 	reason = pantun_inner_push(skb, tx->sa, tx->path, tx->opts, &kept);
-	if (reason != PANTUN_DROP_COUNT)
+	if (reason)
 		return reason;
 	reason = take_number(tx->sa, pantun_cb(skb)->inner_len, &pantun_cb(skb)->seq);
-	if (reason != PANTUN_DROP_COUNT)
+	if (reason)
 		return reason;
 	return encapsulate(skb, tx, kept.len ? &kept : NULL);
 }
@@ -265,7 +265,7 @@ static enum pantun_drop encapsulate_dummy(struct sk_buff *skb, const struct tx *
 	cb->inner_len = skb->len;
 	cb->next_header = PANTUN_NEXT_DUMMY;
 	reason = take_number(tx->sa, skb->len, &cb->seq);
-	return reason == PANTUN_DROP_COUNT ? encapsulate(skb, tx, NULL) : reason;
+	return reason ? reason : encapsulate(skb, tx, NULL);
 }
 
 /* One packet that fits, on its way to encryption.  Consumes it. */
@@ -277,7 +277,7 @@ static void tx_one(struct sk_buff *skb, const struct tx *tx, bool dummy)
 
 	pantun_sa_hold(sa);
 	reason = dummy ? encapsulate_dummy(skb, tx) : encapsulate_inner(skb, tx);
-	if (reason != PANTUN_DROP_COUNT) {
+	if (reason) {
 		pantun_drop_skb(skb, sa->tunnel, sa, reason);
 		pantun_sa_put(sa);
 		return;
@@ -440,7 +440,7 @@ static void acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
 static void hold(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		 struct pantun_proxy *proxy)
 {
-	enum pantun_drop reason = PANTUN_DROP_COUNT;
+	enum pantun_drop reason = PANTUN_DROP_NONE;
 
 	if (skb_dst(skb) && !skb_dst_force(skb)) {
 		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NO_SA);
@@ -451,14 +451,14 @@ static void hold(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		reason = PANTUN_DROP_TX_NO_SA;
 	else if (skb_queue_len(&proxy->hold) >= PANTUN_HOLD_MAX)
 		reason = PANTUN_DROP_TX_HOLD_FULL;
-	if (reason == PANTUN_DROP_COUNT) {
+	if (!reason) {
 		pantun_cb(skb)->held_until = jiffies + PANTUN_HOLD_SECONDS * HZ;
 		__skb_queue_tail(&proxy->hold, skb);
 		/* when it waits for an earlier packet already, it waits for this one afterwards */
 		queue_delayed_work(pantun_wq, &proxy->hold_work, PANTUN_HOLD_SECONDS * HZ);
 	}
 	spin_unlock_bh(&proxy->hold.lock);
-	if (reason != PANTUN_DROP_COUNT)
+	if (reason)
 		pantun_drop_skb(skb, tunnel, NULL, reason);
 }
 
