@@ -2,9 +2,9 @@
 /* Lost packets: counted, traced, freed. */
 #include "compat.h"
 #include "drop.h"
-#include "netdev.h"
 #include "sa.h"
 #include "trace.h"
+#include "tunnel.h"
 
 static const char * const names[] = {
 #define X(symbol, name) [PANTUN_DROP_##symbol] = name,

@@ -2,8 +2,9 @@
 /* Dummy packets (RFC 4303 section 2.6). */
 #include <linux/netdevice.h>
 #include "dummy.h"
-#include "netdev.h"
+#include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 #include "tx.h"
 #include "work.h"
 
@@ -45,16 +46,4 @@ void pantun_dummy_work(struct work_struct *work)
 	if (tunnel->dev->flags & IFF_UP)
 		send_all(tunnel);
 	queue_delayed_work(pantun_wq, &tunnel->dummy_work, msecs_to_jiffies(interval));
-}
-
-/**
- * pantun_dummy_follow - has the interval between dummy packets changed at once
- * @tunnel: the tunnel, with its new options; a wait of the interval before ends
- *
- * Context: process, cfg_lock.
- */
-void pantun_dummy_follow(struct pantun_tunnel *tunnel)
-{
-	lockdep_assert_held(&tunnel->pn->cfg_lock);
-	mod_delayed_work(pantun_wq, &tunnel->dummy_work, 0);
 }

@@ -3,12 +3,9 @@
 #ifndef _PANTUN_DUMMY_H
 #define _PANTUN_DUMMY_H
 
-struct pantun_tunnel;
 struct work_struct;
 
 /* tunnel->dummy_work: sends one by every outbound SA, and again after the interval. */
 void pantun_dummy_work(struct work_struct *work);
-/* The interval has changed: the wait of the one before ends.  cfg_lock. */
-void pantun_dummy_follow(struct pantun_tunnel *tunnel);
 
 #endif

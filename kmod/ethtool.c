@@ -7,6 +7,7 @@
 #include "drop.h"
 #include "netdev.h"
 #include "proxy.h"
+#include "tunnel.h"
 
 #define DROPS	(PANTUN_DROP_END - PANTUN_DROP_FIRST)
 

@@ -19,8 +19,8 @@
 #include "compat.h"
 #include "flow.h"
 #include "inner.h"
-#include "netdev.h"
 #include "sa.h"
+#include "tunnel.h"
 
 #define GRE_HEADER	4	/* flags and version, protocol (RFC 2784 section 2.1) */
 #define GRE_SUM		4	/* checksum, reserved */

@@ -8,9 +8,10 @@
 #include "compat.h"
 #include "echo.h"
 #include "monitor.h"
-#include "netdev.h"
 #include "nl_event.h"
+#include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 #include "tx.h"
 #include "work.h"
 
@@ -105,7 +106,7 @@ static void changed(struct pantun_monitor *monitor)
 	monitor->since = ktime_get_boottime_seconds();
 	take_census(&tunnel->monitors);
 	pantun_nl_event_monitor(monitor, event_of(monitor->fsm.state));
-	pantun_netdev_update(tunnel);
+	pantun_tunnel_poke(tunnel);
 }
 
 static void lost(struct pantun_monitor *monitor)
@@ -546,7 +547,7 @@ static int add(struct pantun_tunnel *tunnel, const struct pantun_monitor_config 
 	pantun_nl_event_monitor(monitor, PANTUN_EVENT_NEW);
 	spin_unlock_bh(&monitors->lock);
 	tunnel->pn->generation++;
-	pantun_netdev_update(tunnel);
+	pantun_tunnel_poke(tunnel);
 	return 0;
 }
 
@@ -578,7 +579,7 @@ static void change(struct pantun_monitor *monitor, const struct pantun_monitor_c
 	take_census(monitors);
 	pantun_nl_event_monitor(monitor, PANTUN_EVENT_CHANGE);
 	spin_unlock_bh(&monitors->lock);
-	pantun_netdev_update(monitor->tunnel);
+	pantun_tunnel_poke(monitor->tunnel);
 }
 
 /**
@@ -629,7 +630,7 @@ void pantun_monitor_delete(struct pantun_monitor *monitor)
 	cancel_delayed_work_sync(&monitor->work);
 	kfree(monitor);
 	tunnel->pn->generation++;
-	pantun_netdev_update(tunnel);
+	pantun_tunnel_poke(tunnel);
 }
 
 /**

@@ -87,17 +87,6 @@ struct pantun_monitor {
 	unsigned long early_at;		/* jiffies */
 };
 
-/* All monitors of a tunnel. */
-struct pantun_monitors {
-	spinlock_t lock;		/* BH */
-	struct list_head list;		/* in order of their making */
-	/* written under lock, READ_ONCE without */
-	u32 count;
-	u32 path;			/* enum pantun_path_state */
-	bool failed;			/* the carrier has to go */
-	atomic64_t answers;		/* given to the peer in place of the stack */
-};
-
 void pantun_monitor_setup(struct pantun_tunnel *tunnel);
 /* Ends all probes of a tunnel that goes away.  cfg_lock, may sleep. */
 void pantun_monitor_teardown(struct pantun_tunnel *tunnel);

@@ -26,7 +26,9 @@
 #include "dummy.h"
 #include "netdev.h"
 #include "nl_event.h"
+#include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 #include "tx.h"
 #include "work.h"
 
@@ -57,22 +59,6 @@ static struct rtnl_link_ops link_ops;
 bool pantun_netdev_is_ours(const struct net_device *dev)
 {
 	return dev->rtnl_link_ops == &link_ops;
-}
-
-/**
- * pantun_netdev_update - lets the device follow what has changed of its SAs or monitors
- * @tunnel: the tunnel
- *
- * Context: any; the caller's lock or reference keeps @tunnel.
- */
-void pantun_netdev_update(struct pantun_tunnel *tunnel)
-{
-	if (READ_ONCE(tunnel->dead))
-		return;
-	/* the work's own reference: deleting the tunnel waits for it */
-	dev_hold(tunnel->dev);
-	if (!queue_work(pantun_wq, &tunnel->link_work))
-		dev_put(tunnel->dev);
 }
 
 static u32 state_of(const struct pantun_tunnel *tunnel)
@@ -209,105 +195,13 @@ static void link_work(struct work_struct *work)
 	dev_put(dev);
 }
 
-/**
- * pantun_netdev_set_start - changes who starts negotiation
- * @tunnel: the tunnel
- * @start: enum pantun_start
- *
- * Context: process, cfg_lock.
- */
-void pantun_netdev_set_start(struct pantun_tunnel *tunnel, u32 start)
-{
-	lockdep_assert_held(&tunnel->pn->cfg_lock);
-	if (tunnel->start == start)
-		return;
-	WRITE_ONCE(tunnel->start, start);
-	tunnel->pn->generation++;
-	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
-	pantun_netdev_update(tunnel);
-}
-
-/**
- * pantun_netdev_set_carrier - changes which SA pairs the carrier needs
- * @tunnel: the tunnel
- * @carrier: enum pantun_carrier
- *
- * Context: process, cfg_lock.
- */
-void pantun_netdev_set_carrier(struct pantun_tunnel *tunnel, u32 carrier)
-{
-	lockdep_assert_held(&tunnel->pn->cfg_lock);
-	if (tunnel->carrier == carrier)
-		return;
-	WRITE_ONCE(tunnel->carrier, carrier);
-	tunnel->pn->generation++;
-	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
-	pantun_netdev_update(tunnel);
-}
-
-static bool opts_equal(const struct pantun_tunnel_opts *a, const struct pantun_tunnel_opts *b)
-{
-	return a->df == b->df && a->tos == b->tos && a->dscp == b->dscp && a->ttl == b->ttl &&
-	       a->flow_label == b->flow_label && a->gre == b->gre && a->tfc == b->tfc &&
-	       a->dummy == b->dummy && a->mark == b->mark && a->underlay == b->underlay;
-}
-
-/**
- * pantun_netdev_set_opts - changes how packets are made into outer ones
- * @tunnel: the tunnel
- * @opts: all options; copied
- *
- * Packets under way keep the ones that they began with.
- *
- * Return: 0 or -ENOMEM.
- * Context: process, cfg_lock.
- */
-int pantun_netdev_set_opts(struct pantun_tunnel *tunnel, const struct pantun_tunnel_opts *opts)
-{
-	struct pantun_tunnel_opts *new, *old;
-
-	lockdep_assert_held(&tunnel->pn->cfg_lock);
-	old = rcu_dereference_protected(tunnel->opts, lockdep_is_held(&tunnel->pn->cfg_lock));
-	if (opts_equal(old, opts))
-		return 0;
-	new = kmemdup(opts, sizeof(*opts), GFP_KERNEL);
-	if (!new)
-		return -ENOMEM;
-	rcu_assign_pointer(tunnel->opts, new);
-	if (old->dummy != new->dummy)
-		pantun_dummy_follow(tunnel);
-	kfree_rcu(old, rcu);
-	tunnel->pn->generation++;
-	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
-	pantun_netdev_update(tunnel);
-	return 0;
-}
-
-static int opts_init(struct pantun_tunnel *tunnel)
-{
-	struct pantun_tunnel_opts *opts = kzalloc(sizeof(*opts), GFP_KERNEL);
-
-	if (!opts)
-		return -ENOMEM;
-	opts->df = PANTUN_DF_COPY;
-	opts->tos = PANTUN_TOS_FIXED;
-	RCU_INIT_POINTER(tunnel->opts, opts);
-	return 0;
-}
-
-/* Nobody reads them any more. */
-static void opts_free(struct pantun_tunnel *tunnel)
-{
-	kfree(rcu_dereference_protected(tunnel->opts, true));
-}
-
 static int dev_init(struct net_device *dev)
 {
 	struct pantun_tunnel *tunnel = netdev_priv(dev);
 	int err;
 
 	netdev_lockdep_set_classes(dev);
-	err = opts_init(tunnel);
+	err = pantun_tunnel_init_opts(tunnel);
 	if (err)
 		return err;
 	err = gro_cells_init(&tunnel->gro_cells, dev);
@@ -321,7 +215,7 @@ static int dev_init(struct net_device *dev)
 err_cells:
 	gro_cells_destroy(&tunnel->gro_cells);
 err_opts:
-	opts_free(tunnel);
+	pantun_tunnel_free_opts(tunnel);
 	return err;
 }
 
@@ -352,7 +246,7 @@ static void dev_free(struct net_device *dev)
 	struct pantun_tunnel *tunnel = netdev_priv(dev);
 
 	gro_cells_destroy(&tunnel->gro_cells);
-	opts_free(tunnel);
+	pantun_tunnel_free_opts(tunnel);
 }
 
 static int dev_change_mtu(struct net_device *dev, int mtu)
@@ -362,7 +256,7 @@ static int dev_change_mtu(struct net_device *dev, int mtu)
 	ASSERT_RTNL();
 	if (mtu == MTU_AUTO) {
 		tunnel->mtu_fixed = false;
-		pantun_netdev_update(tunnel);
+		pantun_tunnel_poke(tunnel);
 		return 0;
 	}
 	if (mtu < IPV4_MIN_MTU)

@@ -8,12 +8,11 @@
 #include <linux/pantun.h>
 #include <pantun_version.h>
 #include "compat.h"
-#include "dummy.h"
-#include "netdev.h"
 #include "nl.h"
 #include "nl_event.h"
 #include "nl_priv.h"
 #include "proxy.h"
+#include "tunnel.h"
 #include "tx.h"
 
 /* --- tunnels --- */
@@ -62,13 +61,13 @@ static int set_tunnel(struct pantun_tunnel *tunnel, struct nlattr **attrs,
 
 	if (err)
 		return err;
-	err = pantun_netdev_set_opts(tunnel, &opts);
+	err = pantun_tunnel_set_opts(tunnel, &opts);
 	if (err)
 		return err;
 	if (attrs[PANTUN_TUNNEL_A_START])
-		pantun_netdev_set_start(tunnel, nla_get_u32(attrs[PANTUN_TUNNEL_A_START]));
+		pantun_tunnel_set_start(tunnel, nla_get_u32(attrs[PANTUN_TUNNEL_A_START]));
 	if (attrs[PANTUN_TUNNEL_A_CARRIER])
-		pantun_netdev_set_carrier(tunnel, nla_get_u32(attrs[PANTUN_TUNNEL_A_CARRIER]));
+		pantun_tunnel_set_carrier(tunnel, nla_get_u32(attrs[PANTUN_TUNNEL_A_CARRIER]));
 	return 0;
 }
 

@@ -3,11 +3,11 @@
 #include <linux/pantun.h>
 #include "compat.h"
 #include "monitor.h"
-#include "netdev.h"
 #include "nl_event.h"
 #include "nl_priv.h"
 #include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 
 /* One message under construction. */
 struct event {

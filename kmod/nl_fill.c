@@ -5,10 +5,10 @@
  */
 #include <linux/pantun.h>
 #include "compat.h"
-#include "netdev.h"
 #include "nl_priv.h"
 #include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 
 /**
  * pantun_nl_fill_names - what every message says of its tunnel

@@ -5,10 +5,10 @@
 #include <net/ipv6.h>
 #include "compat.h"
 #include "monitor.h"
-#include "netdev.h"
 #include "nl_priv.h"
 #include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 
 /* --- attributes into a monitor --- */
 

@@ -12,6 +12,7 @@
 #include "nl_priv.h"
 #include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 
 /* The four addresses of a family, all or none. */
 static int parse_ranges(struct nlattr **attrs, int first, size_t len, struct pantun_range *local,

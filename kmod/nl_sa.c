@@ -3,10 +3,10 @@
 #include <linux/in.h>
 #include <linux/pantun.h>
 #include "compat.h"
-#include "netdev.h"
 #include "nl_priv.h"
 #include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 
 /* All of it, for replies and dumps. */
 static int fill_sa(struct sk_buff *skb, struct pantun_sa *sa)

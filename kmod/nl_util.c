@@ -6,9 +6,9 @@
 #include <linux/pantun.h>
 #include <net/sock.h>
 #include "compat.h"
-#include "netdev.h"
 #include "nl_priv.h"
 #include "proxy.h"
+#include "tunnel.h"
 
 /* Whether @tunnel is the one that the request names, as far as it does. */
 static bool is_named(struct nlattr **attrs, const struct pantun_tunnel *tunnel)

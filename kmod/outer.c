@@ -17,9 +17,9 @@
 #include "cb.h"
 #include "compat.h"
 #include "inner.h"
-#include "netdev.h"
 #include "outer.h"
 #include "sa.h"
+#include "tunnel.h"
 #include "work.h"
 
 /**
@@ -247,7 +247,7 @@ void pantun_outer_learn_mtu(struct sk_buff *skb, const struct pantun_sa *sa, u32
 	skb->dev = dev;
 	skb->mark = mark;
 	dst_release(dst);
-	pantun_netdev_update(sa->tunnel);
+	pantun_tunnel_poke(sa->tunnel);
 }
 
 static void push_udp(struct sk_buff *skb, const struct pantun_path *path)

@@ -4,10 +4,10 @@
 #include <linux/slab.h>
 #include "classify.h"
 #include "compat.h"
-#include "netdev.h"
 #include "nl_event.h"
 #include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 #include "tx.h"
 
 #define DEFAULT_NAME	"default"
@@ -286,7 +286,7 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 	if (out)
 		retire(out);
 	pantun_nl_event_proxy(proxy, PANTUN_EVENT_NEW);
-	pantun_netdev_update(tunnel);
+	pantun_tunnel_poke(tunnel);
 	return 0;
 }
 
@@ -320,7 +320,7 @@ int pantun_proxy_delete(struct pantun_proxy *proxy, struct netlink_ext_ack *exta
 	retire(proxy);
 	if (in)
 		pantun_nl_event_proxy(in, PANTUN_EVENT_NEW);
-	pantun_netdev_update(tunnel);
+	pantun_tunnel_poke(tunnel);
 	return 0;
 }
 

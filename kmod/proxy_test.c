@@ -4,8 +4,8 @@
 #include <linux/in.h>
 #include <linux/pantun.h>
 #include "classify.h"
-#include "netdev.h"
 #include "proxy.h"
+#include "tunnel.h"
 
 #define PROXIES	3
 

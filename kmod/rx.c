@@ -26,10 +26,10 @@
 #include "inner.h"
 #include "monitor.h"
 #include "mss.h"
-#include "netdev.h"
 #include "nl_event.h"
 #include "rx.h"
 #include "sa.h"
+#include "tunnel.h"
 
 #define PRIORITY	200	/* above VTI's 100; has to be ours alone */
 #define AH_SPI		4	/* octets before SPI and sequence number (RFC 4302 section 2) */
@@ -89,7 +89,7 @@ static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 	if (life == PANTUN_LIFE_HARD) {
 		if (!test_and_set_bit(PANTUN_SA_HARD, &sa->flags)) {
 			pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
-			pantun_netdev_update(sa->tunnel);
+			pantun_tunnel_poke(sa->tunnel);
 		}
 		return PANTUN_DROP_RX_LIMIT;
 	}

@@ -4,11 +4,11 @@
 #include <linux/pantun.h>
 #include <linux/slab.h>
 #include "compat.h"
-#include "netdev.h"
 #include "nl_event.h"
 #include "proxy.h"
 #include "sa.h"
 #include "sa_table.h"
+#include "tunnel.h"
 #include "tx.h"
 #include "work.h"
 
@@ -294,7 +294,7 @@ int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
 	if (sa->limits.soft.seconds || sa->limits.hard.seconds)
 		reckon_age(proxy->tunnel);
 	pantun_nl_event_sa(sa, PANTUN_EVENT_NEW);
-	pantun_netdev_update(proxy->tunnel);
+	pantun_tunnel_poke(proxy->tunnel);
 	return 0;
 }
 
@@ -364,7 +364,7 @@ void pantun_sa_activate(struct pantun_sa *sa)
 	make_current(sa);
 	pn->generation++;
 	pantun_nl_event_sa(sa, PANTUN_EVENT_CHANGE);
-	pantun_netdev_update(sa->tunnel);
+	pantun_tunnel_poke(sa->tunnel);
 }
 
 /* An inbound SA receives by its own path alone from now on. */
@@ -432,7 +432,7 @@ int pantun_sa_set_path(struct pantun_sa *sa, const struct pantun_sa_params *para
 	pantun_path_free_rcu(old);
 	pn->generation++;
 	pantun_nl_event_sa(sa, PANTUN_EVENT_CHANGE);
-	pantun_netdev_update(sa->tunnel);
+	pantun_tunnel_poke(sa->tunnel);
 	return 0;
 }
 
@@ -463,7 +463,7 @@ void pantun_sa_delete(struct pantun_sa *sa)
 	else if (rcu_access_pointer(sa->proxy->out_sa) == sa)
 		RCU_INIT_POINTER(sa->proxy->out_sa, NULL);
 	account(sa);
-	pantun_netdev_update(tunnel);
+	pantun_tunnel_poke(tunnel);
 	put_unlinked(sa);
 }
 
@@ -563,7 +563,7 @@ static u64 grow_older(struct pantun_sa *sa)
 	case PANTUN_LIFE_HARD:
 		if (!test_and_set_bit(PANTUN_SA_HARD, &sa->flags)) {
 			pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
-			pantun_netdev_update(sa->tunnel);
+			pantun_tunnel_poke(sa->tunnel);
 		}
 		return former;
 	case PANTUN_LIFE_SOFT:

@@ -15,6 +15,7 @@
 
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/pantun.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
 #include <linux/spinlock.h>

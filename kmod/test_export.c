@@ -17,6 +17,7 @@
 #include "sa.h"
 #include "sa_table.h"
 #include "selector.h"
+#include "tunnel.h"
 #include "xform.h"
 
 EXPORT_SYMBOL_GPL(pantun_ah_mask);

@@ -25,6 +25,7 @@
 #include "netdev.h"
 #include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 
 /* The tunnel in the writer's network namespace, to be put, or an errno. */
 static struct net_device *tunnel_get(const char *name)

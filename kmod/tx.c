@@ -16,9 +16,10 @@
 #include "flow.h"
 #include "inner.h"
 #include "mss.h"
-#include "netdev.h"
 #include "nl_event.h"
+#include "proxy.h"
 #include "sa.h"
+#include "tunnel.h"
 #include "tx.h"
 #include "work.h"
 
@@ -111,7 +112,7 @@ static void expire(struct pantun_sa *sa)
 	if (test_and_set_bit(PANTUN_SA_HARD, &sa->flags))
 		return;
 	pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
-	pantun_netdev_update(sa->tunnel);
+	pantun_tunnel_poke(sa->tunnel);
 }
 
 /* Takes the packet's number and counts it; what forbids sending, or PANTUN_DROP_NONE. */
@@ -328,7 +329,7 @@ static void note_mtu(const struct tx *tx, u32 path_mtu)
 	if (READ_ONCE(tx->path->mtu) == path_mtu)
 		return;
 	WRITE_ONCE(tx->path->mtu, path_mtu);
-	pantun_netdev_update(tx->sa->tunnel);
+	pantun_tunnel_poke(tx->sa->tunnel);
 }
 
 /* A packet with its way out: checks size, sends.  Consumes it.  BH disabled, RCU. */
