@@ -21,9 +21,11 @@
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
 #include <net/ip_tunnels.h>
+#include <net/net_namespace.h>
 #include <net/rtnetlink.h>
 #include "compat.h"
 #include "dummy.h"
+#include "monitor.h"
 #include "netdev.h"
 #include "nl_event.h"
 #include "proxy.h"
@@ -465,14 +467,8 @@ static struct rtnl_link_ops link_ops __read_mostly = {
 	.get_link_net = link_net,
 };
 
-/**
- * pantun_netdev_queue_delete - deletes the tunnels of an underlay that goes away
- * @pn: the underlay
- * @list: for unregister_netdevice_many(); devices of any namespace are added
- *
- * Context: rtnl.
- */
-void pantun_netdev_queue_delete(struct pantun_net *pn, struct list_head *list)
+/* Tunnels of an underlay that goes away, in whatever namespace their devices are. */
+static void queue_delete(struct pantun_net *pn, struct list_head *list)
 {
 	struct pantun_tunnel *tunnel;
 
@@ -483,6 +479,22 @@ void pantun_netdev_queue_delete(struct pantun_net *pn, struct list_head *list)
 	mutex_unlock(&pn->cfg_lock);
 }
 
+static void __net_exit underlays_exit(struct list_head *nets)
+{
+	struct net *net;
+	LIST_HEAD(list);
+
+	rtnl_lock();
+	list_for_each_entry(net, nets, exit_list)
+		queue_delete(pantun_net(net), &list);
+	unregister_netdevice_many(&list);
+	rtnl_unlock();
+}
+
+static struct pernet_operations underlay_ops = {
+	.exit_batch = underlays_exit,
+};
+
 /**
  * pantun_netdev_register - offers the link kind
  *
@@ -491,7 +503,16 @@ void pantun_netdev_queue_delete(struct pantun_net *pn, struct list_head *list)
  */
 int pantun_netdev_register(void)
 {
-	return rtnl_link_register(&link_ops);
+	int err;
+
+	/* before the first tunnel: its underlay may end at any time */
+	err = register_pernet_device(&underlay_ops);
+	if (err)
+		return err;
+	err = rtnl_link_register(&link_ops);
+	if (err)
+		unregister_pernet_device(&underlay_ops);
+	return err;
 }
 
 /**
@@ -502,4 +523,5 @@ int pantun_netdev_register(void)
 void pantun_netdev_unregister(void)
 {
 	rtnl_link_unregister(&link_ops);
+	unregister_pernet_device(&underlay_ops);
 }

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Life of the per-namespace state.
- *
- * Two sets of operations, as a namespace ends in two steps: tunnels go with its
- * devices, while routes and sockets are still there; the SA table goes afterwards,
- * when no device is left that could bring a packet.
+ * Life of the per-namespace state.  It ends when no device of the namespace is left that
+ * could bring a packet: netdev.c has deleted the tunnels before, while routes and sockets
+ * were still there.
  */
 #include <linux/moduleparam.h>
-#include <linux/rtnetlink.h>
 #include <net/netns/generic.h>
-#include "netdev.h"
 #include "netns.h"
 #include "sa_table.h"
 
@@ -61,27 +57,11 @@ static void __net_exit net_exit(struct net *net)
 	mutex_destroy(&pn->cfg_lock);
 }
 
-static struct pernet_operations table_ops = {
+static struct pernet_operations net_ops = {
 	.init = net_init,
 	.exit = net_exit,
 	.id = &pantun_net_id,
 	.size = sizeof(struct pantun_net),
-};
-
-static void __net_exit devices_exit(struct list_head *nets)
-{
-	struct net *net;
-	LIST_HEAD(list);
-
-	rtnl_lock();
-	list_for_each_entry(net, nets, exit_list)
-		pantun_netdev_queue_delete(pantun_net(net), &list);
-	unregister_netdevice_many(&list);
-	rtnl_unlock();
-}
-
-static struct pernet_operations devices_ops = {
-	.exit_batch = devices_exit,
 };
 
 /**
@@ -92,15 +72,7 @@ static struct pernet_operations devices_ops = {
  */
 int pantun_netns_register(void)
 {
-	int err;
-
-	err = register_pernet_subsys(&table_ops);
-	if (err)
-		return err;
-	err = register_pernet_device(&devices_ops);
-	if (err)
-		unregister_pernet_subsys(&table_ops);
-	return err;
+	return register_pernet_subsys(&net_ops);
 }
 
 /**
@@ -110,6 +82,5 @@ int pantun_netns_register(void)
  */
 void pantun_netns_unregister(void)
 {
-	unregister_pernet_device(&devices_ops);
-	unregister_pernet_subsys(&table_ops);
+	unregister_pernet_subsys(&net_ops);
 }
