@@ -7,8 +7,8 @@
 #include <net/ipv6.h>
 #include "compat.h"
 #include "echo.h"
+#include "events.h"
 #include "monitor.h"
-#include "nl_event.h"
 #include "proxy.h"
 #include "sa.h"
 #include "tunnel.h"
@@ -105,7 +105,7 @@ static void changed(struct pantun_monitor *monitor)
 
 	monitor->since = ktime_get_boottime_seconds();
 	take_census(&tunnel->monitors);
-	pantun_nl_event_monitor(monitor, event_of(monitor->fsm.state));
+	pantun_event_monitor(monitor, event_of(monitor->fsm.state));
 	pantun_tunnel_poke(tunnel);
 }
 
@@ -544,7 +544,7 @@ static int add(struct pantun_tunnel *tunnel, const struct pantun_monitor_config 
 	list_add_tail(&monitor->list, &monitors->list);
 	take_census(monitors);
 	begin(monitor);
-	pantun_nl_event_monitor(monitor, PANTUN_EVENT_NEW);
+	pantun_event_monitor(monitor, PANTUN_EVENT_NEW);
 	spin_unlock_bh(&monitors->lock);
 	tunnel->pn->generation++;
 	pantun_tunnel_poke(tunnel);
@@ -577,7 +577,7 @@ static void change(struct pantun_monitor *monitor, const struct pantun_monitor_c
 	if (old.interval != config->interval)
 		begin(monitor);
 	take_census(monitors);
-	pantun_nl_event_monitor(monitor, PANTUN_EVENT_CHANGE);
+	pantun_event_monitor(monitor, PANTUN_EVENT_CHANGE);
 	spin_unlock_bh(&monitors->lock);
 	pantun_tunnel_poke(monitor->tunnel);
 }
@@ -625,7 +625,7 @@ void pantun_monitor_delete(struct pantun_monitor *monitor)
 	spin_lock_bh(&monitors->lock);
 	list_del(&monitor->list);
 	take_census(monitors);
-	pantun_nl_event_monitor(monitor, PANTUN_EVENT_DEL);
+	pantun_event_monitor(monitor, PANTUN_EVENT_DEL);
 	spin_unlock_bh(&monitors->lock);
 	cancel_delayed_work_sync(&monitor->work);
 	kfree(monitor);

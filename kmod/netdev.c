@@ -25,9 +25,9 @@
 #include <net/rtnetlink.h>
 #include "compat.h"
 #include "dummy.h"
+#include "events.h"
 #include "monitor.h"
 #include "netdev.h"
-#include "nl_event.h"
 #include "proxy.h"
 #include "sa.h"
 #include "tunnel.h"
@@ -181,7 +181,7 @@ static void follow(struct pantun_tunnel *tunnel)
 	if (tunnel->state != PANTUN_STATE_DOWN)
 		pantun_monitor_nudge(tunnel);
 	if (news)
-		pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
+		pantun_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
 }
 
 static void link_work(struct work_struct *work)
@@ -235,7 +235,7 @@ static void dev_uninit(struct net_device *dev)
 		list_del_init(&tunnel->net_list);
 		pn->tunnel_count--;
 		pn->generation++;
-		pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_DEL);
+		pantun_event_tunnel(tunnel, PANTUN_EVENT_DEL);
 	}
 	mutex_unlock(&pn->cfg_lock);
 	cancel_delayed_work_sync(&tunnel->age_work);
@@ -417,7 +417,7 @@ static int make_tunnel(struct net *underlay, struct net_device *dev, struct nlat
 	list_add_tail(&tunnel->net_list, &pn->tunnels);
 	pn->tunnel_count++;
 	pn->generation++;
-	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_NEW);
+	pantun_event_tunnel(tunnel, PANTUN_EVENT_NEW);
 	mutex_unlock(&pn->cfg_lock);
 	return 0;
 }

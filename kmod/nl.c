@@ -8,8 +8,8 @@
 #include <linux/pantun.h>
 #include <pantun_version.h>
 #include "compat.h"
+#include "events.h"
 #include "nl.h"
-#include "nl_event.h"
 #include "nl_priv.h"
 #include "proxy.h"
 #include "tunnel.h"
@@ -378,14 +378,18 @@ struct genl_family pantun_nl_family __ro_after_init = {
 };
 
 /**
- * pantun_nl_register - offers the family
+ * pantun_nl_register - offers the family, and has events told by it
  *
  * Return: 0 or a negative errno.
  * Context: process, loading the module.
  */
-int pantun_nl_register(void)
+int __init pantun_nl_register(void)
 {
-	return genl_register_family(&pantun_nl_family);
+	int err = genl_register_family(&pantun_nl_family);
+
+	if (!err)
+		pantun_events_register(&pantun_nl_events);
+	return err;
 }
 
 /**

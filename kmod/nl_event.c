@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Notifications: built, numbered and sent to the underlay's namespace. */
+/* Events as notifications: built, numbered and sent to the underlay's namespace. */
 #include <linux/pantun.h>
 #include "compat.h"
+#include "events.h"
 #include "monitor.h"
-#include "nl_event.h"
 #include "nl_priv.h"
 #include "proxy.h"
 #include "sa.h"
@@ -66,16 +66,8 @@ static void event_send(struct event *event, struct pantun_net *pn, enum pantun_n
 		nlmsg_free(event->skb);
 }
 
-/**
- * pantun_nl_event_acquire - asks for an SA
- * @tunnel: the tunnel
- * @proxy: the proxy-ID that has none
- * @flow: the packet that waits
- *
- * Context: any but hard irq.
- */
-void pantun_nl_event_acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
-			     const struct pantun_flow *flow)
+static void tell_acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
+			 const struct pantun_flow *flow)
 {
 	struct event event;
 	bool complete;
@@ -86,8 +78,8 @@ void pantun_nl_event_acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *
 	event_send(&event, tunnel->pn, PANTUN_NL_EVENTS, complete);
 }
 
-static void sa_event(struct pantun_sa *sa, u8 cmd, enum pantun_event kind,
-		     enum pantun_nl_group group)
+static void send_sa(struct pantun_sa *sa, u8 cmd, enum pantun_event kind,
+		    enum pantun_nl_group group)
 {
 	struct event event;
 	bool complete;
@@ -98,26 +90,12 @@ static void sa_event(struct pantun_sa *sa, u8 cmd, enum pantun_event kind,
 	event_send(&event, sa->tunnel->pn, group, complete);
 }
 
-/**
- * pantun_nl_event_expire - tells that an SA has reached a limit
- * @sa: the SA
- * @kind: PANTUN_EVENT_SOFT or PANTUN_EVENT_HARD
- *
- * Context: any but hard irq.
- */
-void pantun_nl_event_expire(struct pantun_sa *sa, enum pantun_event kind)
+static void tell_expire(struct pantun_sa *sa, enum pantun_event kind)
 {
-	sa_event(sa, PANTUN_CMD_SA_EXPIRE_NTF, kind, PANTUN_NL_EVENTS);
+	send_sa(sa, PANTUN_CMD_SA_EXPIRE_NTF, kind, PANTUN_NL_EVENTS);
 }
 
-/**
- * pantun_nl_event_moved - tells that the peer sends from elsewhere
- * @sa: the inbound SA
- * @path: where its newest packet came from and arrived; its route and MTU mean nothing
- *
- * Context: any but hard irq.
- */
-void pantun_nl_event_moved(struct pantun_sa *sa, const struct pantun_path *path)
+static void tell_moved(struct pantun_sa *sa, const struct pantun_path *path)
 {
 	struct event event;
 	bool complete;
@@ -128,26 +106,12 @@ void pantun_nl_event_moved(struct pantun_sa *sa, const struct pantun_path *path)
 	event_send(&event, sa->tunnel->pn, PANTUN_NL_EVENTS, complete);
 }
 
-/**
- * pantun_nl_event_sa - tells that an SA comes, goes or becomes current
- * @sa: the SA
- * @kind: PANTUN_EVENT_NEW, PANTUN_EVENT_CHANGE or PANTUN_EVENT_DEL
- *
- * Context: process.
- */
-void pantun_nl_event_sa(struct pantun_sa *sa, enum pantun_event kind)
+static void tell_sa(struct pantun_sa *sa, enum pantun_event kind)
 {
-	sa_event(sa, PANTUN_CMD_SA_NTF, kind, PANTUN_NL_CONFIG);
+	send_sa(sa, PANTUN_CMD_SA_NTF, kind, PANTUN_NL_CONFIG);
 }
 
-/**
- * pantun_nl_event_tunnel - tells that a tunnel comes, goes or changes
- * @tunnel: the tunnel
- * @kind: PANTUN_EVENT_NEW, PANTUN_EVENT_CHANGE or PANTUN_EVENT_DEL
- *
- * Context: process.
- */
-void pantun_nl_event_tunnel(struct pantun_tunnel *tunnel, enum pantun_event kind)
+static void tell_tunnel(struct pantun_tunnel *tunnel, enum pantun_event kind)
 {
 	struct event event;
 	bool complete;
@@ -158,14 +122,7 @@ void pantun_nl_event_tunnel(struct pantun_tunnel *tunnel, enum pantun_event kind
 	event_send(&event, tunnel->pn, PANTUN_NL_EVENTS, complete);
 }
 
-/**
- * pantun_nl_event_proxy - tells that a proxy-ID comes or goes
- * @proxy: the proxy-ID
- * @kind: PANTUN_EVENT_NEW or PANTUN_EVENT_DEL
- *
- * Context: process.
- */
-void pantun_nl_event_proxy(struct pantun_proxy *proxy, enum pantun_event kind)
+static void tell_proxy(struct pantun_proxy *proxy, enum pantun_event kind)
 {
 	struct event event;
 	bool complete;
@@ -176,14 +133,7 @@ void pantun_nl_event_proxy(struct pantun_proxy *proxy, enum pantun_event kind)
 	event_send(&event, proxy->tunnel->pn, PANTUN_NL_CONFIG, complete);
 }
 
-/**
- * pantun_nl_event_monitor - tells of a monitored destination
- * @monitor: its monitor
- * @kind: PANTUN_EVENT_NEW, _CHANGE, _DEL, _PATH_DOWN or _PATH_UP
- *
- * Context: monitors.lock, so that listeners get the truth in order.
- */
-void pantun_nl_event_monitor(struct pantun_monitor *monitor, enum pantun_event kind)
+static void tell_monitor(struct pantun_monitor *monitor, enum pantun_event kind)
 {
 	struct pantun_tunnel *tunnel = monitor->tunnel;
 	struct event event;
@@ -195,3 +145,13 @@ void pantun_nl_event_monitor(struct pantun_monitor *monitor, enum pantun_event k
 		   event_end(&event, kind, NULL);
 	event_send(&event, tunnel->pn, PANTUN_NL_EVENTS, complete);
 }
+
+const struct pantun_events pantun_nl_events = {
+	.acquire = tell_acquire,
+	.expire = tell_expire,
+	.moved = tell_moved,
+	.monitor = tell_monitor,
+	.tunnel = tell_tunnel,
+	.proxy = tell_proxy,
+	.sa = tell_sa,
+};

@@ -6,6 +6,7 @@
 #include <linux/pantun.h>
 #include <net/genetlink.h>
 
+struct pantun_events;
 struct pantun_flow;
 struct pantun_monitor;
 struct pantun_net;
@@ -25,6 +26,9 @@ enum pantun_nl_group {
 };
 
 extern struct genl_family pantun_nl_family;
+
+/* nl_event.c: the module's events as notifications. */
+extern const struct pantun_events pantun_nl_events;
 
 /*
  * Says why a request is refused, and where in it (NULL: it is about what is not

@@ -4,7 +4,7 @@
 #include <linux/slab.h>
 #include "classify.h"
 #include "compat.h"
-#include "nl_event.h"
+#include "events.h"
 #include "proxy.h"
 #include "sa.h"
 #include "tunnel.h"
@@ -172,7 +172,7 @@ static void retire(struct pantun_proxy *proxy)
 	pantun_tx_hold_stop(proxy);
 	if (!proxy->implicit)
 		proxy->tunnel->pn->proxy_count--;
-	pantun_nl_event_proxy(proxy, PANTUN_EVENT_DEL);
+	pantun_event_proxy(proxy, PANTUN_EVENT_DEL);
 	pantun_proxy_put(proxy);
 }
 
@@ -285,7 +285,7 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 	pn->proxy_count++;
 	if (out)
 		retire(out);
-	pantun_nl_event_proxy(proxy, PANTUN_EVENT_NEW);
+	pantun_event_proxy(proxy, PANTUN_EVENT_NEW);
 	pantun_tunnel_poke(tunnel);
 	return 0;
 }
@@ -319,7 +319,7 @@ int pantun_proxy_delete(struct pantun_proxy *proxy, struct netlink_ext_ack *exta
 	publish(tunnel, table);
 	retire(proxy);
 	if (in)
-		pantun_nl_event_proxy(in, PANTUN_EVENT_NEW);
+		pantun_event_proxy(in, PANTUN_EVENT_NEW);
 	pantun_tunnel_poke(tunnel);
 	return 0;
 }

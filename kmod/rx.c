@@ -23,10 +23,10 @@
 #include <net/xfrm.h>
 #include "cb.h"
 #include "compat.h"
+#include "events.h"
 #include "inner.h"
 #include "monitor.h"
 #include "mss.h"
-#include "nl_event.h"
 #include "rx.h"
 #include "sa.h"
 #include "tunnel.h"
@@ -88,13 +88,13 @@ static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 		return drop_of_replay(verdict);
 	if (life == PANTUN_LIFE_HARD) {
 		if (!test_and_set_bit(PANTUN_SA_HARD, &sa->flags)) {
-			pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
+			pantun_event_expire(sa, PANTUN_EVENT_HARD);
 			pantun_tunnel_poke(sa->tunnel);
 		}
 		return PANTUN_DROP_RX_LIMIT;
 	}
 	if (life == PANTUN_LIFE_SOFT && !test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
-		pantun_nl_event_expire(sa, PANTUN_EVENT_SOFT);
+		pantun_event_expire(sa, PANTUN_EVENT_SOFT);
 	return PANTUN_DROP_NONE;
 }
 
@@ -160,7 +160,7 @@ static void note_moved(const struct sk_buff *skb, struct pantun_sa *sa)
 	if (!tell)
 		return;
 	path_of(skb, sa->key.family, &path);
-	pantun_nl_event_moved(sa, &path);
+	pantun_event_moved(sa, &path);
 }
 
 /*

@@ -4,7 +4,7 @@
 #include <linux/pantun.h>
 #include <linux/slab.h>
 #include "compat.h"
-#include "nl_event.h"
+#include "events.h"
 #include "proxy.h"
 #include "sa.h"
 #include "sa_table.h"
@@ -293,7 +293,7 @@ int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
 		make_current(sa);
 	if (sa->limits.soft.seconds || sa->limits.hard.seconds)
 		reckon_age(proxy->tunnel);
-	pantun_nl_event_sa(sa, PANTUN_EVENT_NEW);
+	pantun_event_sa(sa, PANTUN_EVENT_NEW);
 	pantun_tunnel_poke(proxy->tunnel);
 	return 0;
 }
@@ -363,7 +363,7 @@ void pantun_sa_activate(struct pantun_sa *sa)
 		return;
 	make_current(sa);
 	pn->generation++;
-	pantun_nl_event_sa(sa, PANTUN_EVENT_CHANGE);
+	pantun_event_sa(sa, PANTUN_EVENT_CHANGE);
 	pantun_tunnel_poke(sa->tunnel);
 }
 
@@ -431,7 +431,7 @@ int pantun_sa_set_path(struct pantun_sa *sa, const struct pantun_sa_params *para
 	keep_former(sa);
 	pantun_path_free_rcu(old);
 	pn->generation++;
-	pantun_nl_event_sa(sa, PANTUN_EVENT_CHANGE);
+	pantun_event_sa(sa, PANTUN_EVENT_CHANGE);
 	pantun_tunnel_poke(sa->tunnel);
 	return 0;
 }
@@ -455,7 +455,7 @@ void pantun_sa_delete(struct pantun_sa *sa)
 		retire_larval(sa);
 		return;
 	}
-	pantun_nl_event_sa(sa, PANTUN_EVENT_DEL);
+	pantun_event_sa(sa, PANTUN_EVENT_DEL);
 	set_bit(PANTUN_SA_DEAD, &sa->flags);
 	list_del_init(&sa->proxy_list);
 	if (sa->dir == PANTUN_DIR_IN)
@@ -562,13 +562,13 @@ static u64 grow_older(struct pantun_sa *sa)
 	switch (pantun_life_check(&sa->limits, 0, 0, age)) {
 	case PANTUN_LIFE_HARD:
 		if (!test_and_set_bit(PANTUN_SA_HARD, &sa->flags)) {
-			pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
+			pantun_event_expire(sa, PANTUN_EVENT_HARD);
 			pantun_tunnel_poke(sa->tunnel);
 		}
 		return former;
 	case PANTUN_LIFE_SOFT:
 		if (!test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
-			pantun_nl_event_expire(sa, PANTUN_EVENT_SOFT);
+			pantun_event_expire(sa, PANTUN_EVENT_SOFT);
 		break;
 	case PANTUN_LIFE_OK:
 		break;

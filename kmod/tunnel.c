@@ -3,7 +3,7 @@
 #include <linux/pantun.h>
 #include <linux/slab.h>
 #include "compat.h"
-#include "nl_event.h"
+#include "events.h"
 #include "tunnel.h"
 #include "work.h"
 
@@ -37,7 +37,7 @@ void pantun_tunnel_set_start(struct pantun_tunnel *tunnel, u32 start)
 		return;
 	WRITE_ONCE(tunnel->start, start);
 	tunnel->pn->generation++;
-	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
+	pantun_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
 	pantun_tunnel_poke(tunnel);
 }
 
@@ -55,7 +55,7 @@ void pantun_tunnel_set_carrier(struct pantun_tunnel *tunnel, u32 carrier)
 		return;
 	WRITE_ONCE(tunnel->carrier, carrier);
 	tunnel->pn->generation++;
-	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
+	pantun_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
 	pantun_tunnel_poke(tunnel);
 }
 
@@ -93,7 +93,7 @@ int pantun_tunnel_set_opts(struct pantun_tunnel *tunnel, const struct pantun_tun
 		mod_delayed_work(pantun_wq, &tunnel->dummy_work, 0);
 	kfree_rcu(old, rcu);
 	tunnel->pn->generation++;
-	pantun_nl_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
+	pantun_event_tunnel(tunnel, PANTUN_EVENT_CHANGE);
 	pantun_tunnel_poke(tunnel);
 	return 0;
 }

@@ -13,10 +13,10 @@
 #include <net/ipv6.h>
 #include "cb.h"
 #include "compat.h"
+#include "events.h"
 #include "flow.h"
 #include "inner.h"
 #include "mss.h"
-#include "nl_event.h"
 #include "proxy.h"
 #include "sa.h"
 #include "tunnel.h"
@@ -111,7 +111,7 @@ static void expire(struct pantun_sa *sa)
 {
 	if (test_and_set_bit(PANTUN_SA_HARD, &sa->flags))
 		return;
-	pantun_nl_event_expire(sa, PANTUN_EVENT_HARD);
+	pantun_event_expire(sa, PANTUN_EVENT_HARD);
 	pantun_tunnel_poke(sa->tunnel);
 }
 
@@ -135,7 +135,7 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
 		return PANTUN_DROP_TX_LIMIT;
 	case PANTUN_LIFE_SOFT:
 		if (!test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
-			pantun_nl_event_expire(sa, PANTUN_EVENT_SOFT);
+			pantun_event_expire(sa, PANTUN_EVENT_SOFT);
 		break;
 	case PANTUN_LIFE_OK:
 		break;
@@ -434,7 +434,7 @@ static void acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
 	WRITE_ONCE(proxy->acquire_next, (jiffies + ACQUIRE_INTERVAL) | 1);
 	WRITE_ONCE(proxy->failed, false);
 	atomic64_inc(&proxy->acquires);
-	pantun_nl_event_acquire(tunnel, proxy, flow);
+	pantun_event_acquire(tunnel, proxy, flow);
 }
 
 /* Keeps the packet until an SA is there.  Consumes it. */
