@@ -28,6 +28,7 @@
 #include "events.h"
 #include "monitor.h"
 #include "netdev.h"
+#include "outer.h"
 #include "proxy.h"
 #include "sa.h"
 #include "tunnel.h"

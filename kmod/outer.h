@@ -1,44 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The outside of a tunnel: where its packets go (path), their outer headers, the
- * route, and handing them to the stack.
+ * The outside of a tunnel: the outer headers of its packets, their route, and handing them
+ * to the stack.
  */
 #ifndef _PANTUN_OUTER_H
 #define _PANTUN_OUTER_H
 
-#include <linux/rcupdate.h>
 #include <linux/types.h>
-#include <linux/workqueue.h>
-#include <net/dst_cache.h>
-#include "selector.h"
 
 struct dst_entry;
 struct pantun_inner_header;
 struct pantun_overhead;
+struct pantun_path;
 struct pantun_sa;
 struct pantun_tunnel_opts;
 struct sk_buff;
 
-/* Immutable once published by sa->path; replaced under RCU, freed from a worker. */
-struct pantun_path {
-	u8 family;			/* AF_INET or AF_INET6 */
-	u8 encap;			/* enum pantun_encap */
-	bool udp_csum;			/* UDP checksum over IPv4, too */
-	union pantun_addr local;
-	union pantun_addr remote;
-	__be16 local_port;
-	__be16 remote_port;
-	u32 mtu;			/* of the route, as the last packet saw it */
-	struct dst_cache dst_cache;
-	struct rcu_work free_work;
-};
-
-/* NULL on lack of memory.  Process context. */
-struct pantun_path *pantun_path_alloc(void);
-/* After a grace period, from a worker: nobody may find the path any more. */
-void pantun_path_free_rcu(struct pantun_path *path);
-/* Octets before the ESP header: IP, and UDP where encapsulated. */
-u16 pantun_path_header_len(const struct pantun_path *path);
 /* What an SA adds to inner packets on its path. */
 void pantun_outer_overhead(const struct pantun_sa *sa, const struct pantun_path *path,
 			   const struct pantun_tunnel_opts *opts, struct pantun_overhead *o);

@@ -27,6 +27,7 @@
 #include "inner.h"
 #include "monitor.h"
 #include "mss.h"
+#include "outer.h"
 #include "rx.h"
 #include "sa.h"
 #include "tunnel.h"

@@ -24,7 +24,7 @@
 #include "alg.h"
 #include "drop.h"
 #include "life.h"
-#include "outer.h"
+#include "path.h"
 #include "replay.h"
 #include "selector.h"
 #include "xform.h"

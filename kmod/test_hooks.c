@@ -23,6 +23,7 @@
 #include <linux/tcp.h>
 #include <net/ip.h>
 #include "netdev.h"
+#include "outer.h"
 #include "proxy.h"
 #include "sa.h"
 #include "tunnel.h"

@@ -17,6 +17,7 @@
 #include "flow.h"
 #include "inner.h"
 #include "mss.h"
+#include "outer.h"
 #include "proxy.h"
 #include "sa.h"
 #include "tunnel.h"
