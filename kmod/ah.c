@@ -22,9 +22,7 @@
 #include "ah_mask.h"
 #include "cb.h"
 #include "compat.h"
-#include "rx.h"
 #include "sa.h"
-#include "tx.h"
 
 #define GMAC_IV		8
 #define GMAC_ASSOC	16	/* what the template wants to see; all is covered alike */
@@ -219,7 +217,7 @@ static void seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 	if (!err)
 		finish_seal(skb, cb->sa, cb->tmp);
 	tmp_free(cb->tmp);
-	pantun_tx_done(skb, cb->sa, err);
+	cb->done(skb, cb->sa, err);
 }
 
 /* RFC 4302 section 3.3.3 */
@@ -265,7 +263,7 @@ static void input_complete(PANTUN_CRYPTO_ARG arg, int err)
 	int ret = err ? err : finish_input(skb, cb->sa, cb->tmp);
 
 	tmp_free(cb->tmp);
-	pantun_rx_done(skb, cb->sa, ret);
+	cb->done(skb, cb->sa, ret);
 }
 
 /*

@@ -7,8 +7,16 @@
 
 struct pantun_sa;
 
+/*
+ * The end of every encryption (@ret: 0 or an errno) and every decryption (@ret: what
+ * pantun_xform_ops.input returns).  Consumes @skb and the reference to @sa that the packet
+ * held.  Any context but hard irq.
+ */
+typedef void pantun_done_fn(struct sk_buff *skb, struct pantun_sa *sa, int ret);
+
 struct pantun_cb {
 	struct pantun_sa *sa;		/* the packet's reference */
+	pantun_done_fn *done;		/* called when crypto ends later */
 	void *tmp;			/* the protocol's memory while crypto is at work */
 	union {
 		u64 seq;
@@ -18,14 +26,18 @@ struct pantun_cb {
 	__be32 flow_label;		/* outbound: of the outer IPv6 header */
 	u16 xform;			/* outbound: from the outer header to ESP or AH; */
 					/* inbound: octets of the outer IP header */
-	u16 nhoff;			/* inbound: IPv6: octets to what names ESP or AH */
-	u16 nfrags;			/* outbound: pieces of the payload, of skb_cow_data() */
-	u8 next_header;			/* outbound: what the payload is */
+	union {
+		u16 nhoff;		/* inbound: IPv6: octets to what names ESP or AH */
+		u16 nfrags;		/* outbound: pieces of the payload, of skb_cow_data() */
+	};
+	union {
+		u8 next_header;		/* outbound: what the payload is */
+		u8 encap;		/* inbound: enum pantun_encap */
+	};
 	u8 tos;				/* outbound: inner; inbound: outer */
-	u8 encap;			/* inbound: enum pantun_encap */
-	bool df;			/* outbound: don't fragment outside */
-	bool udp_csum;			/* outbound: the UDP header wants a checksum */
 	u8 nest;			/* outbound: our tunnels that the packet has passed */
+	u8 df:1;			/* outbound: don't fragment outside */
+	u8 udp_csum:1;			/* outbound: the UDP header wants a checksum */
 };
 
 static inline struct pantun_cb *pantun_cb(const struct sk_buff *skb)

@@ -30,9 +30,7 @@
 #include "cb.h"
 #include "compat.h"
 #include "esp.h"
-#include "rx.h"
 #include "sa.h"
-#include "tx.h"
 
 #define ESP_HEADER	8	/* SPI, sequence number */
 #define ESP_TRAILER	2	/* pad length, next header */
@@ -125,7 +123,7 @@ static void seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 	struct pantun_cb *cb = pantun_cb(skb);
 
 	tmp_put(cb->sa, cb->tmp);
-	pantun_tx_done(skb, cb->sa, err);
+	cb->done(skb, cb->sa, err);
 }
 
 /* Pads with 1, 2, 3, ... (RFC 4303 section 2.4) and makes room for the ICV. */
@@ -255,7 +253,7 @@ static void input_complete(PANTUN_CRYPTO_ARG arg, int err)
 	struct pantun_cb *cb = pantun_cb(skb);
 
 	tmp_put(cb->sa, cb->tmp);
-	pantun_rx_done(skb, cb->sa, err ? err : strip(skb, cb->sa->alg));
+	cb->done(skb, cb->sa, err ? err : strip(skb, cb->sa->alg));
 }
 
 /* Lengths that no peer sends (RFC 4303 section 2): header, IV, whole blocks, ICV. */

@@ -208,15 +208,8 @@ static void deliver(struct sk_buff *skb, struct pantun_sa *sa)
 		pantun_drop_note(NULL, tunnel, sa, PANTUN_DROP_RX_BACKLOG);
 }
 
-/**
- * pantun_rx_done - the end of every decryption
- * @skb: the packet, its data beginning at the inner packet; consumed
- * @sa: its SA; the packet's reference is dropped
- * @next_header: what the trailer said, or a negative error
- *
- * Context: any but hard irq.
- */
-void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
+/* The one end of every decryption, at once, later or failed: pantun_cb.done. */
+static void rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 {
 	const struct pantun_tunnel_opts *opts;
 	enum pantun_drop reason;
@@ -294,6 +287,7 @@ static void receive(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 		goto drop;
 	}
 	cb->sa = sa;
+	cb->done = rx_done;
 	spin_lock_bh(&sa->replay_lock);
 	cb->seq = pantun_replay_infer(&sa->replay, seq_lo);
 	verdict = pantun_replay_check(&sa->replay, cb->seq);
@@ -304,7 +298,7 @@ static void receive(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 	}
 	next_header = sa->ops->input(sa, skb, cb->seq);
 	if (next_header != -EINPROGRESS)
-		pantun_rx_done(skb, sa, next_header);
+		rx_done(skb, sa, next_header);
 	return;
 drop:
 	pantun_drop_skb(skb, sa->tunnel, sa, reason);

@@ -5,18 +5,10 @@
 
 #include <linux/skbuff.h>
 
-struct pantun_sa;
-
 /* Takes and gives up a place before XFRM's own ESP handler (RFC 4301 section 5.2). */
 int pantun_rx_register(void);
 void pantun_rx_unregister(void);
 /* A packet met before the IP layer, by GRO. */
 int pantun_rx_early(struct sk_buff *skb, unsigned int offset, u8 family, u8 encap);
-/*
- * The one end of every decryption.  @next_header is what ops->input() returned or
- * would have.  Consumes @skb and the packet's reference to @sa.  Any context but
- * hard irq.
- */
-void pantun_rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header);
 
 #endif

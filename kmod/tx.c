@@ -144,15 +144,8 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
 	return PANTUN_DROP_NONE;
 }
 
-/**
- * pantun_tx_done - the end of every encryption
- * @skb: the packet with its outer headers and route; consumed
- * @sa: its SA; the packet's reference is dropped
- * @err: 0, or why it could not be encrypted
- *
- * Context: any but hard irq.
- */
-void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
+/* The one end of every encryption, at once, later or failed: pantun_cb.done. */
+static void tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
 {
 	u8 before;
 
@@ -285,9 +278,10 @@ static void tx_one(struct sk_buff *skb, const struct tx *tx, bool dummy)
 		return;
 	}
 	pantun_cb(skb)->nest = __this_cpu_read(nest);
+	pantun_cb(skb)->done = tx_done;
 	err = sa->ops->seal(sa, skb, pantun_cb(skb)->seq);
 	if (err != -EINPROGRESS)
-		pantun_tx_done(skb, sa, err);
+		tx_done(skb, sa, err);
 }
 
 /* Splits a super-packet; each segment is a copy of our own with its checksum done. */

@@ -13,11 +13,6 @@ struct pantun_tunnel;
 
 /* ndo_start_xmit.  BH disabled, RCU read side. */
 netdev_tx_t pantun_tx_start(struct sk_buff *skb, struct net_device *dev);
-/*
- * The one end of every encryption: done at once, later or failed.  Consumes @skb
- * and the reference to @sa that the packet held.  Any context but hard irq.
- */
-void pantun_tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err);
 /* Sends a dummy packet.  BH disabled, RCU read side. */
 void pantun_tx_dummy(struct pantun_sa *sa);
 /*

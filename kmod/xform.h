@@ -41,7 +41,7 @@ struct pantun_xform_ops {
 	/*
 	 * Encrypts and computes the ICV.  @skb begins at its outer IP header, complete
 	 * but for what IP fills in underway, with the protocol's header cb->xform
-	 * octets behind it.  0: done; -EINPROGRESS: pantun_tx_done() will be called
+	 * octets behind it.  0: done; -EINPROGRESS: cb->done() will be called
 	 * later; else the error.  In the two latter cases the skb stays the callee's
 	 * or the caller's respectively.  BH disabled.
 	 */
@@ -50,7 +50,7 @@ struct pantun_xform_ops {
 	 * Checks and opens @skb, whose data begins at the protocol's header and whose
 	 * network header is the outer one, under number @seq.  >= 0: the next header,
 	 * data begins at the payload and padding and ICV are trimmed; -EINPROGRESS:
-	 * pantun_rx_done() will be called later; -EBADMSG: not authentic; -EILSEQ: bad
+	 * cb->done() will be called later; -EBADMSG: not authentic; -EILSEQ: bad
 	 * padding; -EPROTO: a length that no packet has; else the error.  BH disabled.
 	 */
 	int (*input)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
