@@ -312,6 +312,7 @@ static void link_setup(struct net_device *dev)
 	tunnel->state = PANTUN_STATE_DOWN;
 	tunnel->carrier = PANTUN_CARRIER_ANY;
 	tunnel->path_told = PANTUN_PATH_UNKNOWN;
+	tunnel->hold_ops = &pantun_tx_hold_ops;
 	INIT_LIST_HEAD(&tunnel->net_list);
 	pantun_monitor_setup(tunnel);
 	INIT_WORK(&tunnel->link_work, link_work);

@@ -9,11 +9,11 @@
 #include <pantun_version.h>
 #include "compat.h"
 #include "events.h"
+#include "hold.h"
 #include "nl.h"
 #include "nl_priv.h"
 #include "proxy.h"
 #include "tunnel.h"
-#include "tx.h"
 
 /* --- tunnels --- */
 
@@ -168,7 +168,7 @@ static int proxy_del_doit(struct sk_buff *skb, struct genl_info *info)
 
 static int fail_proxy(struct pantun_proxy *proxy, struct netlink_ext_ack *extack)
 {
-	pantun_tx_hold_fail(proxy);
+	pantun_hold_fail(proxy);
 	return 0;
 }
 

@@ -5,10 +5,10 @@
 #include "classify.h"
 #include "compat.h"
 #include "events.h"
+#include "hold.h"
 #include "proxy.h"
 #include "sa.h"
 #include "tunnel.h"
-#include "tx.h"
 
 #define DEFAULT_NAME	"default"
 #define FEW		8	/* proxy-IDs that are faster asked one after the other */
@@ -56,8 +56,7 @@ static struct pantun_proxy *proxy_alloc(struct pantun_tunnel *tunnel, const char
 	proxy->selector = *selector;
 	proxy->tunnel = tunnel;
 	INIT_LIST_HEAD(&proxy->sas);
-	skb_queue_head_init(&proxy->hold);
-	INIT_DELAYED_WORK(&proxy->hold_work, pantun_tx_hold_work);
+	pantun_hold_init(proxy);
 	refcount_set(&proxy->refs, 1);
 	return proxy;
 }
@@ -169,7 +168,7 @@ static void publish(struct pantun_tunnel *tunnel, struct pantun_proxy_table *tab
 static void retire(struct pantun_proxy *proxy)
 {
 	pantun_sa_flush(proxy);
-	pantun_tx_hold_stop(proxy);
+	pantun_hold_stop(proxy);
 	if (!proxy->implicit)
 		proxy->tunnel->pn->proxy_count--;
 	pantun_event_proxy(proxy, PANTUN_EVENT_DEL);

@@ -19,9 +19,6 @@ struct pantun_classifier;
 struct pantun_sa;
 struct pantun_tunnel;
 
-#define PANTUN_HOLD_MAX		8	/* packets held for an SA, a proxy-ID */
-#define PANTUN_HOLD_SECONDS	30	/* held this long at most */
-
 struct pantun_proxy {
 	char name[PANTUN_PROXY_NAME_LEN];
 	bool implicit;			/* stands in while there is no other */

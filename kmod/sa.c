@@ -5,11 +5,11 @@
 #include <linux/slab.h>
 #include "compat.h"
 #include "events.h"
+#include "hold.h"
 #include "proxy.h"
 #include "sa.h"
 #include "sa_table.h"
 #include "tunnel.h"
-#include "tx.h"
 #include "work.h"
 
 #define AGE_WORK_SECONDS	3600	/* between two looks at most: delays are finite */
@@ -253,7 +253,7 @@ static void make_current(struct pantun_sa *sa)
 {
 	clear_bit(PANTUN_SA_STANDBY, &sa->flags);
 	rcu_assign_pointer(sa->proxy->out_sa, sa);
-	pantun_tx_release(sa->proxy);
+	pantun_hold_release(sa->proxy);
 }
 
 /* The tunnel's next deadline may be a nearer one now. */

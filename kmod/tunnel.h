@@ -13,6 +13,7 @@
 #include "drop.h"
 #include "netns.h"
 
+struct pantun_hold_ops;
 struct pantun_proxy_table;
 
 /* All monitors of a tunnel. */
@@ -59,6 +60,7 @@ struct pantun_tunnel {
 	bool mtu_fixed;			/* set by the admin; rtnl */
 	bool mtu_following;		/* MTU is being set by link_work; rtnl */
 	struct pantun_proxy_table __rcu *proxies;	/* written under cfg_lock */
+	const struct pantun_hold_ops *hold_ops;	/* what becomes of packets that waited */
 	struct list_head net_list;	/* pn->tunnels; cfg_lock */
 	struct gro_cells gro_cells;
 	struct pantun_monitors monitors;

@@ -15,6 +15,7 @@
 #include "compat.h"
 #include "events.h"
 #include "flow.h"
+#include "hold.h"
 #include "inner.h"
 #include "mss.h"
 #include "outer.h"
@@ -22,7 +23,6 @@
 #include "sa.h"
 #include "tunnel.h"
 #include "tx.h"
-#include "work.h"
 
 #define ACQUIRE_INTERVAL	HZ	/* between events of one proxy-ID */
 
@@ -432,32 +432,6 @@ static void acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
 	pantun_event_acquire(tunnel, proxy, flow);
 }
 
-/* Keeps the packet until an SA is there.  Consumes it. */
-static void hold(struct sk_buff *skb, struct pantun_tunnel *tunnel,
-		 struct pantun_proxy *proxy)
-{
-	enum pantun_drop reason = PANTUN_DROP_NONE;
-
-	if (skb_dst(skb) && !skb_dst_force(skb)) {
-		pantun_drop_skb(skb, tunnel, NULL, PANTUN_DROP_TX_NO_SA);
-		return;
-	}
-	spin_lock_bh(&proxy->hold.lock);
-	if (proxy->dead)
-		reason = PANTUN_DROP_TX_NO_SA;
-	else if (skb_queue_len(&proxy->hold) >= PANTUN_HOLD_MAX)
-		reason = PANTUN_DROP_TX_HOLD_FULL;
-	if (!reason) {
-		pantun_cb(skb)->held_until = jiffies + PANTUN_HOLD_SECONDS * HZ;
-		__skb_queue_tail(&proxy->hold, skb);
-		/* when it waits for an earlier packet already, it waits for this one afterwards */
-		queue_delayed_work(pantun_wq, &proxy->hold_work, PANTUN_HOLD_SECONDS * HZ);
-	}
-	spin_unlock_bh(&proxy->hold.lock);
-	if (reason)
-		pantun_drop_skb(skb, tunnel, NULL, reason);
-}
-
 /* The current SA, unless it has reached a limit. */
 static struct pantun_sa *current_sa(const struct pantun_proxy *proxy)
 {
@@ -496,11 +470,11 @@ static void tx_wait(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		refuse_held(skb, tunnel, PANTUN_DROP_TX_HOLD_FAILED);
 		return;
 	}
-	hold(skb, tunnel, proxy);
+	pantun_hold_packet(proxy, skb);
 	acquire(tunnel, proxy, flow);
 	/* one that came in between has released before our packet was there */
 	if (current_sa(proxy))
-		pantun_tx_release(proxy);
+		pantun_hold_release(proxy);
 }
 
 /*
@@ -674,116 +648,7 @@ netdev_tx_t pantun_tx_start(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
-/**
- * pantun_tx_release - sends what waits for an SA
- * @proxy: the proxy-ID, which has one now
- *
- * Context: any but hard irq; RCU read side or cfg_lock keeps @proxy.
- */
-void pantun_tx_release(struct pantun_proxy *proxy)
-{
-	struct sk_buff_head ready;
-	struct sk_buff *skb;
-
-	__skb_queue_head_init(&ready);
-	spin_lock_bh(&proxy->hold.lock);
-	skb_queue_splice_init(&proxy->hold, &ready);
-	spin_unlock_bh(&proxy->hold.lock);
-
-	local_bh_disable();
-	rcu_read_lock();
-	while ((skb = __skb_dequeue(&ready)))
-		tx_skb(skb, proxy->tunnel);
-	rcu_read_unlock();
-	local_bh_enable();
-}
-
-/* Takes out all that waits, to @old. */
-static void hold_take(struct pantun_proxy *proxy, bool dead, struct sk_buff_head *old)
-{
-	__skb_queue_head_init(old);
-	spin_lock_bh(&proxy->hold.lock);
-	proxy->dead |= dead;
-	skb_queue_splice_init(&proxy->hold, old);
-	spin_unlock_bh(&proxy->hold.lock);
-}
-
-/* Takes out what has waited long enough, to @old, and has the work come back for the rest. */
-static void hold_take_expired(struct pantun_proxy *proxy, struct sk_buff_head *old)
-{
-	struct sk_buff *skb;
-
-	__skb_queue_head_init(old);
-	spin_lock_bh(&proxy->hold.lock);
-	while ((skb = skb_peek(&proxy->hold))) {
-		long left = pantun_cb(skb)->held_until - jiffies;
-
-		if (left > 0) {
-			mod_delayed_work(pantun_wq, &proxy->hold_work, left);
-			break;
-		}
-		__skb_unlink(skb, &proxy->hold);
-		__skb_queue_tail(old, skb);
-	}
-	spin_unlock_bh(&proxy->hold.lock);
-}
-
-/* Gives up what was taken out, and tells the senders. */
-static void hold_refuse(struct pantun_proxy *proxy, struct sk_buff_head *old,
-			enum pantun_drop reason)
-{
-	struct sk_buff *skb;
-
-	local_bh_disable();
-	rcu_read_lock();
-	while ((skb = __skb_dequeue(old)))
-		refuse_held(skb, proxy->tunnel, reason);
-	rcu_read_unlock();
-	local_bh_enable();
-}
-
-/**
- * pantun_tx_hold_fail - gives up what waits for an SA that will not come
- * @proxy: the proxy-ID; what it sends from now on is refused until the next acquire
- *
- * Context: process; cfg_lock keeps @proxy.
- */
-void pantun_tx_hold_fail(struct pantun_proxy *proxy)
-{
-	struct sk_buff_head old;
-
-	WRITE_ONCE(proxy->failed, true);
-	hold_take(proxy, false, &old);
-	hold_refuse(proxy, &old, PANTUN_DROP_TX_HOLD_FAILED);
-}
-
-/**
- * pantun_tx_hold_work - drops packets that waited too long
- * @work: hold_work of a proxy-ID
- */
-void pantun_tx_hold_work(struct work_struct *work)
-{
-	struct pantun_proxy *proxy = container_of(to_delayed_work(work),
-						  struct pantun_proxy, hold_work);
-	struct sk_buff_head old;
-
-	hold_take_expired(proxy, &old);
-	hold_refuse(proxy, &old, PANTUN_DROP_TX_HOLD_EXPIRED);
-}
-
-/**
- * pantun_tx_hold_stop - ends holding for good
- * @proxy: a proxy-ID that is going away
- *
- * Context: process, may sleep.
- */
-void pantun_tx_hold_stop(struct pantun_proxy *proxy)
-{
-	struct sk_buff_head old;
-	struct sk_buff *skb;
-
-	hold_take(proxy, true, &old);
-	while ((skb = __skb_dequeue(&old)))
-		pantun_drop_skb(skb, proxy->tunnel, NULL, PANTUN_DROP_TX_NO_SA);
-	cancel_delayed_work_sync(&proxy->hold_work);
-}
+const struct pantun_hold_ops pantun_tx_hold_ops = {
+	.send = tx_skb,
+	.refuse = refuse_held,
+};

@@ -7,7 +7,7 @@
 #include <linux/skbuff.h>
 
 struct pantun_flow;
-struct pantun_proxy;
+struct pantun_hold_ops;
 struct pantun_sa;
 struct pantun_tunnel;
 
@@ -22,13 +22,7 @@ void pantun_tx_dummy(struct pantun_sa *sa);
 u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
 		     const struct pantun_flow *flow, bool ask, struct pantun_sa **sa);
 void pantun_tx_own(struct sk_buff *skb, struct pantun_sa *sa);
-/* Sends what @proxy holds; called once it has an out-SA.  Process context, no lock but cfg_lock. */
-void pantun_tx_release(struct pantun_proxy *proxy);
-/* Refuses what @proxy holds, with ICMP to the senders: no SA will come.  Process context. */
-void pantun_tx_hold_fail(struct pantun_proxy *proxy);
-/* hold_work: refuses packets that were held for PANTUN_HOLD_SECONDS each. */
-void pantun_tx_hold_work(struct work_struct *work);
-/* Drops all that @proxy holds, and whatever comes later.  Process context, may sleep. */
-void pantun_tx_hold_stop(struct pantun_proxy *proxy);
+/* How packets go on that have waited for an SA. */
+extern const struct pantun_hold_ops pantun_tx_hold_ops;
 
 #endif
