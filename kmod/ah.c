@@ -19,6 +19,7 @@
 #include <linux/random.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
+#include "ah.h"
 #include "ah_mask.h"
 #include "cb.h"
 #include "compat.h"

@@ -11,6 +11,7 @@
 #include <linux/pantun.h>
 #include <linux/skbuff.h>
 #include <net/ip.h>
+#include "ah.h"
 #include "alg.h"
 #include "cb.h"
 #include "sa.h"

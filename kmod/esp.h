@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* ESP: the part that tests against known answers need by itself. */
+/* ESP, and the part of it that tests against known answers need by itself. */
 #ifndef _PANTUN_ESP_H
 #define _PANTUN_ESP_H
 
 #include <linux/types.h>
 
 struct pantun_sa;
+struct pantun_xform_ops;
 struct sk_buff;
+
+extern const struct pantun_xform_ops pantun_esp_ops;
 
 #define PANTUN_IV_MAX	16
 

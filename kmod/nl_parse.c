@@ -6,8 +6,10 @@
 #include <linux/in.h>
 #include <linux/pantun.h>
 #include <net/ipv6.h>
+#include "ah.h"
 #include "alg.h"
 #include "compat.h"
+#include "esp.h"
 #include "netdev.h"
 #include "nl_priv.h"
 #include "proxy.h"
@@ -424,6 +426,7 @@ int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *p
 	params->dir = nla_get_u32(sa[PANTUN_SA_A_DIR]);
 	params->spi = htonl(nla_get_u32(sa[PANTUN_SA_A_SPI]));
 	params->proto = pantun_nl_proto_of(sa);
+	params->ops = params->proto == IPPROTO_AH ? &pantun_ah_ops : &pantun_esp_ops;
 	params->mode = PANTUN_MODE_TUNNEL;
 	if (sa[PANTUN_SA_A_MODE])
 		params->mode = nla_get_u32(sa[PANTUN_SA_A_MODE]);

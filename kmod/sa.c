@@ -14,18 +14,6 @@
 
 #define AGE_WORK_SECONDS	3600	/* between two looks at most: delays are finite */
 
-static const struct pantun_xform_ops *ops_of(u8 proto)
-{
-	switch (proto) {
-	case IPPROTO_ESP:
-		return &pantun_esp_ops;
-	case IPPROTO_AH:
-		return &pantun_ah_ops;
-	default:
-		return NULL;
-	}
-}
-
 static void set_key(struct pantun_sa *sa, const struct pantun_sa_params *p)
 {
 	sa->dir = p->dir;
@@ -148,14 +136,9 @@ static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
 				   struct netlink_ext_ack *extack)
 {
-	const struct pantun_xform_ops *ops = ops_of(params->proto);
 	struct pantun_sa *sa;
 	int err;
 
-	if (!ops) {
-		NL_SET_ERR_MSG(extack, "an SA must be ESP or AH");
-		return ERR_PTR(-EOPNOTSUPP);
-	}
 	sa = sa_alloc(params);
 	if (!sa)
 		return ERR_PTR(-ENOMEM);
@@ -169,12 +152,12 @@ struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
 		sa->selector = params->selector;
 	if (params->standby)
 		__set_bit(PANTUN_SA_STANDBY, &sa->flags);
-	err = ops->init(sa, &params->keys, extack);
+	err = params->ops->init(sa, &params->keys, extack);
 	if (err) {
 		sa_free(sa);
 		return ERR_PTR(err);
 	}
-	sa->ops = ops;
+	sa->ops = params->ops;
 	return sa;
 }
 

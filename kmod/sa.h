@@ -132,6 +132,7 @@ struct pantun_sa_params {
 	u8 mode;			/* enum pantun_mode */
 	u8 encap;			/* enum pantun_encap */
 	__be32 spi;
+	const struct pantun_xform_ops *ops;	/* of proto */
 	u8 family;			/* of the path: AF_INET or AF_INET6 */
 	bool udp_csum;
 	bool esn;

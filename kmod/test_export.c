@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What pantun_test.ko sees of this module; only in builds with the tests. */
 #include <linux/module.h>
+#include "ah.h"
 #include "ah_mask.h"
 #include "alg.h"
 #include "classify.h"
@@ -18,7 +19,6 @@
 #include "sa_table.h"
 #include "selector.h"
 #include "tunnel.h"
-#include "xform.h"
 
 EXPORT_SYMBOL_GPL(pantun_ah_mask);
 EXPORT_SYMBOL_GPL(pantun_ah_ops);

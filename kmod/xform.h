@@ -56,7 +56,4 @@ struct pantun_xform_ops {
 	int (*input)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
 };
 
-extern const struct pantun_xform_ops pantun_esp_ops;
-extern const struct pantun_xform_ops pantun_ah_ops;
-
 #endif
