@@ -23,6 +23,7 @@
 #include <net/ip_tunnels.h>
 #include <net/net_namespace.h>
 #include <net/rtnetlink.h>
+#include "age.h"
 #include "compat.h"
 #include "dummy.h"
 #include "events.h"
@@ -316,7 +317,7 @@ static void link_setup(struct net_device *dev)
 	INIT_LIST_HEAD(&tunnel->net_list);
 	pantun_monitor_setup(tunnel);
 	INIT_WORK(&tunnel->link_work, link_work);
-	INIT_DELAYED_WORK(&tunnel->age_work, pantun_sa_age_work);
+	INIT_DELAYED_WORK(&tunnel->age_work, pantun_age_work);
 	INIT_DELAYED_WORK(&tunnel->dummy_work, pantun_dummy_work);
 }
 

@@ -88,14 +88,11 @@ static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
 	if (verdict != PANTUN_REPLAY_OK)
 		return drop_of_replay(verdict);
 	if (life == PANTUN_LIFE_HARD) {
-		if (!test_and_set_bit(PANTUN_SA_HARD, &sa->flags)) {
-			pantun_event_expire(sa, PANTUN_EVENT_HARD);
-			pantun_tunnel_poke(sa->tunnel);
-		}
+		pantun_sa_reach_hard(sa);
 		return PANTUN_DROP_RX_LIMIT;
 	}
-	if (life == PANTUN_LIFE_SOFT && !test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
-		pantun_event_expire(sa, PANTUN_EVENT_SOFT);
+	if (life == PANTUN_LIFE_SOFT)
+		pantun_sa_reach_soft(sa);
 	return PANTUN_DROP_NONE;
 }
 

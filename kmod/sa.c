@@ -12,8 +12,6 @@
 #include "tunnel.h"
 #include "work.h"
 
-#define AGE_WORK_SECONDS	3600	/* between two looks at most: delays are finite */
-
 static void set_key(struct pantun_sa *sa, const struct pantun_sa_params *p)
 {
 	sa->dir = p->dir;
@@ -350,8 +348,13 @@ void pantun_sa_activate(struct pantun_sa *sa)
 	pantun_tunnel_poke(sa->tunnel);
 }
 
-/* An inbound SA receives by its own path alone from now on. */
-static void leave_former(struct pantun_sa *sa)
+/**
+ * pantun_sa_leave_former - ends receiving by the path before
+ * @sa: an SA in the table
+ *
+ * Context: process, cfg_lock.
+ */
+void pantun_sa_leave_former(struct pantun_sa *sa)
 {
 	pantun_sa_table_leave_former(sa->tunnel->pn, sa);
 	sa->former_until = 0;
@@ -364,7 +367,7 @@ static void leave_former(struct pantun_sa *sa)
 static void keep_former(struct pantun_sa *sa)
 {
 	if (sa->dir == PANTUN_DIR_OUT) {
-		leave_former(sa);
+		pantun_sa_leave_former(sa);
 		return;
 	}
 	sa->former_until = pantun_sa_age(sa) + PANTUN_SA_FORMER_SECONDS;
@@ -466,6 +469,32 @@ void pantun_sa_flush(struct pantun_proxy *proxy)
 }
 
 /**
+ * pantun_sa_reach_soft - an SA is at a soft limit: says so, once
+ * @sa: the SA
+ *
+ * Context: any but hard irq.
+ */
+void pantun_sa_reach_soft(struct pantun_sa *sa)
+{
+	if (!test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
+		pantun_event_expire(sa, PANTUN_EVENT_SOFT);
+}
+
+/**
+ * pantun_sa_reach_hard - an SA is at a hard limit and carries nothing more; says so, once
+ * @sa: the SA
+ *
+ * Context: any but hard irq.
+ */
+void pantun_sa_reach_hard(struct pantun_sa *sa)
+{
+	if (test_and_set_bit(PANTUN_SA_HARD, &sa->flags))
+		return;
+	pantun_event_expire(sa, PANTUN_EVENT_HARD);
+	pantun_tunnel_poke(sa->tunnel);
+}
+
+/**
  * pantun_sa_traffic - what an SA has carried
  * @sa: the SA
  * @packets: where to put the number of inner packets
@@ -503,91 +532,4 @@ bool pantun_sa_idle(struct pantun_sa *sa, u64 *ms)
 	spin_unlock_bh(&sa->replay_lock);
 	*ms = jiffies64_to_msecs(get_jiffies_64() - heard);
 	return heard;
-}
-
-/* Seconds from @age to the nearest of the limits ahead; 0: none. */
-static u64 next_limit(const struct pantun_limits *limits, u64 age)
-{
-	u64 soft = limits->soft.seconds, hard = limits->hard.seconds;
-
-	if (soft > age)
-		return soft - age;
-	return hard > age ? hard - age : 0;
-}
-
-/* Receiving by the path before ends by age; seconds until then, 0: there is none. */
-static u64 end_former(struct pantun_sa *sa, u64 age)
-{
-	if (sa->former_until > age)
-		return sa->former_until - age;
-	if (sa->former_until)
-		leave_former(sa);
-	return 0;
-}
-
-/* The nearer of two times, 0: never. */
-static u64 nearer(u64 a, u64 b)
-{
-	return a && b ? min(a, b) : a + b;
-}
-
-/* Acts on what the SA's age says; seconds until it says something new, 0: never. */
-static u64 grow_older(struct pantun_sa *sa)
-{
-	u64 age = pantun_sa_age(sa), former = end_former(sa, age);
-
-	if (test_bit(PANTUN_SA_LARVAL, &sa->flags)) {
-		if (age < PANTUN_SA_LARVAL_SECONDS)
-			return PANTUN_SA_LARVAL_SECONDS - age;
-		pantun_sa_delete(sa);
-		return 0;
-	}
-	switch (pantun_life_check(&sa->limits, 0, 0, age)) {
-	case PANTUN_LIFE_HARD:
-		if (!test_and_set_bit(PANTUN_SA_HARD, &sa->flags)) {
-			pantun_event_expire(sa, PANTUN_EVENT_HARD);
-			pantun_tunnel_poke(sa->tunnel);
-		}
-		return former;
-	case PANTUN_LIFE_SOFT:
-		if (!test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
-			pantun_event_expire(sa, PANTUN_EVENT_SOFT);
-		break;
-	case PANTUN_LIFE_OK:
-		break;
-	}
-	return nearer(next_limit(&sa->limits, age), former);
-}
-
-/**
- * pantun_sa_age_work - one look at the age of all SAs of a tunnel
- * @work: tunnel->age_work
- *
- * Packets notice limits by themselves; this is for SAs that carry none.
- *
- * Context: worker; never takes rtnl, as deleting the tunnel waits for it there.
- */
-void pantun_sa_age_work(struct work_struct *work)
-{
-	struct pantun_tunnel *tunnel = container_of(to_delayed_work(work), struct pantun_tunnel,
-						    age_work);
-	struct pantun_proxy_table *table;
-	struct pantun_sa *sa, *next;
-	u64 nearest = 0;
-	u32 i;
-
-	mutex_lock(&tunnel->pn->cfg_lock);
-	if (tunnel->dead)
-		goto out;
-	table = pantun_proxy_table(tunnel);
-	for (i = 0; i < table->count; i++) {
-		list_for_each_entry_safe(sa, next, &table->entry[i]->sas, proxy_list) {
-			nearest = nearer(nearest, grow_older(sa));
-		}
-	}
-	if (nearest)
-		mod_delayed_work(pantun_wq, &tunnel->age_work,
-				 min_t(u64, nearest, AGE_WORK_SECONDS) * HZ);
-out:
-	mutex_unlock(&tunnel->pn->cfg_lock);
 }

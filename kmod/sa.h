@@ -166,8 +166,11 @@ void pantun_sa_flush(struct pantun_proxy *proxy);
 void pantun_sa_traffic(struct pantun_sa *sa, u64 *packets, u64 *bytes);
 /* Milliseconds since the last authentic packet; false: an out-SA, or there was none. */
 bool pantun_sa_idle(struct pantun_sa *sa, u64 *ms);
-/* tunnel->age_work: limits in seconds and reservations, without traffic. */
-void pantun_sa_age_work(struct work_struct *work);
+/* Receives by its own path alone from now on.  cfg_lock. */
+void pantun_sa_leave_former(struct pantun_sa *sa);
+/* It is at a limit: said once.  Any context but hard irq. */
+void pantun_sa_reach_soft(struct pantun_sa *sa);
+void pantun_sa_reach_hard(struct pantun_sa *sa);
 
 /* Whether it carries packets, or could once activated. */
 static inline bool pantun_sa_usable(const struct pantun_sa *sa)

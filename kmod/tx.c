@@ -107,15 +107,6 @@ static bool size_ok(struct sk_buff *skb, u32 mtu, u8 df)
 	return !cb->df || fits(skb, mtu);
 }
 
-/* Marks an SA whose limit is reached, and says so once. */
-static void expire(struct pantun_sa *sa)
-{
-	if (test_and_set_bit(PANTUN_SA_HARD, &sa->flags))
-		return;
-	pantun_event_expire(sa, PANTUN_EVENT_HARD);
-	pantun_tunnel_poke(sa->tunnel);
-}
-
 /* Takes the packet's number and counts it; what forbids sending, or PANTUN_DROP_NONE. */
 static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 *seq)
 {
@@ -126,17 +117,16 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
 	*seq = atomic64_inc_return(&sa->seq);
 	if (!*seq || (*seq > U32_MAX && !sa->esn)) {
 		/* never used twice under one key (RFC 4303 section 3.3.3) */
-		expire(sa);
+		pantun_sa_reach_hard(sa);
 		return PANTUN_DROP_TX_SEQ_EXHAUSTED;
 	}
 	bytes = atomic64_add_return(len, &sa->tx_bytes);
 	switch (pantun_sa_life(sa, bytes, *seq, *seq)) {
 	case PANTUN_LIFE_HARD:
-		expire(sa);
+		pantun_sa_reach_hard(sa);
 		return PANTUN_DROP_TX_LIMIT;
 	case PANTUN_LIFE_SOFT:
-		if (!test_and_set_bit(PANTUN_SA_SOFT_SENT, &sa->flags))
-			pantun_event_expire(sa, PANTUN_EVENT_SOFT);
+		pantun_sa_reach_soft(sa);
 		break;
 	case PANTUN_LIFE_OK:
 		break;
