@@ -73,18 +73,6 @@ static struct pantun_proxy *implicit_alloc(struct pantun_tunnel *tunnel)
 	return proxy;
 }
 
-/**
- * pantun_proxy_put - drops a reference
- * @proxy: the proxy-ID
- *
- * Context: any.
- */
-void pantun_proxy_put(struct pantun_proxy *proxy)
-{
-	if (refcount_dec_and_test(&proxy->refs))
-		kfree_rcu(proxy, rcu);
-}
-
 static struct pantun_proxy_table *table_alloc(u32 count)
 {
 	struct pantun_proxy_table *table;

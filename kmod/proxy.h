@@ -9,6 +9,7 @@
 
 #include <linux/list.h>
 #include <linux/pantun.h>
+#include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/skbuff.h>
 #include <linux/workqueue.h>
@@ -72,6 +73,12 @@ struct pantun_proxy *pantun_proxy_match(struct pantun_tunnel *tunnel,
 					const struct pantun_flow *flow);
 /* The one proxy-ID of a tunnel with GRE.  RCU read side. */
 struct pantun_proxy *pantun_proxy_only(struct pantun_tunnel *tunnel);
-void pantun_proxy_put(struct pantun_proxy *proxy);
+
+/* Drops a reference; the last one frees after a grace period.  Any context. */
+static inline void pantun_proxy_put(struct pantun_proxy *proxy)
+{
+	if (refcount_dec_and_test(&proxy->refs))
+		kfree_rcu(proxy, rcu);
+}
 
 #endif
