@@ -418,21 +418,13 @@ static bool give_answer(const struct sk_buff *skb, const struct pantun_sa *sa,
 	return true;
 }
 
-/**
- * pantun_monitor_receive - takes a packet that answers a probe, or that a peer probes with
- * @skb: a decrypted packet that has passed its SA's selector; its data begin at the IP
- *	header, which is linear; stays the caller's
- * @sa: the SA that it came by
- *
- * Return: true if it is done with, and the stack does not need to see it.
- * Context: BH disabled, RCU read side.
- */
-bool pantun_monitor_receive(const struct sk_buff *skb, const struct pantun_sa *sa)
+/* monitors.receive: takes what answers a probe, or what a peer probes with. */
+static bool receive_echo(const struct sk_buff *skb, const struct pantun_sa *sa)
 {
 	struct pantun_monitors *monitors = &sa->tunnel->monitors;
 	struct pantun_echo echo;
 
-	if (!READ_ONCE(monitors->count) || !pantun_echo_parse(skb, &echo))
+	if (!pantun_echo_parse(skb, &echo))
 		return false;
 	if (echo.reply)
 		return take_answer(skb, monitors, &echo);
@@ -452,6 +444,7 @@ void pantun_monitor_setup(struct pantun_tunnel *tunnel)
 	spin_lock_init(&tunnel->monitors.lock);
 	INIT_LIST_HEAD(&tunnel->monitors.list);
 	tunnel->monitors.path = PANTUN_PATH_UNKNOWN;
+	tunnel->monitors.receive = receive_echo;
 }
 
 /**

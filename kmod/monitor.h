@@ -45,9 +45,7 @@
 #include "selector.h"
 
 struct netlink_ext_ack;
-struct pantun_sa;
 struct pantun_tunnel;
-struct sk_buff;
 
 #define PANTUN_MONITOR_LAST_CALL	(HZ * 3 / 4)
 
@@ -99,7 +97,5 @@ void pantun_monitor_delete(struct pantun_monitor *monitor);
 
 /* SAs have come: monitors that wait for one need not wait for their turn. */
 void pantun_monitor_nudge(struct pantun_tunnel *tunnel);
-/* Takes a decrypted packet that is a monitor's business.  BH disabled, RCU read side. */
-bool pantun_monitor_receive(const struct sk_buff *skb, const struct pantun_sa *sa);
 
 #endif

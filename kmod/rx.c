@@ -25,7 +25,6 @@
 #include "compat.h"
 #include "events.h"
 #include "inner.h"
-#include "monitor.h"
 #include "mss.h"
 #include "outer.h"
 #include "rx.h"
@@ -205,6 +204,14 @@ static void deliver(struct sk_buff *skb, struct pantun_sa *sa)
 		pantun_drop_note(NULL, tunnel, sa, PANTUN_DROP_RX_BACKLOG);
 }
 
+/* Whether a packet is the tunnel monitor's, and the stack does not need to see it. */
+static bool is_monitors(const struct sk_buff *skb, const struct pantun_sa *sa)
+{
+	const struct pantun_monitors *monitors = &sa->tunnel->monitors;
+
+	return READ_ONCE(monitors->count) && monitors->receive(skb, sa);
+}
+
 /* The one end of every decryption, at once, later or failed: pantun_cb.done. */
 static void rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 {
@@ -231,7 +238,7 @@ static void rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 		goto drop;
 	}
 	dev_sw_netstats_rx_add(sa->tunnel->dev, skb->len);
-	if (pantun_monitor_receive(skb, sa)) {
+	if (is_monitors(skb, sa)) {
 		consume_skb(skb);
 		goto out;
 	}

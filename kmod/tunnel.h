@@ -15,11 +15,18 @@
 
 struct pantun_hold_ops;
 struct pantun_proxy_table;
+struct pantun_sa;
+struct sk_buff;
 
 /* All monitors of a tunnel. */
 struct pantun_monitors {
 	spinlock_t lock;		/* BH */
 	struct list_head list;		/* struct pantun_monitor.list, oldest first */
+	/*
+	 * Whether a decrypted packet, its IP header linear at its data, is a monitor's business
+	 * and done with; it stays the caller's.  BH disabled, RCU read side.
+	 */
+	bool (*receive)(const struct sk_buff *skb, const struct pantun_sa *sa);
 	/* written under lock, READ_ONCE without */
 	u32 count;
 	u32 path;			/* enum pantun_path_state */
