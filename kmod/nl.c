@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The generic netlink family, and its commands about tunnels and proxy-IDs.  None takes rtnl.
+ * What the generic netlink family does, and its commands about tunnels and proxy-IDs.  None
+ * takes rtnl.
  *
  * Who may make a tunnel may use it: rtnetlink and the commands here both want CAP_NET_ADMIN
  * in the user namespace that owns the underlay's network namespace.
@@ -363,20 +364,6 @@ static int check_request(const PANTUN_GENL_OPS *op, struct sk_buff *skb, struct 
 	       pantun_nl_check_header(info->nlhdr, info->extack);
 }
 
-struct genl_family pantun_nl_family __ro_after_init = {
-	.name = PANTUN_GENL_NAME,
-	.version = PANTUN_GENL_VERSION,
-	.module = THIS_MODULE,
-	.netnsok = true,
-	.parallel_ops = true,
-	.resv_start_op = PANTUN_CMD_SA_NEW + 1,
-	.pre_doit = check_request,
-	.ops = ops,
-	.n_ops = ARRAY_SIZE(ops),
-	.mcgrps = groups,
-	.n_mcgrps = ARRAY_SIZE(groups),
-};
-
 /**
  * pantun_nl_register - offers the family, and has events told by it
  *
@@ -385,8 +372,14 @@ struct genl_family pantun_nl_family __ro_after_init = {
  */
 int __init pantun_nl_register(void)
 {
-	int err = genl_register_family(&pantun_nl_family);
+	int err;
 
+	pantun_nl_family.ops = ops;
+	pantun_nl_family.n_ops = ARRAY_SIZE(ops);
+	pantun_nl_family.pre_doit = check_request;
+	pantun_nl_family.mcgrps = groups;
+	pantun_nl_family.n_mcgrps = ARRAY_SIZE(groups);
+	err = genl_register_family(&pantun_nl_family);
 	if (!err)
 		pantun_events_register(&pantun_nl_events);
 	return err;

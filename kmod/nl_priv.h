@@ -25,6 +25,7 @@ enum pantun_nl_group {
 	PANTUN_NL_GROUPS
 };
 
+/* nl_family.c */
 extern struct genl_family pantun_nl_family;
 
 /* nl_event.c: the module's events as notifications. */
