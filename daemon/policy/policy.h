@@ -112,7 +112,8 @@ struct policy_gateway {
 	struct addr peer;		/* family 0: dynamic */
 	struct ike_id local_id;		/* n 0: the address in use */
 	struct ike_id peer_id;		/* n 0: the peer's address in use */
-	struct secret *psk;
+	struct secret *psk;		/* not for the core, which knows it by: */
+	uint64_t key;			/* a number, equal for equal keys; 0: there is none */
 	struct prop_list ike;		/* in order of preference */
 	uint64_t life_seconds;		/* of the IKE SA */
 	uint32_t liveness_seconds;	/* idle time before a check; 0: none */

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "conf/keyring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/table.h"
+#include "crypto/hmac.h"
+#include "crypto/rand.h"
+
+#define TAG_DIGEST	"SHA256"
+#define TAG_N		32
+
+/*
+ * Octets are known again by an HMAC of them, so that they need not be kept.  Its key is random
+ * and never leaves, hence how long a search takes tells nothing of them.
+ */
+struct key {
+	struct table_node node;		/* by the start of the tag */
+	struct table_node number_node;
+	struct key *next;
+	uint8_t tag[HMAC_OUT_MAX];
+	uint64_t number;
+	bool out;			/* the user has it */
+	bool wanted;			/* in keyring_settle() */
+};
+
+struct keyring {
+	struct keyring_user user;
+	uint8_t secret[TAG_N];
+	struct table by_tag, by_number;
+	struct key *keys;
+	uint64_t last;			/* number */
+};
+
+struct keyring *keyring_new(const struct keyring_user *user)
+{
+	struct keyring *ring = calloc(1, sizeof(*ring));
+
+	if (!ring || table_init(&ring->by_tag) || table_init(&ring->by_number) ||
+	    crypto_random_os(NULL, ring->secret, sizeof(ring->secret))) {
+		log_error(NULL, "out of memory or randomness");
+		keyring_free(ring);
+		return NULL;
+	}
+	ring->user = *user;
+	return ring;
+}
+
+void keyring_free(struct keyring *ring)
+{
+	if (!ring)
+		return;
+	while (ring->keys) {
+		struct key *key = ring->keys;
+
+		ring->keys = key->next;
+		secret_wipe(key, sizeof(*key));
+		free(key);
+	}
+	table_free(&ring->by_tag);
+	table_free(&ring->by_number);
+	secret_wipe(ring, sizeof(*ring));
+	free(ring);
+}
+
+static uint64_t tag_key(const uint8_t *tag)
+{
+	uint64_t key;
+
+	memcpy(&key, tag, sizeof(key));
+	return key;
+}
+
+static struct key *find_tag(const struct keyring *ring, const uint8_t *tag)
+{
+	struct table_node *node = table_find(&ring->by_tag, tag_key(tag));
+
+	for (; node; node = table_next(node)) {
+		struct key *key = container_of(node, struct key, node);
+
+		if (secret_equal(key->tag, tag, TAG_N))
+			return key;
+	}
+	return NULL;
+}
+
+static struct key *find_number(const struct keyring *ring, uint64_t number)
+{
+	struct table_node *node = table_find(&ring->by_number, number);
+
+	return node ? container_of(node, struct key, number_node) : NULL;
+}
+
+static struct key *add_key(struct keyring *ring, const uint8_t *tag)
+{
+	struct key *key = calloc(1, sizeof(*key));
+
+	if (!key)
+		return NULL;
+	memcpy(key->tag, tag, TAG_N);
+	key->number = ++ring->last;
+	key->next = ring->keys;
+	ring->keys = key;
+	table_add(&ring->by_tag, &key->node, tag_key(tag));
+	table_add(&ring->by_number, &key->number_node, key->number);
+	return key;
+}
+
+/* Numbers one gateway's key, and hands it out. */
+static int add(struct keyring *ring, struct policy_gateway *gateway)
+{
+	struct bytes octets = secret_bytes(gateway->psk);
+	uint8_t tag[HMAC_OUT_MAX];
+	struct key *key;
+
+	if (hmac(TAG_DIGEST, bytes_of(ring->secret, sizeof(ring->secret)), &octets, 1, tag))
+		return -1;
+	key = find_tag(ring, tag);
+	if (!key)
+		key = add_key(ring, tag);
+	if (!key)
+		return -1;
+	gateway->key = key->number;
+	if (!key->out && ring->user.set(ring->user.ctx, key->number, octets))
+		return -1;
+	key->out = true;
+	return 0;
+}
+
+int keyring_add(struct keyring *ring, struct policy *policy)
+{
+	for (unsigned int g = 0; g < policy->n_gateways; g++)
+		if (policy->gateways[g].psk && add(ring, &policy->gateways[g]))
+			return -1;
+	return 0;
+}
+
+void keyring_settle(struct keyring *ring, const struct policy *policy)
+{
+	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
+		struct key *key = find_number(ring, policy->gateways[g].key);
+
+		if (key)
+			key->wanted = true;
+	}
+	for (struct key *key = ring->keys; key; key = key->next) {
+		if (key->out && !key->wanted) {
+			ring->user.forget(ring->user.ctx, key->number);
+			key->out = false;
+		}
+		key->wanted = false;
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The numbers of pre-shared keys, which stand for them wherever the octets have no business.  Who
+ * reads the configuration numbers the keys, and hands number and octets to whoever makes AUTH.
+ */
+#ifndef PANTUN_CONF_KEYRING_H
+#define PANTUN_CONF_KEYRING_H
+
+#include "policy/policy.h"
+
+struct keyring;
+
+/* Who makes AUTH. */
+struct keyring_user {
+	void *ctx;
+	int (*set)(void *ctx, uint64_t number, struct bytes octets);	/* 0; -1: no memory */
+	void (*forget)(void *ctx, uint64_t number);
+};
+
+/* NULL, with a log line: no memory or randomness.  @user is copied. */
+struct keyring *keyring_new(const struct keyring_user *user);
+/* The user's keys stay with it.  NULL is fine. */
+void keyring_free(struct keyring *ring);
+/*
+ * Gives the keys of @policy their numbers.  Octets keep theirs as long as @ring is there, whatever
+ * was configured in between: an IKE SA may outlive the configuration that it was made by.  What
+ * the user does not have yet is handed to it.  0, or -1: no memory.  Call keyring_settle() in
+ * any case.
+ */
+int keyring_add(struct keyring *ring, struct policy *policy);
+/*
+ * The user forgets what @policy, the one in force now (NULL: none), does not have.  The core must
+ * have it by then, as it asks for no keys but those of its policy.
+ */
+void keyring_settle(struct keyring *ring, const struct policy *policy);
+
+#endif
