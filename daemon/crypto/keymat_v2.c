@@ -121,20 +121,22 @@ int keymat_child(const struct keymat_ike *ike, const struct alg_encr *encr,
 	return ret;
 }
 
-int keymat_auth_psk(const struct keymat_ike *ike, const struct keymat_auth_input *input,
-		    uint8_t *out)
+int keymat_auth_id(const struct keymat_ike *ike, bool initiator, struct bytes id, uint8_t *out)
 {
-	const struct alg_prf *alg = ike->prf;
-	const uint8_t *sk_p = input->initiator ? ike->sk_pi : ike->sk_pr;
-	uint8_t key[ALG_PRF_MAX], maced_id[ALG_PRF_MAX];
+	const uint8_t *sk_p = initiator ? ike->sk_pi : ike->sk_pr;
+
+	return prf(ike->prf, bytes_of(sk_p, ike->prf->out_n), &id, 1, out);
+}
+
+int keymat_auth_psk(const struct alg_prf *alg, struct bytes psk, struct bytes octets, uint8_t *out)
+{
 	struct bytes pad = bytes_of(key_pad, sizeof(key_pad) - 1);
-	struct bytes octets[] = { input->message, input->nonce, bytes_of(maced_id, alg->out_n) };
+	uint8_t key[ALG_PRF_MAX];
 	int ret = -1;
 
-	if (!prf(alg, input->psk, &pad, 1, key) &&
-	    !prf(alg, bytes_of(sk_p, alg->out_n), &input->id, 1, maced_id))
-		ret = prf(alg, bytes_of(key, alg->out_n), octets, 3, out);
-	if (ret)
+	if (!prf(alg, psk, &pad, 1, key))
+		ret = prf(alg, bytes_of(key, alg->out_n), &octets, 1, out);
+	else
 		secret_wipe(out, alg->out_n);
 	secret_wipe(key, sizeof(key));
 	return ret;

@@ -48,18 +48,18 @@ int keymat_child(const struct keymat_ike *ike, const struct alg_encr *encr,
 		 const struct alg_integ *integ, struct bytes shared, struct bytes ni,
 		 struct bytes nr, struct keymat_child *out);
 
-/* What the AUTH payload of one end proves (section 2.15). */
-struct keymat_auth_input {
-	bool initiator;		/* whose AUTH: that of the original initiator */
-	struct bytes psk;
-	struct bytes message;	/* that end's whole IKE_SA_INIT message */
-	struct bytes nonce;	/* of the other end */
-	struct bytes id;	/* body of that end's ID payload, from the type octet on */
-};
-
-/* AUTH data of a pre-shared key, ike->prf->out_n octets.  0, or -1 with @out wiped. */
-int keymat_auth_psk(const struct keymat_ike *ike, const struct keymat_auth_input *input,
-		    uint8_t *out);
+/*
+ * prf(SK_p, ID) of an end's AUTH (section 2.15), ike->prf->out_n octets: @id is the body of that
+ * end's ID payload, from the type octet on.  @initiator: the end is the original initiator.  0,
+ * or -1 with @out wiped.
+ */
+int keymat_auth_id(const struct keymat_ike *ike, bool initiator, struct bytes id, uint8_t *out);
+/*
+ * AUTH data of a pre-shared key, prf->out_n octets.  @octets is what AUTH covers: the end's whole
+ * IKE_SA_INIT message, the nonce of the other end, and keymat_auth_id().  0, or -1 with @out
+ * wiped.
+ */
+int keymat_auth_psk(const struct alg_prf *prf, struct bytes psk, struct bytes octets, uint8_t *out);
 
 void keymat_ike_wipe(struct keymat_ike *keymat);
 void keymat_child_wipe(struct keymat_child *keymat);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "auth/answer.h"
 #include "base/log.h"
 #include "ike/v2/v2.h"
 #include "ike/versions/versions.h"
@@ -42,6 +43,7 @@ struct letter {
 struct side {
 	int number;
 	struct ike_core *core;
+	struct auth_keys *keys;
 	struct kern *kern;
 	uint64_t random;
 	struct letter inbox[QUEUE_MOST];
@@ -127,7 +129,14 @@ static void run_job(struct side *side)
 {
 	struct ike_job *job = ike_core_take_job(side->core);
 
-	ike_job_run(job);
+	struct ike_auth_answer answer;
+
+	if (ike_job_kind(job) == IKE_JOB_AUTH) {
+		auth_answer(side->keys, ike_job_auth_request(job), &answer);
+		ike_job_set_auth_answer(job, &answer);
+	} else {
+		ike_job_run(job);
+	}
 	ike_core_job_done(side->core, now, job);
 }
 
@@ -198,12 +207,10 @@ static struct policy *make_policy(int number, uint8_t variant)
 	*gw = (struct policy_gateway){
 		.name = "hq", .nat_traversal = true, .passive = variant & 8,
 		.local = home(number, 0).addr, .peer = home(!number, 0).addr,
-		.psk = zeroed(sizeof(*gw->psk)),
+		.key = variant & 2 ? 2 : 1,
 		.life_seconds = 600, .liveness_seconds = 30, .n_tunnels = variant & 4 ? 0 : 1,
 		.tunnels = tunnel,
 	};
-	gw->psk->n = 16;
-	gw->psk->b[0] = variant & 2;
 	prop_default_ike(&gw->ike);
 	*tunnel = (struct policy_tunnel){
 		.name = "lan", .ifname = IFNAME, .start = POLICY_START_ALWAYS,
@@ -259,14 +266,18 @@ static void begin(int number)
 	side->letters = 0;
 	side->random = 0x1234567 + (uint64_t)number;
 	side->core = ike_core_new(&hooks, ike_versions);
+	side->keys = auth_keys_new();
 	side->kern = kern_fake_open(&events);
-	if (!side->core || !side->kern)
+	if (!side->core || !side->kern || !side->keys ||
+	    auth_keys_set(side->keys, 1, bytes_of("one key", 7)) ||
+	    auth_keys_set(side->keys, 2, bytes_of("another key", 11)))
 		abort();
 }
 
 static void end(struct side *side)
 {
 	ike_core_free(side->core);
+	auth_keys_free(side->keys);
 	side->kern->ops->close(side->kern);
 }
 

@@ -28,8 +28,15 @@ typedef uint64_t ike_time;
 struct ike_core;
 /* What a version of IKE does: ike/version.h. */
 struct ike_version;
-/* Something long to compute. */
+/* Something long to compute, or that needs a secret which the core does not have. */
 struct ike_job;
+struct ike_auth_request;
+struct ike_auth_answer;
+
+enum ike_job_kind {
+	IKE_JOB_DH,	/* ike_job_run() computes it */
+	IKE_JOB_AUTH,	/* ike_job_auth_request() says what to ask who has the pre-shared keys */
+};
 
 struct ike_hooks {
 	void *ctx;
@@ -51,7 +58,7 @@ enum ike_action_type {
 	IKE_ACTION_SA_ASK,	/* when an in-SA had its last packet; ike_core_sa_heard() */
 	IKE_ACTION_PROXY_FAIL,	/* no SA will come for what the kernel holds there */
 	IKE_ACTION_EVENT,	/* tell observers */
-	IKE_ACTION_JOB,		/* ike_core_take_job(), ike_job_run(), ike_core_job_done() */
+	IKE_ACTION_JOB,		/* ike_core_take_job(); once it is done, ike_core_job_done() */
 };
 
 /* An SA for the kernel.  Keys are wiped when the action is released. */
@@ -110,14 +117,19 @@ const struct ike_action *ike_core_action(struct ike_core *core);
  * hands it to ike_core_job_done() or frees it.
  */
 struct ike_job *ike_core_take_job(struct ike_core *core);
-/* Computes its result, which takes long; in any thread, as it knows nothing of the core. */
+enum ike_job_kind ike_job_kind(const struct ike_job *job);
+/* Computes a key exchange, which takes long; in any thread, as it knows nothing of the core. */
 void ike_job_run(struct ike_job *job);
+/* The question of an IKE_JOB_AUTH, valid as long as @job; its ticket is one that no other has. */
+const struct ike_auth_request *ike_job_auth_request(const struct ike_job *job);
+/* And its result. */
+void ike_job_set_auth_answer(struct ike_job *job, const struct ike_auth_answer *answer);
 /* It is for an SA that stands, and goes before those of peers that only begin. */
 bool ike_job_stands(const struct ike_job *job);
 /* Wipes its keys; NULL is fine. */
 void ike_job_free(struct ike_job *job);
 /*
- * Takes over @job, which was run.  Results may come in any order; one that does not come for
+ * Takes over @job, which has its result.  Results may come in any order; one that does not come for
  * 20 s counts as failed.
  */
 void ike_core_job_done(struct ike_core *core, ike_time now, struct ike_job *job);

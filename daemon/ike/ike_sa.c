@@ -174,6 +174,7 @@ static struct ike_sa *new_on(const struct ike_version *version, struct gateway *
 	ike->heard = core->now;
 	ike_life_init(ike);
 	exchange_init(ike);
+	job_init(ike);
 	table_add(&core->by_spi, &ike->node, ike_key(ike));
 	ike->next = core->ikes;
 	ike->prev = &core->ikes;

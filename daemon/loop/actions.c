@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "ctl/ctl.h"
 #include "loop/daemon_priv.h"
+#include "loop/keys.h"
 #include "loop/live.h"
 #include "loop/pool.h"
 #include "loop/tunnels.h"
@@ -82,9 +83,12 @@ static void do_job(struct daemon *d)
 {
 	struct ike_job *job = ike_core_take_job(d->core);
 
-	if (pool_put(d->pool, job))
+	if (ike_job_kind(job) == IKE_JOB_AUTH)
+		keys_answer(d, job);
+	else if (pool_put(d->pool, job))
 		return;
-	ike_job_run(job);
+	else
+		ike_job_run(job);
 	ike_core_job_done(d->core, clock_ms(), job);
 }
 

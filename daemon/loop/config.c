@@ -70,6 +70,13 @@ static void on_former(void *ctx, const char *ifname, const char *proxy)
 	ike_core_adopt(d->core, clock_ms(), ifname, proxy, false);
 }
 
+static int out_of_memory(struct daemon *d, struct ctl_reloaded *said)
+{
+	keyring_settle(d->keyring, d->policy);
+	on_complaint(said, CONF_ERROR, "out of memory: the configuration is not applied");
+	return -1;
+}
+
 int config_load(struct daemon *d, struct ctl_reloaded *said)
 {
 	struct conf_report report = { .line = on_complaint, .ctx = said, .unmarked = true };
@@ -77,15 +84,18 @@ int config_load(struct daemon *d, struct ctl_reloaded *said)
 
 	if (!policy)
 		return -1;
+	if (keyring_add(d->keyring, policy)) {
+		policy_free(policy);
+		return out_of_memory(d, said);
+	}
 	changes_each(d->policy, policy, d->policy ? on_change : on_first, said);
 	manual_conflicts(d->policy, policy, on_conflict, said);
 	monitors_retire(d->kern, d->policy, policy);
 	tunnels_prepare_all(d, policy);
-	if (ike_core_set_policy(d->core, clock_ms(), policy)) {
-		on_complaint(said, CONF_ERROR, "out of memory: the configuration is not applied");
-		return -1;
-	}
+	if (ike_core_set_policy(d->core, clock_ms(), policy))
+		return out_of_memory(d, said);
 	d->policy = ike_core_policy(d->core);
+	keyring_settle(d->keyring, d->policy);
 	module_check(d);
 	live_without(d->live, d->kern, d->policy);
 	live_each_former(d->live, on_former, d);

@@ -16,6 +16,7 @@
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
 #include "loop/kernel.h"
+#include "loop/keys.h"
 #include "loop/live.h"
 #include "loop/manual.h"
 #include "loop/monitors.h"
@@ -140,7 +141,7 @@ static bool open_core(struct daemon *d)
 	d->manual = manual_new();
 	d->monitors = monitors_new(on_event, d);
 	d->base = event_base_new();
-	if (d->core && d->live && d->manual && d->monitors && d->base)
+	if (d->core && keys_open(d) && d->live && d->manual && d->monitors && d->base)
 		return true;
 	log_error(NULL, "out of memory");
 	return false;
@@ -233,6 +234,7 @@ static void end(struct daemon *d)
 	pool_free(d->pool);
 	if (d->core)
 		ike_core_free(d->core);
+	keys_close(d);
 	live_free(d->live);
 	manual_free(d->manual);
 	monitors_free(d->monitors);

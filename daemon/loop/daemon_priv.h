@@ -8,6 +8,7 @@
  *   timer.c			what follows any of these, and what is due later
  *   actions.c, module.c	what the core wants done; the module's absence
  *   tunnels.c, sas.c		what the kernel is to have
+ *   keys.c			pre-shared keys, for AUTH
  */
 #ifndef PANTUN_LOOP_DAEMON_PRIV_H
 #define PANTUN_LOOP_DAEMON_PRIV_H
@@ -16,6 +17,7 @@
 #include <sys/types.h>
 
 #include "base/clock.h"
+#include "conf/keyring.h"
 #include "ike/core.h"
 #include "kern/kern.h"
 #include "loop/daemon.h"
@@ -27,6 +29,8 @@ struct daemon {
 	const struct daemon_options *options;
 	struct event_base *base;
 	struct ike_core *core;
+	struct auth_keys *keys;
+	struct keyring *keyring;	/* numbers of @keys */
 	struct kern *kern;
 	struct live *live;
 	struct manual *manual;

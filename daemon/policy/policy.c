@@ -122,20 +122,13 @@ bool policy_id_equal(const struct ike_id *a, const struct ike_id *b)
 	return a->type == b->type && a->n == b->n && !memcmp(a->b, b->b, a->n);
 }
 
-static bool psk_equal(const struct secret *a, const struct secret *b)
-{
-	if (!a || !b)
-		return a == b;
-	return a->n == b->n && secret_equal(a->b, b->b, a->n);
-}
-
 /* All that the peer has to agree to. */
 bool policy_gateway_kin(const struct policy_gateway *a, const struct policy_gateway *b)
 {
 	return a->nat_traversal == b->nat_traversal && a->family == b->family &&
 	       addr_equal(&a->local, &b->local) && addr_equal(&a->peer, &b->peer) &&
 	       policy_id_equal(&a->local_id, &b->local_id) &&
-	       policy_id_equal(&a->peer_id, &b->peer_id) && psk_equal(a->psk, b->psk) &&
+	       policy_id_equal(&a->peer_id, &b->peer_id) && a->key == b->key &&
 	       prop_list_equal(&a->ike, &b->ike);
 }
 

@@ -339,6 +339,7 @@ static void start_daemon(struct peer *peer)
 		.ctx = peer, .random = hook_random, .source = hook_source,
 	};
 
+	peers_jobs_begin(&peer->jobs);
 	peer->core = ike_core_new(&hooks, ike_versions);
 	peer->live = live_new();
 	peer->linger = IKE_NEVER;
@@ -349,7 +350,7 @@ static void start_daemon(struct peer *peer)
 
 static void stop_daemon(struct peer *peer)
 {
-	peers_jobs_forget(&peer->jobs);
+	peers_jobs_end(&peer->jobs);
 	ike_core_free(peer->core);
 	live_free(peer->live);
 	peer->core = NULL;
@@ -443,6 +444,13 @@ void peers_free(struct peers *net)
 
 /* --- configuration --- */
 
+void peers_set_policy(struct peers *net, int side, struct policy *policy)
+{
+	struct peer *peer = &net->peer[side];
+
+	peers_jobs_set_policy(&peer->jobs, peer->core, net->now, policy);
+}
+
 void peers_configure(struct peers *net, int side, const struct site *site)
 {
 	struct policy *policy = peers_policy(site);
@@ -452,7 +460,7 @@ void peers_configure(struct peers *net, int side, const struct site *site)
 	assert_int_equal(peer->kern->ops->tunnel_ensure(peer->kern, tunnel), 0);
 	assert_int_equal(peer->kern->ops->proxy_sync(peer->kern, tunnel), 0);
 	assert_int_equal(peer->kern->ops->monitor_sync(peer->kern, tunnel), 0);
-	ike_core_set_policy(peer->core, net->now, policy);
+	peers_set_policy(net, side, policy);
 	peers_settle(net, side);
 }
 

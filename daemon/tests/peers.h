@@ -94,6 +94,8 @@ struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b
 /* Ends a test: all gets quiet, no packet would have been lost; frees. */
 void peers_finish(struct peers *net);
 
+/* The side's core gets another policy, as read from a file, and who makes AUTH its keys. */
+void peers_set_policy(struct peers *net, int side, struct policy *policy);
 /* Makes kernel and core of that side be as @site has it. */
 void peers_configure(struct peers *net, int side, const struct site *site);
 /* Both, with peers_site(). */

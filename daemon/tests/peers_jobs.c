@@ -3,11 +3,58 @@
 
 #include <stdlib.h>
 
+#include "auth/answer.h"
+
 struct late_job {
 	struct late_job *next;
 	ike_time due;
 	struct ike_job *job;
 };
+
+/* --- who makes AUTH --- */
+
+static int set(void *ctx, uint64_t number, struct bytes octets)
+{
+	return auth_keys_set(ctx, number, octets);
+}
+
+static void forget(void *ctx, uint64_t number)
+{
+	auth_keys_forget(ctx, number);
+}
+
+void peers_jobs_begin(struct peers_jobs *jobs)
+{
+	struct keyring_user user = { .set = set, .forget = forget };
+
+	jobs->keys = auth_keys_new();
+	user.ctx = jobs->keys;
+	jobs->keyring = keyring_new(&user);
+	if (!jobs->keys || !jobs->keyring)
+		abort();
+}
+
+void peers_jobs_set_policy(struct peers_jobs *jobs, struct ike_core *core, ike_time now,
+			   struct policy *policy)
+{
+	if (keyring_add(jobs->keyring, policy) || ike_core_set_policy(core, now, policy))
+		abort();
+	keyring_settle(jobs->keyring, policy);
+}
+
+static void run(const struct peers_jobs *jobs, struct ike_job *job)
+{
+	struct ike_auth_answer answer;
+
+	if (ike_job_kind(job) != IKE_JOB_AUTH) {
+		ike_job_run(job);
+		return;
+	}
+	auth_answer(jobs->keys, ike_job_auth_request(job), &answer);
+	ike_job_set_auth_answer(job, &answer);
+}
+
+/* --- what is under way --- */
 
 void peers_jobs_put(struct peers_jobs *jobs, ike_time now, struct ike_job *job)
 {
@@ -15,6 +62,7 @@ void peers_jobs_put(struct peers_jobs *jobs, ike_time now, struct ike_job *job)
 
 	jobs->put++;
 	jobs->stand += ike_job_stands(job);
+	jobs->auth += ike_job_kind(job) == IKE_JOB_AUTH;
 	if (dice_percent(&jobs->dice, jobs->loss)) {
 		ike_job_free(job);
 		return;
@@ -22,7 +70,7 @@ void peers_jobs_put(struct peers_jobs *jobs, ike_time now, struct ike_job *job)
 	late = calloc(1, sizeof(*late));
 	if (!late)
 		abort();
-	ike_job_run(job);
+	run(jobs, job);
 	late->job = job;
 	late->due = now + jobs->least_ms;
 	if (jobs->most_ms > jobs->least_ms)
@@ -53,8 +101,11 @@ struct ike_job *peers_jobs_take(struct peers_jobs *jobs)
 	return job;
 }
 
-void peers_jobs_forget(struct peers_jobs *jobs)
+void peers_jobs_end(struct peers_jobs *jobs)
 {
 	while (jobs->first)
 		ike_job_free(peers_jobs_take(jobs));
+	keyring_free(jobs->keyring);
+	auth_keys_free(jobs->keys);
+	jobs->keys = NULL;
 }

@@ -114,7 +114,7 @@ static void configure(struct peers *net, int side, struct policy *policy)
 		assert_int_equal(peer->kern->ops->tunnel_ensure(peer->kern, &hq->tunnels[t]), 0);
 		assert_int_equal(peer->kern->ops->proxy_sync(peer->kern, &hq->tunnels[t]), 0);
 	}
-	assert_int_equal(ike_core_set_policy(peer->core, net->now, policy), 0);
+	peers_set_policy(net, side, policy);
 	peers_settle(net, side);
 }
 

@@ -729,7 +729,7 @@ static void test_without_tunnels(void **state)
 
 	(void)state;
 	assert_non_null(none);
-	ike_core_set_policy(net->peer[A].core, net->now, none);
+	peers_set_policy(net, A, none);
 	peers_settle(net, A);
 	assert_true(peers_until(net, nothing_left, 10000));
 	assert_int_equal(peers_told(net, B, "peer deleted the IKE SA"), 1);

@@ -48,7 +48,7 @@ static void configure_many(struct peers *net, const struct site *model, unsigned
 		kern->ops->tunnel_ensure(kern, &policy->gateways[i].tunnels[0]);
 		kern->ops->proxy_sync(kern, &policy->gateways[i].tunnels[0]);
 	}
-	ike_core_set_policy(net->peer[B].core, net->now, policy);
+	peers_set_policy(net, B, policy);
 	peers_settle(net, B);
 }
 

@@ -59,6 +59,11 @@ static bool tap_keep_back(struct peers *net, int from, uint8_t *data, size_t n)
 	return memcmp(data, kept->spi_i, IKE_SPI_LEN) != 0;
 }
 
+static bool both_rekeyed(struct peers *net)
+{
+	return peers_logged(net, "IKE SA is rekeyed") == 2;
+}
+
 /*
  * B asks whether A has the pair that it wanted.  The answer comes when the IKE SA has an
  * heir, which has lost the pair since.
@@ -78,9 +83,8 @@ static void test_answer_after_rekey(void **state)
 	net->tap_ctx = &kept;
 	/* A has forgotten all, and B what to do until A has the new pair. */
 	peers_restart(net, A, &a);
-	peers_run(net, 3900);
+	assert_true(peers_until(net, both_rekeyed, 4000));
 	assert_true(kept.n > 0);
-	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);
 	ike_core_clear_ipsec(net->peer[A].core, net->now, NULL);
 	peers_settle(net, A);
 	peers_run(net, 6000);
@@ -689,7 +693,7 @@ static void configure_twins(struct peers *net, const struct site *a)
 		assert_int_equal(kern->ops->tunnel_ensure(kern, gateways[i].tunnels), 0);
 		assert_int_equal(kern->ops->proxy_sync(kern, gateways[i].tunnels), 0);
 	}
-	ike_core_set_policy(net->peer[A].core, net->now, policy);
+	peers_set_policy(net, A, policy);
 	peers_settle(net, A);
 }
 

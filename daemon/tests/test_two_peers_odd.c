@@ -505,7 +505,9 @@ static void test_deletions(void **state)
 
 static bool auth_sent(struct peers *net)
 {
-	return net->peer[A].core->ikes && net->peer[A].core->ikes->state == IKE_AUTH_SENT;
+	const struct ike_sa *ike = net->peer[A].core->ikes;
+
+	return ike && ike->state == IKE_AUTH_SENT && ike->ex.request;
 }
 
 /* IKE_SA_INIT is done, and A's true IKE_AUTH lost. */

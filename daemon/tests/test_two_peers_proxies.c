@@ -332,7 +332,7 @@ static void configure_many(struct peers *net, int side)
 
 	assert_int_equal(kern->ops->tunnel_ensure(kern, &policy->gateways[0].tunnels[0]), 0);
 	assert_int_equal(kern->ops->proxy_sync(kern, &policy->gateways[0].tunnels[0]), 0);
-	ike_core_set_policy(net->peer[side].core, net->now, policy);
+	peers_set_policy(net, side, policy);
 	peers_settle(net, side);
 }
 

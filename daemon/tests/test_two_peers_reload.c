@@ -601,7 +601,7 @@ static void test_removed(void **state)
 
 	(void)state;
 	net->watch = false;
-	ike_core_set_policy(net->peer[A].core, net->now, calloc(1, sizeof(struct policy)));
+	peers_set_policy(net, A, calloc(1, sizeof(struct policy)));
 	peers_settle(net, A);
 	peers_run(net, 1000);
 	assert_int_equal(peers_told(net, B, "peer deleted the IKE SA"), before + 1);
@@ -619,7 +619,7 @@ static void remove_tunnels(struct peers *net, int side)
 
 	free(policy->gateways[0].tunnels[0].proxies);
 	policy->gateways[0].n_tunnels = 0;
-	ike_core_set_policy(net->peer[side].core, net->now, policy);
+	peers_set_policy(net, side, policy);
 	peers_settle(net, side);
 }
 

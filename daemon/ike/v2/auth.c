@@ -13,6 +13,7 @@
 #define IDENTITIES_TEXT	640	/* of those that a peer could have */
 #define AND_MORE	" and more"
 #define KEY_REMEDY	"check pre-shared-key key-file and local-id/peer-id on both ends"
+#define NO_ANSWER	"the key could not be used here; reload the configuration if that goes on"
 
 /* Body of an ID payload, which is what AUTH covers. */
 static struct bytes id_body(const struct ike_id *id, uint8_t out[POLICY_ID_MAX + 4])
@@ -23,32 +24,6 @@ static struct bytes id_body(const struct ike_id *id, uint8_t out[POLICY_ID_MAX +
 	return bytes_of(out, id->n + 4u);
 }
 
-static bool auth_octets(const struct ike_sa *ike, const struct policy_gateway *conf, bool initiator,
-			struct bytes id, uint8_t out[ALG_PRF_MAX])
-{
-	const struct handshake *hs = ike->hs;
-	const struct keymat_auth_input input = {
-		.initiator = initiator,
-		.psk = conf->psk ? secret_bytes(conf->psk) : bytes_of(NULL, 0),
-		.message = packet_bytes(initiator ? hs->request : hs->response),
-		.nonce = initiator ? bytes_of(hs->nr, hs->nr_n) : bytes_of(hs->ni, hs->ni_n),
-		.id = id,
-	};
-
-	return conf->psk && !keymat_auth_psk(&ike->keys, &input, out);
-}
-
-static bool put_auth(struct ike_sa *ike, struct wire_writer *w)
-{
-	uint8_t octets[ALG_PRF_MAX], body[POLICY_ID_MAX + 4];
-
-	if (!auth_octets(ike, ike->conf, ike->initiator, id_body(&ike->local_id, body), octets))
-		return false;
-	wire_put_auth(w, IKE_AUTH_PSK, bytes_of(octets, ike->keys.prf->out_n));
-	secret_wipe(octets, sizeof(octets));
-	return true;
-}
-
 /* ID and AUTH payloads of the peer. */
 struct proof {
 	struct ike_id id;
@@ -56,18 +31,67 @@ struct proof {
 	struct wire_auth auth;
 };
 
-/* Whether the peer has the key of @conf; in constant time. */
-static bool auth_good(const struct ike_sa *ike, const struct policy_gateway *conf,
-		      const struct proof *proof)
+/* What an end's AUTH covers, with no key yet: ours, or the peer's.  NULL: no memory. */
+static struct ike_auth_request *auth_request(const struct ike_sa *ike, enum auth_kind kind,
+					     struct bytes id)
 {
-	const struct wire_auth *auth = &proof->auth;
-	uint8_t octets[ALG_PRF_MAX];
-	bool good = auth->data.n == ike->keys.prf->out_n &&
-		    auth_octets(ike, conf, !ike->initiator, proof->id_body, octets) &&
-		    secret_equal(octets, auth->data.p, auth->data.n);
+	const struct handshake *hs = ike->hs;
+	bool initiator = ike->initiator == (kind == AUTH_MAKE);
+	struct bytes message = packet_bytes(initiator ? hs->request : hs->response);
+	struct bytes nonce = initiator ? bytes_of(hs->nr, hs->nr_n) : bytes_of(hs->ni, hs->ni_n);
+	size_t prf_n = ike->keys.prf->out_n;
+	struct ike_auth_request *request =
+		ike_auth_request_new(kind, message.n + nonce.n + prf_n);
 
-	secret_wipe(octets, sizeof(octets));
-	return good;
+	if (!request)
+		return NULL;
+	request->prf = ike->keys.prf->id;
+	memcpy(request->octets, message.p, message.n);
+	memcpy(request->octets + message.n, nonce.p, nonce.n);
+	if (!keymat_auth_id(&ike->keys, initiator, id, request->octets + message.n + nonce.n))
+		return request;
+	ike_auth_request_free(request);
+	return NULL;
+}
+
+/* Has AUTH of ours, who are @id, made: wipe it.  False: job_waits(), or it cannot be made. */
+static bool make_auth(struct ike_sa *ike, enum job_side side, uint64_t key,
+		      const struct ike_id *id, struct ike_auth_answer *made)
+{
+	struct ike_auth_request *request;
+	uint8_t body[POLICY_ID_MAX + 4];
+
+	request = auth_request(ike, AUTH_MAKE, id_body(id, body));
+	if (request)
+		ike_auth_request_add(request, key);
+	return job_auth(ike, side, request, made) && !made->failed;
+}
+
+static void put_auth(struct wire_writer *w, struct ike_auth_answer *made)
+{
+	wire_put_auth(w, IKE_AUTH_PSK, bytes_of(made->octets, made->n));
+	secret_wipe(made, sizeof(*made));
+}
+
+/*
+ * Has the peer's AUTH checked against the keys in @request, which is taken over.  True with the
+ * one that it was made with in *@key, 0 where there is none; *@failed: that is not certain.
+ */
+static bool check_auth(struct ike_sa *ike, enum job_side side, struct ike_auth_request *request,
+		       const struct proof *proof, uint64_t *key, bool *failed)
+{
+	const struct bytes data = proof->auth.data;
+	struct ike_auth_answer answer;
+
+	if (request && data.n <= sizeof(request->proof)) {
+		memcpy(request->proof, data.p, data.n);
+		request->proof_n = (uint32_t)data.n;
+	}
+	if (!job_auth(ike, side, request, &answer))
+		return false;
+	*key = answer.key;
+	*failed = answer.failed;
+	return true;
 }
 
 static bool read_proof(const struct v2_in *in, uint8_t id_type, struct proof *out)
@@ -111,19 +135,24 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct gateway *gw = ike->gw;
 	struct handshake *hs = ike->hs;
+	struct ike_auth_answer made;
 	struct child_sa *child;
 	struct prop_list esp;
 	struct slot *slot;
 
 	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
+	if (!make_auth(ike, JOB_OURS, ike->conf->key, &ike->local_id, &made)) {
+		if (!job_waits(ike, JOB_OURS))
+			gateway_fail(gw, "we cannot authenticate to the peer: " NO_ANSWER);
+		return false;
+	}
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
 	if (is_initial_contact(gw))
 		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
 	if (gw->conf->peer_id.n)
 		wire_put_id(w, IKE_PL_IDR, gw->conf->peer_id.type,
 			    bytes_of(gw->conf->peer_id.b, gw->conf->peer_id.n));
-	if (!put_auth(ike, w))
-		return false;
+	put_auth(w, &made);
 	slot = slot_find(gw, hs->slot);
 	if (!slot || slot->gone)
 		slot = first_wanted(gw);
@@ -171,6 +200,31 @@ static void refused(struct ike_sa *ike, const struct wire_notify *notify)
 	give_up(ike, false);
 }
 
+/* AUTH is by the key of our configuration; false: it is not, or that is still to be found out. */
+static bool has_our_key(struct ike_sa *ike, const struct proof *proof)
+{
+	struct ike_auth_request *request = auth_request(ike, AUTH_CHECK, proof->id_body);
+	char theirs[ID_TEXT], peer[ADDR_TEXT];
+	bool failed;
+	uint64_t key;
+
+	if (request)
+		ike_auth_request_add(request, ike->conf->key);
+	if (!check_auth(ike, JOB_OURS, request, proof, &key, &failed))
+		return false;
+	addr_text(&ike->path->remote.addr, peer);
+	id_text(&proof->id, theirs);
+	if (failed)
+		gateway_fail(ike->gw, "peer %s (%s) cannot be authenticated: " NO_ANSWER, peer,
+			     theirs);
+	else if (!key)
+		gateway_fail(ike->gw, "pre-shared keys differ: peer %s (%s) used another than "
+				      "ours; check key-file on both ends",
+			     peer, theirs);
+	return key;
+}
+
+/* False: it did not, or job_waits(). */
 static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct policy_gateway *conf = ike->conf;
@@ -195,12 +249,8 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 			     peer, proof.auth.method);
 		return false;
 	}
-	if (!auth_good(ike, conf, &proof)) {
-		gateway_fail(ike->gw, "pre-shared keys differ: peer %s (%s) used another than "
-				      "ours; check key-file on both ends",
-			     peer, id_text(&proof.id, theirs));
+	if (!has_our_key(ike, &proof))
 		return false;
-	}
 	ike->remote_id = proof.id;
 	return true;
 }
@@ -221,7 +271,8 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 		return;
 	}
 	if (!peer_proved(ike, in)) {
-		give_up(ike, true);
+		if (!job_waits(ike, JOB_OURS))
+			give_up(ike, true);
 		return;
 	}
 	memcpy(nonces, hs->ni, hs->ni_n);
@@ -248,38 +299,88 @@ static bool takes(const struct gateway *gw, const struct prop_chosen *chosen)
 /* Gateways that have the peer's identity; NULL: none has. */
 struct found {
 	struct gateway *good;		/* and the key that it proved */
-	struct gateway *other_key;
+	struct gateway *other_key;	/* or that is not certain: */
+	bool failed;
 	struct gateway *other_end;	/* but the peer wants to talk to somebody else */
 	struct gateway *other_prop;	/* but not the proposal that was chosen */
 };
 
+static void note(struct gateway **first, struct gateway *gw)
+{
+	if (!*first)
+		*first = gw;
+}
+
 /*
- * The gateway for who the peer says it is: several may have its address, or none in
- * particular.  Where more than one has that identity, that whose key it proved.
+ * The gateway after @gw (NULL: the first) that the peer is, if it has the key: several may have
+ * its address, or none in particular.  NULL: no more.  Others are noted in @found.
  * @wanted: who the peer wants us to be; NULL: it does not say.
  */
-static void identify(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
-		     struct found *found)
+static struct gateway *candidate(const struct ike_sa *ike, const struct proof *proof,
+				 const struct ike_id *wanted, struct gateway *gw,
+				 struct found *found)
 {
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
-	struct gateway *gw = gateway_named_by(ike->core, NULL, local, remote, &proof->id);
 
-	*found = (struct found){ .good = NULL };
-	for (; gw && !found->good;
-	     gw = gateway_named_by(ike->core, gw, local, remote, &proof->id)) {
+	while ((gw = gateway_named_by(ike->core, gw, local, remote, &proof->id))) {
 		struct ike_id expected = id_or_addr(&gw->conf->peer_id, remote);
 
 		if (!policy_id_equal(&proof->id, &expected))
 			continue;
 		if (wanted && gw->conf->local_id.n && !policy_id_equal(wanted, &gw->conf->local_id))
-			found->other_end = found->other_end ? found->other_end : gw;
+			note(&found->other_end, gw);
 		else if (!takes(gw, &ike->prop))
-			found->other_prop = found->other_prop ? found->other_prop : gw;
-		else if (proof->auth.method == IKE_AUTH_PSK && auth_good(ike, gw->conf, proof))
-			found->good = gw;
+			note(&found->other_prop, gw);
 		else
-			found->other_key = found->other_key ? found->other_key : gw;
+			break;
 	}
+	if (gw)
+		note(&found->other_key, gw);
+	return gw;
+}
+
+/* Has AUTH checked against the keys of all candidates, some at a time; false: job_waits(). */
+static bool proven_key(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
+		       struct found *found, uint64_t *key)
+{
+	struct gateway *gw = candidate(ike, proof, wanted, NULL, found);
+
+	*key = 0;
+	if (proof->auth.method != IKE_AUTH_PSK)
+		return true;
+	while (gw && !*key) {
+		struct ike_auth_request *request = auth_request(ike, AUTH_CHECK, proof->id_body);
+		bool failed;
+
+		while (gw && (!request || ike_auth_request_add(request, gw->conf->key)))
+			gw = candidate(ike, proof, wanted, gw, found);
+		if (!check_auth(ike, JOB_PEERS, request, proof, key, &failed))
+			return false;
+		found->failed |= failed;
+	}
+	return true;
+}
+
+/*
+ * The gateway for who the peer says it is.  Where more than one has that identity, that whose key
+ * it proved.  False: job_waits().
+ */
+static bool identify(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
+		     struct found *found)
+{
+	struct gateway *gw;
+	uint64_t key;
+
+	*found = (struct found){ .good = NULL };
+	if (!proven_key(ike, proof, wanted, found, &key))
+		return false;
+	if (!key)
+		return true;
+	gw = candidate(ike, proof, wanted, NULL, found);
+	while (gw && gw->conf->key != key)
+		gw = candidate(ike, proof, wanted, gw, found);
+	found->good = gw;
+	return true;
 }
 
 /* "hq (b.example), lab (c.example) and more": what the peer could say that it is. */
@@ -342,6 +443,9 @@ static void say_why_not(struct ike_sa *ike, const struct proof *proof, const str
 		stranger_fail(core, found->other_key,
 			      "peer %s (%s) authenticates by method %u instead of a pre-shared key",
 			      peer, theirs, proof->auth.method);
+	else if (found->other_key && found->failed)
+		stranger_fail(core, found->other_key,
+			      "peer %s (%s) cannot be authenticated: " NO_ANSWER, peer, theirs);
 	else if (found->other_key)
 		stranger_fail(core, found->other_key,
 			      "pre-shared keys differ: peer %s (%s) used another than ours; "
@@ -379,6 +483,7 @@ static void initial_contact(struct ike_sa *ike)
 	}
 }
 
+/* The gateway that the peer has proved to be; NULL: none, or job_waits(). */
 static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 				    struct proof *proof)
 {
@@ -397,10 +502,32 @@ static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 	}
 	if (idr && (wire_read_id(idr, &wire, &error) || !id_from_wire(&wire, &ours)))
 		idr = NULL;
-	identify(ike, proof, idr ? &ours : NULL, &found);
+	if (!identify(ike, proof, idr ? &ours : NULL, &found))
+		return NULL;
 	if (!found.good)
 		say_why_not(ike, proof, idr ? &ours : NULL, &found);
 	return found.good;
+}
+
+/* Writes that the peer is not let in, and ends the SA. */
+static void turn_away(struct ike_sa *ike, struct wire_writer *w)
+{
+	wire_put_notify(w, IKE_N_AUTHENTICATION_FAILED, bytes_of(NULL, 0));
+	ike_close(ike, true);
+}
+
+/* Has our AUTH made for the peer, who is that of @gw. */
+static bool prove(struct ike_sa *ike, struct gateway *gw, struct ike_auth_answer *made)
+{
+	char peer[ADDR_TEXT];
+	bool proved;
+
+	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
+	proved = make_auth(ike, JOB_PEERS, gw->conf->key, &ike->local_id, made);
+	if (!proved && !job_waits(ike, JOB_PEERS))
+		stranger_fail(ike->core, gw, "we cannot authenticate to peer %s: " NO_ANSWER,
+			      addr_text(&ike->path->remote.addr, peer));
+	return proved;
 }
 
 void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
@@ -409,23 +536,20 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	uint8_t nonces[2 * IKE_NONCE_MAX] = { 0 };
 	struct bytes ni = bytes_of(nonces, hs->ni_n);
 	struct bytes nr = bytes_of(nonces + hs->ni_n, hs->nr_n);
+	struct ike_auth_answer made;
 	struct wire_notify notify;
 	struct proof proof;
 	struct gateway *gw = authenticate(ike, in, &proof);
 
-	if (!gw) {
-		wire_put_notify(w, IKE_N_AUTHENTICATION_FAILED, bytes_of(NULL, 0));
-		ike_close(ike, true);
+	if (!gw || !prove(ike, gw, &made)) {
+		if (!job_waits(ike, JOB_PEERS))
+			turn_away(ike, w);
 		return;
 	}
 	ike_move_to_gateway(ike, gw);
 	ike->remote_id = proof.id;
-	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
 	wire_put_id(w, IKE_PL_IDR, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
-	if (!put_auth(ike, w)) {
-		ike_close(ike, false);
-		return;
-	}
+	put_auth(w, &made);
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
 	if (wire_notify_find(in->payloads, IKE_N_INITIAL_CONTACT, &notify))

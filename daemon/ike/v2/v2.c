@@ -497,6 +497,11 @@ static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 	/* @in is a repetition of the message that waits for a job, or an answer to no request. */
 	if (job_waits(ike, side))
 		return;
+	/* The peer is done with IKE_AUTH, and goes on before we have checked its answer. */
+	if (side == JOB_PEERS && ike->state == IKE_AUTH_SENT && job_waits(ike, JOB_OURS)) {
+		job_hold(ike, &in->local, &in->remote, in->message->data);
+		return;
+	}
 	sa_handle(ike, in);
 	if (!job_waits(ike, side))
 		return;

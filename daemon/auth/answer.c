@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "auth/answer.h"
+
+#include <string.h>
+
+#include "base/secret.h"
+#include "crypto/keymat_v2.h"
+#include "prop/alg_registry.h"
+
+/* AUTH data by that key, prf->out_n octets; false: it is not there, or cannot be used. */
+static bool auth_data(const struct auth_keys *keys, uint64_t number, const struct alg_prf *prf,
+		      const struct ike_auth_request *request, uint8_t *out)
+{
+	struct bytes psk = auth_keys_octets(keys, number);
+
+	return psk.n && prf &&
+	       !keymat_auth_psk(prf, psk, bytes_of(request->octets, request->octets_n), out);
+}
+
+static void make(const struct auth_keys *keys, const struct ike_auth_request *request,
+		 const struct alg_prf *prf, struct ike_auth_answer *answer)
+{
+	uint64_t number = request->keys[0];
+
+	if (!auth_data(keys, number, prf, request, answer->octets)) {
+		answer->failed = true;
+		return;
+	}
+	answer->key = number;
+	answer->n = prf->out_n;
+}
+
+static void check(const struct auth_keys *keys, const struct ike_auth_request *request,
+		  const struct alg_prf *prf, struct ike_auth_answer *answer)
+{
+	uint8_t data[ALG_PRF_MAX];
+
+	for (unsigned int i = 0; i < request->n_keys && !answer->key; i++) {
+		if (!auth_data(keys, request->keys[i], prf, request, data))
+			answer->failed = true;
+		else if (request->proof_n == prf->out_n &&
+			 secret_equal(data, request->proof, prf->out_n))
+			answer->key = request->keys[i];
+	}
+	if (answer->key)
+		answer->failed = false;
+	secret_wipe(data, sizeof(data));
+}
+
+void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *request,
+		 struct ike_auth_answer *answer)
+{
+	const struct alg_prf *prf = alg_prf_by_id(request->prf);
+
+	memset(answer, 0, sizeof(*answer));
+	answer->ticket = request->ticket;
+	if (request->kind == AUTH_MAKE)
+		make(keys, request, prf, answer);
+	else
+		check(keys, request, prf, answer);
+}

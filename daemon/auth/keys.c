@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "auth/keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/table.h"
+
+struct key {
+	struct table_node node;
+	struct key *next, **prev;	/* in all */
+	struct secret secret;
+};
+
+struct auth_keys {
+	struct table by_number;
+	struct key *all;
+};
+
+struct auth_keys *auth_keys_new(void)
+{
+	struct auth_keys *keys = calloc(1, sizeof(*keys));
+
+	if (!keys || !table_init(&keys->by_number))
+		return keys;
+	free(keys);
+	return NULL;
+}
+
+static struct key *key_find(const struct auth_keys *keys, uint64_t number)
+{
+	struct table_node *node = table_find(&keys->by_number, number);
+
+	return node ? container_of(node, struct key, node) : NULL;
+}
+
+static void key_drop(struct auth_keys *keys, struct key *key)
+{
+	table_remove(&keys->by_number, &key->node);
+	*key->prev = key->next;
+	if (key->next)
+		key->next->prev = key->prev;
+	secret_wipe(key, sizeof(*key));
+	free(key);
+}
+
+static struct key *key_add(struct auth_keys *keys, uint64_t number)
+{
+	struct key *key = calloc(1, sizeof(*key));
+
+	if (!key)
+		return NULL;
+	table_add(&keys->by_number, &key->node, number);
+	key->prev = &keys->all;
+	key->next = keys->all;
+	if (key->next)
+		key->next->prev = &key->next;
+	keys->all = key;
+	return key;
+}
+
+int auth_keys_set(struct auth_keys *keys, uint64_t number, struct bytes octets)
+{
+	struct key *key = key_find(keys, number);
+
+	if (!number || !octets.n || octets.n > SECRET_MAX)
+		return -1;
+	if (!key)
+		key = key_add(keys, number);
+	if (!key)
+		return -1;
+	secret_wipe(&key->secret, sizeof(key->secret));
+	memcpy(key->secret.b, octets.p, octets.n);
+	key->secret.n = octets.n;
+	return 0;
+}
+
+void auth_keys_forget(struct auth_keys *keys, uint64_t number)
+{
+	struct key *key = key_find(keys, number);
+
+	if (key)
+		key_drop(keys, key);
+}
+
+struct bytes auth_keys_octets(const struct auth_keys *keys, uint64_t number)
+{
+	const struct key *key = key_find(keys, number);
+
+	return key ? secret_bytes(&key->secret) : bytes_of(NULL, 0);
+}
+
+size_t auth_keys_count(const struct auth_keys *keys)
+{
+	return keys->by_number.n;
+}
+
+void auth_keys_free(struct auth_keys *keys)
+{
+	if (!keys)
+		return;
+	while (keys->all)
+		key_drop(keys, keys->all);
+	table_free(&keys->by_number);
+	free(keys);
+}
