@@ -169,38 +169,13 @@ unfinished() {
 		kmod uapi daemon tools selftests Makefile ':!daemon/fuzz/corpus'
 }
 
-# may_include LAYER ALLOWED...: among the daemon's own directories.
-may_include() {
-	local layer=$1 allowed
-	shift
-
-	allowed=$(IFS='|'; echo "$*")
-	! grep -rnE --include='*.[ch]' '^#include "[a-z]+/' "daemon/$layer" |
-		grep -vE "#include \"($allowed)/"
-}
-
-include_direction() {
-	local failed=0
-
-	may_include base base || failed=1
-	may_include genl base genl || failed=1
-	may_include wire base wire || failed=1
-	may_include crypto base wire crypto || failed=1
-	may_include msg base msg || failed=1
-	may_include prop base wire crypto prop || failed=1
-	may_include policy base wire crypto prop policy || failed=1
-	may_include ike base wire crypto prop policy ike || failed=1
-	may_include kern base genl wire crypto prop policy ike kern || failed=1
-	may_include conf base wire crypto prop policy conf || failed=1
-	return "$failed"
-}
-
 check "scripts: shellcheck" shell_clean
 check "module: checkpatch --strict" module_checkpatch
 check "module: kernel-doc" module_kernel_doc
 check "userspace: clang-tidy" userspace_tidy
 check "userspace: cppcheck" userspace_cppcheck
-check "userspace: includes go one way" include_direction
+check "userspace: includes go one way, names are taken once" \
+	/usr/bin/python3 selftests/layout.py
 check "every file: licence tag" licences
 check "every file: sizes" sizes
 check "every file: nothing left unfinished" unfinished

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 
 #include "conf/build.h"
-#include "ike/id.h"
+#include "policy/id.h"
 
 /* --- addresses --- */
 

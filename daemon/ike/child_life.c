@@ -50,7 +50,7 @@ static void arm_life(struct child_sa *child)
 }
 
 /* Until the initiator of a rekey has to be done with @old, which ends some time. */
-static ike_time patience(const struct child_sa *old)
+static ike_time until_switch(const struct child_sa *old)
 {
 	ike_time now = old->core->now;
 
@@ -90,7 +90,7 @@ static void begin_use(struct child_sa *child)
 		child_activate(child);
 		child_delete(old);
 	} else if (child->standby) {
-		timer_set(&child->core->timers, &child->turn, child->core->now + patience(old));
+		timer_set(&child->core->timers, &child->turn, child->core->now + until_switch(old));
 	}
 }
 

@@ -62,7 +62,7 @@ void child_set_spi_out(struct child_sa *child, uint32_t spi)
 
 /* --- birth --- */
 
-static bool choose_spi(struct ike_core *core, uint32_t *spi)
+static bool choose_spi_in(struct ike_core *core, uint32_t *spi)
 {
 	do {
 		if (!core_random(core, spi, sizeof(*spi)))
@@ -126,7 +126,7 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 
 	if (!child)
 		return NULL;
-	if (!choose_spi(core, &child->spi_in)) {
+	if (!choose_spi_in(core, &child->spi_in)) {
 		free(child);
 		return NULL;
 	}

@@ -133,7 +133,7 @@ static bool in_use(const struct child_sa *child)
 }
 
 /* Made by both ends at the same time. */
-static bool tied(const struct child_sa *child, const struct child_sa *old)
+static bool children_tied(const struct child_sa *child, const struct child_sa *old)
 {
 	return !old->ike->condemned && child->begun <= old->up_at;
 }
@@ -150,7 +150,7 @@ static bool survives_ties(struct child_sa *child)
 
 	for (struct child_sa *other = child->slot->children; other; other = next) {
 		next = other->slot_next;
-		if (other == child || !in_use(other) || !tied(child, other))
+		if (other == child || !in_use(other) || !children_tied(child, other))
 			continue;
 		if (memcmp(child->nonce_min, other->nonce_min, NONCE_N) < 0) {
 			supersede(child, true);

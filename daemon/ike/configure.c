@@ -27,7 +27,7 @@
 #include "ike/child_sa.h"
 #include "ike/gateway.h"
 #include "ike/ike_life.h"
-#include "ike/path.h"
+#include "ike/renewal.h"
 
 static struct slot *slot_new(struct gateway *gw)
 {
@@ -315,7 +315,7 @@ static void gateway_free(struct gateway *gw)
 		next = slot->next;
 		slot_free(slot);
 	}
-	paths_free(gw);
+	renewals_free(gw);
 	policy_box_put(gw->box);
 	free(gw);
 }

@@ -7,7 +7,7 @@
 
 #include "base/log.h"
 #include "ike/child_life.h"
-#include "ike/path.h"
+#include "ike/renewal.h"
 #include "ike/version.h"
 #include "wire/ike_hdr.h"
 
@@ -55,7 +55,7 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks,
 	if (!core->plain || !core->scratch || table_init(&core->by_spi) ||
 	    table_init(&core->by_peer_spi) || table_init(&core->by_spi_in) ||
 	    table_init(&core->by_proxy) || table_init(&core->by_ifname) ||
-	    table_init(&core->by_path) || table_init(&core->by_source) ||
+	    table_init(&core->by_renewal) || table_init(&core->by_source) ||
 	    table_init(&core->by_slot_id) || table_init(&core->by_spi_out) ||
 	    gateway_index_init(&core->index)) {
 		ike_core_free(core);
@@ -88,7 +88,7 @@ void ike_core_free(struct ike_core *core)
 	table_free(&core->by_spi_in);
 	table_free(&core->by_proxy);
 	table_free(&core->by_ifname);
-	table_free(&core->by_path);
+	table_free(&core->by_renewal);
 	table_free(&core->by_slot_id);
 	table_free(&core->by_spi_out);
 	table_free(&core->by_source);
@@ -114,13 +114,13 @@ ike_time ike_core_deadline(const struct ike_core *core)
 	return timer_first(&core->timers);
 }
 
-static void begin(struct ike_core *core, ike_time now)
+static void event_begin(struct ike_core *core, ike_time now)
 {
 	core->now = now;
 }
 
 /* What handlers only asked for is done, and what died is freed. */
-static void end(struct ike_core *core)
+static void event_end(struct ike_core *core)
 {
 	while (gateways_poked(core) || exchanges_woken(core))
 		;
@@ -130,18 +130,18 @@ static void end(struct ike_core *core)
 
 void ike_core_job_done(struct ike_core *core, ike_time now, struct ike_job *job)
 {
-	begin(core, now);
+	event_begin(core, now);
 	job_done(core, job);
-	end(core);
+	event_end(core);
 }
 
 int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy)
 {
 	int error;
 
-	begin(core, now);
+	event_begin(core, now);
 	error = gateways_configure(core, policy);
-	end(core);
+	event_end(core);
 	return error;
 }
 
@@ -149,10 +149,10 @@ void ike_core_tick(struct ike_core *core, ike_time now)
 {
 	struct timer *timer;
 
-	begin(core, now);
+	event_begin(core, now);
 	while ((timer = timer_due(&core->timers, now))) {
 		timer->fire(core, timer);
-		end(core);
+		event_end(core);
 	}
 }
 
@@ -171,9 +171,9 @@ void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoin
 {
 	if (data.n > DATAGRAM_MAX)
 		return;
-	begin(core, now);
+	event_begin(core, now);
 	version_of(core, data)->input(core, local, remote, data);
-	end(core);
+	event_end(core);
 }
 
 /* The administrator does not wait for the next attempt. */
@@ -200,9 +200,9 @@ static void each_acquired(struct ike_core *core, const char *ifname, const char 
 
 void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy)
 {
-	begin(core, now);
+	event_begin(core, now);
 	each_acquired(core, ifname, proxy, slot_acquire);
-	end(core);
+	event_end(core);
 	each_acquired(core, ifname, proxy, slot_answer);
 }
 
@@ -211,10 +211,10 @@ unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char 
 	struct slot *slot = slot_first_on(core, ifname);
 	unsigned int n = 0;
 
-	begin(core, now);
+	event_begin(core, now);
 	if (slot)
-		n = path_lost(slot->gw, ifname);
-	end(core);
+		n = renewal_begin(slot->gw, ifname);
+	event_end(core);
 	return n;
 }
 
@@ -222,10 +222,10 @@ void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname)
 {
 	struct slot *slot = slot_first_on(core, ifname);
 
-	begin(core, now);
+	event_begin(core, now);
 	if (slot)
-		path_back(slot->gw, ifname);
-	end(core);
+		renewal_end(slot->gw, ifname);
+	event_end(core);
 }
 
 void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, const char *proxy,
@@ -233,12 +233,12 @@ void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, con
 {
 	struct slot *slot = slot_named(core, ifname, proxy);
 
-	begin(core, now);
+	event_begin(core, now);
 	if (slot && !slot->current) {
 		slot->adopted = !ended;
 		slot_poke(slot);
 	}
-	end(core);
+	event_end(core);
 }
 
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard)
@@ -247,12 +247,12 @@ void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool i
 
 	if (!child)
 		return;
-	begin(core, now);
+	event_begin(core, now);
 	if (hard)
 		child_hard_expired(child, inbound);
 	else
 		child_soft_expired(child);
-	end(core);
+	event_end(core);
 }
 
 void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint64_t idle)
@@ -270,10 +270,10 @@ void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 
 	if (!child)
 		return;
-	begin(core, now);
+	event_begin(core, now);
 	if (pathref_follow(child->path, local, remote))
 		gateway_moved(child->slot->gw, child->path);
-	end(core);
+	event_end(core);
 }
 
 void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, bool inbound,
@@ -283,9 +283,9 @@ void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, boo
 
 	if (!child)
 		return;
-	begin(core, now);
+	event_begin(core, now);
 	child_added(child, inbound, error, text);
-	end(core);
+	event_end(core);
 }
 
 /* --- commands --- */
@@ -339,7 +339,7 @@ int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel)
 	int n = tunnel ? -1 : 0;
 
 	tunnel = tunnel_name(core, tunnel);
-	begin(core, now);
+	event_begin(core, now);
 	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
 		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 			if (slot->gone || !named(tunnel, slot->tunnel->name))
@@ -352,7 +352,7 @@ int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel)
 			n++;
 		}
 	}
-	end(core);
+	event_end(core);
 	return n;
 }
 
@@ -361,7 +361,7 @@ int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway)
 	int n = gateway && !gateway_find(core, gateway) ? -1 : 0;
 	struct ike_sa *next;
 
-	begin(core, now);
+	event_begin(core, now);
 	for (struct ike_sa *ike = core->ikes; ike; ike = next) {
 		next = ike->next;
 		if (ike->gw->gone || !named(gateway, ike->gw->conf->name) ||
@@ -371,7 +371,7 @@ int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway)
 		ike_delete(ike);
 		n++;
 	}
-	end(core);
+	event_end(core);
 	return n;
 }
 
@@ -395,7 +395,7 @@ int ike_core_clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel
 	int n = tunnel ? -1 : 0;
 
 	tunnel = tunnel_name(core, tunnel);
-	begin(core, now);
+	event_begin(core, now);
 	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
 		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 			if (slot->gone || !named(tunnel, slot->tunnel->name))
@@ -403,7 +403,7 @@ int ike_core_clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel
 			n = (n < 0 ? 0 : n) + clear_slot(slot);
 		}
 	}
-	end(core);
+	event_end(core);
 	return n;
 }
 
@@ -423,7 +423,7 @@ static void farewell(struct ike_sa *ike)
 
 void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas)
 {
-	begin(core, now);
+	event_begin(core, now);
 	if (delete_sas) {
 		for (struct gateway *gw = core->gateways; gw; gw = gw->next)
 			gw->gone = true;
@@ -459,10 +459,10 @@ void ike_core_away(struct ike_core *core, ike_time now, const char *ifname, cons
 {
 	struct slot *slot = slot_first_on(core, ifname);
 
-	begin(core, now);
+	event_begin(core, now);
 	for (; slot; slot = slot_next_on(slot)) {
 		if (why || slot->away)
 			set_away(slot, why);
 	}
-	end(core);
+	event_end(core);
 }

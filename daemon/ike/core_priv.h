@@ -44,7 +44,7 @@ struct ike_core {
 	struct table by_slot_id;	/* struct slot, gone or not, by its id */
 	struct table by_proxy;		/* configured struct slot by interface and proxy-ID */
 	struct table by_ifname;		/* the first slot of each configured tunnel */
-	struct table by_path;		/* struct path (path.h) by interface */
+	struct table by_renewal;	/* struct renewal by interface */
 	struct timer_heap timers;
 	struct action_queue actions;
 	ike_time complained;		/* about an unknown peer; 0: never */

@@ -152,7 +152,7 @@ static void insert(struct exchange *ex, struct task **at, struct task *task)
 }
 
 /* Takes out the one at *@at, and returns it. */
-static struct task *take(struct exchange *ex, struct task **at)
+static struct task *take_out(struct exchange *ex, struct task **at)
 {
 	struct task *task = *at;
 
@@ -167,7 +167,7 @@ static struct task *take(struct exchange *ex, struct task **at)
 static void clear_queue(struct exchange *ex)
 {
 	while (ex->queue)
-		task_free(take(ex, &ex->queue));
+		task_free(take_out(ex, &ex->queue));
 }
 
 void exchange_clear(struct ike_sa *ike)
@@ -219,7 +219,7 @@ void exchange_pause(struct ike_sa *ike)
 }
 
 /* Builds, keeps and sends the current task's request; false if there is none to send. */
-static bool begin(struct ike_sa *ike)
+static bool begin_request(struct ike_sa *ike)
 {
 	struct exchange *ex = &ike->ex;
 	struct bytes message;
@@ -259,8 +259,8 @@ static void run(struct ike_sa *ike)
 	struct exchange *ex = &ike->ex;
 
 	while (!ex->current && ex->queue && ike->state < IKE_CLOSED) {
-		ex->current = take(ex, &ex->queue);
-		if (!begin(ike))
+		ex->current = take_out(ex, &ex->queue);
+		if (!begin_request(ike))
 			ike->version->unsent(ike, ex->current);
 	}
 }
@@ -279,7 +279,7 @@ bool exchanges_woken(struct ike_core *core)
 
 void exchange_again(struct ike_sa *ike)
 {
-	if (!begin(ike))
+	if (!begin_request(ike))
 		ike->version->unsent(ike, ike->ex.current);
 }
 
@@ -335,7 +335,7 @@ void exchange_drop(struct ike_sa *ike, enum task_kind kind)
 
 	while (*at) {
 		if ((*at)->kind == kind)
-			task_free(take(&ike->ex, at));
+			task_free(take_out(&ike->ex, at));
 		else
 			at = &(*at)->next;
 	}
@@ -344,7 +344,7 @@ void exchange_drop(struct ike_sa *ike, enum task_kind kind)
 void exchange_move(struct ike_sa *from, struct ike_sa *to)
 {
 	while (from->ex.queue) {
-		struct task *task = take(&from->ex, &from->ex.queue);
+		struct task *task = take_out(&from->ex, &from->ex.queue);
 
 		if (task->kind == TASK_IKE_REKEY || task->kind == TASK_LIVENESS)
 			task_free(task);

@@ -128,7 +128,7 @@ static void begin_ike(struct gateway *gw, struct slot *slot)
 		gateway_again(gw);
 }
 
-static void begin(struct gateway *gw, struct slot *slot)
+static void begin_slot(struct gateway *gw, struct slot *slot)
 {
 	if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
 		return;
@@ -142,7 +142,7 @@ static void begin(struct gateway *gw, struct slot *slot)
  * What there is was made by another configuration: its successor is begun beside it, and it
  * carries packets until then.
  */
-static void renew(struct gateway *gw)
+static void renew_ike(struct gateway *gw)
 {
 	struct slot *slot = gw->slots;
 
@@ -173,14 +173,14 @@ bool gateways_poked(struct ike_core *core)
 	gw->poked = false;
 	gateway_ended(gw);
 	if (gw->ike)
-		renew(gw);
+		renew_ike(gw);
 	for (slot = gw->poked_all ? gw->slots : NULL; slot; slot = slot->next)
-		begin(gw, slot);
+		begin_slot(gw, slot);
 	gw->poked_all = false;
 	while ((slot = gw->poked_slots)) {
 		gw->poked_slots = slot->poke_next;
 		slot->poked = false;
-		begin(gw, slot);
+		begin_slot(gw, slot);
 	}
 	return true;
 }

@@ -11,7 +11,7 @@
 #define SUBJECT_MAX	160	/* octets of "gateway hq", "tunnel hq:lan" */
 
 struct child_sa;
-struct path;
+struct renewal;
 struct pathref;
 
 /* A policy lives as long as something points into it. */
@@ -82,7 +82,7 @@ struct gateway {
 	struct ike_sa *ikes;		/* by gw_next; without strangers, who may be thousands */
 	unsigned int strangers;		/* IKE SAs whose peer may turn out to be another's */
 	struct slot *slots;
-	struct path *paths;		/* of tunnels that lost theirs, now or before */
+	struct renewal *renewals;	/* of tunnels that lost their path, now or before */
 	struct ike_sa *ike;		/* in use; NULL: none is up */
 	struct ike_sa *starting;	/* we are trying to bring up; NULL: none */
 	struct ike_sa *slow;		/* gateway_hedge() had doubts about; NULL: none */

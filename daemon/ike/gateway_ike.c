@@ -17,7 +17,7 @@
  * has it for rekeying.  Otherwise the peer had a reason to make another; where it began
  * both, it says which one goes.
  */
-static bool tied(const struct ike_sa *fresh, const struct ike_sa *old)
+static bool ikes_tied(const struct ike_sa *fresh, const struct ike_sa *old)
 {
 	return fresh->begun <= old->up_at && (fresh->initiator || old->initiator);
 }
@@ -69,12 +69,12 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 		gw->ike = ike;
 		return;
 	}
-	if (tied(ike, old) && memcmp(ike->nonce_min, old->nonce_min, NONCE_N) < 0) {
+	if (ikes_tied(ike, old) && memcmp(ike->nonce_min, old->nonce_min, NONCE_N) < 0) {
 		ike_condemn(ike);
 		return;
 	}
 	gw->ike = ike;
-	if (tied(ike, old))
+	if (ikes_tied(ike, old))
 		ike_condemn(old);
 	else if (!ike->initiator && !old->condemned)
 		exchange_queue(old, task_new(TASK_LIVENESS));

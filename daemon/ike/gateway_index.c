@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "ike/gateway.h"
-#include "ike/id.h"
+#include "policy/id.h"
 
 /* An address without a link is on any. */
 static uint64_t addr_key(const struct addr *addr)

@@ -143,7 +143,7 @@ static void rearm_end(struct ike_sa *ike)
 			  core->now + core_jitter(core, RENEW_SPREAD, 0));
 }
 
-static void arm_life(struct ike_sa *ike)
+static void arm_timers(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
 
@@ -180,7 +180,7 @@ void ike_established(struct ike_sa *ike)
 
 	stranger_leave(ike);
 	ike->state = IKE_UP;
-	arm_life(ike);
+	arm_timers(ike);
 	ike_handshake_free(ike);
 	gateway_tell(ike->gw, "ike-up", "IKE SA with %s up from %s, %s%s",
 		     endpoint_text(&ike->path->remote, remote),
@@ -220,7 +220,7 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	heir->state = IKE_UP;
 	heir->local_id = old->local_id;
 	heir->remote_id = old->remote_id;
-	arm_life(heir);
+	arm_timers(heir);
 	if (ike_outdated(heir))
 		keep_end(heir, old);
 	while (old->children)

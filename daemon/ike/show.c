@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "ike/child_sa.h"
-#include "ike/id.h"
+#include "policy/id.h"
 
 static uint64_t since(ike_time now, ike_time then)
 {

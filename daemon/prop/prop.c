@@ -193,7 +193,7 @@ static void add_name(struct text *t, unsigned int i, bool *any, const char *name
 	*any = true;
 }
 
-static void add_prop(struct text *t, const struct prop *prop)
+static void add_prop_text(struct text *t, const struct prop *prop)
 {
 	bool any = false;
 
@@ -216,7 +216,7 @@ const char *prop_list_text(const struct prop_list *list, char *out, size_t n)
 	text_init(&t, out, n);
 	for (unsigned int i = 0; i < list->n; i++) {
 		text_add(&t, "%s", i ? "; " : "");
-		add_prop(&t, &list->prop[i]);
+		add_prop_text(&t, &list->prop[i]);
 	}
 	return out;
 }
@@ -239,6 +239,6 @@ const char *prop_text(const struct prop_chosen *chosen, char *out, size_t n)
 	struct text t;
 
 	text_init(&t, out, n);
-	add_prop(&t, &prop);
+	add_prop_text(&t, &prop);
 	return out;
 }

@@ -16,7 +16,7 @@ struct cursor {
 	struct wire_error *error;
 };
 
-static int fail(const struct cursor *c, enum wire_error_code code, size_t at)
+static int fail_sa(const struct cursor *c, enum wire_error_code code, size_t at)
 {
 	return wire_fail(c->error, code, c->payload, c->base + at);
 }
@@ -42,14 +42,14 @@ static int cut_part(const struct cursor *c, size_t at, size_t min, uint8_t more,
 	size_t n;
 
 	if (left < min)
-		return fail(c, WIRE_ERR_SHORT, at);
+		return fail_sa(c, WIRE_ERR_SHORT, at);
 	n = get_be16(p + 2);
 	if (n < min)
-		return fail(c, WIRE_ERR_MIN, at);
+		return fail_sa(c, WIRE_ERR_MIN, at);
 	if (n > left)
-		return fail(c, WIRE_ERR_BEYOND, at);
+		return fail_sa(c, WIRE_ERR_BEYOND, at);
 	if (p[0] != (n == left ? 0 : more))
-		return fail(c, WIRE_ERR_MORE_FLAG, at);
+		return fail_sa(c, WIRE_ERR_MORE_FLAG, at);
 	*part = within(c, at, n);
 	return 0;
 }
@@ -73,7 +73,7 @@ static int read_attributes(const struct cursor *c, struct wire_transform *transf
 		uint16_t type, value;
 
 		if (left < ATTRIBUTE_HDR)
-			return fail(c, WIRE_ERR_SHORT, at);
+			return fail_sa(c, WIRE_ERR_SHORT, at);
 		type = get_be16(p);
 		value = get_be16(p + 2);
 		take_attribute(transform, type, value);
@@ -81,7 +81,7 @@ static int read_attributes(const struct cursor *c, struct wire_transform *transf
 		if (type & IKE_ATTR_SHORT)
 			continue;
 		if (value > left - ATTRIBUTE_HDR)
-			return fail(c, WIRE_ERR_BEYOND, at - ATTRIBUTE_HDR);
+			return fail_sa(c, WIRE_ERR_BEYOND, at - ATTRIBUTE_HDR);
 		at += value;
 	}
 	return 0;
@@ -98,7 +98,7 @@ static int read_transforms(const struct cursor *c, size_t count, struct wire_sa 
 		struct cursor part, attributes;
 
 		if (sa->n_transforms == WIRE_TRANSFORMS_MAX)
-			return fail(c, WIRE_ERR_TOO_MANY, at);
+			return fail_sa(c, WIRE_ERR_TOO_MANY, at);
 		if (cut_part(c, at, TRANSFORM_HDR, TRANSFORM_MORE, &part))
 			return -1;
 		*transform = (struct wire_transform){
@@ -112,7 +112,7 @@ static int read_transforms(const struct cursor *c, size_t count, struct wire_sa 
 		at += part.data.n;
 	}
 	proposal->n = (uint16_t)(sa->n_transforms - proposal->first);
-	return proposal->n == count ? 0 : fail(c, WIRE_ERR_COUNT, 0);
+	return proposal->n == count ? 0 : fail_sa(c, WIRE_ERR_COUNT, 0);
 }
 
 /* Whether an SPI of @n octets may go with @protocol (section 3.3.1). */
@@ -135,9 +135,9 @@ static int read_proposal(const struct cursor *c, struct wire_sa *sa)
 
 	*proposal = (struct wire_proposal){ .number = p[4], .protocol = p[5] };
 	if (spi_n > c->data.n - PROPOSAL_HDR)
-		return fail(c, WIRE_ERR_BEYOND, 6);
+		return fail_sa(c, WIRE_ERR_BEYOND, 6);
 	if (!spi_fits(proposal->protocol, spi_n))
-		return fail(c, WIRE_ERR_SPI_SIZE, 6);
+		return fail_sa(c, WIRE_ERR_SPI_SIZE, 6);
 	proposal->spi = bytes_of(p + PROPOSAL_HDR, spi_n);
 	transforms = within(c, head, c->data.n - head);
 	if (read_transforms(&transforms, p[7], sa, proposal))
@@ -163,7 +163,7 @@ int wire_read_sa(const struct wire_payload *payload, struct wire_sa *sa, struct 
 		struct cursor part;
 
 		if (sa->n_proposals == WIRE_PROPOSALS_MAX)
-			return fail(&c, WIRE_ERR_TOO_MANY, at);
+			return fail_sa(&c, WIRE_ERR_TOO_MANY, at);
 		if (cut_part(&c, at, PROPOSAL_HDR, PROPOSAL_MORE, &part))
 			return -1;
 		if (read_proposal(&part, sa))

@@ -9,8 +9,8 @@
 #define SELECTOR_HDR	8	/* up to the addresses; the length's place is common to all types */
 #define SELECTOR_MIN	4
 
-static int fail(const struct wire_payload *payload, size_t at, enum wire_error_code code,
-		struct wire_error *error)
+static int fail_ts(const struct wire_payload *payload, size_t at, enum wire_error_code code,
+		   struct wire_error *error)
 {
 	return wire_fail(error, code, payload->type, wire_payload_body_offset(payload) + at);
 }
@@ -43,12 +43,12 @@ static int read_selector(const struct wire_payload *payload, size_t *at, struct 
 	size_t n;
 
 	if (left < SELECTOR_MIN)
-		return fail(payload, *at, WIRE_ERR_SHORT, error);
+		return fail_ts(payload, *at, WIRE_ERR_SHORT, error);
 	n = get_be16(p + 2);
 	if (n < SELECTOR_MIN)
-		return fail(payload, *at, WIRE_ERR_MIN, error);
+		return fail_ts(payload, *at, WIRE_ERR_MIN, error);
 	if (n > left)
-		return fail(payload, *at, WIRE_ERR_BEYOND, error);
+		return fail_ts(payload, *at, WIRE_ERR_BEYOND, error);
 	if (p[0] == IKE_TS_IPV4_ADDR_RANGE)
 		kind.family = AF_INET;
 	else if (p[0] == IKE_TS_IPV6_ADDR_RANGE)
@@ -56,9 +56,9 @@ static int read_selector(const struct wire_payload *payload, size_t *at, struct 
 	if (kind.family == AF_UNSPEC)
 		list->unknown++;
 	else if (n != SELECTOR_HDR + 2 * addr_len(&kind))
-		return fail(payload, *at, WIRE_ERR_VALUE, error);
+		return fail_ts(payload, *at, WIRE_ERR_VALUE, error);
 	else if (list->n == WIRE_TS_MAX)
-		return fail(payload, *at, WIRE_ERR_TOO_MANY, error);
+		return fail_ts(payload, *at, WIRE_ERR_TOO_MANY, error);
 	else
 		take(list, p, kind.family);
 	*at += n;
@@ -75,14 +75,14 @@ int wire_read_ts(const struct wire_payload *payload, struct wire_ts_list *list,
 	list->n = 0;
 	list->unknown = 0;
 	if (payload->body.n < LIST_HDR)
-		return fail(payload, 0, WIRE_ERR_SHORT, error);
+		return fail_ts(payload, 0, WIRE_ERR_SHORT, error);
 	count = payload->body.p[0];
 	if (count == 0)
-		return fail(payload, 0, WIRE_ERR_COUNT, error);
+		return fail_ts(payload, 0, WIRE_ERR_COUNT, error);
 	for (i = 0; i < count; i++)
 		if (read_selector(payload, &at, list, error))
 			return -1;
 	if (at != payload->body.n)
-		return fail(payload, at, WIRE_ERR_TRAILING, error);
+		return fail_ts(payload, at, WIRE_ERR_TRAILING, error);
 	return 0;
 }

@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
-#include "ike/id.h"
+#include "policy/id.h"
 #include "ike/ike_life.h"
 #include "ike/stranger.h"
 #include "ike/v2/v2.h"

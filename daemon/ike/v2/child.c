@@ -103,7 +103,7 @@ static bool put_fresh(struct ike_core *core, struct task *task, struct wire_writ
 }
 
 /* Has the key pair for PFS made; false: there is none, or not yet. */
-static bool own_key(struct ike_sa *ike, struct task *task, const struct prop_list *esp)
+static bool pfs_key_pair(struct ike_sa *ike, struct task *task, const struct prop_list *esp)
 {
 	struct job_dh want = { .own = &task->dh };
 
@@ -134,7 +134,7 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	struct child_sa *child;
 	uint8_t spi[4];
 
-	if (!slot || !own_key(ike, task, &slot->tunnel->esp))
+	if (!slot || !pfs_key_pair(ike, task, &slot->tunnel->esp))
 		return false;
 	child = child_new(ike, slot, true);
 	if (!child)
@@ -285,7 +285,7 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 
 /* --- CREATE_CHILD_SA --- */
 
-static bool begin_anew(struct ike_sa *ike, const struct task *task, const struct child_sa *fresh,
+static bool child_anew(struct ike_sa *ike, const struct task *task, const struct child_sa *fresh,
 		       const struct wire_notify *notify)
 {
 	const struct alg_dh *group;
@@ -326,12 +326,12 @@ static void put_off(struct ike_sa *ike, struct slot *slot, struct child_sa *old,
 		timer_set(&ike->core->timers, &slot->retry, ike->core->now + wait);
 }
 
-static void refused(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
-		    const struct wire_notify *notify)
+static void child_refused(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
+			  const struct wire_notify *notify)
 {
 	struct child_sa *old = child_held(ike->core, task->old);
 	struct slot *slot = fresh->slot;
-	bool again = begin_anew(ike, task, fresh, notify);
+	bool again = child_anew(ike, task, fresh, notify);
 
 	if (notify->type != IKE_N_TEMPORARY_FAILURE)
 		ike_not_put_off(ike);
@@ -369,8 +369,9 @@ static bool of_group(const struct task *task, const struct v2_terms *answer)
 	return task->group && answer->has_ke && answer->ke.group == task->group->id;
 }
 
-static bool derive(const struct task *task, struct child_sa *child, const struct job_dh *exchange,
-		   const struct v2_terms *answer, struct bytes nr)
+static bool derive_child(const struct task *task, struct child_sa *child,
+			 const struct job_dh *exchange, const struct v2_terms *answer,
+			 struct bytes nr)
 {
 	struct bytes ni = bytes_of(task->nonce, NONCE_N);
 
@@ -446,7 +447,7 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	if (!fresh)
 		return;
 	if (wire_notify_find_error(in->payloads, &notify)) {
-		refused(ike, task, fresh, &notify);
+		child_refused(ike, task, fresh, &notify);
 		return;
 	}
 	ike_not_put_off(ike);
@@ -458,7 +459,7 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 			return;
 	}
 	good = readable && accept_answer(fresh, &fresh->tunnel->esp, &answer) &&
-	       derive(task, fresh, &exchange, &answer, nr);
+	       derive_child(task, fresh, &exchange, &answer, nr);
 	secret_wipe(&exchange.shared, sizeof(exchange.shared));
 	if (!good) {
 		take_failed(fresh);

@@ -14,7 +14,7 @@
 /* --- initiator --- */
 
 /* Has our key pair made; false: return, and be called anew.  It is NULL where that failed. */
-static bool own_key(struct ike_sa *ike, enum job_side side)
+static bool init_key_pair(struct ike_sa *ike, enum job_side side)
 {
 	struct job_dh want = { .group = ike->hs->group, .own = &ike->hs->dh };
 
@@ -22,7 +22,7 @@ static bool own_key(struct ike_sa *ike, enum job_side side)
 }
 
 /* Nonce, key pair and offer are made once, and stay for a request begun anew. */
-static bool prepare(struct ike_sa *ike, struct handshake *hs)
+static bool prepare_first(struct ike_sa *ike, struct handshake *hs)
 {
 	struct ike_core *core = ike->core;
 
@@ -39,7 +39,7 @@ static bool prepare(struct ike_sa *ike, struct handshake *hs)
 	}
 	if (!hs->group)
 		hs->group = prop_list_dh(hs->offered);
-	return hs->group && (hs->dh || own_key(ike, JOB_OURS)) && hs->dh;
+	return hs->group && (hs->dh || init_key_pair(ike, JOB_OURS)) && hs->dh;
 }
 
 void v2_init_begin(struct ike_sa *ike)
@@ -54,7 +54,7 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	struct wire_sa sa;
 
 	(void)task;
-	if (!prepare(ike, hs))
+	if (!prepare_first(ike, hs))
 		return false;
 	if (hs->cookie_n)
 		wire_put_notify(w, IKE_N_COOKIE, bytes_of(hs->cookie, hs->cookie_n));
@@ -104,7 +104,7 @@ static bool heeded(const struct handshake *hs, const struct v2_in *in)
 }
 
 /* Sections 2.6 and 1.2: the request is begun anew.  false: not with what @in says. */
-static bool begin_anew(struct ike_sa *ike, const struct v2_in *in)
+static bool init_anew(struct ike_sa *ike, const struct v2_in *in)
 {
 	struct handshake *hs = ike->hs;
 	struct wire_notify notify;
@@ -179,7 +179,7 @@ static void say_bad_value(struct ike_core *core, const struct addr *from, enum d
  * Keys of the IKE SA from both values and nonces; false with a log line, or while the shared
  * secret is being computed.
  */
-static bool derive(struct ike_sa *ike, enum job_side side, struct bytes peer_public)
+static bool derive_first(struct ike_sa *ike, enum job_side side, struct bytes peer_public)
 {
 	struct handshake *hs = ike->hs;
 	struct keymat_ike_input input = {
@@ -211,7 +211,7 @@ static bool derive(struct ike_sa *ike, enum job_side side, struct bytes peer_pub
 	return ike->keyed;
 }
 
-static bool take_answer(struct ike_sa *ike, const struct v2_in *in)
+static bool take_init_answer(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct prop_query query = { .proto = PROP_IKE, .local = ike->hs->offered };
 	struct handshake *hs = ike->hs;
@@ -232,7 +232,7 @@ static bool take_answer(struct ike_sa *ike, const struct v2_in *in)
 	memcpy(hs->nr, p.nonce.p, p.nonce.n);
 	hs->nr_n = p.nonce.n;
 	ike_set_peer_spi(ike, in->message->header.spi_r);
-	if (!derive(ike, JOB_OURS, p.ke.data))
+	if (!derive_first(ike, JOB_OURS, p.ke.data))
 		return false;
 	free(hs->response);
 	hs->response = packet_new(in->message->data);
@@ -245,13 +245,13 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	struct wire_notify notify;
 
 	(void)task;
-	if (heeded(ike->hs, in) || begin_anew(ike, in))
+	if (heeded(ike->hs, in) || init_anew(ike, in))
 		return;
 	if (wire_notify_find_error(in->payloads, &notify)) {
 		take_advice(ike, &notify);
 		return;
 	}
-	if (!ike->ex.request || !take_answer(ike, in))
+	if (!ike->ex.request || !take_init_answer(ike, in))
 		return;
 	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
 	if (!gateway_lacks_ike(gw) && !gw->ike->doubted) {
@@ -401,7 +401,7 @@ static bool half_open(struct ike_sa *ike, const struct v2_in *in, const struct i
 
 void v2_init_answer(struct ike_sa *ike, const struct v2_in *in)
 {
-	if (!own_key(ike, JOB_PEERS))
+	if (!init_key_pair(ike, JOB_PEERS))
 		return;
 	if (!ike->hs->dh || !respond(ike, in)) {
 		stranger_missed(ike->core);
@@ -424,7 +424,7 @@ bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in)
 	if (ike->state != IKE_HALF_OPEN || header->exchange != IKE_EXCH_IKE_AUTH ||
 	    wire_is_response(header) || header->message_id != ike->ex.recv_id)
 		return false;
-	if (derive(ike, JOB_PEERS, bytes_of(ike->hs->peer_public, ike->hs->peer_public_n)))
+	if (derive_first(ike, JOB_PEERS, bytes_of(ike->hs->peer_public, ike->hs->peer_public_n)))
 		return true;
 	if (job_waits(ike, JOB_PEERS))
 		return false;

@@ -13,8 +13,8 @@
 #define TEXT_MAX	512
 
 /* What an SA is made from besides the old one's keys. */
-static bool derive(struct ike_sa *heir, const struct ike_sa *old, const struct job_dh *exchange,
-		   struct bytes ni, struct bytes nr)
+static bool derive_heir(struct ike_sa *heir, const struct ike_sa *old,
+			const struct job_dh *exchange, struct bytes ni, struct bytes nr)
 {
 	struct keymat_ike_input input = {
 		.encr = heir->prop.encr,
@@ -48,7 +48,7 @@ static bool read_ke_nonce(const struct v2_in *in, struct wire_ke *ke, struct byt
 /* --- initiator --- */
 
 /* What we offer, and a key pair for it; false: there is none, or not yet. */
-static bool prepare(struct ike_sa *ike, struct task *task)
+static bool prepare_heir(struct ike_sa *ike, struct task *task)
 {
 	struct job_dh want = { .own = &task->dh };
 	const struct prop_list *list;
@@ -74,7 +74,7 @@ bool v2_rekey_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 
 	if (ike->state != IKE_UP || ike->condemned || ike_outdated(ike))
 		return false;
-	if (!prepare(ike, task) || !core_random(ike->core, task->nonce, NONCE_N))
+	if (!prepare_heir(ike, task) || !core_random(ike->core, task->nonce, NONCE_N))
 		return false;
 	heir = ike_new_heir(ike, true);
 	if (!heir)
@@ -121,7 +121,7 @@ void v2_rekey_unsent(struct ike_sa *ike, struct task *task)
 	failed(ike, task, RETRY_LATE_MS);
 }
 
-static void refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify)
+static void rekey_refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify)
 {
 	const struct alg_dh *group = NULL;
 	struct task *again;
@@ -157,8 +157,8 @@ static void refused(struct ike_sa *ike, struct task *task, const struct wire_not
 }
 
 /* Whether @heir can be; also false while the shared secret is being computed. */
-static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, struct task *task,
-			const struct v2_in *in)
+static bool take_rekey_answer(struct ike_sa *ike, struct ike_sa *heir, struct task *task,
+			      const struct v2_in *in)
 {
 	const struct wire_payload *payload = wire_payload_find(in->payloads, IKE_PL_SA);
 	const struct prop_query query = {
@@ -186,7 +186,7 @@ static bool take_answer(struct ike_sa *ike, struct ike_sa *heir, struct task *ta
 	if (!job_dh(ike, JOB_OURS, &exchange))
 		return false;
 	ike_set_peer_spi(heir, heir->prop.spi);
-	good = derive(heir, ike, &exchange, bytes_of(task->nonce, NONCE_N), nr);
+	good = derive_heir(heir, ike, &exchange, bytes_of(task->nonce, NONCE_N), nr);
 	secret_wipe(&exchange.shared, sizeof(exchange.shared));
 	return good;
 }
@@ -198,11 +198,11 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	struct wire_notify notify;
 
 	if (wire_notify_find_error(in->payloads, &notify)) {
-		refused(ike, task, &notify);
+		rekey_refused(ike, task, &notify);
 		return;
 	}
 	ike_not_put_off(ike);
-	if (!heir || !take_answer(ike, heir, task, in)) {
+	if (!heir || !take_rekey_answer(ike, heir, task, in)) {
 		if (!job_waits(ike, JOB_OURS))
 			failed(ike, task, RETRY_LATE_MS);
 		return;
@@ -226,7 +226,8 @@ void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in
 
 	if (!heir)
 		return;
-	if (wire_notify_find_error(in->payloads, &notify) || !take_answer(ike, heir, task, in)) {
+	if (wire_notify_find_error(in->payloads, &notify) ||
+	    !take_rekey_answer(ike, heir, task, in)) {
 		if (job_waits(ike, JOB_OURS))
 			return;
 		task->heir = 0;
@@ -261,7 +262,7 @@ static struct ike_sa *make_heir(struct ike_sa *ike, const struct prop_chosen *ch
 	heir->prop = *chosen;
 	ike_set_peer_spi(heir, chosen->spi);
 	if (!core_random(ike->core, nonce, sizeof(nonce)) ||
-	    !derive(heir, ike, exchange, ni, bytes_of(nonce, sizeof(nonce)))) {
+	    !derive_heir(heir, ike, exchange, ni, bytes_of(nonce, sizeof(nonce)))) {
 		ike_close(heir, false);
 		return NULL;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Identifications (RFC 7296 section 3.5). */
-#ifndef PANTUN_IKE_ID_H
-#define PANTUN_IKE_ID_H
+#ifndef PANTUN_POLICY_ID_H
+#define PANTUN_POLICY_ID_H
 
 #include "policy/policy.h"
 #include "wire/v2_codec.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ike/id.h"
+#include "policy/id.h"
 
 #include <string.h>
 #include <sys/socket.h>
