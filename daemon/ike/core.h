@@ -17,10 +17,9 @@
 #include "policy/policy.h"
 #include "prop/prop.h"
 #include "prop/ts.h"
+#include "wire/ike_const.h"
 
 #define IKE_NEVER	UINT64_MAX
-#define IKE_PORT	500
-#define IKE_NATT_PORT	4500
 
 /* Milliseconds of a clock that does not jump (CLOCK_BOOTTIME). */
 typedef uint64_t ike_time;

@@ -6,7 +6,7 @@
 #include "loop/daemon_priv.h"
 #include "loop/keys.h"
 #include "loop/live.h"
-#include "loop/pool.h"
+#include "engine/pool.h"
 #include "loop/tunnels.h"
 
 static void in_use(struct daemon *d, const struct ike_sa_spec *sa)

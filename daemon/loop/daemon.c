@@ -21,7 +21,7 @@
 #include "loop/manual.h"
 #include "loop/monitors.h"
 #include "loop/notify.h"
-#include "loop/pool.h"
+#include "engine/pool.h"
 #include "loop/run_dir.h"
 #include "loop/sas.h"
 #include "loop/timer.h"
@@ -30,8 +30,7 @@
 
 static int hook_source(void *ctx, const struct addr *peer, struct addr *local)
 {
-	(void)ctx;
-	return udp_source(peer, local);
+	return udp_source(((struct daemon *)ctx)->udp, peer, local);
 }
 
 /* --- what comes in --- */
@@ -50,7 +49,7 @@ static void on_socket(evutil_socket_t fd, short what, void *ctx)
 	struct daemon *d = ctx;
 
 	(void)what;
-	for (unsigned int i = 0; i < UDP_SOCKETS; i++)
+	for (unsigned int i = 0; i < PORT_SOCKETS; i++)
 		if (udp_fd(d->udp, i) == fd)
 			udp_read(d->udp, i, on_datagram, d);
 }
@@ -134,7 +133,7 @@ static bool lock_run_dir(struct daemon *d)
 
 static bool open_core(struct daemon *d)
 {
-	const struct ike_hooks hooks = { .random = crypto_random_os, .source = hook_source };
+	const struct ike_hooks hooks = { .ctx = d, .random = crypto_random_os, .source = hook_source };
 
 	d->core = ike_core_new(&hooks, ike_versions);
 	d->live = live_new();
@@ -190,7 +189,7 @@ static bool watch_all(struct daemon *d)
 	d->signals[0] = watch(d, SIGTERM, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[1] = watch(d, SIGINT, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[2] = watch(d, SIGHUP, EV_SIGNAL | EV_PERSIST, on_hangup, NULL);
-	for (unsigned int i = 0; i < UDP_SOCKETS; i++) {
+	for (unsigned int i = 0; i < PORT_SOCKETS; i++) {
 		if (udp_fd(d->udp, i) < 0)
 			continue;
 		d->sockets[i] = watch(d, udp_fd(d->udp, i), EV_READ | EV_PERSIST, on_socket, NULL);
@@ -201,13 +200,24 @@ static bool watch_all(struct daemon *d)
 	       d->signals[2] && watch_watchdog(d);
 }
 
+static bool open_udp(struct daemon *d)
+{
+	int fds[PORTS];
+
+	if (!ports_open(fds))
+		return false;
+	d->udp = udp_new(fds);
+	if (!d->udp)
+		ports_close(fds);
+	return d->udp;
+}
+
 static bool begin(struct daemon *d)
 {
 	struct ctl_reloaded said = { 0 };
 	bool good;
 
-	d->udp = udp_open();
-	good = d->udp && kernel_open(d) && priv_join_group(d->options->group, &d->group) &&
+	good = open_udp(d) && kernel_open(d) && priv_join_group(d->options->group, &d->group) &&
 	       priv_drop() && open_pool(d) && open_core(d) && watch_all(d) && !sas_compare(d) &&
 	       !config_load(d, &said) && commands_open(d);
 	ctl_reloaded_free(&said);
@@ -229,7 +239,7 @@ static void end(struct daemon *d)
 	free_event(d->results);
 	for (unsigned int i = 0; i < SIGNALS; i++)
 		free_event(d->signals[i]);
-	for (unsigned int i = 0; i < UDP_SOCKETS; i++)
+	for (unsigned int i = 0; i < PORT_SOCKETS; i++)
 		free_event(d->sockets[i]);
 	pool_free(d->pool);
 	if (d->core)
@@ -240,7 +250,7 @@ static void end(struct daemon *d)
 	monitors_free(d->monitors);
 	if (d->kern)
 		d->kern->ops->close(d->kern);
-	udp_close(d->udp);
+	udp_free(d->udp);
 	if (d->base)
 		event_base_free(d->base);
 	libevent_global_shutdown();

@@ -21,7 +21,7 @@
 #include "ike/core.h"
 #include "kern/kern.h"
 #include "loop/daemon.h"
-#include "loop/udp.h"
+#include "engine/udp.h"
 
 #define SIGNALS	3
 
@@ -39,7 +39,7 @@ struct daemon {
 	struct ctl *ctl;
 	struct pool *pool;
 	struct event *timer, *watchdog, *kernel, *results;
-	struct event *signals[SIGNALS], *sockets[UDP_SOCKETS];
+	struct event *signals[SIGNALS], *sockets[PORT_SOCKETS];
 	const struct policy *policy;	/* the core's; valid until it is given another */
 	ike_time started;
 	struct {

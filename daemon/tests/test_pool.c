@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 #include "crypto/rand.h"
+#include "engine/pool.h"
 #include "ike/core.h"
 #include "ike/versions/versions.h"
-#include "loop/pool.h"
 #include "tests/peers_site.h"
 
 #define MANY	40

@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "loop/udp.h"
+#include "engine/udp.h"
 
 #define SENT	5
 
@@ -62,6 +62,14 @@ static void send_from(int raw, uint16_t port)
 				sizeof(to)), sizeof(datagram));
 }
 
+static struct udp *open_udp(void)
+{
+	int fds[PORTS];
+
+	assert_true(ports_open(fds));
+	return udp_new(fds);
+}
+
 struct seen {
 	struct udp *udp;
 	unsigned int n;
@@ -88,7 +96,7 @@ static void test_port_zero(void **state)
 	(void)state;
 	own_network();
 	log_set_sink(on_log, NULL);
-	seen.udp = udp_open();
+	seen.udp = open_udp();
 	assert_non_null(seen.udp);
 	raw = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
 	assert_true(raw >= 0);
@@ -101,7 +109,7 @@ static void test_port_zero(void **state)
 	assert_int_equal(seen.last.port, 1024);
 	assert_int_equal(warnings, 0);
 	close(raw);
-	udp_close(seen.udp);
+	udp_free(seen.udp);
 	log_set_sink(NULL, NULL);
 }
 
@@ -114,7 +122,7 @@ static void test_cannot_send(void **state)
 	(void)state;
 	own_network();
 	log_set_sink(on_log, NULL);
-	udp = udp_open();
+	udp = open_udp();
 	assert_non_null(udp);
 	assert_int_equal(addr_parse("127.0.0.1", &local.addr), 0);
 	warnings = 0;
@@ -124,8 +132,32 @@ static void test_cannot_send(void **state)
 		udp_send(udp, &local, &remote, bytes_of("ike", 3));
 	}
 	assert_int_equal(warnings, 1);
-	udp_close(udp);
+	udp_free(udp);
 	log_set_sink(NULL, NULL);
+}
+
+/* The address that a route gives, one after the other, and none where there is no route. */
+static void test_source(void **state)
+{
+	struct addr peer, other, local;
+	struct udp *udp;
+
+	(void)state;
+	own_network();
+	udp = open_udp();
+	assert_non_null(udp);
+	assert_int_equal(addr_parse("127.0.0.9", &peer), 0);
+	assert_int_equal(addr_parse("203.0.113.1", &other), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(udp_source(udp, &peer, &local), 0);
+		assert_int_equal(addr_parse("127.0.0.1", &peer), 0);
+		assert_true(addr_equal(&local, &peer));
+		assert_int_equal(udp_source(udp, &other, &local), -1);
+	}
+	assert_int_equal(addr_parse("::1", &peer), 0);
+	assert_int_equal(udp_source(udp, &peer, &local), 0);
+	assert_true(addr_equal(&local, &peer));
+	udp_free(udp);
 }
 
 int main(void)
@@ -133,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_port_zero),
 		cmocka_unit_test(test_cannot_send),
+		cmocka_unit_test(test_source),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#define IKE_PORT	500	/* UDP (RFC 7296 section 2) */
+#define IKE_NATT_PORT	4500	/* with NAT traversal (section 2.23) */
 #define IKE_SPI_LEN	8
 #define IKE_HDR_LEN	28
 #define IKE_PAYLOAD_HDR_LEN	4

@@ -3,8 +3,8 @@
  * Threads that compute the core's jobs (ike/core.h), one a CPU and 8 at most.  Jobs for SAs that
  * stand go first.  How many wait is bounded by the core: two an SA, and half-open SAs are limited.
  */
-#ifndef PANTUN_LOOP_POOL_H
-#define PANTUN_LOOP_POOL_H
+#ifndef PANTUN_ENGINE_POOL_H
+#define PANTUN_ENGINE_POOL_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loop/pool.h"
+#include "engine/pool.h"
 
 #include <errno.h>
 #include <pthread.h>

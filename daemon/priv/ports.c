@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "priv/ports.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/udp.h>
+#include <linux/xfrm.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "wire/ike_const.h"
+
+const struct port_kind port_kinds[PORTS] = {
+	{ AF_INET, IKE_PORT }, { AF_INET, IKE_NATT_PORT },
+	{ AF_INET6, IKE_PORT }, { AF_INET6, IKE_NATT_PORT },
+	{ AF_INET, 0 }, { AF_INET6, 0 },
+};
+
+socklen_t port_name(const struct addr *addr, uint16_t port, union port_name *out)
+{
+	memset(out, 0, sizeof(*out));
+	if (addr->family == AF_INET6) {
+		out->v6.sin6_family = AF_INET6;
+		out->v6.sin6_port = htons(port);
+		memcpy(&out->v6.sin6_addr, addr->b, 16);
+		out->v6.sin6_scope_id = addr->scope;
+		return sizeof(out->v6);
+	}
+	out->v4.sin_family = AF_INET;
+	out->v4.sin_port = htons(port);
+	memcpy(&out->v4.sin_addr, addr->b, 4);
+	return sizeof(out->v4);
+}
+
+/* Keeps IKE out of XFRM policies that others have set on this host. */
+static void bypass_xfrm(int fd, uint8_t family)
+{
+	struct xfrm_userpolicy_info policy = {
+		.action = XFRM_POLICY_ALLOW, .sel.family = family,
+	};
+	static const uint8_t dirs[] = { XFRM_POLICY_IN, XFRM_POLICY_OUT };
+	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	int option = family == AF_INET ? IP_XFRM_POLICY : IPV6_XFRM_POLICY;
+
+	for (size_t i = 0; i < sizeof(dirs); i++) {
+		policy.dir = dirs[i];
+		if (setsockopt(fd, level, option, &policy, sizeof(policy)))
+			log_warning(NULL, "IKE is not exempt from XFRM policies: %s",
+				    strerror(errno));
+	}
+}
+
+/* Lets GRO take ESP out of UDP, as Linux 6.7 and newer can; older ones would merge datagrams. */
+static void take_esp_early(int fd)
+{
+	struct utsname system;
+	unsigned long major, minor;
+	char *end;
+	int on = 1;
+
+	if (uname(&system))
+		return;
+	major = strtoul(system.release, &end, 10);
+	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
+	if ((major > 6 || (major == 6 && minor >= 7)) &&
+	    setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)))
+		log_warning(NULL, "ESP in UDP takes the long way in: %s", strerror(errno));
+}
+
+static bool prepare(int fd, uint8_t family, uint16_t port)
+{
+	int on = 1, encap = UDP_ENCAP_ESPINUDP;
+	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
+	int option = family == AF_INET ? IP_PKTINFO : IPV6_RECVPKTINFO;
+
+	bypass_xfrm(fd, family);
+	if (setsockopt(fd, level, option, &on, sizeof(on))) {
+		log_error(NULL, "UDP port %u: %s", port, strerror(errno));
+		return false;
+	}
+	if (port == IKE_NATT_PORT &&
+	    setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &encap, sizeof(encap))) {
+		log_error(NULL, "UDP port %u: the kernel takes no ESP in UDP there: %s", port,
+			  strerror(errno));
+		return false;
+	}
+	if (port == IKE_NATT_PORT)
+		take_esp_early(fd);
+	return true;
+}
+
+static void explain_bind(uint16_t port)
+{
+	if (errno == EADDRINUSE)
+		log_error(NULL,
+			  "UDP port %u is taken: \"ss -ulnp sport = :%u\" shows by whom",
+			  port, port);
+	else if (errno == EACCES)
+		log_error(NULL, "UDP port %u: run as root or with CAP_NET_BIND_SERVICE", port);
+	else
+		log_error(NULL, "UDP port %u: %s", port, strerror(errno));
+}
+
+/* -1: logged, unless @missing says that the host does not have the family. */
+static int open_port(uint8_t family, uint16_t port, bool *missing)
+{
+	const struct addr every = { .family = family };
+	union port_name name;
+	socklen_t n = port_name(&every, port, &name);
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
+
+	*missing = fd < 0 && errno == EAFNOSUPPORT;
+	if (fd < 0) {
+		if (!*missing)
+			log_error(NULL, "UDP port %u: %s", port, strerror(errno));
+		return -1;
+	}
+	if (family == AF_INET6)
+		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (!port) {
+		bypass_xfrm(fd, family);
+		return fd;
+	}
+	if (bind(fd, &name.any, n)) {
+		*missing = errno == EADDRNOTAVAIL;
+		if (!*missing)
+			explain_bind(port);
+		close(fd);
+		return -1;
+	}
+	if (prepare(fd, family, port))
+		return fd;
+	close(fd);
+	return -1;
+}
+
+bool ports_open(int fds[PORTS])
+{
+	bool good = true, missing;
+
+	/* Goes on after a failure: the log is to name every port that is taken. */
+	for (unsigned int i = 0; i < PORTS; i++) {
+		fds[i] = open_port(port_kinds[i].family, port_kinds[i].port, &missing);
+		if (fds[i] < 0 && (!missing || port_kinds[i].family == AF_INET))
+			good = false;
+	}
+	if (!good)
+		ports_close(fds);
+	return good;
+}
+
+void ports_close(int fds[PORTS])
+{
+	for (unsigned int i = 0; i < PORTS; i++) {
+		if (fds[i] >= 0)
+			close(fds[i]);
+		fds[i] = -1;
+	}
+}
