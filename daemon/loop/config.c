@@ -102,7 +102,7 @@ int config_load(struct daemon *d, struct ctl_reloaded *said)
 	timer_settle(d);
 	/* Negotiated SAs of tunnels that have manual keys now are gone by then. */
 	sas_sync_manual(d);
-	monitors_read(d->monitors, d->kern, d->core, clock_ms(), d->policy);
+	monitors_read(d->monitors, d->kern, d->policy);
 	timer_settle(d);
 	return 0;
 }

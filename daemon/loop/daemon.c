@@ -131,14 +131,34 @@ static bool lock_run_dir(struct daemon *d)
 	return d->run_dir >= 0;
 }
 
+static void on_lost(void *ctx, const char *ifname)
+{
+	struct daemon *d = ctx;
+
+	monitors_renewed(d->monitors, d->kern, d->policy, ifname,
+			 ike_core_path_lost(d->core, clock_ms(), ifname));
+}
+
+static void on_back(void *ctx, const char *ifname)
+{
+	struct daemon *d = ctx;
+
+	ike_core_path_back(d->core, clock_ms(), ifname);
+}
+
 static bool open_core(struct daemon *d)
 {
-	const struct ike_hooks hooks = { .ctx = d, .random = crypto_random_os, .source = hook_source };
+	const struct monitors_ops ops = {
+		.ctx = d, .tell = on_event, .lost = on_lost, .back = on_back,
+	};
+	const struct ike_hooks hooks = {
+		.ctx = d, .random = crypto_random_os, .source = hook_source,
+	};
 
 	d->core = ike_core_new(&hooks, ike_versions);
 	d->live = live_new();
 	d->manual = manual_new();
-	d->monitors = monitors_new(on_event, d);
+	d->monitors = monitors_new(&ops);
 	d->base = event_base_new();
 	if (d->core && keys_open(d) && d->live && d->manual && d->monitors && d->base)
 		return true;

@@ -59,7 +59,7 @@ static void on_path(void *ctx, const char *ifname, enum kern_path path, const ch
 {
 	struct daemon *d = ctx;
 
-	monitors_path(d->monitors, d->kern, d->core, clock_ms(), d->policy, ifname, path, unsent);
+	monitors_path(d->monitors, d->policy, ifname, path, unsent);
 	timer_settle(d);
 }
 
@@ -70,7 +70,7 @@ static void on_resync(void *ctx)
 	log_info(NULL, "kernel events were lost: comparing SAs");
 	sas_compare(d);
 	sas_sync_manual(d);
-	monitors_read(d->monitors, d->kern, d->core, clock_ms(), d->policy);
+	monitors_read(d->monitors, d->kern, d->policy);
 	timer_settle(d);
 }
 
@@ -91,8 +91,7 @@ static void tunnel_gone(struct daemon *d, const char *ifname)
 		 "reload brings it back", ifname, ifname);
 	log_warning(NULL, "%s", why);
 	ike_core_away(d->core, clock_ms(), ifname, why);
-	monitors_path(d->monitors, d->kern, d->core, clock_ms(), d->policy, ifname,
-		      KERN_PATH_UNKNOWN, "");
+	monitors_path(d->monitors, d->policy, ifname, KERN_PATH_UNKNOWN, "");
 }
 
 static void on_tunnel(void *ctx, const char *ifname, bool deleted)

@@ -21,23 +21,23 @@ struct known {
 	bool counted;		/* a destination of it in that dump */
 	const char *unsent;	/* of the last one, or a mistake if there is one; a constant */
 	const char *mistake;	/* reported last; a constant, "": none */
+	bool waits;		/* that it is lost is told when IKE has said what it does */
+	const char *lost_unsent;	/* why the last probe was not sent then; a constant */
 };
 
 struct monitors {
 	LIST_HEAD(knowns, known) known;
-	void (*tell)(void *ctx, const struct ike_event *event);
-	void *ctx;
+	struct monitors_ops ops;
 };
 
-struct monitors *monitors_new(void (*tell)(void *ctx, const struct ike_event *event), void *ctx)
+struct monitors *monitors_new(const struct monitors_ops *ops)
 {
 	struct monitors *m = calloc(1, sizeof(*m));
 
 	if (!m)
 		return NULL;
 	LIST_INIT(&m->known);
-	m->tell = tell;
-	m->ctx = ctx;
+	m->ops = *ops;
 	return m;
 }
 
@@ -237,7 +237,7 @@ static void tell_all(struct monitors *m, enum log_level level, const char *kind,
 	text_copy(event.gateway, sizeof(event.gateway), gateway ? gateway->name : "");
 	text_copy(event.tunnel, sizeof(event.tunnel), tunnel->name);
 	text_copy(event.text, sizeof(event.text), strchr(line, ' ') + 1);
-	m->tell(m->ctx, &event);
+	m->ops.tell(m->ops.ctx, &event);
 }
 
 static void tell_path(struct monitors *m, const struct policy_tunnel *tunnel,
@@ -270,15 +270,13 @@ static void tell_mistake(struct monitors *m, const struct policy_tunnel *tunnel,
 	tell_all(m, LOG_LEVEL_WARNING, "tunnel-monitor-unsent", tunnel, gateway, line);
 }
 
-void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
-		   const struct policy *policy, const char *ifname, enum kern_path path,
-		   const char *unsent)
+void monitors_path(struct monitors *m, const struct policy *policy, const char *ifname,
+		   enum kern_path path, const char *unsent)
 {
-	struct news news = { .lost = path == KERN_PATH_DOWN, .unsent = unsent };
 	const struct policy_gateway *gateway;
 	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, ifname, &gateway);
 	struct known *known = find_known(m, ifname);
-	bool monitored = tunnel && tunnel->monitor.n;
+	bool monitored = tunnel && tunnel->monitor.n, told;
 
 	if (!known)
 		return;
@@ -289,15 +287,47 @@ void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core,
 	if (known->path == path)
 		return;
 	known->path = path;
-	if (news.lost)
-		news.renewed = ike_core_path_lost(core, now, ifname);
-	else
-		ike_core_path_back(core, now, ifname);
+	if (path == KERN_PATH_DOWN) {
+		known->waits = true;
+		known->lost_unsent = unsent;
+		m->ops.lost(m->ops.ctx, ifname);
+		return;
+	}
+	/* That it was lost for less than IKE's answer takes is not worth two lines. */
+	told = !known->waits;
+	known->waits = false;
+	m->ops.back(m->ops.ctx, ifname);
+	if (monitored && path == KERN_PATH_UP && told)
+		tell_path(m, tunnel, gateway, &(struct news){ .unsent = unsent });
+}
+
+void monitors_renewed(struct monitors *m, struct kern *kern, const struct policy *policy,
+		      const char *ifname, unsigned int renewed)
+{
+	struct news news = { .lost = true, .renewed = renewed };
+	const struct policy_gateway *gateway;
+	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, ifname, &gateway);
+	struct known *known = find_known(m, ifname);
+
+	if (!known || !known->waits)
+		return;
+	known->waits = false;
+	if (!tunnel || !tunnel->monitor.n)
+		return;
 	news.manual = !gateway;
-	if (news.renewed)
+	news.unsent = known->lost_unsent;
+	if (renewed)
 		news.blocked = find_blocked(kern, ifname);
-	if (monitored && path != KERN_PATH_UNKNOWN)
-		tell_path(m, tunnel, gateway, &news);
+	tell_path(m, tunnel, gateway, &news);
+}
+
+void monitors_tell_ike(struct monitors *m)
+{
+	const struct known *known;
+
+	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list))
+		if (known->path == KERN_PATH_DOWN)
+			m->ops.lost(m->ops.ctx, known->ifname);
 }
 
 /* One destination that answers makes the path up; all of them have to fail to make it down. */
@@ -316,8 +346,7 @@ static void on_monitor(void *ctx, const struct kern_monitor *monitor)
 		known->unsent = monitor->unsent;
 }
 
-int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
-		  const struct policy *policy)
+int monitors_read(struct monitors *m, struct kern *kern, const struct policy *policy)
 {
 	struct known *known;
 	int error;
@@ -333,7 +362,6 @@ int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, 
 		return error;
 	}
 	for (known = LIST_FIRST(&m->known); known; known = LIST_NEXT(known, list))
-		monitors_path(m, kern, core, now, policy, known->ifname, known->seen,
-			      known->unsent);
+		monitors_path(m, policy, known->ifname, known->seen, known->unsent);
 	return 0;
 }

@@ -11,8 +11,18 @@
 
 struct monitors;
 
-/* @tell passes an event on to observers.  NULL: out of memory. */
-struct monitors *monitors_new(void (*tell)(void *ctx, const struct ike_event *event), void *ctx);
+struct monitors_ops {
+	void *ctx;
+	/* Passes an event on to observers. */
+	void (*tell)(void *ctx, const struct ike_event *event);
+	/* Has IKE make new keys, and monitors_renewed() called: now or later. */
+	void (*lost)(void *ctx, const char *ifname);
+	/* IKE need not make any more. */
+	void (*back)(void *ctx, const char *ifname);
+};
+
+/* NULL: out of memory. */
+struct monitors *monitors_new(const struct monitors_ops *ops);
 /* NULL is fine. */
 void monitors_free(struct monitors *m);
 
@@ -26,14 +36,20 @@ void monitors_retire(struct kern *kern, const struct policy *before, const struc
  * The path of the tunnel on netdevice @ifname is @path now.  Only a change is reported.  @unsent
  * is as in struct kern_events, and reported once if it is a mistake on this host.
  */
-void monitors_path(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
-		   const struct policy *policy, const char *ifname, enum kern_path path,
-		   const char *unsent);
+void monitors_path(struct monitors *m, const struct policy *policy, const char *ifname,
+		   enum kern_path path, const char *unsent);
 /*
- * Reads the paths of all tunnels from the kernel and does the same.  0 or a negative errno,
- * which is logged.
+ * IKE makes new keys for @renewed proxy-IDs of the tunnel on @ifname, whose path was lost; which
+ * is told now.
  */
-int monitors_read(struct monitors *m, struct kern *kern, struct ike_core *core, ike_time now,
-		  const struct policy *policy);
+void monitors_renewed(struct monitors *m, struct kern *kern, const struct policy *policy,
+		      const char *ifname, unsigned int renewed);
+/* IKE was started anew: it is told of every path that is lost. */
+void monitors_tell_ike(struct monitors *m);
+/*
+ * Reads the paths of all tunnels from the kernel and does as monitors_path().  0 or a negative
+ * errno, which is logged.
+ */
+int monitors_read(struct monitors *m, struct kern *kern, const struct policy *policy);
 
 #endif

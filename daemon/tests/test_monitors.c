@@ -151,6 +151,29 @@ struct scene {
 	struct monitors *monitors;
 };
 
+/* The scene on show, for the callbacks. */
+static struct scene shown;
+static const struct policy *shown_policy;
+static bool answers = true;		/* the core does at once */
+
+static void on_lost(void *ctx, const char *ifname)
+{
+	struct peer *a = &shown.net->peer[A];
+	unsigned int renewed = ike_core_path_lost(a->core, shown.net->now, ifname);
+
+	(void)ctx;
+	if (answers)
+		monitors_renewed(shown.monitors, a->kern, shown_policy, ifname, renewed);
+}
+
+static void on_back(void *ctx, const char *ifname)
+{
+	(void)ctx;
+	ike_core_path_back(shown.net->peer[A].core, shown.net->now, ifname);
+}
+
+static const struct monitors_ops ops = { .tell = on_event, .lost = on_lost, .back = on_back };
+
 static struct scene scene(enum policy_action action, bool connected)
 {
 	struct site a = peers_site(A), b = peers_site(B);
@@ -159,8 +182,9 @@ static struct scene scene(enum policy_action action, bool connected)
 	a.probed = "10.2.0.1";
 	a.action = action;
 	s.policy = peers_policy(&a);
-	s.monitors = monitors_new(on_event, NULL);
+	s.monitors = monitors_new(&ops);
 	assert_non_null(s.monitors);
+	shown = s;
 	s.net->peer[B].cut = !connected;
 	peers_configure(s.net, B, &b);
 	peers_configure(s.net, A, &a);
@@ -182,9 +206,8 @@ static void end(struct scene *s)
 static void report(struct scene *s, const struct policy *policy, const char *ifname,
 		   enum kern_path path, const char *why)
 {
-	struct peer *a = &s->net->peer[A];
-
-	monitors_path(s->monitors, a->kern, a->core, s->net->now, policy, ifname, path, why);
+	shown_policy = policy;
+	monitors_path(s->monitors, policy, ifname, path, why);
 }
 
 static void unsent(struct scene *s, enum kern_path path, const char *why)
@@ -350,16 +373,44 @@ static void test_read(void **state)
 	struct peer *a = &s.net->peer[A];
 
 	(void)state;
+	shown_policy = s.policy;
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(kern_fake_path(a->kern, PEERS_IFNAME, false, true), 0);
-		assert_int_equal(monitors_read(s.monitors, a->kern, a->core, s.net->now,
-					       s.policy), 0);
+		assert_int_equal(monitors_read(s.monitors, a->kern, s.policy), 0);
 		assert_int_equal(strlen(told) > 0, !i);
 		told[0] = '\0';
 	}
 	assert_int_equal(kern_fake_path(a->kern, PEERS_IFNAME, true, true), 0);
-	assert_int_equal(monitors_read(s.monitors, a->kern, a->core, s.net->now, s.policy), 0);
+	assert_int_equal(monitors_read(s.monitors, a->kern, s.policy), 0);
 	assert_non_null(strstr(told, "tunnel-status-up"));
+	end(&s);
+}
+
+/* The core is in another process: it answers later, when the path may be back, or not at all. */
+static void test_answers_later(void **state)
+{
+	struct scene s = scene(POLICY_WAIT_RECOVER, true);
+	struct kern *kern = s.net->peer[A].kern;
+
+	(void)state;
+	answers = false;
+	path(&s, KERN_PATH_DOWN);
+	says("");
+	monitors_renewed(s.monitors, kern, s.policy, PEERS_IFNAME, 1);
+	assert_non_null(strstr(told, "new keys are negotiated for 1 of its proxy-IDs\n"));
+	told[0] = '\0';
+	/* Started anew, it is told again; observers are not. */
+	monitors_tell_ike(s.monitors);
+	monitors_renewed(s.monitors, kern, s.policy, PEERS_IFNAME, 1);
+	says("");
+	path(&s, KERN_PATH_UP);
+	assert_non_null(strstr(told, "tunnel-status-up"));
+	told[0] = '\0';
+	path(&s, KERN_PATH_DOWN);
+	path(&s, KERN_PATH_UP);
+	monitors_renewed(s.monitors, kern, s.policy, PEERS_IFNAME, 1);
+	says("");
+	answers = true;
 	end(&s);
 }
 
@@ -375,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_blocked),
 		cmocka_unit_test(test_manual),
 		cmocka_unit_test(test_read),
+		cmocka_unit_test(test_answers_later),
 	};
 
 	return cmocka_run_group_tests_name("monitors", tests, NULL, NULL);
