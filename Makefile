@@ -120,7 +120,8 @@ tests := $(patsubst %.c,build/%,$(notdir $(wildcard daemon/tests/test_*.c \
 	tools/tests/test_*.c selftests/host/test_*.c)))
 fuzzers := $(patsubst daemon/fuzz/%.c,build/%,$(wildcard daemon/fuzz/fuzz_*.c))
 # Files of the module without any knowledge of the kernel around them.
-pure := $(wildcard $(patsubst %,kmod/%.c,alg replay life mtu selector classify monitor_fsm))
+pure := $(wildcard kmod/core/alg.c $(patsubst %,kmod/pure/%.c,\
+	replay life mtu selector classify monitor_fsm))
 host_cflags := -Iselftests/host/include -Iselftests/host -Ikmod -Ibuild/host
 
 .PHONY: tests fuzz
@@ -140,11 +141,11 @@ counted := $(call san,$(wildcard $(patsubst %,daemon/%/*.c,base ike ike/v2 ike/v
 $(counted): HOST_CFLAGS = -fsanitize-coverage=trace-pc
 $(counted): Makefile
 
-build/host/%.inc: kmod/%.json kmod/test_vectors/generate.py
+build/host/%.inc: kmod/%.json kmod/test/vectors/generate.py
 	$(call say,GEN,$@)
-	$(Q)python3 kmod/test_vectors/generate.py $< $@
+	$(Q)python3 kmod/test/vectors/generate.py $< $@
 
-build/san/selftests/host/test_replay.o: build/host/test_vectors/replay.inc
+build/san/selftests/host/test_replay.o: build/host/test/vectors/replay.inc
 
 build/test_%: build/san/daemon/tests/test_%.o \
 		$(call san,$(parts) $(fakes) $(test_helpers))

@@ -6,12 +6,12 @@
 #include <net/rtnetlink.h>
 #include <pantun_version.h>
 #include "compat.h"
-#include "gro.h"
-#include "netdev.h"
-#include "netns.h"
-#include "nl.h"
-#include "rx.h"
-#include "work.h"
+#include "core/netns.h"
+#include "core/work.h"
+#include "ctl/netdev.h"
+#include "ctl/nl.h"
+#include "data/gro.h"
+#include "data/rx.h"
 
 static int __init pantun_init(void)
 {

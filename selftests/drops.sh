@@ -258,7 +258,7 @@ tunnel_alone() {
 # every_name: of drop.h was made to happen.
 # shellcheck disable=SC2317 # check calls it
 every_name() {
-	sed -n 's/.*X([A-Z_]*,[[:space:]]*"\(.*\)").*/\1/p' "$PANTUN_TOP/kmod/drop.h" |
+	sed -n 's/.*X([A-Z_]*,[[:space:]]*"\(.*\)").*/\1/p' "$PANTUN_TOP/kmod/core/drop.h" |
 		sort >"$WORK/names"
 	sort -u "$WORK/injected" | comm -23 "$WORK/names" - >"$WORK/missing"
 	[ -s "$WORK/names" ] && [ ! -s "$WORK/missing" ] && return

@@ -78,7 +78,7 @@ every_drop() {
 			echo "no $name"
 			return 1
 		}
-	done < <(sed -n 's/.*X([A-Z_]*,[[:space:]]*"\(.*\)").*/\1/p' "$PANTUN_TOP/kmod/drop.h")
+	done < <(sed -n 's/.*X([A-Z_]*,[[:space:]]*"\(.*\)").*/\1/p' "$PANTUN_TOP/kmod/core/drop.h")
 }
 
 refusal_cases() {

@@ -41,19 +41,19 @@ checkpatch() {
 }
 
 # drop.h and alg.c have lists for macros to walk: no brackets around rows.  trace.h has the
-# shape of all tracepoints.  test_export.c opens the module to its tests, and to
+# shape of all tracepoints.  test/export.c opens the module to its tests, and to
 # nobody else, so its exports do not stand with the functions.
 module_checkpatch() {
 	local sources failed=0
 
-	mapfile -t sources < <(files 'kmod/*.[ch]' 'uapi/*.h' ':!kmod/drop.[ch]' \
-		':!kmod/alg.c' ':!kmod/trace.h' ':!kmod/test_export.c')
+	mapfile -t sources < <(files 'kmod/*.[ch]' 'uapi/*.h' ':!kmod/core/drop.[ch]' \
+		':!kmod/core/alg.c' ':!kmod/core/trace.h' ':!kmod/test/export.c')
 	checkpatch -f "${sources[@]}" || failed=1
 	checkpatch --ignore COMPLEX_MACRO,MACRO_ARG_REUSE,MACRO_ARG_UNUSED,BRACKET_SPACE \
-		-f kmod/drop.h kmod/drop.c kmod/alg.c || failed=1
+		-f kmod/core/drop.h kmod/core/drop.c kmod/core/alg.c || failed=1
 	checkpatch --ignore OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT \
-		-f kmod/trace.h || failed=1
-	checkpatch --ignore EXPORT_SYMBOL -f kmod/test_export.c || failed=1
+		-f kmod/core/trace.h || failed=1
+	checkpatch --ignore EXPORT_SYMBOL -f kmod/test/export.c || failed=1
 	return "$failed"
 }
 

@@ -2,7 +2,7 @@
 /*
  * What the kernel's algorithms want, so that a wrong key is explained before it is
  * sent.  Two tables, by the numbers of linux/pantun.h; the unit test algorithms
- * compares them with kmod/alg.c and with README.md.
+ * compares them with kmod/core/alg.c and with README.md.
  */
 #ifndef PANTUN_TOOLS_ALGORITHMS_H
 #define PANTUN_TOOLS_ALGORITHMS_H

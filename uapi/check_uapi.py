@@ -3,7 +3,7 @@
 """Fails where pantun.yaml, linux/pantun.h and the module's policies differ.
 
 The YAML file is the contract.  The header must have its enumerations, in its order
-and with nothing between, and its constants; the policies in kmod/nl_policy.c must
+and with nothing between, and its constants; the policies in kmod/ctl/nl_policy.c must
 have every attribute with its type and limits.  One line a difference; TAP.
 """
 import copy
@@ -16,9 +16,9 @@ import yaml
 HERE = pathlib.Path(__file__).resolve().parent
 HEADER = HERE / "linux" / "pantun.h"
 SPEC = HERE / "pantun.yaml"
-POLICY = HERE.parent / "kmod" / "nl_policy.c"
-OPERATIONS = HERE.parent / "kmod" / "nl.c"
-HANDLERS = HERE.parent / "kmod" / "nl_sa.c"
+POLICY = HERE.parent / "kmod" / "ctl" / "nl_policy.c"
+OPERATIONS = HERE.parent / "kmod" / "ctl" / "nl.c"
+HANDLERS = HERE.parent / "kmod" / "ctl" / "nl_sa.c"
 
 # The policy of operations that check requests in their handler.
 UNCHECKED = "pantun_nl_unchecked_policy"
@@ -268,8 +268,8 @@ def main():
 
     def compare(contract):
         return [("linux/pantun.h", list(compare_header(contract, header))),
-                ("kmod/nl_policy.c", list(compare_policy(contract, policy))),
-                ("kmod/nl.c",
+                ("kmod/ctl/nl_policy.c", list(compare_policy(contract, policy))),
+                ("kmod/ctl/nl.c",
                  list(compare_operations(contract, operations, policy, handlers)))]
 
     truth = compare(spec)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The module's table of algorithms (kmod/alg.c), the tools' (tools/algorithms.c) and the
+ * The module's table of algorithms (kmod/core/alg.c), the tools' (tools/algorithms.c) and the
  * tables of README.md say the same.  Runs in the top directory.
  */
 #include <setjmp.h>
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "../../tools/algorithms.h"
-#include "alg.h"
+#include "core/alg.h"
 #include "model.h"
 
 #define README		"README.md"

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "classify_test.c"
+#include "pure/classify_test.c"

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "life_test.c"
+#include "pure/life_test.c"

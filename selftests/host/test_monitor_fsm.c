@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "monitor_fsm_test.c"
+#include "pure/monitor_fsm_test.c"

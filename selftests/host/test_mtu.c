@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "mtu_test.c"
+#include "pure/mtu_test.c"

@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "replay_test.c"
+#include "pure/replay_test.c"

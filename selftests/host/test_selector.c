@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "selector_test.c"
+#include "pure/selector_test.c"

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Security associations.
+ *
+ * Once an SA is in the table, only its path, counters and flags change.  The table holds
+ * one reference, and each packet in flight another, taken under RCU.  Deletion unlinks
+ * the SA, so that no reader finds it any more, and drops the table's reference after a
+ * grace period, so that whoever found it before can still use it.  Dropping the last
+ * reference frees the SA in process context.
+ * Every SA holds its tunnel's netdev, so unregister_netdevice() waits for packets in
+ * flight, and so does unloading the module.
+ */
+#ifndef _PANTUN_SA_H
+#define _PANTUN_SA_H
+
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/pantun.h>
+#include <linux/refcount.h>
+#include <linux/rhashtable.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+#include <net/ipv6.h>
+#include "core/alg.h"
+#include "core/drop.h"
+#include "core/path.h"
+#include "core/xform.h"
+#include "pure/life.h"
+#include "pure/replay.h"
+#include "pure/selector.h"
+
+struct crypto_aead;
+struct crypto_ahash;
+struct netlink_ext_ack;
+struct pantun_net;
+struct pantun_proxy;
+struct pantun_tunnel;
+
+/* How the table finds an SA: RFC 4301 section 4.1. */
+struct pantun_sa_key {
+	union pantun_addr daddr;	/* zero padded */
+	__be32 spi;
+	u8 family;
+	u8 proto;
+	u8 dir;				/* enum pantun_dir: both directions share the table */
+	u8 zero;
+};
+
+/*
+ * Where the table has an SA.  There are two of them: while an SA goes from one
+ * destination to another, packets to either find it.  All under cfg_lock.
+ */
+struct pantun_sa_place {
+	struct rhash_head node;
+	struct pantun_sa_key key;	/* constant while listed */
+	struct pantun_sa *sa;		/* NULL: never used */
+	bool listed;
+	unsigned long left;		/* grace period from which on nobody looks at it */
+};
+
+enum pantun_sa_flag {
+	PANTUN_SA_LARVAL,		/* an SPI reserved, no keys */
+	PANTUN_SA_STANDBY,		/* out-SA waiting for SA_ACTIVATE */
+	PANTUN_SA_DEAD,			/* unlinked */
+	PANTUN_SA_SOFT_SENT,		/* soft expiry was told */
+	PANTUN_SA_HARD,			/* hard limit reached: carries nothing more */
+};
+
+struct pantun_sa {
+	struct pantun_sa_place places[2];
+	struct pantun_sa_place *place;	/* the one of its own path; cfg_lock */
+
+	/* set before publication, constant afterwards but for key.daddr, which is cfg_lock's */
+	struct pantun_sa_key key;
+	u8 dir;				/* enum pantun_dir */
+	u8 mode;			/* enum pantun_mode */
+	u16 key_bits;
+	struct pantun_tunnel *tunnel;
+	struct pantun_proxy *proxy;	/* a counted reference */
+	const struct pantun_alg *alg;
+	const struct pantun_xform_ops *ops;
+	bool esn;			/* 64-bit sequence numbers */
+	union {
+		struct crypto_aead *aead;	/* ESP, and AH with GMAC */
+		struct crypto_ahash *ahash;	/* AH */
+	};
+	struct pantun_selector selector;
+	struct pantun_limits limits;
+	u64 birth;			/* ktime_get_boottime_seconds() */
+	u64 iv_mask;			/* random, see pantun_sa_counter_iv() */
+	u64 cookie;
+	netdevice_tracker dev_tracker;
+
+	/* read often, written seldom */
+	unsigned long flags;		/* enum pantun_sa_flag bits */
+	struct pantun_path __rcu *path;	/* written under cfg_lock */
+
+	/* outbound, written by every packet */
+	atomic64_t seq;			/* last number given out */
+	atomic64_t tx_bytes;
+
+	void *spare;			/* memory for a packet's crypto, of ops; taken by xchg() */
+
+	/* inbound: replay_lock (BH) guards all up to moved */
+	spinlock_t replay_lock;
+	struct pantun_replay replay;
+	u64 rx_packets;
+	u64 rx_bytes;
+	u64 heard;			/* jiffies of the last authentic packet; 0: none */
+	u64 moved;			/* jiffies of the last word about another source; 0: none */
+
+	/* what proxy-ID counters have of this SA already; cfg_lock, then the last owner */
+	u64 counted_packets;
+	u64 counted_bytes;
+
+	u64 former_until;		/* age that ends receiving by the path before; cfg_lock */
+
+	struct pantun_drops drops;
+	struct list_head proxy_list;	/* proxy->sas, under cfg_lock */
+	refcount_t refs;
+	struct rcu_work unlink_work;	/* drops the table's reference */
+	struct work_struct free_work;
+};
+
+#define PANTUN_SA_LARVAL_SECONDS	60	/* a reserved SPI is given back after this */
+#define PANTUN_SA_FORMER_SECONDS	30	/* packets still come by the path before */
+
+/* What a new SA is to be, checked for form by netlink. */
+struct pantun_sa_params {
+	u8 dir;				/* enum pantun_dir */
+	u8 proto;			/* IPPROTO_ESP or IPPROTO_AH */
+	u8 mode;			/* enum pantun_mode */
+	u8 encap;			/* enum pantun_encap */
+	__be32 spi;
+	const struct pantun_xform_ops *ops;	/* of proto */
+	u8 family;			/* of the path: AF_INET or AF_INET6 */
+	bool udp_csum;
+	bool esn;
+	union pantun_addr local;
+	union pantun_addr remote;
+	__be16 local_port;
+	__be16 remote_port;
+	const struct pantun_alg *alg;
+	struct pantun_keys keys;	/* the caller's */
+	bool has_selector;		/* else the proxy-ID's */
+	struct pantun_selector selector;
+	u32 replay_window;
+	struct pantun_limits limits;
+	u64 cookie;
+	bool standby;
+};
+
+struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
+				   struct netlink_ext_ack *extack);
+void pantun_sa_discard(struct pantun_sa *sa);
+int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
+		  struct netlink_ext_ack *extack);
+struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy,
+				    const struct pantun_sa_params *params,
+				    struct netlink_ext_ack *extack);
+int pantun_sa_set_path(struct pantun_sa *sa, const struct pantun_sa_params *params,
+		       struct netlink_ext_ack *extack);
+void pantun_sa_activate(struct pantun_sa *sa);
+void pantun_sa_delete(struct pantun_sa *sa);
+void pantun_sa_flush(struct pantun_proxy *proxy);
+void pantun_sa_traffic(struct pantun_sa *sa, u64 *packets, u64 *bytes);
+/* Milliseconds since the last authentic packet; false: an out-SA, or there was none. */
+bool pantun_sa_idle(struct pantun_sa *sa, u64 *ms);
+/* Receives by its own path alone from now on.  cfg_lock. */
+void pantun_sa_leave_former(struct pantun_sa *sa);
+/* It is at a limit: said once.  Any context but hard irq. */
+void pantun_sa_reach_soft(struct pantun_sa *sa);
+void pantun_sa_reach_hard(struct pantun_sa *sa);
+
+/* Whether it carries packets, or could once activated. */
+static inline bool pantun_sa_usable(const struct pantun_sa *sa)
+{
+	return !test_bit(PANTUN_SA_LARVAL, &sa->flags) && !test_bit(PANTUN_SA_HARD, &sa->flags);
+}
+
+/* Whether there is an address, zero padded, at all. */
+static inline bool pantun_addr_given(const union pantun_addr *addr)
+{
+	return !ipv6_addr_any(&addr->v6);
+}
+
+/* Drops a reference; the last one frees from a worker.  Any context. */
+void pantun_sa_put(struct pantun_sa *sa);
+/* Takes one.  RCU read side since the SA was found, or cfg_lock. */
+static inline void pantun_sa_hold(struct pantun_sa *sa)
+{
+	refcount_inc(&sa->refs);
+}
+
+/* The SA of @key with a reference, or NULL.  RCU read side or cfg_lock. */
+struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key);
+
+/*
+ * The IV of a counter mode: the number under a mask that is random for each SA.  Within
+ * an SA it comes once, as the number does.  Should a key be used by a second SA, whose
+ * numbers begin at 1 again, its IVs are others with overwhelming odds: two SAs of 2^n
+ * packets each repeat one with a chance of 2^(n - 64).  Peers read the IV off the packet
+ * and need not know how it was chosen (RFC 4106 section 3.1, RFC 3686 section 3.1).
+ */
+static inline __be64 pantun_sa_counter_iv(const struct pantun_sa *sa, u64 seq)
+{
+	return cpu_to_be64(seq ^ sa->iv_mask);
+}
+
+static inline u64 pantun_sa_age(const struct pantun_sa *sa)
+{
+	return ktime_get_boottime_seconds() - sa->birth;
+}
+
+/* State of an SA with the packet of number @seq: by its limits, and by the numbers left. */
+static inline enum pantun_life pantun_sa_life(const struct pantun_sa *sa, u64 bytes,
+					      u64 packets, u64 seq)
+{
+	enum pantun_life life = pantun_life_check(&sa->limits, bytes, packets,
+						  pantun_sa_age(sa));
+
+	if (life == PANTUN_LIFE_OK && !sa->esn &&
+	    pantun_life_number_late(seq, sa->dir == PANTUN_DIR_IN))
+		return PANTUN_LIFE_SOFT;
+	return life;
+}
+
+#endif

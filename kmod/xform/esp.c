@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * ESP (RFC 4303) by the AEAD interface of the crypto API.
+ *
+ * Combined modes (RFC 4106) and encryption with a separate ICV (authenc) look the
+ * same here: the associated data are SPI, sequence number and IV, and the IV is
+ * written by us.  Counter modes take the sequence number under a random mask of the SA's
+ * own, as manual keys may be loaded again; CBC takes random octets, as its IV must not be
+ * foreseeable (RFC 3602 section 3).  GMAC (RFC 4543) is no other: its template leaves the
+ * payload as it is.
+ *
+ * With 64-bit numbers the high half is authenticated but not sent (RFC 4303 section
+ * 2.2.1).  Associated data are SPI, high half, low half and IV then; the first three
+ * lie in our own memory, and the packet is not touched.  authencesn() moves the
+ * high half behind the payload by itself.
+ *
+ * One piece of memory a packet holds the IV, the request and the scatterlist.  The SA
+ * keeps one for the next packet; while that one is in use, or too small, another is
+ * allocated.  It is given back by whoever ends the request: the caller at once, or the
+ * completion.
+ */
+#include <crypto/aead.h>
+#include <crypto/authenc.h>
+#include <linux/pantun.h>
+#include <linux/random.h>
+#include <linux/rtnetlink.h>
+#include <linux/scatterlist.h>
+#include <linux/slab.h>
+#include <net/ip.h>
+#include "compat.h"
+#include "core/cb.h"
+#include "core/sa.h"
+#include "xform/esp.h"
+
+#define ESP_HEADER	8	/* SPI, sequence number */
+#define ESP_TRAILER	2	/* pad length, next header */
+#define SPARE_FRAGS	4	/* pieces of a packet that the SA's spare memory is for */
+
+struct esp_header {
+	__be32 spi;
+	__be32 seq;
+	u8 iv[];
+};
+
+/* Everything that one request needs; sg follows the request's own context. */
+struct esp_tmp {
+	u8 iv[PANTUN_IV_MAX] __aligned(8);
+	__be32 esn_header[3];		/* SPI, halves of the number: high, low */
+	bool spare;			/* as large as the SA's spare one */
+	struct aead_request req;
+};
+
+static struct scatterlist *tmp_sg(struct esp_tmp *tmp, struct crypto_aead *aead)
+{
+	return PTR_ALIGN((void *)(tmp + 1) + crypto_aead_reqsize(aead),
+			 __alignof__(struct scatterlist));
+}
+
+/* For @nfrags pieces of a packet, and what is before them with 64-bit numbers. */
+static struct esp_tmp *tmp_get(struct pantun_sa *sa, int nfrags)
+{
+	bool spare = nfrags <= SPARE_FRAGS;
+	struct esp_tmp *tmp;
+	size_t size;
+
+	if (spare) {
+		tmp = xchg(&sa->spare, NULL);
+		if (tmp)
+			return tmp;
+		nfrags = SPARE_FRAGS;
+	}
+	size = sizeof(struct esp_tmp) + crypto_aead_reqsize(sa->aead) +
+	       __alignof__(struct scatterlist) - 1 +
+	       (nfrags + sa->esn) * sizeof(struct scatterlist);
+	tmp = kmalloc(size, GFP_ATOMIC);
+	if (tmp)
+		tmp->spare = spare;
+	return tmp;
+}
+
+/* Modes keep a copy of the salt in their request. */
+static void tmp_put(struct pantun_sa *sa, struct esp_tmp *tmp)
+{
+	if (!tmp->spare || cmpxchg(&sa->spare, NULL, tmp))
+		kfree_sensitive(tmp);
+}
+
+/*
+ * Describes the packet, from @offset on, to the request: associated data first, then
+ * @crypt_len octets (with the ICV when decrypting).
+ */
+static int prepare(struct esp_tmp *tmp, struct sk_buff *skb, const struct pantun_sa *sa,
+		   u64 seq, int nfrags, unsigned int offset, unsigned int crypt_len)
+{
+	const struct esp_header *esph = (struct esp_header *)(skb->data + offset);
+	struct scatterlist *sg = tmp_sg(tmp, sa->aead);
+	unsigned int assoc_len = ESP_HEADER + sa->alg->iv_len;
+	int err;
+
+	/* the cipher changes its copy of the IV */
+	memcpy(tmp->iv, esph->iv, sa->alg->iv_len);
+	sg_init_table(sg, nfrags + sa->esn);
+	if (sa->esn) {
+		tmp->esn_header[0] = esph->spi;
+		tmp->esn_header[1] = htonl(upper_32_bits(seq));
+		tmp->esn_header[2] = esph->seq;
+		sg_set_buf(sg, tmp->esn_header, sizeof(tmp->esn_header));
+		assoc_len += sizeof(tmp->esn_header) - ESP_HEADER;
+		offset += ESP_HEADER;
+	}
+	err = skb_to_sgvec(skb, sg + sa->esn, offset, skb->len - offset);
+	if (err < 0)
+		return err;
+	aead_request_set_tfm(&tmp->req, sa->aead);
+	aead_request_set_ad(&tmp->req, assoc_len);
+	aead_request_set_crypt(&tmp->req, sg, sg, crypt_len, tmp->iv);
+	return 0;
+}
+
+static void seal_complete(PANTUN_CRYPTO_ARG arg, int err)
+{
+	struct sk_buff *skb = pantun_crypto_data(arg);
+	struct pantun_cb *cb = pantun_cb(skb);
+
+	tmp_put(cb->sa, cb->tmp);
+	cb->done(skb, cb->sa, err);
+}
+
+/* Pads with 1, 2, 3, ... (RFC 4303 section 2.4) and makes room for the ICV. */
+static void put_trailer(struct sk_buff *skb, struct sk_buff *last, u32 padding,
+			u8 next_header, u8 icv_len)
+{
+	u8 *p = pskb_put(skb, last, padding + ESP_TRAILER + icv_len);
+	u32 i;
+
+	for (i = 0; i < padding; i++)
+		p[i] = i + 1;
+	p[padding] = padding;
+	p[padding + 1] = next_header;
+	memset(p + padding + ESP_TRAILER, 0, icv_len);
+}
+
+static void put_header(struct sk_buff *skb, const struct pantun_sa *sa, u64 seq,
+		       const u8 *iv)
+{
+	struct esp_header *esph = skb_push(skb, ESP_HEADER + sa->alg->iv_len);
+
+	esph->spi = sa->key.spi;
+	esph->seq = htonl(lower_32_bits(seq));
+	memcpy(esph->iv, iv, sa->alg->iv_len);
+}
+
+/**
+ * pantun_esp_push - puts header and trailer around a payload (RFC 4303 section 2)
+ * @sa: its SA
+ * @skb: the payload, with headroom for header and IV, and its control block
+ * @seq: its number
+ * @iv: the IV, of the length that the SA's algorithm has
+ *
+ * Return: 0: @skb begins at the ESP header, all of it is ours to write; or a negative
+ * errno.
+ * Context: BH disabled.
+ */
+int pantun_esp_push(struct pantun_sa *sa, struct sk_buff *skb, u64 seq, const u8 *iv)
+{
+	const struct pantun_alg *alg = sa->alg;
+	struct pantun_overhead sizes;
+	struct sk_buff *last;
+	u32 padding;
+	int nfrags;
+
+	pantun_alg_overhead(alg, AF_INET, 0, &sizes);
+	padding = pantun_mtu_padding(&sizes, skb->len);
+	/* copies what is shared with anybody else */
+	nfrags = skb_cow_data(skb, padding + ESP_TRAILER + alg->icv_len, &last);
+	if (nfrags < 0)
+		return nfrags;
+	put_trailer(skb, last, padding, pantun_cb(skb)->next_header, alg->icv_len);
+	put_header(skb, sa, seq, iv);
+	pantun_cb(skb)->nfrags = nfrags;
+	return 0;
+}
+
+static int esp_push(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
+{
+	u64 iv[PANTUN_IV_MAX / sizeof(u64)];
+	unsigned int i;
+
+	/* get_random_u64() is as good as get_random_bytes(), and several times as fast */
+	if (sa->alg->counter_iv)
+		iv[0] = (__force u64)pantun_sa_counter_iv(sa, seq);
+	else
+		for (i = 0; i < sa->alg->iv_len / sizeof(u64); i++)
+			iv[i] = get_random_u64();
+	return pantun_esp_push(sa, skb, seq, (u8 *)iv);
+}
+
+/* RFC 4303 section 3.3.2.  @skb begins before the ESP header, with the outer ones. */
+static int esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
+{
+	const struct pantun_alg *alg = sa->alg;
+	struct pantun_cb *cb = pantun_cb(skb);
+	struct esp_tmp *tmp;
+	int err;
+
+	tmp = tmp_get(sa, cb->nfrags);
+	if (!tmp)
+		return -ENOMEM;
+	err = prepare(tmp, skb, sa, seq, cb->nfrags, cb->xform,
+		      skb->len - cb->xform - ESP_HEADER - alg->iv_len - alg->icv_len);
+	if (err)
+		goto out;
+	cb->tmp = tmp;
+	aead_request_set_callback(&tmp->req, 0, seal_complete, skb);
+	err = crypto_aead_encrypt(&tmp->req);
+	if (err == -EINPROGRESS)
+		return err;
+out:
+	tmp_put(sa, tmp);
+	return err;
+}
+
+/*
+ * Takes header, padding and ICV off a packet whose ICV was good.  The padding's
+ * octets are checked, too: 1, 2, 3, ... is the only content this version accepts.
+ */
+static int strip(struct sk_buff *skb, const struct pantun_alg *alg)
+{
+	u8 trailer[ESP_TRAILER];
+	unsigned int end = skb->len - alg->icv_len;
+	unsigned int header = ESP_HEADER + alg->iv_len;
+	u8 padding[U8_MAX];
+	unsigned int i;
+
+	if (skb_copy_bits(skb, end - ESP_TRAILER, trailer, ESP_TRAILER))
+		return -EILSEQ;
+	if (trailer[0] + ESP_TRAILER > end - header)
+		return -EILSEQ;
+	if (skb_copy_bits(skb, end - ESP_TRAILER - trailer[0], padding, trailer[0]))
+		return -EILSEQ;
+	for (i = 0; i < trailer[0]; i++)
+		if (padding[i] != i + 1)
+			return -EILSEQ;
+	if (pskb_trim(skb, end - ESP_TRAILER - trailer[0]))
+		return -ENOMEM;
+	skb_pull(skb, header);
+	return trailer[1];
+}
+
+static void input_complete(PANTUN_CRYPTO_ARG arg, int err)
+{
+	struct sk_buff *skb = pantun_crypto_data(arg);
+	struct pantun_cb *cb = pantun_cb(skb);
+
+	tmp_put(cb->sa, cb->tmp);
+	cb->done(skb, cb->sa, err ? err : strip(skb, cb->sa->alg));
+}
+
+/* Lengths that no peer sends (RFC 4303 section 2): header, IV, whole blocks, ICV. */
+static bool length_ok(const struct pantun_alg *alg, unsigned int len)
+{
+	unsigned int fixed = ESP_HEADER + alg->iv_len + alg->icv_len;
+
+	return len >= fixed + alg->block && !((len - fixed) % alg->block);
+}
+
+static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
+{
+	const struct pantun_alg *alg = sa->alg;
+	struct sk_buff *last;
+	struct esp_tmp *tmp;
+	int nfrags;
+	int err;
+
+	if (!length_ok(alg, skb->len))
+		return -EPROTO;
+	if (!pskb_may_pull(skb, ESP_HEADER + alg->iv_len))
+		return -ENOMEM;
+	/* decrypts in place only what belongs to nobody else; the rest is copied */
+	nfrags = skb_cow_data(skb, 0, &last);
+	if (nfrags < 0)
+		return nfrags;
+	tmp = tmp_get(sa, nfrags);
+	if (!tmp)
+		return -ENOMEM;
+	err = prepare(tmp, skb, sa, seq, nfrags, 0, skb->len - ESP_HEADER - alg->iv_len);
+	if (err)
+		goto out;
+	pantun_cb(skb)->tmp = tmp;
+	aead_request_set_callback(&tmp->req, 0, input_complete, skb);
+	err = crypto_aead_decrypt(&tmp->req);
+	if (err == -EINPROGRESS)
+		return err;
+out:
+	tmp_put(sa, tmp);
+	return err ? err : strip(skb, alg);
+}
+
+/* Key and salt, as modes with a salt want them (RFC 4106 section 8.1, RFC 3686 section 5.1). */
+static u8 *put_enc_key(u8 *p, const struct pantun_keys *keys)
+{
+	memcpy(p, keys->enc, keys->enc_len);
+	memcpy(p + keys->enc_len, keys->salt, keys->salt_len);
+	return p + keys->enc_len + keys->salt_len;
+}
+
+/* What authenc() wants: length of the encryption key in an rtattr, then both keys. */
+static u8 *put_authenc_key(u8 *p, const struct pantun_keys *keys)
+{
+	struct rtattr *rta = (struct rtattr *)p;
+	struct crypto_authenc_key_param *param = RTA_DATA(rta);
+
+	rta->rta_type = CRYPTO_AUTHENC_KEYA_PARAM;
+	rta->rta_len = RTA_LENGTH(sizeof(*param));
+	param->enckeylen = cpu_to_be32(keys->enc_len + keys->salt_len);
+	p += RTA_SPACE(sizeof(*param));
+	memcpy(p, keys->auth, keys->auth_len);
+	return put_enc_key(p + keys->auth_len, keys);
+}
+
+static int set_key(struct crypto_aead *aead, const struct pantun_alg *alg,
+		   const struct pantun_keys *keys)
+{
+	unsigned int size = RTA_SPACE(sizeof(struct crypto_authenc_key_param)) +
+			    keys->auth_len + keys->enc_len + keys->salt_len;
+	u8 *blob, *end;
+	int err;
+
+	blob = kmalloc(size, GFP_KERNEL);
+	if (!blob)
+		return -ENOMEM;
+	end = alg->authenc ? put_authenc_key(blob, keys) : put_enc_key(blob, keys);
+	/* RFC 2451 section 2.3 and others: keys that do not encrypt */
+	crypto_aead_set_flags(aead, CRYPTO_TFM_REQ_FORBID_WEAK_KEYS);
+	err = crypto_aead_setkey(aead, blob, end - blob);
+	kfree_sensitive(blob);
+	return err;
+}
+
+static void esp_destroy(struct pantun_sa *sa)
+{
+	crypto_free_aead(sa->aead);
+	sa->aead = NULL;
+	kfree_sensitive(sa->spare);
+	sa->spare = NULL;
+}
+
+static int esp_init(struct pantun_sa *sa, const struct pantun_keys *keys,
+		    struct netlink_ext_ack *extack)
+{
+	const struct pantun_alg *alg = sa->alg;
+	struct crypto_aead *aead;
+	int err;
+
+	aead = crypto_alloc_aead(sa->esn && alg->esn_driver ? alg->esn_driver : alg->driver,
+				 0, 0);
+	if (IS_ERR(aead)) {
+		NL_SET_ERR_MSG(extack, "this kernel lacks the algorithm: load its crypto modules");
+		return PTR_ERR(aead);
+	}
+	sa->aead = aead;
+	sa->iv_mask = get_random_u64();
+	err = set_key(aead, alg, keys);
+	if (err) {
+		if (alg->enc == PANTUN_ENC_DES_CBC)
+			NL_SET_ERR_MSG(extack, "DES refused the key: a weak one");
+		else if (alg->enc == PANTUN_ENC_3DES_CBC)
+			NL_SET_ERR_MSG(extack, "3DES refused the key: two of its thirds are equal");
+		else
+			NL_SET_ERR_MSG(extack, "the algorithm refused the key");
+		goto err_destroy;
+	}
+	err = crypto_aead_setauthsize(aead, alg->icv_len);
+	if (err) {
+		NL_SET_ERR_MSG(extack, "the algorithm refused the length of its ICV");
+		goto err_destroy;
+	}
+	return 0;
+
+err_destroy:
+	esp_destroy(sa);
+	return err;
+}
+
+const struct pantun_xform_ops pantun_esp_ops = {
+	.proto = IPPROTO_ESP,
+	.init = esp_init,
+	.destroy = esp_destroy,
+	.push = esp_push,
+	.seal = esp_seal,
+	.input = esp_input,
+};
