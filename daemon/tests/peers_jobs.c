@@ -60,10 +60,12 @@ void peers_jobs_put(struct peers_jobs *jobs, ike_time now, struct ike_job *job)
 {
 	struct late_job **at = &jobs->first, *late;
 
+	bool auth = ike_job_kind(job) == IKE_JOB_AUTH;
+
 	jobs->put++;
 	jobs->stand += ike_job_stands(job);
-	jobs->auth += ike_job_kind(job) == IKE_JOB_AUTH;
-	if (dice_percent(&jobs->dice, jobs->loss)) {
+	jobs->auth += auth;
+	if (dice_percent(&jobs->dice, jobs->loss) || (auth && jobs->auth == jobs->auth_lost)) {
 		ike_job_free(job);
 		return;
 	}
@@ -72,7 +74,7 @@ void peers_jobs_put(struct peers_jobs *jobs, ike_time now, struct ike_job *job)
 		abort();
 	run(jobs, job);
 	late->job = job;
-	late->due = now + jobs->least_ms;
+	late->due = now + jobs->least_ms + (auth ? jobs->auth_ms : 0);
 	if (jobs->most_ms > jobs->least_ms)
 		late->due += dice_throw(&jobs->dice) % (jobs->most_ms - jobs->least_ms);
 	while (*at && (*at)->due <= late->due)

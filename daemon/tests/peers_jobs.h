@@ -20,6 +20,8 @@ struct peers_jobs {
 	unsigned int auth;		/* those of them about AUTH */
 	unsigned int least_ms, most_ms;	/* what one takes; at random from the first on */
 	unsigned int loss;		/* percent of those without a result */
+	unsigned int auth_ms;		/* what AUTH takes besides */
+	unsigned int auth_lost;		/* which of those about AUTH gets no result; 0: none */
 	struct dice dice;
 	struct auth_keys *keys;
 	struct keyring *keyring;
