@@ -34,6 +34,8 @@
  * {"verb":"clear","what":"ipsec-sa","name":NAME}	(absent: all)
  *   -> {"ok":true,"count":N}, of SAs deleted
  *   The NAME of a tunnel is its own or its interface's.
+ *   These and show are for the IKE process to answer.  A connection that waits for it is not
+ *   read from; there is a refusal where it does not answer in time, or has ended.
  * {"verb":"reload"} -> {"ok":true,"changes":["tunnel hq: changed",..],
  *   "warnings":["FILE:LINE:COLUMN: ..",..]}, or a refusal with the errors of the file, a
  *   line each, the old configuration being kept
@@ -50,7 +52,8 @@
  *   COOKIE is SO_NETNS_COOKIE of the network namespace, absent where the kernel has none.
  *
  * Of 64 connections users other than root have 48, and one of them 16; others are closed.
- * Root is answered at once; of the others one in each round of the loop, in turn.
+ * Root is answered at once; of the others one in each round of the loop, in turn, and one after
+ * the other where IKE has to answer.
  * A peer that takes nothing of what waits for it for half a minute is disconnected.
  */
 #ifndef PANTUN_CTL_CTL_H
@@ -60,16 +63,25 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "ctl/question.h"
+
 #define CTL_DIR			"/run/pantun"
 #define CTL_PATH		CTL_DIR "/pantund.sock"
 #define CTL_HEADER		4		/* octets of length before a message */
 #define CTL_REQUEST_MAX		4096		/* octets of JSON */
 #define CTL_ANSWER_MAX		(64U << 20)	/* octets of JSON */
 
+#define CTL_PATIENCE_MS		20000		/* for IKE's answer; pantunctl waits longer */
+
+/* Why nobody can be answered while a new IKE process begins. */
+#define CTL_RESTARTED	"the IKE process has just been started anew; try again"
+
 struct ctl;
 struct event_base;
-struct ike_core;
+struct ike_child_info;
 struct ike_event;
+struct ike_gateway_info;
+struct ike_sa_info;
 
 /* What a reload has to say; lines with "\n" between them, NULL for none. */
 struct ctl_reloaded {
@@ -81,15 +93,17 @@ void ctl_reloaded_free(struct ctl_reloaded *said);
 /* What the daemon does for a verb; all run in its loop. */
 struct ctl_ops {
 	void *ctx;
-	/* For show; owned by the daemon, valid as long as the server. */
-	const struct ike_core *(*core)(void *ctx);
 	uint64_t (*now)(void *ctx);		/* ike_time */
 	const char *config;			/* path of the configuration */
 	uint64_t started;			/* ike_time of the daemon's start */
-	/* As the functions of ike/core.h of these names, actions carried out. */
-	int (*initiate)(void *ctx, const char *tunnel);
-	int (*clear_ike)(void *ctx, const char *gateway);
-	int (*clear_ipsec)(void *ctx, const char *tunnel);
+	unsigned int patience_ms;		/* for an answer to ask() */
+	/*
+	 * Asks IKE.  The answer comes by ctl_answered(), perhaps before this returns, preceded by
+	 * the rows where it is CTL_SHOW; false: none will come.
+	 */
+	bool (*ask)(void *ctx, uint64_t ticket, const struct ctl_question *question);
+	/* That tunnel, by either of its names, has manual keys: IKE does not know it. */
+	bool (*manual)(void *ctx, const char *tunnel);
 	/* 0, or -1 with errors; @said begins empty and is freed by the caller. */
 	int (*reload)(void *ctx, struct ctl_reloaded *said);
 	/* As kern_ops.read_open() */
@@ -103,6 +117,16 @@ struct ctl_ops {
  */
 struct ctl *ctl_open(struct event_base *base, const char *path, gid_t group,
 		     const struct ctl_ops *ops);
+/*
+ * The answer to the question of @ticket: for CTL_SHOW its rows, in any order, and then for each
+ * kind the reply.  All of it is dropped where nobody waits for it any more.
+ */
+void ctl_show_ike(struct ctl *ctl, uint64_t ticket, const struct ike_sa_info *sa);
+void ctl_show_child(struct ctl *ctl, uint64_t ticket, const struct ike_child_info *child);
+void ctl_show_gateway(struct ctl *ctl, uint64_t ticket, const struct ike_gateway_info *gateway);
+void ctl_answered(struct ctl *ctl, uint64_t ticket, const struct ctl_reply *reply);
+/* The IKE process has ended: all who wait are refused with one line, @why (CTL_RESTARTED). */
+void ctl_unanswered(struct ctl *ctl, const char *why);
 /* To every monitor; NULL is fine. */
 void ctl_event(struct ctl *ctl, const struct ike_event *event);
 /* Disconnects all and removes the socket; NULL is fine. */

@@ -15,9 +15,11 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "ctl/json.h"
+#include "ctl/questions.h"
 #include "ctl/relay.h"
 #include "ctl/verbs.h"
-#include "ike/core.h"
+#include "ike/info.h"
 
 #define CONNECTIONS_MAX	64
 #define OTHERS_MAX	48	/* of them, of users other than root, who always gets in */
@@ -37,12 +39,14 @@ struct conn {
 	struct relay *relay;	/* of the kernel to the peer; NULL: none */
 	uid_t uid;
 	bool waits;		/* for its turn */
+	bool asks;		/* and waits for the answer of IKE */
 	bool monitor;
 	bool dead;		/* to be freed once its request is done with */
 };
 
 struct ctl {
 	struct ctl_ops ops;
+	struct questions *questions;
 	struct evconnlistener *listener;
 	LIST_HEAD(conns, conn) conns;
 	TAILQ_HEAD(turns, conn) turns;
@@ -61,28 +65,41 @@ static void drop(struct conn *conn)
 	LIST_REMOVE(conn, list);
 	if (conn->waits)
 		TAILQ_REMOVE(&conn->ctl->turns, conn, turns);
+	questions_forget(conn->ctl->questions, conn);
 	conn->ctl->n--;
 	relay_free(conn->relay);
 	bufferevent_free(conn->bev);
 	free(conn);
 }
 
-/* Queues a message; takes the reference.  False: it is too large or memory is short. */
-static bool send_json(struct conn *conn, json_t *json, size_t max)
+/* Queues a message and frees it.  False: it is too large or memory is short. */
+static bool send_text(struct conn *conn, struct evbuffer *text, size_t max)
 {
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	size_t n = text ? strlen(text) : 0;
+	size_t n = text ? evbuffer_get_length(text) : 0;
 	uint8_t header[CTL_HEADER];
 	bool good = false;
 
-	json_decref(json);
 	if (text && n <= max) {
 		put_be32(header, (uint32_t)n);
 		good = !bufferevent_write(conn->bev, header, sizeof(header)) &&
-		       !bufferevent_write(conn->bev, text, n);
+		       !bufferevent_write_buffer(conn->bev, text);
 	}
-	free(text);
+	if (text)
+		evbuffer_free(text);
 	return good;
+}
+
+/* The same; takes the reference. */
+static bool send_json(struct conn *conn, json_t *json, size_t max)
+{
+	return send_text(conn, json_written(json), max);
+}
+
+static void send_answer(struct conn *conn, struct evbuffer *answer)
+{
+	if (!send_text(conn, answer, CTL_ANSWER_MAX) &&
+	    !send_json(conn, refusal_json("the answer is too large"), CTL_ANSWER_MAX))
+		conn->dead = true;
 }
 
 static json_t *netlink_json(struct bytes messages)
@@ -113,18 +130,30 @@ static void on_kernel(void *ctx, struct bytes messages, int error)
 		drop(conn);
 }
 
+static void on_reply(void *asker, struct evbuffer *answer)
+{
+	struct conn *conn = asker;
+
+	conn->asks = false;
+	send_answer(conn, answer);
+	if (conn->dead)
+		drop(conn);
+}
+
 static void answer(struct conn *conn, struct bytes request)
 {
+	struct ctl *ctl = conn->ctl;
 	struct ctl_follow follow;
 	json_t *json;
 
-	conn->ctl->busy = conn;
-	json = ctl_answer(&conn->ctl->ops, request, conn->uid == 0, &follow);
-	conn->ctl->busy = NULL;
-	if (!send_json(conn, json, CTL_ANSWER_MAX) &&
-	    !send_json(conn, json_pack("{s:b, s:s}", "ok", 0, "error", "the answer is too large"),
-		       CTL_ANSWER_MAX))
-		conn->dead = true;
+	ctl->busy = conn;
+	json = verbs_answer(&ctl->ops, request, conn->uid == 0, &follow);
+	conn->asks = follow.question.kind;
+	if (conn->asks)
+		questions_ask(ctl->questions, conn, &follow.question, conn->uid == 0);
+	else
+		send_answer(conn, json_written(json));
+	ctl->busy = NULL;
 	/* From here on, so that the answer stands before the first event. */
 	conn->monitor |= follow.monitor;
 	if (follow.kernel < 0)
@@ -153,7 +182,7 @@ static bool go_on(struct conn *conn)
 	size_t n;
 
 	/* Answers are not piled up for somebody who does not read them. */
-	if (conn->dead || evbuffer_get_length(bufferevent_get_output(conn->bev)))
+	if (conn->dead || conn->asks || evbuffer_get_length(bufferevent_get_output(conn->bev)))
 		return false;
 	if (relaying(conn))
 		return true;
@@ -365,8 +394,9 @@ struct ctl *ctl_open(struct event_base *base, const char *path, gid_t group,
 	snprintf(ctl->path, sizeof(ctl->path), "%s", path);
 	LIST_INIT(&ctl->conns);
 	TAILQ_INIT(&ctl->turns);
+	ctl->questions = questions_new(base, &ctl->ops, on_reply);
 	ctl->turn = event_new(base, -1, 0, on_turn, ctl);
-	if (ctl->turn)
+	if (ctl->questions && ctl->turn)
 		ctl->listener = evconnlistener_new(base, on_connect, ctl,
 						   LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC,
 						   BACKLOG, fd);
@@ -375,9 +405,44 @@ struct ctl *ctl_open(struct event_base *base, const char *path, gid_t group,
 	log_error(NULL, "control socket %s: %s", path, strerror(errno));
 	if (ctl->turn)
 		event_free(ctl->turn);
+	questions_free(ctl->questions);
 	close(fd);
 	free(ctl);
 	return NULL;
+}
+
+void ctl_show_ike(struct ctl *ctl, uint64_t ticket, const struct ike_sa_info *sa)
+{
+	struct show *show = questions_show(ctl->questions, ticket);
+
+	if (show)
+		show_ike(show, sa);
+}
+
+void ctl_show_child(struct ctl *ctl, uint64_t ticket, const struct ike_child_info *child)
+{
+	struct show *show = questions_show(ctl->questions, ticket);
+
+	if (show)
+		show_child(show, child);
+}
+
+void ctl_show_gateway(struct ctl *ctl, uint64_t ticket, const struct ike_gateway_info *gateway)
+{
+	struct show *show = questions_show(ctl->questions, ticket);
+
+	if (show)
+		show_gateway(show, gateway);
+}
+
+void ctl_answered(struct ctl *ctl, uint64_t ticket, const struct ctl_reply *reply)
+{
+	questions_reply(ctl->questions, ticket, reply);
+}
+
+void ctl_unanswered(struct ctl *ctl, const char *why)
+{
+	questions_refuse(ctl->questions, why);
 }
 
 void ctl_event(struct ctl *ctl, const struct ike_event *event)
@@ -395,7 +460,7 @@ void ctl_event(struct ctl *ctl, const struct ike_event *event)
 		if (!conn->monitor || conn->dead)
 			continue;
 		if (evbuffer_get_length(bufferevent_get_output(conn->bev)) > BEHIND_MAX ||
-		    !send_json(conn, ctl_event_json(event, time), BEHIND_MAX))
+		    !send_json(conn, verbs_event(event, time), BEHIND_MAX))
 			drop(conn);
 	}
 }
@@ -410,6 +475,7 @@ void ctl_close(struct ctl *ctl)
 		next = LIST_NEXT(conn, list);
 		drop(conn);
 	}
+	questions_free(ctl->questions);
 	event_free(ctl->turn);
 	evconnlistener_free(ctl->listener);
 	unlink(ctl->path);

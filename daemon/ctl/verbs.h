@@ -8,19 +8,25 @@
 #include "base/bytes.h"
 #include "ctl/ctl.h"
 
-/* What is to follow an answer. */
+/* What is to follow a request, beside its answer. */
 struct ctl_follow {
-	bool monitor;		/* events */
-	int kernel;		/* what comes from this socket, the caller's; -1: none */
+	struct ctl_question question;	/* for IKE, whose reply is the answer; kind 0: none */
+	bool monitor;			/* events */
+	int kernel;			/* what comes from this socket, the caller's; -1: none */
 };
 
 /*
- * The answer to a request, to be freed by json_decref(); NULL on lack of memory.
- * @may_change: the asker is root.
+ * The answer to a request, to be freed by json_decref(); NULL where a question follows, or on
+ * lack of memory.  @may_change: the asker is root.
  */
-json_t *ctl_answer(const struct ctl_ops *ops, struct bytes request, bool may_change,
-		   struct ctl_follow *follow);
+json_t *verbs_answer(const struct ctl_ops *ops, struct bytes request, bool may_change,
+		     struct ctl_follow *follow);
+/* The answer that IKE's reply to @question comes to; NULL on lack of memory. */
+json_t *verbs_reply(const struct ctl_ops *ops, const struct ctl_question *question,
+		    const struct ctl_reply *reply);
+/* What show says of the daemon itself; NULL on lack of memory. */
+json_t *verbs_daemon(const struct ctl_ops *ops);
 /* An event as its monitors read it; NULL on lack of memory. */
-json_t *ctl_event_json(const struct ike_event *event, double time);
+json_t *verbs_event(const struct ike_event *event, double time);
 
 #endif

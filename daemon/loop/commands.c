@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/commands.h"
 
+#include <string.h>
+
 #include "ctl/ctl.h"
+#include "loop/answer.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
 #include "loop/timer.h"
-
-static const struct ike_core *ctl_core(void *ctx)
-{
-	return ((struct daemon *)ctx)->core;
-}
 
 static uint64_t ctl_now(void *ctx)
 {
@@ -17,31 +15,57 @@ static uint64_t ctl_now(void *ctx)
 	return clock_ms();
 }
 
-static int ctl_initiate(void *ctx, const char *tunnel)
-{
-	struct daemon *d = ctx;
-	int count = ike_core_initiate(d->core, clock_ms(), tunnel);
+/* Whose question the rows are for. */
+struct asker {
+	struct ctl *ctl;
+	uint64_t ticket;
+};
 
-	timer_settle(d);
-	return count;
+static void on_ike(void *ctx, const struct ike_sa_info *sa)
+{
+	const struct asker *asker = ctx;
+
+	ctl_show_ike(asker->ctl, asker->ticket, sa);
 }
 
-static int ctl_clear_ike(void *ctx, const char *gateway)
+static void on_child(void *ctx, const struct ike_child_info *child)
 {
-	struct daemon *d = ctx;
-	int count = ike_core_clear_ike(d->core, clock_ms(), gateway);
+	const struct asker *asker = ctx;
 
-	timer_settle(d);
-	return count;
+	ctl_show_child(asker->ctl, asker->ticket, child);
 }
 
-static int ctl_clear_ipsec(void *ctx, const char *tunnel)
+static void on_gateway(void *ctx, const struct ike_gateway_info *gateway)
+{
+	const struct asker *asker = ctx;
+
+	ctl_show_gateway(asker->ctl, asker->ticket, gateway);
+}
+
+static bool ctl_ask(void *ctx, uint64_t ticket, const struct ctl_question *question)
 {
 	struct daemon *d = ctx;
-	int count = ike_core_clear_ipsec(d->core, clock_ms(), tunnel);
+	struct asker asker = { d->ctl, ticket };
+	const struct answer_rows rows = { &asker, on_ike, on_child, on_gateway };
+	struct ctl_reply reply = answer_question(d->core, clock_ms(), question, &rows);
 
-	timer_settle(d);
-	return count;
+	if (question->kind != CTL_SHOW)
+		timer_settle(d);
+	ctl_answered(d->ctl, ticket, &reply);
+	return true;
+}
+
+static bool ctl_manual(void *ctx, const char *tunnel)
+{
+	const struct policy *policy = ((struct daemon *)ctx)->policy;
+
+	for (unsigned int i = 0; policy && i < policy->n_manual; i++) {
+		const struct policy_tunnel *manual = &policy->manual[i].tunnel;
+
+		if (!strcmp(manual->name, tunnel) || !strcmp(manual->ifname, tunnel))
+			return true;
+	}
+	return false;
 }
 
 static int ctl_reload(void *ctx, struct ctl_reloaded *said)
@@ -59,9 +83,9 @@ static int ctl_kernel(void *ctx, const char *what)
 bool commands_open(struct daemon *d)
 {
 	const struct ctl_ops ops = {
-		.ctx = d, .core = ctl_core, .now = ctl_now, .config = d->options->config,
-		.started = d->started, .initiate = ctl_initiate, .clear_ike = ctl_clear_ike,
-		.clear_ipsec = ctl_clear_ipsec, .reload = ctl_reload, .kernel = ctl_kernel,
+		.ctx = d, .now = ctl_now, .config = d->options->config,
+		.started = d->started, .patience_ms = CTL_PATIENCE_MS, .ask = ctl_ask,
+		.manual = ctl_manual, .reload = ctl_reload, .kernel = ctl_kernel,
 	};
 
 	d->ctl = ctl_open(d->base, d->options->ctl, d->group, &ops);

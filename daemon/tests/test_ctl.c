@@ -15,13 +15,15 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <event2/buffer.h>
 #include <event2/event.h>
 
 #include "base/log.h"
 #include "conf/conf.h"
+#include "ctl/show.h"
 #include "ctl/verbs.h"
-#include "ike/core.h"
 #include "ike/versions/versions.h"
+#include "loop/answer.h"
 
 #define NOW		1000000	/* ike_time of all tests */
 #define ROUNDS		2000	/* of the loop while an answer is waited for */
@@ -68,14 +70,15 @@ static int no_source(void *ctx, const struct addr *peer, struct addr *local)
 	return addr_parse("192.0.2.1", local);
 }
 
-static unsigned int shown;	/* requests to show that were answered */
+static unsigned int shown;	/* requests to show that IKE was asked */
 
-static const struct ike_core *get_core(void *ctx)
-{
-	(void)ctx;
-	shown++;
-	return core;
-}
+/* Questions that are not answered at once, for the test to do it. */
+static struct {
+	bool wait, refuse;
+	unsigned int n;
+	uint64_t tickets[32];
+	struct ctl_question last;
+} held;
 
 static uint64_t get_now(void *ctx)
 {
@@ -90,22 +93,65 @@ static int note(const char *called, const char *name)
 	return asked.fail ? -1 : 3;
 }
 
-static int do_initiate(void *ctx, const char *name)
+/* IKE's part: rows from the core, and replies of our own. */
+static struct ctl_reply reply_to(const struct ctl_question *question,
+				 const struct answer_rows *rows)
 {
-	(void)ctx;
-	return note("initiate", name);
+	static const char *const calls[] = {
+		[CTL_INITIATE] = "initiate", [CTL_CLEAR_IKE] = "clear_ike",
+		[CTL_CLEAR_IPSEC] = "clear_ipsec",
+	};
+	int count;
+
+	if (question->kind == CTL_SHOW)
+		return answer_question(core, NOW, question, rows);
+	count = note(calls[question->kind], *question->name ? question->name : NULL);
+	return (struct ctl_reply){ .error = count < 0 ? -ENOENT : 0, .count = (uint32_t)count };
 }
 
-static int do_clear_ike(void *ctx, const char *name)
+static void row_ike(void *ctx, const struct ike_sa_info *sa)
 {
-	(void)ctx;
-	return note("clear_ike", name);
+	ctl_show_ike(ctl, *(const uint64_t *)ctx, sa);
 }
 
-static int do_clear_ipsec(void *ctx, const char *name)
+static void row_child(void *ctx, const struct ike_child_info *child)
+{
+	ctl_show_child(ctl, *(const uint64_t *)ctx, child);
+}
+
+static void row_gateway(void *ctx, const struct ike_gateway_info *gateway)
+{
+	ctl_show_gateway(ctl, *(const uint64_t *)ctx, gateway);
+}
+
+static void answer_now(uint64_t ticket, const struct ctl_question *question)
+{
+	const struct answer_rows rows = { &ticket, row_ike, row_child, row_gateway };
+	struct ctl_reply reply = reply_to(question, &rows);
+
+	ctl_answered(ctl, ticket, &reply);
+}
+
+static bool do_ask(void *ctx, uint64_t ticket, const struct ctl_question *question)
 {
 	(void)ctx;
-	return note("clear_ipsec", name);
+	shown += question->kind == CTL_SHOW;
+	if (held.refuse)
+		return false;
+	if (!held.wait) {
+		answer_now(ticket, question);
+		return true;
+	}
+	assert_in_range(held.n, 0, sizeof(held.tickets) / sizeof(held.tickets[0]) - 1);
+	held.tickets[held.n++] = ticket;
+	held.last = *question;
+	return true;
+}
+
+static bool is_manual(void *ctx, const char *tunnel)
+{
+	(void)ctx;
+	return !strcmp(tunnel, "by-hand");
 }
 
 static int do_reload(void *ctx, struct ctl_reloaded *said)
@@ -137,12 +183,51 @@ static int do_kernel(void *ctx, const char *what)
 }
 
 static const struct ctl_ops ops = {
-	.core = get_core, .now = get_now, .config = CONFIG,
-	.started = NOW - 42000, .initiate = do_initiate, .clear_ike = do_clear_ike,
-	.clear_ipsec = do_clear_ipsec, .reload = do_reload, .kernel = do_kernel,
+	.now = get_now, .config = CONFIG, .started = NOW - 42000, .patience_ms = CTL_PATIENCE_MS,
+	.ask = do_ask, .manual = is_manual, .reload = do_reload, .kernel = do_kernel,
 };
 
 /* ----------------------------------------------------------------- verbs */
+
+static void shows_ike(void *ctx, const struct ike_sa_info *sa)
+{
+	show_ike(ctx, sa);
+}
+
+static void shows_child(void *ctx, const struct ike_child_info *child)
+{
+	show_child(ctx, child);
+}
+
+static void shows_gateway(void *ctx, const struct ike_gateway_info *gateway)
+{
+	show_gateway(ctx, gateway);
+}
+
+/* What IKE makes of a question. */
+static json_t *replied(const struct ctl_question *question)
+{
+	struct show *show = show_new();
+	const struct answer_rows rows = { show, shows_ike, shows_child, shows_gateway };
+	struct ctl_reply reply;
+	struct evbuffer *text;
+	json_t *json;
+
+	assert_non_null(show);
+	assert_int_not_equal(question->kind, 0);
+	reply = reply_to(question, &rows);
+	if (question->kind == CTL_SHOW) {
+		text = show_text(show, verbs_daemon(&ops));
+		assert_non_null(text);
+		json = json_loadb((char *)evbuffer_pullup(text, -1), evbuffer_get_length(text), 0,
+				  NULL);
+		evbuffer_free(text);
+	} else {
+		json = verbs_reply(&ops, question, &reply);
+	}
+	show_free(show);
+	return json;
+}
 
 /* The answer to a request as text; "" for none.  Valid until the next call. */
 static const char *ask(const char *request, bool root)
@@ -153,7 +238,9 @@ static const char *ask(const char *request, bool root)
 	size_t n;
 
 	memset(&asked.called, 0, sizeof(asked.called));
-	json = ctl_answer(&ops, bytes_of(request, strlen(request)), root, &follow);
+	json = verbs_answer(&ops, bytes_of(request, strlen(request)), root, &follow);
+	if (!json)
+		json = replied(&follow.question);
 	assert_non_null(json);
 	n = json_dumpb(json, text, sizeof(text) - 1, JSON_COMPACT | JSON_SORT_KEYS);
 	assert_true(n < sizeof(text));
@@ -168,7 +255,6 @@ static void test_verbs(void **state)
 	asked.fail = false;
 	assert_string_equal(ask("{\"verb\":\"initiate\"}", true),
 			    "{\"count\":3,\"ok\":true,\"passive\":0,\"up\":0}");
-	assert_string_equal(logged, "test of all tunnels by command: 3 negotiations started");
 	assert_string_equal(asked.name, "(all)");
 	ask("{\"verb\":\"initiate\",\"tunnel\":\"hq\"}", true);
 	assert_string_equal(asked.called, "initiate");
@@ -176,11 +262,9 @@ static void test_verbs(void **state)
 	ask("{\"verb\":\"clear\",\"what\":\"ike-sa\",\"name\":\"g\"}", true);
 	assert_string_equal(asked.called, "clear_ike");
 	assert_string_equal(asked.name, "g");
-	assert_string_equal(logged, "clear ike-sa of g by command: 3 SAs deleted");
 	ask("{\"verb\":\"clear\",\"what\":\"ipsec-sa\"}", true);
 	assert_string_equal(asked.called, "clear_ipsec");
 	assert_string_equal(asked.name, "(all)");
-	assert_string_equal(logged, "clear ipsec-sa of all tunnels by command: 3 SAs deleted");
 	assert_string_equal(ask("{\"verb\":\"reload\"}", true),
 			    "{\"changes\":[\"gateway g: added\",\"tunnel t: changed\"],\"ok\":true,"
 			    "\"warnings\":[\"f:3:1: odd\"]}");
@@ -194,12 +278,44 @@ static void test_failures(void **state)
 	assert_string_equal(ask("{\"verb\":\"initiate\",\"tunnel\":\"x\"}", true),
 			    "{\"error\":\"there is no tunnel \\\"x\\\" in " CONFIG
 			    "; \\\"pantunctl show\\\" lists them\",\"ok\":false}");
+	assert_string_equal(ask("{\"verb\":\"initiate\",\"tunnel\":\"by-hand\"}", true),
+			    "{\"error\":\"tunnel \\\"by-hand\\\" has manual keys: its SAs come "
+			    "from the configuration, not from IKE\",\"ok\":false}");
 	assert_string_equal(ask("{\"verb\":\"clear\",\"what\":\"ike-sa\",\"name\":\"x\"}", true),
 			    "{\"error\":\"there is no gateway \\\"x\\\" in " CONFIG
 			    "; \\\"pantunctl show ike-sa\\\" lists them\",\"ok\":false}");
 	assert_string_equal(ask("{\"verb\":\"reload\"}", true),
 			    "{\"error\":\"f:1:1: bad\\nf:2:2: worse\",\"ok\":false}");
 	asked.fail = false;
+}
+
+/* A name of 64 octets, or of none, is nobody's: neither is cut off, nor taken for all. */
+static void test_names(void **state)
+{
+	static const char *const requests[] = {
+		"{\"verb\":\"initiate\",\"tunnel\":\"%s\"}",
+		"{\"verb\":\"clear\",\"what\":\"ike-sa\",\"name\":\"%s\"}",
+		"{\"verb\":\"clear\",\"what\":\"ipsec-sa\",\"name\":\"%s\"}",
+	};
+	char name[POLICY_NAME + 1], request[256];
+
+	(void)state;
+	memset(name, 'n', sizeof(name));
+	memset(&asked, 0, sizeof(asked));
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		for (size_t n = 0; n <= POLICY_NAME; n += n ? 1 : POLICY_NAME - 1) {
+			bool nobody = !n || n == POLICY_NAME;
+			const char *said;
+
+			name[n] = '\0';
+			snprintf(request, sizeof(request), requests[i], name);
+			said = ask(request, true);
+			assert_int_equal(strstr(said, "there is no") != NULL, nobody);
+			assert_string_equal(asked.name, nobody ? "" : name);
+			memset(&asked, 0, sizeof(asked));
+			name[n] = 'n';
+		}
+	}
 }
 
 static void test_only_root_changes(void **state)
@@ -580,6 +696,307 @@ static void test_slow_reader_of_kernel(void **state)
 	close(kernel);
 }
 
+/* ------------------------------------------- answers that come later */
+
+/* From now on the test answers. */
+static void hold(void)
+{
+	memset(&held, 0, sizeof(held));
+	memset(&asked, 0, sizeof(asked));
+	held.wait = true;
+}
+
+static void rounds(void)
+{
+	for (int i = 0; i < 20; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+/* Nothing has come, and the connection stands. */
+static void assert_silent(int fd)
+{
+	assert_int_equal(read(fd, (char[1]){ 0 }, 1), -1);
+	assert_int_equal(errno, EAGAIN);
+}
+
+static void reply_count(uint64_t ticket, uint32_t count)
+{
+	const struct ctl_reply reply = { .count = count };
+
+	ctl_answered(ctl, ticket, &reply);
+}
+
+static int dial_and_put(const char *request)
+{
+	int fd = dial();
+
+	put_request(fd, request);
+	rounds();
+	return fd;
+}
+
+#define CLEAR "{\"verb\":\"clear\",\"what\":\"ike-sa\",\"name\":\"g\"}"
+
+/* The answer comes when there is one, and not before the next request is read. */
+static void test_late_answer(void **state)
+{
+	int fd, other;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	hold();
+	fd = dial_and_put(CLEAR);
+	put_request(fd, "{\"verb\":\"reload\"}");
+	rounds();
+	assert_int_equal(held.n, 1);
+	assert_int_equal(held.last.kind, CTL_CLEAR_IKE);
+	assert_string_equal(held.last.name, "g");
+	assert_string_equal(asked.called, "");
+	assert_silent(fd);
+	/* Others are served, and ask, meanwhile. */
+	other = dial_and_put("{\"verb\":\"monitor\"}");
+	put_request(other, "{\"verb\":\"show\"}");
+	assert_string_equal(get_message(other), "{\"ok\":true}");
+	rounds();
+	assert_int_equal(held.n, 2);
+	reply_count(held.tickets[0], 5);
+	assert_string_equal(get_message(fd), "{\"ok\":true,\"count\":5}");
+	assert_non_null(strstr(get_message(fd), "gateway g: added"));
+	assert_silent(other);
+	reply_count(held.tickets[1], 0);
+	assert_non_null(strstr(get_message(other), "\"children\":[]"));
+	close(fd);
+	close(other);
+	rounds();
+}
+
+static const struct ike_child_info child_row = { .tunnel = "t", .proxy = "\xff" "L" };
+static const struct ike_sa_info ike_row = { .gateway = "g" };
+static const struct ike_gateway_info gateway_row = {
+	.gateway = "g", .last_error = "no, \"no\"",
+};
+
+/* Rows of several answers, in any order, get to those who asked. */
+static void test_rows(void **state)
+{
+	const char *text;
+	int fd, other;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	hold();
+	fd = dial_and_put("{\"verb\":\"show\"}");
+	other = dial_and_put("{\"verb\":\"show\"}");
+	assert_int_equal(held.n, 2);
+	ctl_show_gateway(ctl, held.tickets[0], &gateway_row);
+	ctl_show_child(ctl, held.tickets[1], &child_row);
+	ctl_show_child(ctl, held.tickets[0], &child_row);
+	ctl_show_ike(ctl, held.tickets[0], &ike_row);
+	ctl_show_child(ctl, held.tickets[0], &child_row);
+	ctl_show_child(ctl, 12345, &child_row);
+	reply_count(12345, 0);
+	reply_count(held.tickets[1], 0);
+	reply_count(held.tickets[0], 0);
+	for (int i = 0; i < 2; i++) {
+		json_t *json, *child;
+
+		text = get_message(i ? other : fd);
+		assert_non_null(text);
+		json = json_loads(text, 0, NULL);
+		assert_int_equal(json_array_size(json_object_get(json, "ike_sas")), !i);
+		assert_int_equal(json_array_size(json_object_get(json, "children")), i ? 1 : 2);
+		assert_int_equal(json_array_size(json_object_get(json, "gateways")), !i);
+		child = json_array_get(json_object_get(json, "children"), 0);
+		assert_string_equal(json_string_value(json_object_get(child, "proxy")), "L");
+		json_decref(json);
+	}
+	/* They had their answers: no other one comes. */
+	ctl_show_child(ctl, held.tickets[0], &child_row);
+	reply_count(held.tickets[0], 0);
+	rounds();
+	assert_silent(fd);
+	close(fd);
+	close(other);
+	rounds();
+}
+
+/* Who hangs up while he waits is forgotten, and his answer is dropped. */
+static void test_hangs_up(void **state)
+{
+	static const char *const requests[] = { "{\"verb\":\"show\"}", CLEAR };
+
+	(void)state;
+	if (geteuid())
+		skip();
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		int fd;
+
+		hold();
+		fd = dial_and_put(requests[i]);
+		assert_int_equal(held.n, 1);
+		ctl_show_child(ctl, held.tickets[0], &child_row);
+		close(fd);
+		rounds();
+		ctl_show_child(ctl, held.tickets[0], &child_row);
+		reply_count(held.tickets[0], 1);
+		/* And the server goes on. */
+		fd = dial_and_put(CLEAR);
+		assert_int_equal(held.n, 2);
+		reply_count(held.tickets[0], 1);
+		reply_count(held.tickets[1], 2);
+		assert_string_equal(get_message(fd), "{\"ok\":true,\"count\":2}");
+		close(fd);
+		rounds();
+	}
+}
+
+/* Of those who are not root IKE is asked one after the other, and root beside them. */
+static void test_one_after_the_other(void **state)
+{
+	enum { OTHERS = 4 };
+	int fds[OTHERS], root;
+
+	(void)state;
+	if (geteuid())
+		skip();
+	hold();
+	for (int i = 0; i < OTHERS; i++) {
+		fds[i] = dial_as_other();
+		put_request(fds[i], "{\"verb\":\"show\"}");
+		rounds();
+	}
+	assert_int_equal(held.n, 1);
+	root = dial_and_put("{\"verb\":\"show\"}");
+	assert_int_equal(held.n, 2);
+	/* What IKE is at when he leaves keeps the next waiting; one who waits leaves no trace. */
+	close(fds[0]);
+	close(fds[1]);
+	rounds();
+	assert_int_equal(held.n, 2);
+	reply_count(held.tickets[0], 0);
+	assert_int_equal(held.n, 3);
+	reply_count(held.tickets[2], 0);
+	assert_non_null(strstr(get_message(fds[2]), "\"ok\":true"));
+	assert_int_equal(held.n, 4);
+	assert_silent(fds[3]);
+	reply_count(held.tickets[3], 0);
+	assert_non_null(strstr(get_message(fds[3]), "\"ok\":true"));
+	reply_count(held.tickets[1], 0);
+	assert_non_null(strstr(get_message(root), "\"ok\":true"));
+	close(root);
+	close_all(fds + 2, OTHERS - 2);
+}
+
+/* The IKE process has ended: all who wait are told, and the next may ask again. */
+static void test_process_dead(void **state)
+{
+	static const char refusal[] = "{\"ok\":false,\"error\":\"" CTL_RESTARTED "\"}";
+	int fds[4];
+
+	(void)state;
+	if (geteuid())
+		skip();
+	hold();
+	for (int i = 0; i < 2; i++) {
+		fds[i] = dial_as_other();
+		put_request(fds[i], "{\"verb\":\"show\"}");
+		rounds();
+	}
+	fds[2] = dial_and_put(CLEAR);
+	fds[3] = dial_and_put("{\"verb\":\"monitor\"}");
+	assert_string_equal(get_message(fds[3]), "{\"ok\":true}");
+	assert_int_equal(held.n, 2);
+	ctl_unanswered(ctl, CTL_RESTARTED);
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(get_message(fds[i]), refusal);
+	assert_silent(fds[3]);
+	/* No question is open, nor was one asked for somebody who had been refused. */
+	assert_int_equal(held.n, 2);
+	held.refuse = true;
+	put_request(fds[1], "{\"verb\":\"show\"}");
+	assert_string_equal(get_message(fds[1]), refusal);
+	held.refuse = false;
+	put_request(fds[1], "{\"verb\":\"show\"}");
+	rounds();
+	assert_int_equal(held.n, 3);
+	reply_count(held.tickets[0], 0);
+	reply_count(held.tickets[2], 0);
+	assert_non_null(strstr(get_message(fds[1]), "\"ok\":true"));
+	close_all(fds, 4);
+}
+
+/* An answer that does not come within its time is not waited for, and comes too late. */
+static void test_time_limit(void **state)
+{
+	struct ctl_ops hasty = ops;
+	int fds[2];
+
+	(void)state;
+	if (geteuid())
+		skip();
+	hold();
+	hasty.patience_ms = 50;
+	ctl_close(ctl);
+	ctl = ctl_open(base, path, group, &hasty);
+	assert_non_null(ctl);
+	fds[0] = dial_and_put(CLEAR);
+	fds[1] = dial_as_other();
+	put_request(fds[1], "{\"verb\":\"show\"}");
+	for (int i = 0; i < 2; i++) {
+		const struct timeval patience = { .tv_sec = 10 };
+		bool late = false;
+		struct event *end = event_new(base, -1, 0, on_busy, &late);
+		const char *said = NULL;
+
+		event_add(end, &patience);
+		while (!late && recv(fds[i], (char[1]){ 0 }, 1, MSG_PEEK) < 0)
+			event_base_loop(base, EVLOOP_ONCE);
+		event_free(end);
+		assert_false(late);
+		said = get_message(fds[i]);
+		assert_non_null(said);
+		assert_non_null(strstr(said, "\"ok\":false"));
+		assert_non_null(strstr(said, "has not answered for"));
+	}
+	for (unsigned int i = 0; i < held.n; i++)
+		reply_count(held.tickets[i], 7);
+	rounds();
+	assert_silent(fds[0]);
+	close_all(fds, 2);
+	ctl_close(ctl);
+	ctl = ctl_open(base, path, group, &ops);
+	assert_non_null(ctl);
+}
+
+/* IKE's part, with the real core. */
+static void test_answers(void **state)
+{
+	const struct ctl_question all = { .kind = CTL_INITIATE };
+	struct ctl_question question = { .kind = CTL_CLEAR_IPSEC, .name = "nope" };
+
+	(void)state;
+	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -ENOENT);
+	question.kind = CTL_CLEAR_IKE;
+	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -ENOENT);
+	question.kind = CTL_INITIATE;
+	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -ENOENT);
+	question.kind = 77;
+	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -EINVAL);
+	memset(question.name, 'n', sizeof(question.name));
+	question.kind = CTL_CLEAR_IKE;
+	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -EINVAL);
+	question = (struct ctl_question){ .kind = CTL_CLEAR_IKE, .name = "g" };
+	assert_int_equal(answer_question(core, NOW, &question, NULL).error, 0);
+	assert_string_equal(logged, "clear ike-sa of g by command: 0 SAs deleted");
+	question = (struct ctl_question){ .kind = CTL_CLEAR_IPSEC };
+	assert_int_equal(answer_question(core, NOW, &question, NULL).error, 0);
+	assert_string_equal(logged, "clear ipsec-sa of all tunnels by command: 0 SAs deleted");
+	assert_int_equal(answer_question(core, NOW, &all, NULL).count, 1);
+	assert_string_equal(logged, "test of all tunnels by command: 1 negotiation started");
+}
+
 static const struct ike_event event = {
 	.kind = "child-up", .gateway = "g", .tunnel = "t", .text = "with \x1b and \xff in it",
 };
@@ -662,6 +1079,13 @@ static void keep_log(void *ctx, enum log_level level, const char *subject, const
 	snprintf(logged, sizeof(logged), "%s", text);
 }
 
+static int let_go(void **state)
+{
+	(void)state;
+	memset(&held, 0, sizeof(held));
+	return 0;
+}
+
 static int setup(void **state)
 {
 	const struct ike_hooks hooks = { .random = zero_random, .source = no_source };
@@ -696,6 +1120,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_verbs),
 		cmocka_unit_test(test_failures),
+		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_only_root_changes),
 		cmocka_unit_test(test_bad_requests),
 		cmocka_unit_test(test_show),
@@ -707,6 +1132,13 @@ int main(void)
 		cmocka_unit_test(test_kernel),
 		cmocka_unit_test(test_requests_during_dump),
 		cmocka_unit_test(test_slow_reader_of_kernel),
+		cmocka_unit_test_teardown(test_late_answer, let_go),
+		cmocka_unit_test_teardown(test_rows, let_go),
+		cmocka_unit_test_teardown(test_hangs_up, let_go),
+		cmocka_unit_test_teardown(test_one_after_the_other, let_go),
+		cmocka_unit_test_teardown(test_process_dead, let_go),
+		cmocka_unit_test_teardown(test_time_limit, let_go),
+		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_slow_monitor),
 		cmocka_unit_test(test_leftover_socket),

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the control socket asks of IKE, answered from the core. */
+#ifndef PANTUN_LOOP_ANSWER_H
+#define PANTUN_LOOP_ANSWER_H
+
+#include "ctl/question.h"
+#include "ike/core.h"
+
+/* Where the rows of CTL_SHOW go, one by one. */
+struct answer_rows {
+	void *ctx;
+	void (*ike)(void *ctx, const struct ike_sa_info *sa);
+	void (*child)(void *ctx, const struct ike_child_info *child);
+	void (*gateway)(void *ctx, const struct ike_gateway_info *gateway);
+};
+
+/*
+ * Does what @question asks for; the reply is to follow the rows.  A question whose name is not
+ * ended, or whose kind is none, is answered by -EINVAL.
+ */
+struct ctl_reply answer_question(struct ike_core *core, ike_time now,
+				 const struct ctl_question *question,
+				 const struct answer_rows *rows);
+
+#endif
