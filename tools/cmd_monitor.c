@@ -145,7 +145,7 @@ static void kernel_json(uint8_t cmd, struct nlattr **attrs, const struct event *
 	json_line(line);
 }
 
-static void print_flow(const struct selector *flow)
+static void print_flow(const struct genl_selector *flow)
 {
 	char text[SELECTOR_TEXT];
 
@@ -168,13 +168,13 @@ static void print_probed(const struct tunnel_monitor *probed)
 }
 
 /* Where the peer's newest packet came from. */
-static void print_moved(const struct path *path)
+static void print_moved(const struct genl_path *path)
 {
 	char text[ADDR_TEXT];
 
-	printf(" from %s", addr_text(&path->remote, text));
-	if (path->encap == PANTUN_ENCAP_UDP)
-		printf(" port %u", path->remote_port);
+	printf(" from %s", addr_text(&path->remote.addr, text));
+	if (path->udp)
+		printf(" port %u", path->remote.port);
 }
 
 static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *event)

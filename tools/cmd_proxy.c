@@ -3,12 +3,12 @@
 #include <err.h>
 #include <netlink/attr.h>
 #include "command.h"
-#include "nl_parse.h"
+#include "selector.h"
 
 struct request {
 	char ifname[IFNAMSIZ];
 	char name[PANTUN_PROXY_NAME_LEN];
-	struct selector selector;
+	struct genl_selector selector;
 };
 
 static const char *take_dev(void *ctx, char *const *values)
@@ -68,7 +68,7 @@ static int send_proxy(uint8_t cmd, const struct request *request)
 	struct nl_client *client;
 	struct nlattr *nest;
 	struct nl_msg *msg;
-	int status;
+	bool good;
 
 	if (!*request->ifname || !*request->name)
 		return usage_error("proxy: a proxy-ID needs \"dev TUNNEL\" and \"name NAME\"");
@@ -77,10 +77,10 @@ static int send_proxy(uint8_t cmd, const struct request *request)
 		return 1;
 	msg = command_begin(client, cmd, request->ifname);
 	nest = nla_nest_start(msg, PANTUN_A_PROXY | NLA_F_NESTED);
-	status = nest ? nla_put_string(msg, PANTUN_PROXY_A_NAME, request->name) : -1;
-	if (cmd == PANTUN_CMD_PROXY_NEW)
-		status |= nl_put_selector(msg, PANTUN_PROXY_A_SELECTOR, &request->selector);
-	if (status || nla_nest_end(msg, nest))
+	good = nest && !nla_put_string(msg, PANTUN_PROXY_A_NAME, request->name) &&
+	       (cmd != PANTUN_CMD_PROXY_NEW ||
+		genl_selector_put(msg, PANTUN_PROXY_A_SELECTOR, &request->selector));
+	if (!good || nla_nest_end(msg, nest))
 		errx(1, "out of memory");
 	return command_finish(client, msg);
 }

@@ -9,46 +9,45 @@
 #include "algorithms.h"
 #include "base/secret.h"
 #include "command.h"
-#include "nl_parse.h"
 #include "sa_request.h"
 
 /* What names an SA: tunnel, direction, protocol, SPI and, where given, addresses. */
-static int put_name(struct nl_msg *msg, const struct sa *sa)
+static bool put_name(struct nl_msg *msg, const struct sa *sa)
 {
-	int status = nla_put_u32(msg, PANTUN_SA_A_DIR, sa->dir);
+	bool path = sa->path.local.addr.family || sa->path.remote.addr.family;
 
-	status |= nla_put_u8(msg, PANTUN_SA_A_PROTO, sa->proto);
-	status |= nla_put_u32(msg, PANTUN_SA_A_SPI, sa->spi);
-	if (sa->path.local.family || sa->path.remote.family)
-		status |= nl_put_path(msg, PANTUN_SA_A_PATH, &sa->path);
-	return status;
+	return genl_sa_put_name(msg, sa->dir, sa->proto, sa->spi) &&
+	       (!path || genl_path_put(msg, PANTUN_SA_A_PATH, &sa->path));
 }
 
-static int put_new(struct nl_msg *msg, const struct sa_request *request,
-		   const struct keys *keys)
+static bool put_keys(struct nl_msg *msg, const struct keys *keys)
+{
+	const struct genl_keys views = {
+		.enc = bytes_of(keys->enc.b, keys->enc.n),
+		.auth = bytes_of(keys->auth.b, keys->auth.n),
+		.salt = bytes_of(keys->salt.b, keys->salt.n),
+	};
+
+	return genl_sa_put_keys(msg, &views);
+}
+
+static bool put_new(struct nl_msg *msg, const struct sa_request *request,
+		    const struct keys *keys)
 {
 	const struct sa *sa = &request->sa;
-	int status = put_name(msg, sa);
 
-	if (*sa->proxy)
-		status |= nla_put_string(msg, PANTUN_SA_A_PROXY, sa->proxy);
-	if (sa->mode)
-		status |= nla_put_u32(msg, PANTUN_SA_A_MODE, sa->mode);
-	if (sa->enc)
-		status |= nla_put_u32(msg, PANTUN_SA_A_ENC, sa->enc);
-	if (sa->auth)
-		status |= nla_put_u32(msg, PANTUN_SA_A_AUTH, sa->auth);
-	status |= nl_put_keys(msg, PANTUN_SA_A_KEY, keys);
-	if (request->has_window)
-		status |= nla_put_u32(msg, PANTUN_SA_A_REPLAY_WINDOW, sa->replay_window);
-	status |= nl_put_limits(msg, PANTUN_SA_A_LIMITS, &sa->limits);
-	if (sa->cookie)
-		status |= nla_put_u64(msg, PANTUN_SA_A_COOKIE, sa->cookie);
-	if (sa->standby)
-		status |= nla_put_flag(msg, PANTUN_SA_A_STANDBY);
-	if (sa->esn)
-		status |= nla_put_flag(msg, PANTUN_SA_A_ESN);
-	return status;
+	return put_name(msg, sa) &&
+	       (!*sa->proxy || !nla_put_string(msg, PANTUN_SA_A_PROXY, sa->proxy)) &&
+	       (!sa->mode || !nla_put_u32(msg, PANTUN_SA_A_MODE, sa->mode)) &&
+	       (!sa->enc || !nla_put_u32(msg, PANTUN_SA_A_ENC, sa->enc)) &&
+	       (!sa->auth || !nla_put_u32(msg, PANTUN_SA_A_AUTH, sa->auth)) &&
+	       put_keys(msg, keys) &&
+	       (!request->has_window ||
+		!nla_put_u32(msg, PANTUN_SA_A_REPLAY_WINDOW, sa->replay_window)) &&
+	       genl_sa_put_limits(msg, &sa->limits) &&
+	       (!sa->cookie || !nla_put_u64(msg, PANTUN_SA_A_COOKIE, sa->cookie)) &&
+	       (!sa->standby || !nla_put_flag(msg, PANTUN_SA_A_STANDBY)) &&
+	       (!sa->esn || !nla_put_flag(msg, PANTUN_SA_A_ESN));
 }
 
 /* @keys for a new one, NULL for a command about one that stands. */
@@ -57,18 +56,16 @@ static int send_sa(uint8_t cmd, const struct sa_request *request, const struct k
 	struct nl_client *client = command_open();
 	struct nlattr *nest;
 	struct nl_msg *msg;
-	int status;
+	bool good;
 
 	if (!client)
 		return 1;
 	msg = command_begin(client, cmd, request->sa.ifname);
 	nest = nla_nest_start(msg, PANTUN_A_SA | NLA_F_NESTED);
-	if (!nest)
-		errx(1, "out of memory");
-	status = keys ? put_new(msg, request, keys) : put_name(msg, &request->sa);
-	if (cmd == PANTUN_CMD_SA_SET)
-		status |= nl_put_path(msg, PANTUN_SA_A_NEW_PATH, &request->new_path);
-	if (status || nla_nest_end(msg, nest))
+	good = nest && (keys ? put_new(msg, request, keys) : put_name(msg, &request->sa)) &&
+	       (cmd != PANTUN_CMD_SA_SET ||
+		genl_path_put(msg, PANTUN_SA_A_NEW_PATH, &request->new_path));
+	if (!good || nla_nest_end(msg, nest))
 		errx(1, "out of memory");
 	return command_finish(client, msg);
 }

@@ -9,6 +9,8 @@
 
 #include <linux/if.h>
 #include <linux/pantun.h>
+#include "genl/path.h"
+#include "genl/sa.h"
 #include "base/text.h"
 #include "selector.h"
 
@@ -65,23 +67,12 @@ struct proxy {
 	uint32_t tunnel_id;
 	char ifname[IFNAMSIZ];
 	char name[PANTUN_PROXY_NAME_LEN];
-	struct selector selector;
+	struct genl_selector selector;
 	uint32_t out_spi;		/* 0: none */
 	uint32_t in_sas, held;
 	uint64_t acquires;
 	struct traffic traffic;
 	bool whole;			/* out_spi and what follows are known; not in events */
-};
-
-struct limits {
-	uint64_t soft_bytes, hard_bytes, soft_packets, hard_packets, soft_seconds, hard_seconds;
-};
-
-struct path {
-	struct addr local, remote;	/* local is ours in both directions */
-	uint32_t encap;			/* enum pantun_encap */
-	uint16_t local_port, remote_port;
-	bool udp_csum;			/* over IPv4; IPv6 always has it */
 };
 
 struct sa {
@@ -90,10 +81,10 @@ struct sa {
 	char proxy[PANTUN_PROXY_NAME_LEN];
 	uint32_t dir, spi, mode, enc, auth, key_bits, replay_window;
 	uint8_t proto;
-	struct path path;
-	struct path new_path;		/* where the peer is now; family 0: not told */
-	struct selector selector;
-	struct limits limits;
+	struct genl_path path;
+	struct genl_path new_path;		/* where the peer is now; family 0: not told */
+	struct genl_selector selector;
+	struct genl_limits limits;
 	uint64_t cookie, seq, age;
 	uint64_t idle;			/* milliseconds since the last authentic packet */
 	bool heard;			/* there was one, and idle is known */

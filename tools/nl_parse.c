@@ -5,35 +5,6 @@
 #include <sys/socket.h>
 #include "genl/attr.h"
 
-static void ports_of(struct nlattr *first, struct nlattr *last, struct port_range *out)
-{
-	out->given = first || last;
-	out->first = genl_attr_u16(first);
-	out->last = last ? genl_attr_u16(last) : out->first;
-}
-
-static void parse_selector(struct nlattr *nest, struct selector *s)
-{
-	struct nlattr *a[PANTUN_SELECTOR_A_MAX + 1];
-
-	memset(s, 0, sizeof(*s));
-	if (!genl_attr_nest(nest, a, PANTUN_SELECTOR_A_MAX))
-		return;
-	genl_attr_addr(a[PANTUN_SELECTOR_A_LOCAL4_FIRST], AF_INET, &s->local4.first);
-	genl_attr_addr(a[PANTUN_SELECTOR_A_LOCAL4_LAST], AF_INET, &s->local4.last);
-	genl_attr_addr(a[PANTUN_SELECTOR_A_REMOTE4_FIRST], AF_INET, &s->remote4.first);
-	genl_attr_addr(a[PANTUN_SELECTOR_A_REMOTE4_LAST], AF_INET, &s->remote4.last);
-	genl_attr_addr(a[PANTUN_SELECTOR_A_LOCAL6_FIRST], AF_INET6, &s->local6.first);
-	genl_attr_addr(a[PANTUN_SELECTOR_A_LOCAL6_LAST], AF_INET6, &s->local6.last);
-	genl_attr_addr(a[PANTUN_SELECTOR_A_REMOTE6_FIRST], AF_INET6, &s->remote6.first);
-	genl_attr_addr(a[PANTUN_SELECTOR_A_REMOTE6_LAST], AF_INET6, &s->remote6.last);
-	s->proto = genl_attr_u8(a[PANTUN_SELECTOR_A_PROTO]);
-	ports_of(a[PANTUN_SELECTOR_A_LOCAL_PORT_FIRST], a[PANTUN_SELECTOR_A_LOCAL_PORT_LAST],
-		 &s->local_port);
-	ports_of(a[PANTUN_SELECTOR_A_REMOTE_PORT_FIRST],
-		 a[PANTUN_SELECTOR_A_REMOTE_PORT_LAST], &s->remote_port);
-}
-
 static void parse_traffic(struct nlattr *nest, struct traffic *t)
 {
 	struct nlattr *a[PANTUN_STATS_A_MAX + 1];
@@ -108,7 +79,7 @@ bool nl_parse_proxy(struct nlattr **attrs, struct proxy *p)
 	p->tunnel_id = genl_attr_u32(attrs[PANTUN_A_TUNNEL_ID]);
 	genl_attr_text(attrs[PANTUN_A_IFNAME], p->ifname, sizeof(p->ifname));
 	genl_attr_text(a[PANTUN_PROXY_A_NAME], p->name, sizeof(p->name));
-	parse_selector(a[PANTUN_PROXY_A_SELECTOR], &p->selector);
+	genl_selector_get(a[PANTUN_PROXY_A_SELECTOR], &p->selector);
 	p->out_spi = genl_attr_u32(a[PANTUN_PROXY_A_OUT_SPI]);
 	p->in_sas = genl_attr_u32(a[PANTUN_PROXY_A_IN_SAS]);
 	p->acquires = genl_attr_u64(a[PANTUN_PROXY_A_ACQUIRES]);
@@ -118,22 +89,7 @@ bool nl_parse_proxy(struct nlattr **attrs, struct proxy *p)
 	return true;
 }
 
-static void parse_path(struct nlattr *nest, struct path *path)
-{
-	struct nlattr *a[PANTUN_PATH_A_MAX + 1];
-
-	memset(path, 0, sizeof(*path));
-	if (!genl_attr_nest(nest, a, PANTUN_PATH_A_MAX))
-		return;
-	genl_attr_either(a[PANTUN_PATH_A_LOCAL4], a[PANTUN_PATH_A_LOCAL6], &path->local);
-	genl_attr_either(a[PANTUN_PATH_A_REMOTE4], a[PANTUN_PATH_A_REMOTE6], &path->remote);
-	path->encap = genl_attr_u32(a[PANTUN_PATH_A_ENCAP]);
-	path->local_port = genl_attr_u16(a[PANTUN_PATH_A_LOCAL_PORT]);
-	path->remote_port = genl_attr_u16(a[PANTUN_PATH_A_REMOTE_PORT]);
-	path->udp_csum = a[PANTUN_PATH_A_UDP_CSUM];
-}
-
-static void parse_limits(struct nlattr *nest, struct limits *limits)
+static void parse_limits(struct nlattr *nest, struct genl_limits *limits)
 {
 	struct nlattr *a[PANTUN_LIMITS_A_MAX + 1];
 
@@ -165,9 +121,9 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 	sa->auth = genl_attr_u32(a[PANTUN_SA_A_AUTH]);
 	sa->key_bits = genl_attr_u32(a[PANTUN_SA_A_KEY_BITS]);
 	sa->replay_window = genl_attr_u32(a[PANTUN_SA_A_REPLAY_WINDOW]);
-	parse_path(a[PANTUN_SA_A_PATH], &sa->path);
-	parse_path(a[PANTUN_SA_A_NEW_PATH], &sa->new_path);
-	parse_selector(a[PANTUN_SA_A_SELECTOR], &sa->selector);
+	genl_path_get(a[PANTUN_SA_A_PATH], &sa->path);
+	genl_path_get(a[PANTUN_SA_A_NEW_PATH], &sa->new_path);
+	genl_selector_get(a[PANTUN_SA_A_SELECTOR], &sa->selector);
 	parse_limits(a[PANTUN_SA_A_LIMITS], &sa->limits);
 	sa->cookie = genl_attr_u64(a[PANTUN_SA_A_COOKIE]);
 	sa->standby = a[PANTUN_SA_A_STANDBY];
@@ -232,7 +188,7 @@ void nl_parse_event(struct nlattr **attrs, struct event *event)
 	event->seq = genl_attr_u64(a[PANTUN_EVENT_A_SEQ]);
 	event->kind = genl_attr_u32(a[PANTUN_EVENT_A_KIND]);
 	event->has_flow = a[PANTUN_EVENT_A_FLOW];
-	parse_selector(a[PANTUN_EVENT_A_FLOW], &event->flow);
+	genl_selector_get(a[PANTUN_EVENT_A_FLOW], &event->flow);
 }
 
 const char *nl_parse_ifname(struct nlattr **attrs)
@@ -240,100 +196,4 @@ const char *nl_parse_ifname(struct nlattr **attrs)
 	const char *ifname = genl_attr_string(attrs[PANTUN_A_IFNAME]);
 
 	return ifname ? ifname : "";
-}
-
-static int put_range(struct nl_msg *msg, int first, int last, const struct addr_range *range)
-{
-	int length = range->first.family == AF_INET ? 4 : 16;
-	int status;
-
-	if (!range->first.family)
-		return 0;
-	status = nla_put(msg, first, length, range->first.b);
-	return status ? status : nla_put(msg, last, length, range->last.b);
-}
-
-static int put_ports(struct nl_msg *msg, int first, int last, const struct port_range *range)
-{
-	int status;
-
-	if (!range->given)
-		return 0;
-	status = nla_put_u16(msg, first, range->first);
-	return status ? status : nla_put_u16(msg, last, range->last);
-}
-
-int nl_put_selector(struct nl_msg *msg, int type, const struct selector *s)
-{
-	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
-	int status = nest ? 0 : -1;
-
-	status |= put_range(msg, PANTUN_SELECTOR_A_LOCAL4_FIRST, PANTUN_SELECTOR_A_LOCAL4_LAST,
-			    &s->local4);
-	status |= put_range(msg, PANTUN_SELECTOR_A_REMOTE4_FIRST,
-			    PANTUN_SELECTOR_A_REMOTE4_LAST, &s->remote4);
-	status |= put_range(msg, PANTUN_SELECTOR_A_LOCAL6_FIRST, PANTUN_SELECTOR_A_LOCAL6_LAST,
-			    &s->local6);
-	status |= put_range(msg, PANTUN_SELECTOR_A_REMOTE6_FIRST,
-			    PANTUN_SELECTOR_A_REMOTE6_LAST, &s->remote6);
-	if (s->proto)
-		status |= nla_put_u8(msg, PANTUN_SELECTOR_A_PROTO, s->proto);
-	status |= put_ports(msg, PANTUN_SELECTOR_A_LOCAL_PORT_FIRST,
-			    PANTUN_SELECTOR_A_LOCAL_PORT_LAST, &s->local_port);
-	status |= put_ports(msg, PANTUN_SELECTOR_A_REMOTE_PORT_FIRST,
-			    PANTUN_SELECTOR_A_REMOTE_PORT_LAST, &s->remote_port);
-	return status ? status : nla_nest_end(msg, nest);
-}
-
-int nl_put_path(struct nl_msg *msg, int type, const struct path *path)
-{
-	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
-	int status = nest ? 0 : -1;
-
-	if (!genl_attr_put_either(msg, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6, &path->local) ||
-	    !genl_attr_put_either(msg, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6,
-				  &path->remote))
-		return -1;
-	if (path->encap == PANTUN_ENCAP_UDP) {
-		status |= nla_put_u32(msg, PANTUN_PATH_A_ENCAP, path->encap);
-		status |= nla_put_u16(msg, PANTUN_PATH_A_LOCAL_PORT, path->local_port);
-		status |= nla_put_u16(msg, PANTUN_PATH_A_REMOTE_PORT, path->remote_port);
-		if (path->udp_csum)
-			status |= nla_put_flag(msg, PANTUN_PATH_A_UDP_CSUM);
-	}
-	return status ? status : nla_nest_end(msg, nest);
-}
-
-int nl_put_limits(struct nl_msg *msg, int type, const struct limits *l)
-{
-	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
-	int status = nest ? 0 : -1;
-
-	if (l->soft_bytes)
-		status |= nla_put_u64(msg, PANTUN_LIMITS_A_SOFT_BYTES, l->soft_bytes);
-	if (l->hard_bytes)
-		status |= nla_put_u64(msg, PANTUN_LIMITS_A_HARD_BYTES, l->hard_bytes);
-	if (l->soft_packets)
-		status |= nla_put_u64(msg, PANTUN_LIMITS_A_SOFT_PACKETS, l->soft_packets);
-	if (l->hard_packets)
-		status |= nla_put_u64(msg, PANTUN_LIMITS_A_HARD_PACKETS, l->hard_packets);
-	if (l->soft_seconds)
-		status |= nla_put_u64(msg, PANTUN_LIMITS_A_SOFT_SECONDS, l->soft_seconds);
-	if (l->hard_seconds)
-		status |= nla_put_u64(msg, PANTUN_LIMITS_A_HARD_SECONDS, l->hard_seconds);
-	return status ? status : nla_nest_end(msg, nest);
-}
-
-int nl_put_keys(struct nl_msg *msg, int type, const struct keys *keys)
-{
-	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
-	int status = nest ? 0 : -1;
-
-	if (keys->enc.n)
-		status |= nla_put(msg, PANTUN_KEY_A_ENC, (int)keys->enc.n, keys->enc.b);
-	if (keys->auth.n)
-		status |= nla_put(msg, PANTUN_KEY_A_AUTH, (int)keys->auth.n, keys->auth.b);
-	if (keys->salt.n)
-		status |= nla_put(msg, PANTUN_KEY_A_SALT, (int)keys->salt.n, keys->salt.b);
-	return status ? status : nla_nest_end(msg, nest);
 }

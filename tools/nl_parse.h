@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Netlink attributes into the model and back. */
+/* Netlink attributes into the model. */
 #ifndef PANTUN_TOOLS_NL_PARSE_H
 #define PANTUN_TOOLS_NL_PARSE_H
 
 #include <netlink/attr.h>
-#include "keyfile.h"
 #include "model.h"
 
 /* From the top-level attributes; false where the object's nest is missing or broken. */
@@ -17,18 +16,12 @@ struct event {
 	uint64_t seq;
 	uint32_t kind;			/* enum pantun_event */
 	bool has_flow;
-	struct selector flow;
+	struct genl_selector flow;
 };
 
 /* What PANTUN_A_EVENT holds; zeroes where it lacks. */
 void nl_parse_event(struct nlattr **attrs, struct event *event);
 /* PANTUN_A_IFNAME, "" if absent. */
 const char *nl_parse_ifname(struct nlattr **attrs);
-
-/* -NLE_... where the message is too small, else 0. */
-int nl_put_selector(struct nl_msg *msg, int type, const struct selector *selector);
-int nl_put_path(struct nl_msg *msg, int type, const struct path *path);
-int nl_put_limits(struct nl_msg *msg, int type, const struct limits *limits);
-int nl_put_keys(struct nl_msg *msg, int type, const struct keys *keys);
 
 #endif

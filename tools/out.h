@@ -32,7 +32,7 @@ json_t *json_of_tunnel(const struct tunnel *tunnel);
 json_t *json_of_proxy(const struct proxy *proxy);
 json_t *json_of_sa(const struct sa *sa);
 json_t *json_of_monitor(const struct tunnel_monitor *monitor);
-json_t *json_of_selector(const struct selector *selector);
+json_t *json_of_selector(const struct genl_selector *selector);
 /* Prints @object (whose reference it takes) as one line. */
 void json_line(json_t *object);
 

@@ -64,7 +64,7 @@ static void put_drops(json_t *object, const struct drop_list *drops)
 	put(object, "drops", all);
 }
 
-static void put_range(json_t *object, const char *member, const struct addr_range *range)
+static void put_range(json_t *object, const char *member, const struct genl_range *range)
 {
 	char text[2 * ADDR_TEXT];
 
@@ -72,13 +72,13 @@ static void put_range(json_t *object, const char *member, const struct addr_rang
 		put_text(object, member, addr_range_text(&range->first, &range->last, text));
 }
 
-static void put_ports(json_t *object, const char *member, const struct port_range *range)
+static void put_ports(json_t *object, const char *member, const struct genl_ports *range)
 {
 	if (range->given)
 		put(object, member, json_pack("[i, i]", range->first, range->last));
 }
 
-json_t *json_of_selector(const struct selector *s)
+json_t *json_of_selector(const struct genl_selector *s)
 {
 	json_t *object = checked(json_object());
 
@@ -153,7 +153,7 @@ json_t *json_of_proxy(const struct proxy *p)
 	return object;
 }
 
-static json_t *json_of_limits(const struct limits *limits)
+static json_t *json_of_limits(const struct genl_limits *limits)
 {
 	const struct {
 		const char *name;
@@ -207,17 +207,17 @@ json_t *json_of_sa(const struct sa *sa)
 	put_text(object, "proto", ipsec_proto_name(sa->proto));
 	put_spi(object, "spi", sa->spi);
 	put_text(object, "state", sa_state(sa));
-	put_addr(object, "local", &sa->path.local);
-	put_addr(object, "remote", &sa->path.remote);
-	put_text(object, "encap", sa->path.encap == PANTUN_ENCAP_UDP ? "udp" : "none");
-	if (sa->path.encap == PANTUN_ENCAP_UDP) {
-		put_bool(object, "udp_csum", sa->path.udp_csum);
-		put_number(object, "encap_local_port", sa->path.local_port);
-		put_number(object, "encap_remote_port", sa->path.remote_port);
+	put_addr(object, "local", &sa->path.local.addr);
+	put_addr(object, "remote", &sa->path.remote.addr);
+	put_text(object, "encap", sa->path.udp ? "udp" : "none");
+	if (sa->path.udp) {
+		put_bool(object, "udp_csum", sa->path.csum);
+		put_number(object, "encap_local_port", sa->path.local.port);
+		put_number(object, "encap_remote_port", sa->path.remote.port);
 	}
-	if (sa->new_path.remote.family) {
-		put_addr(object, "from", &sa->new_path.remote);
-		put_number(object, "from_port", sa->new_path.remote_port);
+	if (sa->new_path.remote.addr.family) {
+		put_addr(object, "from", &sa->new_path.remote.addr);
+		put_number(object, "from_port", sa->new_path.remote.port);
 	}
 	put_number(object, "cookie", sa->cookie);
 	if (sa->whole)

@@ -255,7 +255,7 @@ static void grid_end_of_path(struct grid *grid, const struct addr *addr, bool en
 }
 
 /* "10.1.0.0/24", and "tcp 443" behind it where not everything goes. */
-static void grid_traffic_selector(struct grid *grid, const struct selector *s, bool local)
+static void grid_traffic_selector(struct grid *grid, const struct genl_selector *s, bool local)
 {
 	char addresses[SELECTOR_TEXT], service[SELECTOR_TEXT];
 
@@ -288,7 +288,7 @@ static void sa_terms(struct grid *grid, const struct sa *sa)
 
 static void sa_row(struct grid *grid, const struct sa *sa)
 {
-	bool encap = sa->path.encap == PANTUN_ENCAP_UDP;
+	bool encap = sa->path.udp;
 	char text[64];
 
 	grid_row(grid);
@@ -305,11 +305,11 @@ static void sa_row(struct grid *grid, const struct sa *sa)
 	else
 		grid_cell(grid, "");
 	if (encap)
-		grid_cell(grid, sa->path.udp_csum ? "udp checksum" : "udp");
+		grid_cell(grid, sa->path.csum ? "udp checksum" : "udp");
 	else
 		grid_cell(grid, "");
-	grid_end_of_path(grid, &sa->path.local, encap, sa->path.local_port);
-	grid_end_of_path(grid, &sa->path.remote, encap, sa->path.remote_port);
+	grid_end_of_path(grid, &sa->path.local.addr, encap, sa->path.local.port);
+	grid_end_of_path(grid, &sa->path.remote.addr, encap, sa->path.remote.port);
 	if (sa->whole)
 		sa_terms(grid, sa);
 }

@@ -53,22 +53,22 @@ static const char *take_spi(void *ctx, char *const *values)
 
 static const char *take_local(void *ctx, char *const *values)
 {
-	return addr_take(values[0], &sa_of(ctx)->path.local);
+	return addr_take(values[0], &sa_of(ctx)->path.local.addr);
 }
 
 static const char *take_remote(void *ctx, char *const *values)
 {
-	return addr_take(values[0], &sa_of(ctx)->path.remote);
+	return addr_take(values[0], &sa_of(ctx)->path.remote.addr);
 }
 
 static const char *take_new_local(void *ctx, char *const *values)
 {
-	return addr_take(values[0], &((struct sa_request *)ctx)->new_path.local);
+	return addr_take(values[0], &((struct sa_request *)ctx)->new_path.local.addr);
 }
 
 static const char *take_new_remote(void *ctx, char *const *values)
 {
-	return addr_take(values[0], &((struct sa_request *)ctx)->new_path.remote);
+	return addr_take(values[0], &((struct sa_request *)ctx)->new_path.remote.addr);
 }
 
 static const char *take_mode(void *ctx, char *const *values)
@@ -77,16 +77,16 @@ static const char *take_mode(void *ctx, char *const *values)
 	return sa_of(ctx)->mode ? NULL : "not one of tunnel, transport";
 }
 
-static const char *take_ports(struct path *path, char *const *values)
+static const char *take_ports(struct genl_path *path, char *const *values)
 {
 	uint64_t local, remote;
 
 	if (!number_take(values[0], 1, 65535, &local) ||
 	    !number_take(values[1], 1, 65535, &remote))
 		return "not followed by two ports from 1 to 65535, ours and the peer's";
-	path->encap = PANTUN_ENCAP_UDP;
-	path->local_port = (uint16_t)local;
-	path->remote_port = (uint16_t)remote;
+	path->udp = true;
+	path->local.port = (uint16_t)local;
+	path->remote.port = (uint16_t)remote;
 	return NULL;
 }
 
@@ -103,14 +103,14 @@ static const char *take_new_encap(void *ctx, char *const *values)
 static const char *take_checksum(void *ctx, char *const *values)
 {
 	(void)values;
-	sa_of(ctx)->path.udp_csum = true;
+	sa_of(ctx)->path.csum = true;
 	return NULL;
 }
 
 static const char *take_new_checksum(void *ctx, char *const *values)
 {
 	(void)values;
-	((struct sa_request *)ctx)->new_path.udp_csum = true;
+	((struct sa_request *)ctx)->new_path.csum = true;
 	return NULL;
 }
 
@@ -229,24 +229,24 @@ const struct keyword sa_path_keywords[] = {
 };
 
 static int check_families(const char *place, const char *local_word, const char *remote_word,
-			  const struct path *path)
+			  const struct genl_path *path)
 {
-	bool local6 = path->local.family == AF_INET6;
+	bool local6 = path->local.addr.family == AF_INET6;
 
-	if (!path->local.family || !path->remote.family ||
-	    path->local.family == path->remote.family)
+	if (!path->local.addr.family || !path->remote.addr.family ||
+	    path->local.addr.family == path->remote.addr.family)
 		return 0;
 	return usage_error("%s: \"%s\" is IPv%c and \"%s\" is IPv%c; both ends of a path must be "
 			   "of one family", place, local_word, local6 ? '6' : '4', remote_word,
 			   local6 ? '4' : '6');
 }
 
-static int check_encap(const char *place, uint8_t proto, const struct path *path)
+static int check_encap(const char *place, uint8_t proto, const struct genl_path *path)
 {
-	if (path->udp_csum && path->encap != PANTUN_ENCAP_UDP)
+	if (path->csum && !path->udp)
 		return usage_error("%s: \"udp-checksum\" is about ESP in UDP; add \"encap LPORT "
 				   "RPORT\"", place);
-	if (path->encap == PANTUN_ENCAP_UDP && proto == IPPROTO_AH)
+	if (path->udp && proto == IPPROTO_AH)
 		return usage_error("%s: \"encap\" does not go with \"proto ah\", which protects "
 				   "the addresses that NAT changes; use \"proto esp\"", place);
 	return 0;
@@ -289,10 +289,10 @@ int sa_request_check_add(const char *place, const struct sa_request *request)
 
 	if (sa_request_check_named(place, request))
 		return EXIT_USAGE;
-	if (!sa->path.local.family)
+	if (!sa->path.local.addr.family)
 		return usage_error("%s: \"local ADDRESS\" is missing: ours, whatever the direction",
 				   place);
-	if (!sa->path.remote.family)
+	if (!sa->path.remote.addr.family)
 		return usage_error("%s: \"remote ADDRESS\" is missing: the peer's, whatever the "
 				   "direction", place);
 	if (check_encap(place, sa->proto, &sa->path) || check_direction(place, request))
@@ -307,16 +307,16 @@ int sa_request_check_add(const char *place, const struct sa_request *request)
 
 int sa_request_check_path(const char *place, struct sa_request *request)
 {
-	const struct path *old = &request->sa.path;
-	struct path *path = &request->new_path;
+	const struct genl_path *old = &request->sa.path;
+	struct genl_path *path = &request->new_path;
 
 	if (sa_request_check_named(place, request))
 		return EXIT_USAGE;
-	if (!path->local.family)
-		path->local = old->local;
-	if (!path->remote.family)
-		path->remote = old->remote;
-	if (!path->local.family || !path->remote.family)
+	if (!path->local.addr.family)
+		path->local.addr = old->local.addr;
+	if (!path->remote.addr.family)
+		path->remote.addr = old->remote.addr;
+	if (!path->local.addr.family || !path->remote.addr.family)
 		return usage_error("%s: the new path is missing: \"new-local ADDRESS\" and "
 				   "\"new-remote ADDRESS\"; one that stays is taken from \"local\" "
 				   "or \"remote\"", place);

@@ -8,7 +8,7 @@
 
 struct sa_request {
 	struct sa sa;			/* mode 0: not given */
-	struct path new_path;		/* of "sa path" */
+	struct genl_path new_path;		/* of "sa path" */
 	const char *key_file;
 	bool has_window;
 };

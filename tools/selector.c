@@ -35,24 +35,16 @@ static bool number(const char *text, char end, unsigned long max, unsigned long 
 	return true;
 }
 
-static struct addr_range *range_of(struct selector *s, bool local, int family)
+static struct genl_range *range_of(struct genl_selector *s, bool local, int family)
 {
 	if (family == AF_INET)
 		return local ? &s->local4 : &s->remote4;
 	return local ? &s->local6 : &s->remote6;
 }
 
-static void range_any(struct addr_range *range, uint8_t family)
+const char *selector_take_address(struct genl_selector *s, bool local, const char *word)
 {
-	memset(range, 0, sizeof(*range));
-	range->first.family = family;
-	range->last.family = family;
-	memset(range->last.b, 0xff, family == AF_INET ? 4 : 16);
-}
-
-const char *selector_take_address(struct selector *s, bool local, const char *word)
-{
-	struct addr_range range, *place;
+	struct genl_range range, *place;
 
 	if (!strcmp(word, "any"))
 		return NULL;
@@ -65,7 +57,7 @@ const char *selector_take_address(struct selector *s, bool local, const char *wo
 	return NULL;
 }
 
-const char *selector_take_proto(struct selector *s, const char *word)
+const char *selector_take_proto(struct genl_selector *s, const char *word)
 {
 	unsigned long value;
 	const char *rest;
@@ -86,9 +78,9 @@ const char *selector_take_proto(struct selector *s, const char *word)
 	return NULL;
 }
 
-const char *selector_take_port(struct selector *s, bool local, const char *word)
+const char *selector_take_port(struct genl_selector *s, bool local, const char *word)
 {
-	struct port_range *range = local ? &s->local_port : &s->remote_port;
+	struct genl_ports *range = local ? &s->local_port : &s->remote_port;
 	unsigned long first, last;
 	const char *rest;
 
@@ -99,26 +91,26 @@ const char *selector_take_port(struct selector *s, bool local, const char *word)
 		return "not a port or FIRST-LAST, 0 to 65535";
 	if (last < first)
 		return "a range of ports that ends before it begins";
-	*range = (struct port_range){ .given = true, .first = (uint16_t)first,
+	*range = (struct genl_ports){ .given = true, .first = (uint16_t)first,
 				      .last = (uint16_t)last };
 	return NULL;
 }
 
-static bool side_given(const struct selector *s, bool local)
+static bool side_given(const struct genl_selector *s, bool local)
 {
 	return local ? s->local4.first.family || s->local6.first.family :
 		       s->remote4.first.family || s->remote6.first.family;
 }
 
-static void finish_family(struct addr_range *local, struct addr_range *remote, uint8_t family)
+static void finish_family(struct genl_range *local, struct genl_range *remote, uint8_t family)
 {
 	if (!local->first.family && remote->first.family)
-		range_any(local, family);
+		*local = genl_range_any(family);
 	else if (local->first.family && !remote->first.family)
-		range_any(remote, family);
+		*remote = genl_range_any(family);
 }
 
-const char *selector_finish(struct selector *s)
+const char *selector_finish(struct genl_selector *s)
 {
 	bool differ = s->local4.first.family != s->remote4.first.family ||
 		      s->local6.first.family != s->remote6.first.family;
@@ -132,37 +124,26 @@ const char *selector_finish(struct selector *s)
 	return NULL;
 }
 
-/* All addresses there are. */
-static bool everything(const struct addr_range *range)
+const char *selector_addresses(const struct genl_selector *s, bool local, char *out, size_t n)
 {
-	struct addr_range any;
-
-	if (!range->first.family)
-		return false;
-	range_any(&any, range->first.family);
-	return addr_equal(&range->first, &any.first) && addr_equal(&range->last, &any.last);
-}
-
-const char *selector_addresses(const struct selector *s, bool local, char *out, size_t n)
-{
-	const struct addr_range *v4 = local ? &s->local4 : &s->remote4;
-	const struct addr_range *v6 = local ? &s->local6 : &s->remote6;
+	const struct genl_range *v4 = local ? &s->local4 : &s->remote4;
+	const struct genl_range *v6 = local ? &s->local6 : &s->remote6;
 	char a[2 * ADDR_TEXT] = "", b[2 * ADDR_TEXT] = "";
 
 	if (v4->first.family)
 		addr_range_text(&v4->first, &v4->last, a);
 	if (v6->first.family)
 		addr_range_text(&v6->first, &v6->last, b);
-	if ((!*a && !*b) || (everything(v4) && everything(v6)))
+	if ((!*a && !*b) || (genl_range_is_any(v4) && genl_range_is_any(v6)))
 		snprintf(out, n, "any");
 	else
 		snprintf(out, n, "%s%s%s", a, *a && *b ? ", " : "", b);
 	return out;
 }
 
-const char *selector_service(const struct selector *s, bool local, char *out, size_t n)
+const char *selector_service(const struct genl_selector *s, bool local, char *out, size_t n)
 {
-	const struct port_range *port = local ? &s->local_port : &s->remote_port;
+	const struct genl_ports *port = local ? &s->local_port : &s->remote_port;
 	char proto[16] = "any";
 
 	if (s->proto)

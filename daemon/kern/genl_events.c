@@ -14,7 +14,7 @@
 #include "genl/attr.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor.h"
-#include "kern/genl_path.h"
+#include "genl/path.h"
 
 #define DATAGRAM_MAX	32768
 #define QUEUE_MAX	(4 << 20)	/* octets of events that may wait for us */

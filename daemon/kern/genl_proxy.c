@@ -8,7 +8,7 @@
 #include "genl/attr.h"
 #include "kern/genl_proxy.h"
 #include "kern/genl_request.h"
-#include "kern/genl_selector.h"
+#include "kern/genl_hull.h"
 
 /* The proxy-ID that the kernel makes by itself while a tunnel has no other. */
 #define STAND_IN	"default"
@@ -39,7 +39,7 @@ static bool put_proxy(struct nl_msg *msg, const char *name, const struct genl_se
 	bool good;
 
 	good = nest && !nla_put_string(msg, PANTUN_PROXY_A_NAME, name) &&
-	       (!selector || !genl_selector_put(msg, PANTUN_PROXY_A_SELECTOR, selector));
+	       (!selector || genl_selector_put(msg, PANTUN_PROXY_A_SELECTOR, selector));
 	if (good)
 		nla_nest_end(msg, nest);
 	return good;

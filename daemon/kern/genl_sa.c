@@ -7,52 +7,38 @@
 #include <string.h>
 
 #include "genl/attr.h"
-#include "kern/genl_path.h"
+#include "genl/path.h"
+#include "genl/sa.h"
 #include "kern/genl_request.h"
 #include "kern/genl_sa.h"
-#include "kern/genl_selector.h"
+#include "kern/genl_hull.h"
 
 /* What names an SA, apart from its path. */
 static bool put_name(struct nl_msg *msg, const struct ike_sa_spec *sa)
 {
-	return !nla_put_u32(msg, PANTUN_SA_A_DIR, sa->inbound ? PANTUN_DIR_IN : PANTUN_DIR_OUT) &&
-	       !nla_put_u8(msg, PANTUN_SA_A_PROTO, sa->ah ? IPPROTO_AH : IPPROTO_ESP) &&
-	       !nla_put_u32(msg, PANTUN_SA_A_SPI, sa->spi);
+	return genl_sa_put_name(msg, sa->inbound ? PANTUN_DIR_IN : PANTUN_DIR_OUT,
+				sa->ah ? IPPROTO_AH : IPPROTO_ESP, sa->spi);
 }
 
 static bool put_keys(struct nl_msg *msg, const struct ike_sa_spec *sa)
 {
-	struct nlattr *nest = nla_nest_start(msg, PANTUN_SA_A_KEY);
-	bool good;
+	const struct genl_keys keys = {
+		.enc = bytes_of(sa->encr_key, sa->encr_key_n),
+		.auth = bytes_of(sa->integ_key, sa->integ_key_n),
+		.salt = bytes_of(sa->salt, sa->salt_n),
+	};
 
-	good = nest &&
-	       (!sa->encr_key_n ||
-		!nla_put(msg, PANTUN_KEY_A_ENC, sa->encr_key_n, sa->encr_key)) &&
-	       (!sa->integ_key_n ||
-		!nla_put(msg, PANTUN_KEY_A_AUTH, sa->integ_key_n, sa->integ_key)) &&
-	       (!sa->salt_n || !nla_put(msg, PANTUN_KEY_A_SALT, sa->salt_n, sa->salt));
-	if (good)
-		nla_nest_end(msg, nest);
-	return good;
-}
-
-static bool put_limit(struct nl_msg *msg, int type, uint64_t value)
-{
-	return !value || !nla_put_u64(msg, type, value);
+	return genl_sa_put_keys(msg, &keys);
 }
 
 static bool put_limits(struct nl_msg *msg, const struct ike_sa_spec *sa)
 {
-	struct nlattr *nest = nla_nest_start(msg, PANTUN_SA_A_LIMITS);
-	bool good;
+	const struct genl_limits limits = {
+		.soft_bytes = sa->soft_bytes, .hard_bytes = sa->hard_bytes,
+		.soft_seconds = sa->soft_seconds, .hard_seconds = sa->hard_seconds,
+	};
 
-	good = nest && put_limit(msg, PANTUN_LIMITS_A_SOFT_BYTES, sa->soft_bytes) &&
-	       put_limit(msg, PANTUN_LIMITS_A_HARD_BYTES, sa->hard_bytes) &&
-	       put_limit(msg, PANTUN_LIMITS_A_SOFT_SECONDS, sa->soft_seconds) &&
-	       put_limit(msg, PANTUN_LIMITS_A_HARD_SECONDS, sa->hard_seconds);
-	if (good)
-		nla_nest_end(msg, nest);
-	return good;
+	return genl_sa_put_limits(msg, &limits);
 }
 
 static bool put_sa(struct nl_msg *msg, const struct ike_sa_spec *sa,
@@ -70,7 +56,7 @@ static bool put_sa(struct nl_msg *msg, const struct ike_sa_spec *sa,
 	       (!sa->encr || !nla_put_u32(msg, PANTUN_SA_A_ENC, sa->encr->kernel)) &&
 	       (!sa->integ || !nla_put_u32(msg, PANTUN_SA_A_AUTH, sa->integ->kernel)) &&
 	       put_keys(msg, sa) && put_limits(msg, sa) &&
-	       !genl_selector_put(msg, PANTUN_SA_A_SELECTOR, selector) &&
+	       genl_selector_put(msg, PANTUN_SA_A_SELECTOR, selector) &&
 	       (!sa->inbound ||
 		!nla_put_u32(msg, PANTUN_SA_A_REPLAY_WINDOW, sa->replay_window)) &&
 	       (!sa->standby || !nla_put_flag(msg, PANTUN_SA_A_STANDBY)) &&

@@ -15,6 +15,8 @@
 
 #include "genl/attr.h"
 #include "genl/read.h"
+#include "genl/sa.h"
+#include "genl/selector.h"
 #include "genl/sock.h"
 
 #define ATTRS_MAX	8	/* types of the attributes here */
@@ -154,6 +156,101 @@ static void test_read_words(void **state)
 	assert_int_equal(genl_read_open(NULL, 99, "keys"), -EINVAL);
 }
 
+static struct nlattr *nest_of(struct nl_msg *msg, int type)
+{
+	return nla_find(nlmsg_data(nlmsg_hdr(msg)), nlmsg_datalen(nlmsg_hdr(msg)), type);
+}
+
+/* Everything may be said in full or not at all. */
+static void test_whole_selector(void **state)
+{
+	struct genl_selector all = { 0 }, spelled = { 0 };
+	struct nl_msg *msg = nlmsg_alloc();
+
+	(void)state;
+	spelled.local4 = genl_range_any(AF_INET);
+	spelled.remote4 = genl_range_any(AF_INET);
+	spelled.local6 = genl_range_any(AF_INET6);
+	spelled.remote6 = genl_range_any(AF_INET6);
+	spelled.local_port = (struct genl_ports){ true, 0, 65535 };
+	assert_true(genl_range_is_any(&spelled.local6));
+	assert_false(genl_range_is_any(&all.local6));
+	assert_true(genl_selector_equal(&all, &spelled));
+	assert_true(genl_selector_put(msg, 1, &spelled));
+	assert_int_equal(nlmsg_datalen(nlmsg_hdr(msg)), 0);
+	assert_true(genl_selector_get(NULL, &spelled));
+	assert_true(genl_selector_equal(&all, &spelled));
+	/* One family is less than both. */
+	spelled.local4 = genl_range_any(AF_INET);
+	spelled.remote4 = genl_range_any(AF_INET);
+	assert_false(genl_selector_equal(&all, &spelled));
+	nlmsg_free(msg);
+}
+
+static void test_selector_back(void **state)
+{
+	struct genl_selector selector = { .proto = 6, .remote_port = { true, 443, 444 } }, back;
+	struct nl_msg *msg = nlmsg_alloc();
+
+	(void)state;
+	addr_range_parse("10.1.0.0/24", &selector.local4.first, &selector.local4.last);
+	addr_range_parse("10.2.0.1-10.2.0.9", &selector.remote4.first, &selector.remote4.last);
+	assert_true(genl_selector_put(msg, 1, &selector));
+	assert_true(genl_selector_get(nest_of(msg, 1), &back));
+	assert_true(genl_selector_equal(&selector, &back));
+	assert_int_equal(back.local6.first.family, 0);
+	assert_false(back.local_port.given);
+	back.remote_port.last++;
+	assert_false(genl_selector_equal(&selector, &back));
+	nlmsg_free(msg);
+}
+
+/* Any address of a family that lacks, and half a range of ports. */
+static void test_half_selector(void **state)
+{
+	static const uint8_t octets[4] = { 10, 0, 0, 1 };
+	struct genl_selector got;
+
+	(void)state;
+	for (int lack = 0; lack < 4; lack++) {
+		struct nl_msg *msg = nlmsg_alloc();
+		struct nlattr *nest = nla_nest_start(msg, 1);
+
+		for (int i = 0; i < 4; i++)
+			if (i != lack)
+				nla_put(msg, PANTUN_SELECTOR_A_LOCAL4_FIRST + i, 4, octets);
+		nla_put_u8(msg, PANTUN_SELECTOR_A_PROTO, 6);
+		nla_put_u16(msg, PANTUN_SELECTOR_A_LOCAL_PORT_FIRST, 80);
+		nla_nest_end(msg, nest);
+		assert_false(genl_selector_get(nest, &got));
+		assert_int_equal(got.proto, 0);
+		assert_int_equal(got.remote4.last.family, 0);
+		assert_false(got.local_port.given);
+		nlmsg_free(msg);
+	}
+}
+
+/* Limits and keys that are not there are not sent. */
+static void test_sa_parts(void **state)
+{
+	const struct genl_limits limits = { .hard_packets = 9 };
+	const struct genl_keys keys = { .auth = bytes_of("abcd", 4) };
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nlattr *a[PANTUN_LIMITS_A_MAX + 1];
+
+	(void)state;
+	assert_true(genl_sa_put_limits(msg, &limits));
+	assert_true(genl_attr_nest(nest_of(msg, PANTUN_SA_A_LIMITS), a, PANTUN_LIMITS_A_MAX));
+	assert_int_equal(genl_attr_u64(a[PANTUN_LIMITS_A_HARD_PACKETS]), 9);
+	assert_null(a[PANTUN_LIMITS_A_SOFT_PACKETS]);
+	assert_true(genl_sa_put_keys(msg, &keys));
+	assert_true(genl_attr_nest(nest_of(msg, PANTUN_SA_A_KEY), a, PANTUN_KEY_A_MAX));
+	assert_int_equal(nla_len(a[PANTUN_KEY_A_AUTH]), 4);
+	assert_null(a[PANTUN_KEY_A_ENC]);
+	assert_null(a[PANTUN_KEY_A_SALT]);
+	nlmsg_free(msg);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -163,6 +260,10 @@ int main(void)
 		cmocka_unit_test(test_explain),
 		cmocka_unit_test(test_begin),
 		cmocka_unit_test(test_read_words),
+		cmocka_unit_test(test_whole_selector),
+		cmocka_unit_test(test_selector_back),
+		cmocka_unit_test(test_half_selector),
+		cmocka_unit_test(test_sa_parts),
 	};
 
 	return cmocka_run_group_tests_name("genl", tests, NULL, NULL);

@@ -14,7 +14,7 @@
 #include <netlink/msg.h>
 
 #include "kern/genl_events.h"
-#include "kern/genl_selector.h"
+#include "kern/genl_hull.h"
 
 #define FAMILY		99	/* id of our family in these messages */
 #define NEST		PANTUN_PROXY_A_SELECTOR
@@ -47,7 +47,7 @@ static int there_and_back(const struct genl_selector *selector)
 	struct nlattr *nest;
 	int n;
 
-	assert_int_equal(genl_selector_put(msg, NEST, selector), 0);
+	assert_true(genl_selector_put(msg, NEST, selector));
 	n = nlmsg_datalen(nlmsg_hdr(msg));
 	nest = nla_find(nlmsg_data(nlmsg_hdr(msg)), n, NEST);
 	assert_true(genl_selector_get(nest, &back));
@@ -76,20 +76,20 @@ static void test_shapes(void **state)
 	add(&pair.local, any_port("10.1.0.0/24"));
 	add(&pair.remote, any_port("10.2.0.0-10.2.0.9"));
 	assert_true(genl_selector_of(&pair, &selector));
-	assert_false(selector.v6.there);
+	assert_false(selector.local6.first.family);
 	assert_true(there_and_back(&selector) > 0);
 	pair.local.ts[0] = range(6, 0, 65535, "10.1.0.0/24");
 	pair.remote.ts[0] = range(6, 443, 443, "10.2.0.0-10.2.0.9");
 	assert_true(genl_selector_of(&pair, &other));
 	assert_false(genl_selector_equal(&selector, &other));
-	assert_int_equal(other.remote_first, 443);
-	assert_int_equal(other.local_last, 65535);
+	assert_int_equal(other.remote_port.first, 443);
+	assert_false(other.local_port.given);
 	there_and_back(&other);
 	memset(&pair, 0, sizeof(pair));
 	add(&pair.local, any_port("2001:db8:1::/64"));
 	add(&pair.remote, any_port("::/0"));
 	assert_true(genl_selector_of(&pair, &selector));
-	assert_false(selector.v4.there);
+	assert_false(selector.local4.first.family);
 	there_and_back(&selector);
 }
 
@@ -107,20 +107,19 @@ static void test_hull(void **state)
 	add(&pair.remote, range(6, 0, 65535, "10.2.1.0/24"));
 	add(&pair.remote, range(6, 0, 65535, "10.2.0.0/24"));
 	assert_true(genl_selector_of(&pair, &selector));
-	assert_false(selector.v6.there);
-	assert_string_equal(addr_range_text(&selector.v4.local_first, &selector.v4.local_last,
-					    text), "10.1.0.0/25");
-	assert_string_equal(addr_range_text(&selector.v4.remote_first, &selector.v4.remote_last,
+	assert_false(selector.local6.first.family);
+	assert_string_equal(addr_range_text(&selector.local4.first, &selector.local4.last, text),
+			    "10.1.0.0/25");
+	assert_string_equal(addr_range_text(&selector.remote4.first, &selector.remote4.last,
 					    text), "10.2.0.0/23");
 	assert_int_equal(selector.proto, 6);
-	assert_int_equal(selector.local_first, 80);
-	assert_int_equal(selector.local_last, 8081);
+	assert_int_equal(selector.local_port.first, 80);
+	assert_int_equal(selector.local_port.last, 8081);
 	/* Two protocols are any protocol, and then ports mean nothing. */
 	pair.local.ts[0].proto = 17;
 	assert_true(genl_selector_of(&pair, &selector));
 	assert_int_equal(selector.proto, 0);
-	assert_int_equal(selector.local_first, 0);
-	assert_int_equal(selector.local_last, 65535);
+	assert_false(selector.local_port.given);
 	/* Nothing in common. */
 	pair.remote.n = 1;
 	pair.remote.ts[0] = any_port("2001:db8::/32");

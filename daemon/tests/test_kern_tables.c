@@ -14,7 +14,7 @@
 
 #include "kern/genl_list.h"
 #include "kern/genl_monitor.h"
-#include "kern/genl_path.h"
+#include "genl/path.h"
 #include "kern/genl_sa.h"
 
 #define FAMILY		99	/* id of our family in these messages */

@@ -297,12 +297,12 @@ static struct sa parse_back(struct nl_msg *msg, struct nlattr *nest)
 	return sa;
 }
 
-static struct sa sa_with_path(const struct path *path)
+static struct sa sa_with_path(const struct genl_path *path)
 {
 	struct nl_msg *msg = nlmsg_alloc_simple(0, 0);
 	struct nlattr *nest = nla_nest_start(msg, PANTUN_A_SA | NLA_F_NESTED);
 
-	assert_int_equal(nl_put_path(msg, PANTUN_SA_A_PATH, path), 0);
+	assert_true(genl_path_put(msg, PANTUN_SA_A_PATH, path));
 	assert_int_equal(nla_put_flag(msg, PANTUN_SA_A_ESN), 0);
 	assert_int_equal(nla_put_flag(msg, PANTUN_SA_A_WEAK), 0);
 	assert_int_equal(nla_put_flag(msg, PANTUN_SA_A_EXPIRED), 0);
@@ -311,28 +311,28 @@ static struct sa sa_with_path(const struct path *path)
 
 static void test_path_messages(void **state)
 {
-	struct path path = { .encap = PANTUN_ENCAP_UDP, .local_port = 4500, .remote_port = 1024,
-			     .udp_csum = true };
+	struct genl_path path = { .local.port = 4500, .remote.port = 1024, .udp = true,
+				  .csum = true };
 	struct sa sa;
 
 	(void)state;
-	assert_int_equal(addr_parse("2001:db8::1", &path.local), 0);
-	assert_int_equal(addr_parse("2001:db8::2", &path.remote), 0);
+	assert_int_equal(addr_parse("2001:db8::1", &path.local.addr), 0);
+	assert_int_equal(addr_parse("2001:db8::2", &path.remote.addr), 0);
 	sa = sa_with_path(&path);
-	assert_true(addr_equal(&sa.path.local, &path.local));
-	assert_true(addr_equal(&sa.path.remote, &path.remote));
-	assert_int_equal(sa.path.encap, PANTUN_ENCAP_UDP);
-	assert_int_equal(sa.path.local_port, 4500);
-	assert_int_equal(sa.path.remote_port, 1024);
-	assert_true(sa.path.udp_csum && sa.esn && sa.weak && sa.expired);
-	path = (struct path){ 0 };
-	assert_int_equal(addr_parse("192.0.2.1", &path.local), 0);
-	assert_int_equal(addr_parse("192.0.2.2", &path.remote), 0);
+	assert_true(addr_equal(&sa.path.local.addr, &path.local.addr));
+	assert_true(addr_equal(&sa.path.remote.addr, &path.remote.addr));
+	assert_true(sa.path.udp);
+	assert_int_equal(sa.path.local.port, 4500);
+	assert_int_equal(sa.path.remote.port, 1024);
+	assert_true(sa.path.csum && sa.esn && sa.weak && sa.expired);
+	path = (struct genl_path){ 0 };
+	assert_int_equal(addr_parse("192.0.2.1", &path.local.addr), 0);
+	assert_int_equal(addr_parse("192.0.2.2", &path.remote.addr), 0);
 	sa = sa_with_path(&path);
-	assert_true(addr_equal(&sa.path.local, &path.local));
-	assert_true(addr_equal(&sa.path.remote, &path.remote));
-	assert_int_equal(sa.path.encap, PANTUN_ENCAP_UNSPEC);
-	assert_false(sa.path.udp_csum);
+	assert_true(addr_equal(&sa.path.local.addr, &path.local.addr));
+	assert_true(addr_equal(&sa.path.remote.addr, &path.remote.addr));
+	assert_false(sa.path.udp);
+	assert_false(sa.path.csum);
 }
 
 /* A path is given whole, but what stays may be left to the words that name the SA. */
@@ -348,11 +348,11 @@ static void test_new_path(void **state)
 	assert_int_equal(keywords_take("sa path", sa_path_keywords, &request,
 				       sizeof(words) / sizeof(words[0]), words), 0);
 	assert_int_equal(sa_request_check_path("sa path", &request), 0);
-	assert_string_equal(addr_text(&request.new_path.local, text), "10.0.0.1");
-	assert_string_equal(addr_text(&request.new_path.remote, text), "10.0.0.3");
-	assert_int_equal(request.new_path.remote_port, 999);
-	assert_true(request.new_path.udp_csum);
-	assert_int_equal(request.sa.path.encap, PANTUN_ENCAP_UNSPEC);
+	assert_string_equal(addr_text(&request.new_path.local.addr, text), "10.0.0.1");
+	assert_string_equal(addr_text(&request.new_path.remote.addr, text), "10.0.0.3");
+	assert_int_equal(request.new_path.remote.port, 999);
+	assert_true(request.new_path.csum);
+	assert_false(request.sa.path.udp);
 }
 
 static void test_options_text(void **state)

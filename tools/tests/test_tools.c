@@ -176,7 +176,7 @@ static void test_keys_no_plain_file(void **state)
 	assert_non_null(strstr(file->error, "No such file"));
 }
 
-static void assert_text(const struct selector *s, bool local, const char *addresses,
+static void assert_text(const struct genl_selector *s, bool local, const char *addresses,
 			const char *service)
 {
 	char text[SELECTOR_TEXT];
@@ -187,7 +187,7 @@ static void assert_text(const struct selector *s, bool local, const char *addres
 
 static void test_selector_any(void **state)
 {
-	struct selector s = { 0 };
+	struct genl_selector s = { 0 };
 
 	(void)state;
 	assert_null(selector_take_address(&s, true, "any"));
@@ -200,7 +200,7 @@ static void test_selector_any(void **state)
 
 static void test_selector_full(void **state)
 {
-	struct selector s = { 0 };
+	struct genl_selector s = { 0 };
 
 	(void)state;
 	assert_null(selector_take_address(&s, true, "10.1.0.0/16"));
@@ -217,7 +217,7 @@ static void test_selector_full(void **state)
 
 static void test_selector_everything(void **state)
 {
-	struct selector s = { 0 };
+	struct genl_selector s = { 0 };
 
 	(void)state;
 	assert_null(selector_take_address(&s, true, "0.0.0.0/0"));
@@ -229,7 +229,7 @@ static void test_selector_everything(void **state)
 /* A side left out is any address, of the families of the other side alone. */
 static void test_selector_one_side(void **state)
 {
-	struct selector s = { 0 };
+	struct genl_selector s = { 0 };
 
 	(void)state;
 	assert_null(selector_take_address(&s, false, "10.2.0.0/16"));
@@ -246,7 +246,7 @@ static void test_selector_refused(void **state)
 						 "10.1.0.1-fd00::1", "lan" };
 	static const char *const protos[] = { "256", "tcpp" };
 	static const char *const bad_ports[] = { "65536", "20-10", "-1", "1-" };
-	struct selector s = { 0 }, ports = { 0 }, cross = { 0 };
+	struct genl_selector s = { 0 }, ports = { 0 }, cross = { 0 };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++)

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "genl/path.h"
+
 #include <linux/pantun.h>
 #include <netlink/attr.h>
 #include <string.h>
 
 #include "genl/attr.h"
-#include "kern/genl_path.h"
 
 static bool put_udp(struct nl_msg *msg, const struct genl_path *path)
 {
@@ -14,13 +15,20 @@ static bool put_udp(struct nl_msg *msg, const struct genl_path *path)
 	       (!path->csum || !nla_put_flag(msg, PANTUN_PATH_A_UDP_CSUM));
 }
 
+static bool of_one_family(const struct addr *local, const struct addr *remote)
+{
+	if (local->family && remote->family)
+		return local->family == remote->family;
+	return local->family || remote->family;
+}
+
 bool genl_path_put(struct nl_msg *msg, int type, const struct genl_path *path)
 {
 	const struct addr *local = &path->local.addr, *remote = &path->remote.addr;
 	struct nlattr *nest = nla_nest_start(msg, type);
 	bool good;
 
-	good = nest && local->family && local->family == remote->family &&
+	good = nest && of_one_family(local, remote) &&
 	       genl_attr_put_either(msg, PANTUN_PATH_A_LOCAL4, PANTUN_PATH_A_LOCAL6, local) &&
 	       genl_attr_put_either(msg, PANTUN_PATH_A_REMOTE4, PANTUN_PATH_A_REMOTE6, remote) &&
 	       (!path->udp || put_udp(msg, path));

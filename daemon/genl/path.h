@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The path of an SA between the gateways, as attributes of the kernel's. */
-#ifndef PANTUN_KERN_GENL_PATH_H
-#define PANTUN_KERN_GENL_PATH_H
+#ifndef PANTUN_GENL_PATH_H
+#define PANTUN_GENL_PATH_H
 
 #include "base/addr.h"
 
@@ -14,7 +14,10 @@ struct genl_path {
 	bool csum;			/* a UDP checksum over IPv4, too */
 };
 
-/* As nest @type.  False where there is no room, or the ends have different families or none. */
+/*
+ * As nest @type; an end without an address is left out.  False where there is no room, the ends
+ * have different families, or neither has one.
+ */
 bool genl_path_put(struct nl_msg *msg, int type, const struct genl_path *path);
 /*
  * From @nest, NULL for one that is absent.  False where an end lacks an address; @out then holds
