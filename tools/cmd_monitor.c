@@ -150,9 +150,9 @@ static void print_flow(const struct genl_selector *flow)
 	char text[SELECTOR_TEXT];
 
 	printf(" flow %s", selector_addresses(flow, true, text, sizeof(text)));
-	printf(" %s", selector_service(flow, true, text, sizeof(text)));
+	printf(" %s", selector_service(flow, true, text));
 	printf(" -> %s", selector_addresses(flow, false, text, sizeof(text)));
-	printf(" %s", selector_service(flow, false, text, sizeof(text)));
+	printf(" %s", selector_service(flow, false, text));
 }
 
 static void print_probed(const struct tunnel_monitor *probed)

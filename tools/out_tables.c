@@ -133,9 +133,9 @@ static void proxy_row(struct grid *grid, const struct model *model, const struct
 	grid_cell(grid, p->out_spi && p->in_sas ? "up" : "down");
 	grid_cell(grid, child ? child->state : "");
 	grid_cell(grid, selector_addresses(&p->selector, true, text, sizeof(text)));
-	grid_cell(grid, selector_service(&p->selector, true, text, sizeof(text)));
+	grid_cell(grid, selector_service(&p->selector, true, text));
 	grid_cell(grid, selector_addresses(&p->selector, false, text, sizeof(text)));
-	grid_cell(grid, selector_service(&p->selector, false, text, sizeof(text)));
+	grid_cell(grid, selector_service(&p->selector, false, text));
 	grid_spi(grid, p->out_spi);
 	grid_number(grid, p->in_sas);
 	grid_number(grid, p->held);
@@ -257,10 +257,10 @@ static void grid_end_of_path(struct grid *grid, const struct addr *addr, bool en
 /* "10.1.0.0/24", and "tcp 443" behind it where not everything goes. */
 static void grid_traffic_selector(struct grid *grid, const struct genl_selector *s, bool local)
 {
-	char addresses[SELECTOR_TEXT], service[SELECTOR_TEXT];
+	char addresses[SELECTOR_TEXT], service[SERVICE_TEXT];
 
 	selector_addresses(s, local, addresses, sizeof(addresses));
-	selector_service(s, local, service, sizeof(service));
+	selector_service(s, local, service);
 	if (!strcmp(service, "any"))
 		grid_cell(grid, addresses);
 	else

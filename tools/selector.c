@@ -1,23 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "selector.h"
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-
-static const struct {
-	const char *name;
-	uint8_t number;
-} protos[] = {
-	{ "icmp", IPPROTO_ICMP },
-	{ "tcp", IPPROTO_TCP },
-	{ "udp", IPPROTO_UDP },
-	{ "gre", IPPROTO_GRE },
-	{ "icmp6", IPPROTO_ICMPV6 },
-	{ "sctp", IPPROTO_SCTP },
-};
 
 /* The number at the start of @text, ended by @end; false if it is none up to @max. */
 static bool number(const char *text, char end, unsigned long max, unsigned long *out,
@@ -62,16 +49,8 @@ const char *selector_take_proto(struct genl_selector *s, const char *word)
 	unsigned long value;
 	const char *rest;
 
-	if (!strcmp(word, "any")) {
-		s->proto = 0;
+	if (service_proto(word, &s->proto))
 		return NULL;
-	}
-	for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++) {
-		if (!strcmp(word, protos[i].name)) {
-			s->proto = protos[i].number;
-			return NULL;
-		}
-	}
 	if (!number(word, '\0', 255, &value, &rest))
 		return "not a protocol: any, icmp, tcp, udp, gre, icmp6, sctp or 0 to 255";
 	s->proto = (uint8_t)value;
@@ -141,22 +120,10 @@ const char *selector_addresses(const struct genl_selector *s, bool local, char *
 	return out;
 }
 
-const char *selector_service(const struct genl_selector *s, bool local, char *out, size_t n)
+const char *selector_service(const struct genl_selector *s, bool local, char *out)
 {
 	const struct genl_ports *port = local ? &s->local_port : &s->remote_port;
-	char proto[16] = "any";
 
-	if (s->proto)
-		snprintf(proto, sizeof(proto), "%u", s->proto);
-	for (size_t i = 0; i < sizeof(protos) / sizeof(protos[0]); i++) {
-		if (s->proto == protos[i].number)
-			snprintf(proto, sizeof(proto), "%s", protos[i].name);
-	}
-	if (!port->given || (port->first == 0 && port->last == 65535))
-		snprintf(out, n, "%s", proto);
-	else if (port->first == port->last)
-		snprintf(out, n, "%s %u", proto, port->first);
-	else
-		snprintf(out, n, "%s %u-%u", proto, port->first, port->last);
-	return out;
+	return service_text(s->proto, port->given ? port->first : 0,
+			    port->given ? port->last : UINT16_MAX, out);
 }

@@ -3,6 +3,7 @@
 #ifndef PANTUN_TOOLS_SELECTOR_H
 #define PANTUN_TOOLS_SELECTOR_H
 
+#include "base/service.h"
 #include "genl/selector.h"
 
 #define SELECTOR_TEXT	512	/* octets of one side's text */
@@ -22,7 +23,7 @@ const char *selector_finish(struct genl_selector *s);
 
 /* "10.1.0.0/16, fd00::/8" or "any"; writes into and returns @out. */
 const char *selector_addresses(const struct genl_selector *s, bool local, char *out, size_t n);
-/* "tcp 443", "any": protocol and ports of one side. */
-const char *selector_service(const struct genl_selector *s, bool local, char *out, size_t n);
+/* "tcp 443", "any": protocol and ports of one side, into @out of SERVICE_TEXT octets. */
+const char *selector_service(const struct genl_selector *s, bool local, char *out);
 
 #endif

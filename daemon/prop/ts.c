@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/service.h"
 #include "base/text.h"
 #include "prop/ts.h"
 
@@ -126,57 +127,32 @@ bool ts_list_equal(const struct ts_list *a, const struct ts_list *b)
 	return true;
 }
 
-static void proto_text(struct text *t, uint8_t proto)
-{
-	switch (proto) {
-	case 0:
-		text_add(t, " any");
-		break;
-	case IPPROTO_ICMP:
-		text_add(t, " icmp");
-		break;
-	case IPPROTO_TCP:
-		text_add(t, " tcp");
-		break;
-	case IPPROTO_UDP:
-		text_add(t, " udp");
-		break;
-	case IPPROTO_ICMPV6:
-		text_add(t, " icmpv6");
-		break;
-	default:
-		text_add(t, " %u", proto);
-	}
-}
-
 const char *ts_text(const struct ts *ts, char *out, size_t n)
 {
-	bool any_port = ts->port_first == 0 && ts->port_last == UINT16_MAX;
-	char range[2 * ADDR_TEXT];
-	struct text t;
+	bool any = !ts->proto && ts->port_first == 0 && ts->port_last == UINT16_MAX;
+	char range[2 * ADDR_TEXT], service[SERVICE_TEXT];
 
-	text_init(&t, out, n);
-	text_add(&t, "%s", addr_range_text(&ts->first, &ts->last, range));
-	if (ts->proto || !any_port)
-		proto_text(&t, ts->proto);
-	if (ts->port_first > ts->port_last)
-		text_add(&t, " opaque");
-	else if (ts->port_first == ts->port_last)
-		text_add(&t, " %u", ts->port_first);
-	else if (!any_port)
-		text_add(&t, " %u-%u", ts->port_first, ts->port_last);
+	addr_range_text(&ts->first, &ts->last, range);
+	service_text(ts->proto, ts->port_first, ts->port_last, service);
+	snprintf(out, n, "%s%s%s", range, any ? "" : " ", any ? "" : service);
 	return out;
+}
+
+void ts_text_add(struct text *t, const struct ts *ts)
+{
+	char one[TS_TEXT];
+
+	text_add(t, "%s%s", t->n ? ", " : "", ts_text(ts, one, sizeof(one)));
 }
 
 const char *ts_list_text(const struct ts_list *list, char *out, size_t n)
 {
-	char one[TS_TEXT];
 	struct text t;
 
 	text_init(&t, out, n);
 	if (!list->n)
 		text_add(&t, "none");
 	for (unsigned int i = 0; i < list->n; i++)
-		text_add(&t, "%s%s", i ? ", " : "", ts_text(&list->ts[i], one, sizeof(one)));
+		ts_text_add(&t, &list->ts[i]);
 	return out;
 }

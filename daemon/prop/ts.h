@@ -8,6 +8,8 @@
 #define TS_MAX	8		/* selectors of one side */
 #define TS_TEXT	(2 * ADDR_TEXT + 32)	/* room for the text of one */
 
+struct text;
+
 /* One side of a selector: inclusive ranges. */
 struct ts {
 	uint8_t proto;		/* 0: any */
@@ -39,6 +41,8 @@ void ts_list_narrow(const struct ts *ts, const struct ts_list *within, struct ts
 bool ts_list_within(const struct ts_list *inner, const struct ts_list *outer);
 /* "10.1.0.0/16 tcp 443" into @out of @n octets; returns @out. */
 const char *ts_text(const struct ts *ts, char *out, size_t n);
+/* Behind what @t has of a list, after a comma. */
+void ts_text_add(struct text *t, const struct ts *ts);
 /* "10.1.0.0/16 tcp 443, ::/0" into @out of @n octets; returns @out. */
 const char *ts_list_text(const struct ts_list *list, char *out, size_t n);
 bool ts_list_equal(const struct ts_list *a, const struct ts_list *b);

@@ -45,7 +45,6 @@ bool ts_list_from_wire(const struct wire_ts_list *list, const struct ts_list *wi
 
 const char *ts_wire_text(const struct wire_ts_list *list, char *out, size_t n)
 {
-	char one[TS_TEXT];
 	struct text t;
 
 	text_init(&t, out, n);
@@ -54,7 +53,7 @@ const char *ts_wire_text(const struct wire_ts_list *list, char *out, size_t n)
 	for (unsigned int i = 0; i < list->n; i++) {
 		struct ts ts = ts_from_wire(&list->ts[i]);
 
-		text_add(&t, "%s%s", i ? ", " : "", ts_text(&ts, one, sizeof(one)));
+		ts_text_add(&t, &ts);
 	}
 	return out;
 }

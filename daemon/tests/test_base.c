@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/repeat.h"
 #include "base/secret.h"
+#include "base/service.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "base/wbuf.h"
@@ -456,6 +457,36 @@ static void test_text_copy(void **state)
 	assert_string_equal(out, "%sd");
 }
 
+/* Names both ways, and what ports there are of them. */
+static void test_service(void **state)
+{
+	static const struct {
+		uint8_t proto;
+		uint16_t first, last;
+		const char *text;
+	} rows[] = {
+		{ 0, 0, 65535, "any" }, { 0, 443, 443, "any 443" }, { 6, 0, 65535, "tcp" },
+		{ 17, 53, 53, "udp 53" }, { 132, 1024, 65535, "sctp 1024-65535" },
+		{ 47, 0, 65535, "gre" }, { 58, 0, 65535, "icmp6" }, { 1, 0, 0, "icmp 0" },
+		{ 50, 0, 65535, "50" }, { 255, 10000, 65535, "255 10000-65535" },
+		{ 6, 65535, 0, "tcp opaque" },
+	};
+	char text[SERVICE_TEXT];
+	uint8_t proto = 99;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(service_text(rows[i].proto, rows[i].first, rows[i].last, text),
+				    rows[i].text);
+	assert_true(service_proto("any", &proto));
+	assert_int_equal(proto, 0);
+	assert_true(service_proto("icmp6", &proto));
+	assert_int_equal(proto, 58);
+	assert_false(service_proto("icmpv6", &proto));
+	assert_false(service_proto("", &proto));
+	assert_int_equal(proto, 58);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -473,6 +504,7 @@ int main(void)
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),
+		cmocka_unit_test(test_service),
 		cmocka_unit_test(test_text_copy),
 		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_table_order),

@@ -182,7 +182,7 @@ static void assert_text(const struct genl_selector *s, bool local, const char *a
 	char text[SELECTOR_TEXT];
 
 	assert_string_equal(selector_addresses(s, local, text, sizeof(text)), addresses);
-	assert_string_equal(selector_service(s, local, text, sizeof(text)), service);
+	assert_string_equal(selector_service(s, local, text), service);
 }
 
 static void test_selector_any(void **state)
