@@ -3,35 +3,43 @@
 #include <linux/pantun.h>
 #include <string.h>
 
+#include "prop/alg_iana.h"
 #include "prop/alg_registry.h"
 
 #define N(rows)	(sizeof(rows) / sizeof((rows)[0]))
 
+/* Number and name, as IANA has them. */
+#define ENCR(iana)		.id = ENCR_##iana, .name = #iana
+#define ENCR_OF(iana, bits)	.id = ENCR_##iana, .name = #iana "-" #bits
+#define INTEG(iana)		.id = INTEG_##iana, .name = #iana
+#define PRF(iana)		.id = PRF_##iana, .name = "PRF_" #iana
+#define GROUP(iana)		.id = GROUP_##iana, .name = #iana
+
 #define AES_CBC(bits) { \
-	.conf = "aes-" #bits "-cbc", .name = "AES_CBC-" #bits, .evp = "AES-" #bits "-CBC", \
-	.id = 12, .key_bits = (bits), .kernel = PANTUN_ENC_AES_CBC, \
+	.conf = "aes-" #bits "-cbc", ENCR_OF(AES_CBC, bits), .evp = "AES-" #bits "-CBC", \
+	.key_bits = (bits), .kernel = PANTUN_ENC_AES_CBC, \
 	.key_n = (bits) / 8, .iv_n = 16, .block = 16, }
 
 #define AES_CTR(bits) { \
-	.conf = "aes-" #bits "-ctr", .name = "AES_CTR-" #bits, \
-	.id = 13, .key_bits = (bits), .kernel = PANTUN_ENC_AES_CTR, \
+	.conf = "aes-" #bits "-ctr", ENCR_OF(AES_CTR, bits), \
+	.key_bits = (bits), .kernel = PANTUN_ENC_AES_CTR, \
 	.key_n = (bits) / 8, .salt_n = 4, .iv_n = 8, .block = 1, .counter = true, }
 
 /* @...: what IKE has of it, if it has it. */
-#define AES_AEAD(bits, word, title, transform, kernel_id, salt, icv, ...) { \
-	.conf = "aes-" #bits "-" word, .name = title "-" #bits, \
-	.id = (transform), .key_bits = (bits), .kernel = (kernel_id), \
+#define AES_AEAD(bits, word, iana, kernel_id, salt, icv, ...) { \
+	.conf = "aes-" #bits "-" word, ENCR_OF(iana, bits), \
+	.key_bits = (bits), .kernel = (kernel_id), \
 	.key_n = (bits) / 8, .salt_n = (salt), .iv_n = 8, .icv_n = (icv), .block = 1, \
 	.aead = true, .counter = true, __VA_ARGS__ }
 
-#define AES_GCM_16(bits) AES_AEAD(bits, "gcm", "AES_GCM_16", 20, PANTUN_ENC_AES_GCM_16, 4, 16, \
+#define AES_GCM_16(bits) AES_AEAD(bits, "gcm", AES_GCM_16, PANTUN_ENC_AES_GCM_16, 4, 16, \
 				  .evp = "AES-" #bits "-GCM")
-#define AES_GCM_12(bits) AES_AEAD(bits, "gcm-12", "AES_GCM_12", 19, PANTUN_ENC_AES_GCM_12, 4, 12)
-#define AES_GCM_8(bits)	AES_AEAD(bits, "gcm-8", "AES_GCM_8", 18, PANTUN_ENC_AES_GCM_8, 4, 8)
-#define AES_CCM_16(bits) AES_AEAD(bits, "ccm", "AES_CCM_16", 16, PANTUN_ENC_AES_CCM_16, 3, 16)
-#define AES_CCM_12(bits) AES_AEAD(bits, "ccm-12", "AES_CCM_12", 15, PANTUN_ENC_AES_CCM_12, 3, 12)
-#define AES_CCM_8(bits)	AES_AEAD(bits, "ccm-8", "AES_CCM_8", 14, PANTUN_ENC_AES_CCM_8, 3, 8)
-#define AES_GMAC(bits)	AES_AEAD(bits, "gmac", "NULL_AUTH_AES_GMAC", 21, PANTUN_ENC_AES_GMAC, 4, 16)
+#define AES_GCM_12(bits) AES_AEAD(bits, "gcm-12", AES_GCM_12, PANTUN_ENC_AES_GCM_12, 4, 12)
+#define AES_GCM_8(bits)	AES_AEAD(bits, "gcm-8", AES_GCM_8, PANTUN_ENC_AES_GCM_8, 4, 8)
+#define AES_CCM_16(bits) AES_AEAD(bits, "ccm", AES_CCM_16, PANTUN_ENC_AES_CCM_16, 3, 16)
+#define AES_CCM_12(bits) AES_AEAD(bits, "ccm-12", AES_CCM_12, PANTUN_ENC_AES_CCM_12, 3, 12)
+#define AES_CCM_8(bits)	AES_AEAD(bits, "ccm-8", AES_CCM_8, PANTUN_ENC_AES_CCM_8, 3, 8)
+#define AES_GMAC(bits)	AES_AEAD(bits, "gmac", NULL_AUTH_AES_GMAC, PANTUN_ENC_AES_GMAC, 4, 16)
 
 #define SIZES(row)	row(128), row(192), row(256)
 
@@ -49,19 +57,19 @@ static const struct alg_encr encr_rows[] = {
 	SIZES(AES_CCM_8),
 	SIZES(AES_CTR),
 	SIZES(AES_GMAC),
-	{ .conf = "chacha20-poly1305", .name = "CHACHA20_POLY1305", .id = 28,
+	{ .conf = "chacha20-poly1305", ENCR(CHACHA20_POLY1305),
 	  .kernel = PANTUN_ENC_CHACHA20_POLY1305, .key_n = 32, .salt_n = 4, .iv_n = 8,
 	  .icv_n = 16, .block = 1, .aead = true, .counter = true },
-	{ .conf = "null", .name = "NULL", .id = 11, .kernel = PANTUN_ENC_NULL, .block = 1 },
-	{ .conf = "3des", .name = "3DES", .id = 3, .kernel = PANTUN_ENC_3DES_CBC, .key_n = 24,
+	{ .conf = "null", ENCR(NULL), .kernel = PANTUN_ENC_NULL, .block = 1 },
+	{ .conf = "3des", ENCR(3DES), .kernel = PANTUN_ENC_3DES_CBC, .key_n = 24,
 	  .iv_n = 8, .block = 8, .weak = true },
-	{ .conf = "des", .name = "DES", .id = 2, .kernel = PANTUN_ENC_DES_CBC, .key_n = 8,
+	{ .conf = "des", ENCR(DES), .kernel = PANTUN_ENC_DES_CBC, .key_n = 8,
 	  .iv_n = 8, .block = 8, .weak = true },
 };
 
-#define HMAC_SHA2(bits, icv_bits, transform) { \
-	.conf = "sha" #bits, .name = "HMAC_SHA2_" #bits "_" #icv_bits, .evp = "SHA2-" #bits, \
-	.id = (transform), .kernel = PANTUN_AUTH_HMAC_SHA2_##bits##_##icv_bits, \
+#define HMAC_SHA2(bits, icv_bits) { \
+	.conf = "sha" #bits, INTEG(HMAC_SHA2_##bits##_##icv_bits), .evp = "SHA2-" #bits, \
+	.kernel = PANTUN_AUTH_HMAC_SHA2_##bits##_##icv_bits, \
 	.key_n = (bits) / 8, .icv_n = (icv_bits) / 8, }
 
 /*
@@ -69,42 +77,42 @@ static const struct alg_encr encr_rows[] = {
  * number of the right one.
  */
 static const struct alg_integ integ_rows[] = {
-	HMAC_SHA2(256, 128, 12),
-	HMAC_SHA2(384, 192, 13),
-	HMAC_SHA2(512, 256, 14),
-	{ .conf = "sha1", .name = "HMAC_SHA1_96", .id = 2, .kernel = PANTUN_AUTH_HMAC_SHA1_96,
+	HMAC_SHA2(256, 128),
+	HMAC_SHA2(384, 192),
+	HMAC_SHA2(512, 256),
+	{ .conf = "sha1", INTEG(HMAC_SHA1_96), .kernel = PANTUN_AUTH_HMAC_SHA1_96,
 	  .key_n = 20, .icv_n = 12 },
-	{ .conf = "aes-xcbc", .name = "AES_XCBC_96", .id = 5, .kernel = PANTUN_AUTH_AES_XCBC_96,
+	{ .conf = "aes-xcbc", INTEG(AES_XCBC_96), .kernel = PANTUN_AUTH_AES_XCBC_96,
 	  .key_n = 16, .icv_n = 12 },
-	{ .conf = "aes-cmac", .name = "AES_CMAC_96", .id = 8, .kernel = PANTUN_AUTH_AES_CMAC_96,
+	{ .conf = "aes-cmac", INTEG(AES_CMAC_96), .kernel = PANTUN_AUTH_AES_CMAC_96,
 	  .key_n = 16, .icv_n = 12 },
-	{ .conf = "md5", .name = "HMAC_MD5_96", .id = 1, .kernel = PANTUN_AUTH_HMAC_MD5_96,
+	{ .conf = "md5", INTEG(HMAC_MD5_96), .kernel = PANTUN_AUTH_HMAC_MD5_96,
 	  .key_n = 16, .icv_n = 12, .weak = true },
-	{ .conf = "sha256-96", .name = "HMAC_SHA2_256_96", .id = 12,
+	{ .conf = "sha256-96", .name = "HMAC_SHA2_256_96", .id = INTEG_HMAC_SHA2_256_128,
 	  .kernel = PANTUN_AUTH_HMAC_SHA2_256_96, .key_n = 32, .icv_n = 12, .weak = true },
 };
 
-#define PRF_HMAC_SHA2(bits, transform) { \
-	.conf = "sha" #bits, .name = "PRF_HMAC_SHA2_" #bits, .evp = "SHA2-" #bits, \
-	.id = (transform), .out_n = (bits) / 8, }
+#define PRF_SHA2(bits) { \
+	.conf = "sha" #bits, PRF(HMAC_SHA2_##bits), .evp = "SHA2-" #bits, \
+	.out_n = (bits) / 8, }
 
 /* RFC 4868. */
 static const struct alg_prf prf_rows[] = {
-	PRF_HMAC_SHA2(256, 5),
-	PRF_HMAC_SHA2(384, 6),
-	PRF_HMAC_SHA2(512, 7),
+	PRF_SHA2(256),
+	PRF_SHA2(384),
+	PRF_SHA2(512),
 };
 
 /* RFC 3526 section 8 wants private exponents of 220 to 320 bits for MODP 2048. */
 static const struct alg_dh dh_rows[] = {
-	{ .conf = "group14", .name = "MODP_2048", .evp = "modp_2048", .kind = ALG_DH_MODP,
-	  .id = 14, .public_n = 256, .shared_n = 256, .private_n = 32 },
-	{ .conf = "group19", .name = "ECP_256", .evp = "P-256", .kind = ALG_DH_ECP,
-	  .id = 19, .public_n = 64, .shared_n = 32, .private_n = 32 },
-	{ .conf = "group20", .name = "ECP_384", .evp = "P-384", .kind = ALG_DH_ECP,
-	  .id = 20, .public_n = 96, .shared_n = 48, .private_n = 48 },
-	{ .conf = "group31", .name = "CURVE25519", .evp = "X25519", .kind = ALG_DH_CURVE,
-	  .id = 31, .public_n = 32, .shared_n = 32, .private_n = 32 },
+	{ .conf = "group14", GROUP(MODP_2048), .evp = "modp_2048", .kind = ALG_DH_MODP,
+	  .public_n = 256, .shared_n = 256, .private_n = 32 },
+	{ .conf = "group19", GROUP(ECP_256), .evp = "P-256", .kind = ALG_DH_ECP,
+	  .public_n = 64, .shared_n = 32, .private_n = 32 },
+	{ .conf = "group20", GROUP(ECP_384), .evp = "P-384", .kind = ALG_DH_ECP,
+	  .public_n = 96, .shared_n = 48, .private_n = 48 },
+	{ .conf = "group31", GROUP(CURVE25519), .evp = "X25519", .kind = ALG_DH_CURVE,
+	  .public_n = 32, .shared_n = 32, .private_n = 32 },
 };
 
 const struct alg_encr *alg_encr_row(unsigned int i)

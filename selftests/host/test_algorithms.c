@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The module's table of algorithms (kmod/core/alg.c), the tools' (tools/algorithms.c) and the
- * tables of README.md say the same.  Runs in the top directory.
+ * The module's table of algorithms (kmod/core/alg.c), the tools' (tools/algorithms.c), the
+ * daemon's (daemon/prop/alg_registry.c) and the tables of README.md say the same.  Runs in the
+ * top directory.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,7 @@
 #include "../../tools/algorithms.h"
 #include "core/alg.h"
 #include "model.h"
+#include "prop/alg_registry.h"
 
 #define README		"README.md"
 #define SECTION		"\n## Algorithms and modes\n"
@@ -294,6 +296,51 @@ static void test_tools_rows(void **state)
 	assert_null(algorithm_auth(PANTUN_AUTH_MAX + 1));
 }
 
+static bool takes_key(const struct algorithm *tool, unsigned int octets)
+{
+	for (size_t i = 0; i < KEY_LENGTHS_MAX; i++)
+		if (tool->key[i] == octets)
+			return true;
+	return false;
+}
+
+/* The daemon negotiates what the module has, with the same sizes and weakness. */
+static void test_daemon_rows(void **state)
+{
+	unsigned int encs[PANTUN_ENC_MAX + 1] = { 0 }, auths[PANTUN_AUTH_MAX + 1] = { 0 };
+	const struct alg_integ *integ;
+	const struct alg_encr *encr;
+
+	(void)state;
+	for (unsigned int i = 0; (encr = alg_encr_row(i)); i++) {
+		const struct algorithm *tool = algorithm_enc(encr->kernel);
+
+		assert_non_null(tool);
+		encs[encr->kernel]++;
+		assert_true(takes_key(tool, encr->key_n));
+		assert_int_equal(encr->salt_n, tool->salt);
+		assert_int_equal(encr->icv_n, tool->icv);
+		assert_int_equal(encr->weak, !!tool->weak);
+	}
+	for (unsigned int i = 0; (integ = alg_integ_row(i)); i++) {
+		const struct algorithm *tool = algorithm_auth(integ->kernel);
+
+		assert_non_null(tool);
+		auths[integ->kernel]++;
+		assert_true(takes_key(tool, integ->key_n));
+		assert_int_equal(integ->icv_n, tool->icv);
+		assert_int_equal(integ->weak, !!tool->weak);
+	}
+	for (u32 enc = 1; enc <= PANTUN_ENC_MAX; enc++)
+		for (size_t i = 0; i < KEY_LENGTHS_MAX; i++)
+			encs[enc] -= i == 0 || algorithm_enc(enc)->key[i];
+	for (u32 enc = 1; enc <= PANTUN_ENC_MAX; enc++)
+		assert_int_equal(encs[enc], 0);
+	/* AH with GMAC has no transform of its own in the daemon. */
+	for (u32 auth = 1; auth <= PANTUN_AUTH_MAX; auth++)
+		assert_int_equal(auths[auth], !algorithm_auth(auth)->ah_only);
+}
+
 /* All lengths of keys and salts of one pair, module against tools. */
 static void same_lengths(const struct pantun_alg *alg)
 {
@@ -348,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_readme_mutated),
 		cmocka_unit_test(test_code_mutated),
 		cmocka_unit_test(test_tools_rows),
+		cmocka_unit_test(test_daemon_rows),
 		cmocka_unit_test(test_tools_combinations),
 	};
 
