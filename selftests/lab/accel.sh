@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Builds, for the lab kernel, modules that measurements need, in build/lab-accel,
 # and prints that directory: lab_aesni.ko, the kernel's own AES-NI and VAES code
-# (User-Mode Linux leaves it out), taken from the lab kernel's tree, lab_cputime.ko
-# and lab_blast.ko.  Measurements alone load them.
+# (User-Mode Linux leaves it out), taken from the lab kernel's tree, lab_cputime.ko,
+# lab_tasktime.ko and lab_blast.ko.  Measurements alone load them.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
