@@ -205,7 +205,7 @@ demo:
 bench:
 	@selftests/lab/deps.sh test
 	@$(MAKE) --no-print-directory userspace
-	@selftests/bench/bench.sh $(ROUNDS)
+	@selftests/bench/bench.sh $(or $(ROUNDS),9) $(B)
 
 # ---------------------------------------------------------- install, clean
 
@@ -286,7 +286,8 @@ help:
 	@echo 'make demo       show tunnels between two sites in a lab guest'
 	@echo 'make check      every test; T="NAME ..." runs some'
 	@echo 'make check-long all tests in lab guests on a debug kernel, and the long ones'
-	@echo 'make bench      measure against XFRM and WireGuard in a lab guest; ROUNDS=N'
+	@echo 'make bench      measure against XFRM, WireGuard and charon in lab guests; ROUNDS=N'
+	@echo '                B="forward tcp growth ike" chooses parts'
 	@echo 'make tests      build the unit tests (build/test_*)'
 	@echo 'make fuzz       build the fuzz targets (build/fuzz_*), with clang'
 	@echo 'make lab        lab kernel and the module for it'
