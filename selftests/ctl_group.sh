@@ -80,7 +80,7 @@ ip -n ga -batch "$WORK/many"
 
 check 'the socket is the group pantun'"'"'s' \
 	test "$(on ga stat -c %a:%u:%g /run/pantun/pantund.sock)" = "660:0:$GROUP"
-for words in '' tunnel 'tunnel t' 'tunnel tunnel1' ike-sa 'ike-sa g' ipsec-sa flow monitor t g; do
+for words in '' tunnel 'tunnel t' 'tunnel tunnel1' ike-sa 'ike-sa g' ipsec-sa flow monitor daemon t g; do
 	# shellcheck disable=SC2086
 	check "show $words: a member sees what root sees" wait_for 10 sees_the_same show $words
 	# shellcheck disable=SC2086
@@ -118,7 +118,7 @@ for words in 'tunnel set tunnel1 ttl 9' 'tunnel monitor add tunnel1 destination 
 done
 check 'and all stands as before' test "$(standing)" = "$before"
 
-for words in '' tunnel ike-sa ipsec-sa flow monitor; do
+for words in '' tunnel ike-sa ipsec-sa flow monitor daemon; do
 	# shellcheck disable=SC2086
 	check "show $words: who is no member is told how to become one" \
 		user_says "$BOB" 1 'members of group pantun may ask pantund; root makes you one by "adduser bob pantun"' \

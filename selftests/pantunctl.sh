@@ -272,6 +272,12 @@ check 'completion: proxy del dev tunnel1 name default' completes default proxy d
 check 'show: the name alone, of a tunnel' ctl_says 0 AGREED-LOCAL show t
 check 'show: of an interface' ctl_says 0 AGREED-LOCAL show tunnel1
 check 'show: of a gateway' ctl_says 0 established show g
+check 'show daemon: its processes' ctl_says 0 net_admin show daemon
+check 'show daemon: JSON' test "$(pantunctl_on ga --json show daemon |
+	json_of "(d['daemon_error'], d['processes'][0]['user'], d['processes'][0]['pid'])")" = \
+	"(None, 'root', $(cat "$WORK/ga/pantund.pid"))"
+check 'show daemon: no name follows: 2' ctl_says 2 'takes no name' show daemon t
+check 'completion: show daemon' completes daemon show
 check 'show: a word that is none: 2' ctl_says 2 'did you mean "flow"?' show flwo
 check_not 'help: no line ends in a blank' help_blank
 check 'status is show' ctl_says 0 AGREED-LOCAL status

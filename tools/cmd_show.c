@@ -16,12 +16,14 @@ static void fill(const struct options *options, const struct subject *subject, b
 		 struct model *model)
 {
 	/* A tunnel may be called by a name that the daemon alone knows. */
-	bool daemon = subject->views & VIEW_OF_DAEMON || named;
+	bool daemon = subject->views & (VIEW_PROXIES | VIEW_IKE) || named;
 
 	if (subject->views & VIEW_OF_KERNEL)
 		nl_fill(model, options->ctl);
 	if (daemon)
 		ctl_fill(options->ctl, model);
+	if (subject->views & VIEW_PROCESSES)
+		ctl_fill_processes(options->ctl, model);
 }
 
 /* False after a message where there is nothing of that name. */
@@ -116,12 +118,22 @@ static int show_monitor(const struct options *options, int argc, char **argv)
 	return show(options, &subject, argc, argv);
 }
 
+static int show_daemon(const struct options *options, int argc, char **argv)
+{
+	static const struct subject subject = { .views = VIEW_PROCESSES };
+
+	if (argc)
+		return usage_error("\"%s\": show daemon takes no name", argv[0]);
+	return show(options, &subject, argc, argv);
+}
+
 static const struct command subjects[] = {
 	{ .name = "tunnel", .run = show_tunnel },
 	{ .name = "ike-sa", .run = show_ike_sa },
 	{ .name = "ipsec-sa", .run = show_ipsec_sa },
 	{ .name = "flow", .run = show_flow },
 	{ .name = "monitor", .run = show_monitor },
+	{ .name = "daemon", .run = show_daemon },
 };
 
 static const size_t subjects_n = sizeof(subjects) / sizeof(subjects[0]);

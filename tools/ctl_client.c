@@ -287,6 +287,26 @@ static void take_gateway(json_t *from, struct gateway *gateway)
 	take_history(from, &gateway->history);
 }
 
+static void take_process(json_t *from, struct process *process)
+{
+	json_t *uid = json_object_get(from, "uid");
+	const struct passwd *user = uid ? getpwuid((uid_t)json_integer_value(uid)) : NULL;
+
+	TAKE_TEXT(from, process, name);
+	TAKE_TEXT(from, process, capabilities);
+	TAKE_TEXT(from, process, may);
+	if (user)
+		text_copy(process->user, sizeof(process->user), user->pw_name);
+	else if (uid)
+		snprintf(process->user, sizeof(process->user), "%lld",
+			 (long long)json_integer_value(uid));
+	process->pid = take_number(from, "pid");
+	process->since = take_number(from, "since");
+	process->starts = take_number(from, "starts");
+	process->threads = take_number(from, "threads");
+	process->memory = take_number(from, "memory");
+}
+
 static const char *version_of(json_t *answer)
 {
 	json_t *daemon = json_object_get(answer, "daemon");
@@ -305,12 +325,12 @@ void ctl_version(const char *path, char *version, char *error)
 	json_decref(answer);
 }
 
-/* Whether an answer to show may be read; otherwise @error says why not. */
-static bool understood(json_t *answer, char *error)
+/* Whether an answer of a daemon of that version may be read; otherwise @error says why not. */
+static bool understood(const char *version, char *error)
 {
 	char text[MODEL_ERROR];
 
-	if (version_of_daemon("pantunctl", version_of(answer), text, sizeof(text)) ==
+	if (version_of_daemon("pantunctl", version, text, sizeof(text)) ==
 	    VERSION_FOREIGN) {
 		text_copy(error, MODEL_ERROR, text);
 		return false;
@@ -327,7 +347,7 @@ void ctl_fill(const char *path, struct model *model)
 	json_t *one;
 	size_t i;
 
-	if (answer && !understood(answer, model->daemon_error)) {
+	if (answer && !understood(version_of(answer), model->daemon_error)) {
 		json_decref(answer);
 		return;
 	}
@@ -337,5 +357,19 @@ void ctl_fill(const char *path, struct model *model)
 		take_child(one, model_add(model->children, model->children_n));
 	json_array_foreach(json_object_get(answer, "gateways"), i, one)
 		take_gateway(one, model_add(model->gateways, model->gateways_n));
+	json_decref(answer);
+}
+
+void ctl_fill_processes(const char *path, struct model *model)
+{
+	json_t *answer = ctl_ask(path, json_pack("{s:s}", "verb", "daemon"), model->daemon_error);
+	const char *version = json_string_value(json_object_get(answer, "version"));
+	json_t *one;
+	size_t i;
+
+	if (answer && understood(version ? version : "", model->daemon_error)) {
+		json_array_foreach(json_object_get(answer, "processes"), i, one)
+			take_process(one, model_add(model->processes, model->processes_n));
+	}
 	json_decref(answer);
 }

@@ -39,5 +39,7 @@ void ctl_version(const char *path, char *version, char *error);
  * version that does not work with this one.  Warns on stderr of any other.
  */
 void ctl_fill(const char *path, struct model *model);
+/* The processes of the daemon, likewise. */
+void ctl_fill_processes(const char *path, struct model *model);
 
 #endif

@@ -47,6 +47,7 @@ void model_free(struct model *model)
 	free(model->ike_sas);
 	free(model->children);
 	free(model->gateways);
+	free(model->processes);
 	memset(model, 0, sizeof(*model));
 }
 

@@ -144,6 +144,15 @@ struct child {
 	struct history history;
 };
 
+/* A process of the daemon. */
+struct process {
+	char name[MODEL_TEXT], user[MODEL_TEXT];	/* user "": it is not there */
+	char capabilities[MODEL_ERROR], may[MODEL_ERROR];
+	uint64_t pid;			/* 0: it is not there */
+	uint64_t since;			/* seconds since it was started, or ended */
+	uint64_t starts, threads, memory;	/* memory: octets */
+};
+
 struct model {
 	char kernel_error[MODEL_ERROR];	/* "": the kernel answered */
 	char daemon_error[MODEL_ERROR];	/* "": the daemon answered */
@@ -161,6 +170,8 @@ struct model {
 	size_t children_n;
 	struct gateway *gateways;
 	size_t gateways_n;
+	struct process *processes;
+	size_t processes_n;
 };
 
 /*

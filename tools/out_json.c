@@ -385,6 +385,31 @@ static void put_ike_sas(json_t *object, const struct model *model)
 	put(object, "gateways", gateways);
 }
 
+static json_t *json_of_process(const struct process *process)
+{
+	json_t *object = checked(json_object());
+
+	put_text(object, "name", process->name);
+	put_number(object, "pid", process->pid);
+	put_number(object, "since", process->since);
+	put_number(object, "starts", process->starts);
+	put_text(object, "user", process->user);
+	put_text(object, "capabilities", process->capabilities);
+	put_number(object, "threads", process->threads);
+	put_number(object, "memory", process->memory);
+	put_text(object, "may", process->may);
+	return object;
+}
+
+static void put_processes(json_t *object, const struct model *model)
+{
+	json_t *all = checked(json_array());
+
+	for (size_t i = 0; i < model->processes_n; i++)
+		append(all, json_of_process(&model->processes[i]));
+	put(object, "processes", all);
+}
+
 void json_line(json_t *object)
 {
 	if (json_dumpf(checked(object), stdout, JSON_COMPACT) || putchar('\n') == EOF ||
@@ -409,6 +434,8 @@ void out_json(const struct model *model, unsigned int views)
 		put_proxies(object, model);
 	if (views & VIEW_IKE)
 		put_ike_sas(object, model);
+	if (views & VIEW_PROCESSES)
+		put_processes(object, model);
 	if (views & (VIEW_IPSEC | VIEW_DROPS))
 		put_sas(object, model);
 	if (json_dumpf(object, stdout, JSON_INDENT(2)) || putchar('\n') == EOF)

@@ -327,6 +327,39 @@ static void table_sas(const struct model *model)
 	grid_end(&grid, "IPsec SAs", "There is no IPsec SA.");
 }
 
+static void table_processes(const struct model *model)
+{
+	static const char *const columns[] = {
+		"PROCESS", ">PID", ">SINCE", ">STARTS", "USER", "CAPABILITIES", ">THREADS",
+		">MEMORY", "MAY", NULL };
+	struct grid grid = grid_new(columns);
+
+	for (size_t i = 0; i < model->processes_n; i++) {
+		const struct process *process = &model->processes[i];
+
+		grid_row(&grid);
+		grid_cell(&grid, process->name);
+		if (process->pid)
+			grid_number(&grid, process->pid);
+		else
+			grid_cell(&grid, "ended");
+		grid_age(&grid, process->since);
+		grid_number(&grid, process->starts);
+		grid_cell(&grid, process->user);
+		grid_cell(&grid, process->capabilities);
+		if (process->threads)
+			grid_number(&grid, process->threads);
+		else
+			grid_cell(&grid, "");
+		if (process->memory)
+			grid_print(&grid, "%.1fM", (double)process->memory / (1 << 20));
+		else
+			grid_cell(&grid, "");
+		grid_cell(&grid, process->may);
+	}
+	grid_end(&grid, "Processes of pantund", "There is no process.");
+}
+
 static void drop_rows(struct grid *grid, const char *ifname, const struct sa *sa,
 		      const struct drop_list *drops)
 {
@@ -383,6 +416,8 @@ void out_tables(const struct model *model, unsigned int views)
 		table_failures(model, views & VIEW_PROXIES);
 	if (daemon && views & VIEW_IKE)
 		table_ike_sas(model);
+	if (daemon && views & VIEW_PROCESSES)
+		table_processes(model);
 	if (kernel && views & VIEW_IPSEC)
 		table_sas(model);
 	if (kernel && views & VIEW_DROPS)

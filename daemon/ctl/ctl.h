@@ -27,6 +27,10 @@
  *   "init", "negotiating", "up" or "failed".  The last error stands until the next
  *   success.  SPIs are lower-case hex, "" where there is none; life 0: no limit;
  *   retry 0: no attempt is waited for.
+ * {"verb":"daemon"} -> {"ok":true,"version":"..","processes":[{"name":"..","pid":N,
+ *   "since":SECONDS,"starts":N,"may":"one line","uid":N,"capabilities":"net_admin, ..",
+ *   "threads":N,"memory":OCTETS}]}
+ *   Of what has no process at the moment, pid 0, the last four are absent.
  * {"verb":"initiate","tunnel":NAME}			(absent: all)
  *   -> {"ok":true,"count":N,"up":N,"passive":N}, of children whose negotiation was
  *   begun, and of those left alone because they are up or wait for their peer to begin
@@ -90,6 +94,15 @@ struct ctl_reloaded {
 
 void ctl_reloaded_free(struct ctl_reloaded *said);
 
+/* One of the daemon's processes. */
+struct ctl_process {
+	const char *name;
+	pid_t pid;			/* 0: none at the moment */
+	uint64_t seconds;		/* since it was started; pid 0: since it ended */
+	unsigned int starts;		/* how often it was started */
+	const char *may;		/* what it is allowed to do, in one line */
+};
+
 /* What the daemon does for a verb; all run in its loop. */
 struct ctl_ops {
 	void *ctx;
@@ -106,6 +119,9 @@ struct ctl_ops {
 	bool (*manual)(void *ctx, const char *tunnel);
 	/* 0, or -1 with errors; @said begins empty and is freed by the caller. */
 	int (*reload)(void *ctx, struct ctl_reloaded *said);
+	/* Calls @each for every process, the parent first. */
+	void (*processes)(void *ctx, void (*each)(void *to, const struct ctl_process *process),
+			  void *to);
 	/* As kern_ops.read_open() */
 	int (*kernel)(void *ctx, const char *what);
 };

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "ctl/json.h"
+#include "ctl/process.h"
 #include "ike/info.h"
 
 #define MEMBERS_MAX	3	/* of a request beside "verb" */
@@ -113,6 +114,20 @@ static json_t *answer_clear(struct request *r)
 	return refusal_json("what to clear is \"ike-sa\" or \"ipsec-sa\"");
 }
 
+static void add_process(void *to, const struct ctl_process *process)
+{
+	json_array_append_new(to, process_json(process));
+}
+
+static json_t *answer_daemon(struct request *r)
+{
+	json_t *processes = json_array();
+
+	r->ops->processes(r->ops->ctx, add_process, processes);
+	return json_pack("{s:b, s:s, s:o}", "ok", 1, "version", PANTUN_VERSION,
+			 "processes", processes);
+}
+
 void ctl_reloaded_free(struct ctl_reloaded *said)
 {
 	free(said->errors);
@@ -181,6 +196,7 @@ static json_t *answer_kernel(struct request *r)
 
 static const struct verb verbs[] = {
 	{ "show", false, { NULL }, answer_show },
+	{ "daemon", false, { NULL }, answer_daemon },
 	{ "monitor", false, { NULL }, answer_monitor },
 	{ "kernel", false, { "what" }, answer_kernel },
 	{ "initiate", true, { "tunnel" }, answer_initiate },

@@ -2,6 +2,7 @@
 #include "loop/commands.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "ctl/ctl.h"
 #include "loop/answer.h"
@@ -73,6 +74,19 @@ static int ctl_reload(void *ctx, struct ctl_reloaded *said)
 	return config_reload(ctx, said);
 }
 
+static void ctl_processes(void *ctx, void (*each)(void *to, const struct ctl_process *process),
+			  void *to)
+{
+	const struct daemon *d = ctx;
+	const struct ctl_process all = {
+		.name = "pantund (all in one)", .pid = getpid(),
+		.seconds = (clock_ms() - d->started) / 1000, .starts = 1,
+		.may = "configuration, keys, IKE, and the kernel's tunnels and SAs",
+	};
+
+	each(to, &all);
+}
+
 static int ctl_kernel(void *ctx, const char *what)
 {
 	struct daemon *d = ctx;
@@ -85,7 +99,8 @@ bool commands_open(struct daemon *d)
 	const struct ctl_ops ops = {
 		.ctx = d, .now = ctl_now, .config = d->options->config,
 		.started = d->started, .patience_ms = CTL_PATIENCE_MS, .ask = ctl_ask,
-		.manual = ctl_manual, .reload = ctl_reload, .kernel = ctl_kernel,
+		.manual = ctl_manual, .reload = ctl_reload, .processes = ctl_processes,
+		.kernel = ctl_kernel,
 	};
 
 	d->ctl = ctl_open(d->base, d->options->ctl, d->group, &ops);

@@ -182,9 +182,21 @@ static int do_kernel(void *ctx, const char *what)
 	return ends[0];
 }
 
+static void do_processes(void *ctx, void (*each)(void *to, const struct ctl_process *process),
+			 void *to)
+{
+	const struct ctl_process parent = { "parent", getpid(), 61, 1, "all" };
+	const struct ctl_process ike = { "ike", 0, 2, 5, "IKE" };
+
+	(void)ctx;
+	each(to, &parent);
+	each(to, &ike);
+}
+
 static const struct ctl_ops ops = {
 	.now = get_now, .config = CONFIG, .started = NOW - 42000, .patience_ms = CTL_PATIENCE_MS,
-	.ask = do_ask, .manual = is_manual, .reload = do_reload, .kernel = do_kernel,
+	.ask = do_ask, .manual = is_manual, .reload = do_reload,
+	.processes = do_processes, .kernel = do_kernel,
 };
 
 /* ----------------------------------------------------------------- verbs */
@@ -387,6 +399,37 @@ static void test_show(void **state)
 	assert_string_equal(json_string_value(json_object_get(child, "interface")), "tunnel7");
 	assert_string_equal(json_string_value(json_object_get(child, "proxy")), "L");
 	assert_string_equal(json_string_value(json_object_get(child, "spi_in")), "");
+	json_decref(json);
+}
+
+static json_int_t number(const json_t *json, const char *member)
+{
+	return json_integer_value(json_object_get(json, member));
+}
+
+/* A row for each process; the kernel's part is of ours, and missing of one that has ended. */
+static void test_daemon(void **state)
+{
+	static const char *const members[] = { "uid", "capabilities", "threads", "memory" };
+	json_t *json = json_loads(ask("{\"verb\":\"daemon\"}", false), 0, NULL), *all, *row;
+
+	(void)state;
+	all = json_object_get(json, "processes");
+	assert_int_equal(json_array_size(all), 2);
+	row = json_array_get(all, 0);
+	assert_string_equal(json_string_value(json_object_get(row, "name")), "parent");
+	assert_string_equal(json_string_value(json_object_get(row, "may")), "all");
+	assert_int_equal(number(row, "pid"), getpid());
+	assert_int_equal(number(row, "since"), 61);
+	assert_int_equal(number(row, "starts"), 1);
+	assert_int_equal(number(row, "uid"), geteuid());
+	assert_in_range(number(row, "threads"), 1, 9);
+	assert_in_range(number(row, "memory"), 1 << 20, 1LL << 40);
+	assert_true(json_is_string(json_object_get(row, "capabilities")));
+	row = json_array_get(all, 1);
+	assert_int_equal(number(row, "starts"), 5);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		assert_null(json_object_get(row, members[i]));
 	json_decref(json);
 }
 
@@ -1124,6 +1167,7 @@ int main(void)
 		cmocka_unit_test(test_only_root_changes),
 		cmocka_unit_test(test_bad_requests),
 		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_daemon),
 		cmocka_unit_test(test_socket),
 		cmocka_unit_test(test_connections_of_a_user),
 		cmocka_unit_test(test_turns),

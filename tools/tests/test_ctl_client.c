@@ -118,6 +118,49 @@ static void test_show(void **state)
 	model_free(&model);
 }
 
+static void fill_processes(struct model *model, const char *version)
+{
+	struct server server = { 0 };
+	uint8_t octets[2048];
+	char json[1024];
+
+	snprintf(json, sizeof(json), "{\"ok\":true,\"version\":\"%s\",\"processes\":["
+		 "{\"name\":\"parent\",\"pid\":7,\"since\":9,\"starts\":1,\"may\":\"all\","
+		 "\"uid\":0,\"capabilities\":\"net_admin\",\"threads\":3,\"memory\":4096},"
+		 "{\"name\":\"ike\",\"pid\":8,\"uid\":987654321},{\"name\":\"fetch\",\"pid\":0}]}",
+		 version);
+	start(&server, "{\"verb\":\"daemon\"}", octets, framed(json, octets));
+	ctl_fill_processes(server.path, model);
+	end(&server);
+}
+
+/* Users have names here, or numbers where they have none; what has ended has no user. */
+static void test_processes(void **state)
+{
+	struct model model = { 0 };
+
+	(void)state;
+	fill_processes(&model, PANTUN_VERSION);
+	assert_string_equal(model.daemon_error, "");
+	assert_int_equal(model.processes_n, 3);
+	assert_string_equal(model.processes[0].name, "parent");
+	assert_string_equal(model.processes[0].user, "root");
+	assert_string_equal(model.processes[0].capabilities, "net_admin");
+	assert_string_equal(model.processes[0].may, "all");
+	assert_int_equal(model.processes[0].pid, 7);
+	assert_int_equal(model.processes[0].since, 9);
+	assert_int_equal(model.processes[0].starts, 1);
+	assert_int_equal(model.processes[0].threads, 3);
+	assert_int_equal(model.processes[0].memory, 4096);
+	assert_string_equal(model.processes[1].user, "987654321");
+	assert_string_equal(model.processes[2].user, "");
+	model_free(&model);
+	fill_processes(&model, "99.0.1");
+	assert_int_equal(model.processes_n, 0);
+	assert_non_null(strstr(model.daemon_error, "99.0.1"));
+	model_free(&model);
+}
+
 /* A daemon of another major version is not understood; its version is told all the same. */
 static void test_foreign(void **state)
 {
@@ -273,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_processes),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_netns),
 		cmocka_unit_test(test_keep_interface),

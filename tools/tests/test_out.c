@@ -228,6 +228,36 @@ static void test_just_failed(void **state)
 	model_free(&model);
 }
 
+/* A process that runs, and one that has ended, of which little is known. */
+static void test_processes(void **state)
+{
+	struct model model = { 0 };
+	struct process *process = model_add(model.processes, model.processes_n);
+	const char *text;
+
+	(void)state;
+	text_copy(process->name, sizeof(process->name), "parent");
+	text_copy(process->user, sizeof(process->user), "root");
+	text_copy(process->capabilities, sizeof(process->capabilities), "net_admin");
+	text_copy(process->may, sizeof(process->may), "all");
+	process->pid = 77;
+	process->since = 200;
+	process->starts = 1;
+	process->threads = 3;
+	process->memory = 5 << 20 | 1 << 19;
+	process = model_add(model.processes, model.processes_n);
+	text_copy(process->name, sizeof(process->name), "ike");
+	process->starts = 4;
+	text = printed(&model, VIEW_PROCESSES, 0);
+	text = strstr(text, "Processes");
+	assert_non_null(text);
+	assert_string_equal(text, "Processes of pantund\n"
+		"PROCESS   PID SINCE STARTS USER CAPABILITIES THREADS MEMORY MAY\n"
+		"parent     77 3m20s      1 root net_admin          3   5.5M all\n"
+		"ike     ended    0s      4 -    -                  -      - -\n");
+	model_free(&model);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_agreed_selectors),
 		cmocka_unit_test(test_narrow_terminal),
 		cmocka_unit_test(test_just_failed),
+		cmocka_unit_test(test_processes),
 	};
 
 	return cmocka_run_group_tests_name("out", tests, NULL, NULL);

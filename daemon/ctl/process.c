@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ctl/process.h"
+
+#include <cap-ng.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/text.h"
+#include "ctl/json.h"
+
+#define CAPABILITIES_TEXT	1024
+
+/* "net_admin, setuid"; "none". */
+static json_t *capabilities_json(uint64_t set)
+{
+	char out[CAPABILITIES_TEXT];
+	struct text text;
+
+	text_init(&text, out, sizeof(out));
+	for (unsigned int i = 0; i < 64; i++) {
+		const char *name;
+
+		if (!(set & UINT64_C(1) << i))
+			continue;
+		name = i <= CAP_LAST_CAP ? capng_capability_to_name(i) : NULL;
+		text_add(&text, "%s", text.n ? ", " : "");
+		if (name)
+			text_add(&text, "%s", name);
+		else
+			text_add(&text, "%u", i);
+	}
+	return text_json(text.n ? out : "none");
+}
+
+/* One line of /proc/PID/status; others are nothing to us. */
+static void take_line(json_t *json, const char *line)
+{
+	unsigned int uid;
+	uint64_t number;
+
+	if (sscanf(line, "Uid: %*u %u", &uid) == 1)
+		json_object_set_new(json, "uid", json_integer(uid));
+	else if (sscanf(line, "CapEff: %" SCNx64, &number) == 1)
+		json_object_set_new(json, "capabilities", capabilities_json(number));
+	else if (sscanf(line, "Threads: %" SCNu64, &number) == 1)
+		json_object_set_new(json, "threads", json_integer((json_int_t)number));
+	else if (sscanf(line, "VmRSS: %" SCNu64, &number) == 1)
+		json_object_set_new(json, "memory", json_integer((json_int_t)number * 1024));
+}
+
+static void take_status(json_t *json, pid_t pid)
+{
+	char line[256], path[32];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	while (fgets(line, sizeof(line), file))
+		take_line(json, line);
+	fclose(file);
+}
+
+json_t *process_json(const struct ctl_process *process)
+{
+	json_t *json = json_pack("{s:s, s:i, s:I, s:I, s:s}", "name", process->name,
+				 "pid", (int)process->pid, "since", (json_int_t)process->seconds,
+				 "starts", (json_int_t)process->starts, "may", process->may);
+
+	if (json && process->pid)
+		take_status(json, process->pid);
+	return json;
+}
