@@ -93,59 +93,13 @@ static const struct policy_walk *find_tunnel(const struct index *index, const ch
 
 /* --- what is the same --- */
 
-static bool outer_equal(const struct policy_outer *a, const struct policy_outer *b)
-{
-	return a->df == b->df && a->copy_tos == b->copy_tos && a->dscp == b->dscp &&
-	       a->ttl == b->ttl && a->copy_flow_label == b->copy_flow_label &&
-	       a->gre == b->gre && a->tfc == b->tfc && a->dummy_ms == b->dummy_ms &&
-	       a->mark == b->mark && !strcmp(a->underlay, b->underlay);
-}
-
-static bool monitor_equal(const struct policy_monitor *a, const struct policy_monitor *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (unsigned int i = 0; i < a->n; i++) {
-		if (!addr_equal(&a->probes[i].destination, &b->probes[i].destination) ||
-		    !addr_equal(&a->probes[i].source, &b->probes[i].source))
-			return false;
-	}
-	return !a->n || (!strcmp(a->proxy, b->proxy) && a->action == b->action &&
-			 a->interval_ms == b->interval_ms && a->threshold == b->threshold &&
-			 a->recovery == b->recovery);
-}
-
-static bool proxies_equal(const struct policy_tunnel *a, const struct policy_tunnel *b)
-{
-	if (a->n_proxies != b->n_proxies)
-		return false;
-	for (unsigned int i = 0; i < a->n_proxies; i++) {
-		if (!policy_proxy_equal(&a->proxies[i], &b->proxies[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool manual_equal(const struct policy_manual *a, const struct policy_manual *b)
-{
-	if (!a || !b)
-		return a == b;
-	return addr_equal(&a->local, &b->local) && addr_equal(&a->peer, &b->peer) &&
-	       a->spi_out == b->spi_out && a->spi_in == b->spi_in && a->ah == b->ah &&
-	       a->overlap == b->overlap && a->encr == b->encr && a->integ == b->integ &&
-	       secret_equal(a->keys, b->keys, sizeof(*a->keys));
-}
-
 static bool tunnel_equal(const struct policy_walk *a, const struct policy_walk *b)
 {
-	const struct policy_tunnel *s = a->tunnel, *t = b->tunnel;
-
 	if (!a->gateway != !b->gateway ||
 	    (a->gateway && strcmp(a->gateway->name, b->gateway->name) != 0))
 		return false;
-	return policy_tunnel_equal(s, t) && s->start == t->start && s->carrier == t->carrier &&
-	       outer_equal(&s->outer, &t->outer) && monitor_equal(&s->monitor, &t->monitor) &&
-	       proxies_equal(s, t) && manual_equal(a->manual, b->manual);
+	return !a->manual == !b->manual && policy_tunnel_same(a->tunnel, b->tunnel) &&
+	       (!a->manual || policy_manual_equal(a->manual, b->manual));
 }
 
 /* --- what is not --- */

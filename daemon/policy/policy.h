@@ -159,14 +159,24 @@ const struct policy_tunnel *policy_tunnel_on(const struct policy *policy, const 
 /* Number of the probe to @destination, or -1. */
 int policy_probe_find(const struct policy_monitor *monitor, const struct addr *destination);
 
+/* --- equal.c, by the lists of fields.h --- */
+
 bool policy_id_equal(const struct ike_id *a, const struct ike_id *b);
-/* By value; a gateway without its tunnels, a tunnel without its proxy-IDs. */
+/* By value; a gateway without its tunnels. */
 bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_gateway *b);
 /* An IKE SA that was made by @a is one that @b could have made, or a rekey makes it so. */
 bool policy_gateway_kin(const struct policy_gateway *a, const struct policy_gateway *b);
+/*
+ * In what its SAs are made of; the proxy-IDs and what the peer has no part in do not count: who
+ * begins, a packet's outside, the monitor.
+ */
 bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b);
 /* A rekey is enough to make of @a's SAs what @b wants. */
 bool policy_tunnel_kin(const struct policy_tunnel *a, const struct policy_tunnel *b);
+/* In all, with the proxy-IDs. */
+bool policy_tunnel_same(const struct policy_tunnel *a, const struct policy_tunnel *b);
 bool policy_proxy_equal(const struct policy_proxy *a, const struct policy_proxy *b);
+/* Without what is common to all tunnels. */
+bool policy_manual_equal(const struct policy_manual *a, const struct policy_manual *b);
 
 #endif

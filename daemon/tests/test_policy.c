@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A walk over a policy meets every tunnel once. */
+/* A walk over a policy meets every tunnel once; comparisons see what differs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "policy/fields.h"
 #include "policy/policy.h"
 
 static struct policy_tunnel of_first[] = { { .ifname = "a" }, { .ifname = "b" } };
@@ -118,6 +119,80 @@ static void test_index(void **state)
 	assert_null(policy_tunnel_on(&empty, "a", NULL));
 }
 
+/* A copy with another value in that field is one that it takes @change to come to. */
+static void assert_change(bool kin, bool equal, bool same, enum policy_change change)
+{
+	assert_int_equal(kin, change > POLICY_ANEW);
+	assert_int_equal(equal, change > POLICY_REKEY);
+	assert_false(same);
+}
+
+#define ALTER(field, change, how) \
+	{ \
+		b = a; \
+		*(uint8_t *)&b.field ^= 1; \
+		assert_change(policy_gateway_kin(&a, &b), change > POLICY_REKEY, \
+			      policy_gateway_equal(&a, &b), change); \
+	}
+#define ALTER_TUNNEL(field, change, how) \
+	{ \
+		b = a; \
+		*(uint8_t *)&b.field ^= 1; \
+		assert_change(policy_tunnel_kin(&a, &b), policy_tunnel_equal(&a, &b), \
+			      policy_tunnel_same(&a, &b), change); \
+	}
+/* Fields of outer follow on their own. */
+#define ALTER_MEMBER(field, change, how)	ALTER_##how(field, change, how)
+#define ALTER_VALUE	ALTER_TUNNEL
+#define ALTER_TEXT	ALTER_TUNNEL
+#define ALTER_MONITOR	ALTER_TUNNEL
+#define ALTER_PROPOSALS	ALTER_TUNNEL
+#define ALTER_OUTER(field, change, how)
+#define ALTER_OF_OUTER(field, change, how)	ALTER_TUNNEL(outer.field, change, how)
+#define ALTER_OF_MONITOR(field, change, how)	ALTER_TUNNEL(monitor.field, change, how)
+#define ALTER_PROBE(field, change, how)	ALTER_TUNNEL(monitor.probes[1].field, change, how)
+#define APART(field)
+
+static void test_gateway(void **state)
+{
+	const struct policy_gateway a = { .n_tunnels = 0 };
+	struct policy_gateway b = a;
+
+	(void)state;
+	assert_true(policy_gateway_equal(&a, &b));
+	POLICY_GATEWAY_FIELDS(ALTER, APART)
+	b = a;
+	b.n_tunnels = 1;
+	assert_true(policy_gateway_equal(&a, &b));
+}
+
+static void test_tunnel(void **state)
+{
+	struct policy_proxy proxies[] = { { .name = "a" }, { .name = "b" }, { .name = "b" } };
+	const struct policy_tunnel a = {
+		.monitor = { .n = 2 }, .n_proxies = 1, .proxies = proxies,
+	};
+	struct policy_tunnel b = a;
+
+	(void)state;
+	assert_true(policy_tunnel_same(&a, &b));
+	POLICY_TUNNEL_FIELDS(ALTER_MEMBER, APART)
+	POLICY_OUTER_FIELDS(ALTER_OF_OUTER)
+	POLICY_MONITOR_FIELDS(ALTER_OF_MONITOR, APART)
+	POLICY_PROBE_FIELDS(ALTER_PROBE)
+	b = a;
+	b.n_proxies = 2;
+	assert_change(policy_tunnel_kin(&a, &b), policy_tunnel_equal(&a, &b),
+		      policy_tunnel_same(&a, &b), POLICY_LIVE);
+	b = a;
+	b.proxies = proxies + 1;
+	assert_change(policy_tunnel_kin(&a, &b), policy_tunnel_equal(&a, &b),
+		      policy_tunnel_same(&a, &b), POLICY_LIVE);
+	b.proxies = proxies + 2;
+	proxies[2].ts.remote.n = 1;
+	assert_false(policy_proxy_equal(&proxies[1], &proxies[2]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -126,6 +201,8 @@ int main(void)
 		cmocka_unit_test(test_none),
 		cmocka_unit_test(test_on),
 		cmocka_unit_test(test_index),
+		cmocka_unit_test(test_gateway),
+		cmocka_unit_test(test_tunnel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
