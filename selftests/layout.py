@@ -15,19 +15,21 @@ import sys
 FOLDERS = """
 daemon/base:
 daemon/genl: base
-daemon/msg: base
 daemon/wire: base
 daemon/crypto: base wire
+daemon/msg: base crypto
 daemon/prop: base wire crypto
 daemon/policy: base wire prop
-daemon/ike: base wire crypto prop policy
+daemon/ike: base wire crypto msg prop policy
 daemon/ike/v2: base wire crypto prop policy ike
 daemon/ike/versions: ike ike/v2
-daemon/conf: base prop policy
+daemon/auth: base crypto msg prop
+daemon/conf: base crypto prop policy
 daemon/kern: base genl prop policy ike
 daemon/ctl: base policy ike
-daemon/priv: base
-daemon/loop: base crypto prop policy conf kern ctl priv ike ike/versions
+daemon/priv: base wire
+daemon/engine: base priv ike
+daemon/loop: base crypto prop policy conf kern ctl priv auth engine ike ike/versions
 daemon: base conf ctl loop priv
 tools: base ctl genl
 """

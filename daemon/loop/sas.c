@@ -6,7 +6,7 @@
 #include "loop/live.h"
 #include "loop/manual.h"
 
-static void on_lost(void *ctx, uint64_t token, bool inbound)
+static void on_sa_lost(void *ctx, uint64_t token, bool inbound)
 {
 	struct daemon *d = ctx;
 
@@ -15,7 +15,7 @@ static void on_lost(void *ctx, uint64_t token, bool inbound)
 
 int sas_compare(struct daemon *d)
 {
-	int error = live_sync(d->live, d->kern, on_lost, d);
+	int error = live_sync(d->live, d->kern, on_sa_lost, d);
 
 	if (error)
 		log_error(NULL, "SAs cannot be read: %s", d->kern->error);
