@@ -3,8 +3,8 @@
 # Runs in: host
 # Time limit: 900
 # The module builds for Linux 6.1 and 6.12 without a warning of the compiler
-# (W=1, kernel-doc included) or of sparse (C=2).  What a kernel has is asked once, and again
-# for another kernel.
+# (W=1, kernel-doc included) or of sparse (C=2).  Its folders include and call one way.  What a
+# kernel has is asked once, and again for another kernel.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -17,6 +17,66 @@ builds_clean() {
 	"$PANTUN_TOP/selftests/lab/module.sh" "$1-strict" W=1 C=2 \
 		>"$log" 2>&1 || { cat "$log"; return 1; }
 	! grep -E 'warning|error|WARNING|ERROR' "$log"
+}
+
+# The module's folders: each includes and calls itself and those before it.
+FOLDERS=(pure core xform data monitor ctl main)
+
+# includes_one_way SOURCE: tests may include what they like.
+includes_one_way() {
+	local folder before='' failed=0
+
+	for folder in "${FOLDERS[@]}"; do
+		before+="$folder|"
+		! find "$1" \( -path "$1/$folder/*.[ch]" -o -path "$1/$folder.c" \) \
+			! -name '*_test.c' -exec grep -Hn '^#include "' {} + |
+			grep -vE "\"(compat\.h|(${before%|})/[a-z_]+\.h)\"" || failed=1
+	done
+	return "$failed"
+}
+
+# calls_of OBJECTS: each use of another object's symbol, as user, who has it, symbol.
+calls_of() {
+	(cd "$1" && find . -name '*.o' ! -path './pantun*' ! -path './test/*' ! -name '*_test.o' \
+		-printf '%P\n' | xargs nm -A -P -g) |
+		sed 's/\.o:/ /' | awk '
+			$3 == "U" { user[++uses] = $1; used[uses] = $2; next }
+			{ owner[$2] = $1 }
+			END {
+				for (i = 1; i <= uses; i++) {
+					who = owner[used[i]]
+					if (who && who != user[i])
+						print user[i], who, used[i]
+				}
+			}'
+}
+
+# calls_one_way OBJECTS: between folders by their order, and in no circle anywhere.
+calls_one_way() {
+	calls_of "$1" >"$WORK/calls"
+	[ -s "$WORK/calls" ] || { echo "no calls in $1"; return 1; }
+	awk -v folders="${FOLDERS[*]}" '
+		BEGIN {
+			for (i = split(folders, name); i; i--)
+				rank[name[i]] = i
+		}
+		{
+			user = $1
+			owner = $2
+			sub(/\/.*/, "", user)
+			sub(/\/.*/, "", owner)
+			if (rank[user] && rank[owner] && rank[user] >= rank[owner])
+				next
+			print $1 " calls " $2 ": " $3
+			bad = 1
+		}
+		END { exit bad }' "$WORK/calls" && cut -d' ' -f1,2 "$WORK/calls" | tsort >"$WORK/order"
+}
+
+# object NAME CODE: in a small house of its own.
+object() {
+	mkdir -p "$WORK/house/${1%/*}"
+	echo "$2" | gcc -c -x c -o "$WORK/house/$1.o" -
 }
 
 # main_for TREE [WORD...]: one object for the kernel of that tree, always in the same directory,
@@ -66,7 +126,21 @@ small_tree() {
 for version in 6.1 6.12; do
 	check "module builds without warnings for Linux $version" \
 		builds_clean "$version"
+	check 'and calls go one way' calls_one_way "$PANTUN_TOP/build/kmod-$version-strict/kmod"
 done
+check 'includes go one way' includes_one_way "$PANTUN_TOP/kmod"
+object pure/low 'void low(void) {}'
+object core/high 'void low(void); void high(void) { low(); }'
+check 'a call of a folder before is fine' calls_one_way "$WORK/house"
+object core/high 'void high(void) {}'
+object pure/low 'void high(void); void low(void) { high(); }'
+check_not 'a call of a folder behind would be found' calls_one_way "$WORK/house"
+object pure/low 'void other(void); void low(void) { other(); }'
+object pure/other 'void low(void); void other(void) { low(); }'
+check_not 'and a circle within a folder' calls_one_way "$WORK/house"
+mkdir -p "$WORK/house/core"
+echo '#include "ctl/nl.h"' >"$WORK/house/core/high.c"
+check_not 'and an include of a folder behind' includes_one_way "$WORK/house"
 mkdir "$WORK/tree"
 (cd "$PANTUN_TOP" && git ls-files -z -co --exclude-standard Kbuild kmod uapi |
 	xargs -0 cp --parents -t "$WORK/tree")
