@@ -142,7 +142,7 @@ static struct pantun_proxy_table *table_edit(const struct pantun_proxy_table *ol
 	return NULL;
 }
 
-static void publish(struct pantun_tunnel *tunnel, struct pantun_proxy_table *table)
+static void publish_table(struct pantun_tunnel *tunnel, struct pantun_proxy_table *table)
 {
 	struct pantun_proxy_table *old = pantun_proxy_table(tunnel);
 
@@ -153,7 +153,7 @@ static void publish(struct pantun_tunnel *tunnel, struct pantun_proxy_table *tab
 }
 
 /* Out of the table already: its SAs, held packets and the table's reference. */
-static void retire(struct pantun_proxy *proxy)
+static void retire_proxy(struct pantun_proxy *proxy)
 {
 	pantun_sa_flush(proxy);
 	pantun_hold_stop(proxy);
@@ -182,7 +182,7 @@ int pantun_proxy_init(struct pantun_tunnel *tunnel)
 		return -ENOMEM;
 	}
 	mutex_lock(&tunnel->pn->cfg_lock);
-	publish(tunnel, table);
+	publish_table(tunnel, table);
 	mutex_unlock(&tunnel->pn->cfg_lock);
 	return 0;
 }
@@ -199,7 +199,7 @@ void pantun_proxy_teardown(struct pantun_tunnel *tunnel)
 	u32 i;
 
 	for (i = 0; i < table->count; i++)
-		retire(table->entry[i]);
+		retire_proxy(table->entry[i]);
 	RCU_INIT_POINTER(tunnel->proxies, NULL);
 	call_rcu(&table->rcu, table_free_rcu);
 }
@@ -268,10 +268,10 @@ int pantun_proxy_new(struct pantun_tunnel *tunnel, const char *name,
 		pantun_proxy_put(proxy);
 		return -ENOMEM;
 	}
-	publish(tunnel, table);
+	publish_table(tunnel, table);
 	pn->proxy_count++;
 	if (out)
-		retire(out);
+		retire_proxy(out);
 	pantun_event_proxy(proxy, PANTUN_EVENT_NEW);
 	pantun_tunnel_poke(tunnel);
 	return 0;
@@ -303,8 +303,8 @@ int pantun_proxy_delete(struct pantun_proxy *proxy, struct netlink_ext_ack *exta
 		NL_SET_ERR_MSG(extack, "no memory for the new table: nothing was changed");
 		return -ENOMEM;
 	}
-	publish(tunnel, table);
-	retire(proxy);
+	publish_table(tunnel, table);
+	retire_proxy(proxy);
 	if (in)
 		pantun_event_proxy(in, PANTUN_EVENT_NEW);
 	pantun_tunnel_poke(tunnel);

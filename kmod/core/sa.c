@@ -12,7 +12,7 @@
 #include "core/tunnel.h"
 #include "core/work.h"
 
-static void set_key(struct pantun_sa *sa, const struct pantun_sa_params *p)
+static void set_identity(struct pantun_sa *sa, const struct pantun_sa_params *p)
 {
 	sa->dir = p->dir;
 	sa->mode = p->mode;
@@ -40,7 +40,7 @@ static struct pantun_path *path_new(const struct pantun_sa_params *p)
 }
 
 /* Brings the proxy-ID's counters up to what the SA has counted. */
-static void account(struct pantun_sa *sa)
+static void count_for_proxy(struct pantun_sa *sa)
 {
 	struct pantun_proxy *proxy = sa->proxy;
 	bool out = sa->dir == PANTUN_DIR_OUT;
@@ -63,7 +63,7 @@ static void sa_free(struct pantun_sa *sa)
 		sa->ops->destroy(sa);
 	pantun_path_free_rcu(path);
 	if (sa->proxy) {
-		account(sa);
+		count_for_proxy(sa);
 		pantun_proxy_put(sa->proxy);
 		netdev_put(sa->tunnel->dev, &sa->dev_tracker);
 	}
@@ -111,7 +111,7 @@ static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 	INIT_LIST_HEAD(&sa->proxy_list);
 	INIT_RCU_WORK(&sa->unlink_work, unlink_work);
 	INIT_WORK(&sa->free_work, free_work);
-	set_key(sa, p);
+	set_identity(sa, p);
 	path = path_new(p);
 	if (!path) {
 		kfree(sa);
@@ -201,7 +201,7 @@ static void retire_larval(struct pantun_sa *sa)
 }
 
 /* Adds one to those of the namespace. */
-static int insert(struct pantun_net *pn, struct pantun_sa *sa, struct netlink_ext_ack *extack)
+static int insert_new(struct pantun_net *pn, struct pantun_sa *sa, struct netlink_ext_ack *extack)
 {
 	int err;
 
@@ -216,14 +216,14 @@ static int insert(struct pantun_net *pn, struct pantun_sa *sa, struct netlink_ex
 	return err;
 }
 
-static int publish(struct pantun_sa *sa, struct netlink_ext_ack *extack)
+static int insert_or_replace(struct pantun_sa *sa, struct netlink_ext_ack *extack)
 {
 	struct pantun_net *pn = sa->tunnel->pn;
 	struct pantun_sa *old = own_larval(sa);
 	int err;
 
 	if (!old)
-		return insert(pn, sa, extack);
+		return insert_new(pn, sa, extack);
 	err = pantun_sa_table_replace(pn, old, sa);
 	if (!err)
 		retire_larval(old);
@@ -263,7 +263,7 @@ int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
 
 	lockdep_assert_held(&pn->cfg_lock);
 	bind_proxy(sa, proxy);
-	err = publish(sa, extack);
+	err = insert_or_replace(sa, extack);
 	if (err)
 		return err;
 	list_add_tail(&sa->proxy_list, &proxy->sas);
@@ -318,7 +318,7 @@ struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy,
 	if (err)
 		NL_SET_ERR_MSG(extack, "no free SPI was found for this address: try again");
 	else
-		err = insert(pn, sa, extack);
+		err = insert_new(pn, sa, extack);
 	if (err) {
 		sa_free(sa);
 		return ERR_PTR(err);
@@ -448,7 +448,7 @@ void pantun_sa_delete(struct pantun_sa *sa)
 		sa->proxy->in_sas--;
 	else if (rcu_access_pointer(sa->proxy->out_sa) == sa)
 		RCU_INIT_POINTER(sa->proxy->out_sa, NULL);
-	account(sa);
+	count_for_proxy(sa);
 	pantun_tunnel_poke(tunnel);
 	put_unlinked(sa);
 }

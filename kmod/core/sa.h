@@ -50,7 +50,7 @@ struct pantun_sa_key {
  * Where the table has an SA.  There are two of them: while an SA goes from one
  * destination to another, packets to either find it.  All under cfg_lock.
  */
-struct pantun_sa_place {
+struct pantun_sa_listing {
 	struct rhash_head node;
 	struct pantun_sa_key key;	/* constant while listed */
 	struct pantun_sa *sa;		/* NULL: never used */
@@ -67,8 +67,8 @@ enum pantun_sa_flag {
 };
 
 struct pantun_sa {
-	struct pantun_sa_place places[2];
-	struct pantun_sa_place *place;	/* the one of its own path; cfg_lock */
+	struct pantun_sa_listing listings[2];
+	struct pantun_sa_listing *listing;	/* the one of its own path; cfg_lock */
 
 	/* set before publication, constant afterwards but for key.daddr, which is cfg_lock's */
 	struct pantun_sa_key key;

@@ -12,8 +12,8 @@
 
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct pantun_sa_key),
-	.key_offset = offsetof(struct pantun_sa_place, key),
-	.head_offset = offsetof(struct pantun_sa_place, node),
+	.key_offset = offsetof(struct pantun_sa_listing, key),
+	.head_offset = offsetof(struct pantun_sa_listing, node),
 	.automatic_shrinking = true,
 };
 
@@ -51,12 +51,12 @@ void pantun_sa_table_destroy(struct pantun_net *pn)
  */
 struct pantun_sa *pantun_sa_table_lookup(struct pantun_net *pn, const struct pantun_sa_key *key)
 {
-	struct pantun_sa_place *place;
+	struct pantun_sa_listing *listing;
 	struct pantun_sa *sa;
 
 	rcu_read_lock();
-	place = rhashtable_lookup(&pn->sas, key, params);
-	sa = place ? place->sa : NULL;
+	listing = rhashtable_lookup(&pn->sas, key, params);
+	sa = listing ? listing->sa : NULL;
 	rcu_read_unlock();
 	return sa;
 }
@@ -73,12 +73,12 @@ struct pantun_sa *pantun_sa_table_lookup(struct pantun_net *pn, const struct pan
  */
 struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key)
 {
-	struct pantun_sa_place *place;
+	struct pantun_sa_listing *listing;
 	struct pantun_sa *sa;
 
 	rcu_read_lock();
-	place = rhashtable_lookup(&pn->sas, key, params);
-	sa = place && !test_bit(PANTUN_SA_LARVAL, &place->sa->flags) ? place->sa : NULL;
+	listing = rhashtable_lookup(&pn->sas, key, params);
+	sa = listing && !test_bit(PANTUN_SA_LARVAL, &listing->sa->flags) ? listing->sa : NULL;
 	if (sa)
 		pantun_sa_hold(sa);
 	rcu_read_unlock();
@@ -116,40 +116,40 @@ static bool is_taken(struct pantun_net *pn, const struct pantun_sa *sa,
 	return true;
 }
 
-/* A place that no reader is left at, for @key. */
-static void prepare(struct pantun_sa_place *place, struct pantun_sa *sa,
-		    const struct pantun_sa_key *key)
+/* A listing that no reader is left at, for @key. */
+static void claim_listing(struct pantun_sa_listing *listing, struct pantun_sa *sa,
+			  const struct pantun_sa_key *key)
 {
-	if (place->sa)
-		cond_synchronize_rcu(place->left);
-	place->sa = sa;
-	place->key = *key;
+	if (listing->sa)
+		cond_synchronize_rcu(listing->left);
+	listing->sa = sa;
+	listing->key = *key;
 }
 
-static int enlist(struct pantun_net *pn, struct pantun_sa_place *place,
+static int enlist(struct pantun_net *pn, struct pantun_sa_listing *listing,
 		  struct netlink_ext_ack *extack)
 {
-	int err = rhashtable_lookup_insert_fast(&pn->sas, &place->node, params);
+	int err = rhashtable_lookup_insert_fast(&pn->sas, &listing->node, params);
 
 	if (err)
 		NL_SET_ERR_MSG(extack, "no room in the table of SAs");
 	else
-		place->listed = true;
+		listing->listed = true;
 	return err;
 }
 
-static void leave(struct pantun_net *pn, struct pantun_sa_place *place)
+static void unlist(struct pantun_net *pn, struct pantun_sa_listing *listing)
 {
-	if (!place->listed)
+	if (!listing->listed)
 		return;
-	WARN_ON_ONCE(rhashtable_remove_fast(&pn->sas, &place->node, params));
-	place->listed = false;
-	place->left = get_state_synchronize_rcu();
+	WARN_ON_ONCE(rhashtable_remove_fast(&pn->sas, &listing->node, params));
+	listing->listed = false;
+	listing->left = get_state_synchronize_rcu();
 }
 
-static struct pantun_sa_place *other_place(struct pantun_sa *sa)
+static struct pantun_sa_listing *other_listing(struct pantun_sa *sa)
 {
-	return &sa->places[sa->place == &sa->places[0]];
+	return &sa->listings[sa->listing == &sa->listings[0]];
 }
 
 /**
@@ -167,9 +167,9 @@ int pantun_sa_table_insert(struct pantun_net *pn, struct pantun_sa *sa,
 	lockdep_assert_held(&pn->cfg_lock);
 	if (is_taken(pn, sa, &sa->key, extack))
 		return -EEXIST;
-	sa->place = &sa->places[0];
-	prepare(sa->place, sa, &sa->key);
-	return enlist(pn, sa->place, extack);
+	sa->listing = &sa->listings[0];
+	claim_listing(sa->listing, sa, &sa->key);
+	return enlist(pn, sa->listing, extack);
 }
 
 /**
@@ -186,13 +186,13 @@ int pantun_sa_table_replace(struct pantun_net *pn, struct pantun_sa *old, struct
 	int err;
 
 	lockdep_assert_held(&pn->cfg_lock);
-	sa->place = &sa->places[0];
-	prepare(sa->place, sa, &sa->key);
-	err = rhashtable_replace_fast(&pn->sas, &old->place->node, &sa->place->node, params);
+	sa->listing = &sa->listings[0];
+	claim_listing(sa->listing, sa, &sa->key);
+	err = rhashtable_replace_fast(&pn->sas, &old->listing->node, &sa->listing->node, params);
 	if (err)
 		return err;
-	sa->place->listed = true;
-	old->place->listed = false;
+	sa->listing->listed = true;
+	old->listing->listed = false;
 	return 0;
 }
 
@@ -204,7 +204,7 @@ int pantun_sa_table_replace(struct pantun_net *pn, struct pantun_sa *old, struct
  * @extack: says why not
  *
  * The key before finds the SA as well until pantun_sa_table_leave_former(), or the
- * next call.  That one waits for readers if they may be at the place it needs.
+ * next call.  That one waits for readers if they may be at the listing it needs.
  *
  * Return: 0; -EEXIST if the key is taken, here or in XFRM; another negative errno.
  * Context: process, cfg_lock, may sleep for a grace period.
@@ -212,7 +212,7 @@ int pantun_sa_table_replace(struct pantun_net *pn, struct pantun_sa *old, struct
 int pantun_sa_table_move(struct pantun_net *pn, struct pantun_sa *sa,
 			 const struct pantun_sa_key *key, struct netlink_ext_ack *extack)
 {
-	struct pantun_sa_place *to = other_place(sa);
+	struct pantun_sa_listing *to = other_listing(sa);
 	int err;
 
 	lockdep_assert_held(&pn->cfg_lock);
@@ -222,13 +222,13 @@ int pantun_sa_table_move(struct pantun_net *pn, struct pantun_sa *sa,
 		return -EEXIST;
 	/* back to where it came from: that is listed still */
 	if (!to->listed || memcmp(key, &to->key, sizeof(*key))) {
-		leave(pn, to);
-		prepare(to, sa, key);
+		unlist(pn, to);
+		claim_listing(to, sa, key);
 		err = enlist(pn, to, extack);
 		if (err)
 			return err;
 	}
-	sa->place = to;
+	sa->listing = to;
 	sa->key.daddr = key->daddr;
 	return 0;
 }
@@ -243,7 +243,7 @@ int pantun_sa_table_move(struct pantun_net *pn, struct pantun_sa *sa,
 void pantun_sa_table_leave_former(struct pantun_net *pn, struct pantun_sa *sa)
 {
 	lockdep_assert_held(&pn->cfg_lock);
-	leave(pn, other_place(sa));
+	unlist(pn, other_listing(sa));
 }
 
 /**
@@ -256,9 +256,9 @@ void pantun_sa_table_leave_former(struct pantun_net *pn, struct pantun_sa *sa)
 void pantun_sa_table_remove(struct pantun_net *pn, struct pantun_sa *sa)
 {
 	lockdep_assert_held(&pn->cfg_lock);
-	WARN_ON_ONCE(!sa->place->listed);
-	leave(pn, sa->place);
-	leave(pn, other_place(sa));
+	WARN_ON_ONCE(!sa->listing->listed);
+	unlist(pn, sa->listing);
+	unlist(pn, other_listing(sa));
 }
 
 /**

@@ -114,7 +114,7 @@ static struct pantun_sa *sa_new(struct kunit *test, u8 dir, u32 daddr, u32 spi)
 }
 
 /* The SA of a key, without keeping its reference. */
-static struct pantun_sa *find(const struct pantun_sa *like)
+static struct pantun_sa *find_like(const struct pantun_sa *like)
 {
 	struct pantun_sa *sa = pantun_sa_find_get(pn, &like->key);
 
@@ -128,16 +128,16 @@ static void every_part_of_the_key_counts(struct kunit *test)
 	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000), *other;
 
 	KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
-	KUNIT_EXPECT_PTR_EQ(test, find(sa), sa);
+	KUNIT_EXPECT_PTR_EQ(test, find_like(sa), sa);
 	other = sa_new(test, PANTUN_DIR_OUT, 0x0a000001, 0x1000);
-	KUNIT_EXPECT_NULL(test, find(other));
+	KUNIT_EXPECT_NULL(test, find_like(other));
 	other = sa_new(test, PANTUN_DIR_IN, 0x0a000002, 0x1000);
-	KUNIT_EXPECT_NULL(test, find(other));
+	KUNIT_EXPECT_NULL(test, find_like(other));
 	other = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1001);
-	KUNIT_EXPECT_NULL(test, find(other));
+	KUNIT_EXPECT_NULL(test, find_like(other));
 	other = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
 	other->key.proto = IPPROTO_AH;
-	KUNIT_EXPECT_NULL(test, find(other));
+	KUNIT_EXPECT_NULL(test, find_like(other));
 }
 
 static void a_key_is_taken_once(struct kunit *test)
@@ -149,9 +149,9 @@ static void a_key_is_taken_once(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, insert(sa, &extack), 0);
 	KUNIT_EXPECT_EQ(test, insert(twin, &extack), -EEXIST);
 	KUNIT_EXPECT_NOT_NULL(test, extack._msg);
-	KUNIT_EXPECT_PTR_EQ(test, find(sa), sa);
+	KUNIT_EXPECT_PTR_EQ(test, find_like(sa), sa);
 	remove(sa);
-	KUNIT_EXPECT_NULL(test, find(sa));
+	KUNIT_EXPECT_NULL(test, find_like(sa));
 	KUNIT_EXPECT_EQ(test, insert(twin, &extack), 0);
 }
 
@@ -162,10 +162,10 @@ static void packets_do_not_find_reservations(struct kunit *test)
 
 	set_bit(PANTUN_SA_LARVAL, &larval->flags);
 	KUNIT_ASSERT_EQ(test, insert(larval, NULL), 0);
-	KUNIT_EXPECT_NULL(test, find(larval));
+	KUNIT_EXPECT_NULL(test, find_like(larval));
 	KUNIT_EXPECT_PTR_EQ(test, lookup(larval), larval);
 	KUNIT_ASSERT_EQ(test, replace(larval, sa), 0);
-	KUNIT_EXPECT_PTR_EQ(test, find(larval), sa);
+	KUNIT_EXPECT_PTR_EQ(test, find_like(larval), sa);
 }
 
 /* Which of four addresses find the SA: a bit each. */
@@ -176,7 +176,7 @@ static unsigned int found_at(struct kunit *test, const struct pantun_sa *sa)
 
 	for (i = 0; i < 4; i++) {
 		like->key.daddr.v4 = htonl(0x0a000000 + i);
-		if (find(like) == sa)
+		if (find_like(like) == sa)
 			found |= BIT(i);
 	}
 	return found;

@@ -25,12 +25,12 @@ struct pantun_keys {
 struct pantun_xform_ops {
 	u8 proto;			/* IPPROTO_ESP or IPPROTO_AH */
 	/*
-	 * Sets up sa->xform from sa->alg and @keys.  Process context, may sleep.
-	 * On error nothing is left behind and @extack says why.
+	 * Sets up sa->aead or sa->ahash from sa->alg and @keys.  Process context, may
+	 * sleep.  On error nothing is left behind and @extack says why.
 	 */
 	int (*init)(struct pantun_sa *sa, const struct pantun_keys *keys,
 		    struct netlink_ext_ack *extack);
-	/* Frees sa->xform; also after a failed init.  Process context. */
+	/* Frees what init set up.  Process context. */
 	void (*destroy)(struct pantun_sa *sa);
 	/*
 	 * Pushes the protocol's own header (and trailer) around the payload in @skb,

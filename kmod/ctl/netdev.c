@@ -165,7 +165,7 @@ static bool enough_sas(const struct pantun_tunnel *tunnel)
 	return tunnel->state != PANTUN_STATE_DOWN;
 }
 
-static void follow(struct pantun_tunnel *tunnel)
+static void follow_state(struct pantun_tunnel *tunnel)
 {
 	bool news, enough;
 	u32 start, mtu;
@@ -194,7 +194,7 @@ static void link_work(struct work_struct *work)
 	rtnl_lock();
 	/* rtnl is enough to read it */
 	if (!tunnel->dead)
-		follow(tunnel);
+		follow_state(tunnel);
 	rtnl_unlock();
 	dev_put(dev);
 }

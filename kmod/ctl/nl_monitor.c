@@ -67,13 +67,13 @@ static int parse_name(struct nlattr **attrs, struct pantun_monitor_config *confi
 	return err;
 }
 
-static u32 number(const struct nlattr *attr, u32 otherwise)
+static u32 u32_or(const struct nlattr *attr, u32 otherwise)
 {
 	return attr ? nla_get_u32(attr) : otherwise;
 }
 
-static int parse(struct nlattr **attrs, struct pantun_monitor_config *config,
-		 struct netlink_ext_ack *extack)
+static int parse_monitor(struct nlattr **attrs, struct pantun_monitor_config *config,
+			 struct netlink_ext_ack *extack)
 {
 	u8 family;
 	int err;
@@ -92,19 +92,19 @@ static int parse(struct nlattr **attrs, struct pantun_monitor_config *config,
 					-EINVAL, "source and destination are of one family");
 	if (attrs[PANTUN_MONITOR_A_PROXY])
 		nla_strscpy(config->proxy, attrs[PANTUN_MONITOR_A_PROXY], sizeof(config->proxy));
-	config->action = number(attrs[PANTUN_MONITOR_A_ACTION], PANTUN_MONITOR_WAIT_RECOVER);
-	config->interval = number(attrs[PANTUN_MONITOR_A_INTERVAL],
+	config->action = u32_or(attrs[PANTUN_MONITOR_A_ACTION], PANTUN_MONITOR_WAIT_RECOVER);
+	config->interval = u32_or(attrs[PANTUN_MONITOR_A_INTERVAL],
 				  PANTUN_MONITOR_INTERVAL_DEFAULT);
-	config->threshold = number(attrs[PANTUN_MONITOR_A_THRESHOLD],
+	config->threshold = u32_or(attrs[PANTUN_MONITOR_A_THRESHOLD],
 				   PANTUN_MONITOR_THRESHOLD_DEFAULT);
-	config->recovery = number(attrs[PANTUN_MONITOR_A_RECOVERY],
+	config->recovery = u32_or(attrs[PANTUN_MONITOR_A_RECOVERY],
 				  PANTUN_MONITOR_RECOVERY_DEFAULT);
 	return 0;
 }
 
 /* --- a monitor into attributes --- */
 
-static int fill_addr(struct sk_buff *skb, u8 family, int v4, const union pantun_addr *addr)
+static int fill_monitor_addr(struct sk_buff *skb, u8 family, int v4, const union pantun_addr *addr)
 {
 	if (!pantun_addr_given(addr))
 		return 0;
@@ -116,8 +116,8 @@ static int fill_addr(struct sk_buff *skb, u8 family, int v4, const union pantun_
 
 static int fill_config(struct sk_buff *skb, const struct pantun_monitor_config *config)
 {
-	if (fill_addr(skb, config->family, PANTUN_MONITOR_A_DST4, &config->dst) ||
-	    fill_addr(skb, config->family, PANTUN_MONITOR_A_SRC4, &config->src) ||
+	if (fill_monitor_addr(skb, config->family, PANTUN_MONITOR_A_DST4, &config->dst) ||
+	    fill_monitor_addr(skb, config->family, PANTUN_MONITOR_A_SRC4, &config->src) ||
 	    (*config->proxy && nla_put_string(skb, PANTUN_MONITOR_A_PROXY, config->proxy)) ||
 	    nla_put_u32(skb, PANTUN_MONITOR_A_ACTION, config->action) ||
 	    nla_put_u32(skb, PANTUN_MONITOR_A_INTERVAL, config->interval) ||
@@ -157,7 +157,8 @@ static int fill_state(struct sk_buff *skb, const struct pantun_monitor *monitor)
 	    fill_count(skb, PANTUN_MONITOR_A_LOST, fsm->lost) ||
 	    fill_count(skb, PANTUN_MONITOR_A_HISTORY, fsm->history) ||
 	    nla_put_u32(skb, PANTUN_MONITOR_A_ERROR, monitor->error) ||
-	    fill_addr(skb, monitor->config.family, PANTUN_MONITOR_A_FROM4, &monitor->probe.from))
+	    fill_monitor_addr(skb, monitor->config.family, PANTUN_MONITOR_A_FROM4,
+			      &monitor->probe.from))
 		return -EMSGSIZE;
 	return fill_rtt(skb, fsm);
 }
@@ -215,7 +216,7 @@ int pantun_nl_monitor_new(struct sk_buff *skb, struct genl_info *info)
 	err = pantun_nl_open_nest(attrs, PANTUN_MONITOR_A_MAX, info->attrs[PANTUN_A_MONITOR],
 				  info->extack);
 	if (!err)
-		err = parse(attrs, &config, info->extack);
+		err = parse_monitor(attrs, &config, info->extack);
 	if (err)
 		return err;
 	mutex_lock(&pn->cfg_lock);
@@ -228,7 +229,7 @@ int pantun_nl_monitor_new(struct sk_buff *skb, struct genl_info *info)
 }
 
 /* The monitor that a request names, or an ERR_PTR().  cfg_lock. */
-static struct pantun_monitor *find(struct pantun_net *pn, struct genl_info *info)
+static struct pantun_monitor *named_monitor(struct pantun_net *pn, struct genl_info *info)
 {
 	struct nlattr *attrs[PANTUN_MONITOR_A_MAX + 1];
 	struct pantun_monitor_config config;
@@ -268,7 +269,7 @@ int pantun_nl_monitor_del(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	mutex_lock(&pn->cfg_lock);
-	monitor = find(pn, info);
+	monitor = named_monitor(pn, info);
 	err = PTR_ERR_OR_ZERO(monitor);
 	if (!err)
 		pantun_monitor_delete(monitor);
@@ -276,9 +277,9 @@ int pantun_nl_monitor_del(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int fill_named(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)
+static int fill_named_monitor(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)
 {
-	struct pantun_monitor *monitor = find(pn, info);
+	struct pantun_monitor *monitor = named_monitor(pn, info);
 
 	return IS_ERR(monitor) ? PTR_ERR(monitor) : fill_message(skb, monitor);
 }
@@ -293,11 +294,11 @@ static int fill_named(struct sk_buff *skb, struct pantun_net *pn, struct genl_in
  */
 int pantun_nl_monitor_get(struct sk_buff *skb, struct genl_info *info)
 {
-	return pantun_nl_answer(info, fill_named);
+	return pantun_nl_answer(info, fill_named_monitor);
 }
 
-static int emit(struct sk_buff *skb, struct netlink_callback *cb, struct pantun_tunnel *tunnel,
-		u32 *index)
+static int emit_monitors(struct sk_buff *skb, struct netlink_callback *cb,
+			 struct pantun_tunnel *tunnel, u32 *index)
 {
 	struct pantun_monitor *monitor;
 	u32 i = 0;
@@ -329,5 +330,5 @@ static int emit(struct sk_buff *skb, struct netlink_callback *cb, struct pantun_
  */
 int pantun_nl_monitor_dump(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return pantun_nl_dump(skb, cb, emit);
+	return pantun_nl_dump(skb, cb, emit_monitors);
 }

@@ -230,7 +230,7 @@ static int do_to_sa(struct genl_info *info, const struct sa_ref *ref, sa_op_fn *
 	return err;
 }
 
-static int set_path(struct pantun_sa *sa, void *path, struct netlink_ext_ack *extack)
+static int set_sa_path(struct pantun_sa *sa, void *path, struct netlink_ext_ack *extack)
 {
 	int err = check_link(sa->tunnel, path, extack);
 
@@ -256,10 +256,10 @@ int pantun_nl_sa_set(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	path.proto = ref.proto;
 	err = pantun_nl_parse_whole_path(ref.new_path, &path, info->extack);
-	return err ? err : do_to_sa(info, &ref, set_path, &path, -ENOENT);
+	return err ? err : do_to_sa(info, &ref, set_sa_path, &path, -ENOENT);
 }
 
-static int activate(struct pantun_sa *sa, void *unused, struct netlink_ext_ack *extack)
+static int activate_out_sa(struct pantun_sa *sa, void *unused, struct netlink_ext_ack *extack)
 {
 	if (sa->dir != PANTUN_DIR_OUT)
 		return pantun_nl_refuse(extack, NULL, -EINVAL,
@@ -284,10 +284,10 @@ int pantun_nl_sa_activate(struct sk_buff *skb, struct genl_info *info)
 	struct sa_ref ref;
 	int err = parse_sa_ref(info, &ref);
 
-	return err ? err : do_to_sa(info, &ref, activate, NULL, -ENOENT);
+	return err ? err : do_to_sa(info, &ref, activate_out_sa, NULL, -ENOENT);
 }
 
-static int delete(struct pantun_sa *sa, void *unused, struct netlink_ext_ack *extack)
+static int delete_sa(struct pantun_sa *sa, void *unused, struct netlink_ext_ack *extack)
 {
 	pantun_sa_delete(sa);
 	return 0;
@@ -306,7 +306,7 @@ int pantun_nl_sa_del(struct sk_buff *skb, struct genl_info *info)
 	struct sa_ref ref;
 	int err = parse_sa_ref(info, &ref);
 
-	return err ? err : do_to_sa(info, &ref, delete, NULL, 0);
+	return err ? err : do_to_sa(info, &ref, delete_sa, NULL, 0);
 }
 
 static int fill_named_sa(struct sk_buff *skb, struct pantun_net *pn, struct genl_info *info)

@@ -97,7 +97,7 @@ static bool is_awaited(const struct sk_buff *skb, u8 family)
 }
 
 /* Ours: consumed.  Else nothing has changed that GRO knows of. */
-static bool try_receive(struct sk_buff *skb, u8 family)
+static bool receive_early(struct sk_buff *skb, u8 family)
 {
 	u8 encap = NAPI_GRO_CB(skb)->proto == IPPROTO_UDP ? PANTUN_ENCAP_UDP : PANTUN_ENCAP_NONE;
 	unsigned int offset = skb_gro_offset(skb);
@@ -109,12 +109,12 @@ static bool try_receive(struct sk_buff *skb, u8 family)
 	return !pantun_rx_early(skb, offset, family, encap);
 }
 
-static struct sk_buff *receive(struct list_head *head, struct sk_buff *skb,
-			       const struct gro_place *place)
+static struct sk_buff *receive_or_pass(struct list_head *head, struct sk_buff *skb,
+				       const struct gro_place *place)
 {
 	const struct net_offload *former;
 
-	if (try_receive(skb, place->family))
+	if (receive_early(skb, place->family))
 		return ERR_PTR(-EINPROGRESS);
 	former = rcu_dereference(place->former);
 	if (former && former->callbacks.gro_receive)
@@ -124,8 +124,8 @@ static struct sk_buff *receive(struct list_head *head, struct sk_buff *skb,
 	return NULL;
 }
 
-static struct sk_buff *segment(struct sk_buff *skb, netdev_features_t features,
-			       const struct gro_place *place)
+static struct sk_buff *segment_or_pass(struct sk_buff *skb, netdev_features_t features,
+				       const struct gro_place *place)
 {
 	const struct net_offload *former = rcu_dereference(place->former);
 
@@ -136,22 +136,22 @@ static struct sk_buff *segment(struct sk_buff *skb, netdev_features_t features,
 
 static struct sk_buff *receive4(struct list_head *head, struct sk_buff *skb)
 {
-	return receive(head, skb, &place4);
+	return receive_or_pass(head, skb, &place4);
 }
 
 static struct sk_buff *receive6(struct list_head *head, struct sk_buff *skb)
 {
-	return receive(head, skb, &place6);
+	return receive_or_pass(head, skb, &place6);
 }
 
 static struct sk_buff *segment4(struct sk_buff *skb, netdev_features_t features)
 {
-	return segment(skb, features, &place4);
+	return segment_or_pass(skb, features, &place4);
 }
 
 static struct sk_buff *segment6(struct sk_buff *skb, netdev_features_t features)
 {
-	return segment(skb, features, &place6);
+	return segment_or_pass(skb, features, &place6);
 }
 
 static struct gro_place place4 = {
@@ -178,8 +178,8 @@ static const struct net_offload *occupant(const struct gro_place *place)
  * Has @to instead of @from in the place, which is never free meanwhile: nobody else can take
  * it, and no packet of XFRM's goes without its GRO.  False: @from was not there.
  */
-static bool change(struct gro_place *place, const struct net_offload *from,
-		   const struct net_offload *to)
+static bool exchange_offload(struct gro_place *place, const struct net_offload *from,
+			     const struct net_offload *to)
 {
 	const struct net_offload __rcu **offload = place->family == AF_INET ?
 		&inet_offloads[IPPROTO_ESP] : &inet6_offloads[IPPROTO_ESP];
@@ -188,25 +188,25 @@ static bool change(struct gro_place *place, const struct net_offload *from,
 }
 
 /* Without the place, all of its packets come by the IP layer. */
-static void take(struct gro_place *place)
+static void take_offload(struct gro_place *place)
 {
 	const struct net_offload *former = occupant(place);
 
 	if (place->taken)
 		return;
 	rcu_assign_pointer(place->former, former);
-	place->taken = change(place, former, &place->ours);
+	place->taken = exchange_offload(place, former, &place->ours);
 	if (!place->taken)
 		RCU_INIT_POINTER(place->former, NULL);
 }
 
 /* Returns when nobody is inside any more. */
-static void give_back(struct gro_place *place)
+static void give_back_offload(struct gro_place *place)
 {
 	if (!place->taken)
 		return;
 	place->taken = false;
-	WARN_ON_ONCE(!change(place, &place->ours, rcu_access_pointer(place->former)));
+	WARN_ON_ONCE(!exchange_offload(place, &place->ours, rcu_access_pointer(place->former)));
 	synchronize_net();
 	RCU_INIT_POINTER(place->former, NULL);
 }
@@ -222,15 +222,15 @@ static void module_changes(struct gro_place *place, const struct module *module,
 		return;
 	switch (state) {
 	case MODULE_STATE_COMING:
-		give_back(place);
+		give_back_offload(place);
 		break;
 	case MODULE_STATE_LIVE:
-		take(place);
+		take_offload(place);
 		break;
 	case MODULE_STATE_GOING:
 		RCU_INIT_POINTER(place->former, NULL);
 		synchronize_net();
-		take(place);
+		take_offload(place);
 		break;
 	}
 }
@@ -263,8 +263,8 @@ int pantun_gro_register(void)
 		return err;
 	mutex_lock(&lock);
 	active = true;
-	take(&place4);
-	take(&place6);
+	take_offload(&place4);
+	take_offload(&place6);
 	mutex_unlock(&lock);
 	return 0;
 }
@@ -276,8 +276,8 @@ void pantun_gro_unregister(void)
 {
 	mutex_lock(&lock);
 	active = false;
-	give_back(&place6);
-	give_back(&place4);
+	give_back_offload(&place6);
+	give_back_offload(&place4);
 	mutex_unlock(&lock);
 	unregister_module_notifier(&notifier);
 }

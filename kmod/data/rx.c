@@ -67,7 +67,7 @@ static unsigned int inner_len(const struct sk_buff *skb, const struct pantun_sa 
 }
 
 /* Counts an authentic packet; what forbids its delivery, or PANTUN_DROP_NONE. */
-static enum pantun_drop account(struct pantun_sa *sa, u64 seq, unsigned int len)
+static enum pantun_drop accept_number(struct pantun_sa *sa, u64 seq, unsigned int len)
 {
 	enum pantun_replay_verdict verdict;
 	enum pantun_life life = PANTUN_LIFE_OK;
@@ -225,7 +225,7 @@ static void rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 		reason = drop_of(next_header);
 		goto drop;
 	}
-	reason = account(sa, pantun_cb(skb)->seq, inner_len(skb, sa, opts));
+	reason = accept_number(sa, pantun_cb(skb)->seq, inner_len(skb, sa, opts));
 	if (reason)
 		goto drop;
 	if (unlikely(!came_by(skb, rcu_dereference(sa->path))))
@@ -276,7 +276,7 @@ static void note_outer(struct sk_buff *skb, u8 family, u8 encap)
 }
 
 /* A packet of ours, data beginning at ESP or AH.  Consumes it and the reference. */
-static void receive(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
+static void rx_packet(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 {
 	struct pantun_cb *cb = pantun_cb(skb);
 	enum pantun_replay_verdict verdict;
@@ -310,8 +310,8 @@ drop:
 }
 
 /* @daddr: of @family, as it stands in a header. */
-static struct pantun_sa *find(const struct net *net, const void *daddr, u8 family, u8 proto,
-			      __be32 spi, u8 dir)
+static struct pantun_sa *sa_by_spi(const struct net *net, const void *daddr, u8 family, u8 proto,
+				   __be32 spi, u8 dir)
 {
 	struct pantun_sa_key key;
 
@@ -341,12 +341,12 @@ static int try_receive(struct sk_buff *skb, u8 family, u8 proto, u8 encap)
 
 	if (skb_copy_bits(skb, offset, header, sizeof(header)))
 		return -EINVAL;
-	sa = find(dev_net(skb->dev), outer_daddr(skb, family), family, proto, header[0],
-		  PANTUN_DIR_IN);
+	sa = sa_by_spi(dev_net(skb->dev), outer_daddr(skb, family), family, proto, header[0],
+		       PANTUN_DIR_IN);
 	if (!sa)
 		return -EINVAL;
 	note_outer(skb, family, encap);
-	receive(skb, sa, ntohl(header[1]));
+	rx_packet(skb, sa, ntohl(header[1]));
 	return 0;
 }
 
@@ -366,14 +366,14 @@ int pantun_rx_early(struct sk_buff *skb, unsigned int offset, u8 family, u8 enca
 	__be32 seq_no = esph->seq_no;
 	struct pantun_sa *sa;
 
-	sa = find(dev_net(skb->dev), outer_daddr(skb, family), family, IPPROTO_ESP, esph->spi,
-		  PANTUN_DIR_IN);
+	sa = sa_by_spi(dev_net(skb->dev), outer_daddr(skb, family), family, IPPROTO_ESP, esph->spi,
+		       PANTUN_DIR_IN);
 	if (!sa)
 		return -EINVAL;
 	skb_orphan(skb);
 	skb_pull(skb, offset);
 	note_outer(skb, family, encap);
-	receive(skb, sa, ntohl(seq_no));
+	rx_packet(skb, sa, ntohl(seq_no));
 	return 0;
 }
 
@@ -452,7 +452,7 @@ static struct pantun_sa *find_quoted(const struct sk_buff *skb, int offset, u8 f
 		offset += AH_SPI;
 	if (skb_copy_bits(skb, offset, header, sizeof(header)))
 		return NULL;
-	sa = find(dev_net(skb->dev), daddr, family, proto, header[0], PANTUN_DIR_OUT);
+	sa = sa_by_spi(dev_net(skb->dev), daddr, family, proto, header[0], PANTUN_DIR_OUT);
 	if (!sa || was_sent(sa, saddr, ntohl(header[1])))
 		return sa;
 	pantun_sa_put(sa);

@@ -84,7 +84,7 @@ static void send_too_big(struct sk_buff *skb, u32 mtu)
 }
 
 /* Whether the packet, or each segment of a super-packet, has @mtu octets at most. */
-static bool fits(const struct sk_buff *skb, u32 mtu)
+static bool fits_mtu(const struct sk_buff *skb, u32 mtu)
 {
 	return skb_is_gso(skb) ? skb_gso_validate_network_len(skb, mtu) : skb->len <= mtu;
 }
@@ -101,10 +101,10 @@ static bool size_ok(struct sk_buff *skb, u32 mtu, u8 df)
 		cb->df = df == PANTUN_DF_SET;
 	else if (!is_v4(skb))
 		/* IPv6 links carry 1,280 octets (RFC 8200 section 5), if by outer fragments */
-		cb->df = fits(skb, mtu) || !fits(skb, IPV6_MIN_MTU);
+		cb->df = fits_mtu(skb, mtu) || !fits_mtu(skb, IPV6_MIN_MTU);
 	else
 		cb->df = !!(ip_hdr(skb)->frag_off & htons(IP_DF));
-	return !cb->df || fits(skb, mtu);
+	return !cb->df || fits_mtu(skb, mtu);
 }
 
 /* Takes the packet's number and counts it; what forbids sending, or PANTUN_DROP_NONE. */
@@ -194,7 +194,7 @@ static enum pantun_drop make_ready(struct sk_buff *skb, const struct tx *tx)
 }
 
 /* Padding of the inner packet hides its size (RFC 4303 section 2.7). */
-static bool pad(struct sk_buff *skb, const struct tx *tx)
+static bool pad_to_tfc(struct sk_buff *skb, const struct tx *tx)
 {
 	u32 len = min(tx->opts->tfc, tx->mtu);
 
@@ -228,7 +228,7 @@ static enum pantun_drop encapsulate_inner(struct sk_buff *skb, const struct tx *
 	reason = make_ready(skb, tx);
 	if (reason)
 		return reason;
-	if (!pad(skb, tx))
+	if (!pad_to_tfc(skb, tx))
 		return PANTUN_DROP_TX_NO_MEMORY;
 	reason = pantun_inner_push(skb, tx->sa, tx->path, tx->opts, &kept);
 	if (reason)
@@ -274,7 +274,10 @@ static void tx_one(struct sk_buff *skb, const struct tx *tx, bool dummy)
 		tx_done(skb, sa, err);
 }
 
-/* Splits a super-packet; each segment is a copy of our own with its checksum done. */
+/*
+ * Splits a super-packet.  Segments are copies of our own with their checksums done, except
+ * where GRO has chained whole packets (SKB_GSO_FRAGLIST): those come out as they came in.
+ */
 static void tx_gso(struct sk_buff *skb, const struct tx *tx)
 {
 	struct pantun_cb cb = *pantun_cb(skb);
@@ -411,8 +414,8 @@ static bool acquire_due(const struct pantun_proxy *proxy)
 }
 
 /* Asks the daemon for an SA, once a while. */
-static void acquire(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
-		    const struct pantun_flow *flow)
+static void ask_for_sa(struct pantun_tunnel *tunnel, struct pantun_proxy *proxy,
+		       const struct pantun_flow *flow)
 {
 	if (!acquire_due(proxy))
 		return;
@@ -461,7 +464,7 @@ static void tx_wait(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		return;
 	}
 	pantun_hold_packet(proxy, skb);
-	acquire(tunnel, proxy, flow);
+	ask_for_sa(tunnel, proxy, flow);
 	/* one that came in between has released before our packet was there */
 	if (current_sa(proxy))
 		pantun_hold_release(proxy);
@@ -578,7 +581,7 @@ u32 pantun_tx_choose(struct pantun_tunnel *tunnel, const char *name,
 	*sa = current_sa(proxy);
 	if (!*sa) {
 		if (ask)
-			acquire(tunnel, proxy, flow);
+			ask_for_sa(tunnel, proxy, flow);
 		return PANTUN_MONITOR_ERROR_NO_SA;
 	}
 	if (!selector_ok(*sa, flow, gre))

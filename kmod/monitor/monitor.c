@@ -27,7 +27,7 @@ static bool same_addr(const union pantun_addr *a, const union pantun_addr *b)
 
 /* --- when --- */
 
-static u32 below(unsigned long limit)
+static u32 random_below(unsigned long limit)
 {
 	return limit > 1 ? get_random_u32_below(limit) : 0;
 }
@@ -36,7 +36,7 @@ static u32 below(unsigned long limit)
  * Jiffies to wait for a moment.  A timer may be late by an eighth of its length, which
  * is much of a long one: those come early, and wait again for what is left.
  */
-static unsigned long until(unsigned long moment)
+static unsigned long jiffies_until(unsigned long moment)
 {
 	long left = moment - jiffies;
 
@@ -46,7 +46,7 @@ static unsigned long until(unsigned long moment)
 }
 
 /* To the next thing to do.  monitors.lock; a monitor that is listed. */
-static void arm(struct pantun_monitor *monitor)
+static void arm_work(struct pantun_monitor *monitor)
 {
 	unsigned long moment = monitor->next;
 
@@ -55,15 +55,15 @@ static void arm(struct pantun_monitor *monitor)
 		moment = monitor->expires;
 	if (monitor->early && time_before(monitor->early_at, moment))
 		moment = monitor->early_at;
-	mod_delayed_work(pantun_wq, &monitor->work, until(moment));
+	mod_delayed_work(pantun_wq, &monitor->work, jiffies_until(moment));
 }
 
 /* Begins a rhythm of its own. */
-static void begin(struct pantun_monitor *monitor)
+static void begin_rhythm(struct pantun_monitor *monitor)
 {
-	monitor->next = jiffies + below(msecs_to_jiffies(monitor->config.interval));
+	monitor->next = jiffies + random_below(msecs_to_jiffies(monitor->config.interval));
 	monitor->early = false;
-	arm(monitor);
+	arm_work(monitor);
 }
 
 /* --- what becomes of a probe --- */
@@ -99,7 +99,7 @@ static enum pantun_event event_of(u32 state)
 }
 
 /* A monitor has another state: tells it, and has the link follow.  monitors.lock. */
-static void changed(struct pantun_monitor *monitor)
+static void state_changed(struct pantun_monitor *monitor)
 {
 	struct pantun_tunnel *tunnel = monitor->tunnel;
 
@@ -109,23 +109,23 @@ static void changed(struct pantun_monitor *monitor)
 	pantun_tunnel_poke(tunnel);
 }
 
-static void lost(struct pantun_monitor *monitor)
+static void probe_lost(struct pantun_monitor *monitor)
 {
 	monitor->waiting = false;
 	if (pantun_monitor_fsm_lost(&monitor->fsm))
-		changed(monitor);
+		state_changed(monitor);
 }
 
-static void answered(struct pantun_monitor *monitor)
+static void probe_answered(struct pantun_monitor *monitor)
 {
 	s64 rtt = ktime_us_delta(ktime_get(), monitor->sent);
 
 	monitor->waiting = false;
 	if (pantun_monitor_fsm_answered(&monitor->fsm, clamp_t(s64, rtt, 0, U32_MAX)))
-		changed(monitor);
+		state_changed(monitor);
 }
 
-static void unsent(struct pantun_monitor *monitor, u32 error)
+static void probe_unsent(struct pantun_monitor *monitor, u32 error)
 {
 	bool news;
 
@@ -137,7 +137,7 @@ static void unsent(struct pantun_monitor *monitor, u32 error)
 	else
 		news = pantun_monitor_fsm_impossible(&monitor->fsm);
 	if (news)
-		changed(monitor);
+		state_changed(monitor);
 }
 
 /* --- a probe on its way out --- */
@@ -180,8 +180,8 @@ static bool own_v6(const struct net_device *dev, const struct in6_addr *dst,
 }
 
 /* Where a probe comes from; false: there is no address for it. */
-static bool source(const struct pantun_tunnel *tunnel, const struct pantun_monitor_config *config,
-		   union pantun_addr *from)
+static bool probe_source(const struct pantun_tunnel *tunnel,
+			 const struct pantun_monitor_config *config, union pantun_addr *from)
 {
 	memset(from, 0, sizeof(*from));
 	if (pantun_addr_given(&config->src)) {
@@ -213,7 +213,7 @@ static void write_probe(struct sk_buff *skb, const struct pantun_monitor_probe *
 }
 
 /* Sends one; 0, or why not.  BH disabled, RCU. */
-static u32 send(struct pantun_tunnel *tunnel, const struct request *request)
+static u32 send_echo(struct pantun_tunnel *tunnel, const struct request *request)
 {
 	const char *proxy = request->config.proxy;
 	struct pantun_echo echo;
@@ -248,7 +248,7 @@ static bool take_turn(struct pantun_monitor *monitor, struct request *request, b
 	bool turn = time_after_eq(now, monitor->next);
 
 	if (monitor->waiting && (turn || time_after_eq(now, monitor->expires)))
-		lost(monitor);
+		probe_lost(monitor);
 	*early = !turn && monitor->early && time_after_eq(now, monitor->early_at);
 	if (*early || turn)
 		monitor->early = false;
@@ -266,7 +266,7 @@ static bool take_turn(struct pantun_monitor *monitor, struct request *request, b
 }
 
 /* Has an answer count from now on.  monitors.lock. */
-static void await(struct pantun_monitor *monitor, const struct request *request, bool early)
+static void await_answer(struct pantun_monitor *monitor, const struct request *request, bool early)
 {
 	unsigned long interval = msecs_to_jiffies(monitor->config.interval);
 
@@ -281,17 +281,17 @@ static void await(struct pantun_monitor *monitor, const struct request *request,
 }
 
 /* Sends a probe, which then is the one that is waited for, or notes why it can't be sent. */
-static void probe(struct pantun_monitor *monitor, struct request *request, bool early)
+static void send_probe(struct pantun_monitor *monitor, struct request *request, bool early)
 {
 	struct pantun_monitors *monitors = &monitor->tunnel->monitors;
 	u32 error = PANTUN_MONITOR_ERROR_NO_SOURCE;
 
 	get_random_bytes(&request->probe, sizeof(request->probe));
-	if (source(monitor->tunnel, &request->config, &request->probe.from)) {
+	if (probe_source(monitor->tunnel, &request->config, &request->probe.from)) {
 		spin_lock(&monitors->lock);
-		await(monitor, request, early);
+		await_answer(monitor, request, early);
 		spin_unlock(&monitors->lock);
-		error = send(monitor->tunnel, request);
+		error = send_echo(monitor->tunnel, request);
 	}
 	spin_lock(&monitors->lock);
 	if (!error) {
@@ -300,7 +300,7 @@ static void probe(struct pantun_monitor *monitor, struct request *request, bool 
 	} else if (early) {
 		monitor->waiting = false;
 	} else {
-		unsent(monitor, error);
+		probe_unsent(monitor, error);
 	}
 	spin_unlock(&monitors->lock);
 }
@@ -319,9 +319,9 @@ static void monitor_work(struct work_struct *work)
 	ready = take_turn(monitor, &request, &early);
 	spin_unlock(&monitors->lock);
 	if (ready)
-		probe(monitor, &request, early);
+		send_probe(monitor, &request, early);
 	spin_lock(&monitors->lock);
-	arm(monitor);
+	arm_work(monitor);
 	spin_unlock(&monitors->lock);
 	rcu_read_unlock();
 	local_bh_enable();
@@ -345,8 +345,8 @@ void pantun_monitor_nudge(struct pantun_tunnel *tunnel)
 		if (monitor->error != PANTUN_MONITOR_ERROR_NO_SA || monitor->early)
 			continue;
 		monitor->early = true;
-		monitor->early_at = jiffies + below(EARLY_WITHIN);
-		arm(monitor);
+		monitor->early_at = jiffies + random_below(EARLY_WITHIN);
+		arm_work(monitor);
 	}
 	spin_unlock_bh(&monitors->lock);
 }
@@ -379,7 +379,7 @@ static bool take_answer(const struct sk_buff *skb, struct pantun_monitors *monit
 	list_for_each_entry(monitor, &monitors->list, list) {
 		found = is_answer(monitor, echo, cookie);
 		if (found) {
-			answered(monitor);
+			probe_answered(monitor);
 			break;
 		}
 	}
@@ -498,8 +498,8 @@ static bool beyond_transport(const struct pantun_tunnel *tunnel,
 	return beyond;
 }
 
-static int check(const struct pantun_tunnel *tunnel, const struct pantun_monitor_config *config,
-		 struct netlink_ext_ack *extack)
+static int check_config(const struct pantun_tunnel *tunnel,
+			const struct pantun_monitor_config *config, struct netlink_ext_ack *extack)
 {
 	if (*config->proxy && !pantun_proxy_find(tunnel, config->proxy)) {
 		NL_SET_ERR_MSG(extack,
@@ -514,8 +514,8 @@ static int check(const struct pantun_tunnel *tunnel, const struct pantun_monitor
 	return 0;
 }
 
-static int add(struct pantun_tunnel *tunnel, const struct pantun_monitor_config *config,
-	       struct netlink_ext_ack *extack)
+static int add_monitor(struct pantun_tunnel *tunnel, const struct pantun_monitor_config *config,
+		       struct netlink_ext_ack *extack)
 {
 	struct pantun_monitors *monitors = &tunnel->monitors;
 	struct pantun_monitor *monitor;
@@ -536,7 +536,7 @@ static int add(struct pantun_tunnel *tunnel, const struct pantun_monitor_config 
 	spin_lock_bh(&monitors->lock);
 	list_add_tail(&monitor->list, &monitors->list);
 	take_census(monitors);
-	begin(monitor);
+	begin_rhythm(monitor);
 	pantun_event_monitor(monitor, PANTUN_EVENT_NEW);
 	spin_unlock_bh(&monitors->lock);
 	tunnel->pn->generation++;
@@ -545,7 +545,7 @@ static int add(struct pantun_tunnel *tunnel, const struct pantun_monitor_config 
 }
 
 /* What it knows is about another way from now on. */
-static void forget(struct pantun_monitor *monitor)
+static void forget_history(struct pantun_monitor *monitor)
 {
 	monitor->waiting = false;
 	monitor->error = PANTUN_MONITOR_ERROR_UNSPEC;
@@ -555,7 +555,8 @@ static void forget(struct pantun_monitor *monitor)
 				monitor->config.recovery);
 }
 
-static void change(struct pantun_monitor *monitor, const struct pantun_monitor_config *config)
+static void change_monitor(struct pantun_monitor *monitor,
+			   const struct pantun_monitor_config *config)
 {
 	const struct pantun_monitor_config old = monitor->config;
 	struct pantun_monitors *monitors = &monitor->tunnel->monitors;
@@ -566,9 +567,9 @@ static void change(struct pantun_monitor *monitor, const struct pantun_monitor_c
 	monitor->config = *config;
 	pantun_monitor_fsm_limits(&monitor->fsm, config->threshold, config->recovery);
 	if (!same_addr(&old.src, &config->src) || strcmp(old.proxy, config->proxy))
-		forget(monitor);
+		forget_history(monitor);
 	if (old.interval != config->interval)
-		begin(monitor);
+		begin_rhythm(monitor);
 	take_census(monitors);
 	pantun_event_monitor(monitor, PANTUN_EVENT_CHANGE);
 	spin_unlock_bh(&monitors->lock);
@@ -593,13 +594,13 @@ int pantun_monitor_set(struct pantun_tunnel *tunnel, const struct pantun_monitor
 	struct pantun_monitor *monitor;
 	int err;
 
-	err = check(tunnel, config, extack);
+	err = check_config(tunnel, config, extack);
 	if (err)
 		return err;
 	monitor = pantun_monitor_find(tunnel, config->family, &config->dst);
 	if (!monitor)
-		return add(tunnel, config, extack);
-	change(monitor, config);
+		return add_monitor(tunnel, config, extack);
+	change_monitor(monitor, config);
 	return 0;
 }
 

@@ -268,7 +268,7 @@ void pantun_classifier_free(struct pantun_classifier *classifier)
 	kfree(classifier);
 }
 
-static const u64 *find(const struct dimension *d, struct point p)
+static const u64 *entries_at(const struct dimension *d, struct point p)
 {
 	return d->set[interval_of(d, p)].word;
 }
@@ -285,13 +285,13 @@ int pantun_classifier_match(const struct pantun_classifier *classifier,
 {
 	const struct dimension *d = classifier->dimensions;
 	bool v4 = flow->family == AF_INET;
-	const u64 *local = find(&d[v4 ? LOCAL4 : LOCAL6], address(&flow->local, v4));
-	const u64 *remote = find(&d[v4 ? REMOTE4 : REMOTE6], address(&flow->remote, v4));
-	const u64 *proto = find(&d[PROTO], number(flow->proto));
-	const u64 *local_port = find(&d[LOCAL_PORT],
-				     number(flow->has_ports ? flow->local_port : NO_PORT));
-	const u64 *remote_port = find(&d[REMOTE_PORT],
-				      number(flow->has_ports ? flow->remote_port : NO_PORT));
+	const u64 *local = entries_at(&d[v4 ? LOCAL4 : LOCAL6], address(&flow->local, v4));
+	const u64 *remote = entries_at(&d[v4 ? REMOTE4 : REMOTE6], address(&flow->remote, v4));
+	const u64 *proto = entries_at(&d[PROTO], number(flow->proto));
+	const u64 *local_port = entries_at(&d[LOCAL_PORT],
+					   number(flow->has_ports ? flow->local_port : NO_PORT));
+	const u64 *remote_port = entries_at(&d[REMOTE_PORT],
+					    number(flow->has_ports ? flow->remote_port : NO_PORT));
 	u32 i;
 
 	for (i = 0; i < WORDS; i++) {

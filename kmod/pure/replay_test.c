@@ -29,7 +29,7 @@ static enum pantun_replay_verdict model_accept(u64 seq)
 	return PANTUN_REPLAY_OK;
 }
 
-static enum replay_verdict receive(struct pantun_replay *r, u64 seq)
+static enum replay_verdict judge_number(struct pantun_replay *r, u64 seq)
 {
 	u64 inferred = pantun_replay_infer(r, lower_32_bits(seq));
 	enum pantun_replay_verdict checked = pantun_replay_check(r, inferred);
@@ -57,7 +57,7 @@ static void run_vector(struct kunit *test, const struct replay_vector *vector)
 		for (k = 0; k < run->count; k++) {
 			u64 seq = run->first + (s64)run->stride * k;
 
-			KUNIT_EXPECT_EQ_MSG(test, (int)receive(&r, seq), (int)run->verdict,
+			KUNIT_EXPECT_EQ_MSG(test, (int)judge_number(&r, seq), (int)run->verdict,
 					    "%s: number %llu of run %u", vector->name,
 					    (unsigned long long)seq, i);
 		}

@@ -52,7 +52,7 @@ void pantun_selector_any(struct pantun_selector *sel)
 	sel->remote_port.last = U16_MAX;
 }
 
-static bool inverted(const struct pantun_range *range, size_t len)
+static bool reversed(const struct pantun_range *range, size_t len)
 {
 	return memcmp(&range->first, &range->last, len) > 0;
 }
@@ -67,9 +67,9 @@ const char *pantun_selector_invalid(const struct pantun_selector *sel)
 {
 	if (!sel->has_v4 && !sel->has_v6)
 		return "the selector has no addresses of either family";
-	if (sel->has_v4 && (inverted(&sel->local4, V4_LEN) || inverted(&sel->remote4, V4_LEN)))
+	if (sel->has_v4 && (reversed(&sel->local4, V4_LEN) || reversed(&sel->remote4, V4_LEN)))
 		return "an IPv4 range of the selector ends before it begins";
-	if (sel->has_v6 && (inverted(&sel->local6, V6_LEN) || inverted(&sel->remote6, V6_LEN)))
+	if (sel->has_v6 && (reversed(&sel->local6, V6_LEN) || reversed(&sel->remote6, V6_LEN)))
 		return "an IPv6 range of the selector ends before it begins";
 	if (sel->local_port.first > sel->local_port.last ||
 	    sel->remote_port.first > sel->remote_port.last)

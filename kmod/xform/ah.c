@@ -135,8 +135,8 @@ static int list_parts(struct ah_tmp *tmp, struct sk_buff *skb, const struct pant
  * Computes the ICV of a packet into the digest of *@result.  0: done, the caller frees;
  * -EINPROGRESS: @complete will be called, and frees; else nothing is left behind.
  */
-static int compute(struct pantun_sa *sa, struct sk_buff *skb, const struct ah_packet *packet,
-		   u64 seq, crypto_completion_t complete, struct ah_tmp **result)
+static int compute_icv(struct pantun_sa *sa, struct sk_buff *skb, const struct ah_packet *packet,
+		       u64 seq, crypto_completion_t complete, struct ah_tmp **result)
 {
 	struct ah_tmp *tmp = tmp_alloc(sa, packet);
 	int len;
@@ -210,7 +210,7 @@ static void finish_seal(struct sk_buff *skb, const struct pantun_sa *sa,
 	memcpy(icv(ah, sa), tmp->digest, sa->alg->icv_len);
 }
 
-static void seal_complete(PANTUN_CRYPTO_ARG arg, int err)
+static void ah_seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 {
 	struct sk_buff *skb = pantun_crypto_data(arg);
 	struct pantun_cb *cb = pantun_cb(skb);
@@ -236,7 +236,7 @@ static int ah_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	int err;
 
 	packet.payload = packet.outer_len + packet.ah_len;
-	err = compute(sa, skb, &packet, seq, seal_complete, &tmp);
+	err = compute_icv(sa, skb, &packet, seq, ah_seal_complete, &tmp);
 	if (err)
 		return err;
 	finish_seal(skb, sa, tmp);
@@ -257,7 +257,7 @@ static int finish_input(struct sk_buff *skb, const struct pantun_sa *sa,
 	return next_header;
 }
 
-static void input_complete(PANTUN_CRYPTO_ARG arg, int err)
+static void ah_input_complete(PANTUN_CRYPTO_ARG arg, int err)
 {
 	struct sk_buff *skb = pantun_crypto_data(arg);
 	struct pantun_cb *cb = pantun_cb(skb);
@@ -271,7 +271,7 @@ static void input_complete(PANTUN_CRYPTO_ARG arg, int err)
  * As long as this SA's AH has to be (RFC 4302 section 2.6).  Linux pads it to 8 octets
  * over IPv4, too, unless told otherwise, so that is taken from peers.
  */
-static bool length_ok(const struct pantun_sa *sa, unsigned int len, bool v4)
+static bool ah_length_ok(const struct pantun_sa *sa, unsigned int len, bool v4)
 {
 	struct pantun_overhead sizes;
 
@@ -296,7 +296,7 @@ static int ah_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	packet.ah_len = header_len((void *)skb->data);
 	packet.payload = packet.ah_len;
 	if (packet.ah_len > skb->len ||
-	    !length_ok(sa, packet.ah_len, ip_hdr(skb)->version == 4))
+	    !ah_length_ok(sa, packet.ah_len, ip_hdr(skb)->version == 4))
 		return -EPROTO;
 	if (!pskb_may_pull(skb, packet.ah_len))
 		return -ENOMEM;
@@ -305,7 +305,7 @@ static int ah_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	if (packet.nfrags < 0)
 		return packet.nfrags;
 	packet.outer = skb_network_header(skb);
-	err = compute(sa, skb, &packet, seq, input_complete, &tmp);
+	err = compute_icv(sa, skb, &packet, seq, ah_input_complete, &tmp);
 	if (err)
 		return err;
 	err = finish_input(skb, sa, tmp);
@@ -314,7 +314,7 @@ static int ah_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 }
 
 /* Both kinds of transform behind the same steps. */
-static int set_key(struct pantun_sa *sa, const struct pantun_keys *keys)
+static int ah_set_key(struct pantun_sa *sa, const struct pantun_keys *keys)
 {
 	u8 *blob;
 	int err;
@@ -379,7 +379,7 @@ static int ah_init(struct pantun_sa *sa, const struct pantun_keys *keys,
 		NL_SET_ERR_MSG(extack, "this kernel lacks the algorithm: load its crypto modules");
 		return err;
 	}
-	err = set_key(sa, keys);
+	err = ah_set_key(sa, keys);
 	if (err) {
 		NL_SET_ERR_MSG(extack, "the algorithm refused the key");
 		goto err_destroy;

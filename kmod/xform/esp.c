@@ -89,8 +89,8 @@ static void tmp_put(struct pantun_sa *sa, struct esp_tmp *tmp)
  * Describes the packet, from @offset on, to the request: associated data first, then
  * @crypt_len octets (with the ICV when decrypting).
  */
-static int prepare(struct esp_tmp *tmp, struct sk_buff *skb, const struct pantun_sa *sa,
-		   u64 seq, int nfrags, unsigned int offset, unsigned int crypt_len)
+static int describe_request(struct esp_tmp *tmp, struct sk_buff *skb, const struct pantun_sa *sa,
+			    u64 seq, int nfrags, unsigned int offset, unsigned int crypt_len)
 {
 	const struct esp_header *esph = (struct esp_header *)(skb->data + offset);
 	struct scatterlist *sg = tmp_sg(tmp, sa->aead);
@@ -117,7 +117,7 @@ static int prepare(struct esp_tmp *tmp, struct sk_buff *skb, const struct pantun
 	return 0;
 }
 
-static void seal_complete(PANTUN_CRYPTO_ARG arg, int err)
+static void esp_seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 {
 	struct sk_buff *skb = pantun_crypto_data(arg);
 	struct pantun_cb *cb = pantun_cb(skb);
@@ -206,12 +206,12 @@ static int esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	tmp = tmp_get(sa, cb->nfrags);
 	if (!tmp)
 		return -ENOMEM;
-	err = prepare(tmp, skb, sa, seq, cb->nfrags, cb->xform,
-		      skb->len - cb->xform - ESP_HEADER - alg->iv_len - alg->icv_len);
+	err = describe_request(tmp, skb, sa, seq, cb->nfrags, cb->xform,
+			       skb->len - cb->xform - ESP_HEADER - alg->iv_len - alg->icv_len);
 	if (err)
 		goto out;
 	cb->tmp = tmp;
-	aead_request_set_callback(&tmp->req, 0, seal_complete, skb);
+	aead_request_set_callback(&tmp->req, 0, esp_seal_complete, skb);
 	err = crypto_aead_encrypt(&tmp->req);
 	if (err == -EINPROGRESS)
 		return err;
@@ -224,7 +224,7 @@ out:
  * Takes header, padding and ICV off a packet whose ICV was good.  The padding's
  * octets are checked, too: 1, 2, 3, ... is the only content this version accepts.
  */
-static int strip(struct sk_buff *skb, const struct pantun_alg *alg)
+static int strip_esp(struct sk_buff *skb, const struct pantun_alg *alg)
 {
 	u8 trailer[ESP_TRAILER];
 	unsigned int end = skb->len - alg->icv_len;
@@ -247,17 +247,17 @@ static int strip(struct sk_buff *skb, const struct pantun_alg *alg)
 	return trailer[1];
 }
 
-static void input_complete(PANTUN_CRYPTO_ARG arg, int err)
+static void esp_input_complete(PANTUN_CRYPTO_ARG arg, int err)
 {
 	struct sk_buff *skb = pantun_crypto_data(arg);
 	struct pantun_cb *cb = pantun_cb(skb);
 
 	tmp_put(cb->sa, cb->tmp);
-	cb->done(skb, cb->sa, err ? err : strip(skb, cb->sa->alg));
+	cb->done(skb, cb->sa, err ? err : strip_esp(skb, cb->sa->alg));
 }
 
 /* Lengths that no peer sends (RFC 4303 section 2): header, IV, whole blocks, ICV. */
-static bool length_ok(const struct pantun_alg *alg, unsigned int len)
+static bool esp_length_ok(const struct pantun_alg *alg, unsigned int len)
 {
 	unsigned int fixed = ESP_HEADER + alg->iv_len + alg->icv_len;
 
@@ -272,7 +272,7 @@ static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	int nfrags;
 	int err;
 
-	if (!length_ok(alg, skb->len))
+	if (!esp_length_ok(alg, skb->len))
 		return -EPROTO;
 	if (!pskb_may_pull(skb, ESP_HEADER + alg->iv_len))
 		return -ENOMEM;
@@ -283,17 +283,17 @@ static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	tmp = tmp_get(sa, nfrags);
 	if (!tmp)
 		return -ENOMEM;
-	err = prepare(tmp, skb, sa, seq, nfrags, 0, skb->len - ESP_HEADER - alg->iv_len);
+	err = describe_request(tmp, skb, sa, seq, nfrags, 0, skb->len - ESP_HEADER - alg->iv_len);
 	if (err)
 		goto out;
 	pantun_cb(skb)->tmp = tmp;
-	aead_request_set_callback(&tmp->req, 0, input_complete, skb);
+	aead_request_set_callback(&tmp->req, 0, esp_input_complete, skb);
 	err = crypto_aead_decrypt(&tmp->req);
 	if (err == -EINPROGRESS)
 		return err;
 out:
 	tmp_put(sa, tmp);
-	return err ? err : strip(skb, alg);
+	return err ? err : strip_esp(skb, alg);
 }
 
 /* Key and salt, as modes with a salt want them (RFC 4106 section 8.1, RFC 3686 section 5.1). */
@@ -318,8 +318,8 @@ static u8 *put_authenc_key(u8 *p, const struct pantun_keys *keys)
 	return put_enc_key(p + keys->auth_len, keys);
 }
 
-static int set_key(struct crypto_aead *aead, const struct pantun_alg *alg,
-		   const struct pantun_keys *keys)
+static int esp_set_key(struct crypto_aead *aead, const struct pantun_alg *alg,
+		       const struct pantun_keys *keys)
 {
 	unsigned int size = RTA_SPACE(sizeof(struct crypto_authenc_key_param)) +
 			    keys->auth_len + keys->enc_len + keys->salt_len;
@@ -360,7 +360,7 @@ static int esp_init(struct pantun_sa *sa, const struct pantun_keys *keys,
 	}
 	sa->aead = aead;
 	sa->iv_mask = get_random_u64();
-	err = set_key(aead, alg, keys);
+	err = esp_set_key(aead, alg, keys);
 	if (err) {
 		if (alg->enc == PANTUN_ENC_DES_CBC)
 			NL_SET_ERR_MSG(extack, "DES refused the key: a weak one");
