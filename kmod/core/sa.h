@@ -32,7 +32,6 @@
 struct crypto_aead;
 struct crypto_ahash;
 struct netlink_ext_ack;
-struct pantun_net;
 struct pantun_proxy;
 struct pantun_tunnel;
 
@@ -191,9 +190,6 @@ static inline void pantun_sa_hold(struct pantun_sa *sa)
 {
 	refcount_inc(&sa->refs);
 }
-
-/* The SA of @key with a reference, or NULL.  RCU read side or cfg_lock. */
-struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key);
 
 /*
  * The IV of a counter mode: the number under a mask that is random for each SA.  Within

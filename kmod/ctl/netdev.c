@@ -29,7 +29,6 @@
 #include "core/proxy.h"
 #include "core/sa.h"
 #include "core/tunnel.h"
-#include "core/work.h"
 #include "ctl/netdev.h"
 #include "data/dummy.h"
 #include "data/outer.h"

@@ -4,7 +4,6 @@
 #include <linux/pantun.h>
 #include <net/ipv6.h>
 #include "compat.h"
-#include "core/proxy.h"
 #include "core/sa.h"
 #include "core/tunnel.h"
 #include "ctl/nl_priv.h"

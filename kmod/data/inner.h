@@ -14,7 +14,6 @@
 struct pantun_flow;
 struct pantun_path;
 struct pantun_sa;
-struct pantun_tunnel;
 struct pantun_tunnel_opts;
 struct sk_buff;
 

@@ -25,6 +25,7 @@
 #include "core/cb.h"
 #include "core/events.h"
 #include "core/sa.h"
+#include "core/sa_table.h"
 #include "core/tunnel.h"
 #include "data/inner.h"
 #include "data/outer.h"
