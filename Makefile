@@ -162,7 +162,8 @@ build/test_%: build/san/selftests/host/test_%.o $(call san,$(pure))
 	$(call say,LD [san],$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
 
-build/test_algorithms: $(call san,tools/algorithms.c tools/names.c daemon/prop/alg_registry.c)
+build/test_algorithms: $(call san,tools/algorithms.c tools/names.c daemon/genl/monitor.c \
+	daemon/prop/alg_registry.c)
 
 build/fuzz/%.o: %.c | libraries
 	@mkdir -p $(@D)

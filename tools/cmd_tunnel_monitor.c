@@ -41,13 +41,8 @@ static const char *take_action(void *ctx, char *const *values)
 {
 	struct request *request = ctx;
 
-	if (!strcmp(values[0], "wait-recover"))
-		request->action = PANTUN_MONITOR_WAIT_RECOVER;
-	else if (!strcmp(values[0], "fail-over"))
-		request->action = PANTUN_MONITOR_FAIL_OVER;
-	else
-		return "neither wait-recover nor fail-over";
-	return NULL;
+	request->action = monitor_action_number(values[0]);
+	return request->action ? NULL : "neither wait-recover nor fail-over";
 }
 
 /* Seconds with up to three decimals into milliseconds. */

@@ -220,6 +220,7 @@ const char *operstate_name(uint8_t operstate);
 uint32_t start_number(const char *name);
 uint32_t mode_number(const char *name);
 uint32_t df_number(const char *name);
+uint32_t monitor_action_number(const char *name);
 uint32_t carrier_number(const char *name);
 uint8_t ipsec_proto_number(const char *name);
 /* "aes-gcm-16-256", "aes-cbc-128/hmac-sha2-256-128", "hmac-sha1-96" of AH. */

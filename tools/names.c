@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "algorithms.h"
+#include "genl/monitor.h"
 #include "model.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -30,16 +31,6 @@ static const char *const path_names[] = {
 static const char *const monitor_action_names[] = {
 	[PANTUN_MONITOR_WAIT_RECOVER] = "wait-recover",
 	[PANTUN_MONITOR_FAIL_OVER] = "fail-over",
-};
-
-static const char *const monitor_error_names[] = {
-	[PANTUN_MONITOR_ERROR_UNSPEC] = "",
-	[PANTUN_MONITOR_ERROR_NO_SA] = "no SA",
-	[PANTUN_MONITOR_ERROR_NO_SOURCE] = "the interface has no address of this family",
-	[PANTUN_MONITOR_ERROR_NO_PROXY] = "no such proxy-ID, or none that matches",
-	[PANTUN_MONITOR_ERROR_SELECTOR] = "proxy-ID or SA do not cover these addresses",
-	[PANTUN_MONITOR_ERROR_TRANSPORT] = "transport mode: not the gateways' own addresses",
-	[PANTUN_MONITOR_ERROR_NO_MEMORY] = "no memory",
 };
 
 static const char *const dir_names[] = {
@@ -114,7 +105,9 @@ const char *monitor_action_name(uint32_t action)
 
 const char *monitor_error_name(uint32_t error)
 {
-	return name_of(monitor_error_names, COUNT(monitor_error_names), error);
+	const char *name = genl_monitor_error(error);
+
+	return name ? name : "?";
 }
 
 const char *dir_name(uint32_t dir)
@@ -167,6 +160,11 @@ uint32_t mode_number(const char *name)
 uint32_t carrier_number(const char *name)
 {
 	return number_of(carrier_names, COUNT(carrier_names), name);
+}
+
+uint32_t monitor_action_number(const char *name)
+{
+	return number_of(monitor_action_names, COUNT(monitor_action_names), name);
 }
 
 uint32_t df_number(const char *name)

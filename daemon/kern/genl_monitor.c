@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "genl/attr.h"
+#include "genl/monitor.h"
 #include "kern/genl_monitor.h"
 #include "kern/genl_request.h"
 
@@ -51,20 +52,12 @@ enum kern_path genl_monitor_path(const struct nlattr *attr)
 
 const char *genl_monitor_unsent(const struct nlattr *attr)
 {
-	static const char *const texts[] = {
-		[PANTUN_MONITOR_ERROR_UNSPEC] = "",
-		[PANTUN_MONITOR_ERROR_NO_SA] = KERN_NO_SA,
-		[PANTUN_MONITOR_ERROR_NO_SOURCE] = "the interface has no address of that family: "
-						   "give it one, or a source-ip",
-		[PANTUN_MONITOR_ERROR_NO_PROXY] = "no proxy-ID takes them",
-		[PANTUN_MONITOR_ERROR_SELECTOR] = "proxy-ID or SA do not cover their addresses",
-		[PANTUN_MONITOR_ERROR_TRANSPORT] = "in transport mode only the gateways' own "
-						   "addresses pass",
-		[PANTUN_MONITOR_ERROR_NO_MEMORY] = "no memory",
-	};
 	uint32_t error = genl_attr_u32(attr);
+	const char *text = genl_monitor_error(error);
 
-	return error < sizeof(texts) / sizeof(texts[0]) ? texts[error] : "unknown reason";
+	if (error == PANTUN_MONITOR_ERROR_NO_SOURCE)
+		return GENL_NO_SOURCE ": give it one, or a source-ip";
+	return text ? text : "unknown reason";
 }
 
 bool genl_monitor_get(struct nlmsghdr *header, struct kern_monitor *out)

@@ -7,6 +7,7 @@
 #ifndef PANTUN_KERN_KERN_H
 #define PANTUN_KERN_KERN_H
 
+#include "genl/monitor.h"
 #include "ike/core.h"
 
 struct kern;
@@ -18,7 +19,7 @@ enum kern_path { KERN_PATH_UNKNOWN, KERN_PATH_UP, KERN_PATH_DOWN };
  * Why a probe was not sent.  Without an SA the path is as good as lost; all other reasons are
  * mistakes on this host, and say nothing of the path.
  */
-#define KERN_NO_SA	"there is no SA"
+#define KERN_NO_SA	GENL_NO_SA
 
 /* What the kernel reports by itself; strings valid during the call. */
 struct kern_events {

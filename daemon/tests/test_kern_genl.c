@@ -339,7 +339,7 @@ static void test_path(void **state)
 	nla_nest_end(msg, nest);
 	deliver(e, msg);
 	assert_string_equal(told, "path tunnel1 up;path tunnel1 down;path tunnel1 unknown;"
-			    "path tunnel1 down: there is no SA;");
+			    "path tunnel1 down: no SA;");
 	genl_events_close(e);
 }
 

@@ -279,7 +279,7 @@ static void test_without_sa(void **state)
 	(void)state;
 	unsent(&s, KERN_PATH_DOWN, KERN_NO_SA);
 	says("tunnel-status-down hq/lan: Tunnel lan is down: no answer from 10.2.0.1 to 5 probes "
-	     "in a row, which could not be sent: there is no SA; wait-recover: tunnel1 stays up; "
+	     "in a row, which could not be sent: no SA; wait-recover: tunnel1 stays up; "
 	     "no SA stands that a new one could replace\n");
 	end(&s);
 }
