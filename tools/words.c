@@ -5,53 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "base/near.h"
 
-#define WORD_MAX	32	/* longer ones have no near word */
 #define KEYWORDS_MAX	40	/* keywords of one command */
-
-static size_t smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-static bool swapped(const char *a, size_t i, const char *b, size_t j)
-{
-	return i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-}
-
-/* Edit distance, neighbours that changed places counting one. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t rows[3][WORD_MAX + 1] = { 0 }, n = strlen(a), m = strlen(b);
-
-	if (n > WORD_MAX || m > WORD_MAX)
-		return WORD_MAX;
-	for (size_t j = 0; j <= m; j++)
-		rows[0][j] = j;
-	for (size_t i = 1; i <= n; i++) {
-		size_t *row = rows[i % 3], *above = rows[(i + 2) % 3];
-
-		row[0] = i;
-		for (size_t j = 1; j <= m; j++) {
-			size_t change = above[j - 1] + (a[i - 1] != b[j - 1]);
-
-			row[j] = smaller(change, smaller(above[j], row[j - 1]) + 1);
-			if (swapped(a, i, b, j))
-				row[j] = smaller(row[j], rows[(i + 1) % 3][j - 2] + 1);
-		}
-	}
-	return rows[n % 3][m];
-}
 
 const char *words_nearest(const char *word, const char *const *list, size_t n)
 {
 	const char *best = NULL;
-	size_t least = 1 + strlen(word) / 2;
+	size_t length = strlen(word), least = 1 + length / 2;
 
-	for (size_t i = 0; i < n; i++) {
-		size_t d = distance(word, list[i]);
+	for (size_t i = 0; length <= NEAR_MAX && i < n; i++) {
+		size_t d = near_distance(word, length, list[i], strlen(list[i]));
 
-		if (strlen(word) > 1 && !strncmp(list[i], word, strlen(word)))
+		if (length > 1 && !strncmp(list[i], word, length))
 			d = 0;
 		if (d < least) {
 			least = d;

@@ -47,36 +47,6 @@ void conf_warning(struct conf_report *report, struct conf_place at, const char *
 	va_end(args);
 }
 
-static unsigned int least(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters are added, missing, changed or swapped with their neighbour. */
-static unsigned int distance(const char *a, size_t na, const char *b, size_t nb)
-{
-	unsigned int rows[3][CONF_NEAR_MAX + 1];
-	unsigned int *before = rows[0], *last = rows[1], *row = rows[2], *old, cost;
-	size_t i, j;
-
-	for (j = 0; j <= nb; j++)
-		last[j] = (unsigned int)j;
-	for (i = 1; i <= na; i++) {
-		row[0] = (unsigned int)i;
-		for (j = 1; j <= nb; j++) {
-			cost = a[i - 1] == b[j - 1] ? 0 : 1;
-			row[j] = least(least(last[j] + 1, row[j - 1] + 1), last[j - 1] + cost);
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-				row[j] = least(row[j], before[j - 2] + 1);
-		}
-		old = before;
-		before = last;
-		last = row;
-		row = old;
-	}
-	return last[nb];
-}
-
 void conf_near_offer(struct conf_near *near, const char *candidate, size_t n)
 {
 	size_t nw = strlen(near->word);
@@ -84,7 +54,7 @@ void conf_near_offer(struct conf_near *near, const char *candidate, size_t n)
 
 	if (!nw || nw > CONF_NEAR_MAX || n > CONF_NEAR_MAX)
 		return;
-	cost = distance(near->word, nw, candidate, n);
+	cost = near_distance(near->word, nw, candidate, n);
 	/* An abbreviation counts as a slip of one letter. */
 	if (nw >= 2 && n > nw && !memcmp(near->word, candidate, nw))
 		cost = 1;

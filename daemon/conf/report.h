@@ -3,6 +3,7 @@
 #ifndef PANTUN_CONF_REPORT_H
 #define PANTUN_CONF_REPORT_H
 
+#include "base/near.h"
 #include "conf/conf.h"
 
 /* A place in the file.  Both count from 1; line 0 is the file as a whole. */
@@ -15,7 +16,7 @@ void conf_error(struct conf_report *report, struct conf_place at, const char *fo
 void conf_warning(struct conf_report *report, struct conf_place at, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-#define CONF_NEAR_MAX	63	/* octets; no guess is made for longer words */
+#define CONF_NEAR_MAX	NEAR_MAX	/* no guess is made for longer words */
 
 /*
  * Finds which of several words is nearest to one that is not among them.  Begin with
