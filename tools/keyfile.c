@@ -5,9 +5,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include "base/bytes.h"
+#include "base/key_file.h"
 #include "base/secret.h"
 
 #define FILE_MAX	4096	/* octets */
@@ -125,67 +125,45 @@ static int take_text(const char *path, char *text, struct keys *keys, char *erro
 	return -1;
 }
 
-/* NULL, or why the open file must not hold keys. */
-static const char *unfit(int fd)
+/* The text of the open file into @text of FILE_MAX octets; false with the reason in @why. */
+static bool slurp(int fd, char *text, char *why, size_t n)
 {
-	struct stat st;
+	const char *wrong = NULL;
+	ssize_t got;
 
-	if (fstat(fd, &st))
-		return strerror(errno);
-	if (!S_ISREG(st.st_mode))
-		return "not a plain file";
-	if (st.st_mode & 077)
-		return "others than its owner may use it; chmod 600 it";
-	if (st.st_uid != geteuid() && st.st_uid != 0)
-		return "it belongs to another user; chown it to root";
-	if (st.st_size >= FILE_MAX)
-		return "too long for a key file";
-	return NULL;
-}
-
-/* All of the file, ended by a zero; false where it has zeros or does not end. */
-static bool slurp(int fd, char *text)
-{
-	size_t n = 0;
-
-	while (n < FILE_MAX) {
-		ssize_t got = read(fd, text + n, FILE_MAX - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return false;
-		if (!got) {
-			text[n] = '\0';
-			return strlen(text) == n;
-		}
-		n += (size_t)got;
+	if (!key_file_trusted(fd, why, n))
+		return false;
+	got = key_file_read(fd, text, FILE_MAX);
+	if (got < 0)
+		wrong = strerror(errno);
+	else if (got == FILE_MAX)
+		wrong = "too long for a key file";
+	else if (memchr(text, '\0', (size_t)got))
+		wrong = "cannot be read as text";
+	if (wrong) {
+		snprintf(why, n, "%s", wrong);
+		return false;
 	}
-	return false;
+	text[got] = '\0';
+	return true;
 }
 
 int keyfile_read(const char *path, struct keys *keys, char *error, size_t error_n)
 {
-	char text[FILE_MAX + 1];
-	const char *wrong;
-	int fd, result;
+	char text[FILE_MAX], why[160];
+	int fd, result = -1;
 
 	memset(keys, 0, sizeof(*keys));
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	fd = open(path, KEY_FILE_FLAGS);
 	if (fd < 0) {
 		snprintf(error, error_n, "%s: %s", path, strerror(errno));
 		return -1;
 	}
-	wrong = unfit(fd);
-	if (!wrong && !slurp(fd, text))
-		wrong = "cannot be read as text";
-	close(fd);
-	if (wrong) {
-		snprintf(error, error_n, "%s: %s", path, wrong);
-		result = -1;
-	} else {
+	if (slurp(fd, text, why, sizeof(why)))
 		result = take_text(path, text, keys, error, error_n);
-	}
+	else
+		snprintf(error, error_n, "%s: %s", path, why);
+	close(fd);
 	secret_wipe(text, sizeof(text));
 	return result;
 }

@@ -21,8 +21,7 @@ struct keys {
 };
 
 /*
- * 0, or -1 with the cause in @error.  Refuses what is no plain file, or what
- * group or others may read or write, or what belongs to somebody else.  The
+ * 0, or -1 with the cause in @error, also for a file that key_file_trusted() refuses.  The
  * caller wipes @keys with secret_wipe(), also after a failure.
  */
 int keyfile_read(const char *path, struct keys *keys, char *error, size_t error_n);

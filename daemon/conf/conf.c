@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/key_file.h"
 #include "base/secret.h"
 #include "conf/build.h"
 #include "conf/conf.h"
-#include "conf/keyfile.h"
 
 static const struct conf_place whole_file;
 
@@ -31,7 +31,7 @@ static void check_secrets(const struct tree *tree, int fd, struct conf_report *r
 {
 	char why[160];
 
-	if (tree->secret.line && fd >= 0 && !keyfile_trusted(fd, why, sizeof(why)))
+	if (tree->secret.line && fd >= 0 && !key_file_trusted(fd, why, sizeof(why)))
 		conf_error(report, tree->secret, "this file contains a key, but %s", why);
 }
 

@@ -10,11 +10,9 @@
 
 /*
  * Reads the key from the file that @value names, without its trailing newline.  The path has to
- * be absolute, and the file a regular one that belongs to root or to our user and gives group
- * and others no access.  The secret is the caller's; NULL after a complaint.
+ * be absolute, and the file one that key_file_trusted() takes.  The secret is the caller's; NULL
+ * after a complaint.
  */
 struct secret *keyfile_read(const struct tree_value *value, struct conf_report *report);
-/* Whether these rules let the open file hold keys; false with the reason in @why of @n octets. */
-bool keyfile_trusted(int fd, char *why, size_t n);
 
 #endif

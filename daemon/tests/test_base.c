@@ -11,6 +11,7 @@
 #include "base/addr.h"
 #include "base/bytes.h"
 #include "base/log.h"
+#include "base/near.h"
 #include "base/repeat.h"
 #include "base/secret.h"
 #include "base/service.h"
@@ -487,6 +488,27 @@ static void test_service(void **state)
 	assert_int_equal(proto, 58);
 }
 
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int n = near_distance(a, strlen(a), b, strlen(b));
+
+	assert_int_equal(near_distance(b, strlen(b), a, strlen(a)), n);
+	return n;
+}
+
+static void test_near(void **state)
+{
+	(void)state;
+	assert_int_equal(distance("tunnel", "tunnel"), 0);
+	assert_int_equal(distance("tunel", "tunnel"), 1);
+	assert_int_equal(distance("tunnle", "tunnel"), 1);
+	assert_int_equal(distance("tonnel", "tunnel"), 1);
+	assert_int_equal(distance("", "tunnel"), 6);
+	assert_int_equal(distance("kitten", "sitting"), 3);
+	/* Only so many octets count. */
+	assert_int_equal(near_distance("abc", 2, "abd", 2), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -505,6 +527,7 @@ int main(void)
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),
 		cmocka_unit_test(test_service),
+		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_text_copy),
 		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_table_order),

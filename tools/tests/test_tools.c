@@ -167,13 +167,18 @@ static void test_keys_permissions(void **state)
 static void test_keys_no_plain_file(void **state)
 {
 	struct file *file = *state;
+	static char text[4097];
 
 	assert_int_equal(keyfile_read("/dev/zero", &file->keys, file->error,
 				      sizeof(file->error)), -1);
-	assert_non_null(strstr(file->error, "not a plain file"));
+	assert_non_null(strstr(file->error, "not a regular file"));
 	assert_int_equal(keyfile_read("/nonexistent/keys", &file->keys, file->error,
 				      sizeof(file->error)), -1);
 	assert_non_null(strstr(file->error, "No such file"));
+	memset(text, '#', sizeof(text) - 1);
+	assert_refused(file, text, "too long for a key file");
+	text[4095] = '\0';
+	assert_refused(file, text, "no line \"enc HEX\"");
 }
 
 static void assert_text(const struct genl_selector *s, bool local, const char *addresses,
