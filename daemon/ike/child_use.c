@@ -10,7 +10,7 @@ bool child_undecided(const struct child_sa *child)
 {
 	const struct task *task = child->ike->ex.current;
 
-	return task && task->kind == TASK_CHILD_REKEY && task->rival == child->token;
+	return task && task->rival == child->token;
 }
 
 void child_activate(struct child_sa *child)

@@ -11,7 +11,7 @@
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
 #define WAIT_START	SECONDS(10)	/* no more for an IKE SA to come: a link may be back */
-#define SLOW_SENDS	5		/* of IKE_AUTH, that is after 9 s */
+#define SLOW_SENDS	5		/* without an answer, that is after 9 s: see hedged */
 #define WAIT_ALIVE	SECONDS(10)	/* no more between repetitions while ESP comes in */
 #define END_SENDS	3		/* of a request that a DELETE waits for: 9 s */
 #define DOUBT_SENDS	3		/* without an answer, that is after 2.6 s */
@@ -62,10 +62,15 @@ void task_free(struct task *task)
 	free(task);
 }
 
+static const struct task_rule *rule_of(const struct ike_sa *ike, const struct task *task)
+{
+	return ike->version->rule(task->kind);
+}
+
 /* How often the current request is sent, unless the peer shows that it lives. */
 static unsigned int sends_most(const struct ike_sa *ike)
 {
-	return ike->version->sends(ike->ex.current->kind);
+	return rule_of(ike, ike->ex.current)->sends;
 }
 
 static void wait_for_answer(struct ike_sa *ike)
@@ -129,7 +134,7 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 	if (ex->sends == DOUBT_SENDS + gateway_patience(ike->gw) ||
 	    ex->sends > sends_most(ike))
 		gateway_doubt(ike->gw, ike);
-	if (ex->current->kind == TASK_AUTH && ex->sends == SLOW_SENDS)
+	if (rule_of(ike, ex->current)->hedged && ex->sends == SLOW_SENDS)
 		gateway_hedge(ike->gw, ike);
 	ike_send(ike, packet_bytes(ex->request));
 	wait_for_answer(ike);
@@ -346,10 +351,10 @@ void exchange_move(struct ike_sa *from, struct ike_sa *to)
 	while (from->ex.queue) {
 		struct task *task = take_out(&from->ex, &from->ex.queue);
 
-		if (task->kind == TASK_IKE_REKEY || task->kind == TASK_LIVENESS)
-			task_free(task);
-		else
+		if (rule_of(from, task)->moves)
 			exchange_queue(to, task);
+		else
+			task_free(task);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include "ike/child_sa.h"
 #include "ike/condemned.h"
 #include "ike/stranger.h"
+#include "ike/version.h"
 
 #define REKEYED_MS	SECONDS(30)	/* for the peer to delete what it replaced */
 #define KEEPALIVE_MS	SECONDS(20)	/* RFC 3948 section 4 */
@@ -28,7 +29,7 @@ static void up_timer(struct ike_sa *ike)
 		return;
 	}
 	/* The peer may be using the heir already; the exchange ends one way or other. */
-	if (ike->ex.current && ike->ex.current->kind == TASK_IKE_REKEY) {
+	if (ike->ex.current && ike->version->rule(ike->ex.current->kind)->rekeys) {
 		timer_set(&core->timers, &ike->life, core->now + LINGER_MS);
 		return;
 	}

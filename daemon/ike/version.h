@@ -14,6 +14,14 @@
 
 #include "ike/exchange.h"
 
+/* What is true of a kind of task for the core; how it is done the version alone knows. */
+struct task_rule {
+	unsigned int sends;	/* of its request before the peer is considered dead */
+	bool moves;		/* if it waits, to the heir of its IKE SA; else it is dropped */
+	bool rekeys;		/* its answer ends the IKE SA, which has to live until then */
+	bool hedged;		/* gateway_hedge() where the peer is slow to answer */
+};
+
 struct ike_version {
 	uint8_t major;			/* in the header of its messages */
 	/* Queues the first request of @ike, which was just made for us to begin. */
@@ -34,9 +42,9 @@ struct ike_version {
 	struct bytes (*request)(struct ike_sa *ike, struct task *task);
 	/* There was nothing: the task is not needed any more, or could not be done. */
 	void (*unsent)(struct ike_sa *ike, struct task *task);
-	/* How often a request is sent before the peer is considered dead. */
-	unsigned int (*sends)(enum task_kind kind);
-	/* None of them was answered. */
+	/* Never NULL. */
+	const struct task_rule *(*rule)(enum task_kind kind);
+	/* As often as it was sent, the request for @task was not answered. */
 	void (*lost)(struct ike_sa *ike, struct task *task);
 };
 

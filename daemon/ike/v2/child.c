@@ -116,7 +116,7 @@ static bool pfs_key_pair(struct ike_sa *ike, struct task *task, const struct pro
 /* The slot that @task, which is to rekey @old (NULL: none), is still of use for, or NULL. */
 static struct slot *wanted_slot(const struct task *task, const struct child_sa *old)
 {
-	if (task->kind == TASK_CHILD_REKEY)
+	if (task->old)
 		return old && old->state == CHILD_REKEYING ? old->slot : NULL;
 	if (!task->slot || task->slot->gone)
 		return NULL;
@@ -154,7 +154,7 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	return true;
 }
 
-void v2_child_unsent(struct ike_sa *ike, const struct task *task)
+void v2_child_unsent(struct ike_sa *ike, struct task *task)
 {
 	struct child_sa *fresh = child_held(ike->core, task->fresh);
 	struct child_sa *old = child_held(ike->core, task->old);
@@ -342,7 +342,7 @@ static void child_refused(struct ike_sa *ike, struct task *task, struct child_sa
 		child_close(fresh);
 		return;
 	}
-	if (task->kind == TASK_CHILD_REKEY && (child_held(ike->core, task->rival) || !old)) {
+	if (task->old && (child_held(ike->core, task->rival) || !old)) {
 		/* The peer's own rekey, or deletion, did what ours was to do. */
 		if (old)
 			old->state = CHILD_REPLACED;

@@ -73,8 +73,9 @@ void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struc
 	close_named(ike);
 }
 
-void v2_child_delete_unsent(struct ike_sa *ike)
+void v2_child_delete_unsent(struct ike_sa *ike, struct task *task)
 {
+	(void)task;
 	close_named(ike);
 }
 

@@ -70,7 +70,7 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 /* An answer in clear may be anybody's: noted, and a better one awaited for a while. */
 static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 {
-	unsigned int most = ike->version->sends(TASK_INIT);
+	unsigned int most = ike->version->rule(TASK_INIT)->sends;
 	struct exchange *ex = &ike->ex;
 	char offer[TEXT_MAX], name[32], peer[ADDR_TEXT];
 

@@ -241,14 +241,6 @@ void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in
 
 /* --- responder --- */
 
-static bool busy_with_child(const struct ike_sa *ike)
-{
-	const struct task *task = ike->ex.current;
-
-	return task && (task->kind == TASK_CHILD_NEW || task->kind == TASK_CHILD_REKEY ||
-			task->kind == TASK_CHILD_DELETE);
-}
-
 static struct ike_sa *make_heir(struct ike_sa *ike, const struct prop_chosen *chosen,
 				const struct job_dh *exchange, struct bytes ni,
 				struct wire_writer *w)
@@ -276,9 +268,7 @@ static struct ike_sa *make_heir(struct ike_sa *ike, const struct prop_chosen *ch
 /* Our request to do the same is with the peer. */
 static bool rekeys_too(const struct ike_sa *ike)
 {
-	const struct exchange *ex = &ike->ex;
-
-	return ex->current && ex->current->kind == TASK_IKE_REKEY && ex->request;
+	return v2_under_way(ike)->rule.rekeys && ike->ex.request;
 }
 
 void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct wire_sa *sa,
@@ -298,7 +288,7 @@ void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct w
 	char why[TEXT_MAX];
 	uint8_t group[2];
 
-	if (busy_with_child(ike)) {
+	if (v2_under_way(ike)->bars_rekey) {
 		wire_put_notify(w, IKE_N_TEMPORARY_FAILURE, none);
 		return;
 	}

@@ -154,7 +154,7 @@ static void accept(struct ike_sa *ike, struct child_sa *child, const struct ask 
 	if (old)
 		child->replaces = old->token;
 	v2_child_heed_tfc(child, ask->terms.no_tfc);
-	if (old && task && task->kind == TASK_CHILD_REKEY && task->old == old->token)
+	if (old && task && task->old == old->token)
 		task->rival = child->token;
 	child_install(child);
 }
@@ -248,14 +248,6 @@ void v2_refuse_request(struct ike_sa *ike, const struct v2_in *in, struct wire_w
 	put_error(w, IKE_N_TEMPORARY_FAILURE);
 }
 
-/* Our wish for a child is under way: the peer may know its SPIs before we do. */
-static bool making_child(const struct ike_sa *ike)
-{
-	const struct task *task = ike->ex.current;
-
-	return task && (task->kind == TASK_CHILD_NEW || task->kind == TASK_CHILD_REKEY);
-}
-
 /* Section 2.25.1.  false: the rekeying can not be, and why is written. */
 static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa **old,
 		     struct wire_writer *w)
@@ -267,7 +259,8 @@ static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa
 		return true;
 	if (rekey.protocol == IKE_PROTO_ESP && rekey.spi.n == 4)
 		*old = child_by_spi_out(ike, get_be32(rekey.spi.p));
-	if (!*old && making_child(ike)) {
+	/* The peer may know the SPIs of what we ask for before we do. */
+	if (!*old && v2_under_way(ike)->makes_child) {
 		put_error(w, IKE_N_TEMPORARY_FAILURE);
 		return false;
 	}
@@ -286,7 +279,6 @@ static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa
 void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
 {
 	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
-	const struct task *task = ike->ex.current;
 	uint8_t nr[NONCE_N];
 	struct wire_error error;
 	struct ask ask = { .auth = false };
@@ -300,7 +292,7 @@ void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_w
 		v2_rekey_request(ike, in, &ask.terms.sa, w);
 		return;
 	}
-	if (task && task->kind == TASK_IKE_REKEY) {
+	if (v2_under_way(ike)->rule.rekeys) {
 		put_error(w, IKE_N_TEMPORARY_FAILURE);
 		return;
 	}

@@ -10,10 +10,6 @@
 #include "ike/stranger.h"
 #include "wire/payload_rules.h"
 
-#define SENDS_MOST	8	/* about a minute */
-#define SENDS_AUTH	9	/* about a minute: scripts and other servers may be asked */
-#define SENDS_FEW	5	/* about 16 s */
-
 const char *v2_notify_text(uint16_t type, char out[32])
 {
 	const char *name = ike_notify_name(type);
@@ -24,89 +20,35 @@ const char *v2_notify_text(uint16_t type, char out[32])
 	return out;
 }
 
-/* --- what we ask, in the order of enum task_kind --- */
+/* --- what we are asked --- */
 
-/*
- * The first message is soon begun with anew: waits between its repetitions that grew
- * further would only add to the time until a peer that is back is noticed.
- */
-static const struct {
-	uint8_t exchange;
-	unsigned int sends;
-	bool (*build)(struct ike_sa *ike, struct task *task, struct wire_writer *w);
-} v2_task[TASK_KINDS] = {
-	[TASK_INIT] = { IKE_EXCH_IKE_SA_INIT, SENDS_FEW, v2_init_build },
-	[TASK_AUTH] = { IKE_EXCH_IKE_AUTH, SENDS_AUTH, v2_auth_build },
-	[TASK_CHILD_NEW] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_child_build },
-	[TASK_CHILD_REKEY] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_child_build },
-	[TASK_CHILD_DELETE] = { IKE_EXCH_INFORMATIONAL, SENDS_MOST, v2_child_delete_build },
-	[TASK_IKE_REKEY] = { IKE_EXCH_CREATE_CHILD_SA, SENDS_MOST, v2_rekey_build },
-	[TASK_IKE_DELETE] = { IKE_EXCH_INFORMATIONAL, SENDS_FEW, v2_ike_delete_build },
-	[TASK_LIVENESS] = { IKE_EXCH_INFORMATIONAL, SENDS_FEW, v2_liveness_build },
-};
-
-/* --- what we are told: requests have no task, responses that of our request --- */
-
-#define IN(state)	(1u << (state))
-#define IN_USE		(IN(IKE_UP))
-#define ENDING		(IN(IKE_REKEYED) | IN(IKE_DELETING))
-
-struct transition {
+static const struct asked {
 	unsigned int states;
 	uint8_t exchange;
-	enum task_kind task;
-	void (*request)(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
-	void (*response)(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+	void (*handle)(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 	const char *story;
-};
-
-static const struct transition transitions[] = {
-	{ IN(IKE_INIT_SENT), IKE_EXCH_IKE_SA_INIT, TASK_INIT, NULL, v2_init_response,
-	  "peer answers our first message" },
-	{ IN(IKE_HALF_OPEN), IKE_EXCH_IKE_AUTH, TASK_NONE, v2_auth_request, NULL,
-	  "peer authenticates" },
-	{ IN(IKE_AUTH_SENT), IKE_EXCH_IKE_AUTH, TASK_AUTH, NULL, v2_auth_response,
-	  "peer answers our authentication" },
-	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_NONE, v2_create_request, NULL,
+} v2_requests[] = {
+	{ IN(IKE_HALF_OPEN), IKE_EXCH_IKE_AUTH, v2_auth_request, "peer authenticates" },
+	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, v2_create_request,
 	  "peer wants an SA, or one rekeyed" },
-	{ ENDING, IKE_EXCH_CREATE_CHILD_SA, TASK_NONE, v2_refuse_request, NULL,
+	{ ENDING, IKE_EXCH_CREATE_CHILD_SA, v2_refuse_request,
 	  "peer wants an SA from one that is ending" },
-	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_CHILD_NEW, NULL, v2_child_response,
-	  "peer answers our wish for a child" },
-	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_CHILD_REKEY, NULL, v2_child_response,
-	  "peer answers our rekeying of a child" },
-	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, TASK_IKE_REKEY, NULL, v2_rekey_response,
-	  "peer answers our rekeying of the IKE SA" },
-	{ IN(IKE_DELETING), IKE_EXCH_CREATE_CHILD_SA, TASK_IKE_REKEY, NULL, v2_rekey_late,
-	  "peer answers our rekeying of an IKE SA that is to go" },
-	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_NONE, v2_info_request, NULL,
+	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, v2_info_request,
 	  "peer deletes, notifies, or asks whether we live" },
-	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_CHILD_DELETE, NULL,
-	  v2_child_delete_response, "peer deleted a child as we asked" },
-	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_IKE_DELETE, NULL, v2_ike_delete_response,
-	  "peer deleted the IKE SA as we asked" },
-	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, TASK_LIVENESS, NULL, v2_liveness_response,
-	  "peer lives" },
 };
 
-static const struct transition *find_transition(const struct ike_sa *ike, uint8_t exchange,
-						enum task_kind task)
+static const struct asked *find_asked(const struct ike_sa *ike, uint8_t exchange)
 {
-	for (size_t i = 0; i < sizeof(transitions) / sizeof(transitions[0]); i++) {
-		const struct transition *t = &transitions[i];
+	for (size_t i = 0; i < sizeof(v2_requests) / sizeof(v2_requests[0]); i++) {
+		const struct asked *asked = &v2_requests[i];
 
-		if (t->states & IN(ike->state) && t->exchange == exchange && t->task == task)
-			return t;
+		if (asked->states & IN(ike->state) && asked->exchange == exchange)
+			return asked;
 	}
 	return NULL;
 }
 
 /* --- out --- */
-
-static unsigned int sends(enum task_kind kind)
-{
-	return v2_task[kind].sends;
-}
 
 void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
 	      uint32_t message_id, bool response)
@@ -138,106 +80,22 @@ struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
 
 static struct bytes request(struct ike_sa *ike, struct task *task)
 {
+	const struct v2_task *row = v2_row(task->kind);
 	uint8_t *buf = ike->core->scratch;
 	struct wire_writer w;
 
-	v2_begin(&w, buf, ike, v2_task[task->kind].exchange, ike->ex.send_id, false);
-	if (task->kind == TASK_INIT) {
-		if (!v2_task[task->kind].build(ike, task, &w))
+	v2_begin(&w, buf, ike, row->exchange, ike->ex.send_id, false);
+	if (row->clear) {
+		if (!row->build(ike, task, &w))
 			return bytes_of(NULL, 0);
 		free(ike->hs->request);
 		ike->hs->request = packet_new(wire_end(&w));
 		return packet_bytes(ike->hs->request);
 	}
 	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
-	if (!v2_task[task->kind].build(ike, task, &w))
+	if (!row->build(ike, task, &w))
 		return bytes_of(NULL, 0);
 	return v2_seal(ike, &w, buf);
-}
-
-/* Our attempt to bring the IKE SA up came to nothing; @heard: something is at the peer's. */
-static void start_failed(struct ike_sa *ike, bool heard)
-{
-	struct gateway *gw = ike->gw;
-
-	ike_close(ike, false);
-	if (gw->gone || !gateway_lacks_ike(gw))
-		return;
-	if (heard)
-		gateway_backoff(gw);
-	else
-		gateway_again(gw);
-}
-
-static void unsent(struct ike_sa *ike, struct task *task)
-{
-	switch (task->kind) {
-	case TASK_INIT:
-		gateway_fail(ike->gw, "the first message could not be built: out of memory or "
-				      "randomness, or the crypto library does not support %s: "
-				      "try another dh-group in the ike-crypto-profile of both ends",
-			     ike->hs->group ? ike->hs->group->name : "what it is asked for");
-		start_failed(ike, true);
-		return;
-	case TASK_AUTH:
-		start_failed(ike, true);
-		return;
-	case TASK_IKE_DELETE:
-		ike_close(ike, false);
-		return;
-	case TASK_CHILD_NEW:
-	case TASK_CHILD_REKEY:
-		v2_child_unsent(ike, task);
-		break;
-	case TASK_CHILD_DELETE:
-		v2_child_delete_unsent(ike);
-		break;
-	case TASK_IKE_REKEY:
-		v2_rekey_unsent(ike, task);
-		break;
-	default:
-		break;
-	}
-	exchange_done(ike);
-}
-
-static void lost(struct ike_sa *ike, struct task *task)
-{
-	struct gateway *gw = ike->gw;
-	char peer[ADDR_TEXT];
-
-	/* One of two attempts at once (gateway_hedge()): the other may succeed. */
-	if (ike->state == IKE_DELETING ||
-	    (ike->state < IKE_UP && gw->slow && (gw->slow != ike || gw->starting))) {
-		ike_close(ike, false);
-		return;
-	}
-	endpoint_text(&ike->path->remote, peer);
-	switch (task->kind) {
-	case TASK_INIT:
-		if (!ike->hs->advice[0])
-			gateway_fail(ike->gw, "peer %s does not answer: check that it is "
-					      "reachable, that UDP ports 500 and 4500 pass, and "
-					      "that IKEv2 runs there",
-				     peer);
-		start_failed(ike, ike->hs->advice[0]);
-		break;
-	case TASK_AUTH:
-		gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_AUTH: check that "
-				      "UDP port 4500 passes, and the log of the peer",
-			     peer);
-		start_failed(ike, true);
-		break;
-	default:
-		if (gw->ike && gw->ike != ike) {
-			ike_forgotten(ike);
-			break;
-		}
-		gateway_tell(gw, "ike-down", "peer %s is dead", peer);
-		ike_close(ike, false);
-		/* after that, as it says so of all proxy-IDs that are down now */
-		gateway_fail(gw, "peer %s does not answer any more: its SAs are deleted", peer);
-	}
 }
 
 /* --- in --- */
@@ -362,7 +220,7 @@ static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
 		     addr_text(&ike->path->remote.addr, peer), wire_error_text(error, text),
 		     starting ? auth_meaning(error, true) : "");
 	if (starting)
-		start_failed(ike, true);
+		v2_start_failed(ike, true);
 	else
 		ike_close(ike, false);
 }
@@ -371,24 +229,24 @@ static void handle_request(struct ike_sa *ike, const struct v2_in *in,
 			   const struct wire_error *error)
 {
 	const struct wire_header *header = &in->message->header;
-	const struct transition *t = find_transition(ike, header->exchange, TASK_NONE);
+	const struct asked *asked = find_asked(ike, header->exchange);
 	uint8_t buf[MESSAGE_MAX];
 	struct wire_writer w;
 	struct bytes message;
 
-	if (!t) {
+	if (!asked) {
 		log_debug(ike->gw->subject, "%s in a state that has no use for it",
 			  ike_exchange_name(header->exchange));
 		return;
 	}
-	log_debug(ike->gw->subject, "%s", t->story);
+	log_debug(ike->gw->subject, "%s", asked->story);
 	adopt_address(ike, in);
 	v2_begin(&w, buf, ike, header->exchange, header->message_id, true);
 	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
 	if (error)
 		wrong_request(ike, error, &w);
 	else
-		t->request(ike, in, &w);
+		asked->handle(ike, in, &w);
 	if (job_waits(ike, JOB_PEERS))
 		return;
 	job_forget(ike, JOB_PEERS);
@@ -400,12 +258,12 @@ static void handle_request(struct ike_sa *ike, const struct v2_in *in,
 static void handle_response(struct ike_sa *ike, const struct v2_in *in)
 {
 	struct task *task = ike->ex.current;
-	const struct transition *t = find_transition(ike, in->message->header.exchange,
-						     task->kind);
+	const struct v2_task *row = v2_row(task->kind);
+	bool late = ike->state == IKE_DELETING && row->late;
 
-	if (t) {
-		log_debug(ike->gw->subject, "%s", t->story);
-		t->response(ike, task, in);
+	if (late || row->states & IN(ike->state)) {
+		log_debug(ike->gw->subject, "%s", row->story);
+		(late ? row->late : row->response)(ike, task, in);
 	}
 	if (job_waits(ike, JOB_OURS)) {
 		exchange_pause(ike);
@@ -423,7 +281,7 @@ static bool response_due(const struct ike_sa *ike, const struct wire_header *hea
 	const struct exchange *ex = &ike->ex;
 
 	return ex->current && ex->request && header->message_id == ex->send_id &&
-	       header->exchange == v2_task[ex->current->kind].exchange;
+	       header->exchange == v2_row(ex->current->kind)->exchange;
 }
 
 static void protected_input(struct ike_sa *ike, const struct v2_in *in)
@@ -475,7 +333,7 @@ static void sa_handle(struct ike_sa *ike, const struct v2_in *in)
 	if (header->exchange == IKE_EXCH_IKE_SA_INIT) {
 		if (ike->state == IKE_INIT_SENT && wire_is_response(header) &&
 		    !header->message_id && addr_equal(&in->remote.addr, &ike->path->remote.addr))
-			v2_init_response(ike, ike->ex.current, in);
+			v2_row(TASK_INIT)->response(ike, ike->ex.current, in);
 		return;
 	}
 	if (memcmp(ike->spi_i, header->spi_i, IKE_SPI_LEN) != 0 ||
@@ -576,7 +434,7 @@ const struct ike_version v2_version = {
 	.input = input,
 	.resume = resume,
 	.request = request,
-	.unsent = unsent,
-	.sends = sends,
-	.lost = lost,
+	.unsent = v2_unsent,
+	.rule = v2_rule,
+	.lost = v2_lost,
 };

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IKEv2 (RFC 7296).  A table in v2.c says which handler takes which message in which state; the
- * other files here have the handlers of one exchange each.  A request handler writes the response.
- * It may close the SA: the response is still sent, and the SA is freed at the end of the event.
+ * IKEv2 (RFC 7296).  Two tables say which handler takes which message in which state: v2_task[] in
+ * tasks.c for what we ask, v2_requests[] in v2.c for what we are asked.  The other files here have
+ * the handlers of one exchange each.  A request handler writes the response.  It may close the SA:
+ * the response is still sent, and the SA is freed at the end of the event.
  */
 #ifndef PANTUN_IKE_V2_H
 #define PANTUN_IKE_V2_H
@@ -21,10 +22,46 @@ struct v2_in {
 	struct endpoint local, remote;
 };
 
-/* --- v2.c --- */
-
 /* What ike/ calls of all this. */
 extern const struct ike_version v2_version;
+
+/* --- tasks.c: what we ask --- */
+
+#define IN(state)	(1u << (state))
+#define IN_USE		(IN(IKE_UP))
+#define ENDING		(IN(IKE_REKEYED) | IN(IKE_DELETING))
+
+/* All that is true of a kind of task; what is left out is not, or does nothing. */
+struct v2_task {
+	struct task_rule rule;		/* what ike/ goes by */
+	uint8_t exchange;
+	bool clear;			/* its request is not protected: there are no keys yet */
+	bool makes_child;		/* the peer may know the child before we do */
+	bool bars_rekey;		/* the peer's rekey of the IKE SA is put off (2.25.2) */
+	/* Writes the request; false: there is nothing to send. */
+	bool (*build)(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+	/* Nothing was sent. */
+	void (*unsent)(struct ike_sa *ike, struct task *task);
+	/* There was no answer to all that were sent. */
+	void (*lost)(struct ike_sa *ike, struct task *task);
+	unsigned int states;		/* of the IKE SA, in which an answer is of use */
+	void (*response)(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+	/* Instead, where we are to delete the IKE SA. */
+	void (*late)(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+	const char *story;		/* of an answer, for the log */
+};
+
+/* The row of what we have asked for, or are about to; an empty one if that is nothing. */
+const struct v2_task *v2_under_way(const struct ike_sa *ike);
+const struct v2_task *v2_row(enum task_kind kind);
+/* As ike/version.h has them. */
+const struct task_rule *v2_rule(enum task_kind kind);
+void v2_unsent(struct ike_sa *ike, struct task *task);
+void v2_lost(struct ike_sa *ike, struct task *task);
+/* Our attempt to bring the IKE SA up came to nothing; @heard: something is at the peer's. */
+void v2_start_failed(struct ike_sa *ike, bool heard);
+
+/* --- v2.c: messages in and out --- */
 
 /* Starts a message of ours in @w over @buf of MESSAGE_MAX octets. */
 void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
@@ -85,7 +122,7 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 		   struct bytes nr);
 bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 /* The request for @task could not be built: it is tried again later. */
-void v2_child_unsent(struct ike_sa *ike, const struct task *task);
+void v2_child_unsent(struct ike_sa *ike, struct task *task);
 void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 /* Takes a CREATE_CHILD_SA request, which may be for a child, a rekey of one or of the IKE SA. */
 void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
@@ -119,7 +156,7 @@ bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writ
 bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 bool v2_liveness_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 /* The children it was for are closed without telling the peer. */
-void v2_child_delete_unsent(struct ike_sa *ike);
+void v2_child_delete_unsent(struct ike_sa *ike, struct task *task);
 void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What we ask a peer for: v2_task[] has all of each kind, v2.c carries it out. */
+#include "ike/v2/v2.h"
+
+#define SENDS_MOST	8	/* about a minute */
+#define SENDS_AUTH	9	/* about a minute: scripts and other servers may be asked */
+#define SENDS_FEW	5	/* about 16 s */
+
+/* --- what becomes of our requests that came to nothing --- */
+
+void v2_start_failed(struct ike_sa *ike, bool heard)
+{
+	struct gateway *gw = ike->gw;
+
+	ike_close(ike, false);
+	if (gw->gone || !gateway_lacks_ike(gw))
+		return;
+	if (heard)
+		gateway_backoff(gw);
+	else
+		gateway_again(gw);
+}
+
+static void init_unsent(struct ike_sa *ike, struct task *task)
+{
+	(void)task;
+	gateway_fail(ike->gw, "the first message could not be built: out of memory or randomness, "
+			      "or the crypto library does not support %s: try another dh-group in "
+			      "the ike-crypto-profile of both ends",
+		     ike->hs->group ? ike->hs->group->name : "what it is asked for");
+	v2_start_failed(ike, true);
+}
+
+static void auth_unsent(struct ike_sa *ike, struct task *task)
+{
+	(void)task;
+	v2_start_failed(ike, true);
+}
+
+static void ike_delete_unsent(struct ike_sa *ike, struct task *task)
+{
+	(void)task;
+	ike_close(ike, false);
+}
+
+static void init_lost(struct ike_sa *ike, struct task *task)
+{
+	char peer[ADDR_TEXT];
+
+	(void)task;
+	if (!ike->hs->advice[0])
+		gateway_fail(ike->gw, "peer %s does not answer: check that it is reachable, that "
+				      "UDP ports 500 and 4500 pass, and that IKEv2 runs there",
+			     endpoint_text(&ike->path->remote, peer));
+	v2_start_failed(ike, ike->hs->advice[0]);
+}
+
+static void auth_lost(struct ike_sa *ike, struct task *task)
+{
+	char peer[ADDR_TEXT];
+
+	(void)task;
+	gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_AUTH: check that UDP port "
+			      "4500 passes, and the log of the peer",
+		     endpoint_text(&ike->path->remote, peer));
+	v2_start_failed(ike, true);
+}
+
+static void peer_lost(struct ike_sa *ike, struct task *task)
+{
+	struct gateway *gw = ike->gw;
+	char peer[ADDR_TEXT];
+
+	(void)task;
+	if (gw->ike && gw->ike != ike) {
+		ike_forgotten(ike);
+		return;
+	}
+	endpoint_text(&ike->path->remote, peer);
+	gateway_tell(gw, "ike-down", "peer %s is dead", peer);
+	ike_close(ike, false);
+	/* after that, as it says so of all proxy-IDs that are down now */
+	gateway_fail(gw, "peer %s does not answer any more: its SAs are deleted", peer);
+}
+
+/* --- what we ask --- */
+
+/*
+ * The first message is soon begun with anew: waits between its repetitions that grew
+ * further would only add to the time until a peer that is back is noticed.
+ */
+static const struct v2_task v2_task[TASK_KINDS] = {
+	[TASK_INIT] = {
+		.rule = { .sends = SENDS_FEW },
+		.exchange = IKE_EXCH_IKE_SA_INIT, .clear = true,
+		.build = v2_init_build, .unsent = init_unsent, .lost = init_lost,
+		.states = IN(IKE_INIT_SENT), .response = v2_init_response,
+		.story = "peer answers our first message",
+	},
+	[TASK_AUTH] = {
+		.rule = { .sends = SENDS_AUTH, .hedged = true },
+		.exchange = IKE_EXCH_IKE_AUTH,
+		.build = v2_auth_build, .unsent = auth_unsent, .lost = auth_lost,
+		.states = IN(IKE_AUTH_SENT), .response = v2_auth_response,
+		.story = "peer answers our authentication",
+	},
+	[TASK_CHILD_NEW] = {
+		.rule = { .sends = SENDS_MOST, .moves = true },
+		.exchange = IKE_EXCH_CREATE_CHILD_SA, .makes_child = true, .bars_rekey = true,
+		.build = v2_child_build, .unsent = v2_child_unsent, .lost = peer_lost,
+		.states = IN_USE, .response = v2_child_response,
+		.story = "peer answers our wish for a child",
+	},
+	[TASK_CHILD_REKEY] = {
+		.rule = { .sends = SENDS_MOST, .moves = true },
+		.exchange = IKE_EXCH_CREATE_CHILD_SA, .makes_child = true, .bars_rekey = true,
+		.build = v2_child_build, .unsent = v2_child_unsent, .lost = peer_lost,
+		.states = IN_USE, .response = v2_child_response,
+		.story = "peer answers our rekeying of a child",
+	},
+	[TASK_CHILD_DELETE] = {
+		.rule = { .sends = SENDS_MOST, .moves = true },
+		.exchange = IKE_EXCH_INFORMATIONAL, .bars_rekey = true,
+		.build = v2_child_delete_build, .unsent = v2_child_delete_unsent, .lost = peer_lost,
+		.states = IN_USE | ENDING, .response = v2_child_delete_response,
+		.story = "peer deleted a child as we asked",
+	},
+	[TASK_IKE_REKEY] = {
+		.rule = { .sends = SENDS_MOST, .rekeys = true },
+		.exchange = IKE_EXCH_CREATE_CHILD_SA,
+		.build = v2_rekey_build, .unsent = v2_rekey_unsent, .lost = peer_lost,
+		.states = IN_USE, .response = v2_rekey_response, .late = v2_rekey_late,
+		.story = "peer answers our rekeying of the IKE SA",
+	},
+	[TASK_IKE_DELETE] = {
+		.rule = { .sends = SENDS_FEW, .moves = true },
+		.exchange = IKE_EXCH_INFORMATIONAL,
+		.build = v2_ike_delete_build, .unsent = ike_delete_unsent, .lost = peer_lost,
+		.states = IN_USE | ENDING, .response = v2_ike_delete_response,
+		.story = "peer deleted the IKE SA as we asked",
+	},
+	[TASK_LIVENESS] = {
+		.rule = { .sends = SENDS_FEW },
+		.exchange = IKE_EXCH_INFORMATIONAL,
+		.build = v2_liveness_build, .lost = peer_lost,
+		.states = IN_USE | ENDING, .response = v2_liveness_response,
+		.story = "peer lives",
+	},
+};
+
+const struct v2_task *v2_under_way(const struct ike_sa *ike)
+{
+	return &v2_task[ike->ex.current ? ike->ex.current->kind : TASK_NONE];
+}
+
+const struct v2_task *v2_row(enum task_kind kind)
+{
+	return &v2_task[kind];
+}
+
+const struct task_rule *v2_rule(enum task_kind kind)
+{
+	return &v2_task[kind].rule;
+}
+
+void v2_unsent(struct ike_sa *ike, struct task *task)
+{
+	if (v2_task[task->kind].unsent)
+		v2_task[task->kind].unsent(ike, task);
+	/* Closing the SA freed the task. */
+	if (ike->ex.current == task)
+		exchange_done(ike);
+}
+
+void v2_lost(struct ike_sa *ike, struct task *task)
+{
+	struct gateway *gw = ike->gw;
+
+	/* One of two attempts at once (gateway_hedge()): the other may succeed. */
+	if (ike->state == IKE_DELETING ||
+	    (ike->state < IKE_UP && gw->slow && (gw->slow != ike || gw->starting)))
+		ike_close(ike, false);
+	else
+		v2_task[task->kind].lost(ike, task);
+}
