@@ -17,7 +17,7 @@ daemon/base:
 daemon/genl: base
 daemon/wire: base
 daemon/crypto: base wire
-daemon/msg: base crypto
+daemon/msg: base
 daemon/prop: base wire crypto
 daemon/policy: base wire prop
 daemon/ike: base wire crypto msg prop policy

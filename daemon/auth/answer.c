@@ -7,6 +7,8 @@
 #include "crypto/keymat_v2.h"
 #include "prop/alg_registry.h"
 
+_Static_assert(AUTH_DATA_MOST >= ALG_PRF_MAX, "AUTH data of some PRF has no room");
+
 /* AUTH data by that key, prf->out_n octets; false: it is not there, or cannot be used. */
 static bool auth_data(const struct auth_keys *keys, uint64_t number, const struct alg_prf *prf,
 		      const struct ike_auth_request *request, uint8_t *out)
@@ -58,4 +60,13 @@ void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *re
 		make(keys, request, prf, answer);
 	else
 		check(keys, request, prf, answer);
+}
+
+void auth_answer_prepare(void)
+{
+	const struct alg_prf *prf;
+	uint8_t data[ALG_PRF_MAX];
+
+	for (unsigned int i = 0; (prf = alg_prf_row(i)); i++)
+		keymat_auth_psk(prf, bytes_of("any key", 7), bytes_of("any octets", 10), data);
 }

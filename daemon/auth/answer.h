@@ -13,4 +13,10 @@
 void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *request,
 		 struct ike_auth_answer *answer);
 
+/*
+ * Has the crypto library load all that answers need; it may look for files as it does.  What it
+ * does not have is missed by the answers.
+ */
+void auth_answer_prepare(void);
+
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the IKE core asks of whoever holds the pre-shared keys, and the answer (RFC 7296 section
- * 2.15).  A key is known by its number alone, which is never 0; equal keys have equal numbers.
+ * 2.15); how keys get there, and are forgotten.  A key is known by its number alone, which is
+ * never 0; equal keys have equal numbers.
  */
 #ifndef PANTUN_MSG_AUTH_MSG_H
 #define PANTUN_MSG_AUTH_MSG_H
@@ -10,11 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "crypto/alg.h"
+#include "base/secret.h"
 
 #define AUTH_KEYS_MOST		64
-/* A datagram, a nonce (RFC 7296 section 3.9) and the output of a PRF. */
-#define AUTH_OCTETS_MOST	(65536 + 256 + ALG_PRF_MAX)
+#define AUTH_DATA_MOST		64	/* octets that a PRF gives */
+/* A datagram, a nonce (RFC 7296 section 3.9) and what a PRF gives. */
+#define AUTH_OCTETS_MOST	(65536 + 256 + AUTH_DATA_MOST)
 
 enum auth_kind {
 	AUTH_MAKE = 1,		/* our own AUTH, with keys[0] */
@@ -28,7 +30,7 @@ struct ike_auth_request {
 	uint16_t n_keys;	/* at least one */
 	uint64_t keys[AUTH_KEYS_MOST];	/* numbers, tried in this order */
 	uint32_t proof_n;
-	uint8_t proof[ALG_PRF_MAX];	/* CHECK: data of the peer's AUTH payload */
+	uint8_t proof[AUTH_DATA_MOST];	/* CHECK: data of the peer's AUTH payload */
 	uint32_t octets_n;
 	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) */
 };
@@ -38,7 +40,18 @@ struct ike_auth_answer {
 	uint64_t key;		/* MAKE: that was used; CHECK: the one that fits.  0: none */
 	uint32_t failed;	/* not 0: a key is not known, or the crypto library failed */
 	uint32_t n;
-	uint8_t octets[ALG_PRF_MAX];	/* MAKE: data for the AUTH payload; wipe them */
+	uint8_t octets[AUTH_DATA_MOST];	/* MAKE: data for the AUTH payload; wipe them */
+};
+
+/* From the parent. */
+struct msg_auth_key {
+	uint64_t number;
+	uint32_t n;
+	uint8_t octets[SECRET_MAX];	/* @n of them; the rest is 0 */
+};
+
+struct msg_auth_forget {
+	uint64_t number;
 };
 
 /* Zeroed, with room for @octets_n octets; NULL: out of memory, or more than can be asked for. */

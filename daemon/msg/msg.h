@@ -23,6 +23,10 @@ enum msg_type {
 	MSG_STOP,	/* end in order, and soon */
 	MSG_PEER,	/* struct msg_peer: an end of a channel to another process */
 	MSG_LOG,	/* struct msg_log: a line for the parent to write */
+	MSG_AUTH_KEY,	/* struct msg_auth_key: a pre-shared key, for `auth` alone */
+	MSG_AUTH_FORGET,	/* struct msg_auth_forget */
+	MSG_AUTH_ASK,	/* struct ike_auth_request, with its octets */
+	MSG_AUTH_ANSWER,	/* struct ike_auth_answer */
 	MSG_TYPES
 };
 

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The process `auth`, between a parent and an `ike` that are this test. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <event2/event.h>
+
+#include "auth/process.h"
+#include "base/log.h"
+#include "msg/auth_msg.h"
+#include "msg/basic.h"
+#include "msg/chan.h"
+#include "prop/alg_registry.h"
+
+#define ROUNDS		2000	/* of the loop, at most */
+#define KEY		"a secret that two ends share"
+#define COVERED		164
+#define TICKET		99
+
+static struct event_base *base;
+static struct auth_process *process;
+static struct chan *parent, *ike;
+
+static struct {
+	unsigned int ready, answers, parent_gone, ike_gone;
+	struct ike_auth_answer answer;	/* the last */
+} seen;
+
+static void on_ready(void *ctx, struct bytes body, int fd)
+{
+	(void)ctx;
+	(void)body;
+	(void)fd;
+	seen.ready++;
+}
+
+static void on_log(void *ctx, struct bytes body, int fd)
+{
+	(void)ctx;
+	(void)body;
+	(void)fd;
+}
+
+static void on_answer(void *ctx, struct bytes body, int fd)
+{
+	(void)ctx;
+	(void)fd;
+	assert_true(ike_auth_answer_whole(body.p, body.n));
+	memcpy(&seen.answer, body.p, sizeof(seen.answer));
+	seen.answers++;
+}
+
+static void on_gone(void *ctx, const char *reason)
+{
+	(void)reason;
+	++*(unsigned int *)ctx;
+}
+
+static chan_handler *const parent_handlers[MSG_TYPES] = {
+	[MSG_READY] = on_ready, [MSG_LOG] = on_log,
+};
+static chan_handler *const ike_handlers[MSG_TYPES] = { [MSG_AUTH_ANSWER] = on_answer };
+
+/* The loop goes on until it is left, or *@count is not 0; false: neither. */
+static bool run(const unsigned int *count)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
+		if (event_base_got_break(base) || *count)
+			return true;
+	}
+	return false;
+}
+
+/* What there is to do is done, and the loop goes on. */
+static bool goes_on(void)
+{
+	static const unsigned int never;
+
+	return !run(&never);
+}
+
+static void open_parent(int fd)
+{
+	parent = chan_new(base, fd, MSG_PARENT, MSG_AUTH, parent_handlers, &seen.parent_gone,
+			  on_gone);
+	assert_non_null(parent);
+}
+
+static void connect_ike(void)
+{
+	const struct msg_peer peer = { .role = MSG_IKE };
+	int ends[2];
+
+	assert_int_equal(chan_pair(ends), 0);
+	chan_free(ike);
+	ike = chan_new(base, ends[0], MSG_IKE, MSG_AUTH, ike_handlers, &seen.ike_gone, on_gone);
+	assert_non_null(ike);
+	chan_send_fd(parent, MSG_PEER, &peer, sizeof(peer), ends[1]);
+	close(ends[1]);
+}
+
+static void give_key(uint64_t number, const char *octets)
+{
+	struct msg_auth_key key = { .number = number, .n = (uint32_t)strlen(octets) };
+
+	memcpy(key.octets, octets, key.n);
+	chan_send(parent, MSG_AUTH_KEY, &key, sizeof(key));
+}
+
+static void forget_key(uint64_t number)
+{
+	const struct msg_auth_forget forget = { .number = number };
+
+	chan_send(parent, MSG_AUTH_FORGET, &forget, sizeof(forget));
+}
+
+/* Parent, process and ike, with one key. */
+static int set_up(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	base = event_base_new();
+	assert_non_null(base);
+	assert_int_equal(chan_pair(ends), 0);
+	open_parent(ends[0]);
+	process = auth_process_new(base, ends[1]);
+	assert_non_null(process);
+	connect_ike();
+	give_key(7, KEY);
+	assert_true(goes_on());
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	auth_process_free(process);
+	chan_free(parent);
+	chan_free(ike);
+	process = NULL;
+	parent = NULL;
+	ike = NULL;
+	event_base_free(base);
+	return 0;
+}
+
+static struct ike_auth_request *new_request(enum auth_kind kind, uint64_t number)
+{
+	struct ike_auth_request *request = ike_auth_request_new(kind, COVERED);
+
+	assert_non_null(request);
+	request->ticket = TICKET;
+	request->prf = alg_prf_by_conf("sha256")->id;
+	ike_auth_request_add(request, number);
+	return request;
+}
+
+/* Sends @request, frees it, and waits for the answer. */
+static const struct ike_auth_answer *ask(struct ike_auth_request *request)
+{
+	seen.answers = 0;
+	chan_send(ike, MSG_AUTH_ASK, request, ike_auth_request_size(request));
+	ike_auth_request_free(request);
+	assert_true(run(&seen.answers));
+	assert_int_equal(seen.answers, 1);
+	assert_int_equal(seen.answer.ticket, TICKET);
+	return &seen.answer;
+}
+
+static void test_answers(void **state)
+{
+	struct ike_auth_answer made = *ask(new_request(AUTH_MAKE, 7));
+	struct ike_auth_request *check = new_request(AUTH_CHECK, 8);
+
+	(void)state;
+	assert_int_equal(made.failed, 0);
+	assert_int_equal(made.n, 32);
+	ike_auth_request_add(check, 7);
+	memcpy(check->proof, made.octets, made.n);
+	check->proof_n = made.n;
+	give_key(8, "another");
+	assert_true(goes_on());
+	assert_int_equal(ask(check)->key, 7);
+
+	check = new_request(AUTH_CHECK, 8);
+	memcpy(check->proof, made.octets, made.n);
+	check->proof_n = made.n;
+	assert_int_equal(ask(check)->key, 0);
+	assert_int_equal(seen.answer.failed, 0);
+}
+
+static void test_keys(void **state)
+{
+	struct ike_auth_answer before = *ask(new_request(AUTH_MAKE, 7));
+
+	(void)state;
+	give_key(7, "another");
+	assert_true(goes_on());
+	assert_memory_not_equal(ask(new_request(AUTH_MAKE, 7))->octets, before.octets, 32);
+	forget_key(7);
+	forget_key(8);
+	assert_true(goes_on());
+	assert_int_equal(ask(new_request(AUTH_MAKE, 7))->failed, 1);
+	give_key(7, KEY);
+	assert_true(goes_on());
+	assert_memory_equal(ask(new_request(AUTH_MAKE, 7))->octets, before.octets, 32);
+}
+
+/* As long as the longest datagram makes it. */
+static void test_longest(void **state)
+{
+	struct ike_auth_request *request = ike_auth_request_new(AUTH_MAKE, AUTH_OCTETS_MOST);
+
+	(void)state;
+	assert_non_null(request);
+	request->ticket = TICKET;
+	request->prf = alg_prf_by_conf("sha512")->id;
+	ike_auth_request_add(request, 7);
+	assert_int_equal(ask(request)->n, 64);
+	assert_int_equal(seen.answer.failed, 0);
+}
+
+/* An `ike` that breaks a rule is not heard again; the next one is, and the keys are there. */
+static void test_ike_nonsense(void **state)
+{
+	struct ike_auth_request *request = new_request(AUTH_MAKE, 7);
+
+	(void)state;
+	request->octets_n--;
+	chan_send(ike, MSG_AUTH_ASK, request, ike_auth_request_size(request) + 1);
+	ike_auth_request_free(request);
+	assert_true(run(&seen.ike_gone));
+	assert_int_equal(seen.answers, 0);
+	assert_false(event_base_got_break(base));
+	connect_ike();
+	assert_true(goes_on());
+	assert_int_equal(ask(new_request(AUTH_MAKE, 7))->failed, 0);
+	/* One that was started anew takes the place of the one before. */
+	connect_ike();
+	assert_true(goes_on());
+	assert_int_equal(ask(new_request(AUTH_MAKE, 7))->failed, 0);
+	assert_int_equal(seen.parent_gone, 0);
+}
+
+static void check_key_refused(uint64_t number, uint32_t n)
+{
+	const struct msg_auth_key key = { .number = number, .n = n };
+
+	set_up(NULL);
+	chan_send(parent, MSG_AUTH_KEY, &key, sizeof(key));
+	assert_false(goes_on());
+	tear_down(NULL);
+}
+
+/* Nobody else than `ike` has anything to ask; a key has a number, and octets. */
+static void test_parent_nonsense(void **state)
+{
+	const struct msg_peer peer = { .role = MSG_FETCH };
+
+	(void)state;
+	check_key_refused(0, 1);
+	check_key_refused(1, 0);
+	check_key_refused(1, SECRET_MAX + 1);
+	set_up(NULL);
+	chan_send_fd(parent, MSG_PEER, &peer, sizeof(peer), STDERR_FILENO);
+	assert_false(goes_on());
+	tear_down(NULL);
+}
+
+static void test_end(void **state)
+{
+	(void)state;
+	set_up(NULL);
+	chan_send(parent, MSG_STOP, NULL, 0);
+	assert_false(goes_on());
+	tear_down(NULL);
+	set_up(NULL);
+	chan_free(parent);
+	parent = NULL;
+	assert_false(goes_on());
+	tear_down(NULL);
+	/* `ike` alone does not matter. */
+	set_up(NULL);
+	chan_free(ike);
+	ike = NULL;
+	assert_true(goes_on());
+	tear_down(NULL);
+}
+
+/* A core of it would have all keys in it. */
+static void assert_no_core(pid_t pid)
+{
+	char path[64], line[256];
+	bool found = false;
+	FILE *limits;
+
+	snprintf(path, sizeof(path), "/proc/%d/limits", (int)pid);
+	limits = fopen(path, "r");
+	assert_non_null(limits);
+	while (fgets(line, sizeof(line), limits)) {
+		unsigned long soft, hard;
+
+		if (sscanf(line, "Max core file size %lu %lu", &soft, &hard) == 2)
+			found = !soft && !hard;
+	}
+	fclose(limits);
+	assert_true(found);
+}
+
+/* The whole, in a process of its own. */
+static void test_process(void **state)
+{
+	int ends[2], status;
+	pid_t pid;
+
+	(void)state;
+	memset(&seen, 0, sizeof(seen));
+	assert_int_equal(chan_pair(ends), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		close(ends[0]);
+		_exit(auth_process_run(ends[1]));
+	}
+	close(ends[1]);
+	base = event_base_new();
+	assert_non_null(base);
+	open_parent(ends[0]);
+	while (!seen.ready && !seen.parent_gone)
+		event_base_loop(base, EVLOOP_ONCE);
+	assert_int_equal(seen.ready, 1);
+	assert_no_core(pid);
+	connect_ike();
+	give_key(7, KEY);
+	chan_send(parent, MSG_STOP, NULL, 0);
+	while (!seen.parent_gone)
+		event_base_loop(base, EVLOOP_ONCE);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
+	tear_down(NULL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_longest, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_ike_nonsense, set_up, tear_down),
+		cmocka_unit_test(test_parent_nonsense),
+		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_process),
+	};
+
+	log_set_level(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests_name("auth, the process", tests, NULL, NULL);
+}
