@@ -27,6 +27,7 @@
 #include "ike/child_sa.h"
 #include "ike/gateway.h"
 #include "ike/ike_life.h"
+#include "ike/match.h"
 #include "ike/renewal.h"
 
 static struct slot *slot_new(struct gateway *gw)

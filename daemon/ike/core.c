@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "ike/child_life.h"
+#include "ike/match.h"
 #include "ike/renewal.h"
 #include "ike/version.h"
 #include "wire/ike_hdr.h"

@@ -16,7 +16,7 @@
 struct gateway;
 struct ike_sa;
 
-/* gateway_index.c; of gateways that are configured */
+/* match.c; of gateways that are configured */
 struct gateway_index {
 	struct table by_name;
 	struct table by_peer;		/* those that are not dynamic, by address */

@@ -108,38 +108,6 @@ void gateways_sweep(struct ike_core *core);
 /* Frees all; IKE SAs and children must be gone. */
 void gateways_free(struct ike_core *core);
 
-/* --- gateway_index.c: which of the configured gateways a peer may be --- */
-
-/* 0, or -1 on lack of memory. */
-int gateway_index_init(struct gateway_index *index);
-void gateway_index_free(struct gateway_index *index);
-/* Goes by the configuration of all that are not gone, in their order. */
-void gateway_index_all(struct ike_core *core);
-void gateway_index_remove(struct gateway *gw);
-/* By name; NULL: there is none. */
-struct gateway *gateway_find(const struct ike_core *core, const char *name);
-/* No other has the same two identities. */
-bool gateway_is_sole(const struct gateway *gw);
-/* The first gateway at that address that a peer who reached us at @local may be, or NULL. */
-struct gateway *gateway_at(const struct ike_core *core, const struct addr *local,
-			   const struct addr *remote);
-/*
- * The gateway after @from (NULL: the first) that a peer at @remote who reached us at
- * @local may be, those with its exact address before dynamic ones; NULL: none left.
- */
-struct gateway *gateway_for_peer(const struct ike_core *core, const struct gateway *from,
-				 const struct addr *local, const struct addr *remote);
-/* Likewise, but of dynamic ones with the same proposals, which may be many, the first alone. */
-struct gateway *gateway_kind_for_peer(const struct ike_core *core, const struct gateway *from,
-				      const struct addr *local, const struct addr *remote);
-/*
- * Likewise all those with the exact address, but of dynamic ones those alone whose peer-id may
- * be @id: that is their peer-id, or they have none.  The caller compares.
- */
-struct gateway *gateway_named_by(const struct ike_core *core, const struct gateway *from,
-				 const struct addr *local, const struct addr *remote,
-				 const struct ike_id *id);
-
 /* --- slot_index.c: slots by what the kernel calls them --- */
 
 /* Enters a slot that is configured; @first of its tunnel's. */

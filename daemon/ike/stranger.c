@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "base/log.h"
+#include "ike/match.h"
 
 #define TEXT_MAX	1024
 #define FREE_MOST	500	/* half-open SAs and misses without anybody proving an address */
@@ -85,14 +86,6 @@ void stranger_leave(struct ike_sa *ike)
 	ike_set_stranger(ike, false);
 	ike->core->half_open--;
 	table_remove(&ike->core->by_source, &ike->source_node);
-}
-
-struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local,
-				 const struct addr *remote)
-{
-	struct gateway *gw = gateway_for_peer(core, NULL, local, remote);
-
-	return gw && !gateway_for_peer(core, gw, local, remote) ? gw : NULL;
 }
 
 void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format, ...)

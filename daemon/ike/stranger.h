@@ -24,9 +24,6 @@ void stranger_missed(struct ike_core *core);
 void stranger_enter(struct ike_sa *ike, bool proved);
 void stranger_leave(struct ike_sa *ike);
 
-/* The one gateway that a peer at @remote who reached us at @local may be; NULL: not just one. */
-struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local,
-				 const struct addr *remote);
 /*
  * Says what is wrong with a peer that is not authenticated, as gateway_fail() of @gw.  NULL, or
  * a dynamic gateway that is up with another peer: it is nobody's failure and stands in the log

@@ -25,34 +25,10 @@ static void put_error(struct wire_writer *w, uint16_t type)
 	wire_put_notify(w, type, bytes_of(NULL, 0));
 }
 
-/*
- * The one that the peer means, most likely: of those without an SA, one with a side in
- * common, or the only one.  NULL: there is no telling.
- */
-static struct slot *meant(const struct gateway *gw, const struct ask *ask)
-{
-	struct slot *only = NULL;
-	unsigned int n = 0;
-	struct ts_list common;
-
-	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-		const struct ts_pair *ts = &slot->proxy->ts;
-
-		if (slot->gone || slot->current)
-			continue;
-		if (ts_list_from_wire(&ask->terms.tsr, &ts->local, &common) ||
-		    ts_list_from_wire(&ask->terms.tsi, &ts->remote, &common))
-			return slot;
-		only = slot;
-		n++;
-	}
-	return n == 1 ? only : NULL;
-}
-
 static void say_no_slot(struct gateway *gw, const struct ask *ask)
 {
 	char a[TEXT_MAX], b[TEXT_MAX], ours[TEXT_MAX], more[TEXT_MAX];
-	struct slot *slot = meant(gw, ask);
+	struct slot *slot = match_meant(gw, &ask->terms.tsr, &ask->terms.tsi);
 	struct text t;
 
 	if (slot) {
@@ -202,8 +178,8 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 	struct ts_pair ts;
 	struct slot *slot;
 
-	slot = v2_select_slot(ike->gw, ask->old ? ask->old->slot : NULL, &ask->terms.tsr,
-			      &ask->terms.tsi, &ts);
+	slot = match_slot(ike->gw, ask->old ? ask->old->slot : NULL, &ask->terms.tsr,
+			  &ask->terms.tsi, &ts);
 	if (!slot) {
 		say_no_slot(ike->gw, ask);
 		put_error(w, IKE_N_TS_UNACCEPTABLE);

@@ -9,6 +9,7 @@
 #define PANTUN_IKE_V2_H
 
 #include "ike/child_sa.h"
+#include "ike/match.h"
 #include "ike/version.h"
 #include "wire/v2_build.h"
 #include "wire/v2_codec.h"
@@ -128,16 +129,6 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 /* Refuses with TEMPORARY_FAILURE (section 2.25). */
 void v2_refuse_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
-
-/* --- select.c: which proxy-ID a peer's traffic selectors mean --- */
-
-/*
- * The slot for what the peer wants (from our side: @local, @remote), narrowed to
- * @out; @only is the one that it must be (NULL: any).  NULL: none.
- */
-struct slot *v2_select_slot(struct gateway *gw, struct slot *only,
-			    const struct wire_ts_list *local, const struct wire_ts_list *remote,
-			    struct ts_pair *out);
 
 /* --- rekey.c: rekeying of the IKE SA (sections 1.3.2, 2.8, 2.18) --- */
 
