@@ -143,10 +143,10 @@ static void assert_change(bool kin, bool equal, bool same, enum policy_change ch
 	}
 /* Fields of outer follow on their own. */
 #define ALTER_MEMBER(field, change, how)	ALTER_##how(field, change, how)
-#define ALTER_VALUE	ALTER_TUNNEL
-#define ALTER_TEXT	ALTER_TUNNEL
-#define ALTER_MONITOR	ALTER_TUNNEL
-#define ALTER_PROPOSALS	ALTER_TUNNEL
+#define ALTER_VALUE(field, change, how)	ALTER_TUNNEL(field, change, how)
+#define ALTER_TEXT(field, change, how)	ALTER_TUNNEL(field, change, how)
+#define ALTER_MONITOR(field, change, how)	ALTER_TUNNEL(field, change, how)
+#define ALTER_PROPOSALS(field, change, how)	ALTER_TUNNEL(field, change, how)
 #define ALTER_OUTER(field, change, how)
 #define ALTER_OF_OUTER(field, change, how)	ALTER_TUNNEL(outer.field, change, how)
 #define ALTER_OF_MONITOR(field, change, how)	ALTER_TUNNEL(monitor.field, change, how)
