@@ -146,8 +146,15 @@ static void print_paragraph(const struct grid *grid, struct libscols_line *line,
 
 static void print_paragraphs(const struct grid *grid, size_t width)
 {
-	for (size_t i = 0; i < scols_table_get_nlines(grid->table); i++)
-		print_paragraph(grid, scols_table_get_line(grid->table, i), width);
+	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
+	struct libscols_line *line;
+
+	if (!iter)
+		errx(1, "out of memory");
+	/* A line by its number would be a walk from the first one on. */
+	while (!scols_table_next_line(grid->table, iter, &line))
+		print_paragraph(grid, line, width);
+	scols_free_iter(iter);
 }
 
 /* Nothing is cut off: into a pipe go lines of any length. */

@@ -6,8 +6,11 @@
 
 void *model_grow(void *list, size_t *n, size_t size)
 {
-	char *grown = reallocarray(list, *n + 1, size);
+	char *grown = list;
 
+	/* There is room for as many as the next power of two. */
+	if (!(*n & (*n - 1)))
+		grown = reallocarray(list, *n ? 2 * *n : 1, size);
 	if (!grown)
 		err(1, "out of memory");
 	memset(grown + *n * size, 0, size);
@@ -148,27 +151,49 @@ const char *model_interface(const struct model *model, const char *name)
 	return NULL;
 }
 
-/* The first of the tunnel's with that action, 0 for any; NULL: none. */
-static const struct tunnel_monitor *find_monitor(const struct model *model,
-						 const struct tunnel *tunnel, uint32_t action)
+void model_index_proxies(const struct model *model, struct index *index)
 {
-	for (size_t i = 0; i < model->monitors_n; i++) {
-		const struct tunnel_monitor *monitor = &model->monitors[i];
-
-		if (monitor->tunnel_id == tunnel->id && (!action || monitor->action == action))
-			return monitor;
-	}
-	return NULL;
+	index_init(index, model->proxies_n);
+	for (size_t i = model->proxies_n; i--;)
+		index_add(index, model->proxies[i].tunnel_id, &model->proxies[i]);
 }
 
-const char *model_tunnel_state(const struct model *model, const struct tunnel *tunnel)
+void model_index_sas(const struct model *model, struct index *index)
+{
+	index_init(index, model->sas_n);
+	for (size_t i = model->sas_n; i--;)
+		index_add(index, model->sas[i].tunnel_id, &model->sas[i]);
+}
+
+void model_index_monitors(const struct model *model, struct index *index)
+{
+	index_init(index, model->monitors_n);
+	for (size_t i = model->monitors_n; i--;)
+		index_add(index, model->monitors[i].tunnel_id, &model->monitors[i]);
+}
+
+/* One of the tunnel's has that action. */
+static bool has_action(const struct index *monitors, const struct tunnel *tunnel, uint32_t action)
+{
+	const struct index_entry *entry = index_first(monitors, tunnel->id);
+
+	for (; entry; entry = index_next(entry)) {
+		const struct tunnel_monitor *monitor = entry->item;
+
+		if (monitor->action == action)
+			return true;
+	}
+	return false;
+}
+
+const char *model_tunnel_state(const struct index *monitors, const struct tunnel *tunnel)
 {
 	if (tunnel->path != PANTUN_PATH_DOWN || tunnel->state == PANTUN_STATE_DOWN)
 		return state_name(tunnel->state);
-	return find_monitor(model, tunnel, PANTUN_MONITOR_FAIL_OVER) ? "down" : "degraded";
+	return has_action(monitors, tunnel, PANTUN_MONITOR_FAIL_OVER) ? "down" : "degraded";
 }
 
-const char *model_tunnel_monitor(const struct model *model, const struct tunnel *tunnel)
+const char *model_tunnel_monitor(const struct index *monitors, const struct tunnel *tunnel)
 {
-	return find_monitor(model, tunnel, 0) ? path_name(tunnel->path) : "off";
+	return index_first(monitors, tunnel->id) ? path_name(tunnel->path) : "off";
 }

@@ -12,6 +12,7 @@
 #include "genl/path.h"
 #include "genl/sa.h"
 #include "base/text.h"
+#include "index.h"
 #include "selector.h"
 
 #define MODEL_ERROR	512	/* octets of an error text */
@@ -194,13 +195,19 @@ void model_keep_gateway(struct model *model, const char *gateway);
 /* The interface of a tunnel known by its interface's or the daemon's name; NULL if none. */
 const char *model_interface(const struct model *model, const char *name);
 
+/* By the numbers of their tunnels, each tunnel's in order; the caller's to free. */
+void model_index_proxies(const struct model *model, struct index *index);
+void model_index_sas(const struct model *model, struct index *index);
+void model_index_monitors(const struct model *model, struct index *index);
+
 /*
  * What the tunnel is good for: as its SAs have it, but "degraded" where they stand and no
- * probe is answered, and "down" where the carrier was taken away for that.
+ * probe is answered, and "down" where the carrier was taken away for that.  @monitors: as
+ * model_index_monitors() has it.
  */
-const char *model_tunnel_state(const struct model *model, const struct tunnel *tunnel);
+const char *model_tunnel_state(const struct index *monitors, const struct tunnel *tunnel);
 /* "off" without a monitor, else its state. */
-const char *model_tunnel_monitor(const struct model *model, const struct tunnel *tunnel);
+const char *model_tunnel_monitor(const struct index *monitors, const struct tunnel *tunnel);
 
 /* Names of the uapi's numbers; "?" for those this program does not know. */
 const char *start_name(uint32_t start);

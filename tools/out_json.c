@@ -331,15 +331,18 @@ static void put_error(json_t *object, const char *member, const char *text)
 static void put_tunnels(json_t *object, const struct model *model)
 {
 	json_t *all = checked(json_array());
+	struct index monitors;
 
+	model_index_monitors(model, &monitors);
 	for (size_t i = 0; i < model->tunnels_n; i++) {
 		const struct tunnel *tunnel = &model->tunnels[i];
 		json_t *one = json_of_tunnel(tunnel);
 
-		put_text(one, "state", model_tunnel_state(model, tunnel));
-		put_text(one, "monitor", model_tunnel_monitor(model, tunnel));
+		put_text(one, "state", model_tunnel_state(&monitors, tunnel));
+		put_text(one, "monitor", model_tunnel_monitor(&monitors, tunnel));
 		append(all, one);
 	}
+	index_free(&monitors);
 	put(object, "tunnels", all);
 }
 

@@ -15,12 +15,13 @@ static void grid_traffic(struct grid *grid, const struct traffic *t)
 	grid_number(grid, t->tx_bytes);
 }
 
-static size_t proxies_of(const struct model *model, uint32_t tunnel_id)
+static size_t proxies_of(const struct index *proxies, uint32_t tunnel_id)
 {
+	const struct index_entry *entry = index_first(proxies, tunnel_id);
 	size_t n = 0;
 
-	for (size_t i = 0; i < model->proxies_n; i++)
-		n += model->proxies[i].tunnel_id == tunnel_id;
+	for (; entry; entry = index_next(entry))
+		n++;
 	return n;
 }
 
@@ -42,21 +43,26 @@ static void table_tunnels(const struct model *model)
 		">RX-PACKETS", ">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", "OPTIONS", NULL };
 	struct grid grid = grid_new(columns);
 	char text[TUNNEL_OPTIONS_TEXT];
+	struct index monitors, proxies;
 
+	model_index_monitors(model, &monitors);
+	model_index_proxies(model, &proxies);
 	for (size_t i = 0; i < model->tunnels_n; i++) {
 		const struct tunnel *tunnel = &model->tunnels[i];
 
 		grid_row(&grid);
 		grid_cell(&grid, tunnel->ifname);
-		grid_cell(&grid, model_tunnel_state(model, tunnel));
+		grid_cell(&grid, model_tunnel_state(&monitors, tunnel));
 		grid_cell(&grid, carrier_text(tunnel));
-		grid_cell(&grid, model_tunnel_monitor(model, tunnel));
+		grid_cell(&grid, model_tunnel_monitor(&monitors, tunnel));
 		grid_cell(&grid, start_name(tunnel->start));
 		grid_number(&grid, tunnel->mtu);
-		grid_number(&grid, proxies_of(model, tunnel->id));
+		grid_number(&grid, proxies_of(&proxies, tunnel->id));
 		grid_traffic(&grid, &tunnel->traffic);
 		grid_cell(&grid, tunnel_options_text(&tunnel->options, text, sizeof(text)));
 	}
+	index_free(&monitors);
+	index_free(&proxies);
 	grid_end(&grid, "Tunnels", "There is no tunnel.");
 }
 
@@ -108,11 +114,19 @@ static void table_monitors(const struct model *model)
 		 "There is no monitor.");
 }
 
-/* The daemon's view of a proxy-ID, NULL if it has none. */
-static const struct child *child_of(const struct model *model, const struct proxy *proxy)
+static uint64_t child_key(const char *interface, const char *proxy)
 {
-	for (size_t i = 0; i < model->children_n; i++) {
-		const struct child *child = &model->children[i];
+	return table_text(table_text(0, interface), proxy);
+}
+
+/* The daemon's view of a proxy-ID, NULL if it has none. */
+static const struct child *child_of(const struct index *children, const struct proxy *proxy)
+{
+	const struct index_entry *entry =
+		index_first(children, child_key(proxy->ifname, proxy->name));
+
+	for (; entry; entry = index_next(entry)) {
+		const struct child *child = entry->item;
 
 		if (!strcmp(child->interface, proxy->ifname) &&
 		    !strcmp(child->proxy, proxy->name))
@@ -121,9 +135,8 @@ static const struct child *child_of(const struct model *model, const struct prox
 	return NULL;
 }
 
-static void proxy_row(struct grid *grid, const struct model *model, const struct proxy *p)
+static void proxy_row(struct grid *grid, const struct child *child, const struct proxy *p)
 {
-	const struct child *child = child_of(model, p);
 	char text[SELECTOR_TEXT];
 
 	grid_row(grid);
@@ -150,9 +163,15 @@ static void table_proxies(const struct model *model)
 		"SERVICE", "SPI-OUT", ">IN-SAS", ">HELD", ">ACQUIRES", ">RX-PACKETS",
 		">RX-BYTES", ">TX-PACKETS", ">TX-BYTES", NULL };
 	struct grid grid = grid_new(columns);
+	struct index children;
 
+	index_init(&children, model->children_n);
+	for (size_t i = model->children_n; i--;)
+		index_add(&children, child_key(model->children[i].interface,
+					       model->children[i].proxy), &model->children[i]);
 	for (size_t i = 0; i < model->proxies_n; i++)
-		proxy_row(&grid, model, &model->proxies[i]);
+		proxy_row(&grid, child_of(&children, &model->proxies[i]), &model->proxies[i]);
+	index_free(&children);
 	grid_end(&grid, "Proxy-IDs", "There is no proxy-ID.");
 }
 
@@ -382,17 +401,21 @@ static void table_drops(const struct model *model)
 	static const char *const columns[] = {
 		"INTERFACE", "PROXY-ID", "DIR", "PROTO", "SPI", "REASON", ">COUNT", NULL };
 	struct grid grid = grid_new(columns);
+	struct index sas;
 
+	model_index_sas(model, &sas);
 	for (size_t i = 0; i < model->tunnels_n; i++) {
 		const struct tunnel *tunnel = &model->tunnels[i];
+		const struct index_entry *entry = index_first(&sas, tunnel->id);
 
 		drop_rows(&grid, tunnel->ifname, NULL, &tunnel->drops);
-		for (size_t j = 0; j < model->sas_n; j++) {
-			if (model->sas[j].tunnel_id == tunnel->id)
-				drop_rows(&grid, tunnel->ifname, &model->sas[j],
-					  &model->sas[j].drops);
+		for (; entry; entry = index_next(entry)) {
+			const struct sa *sa = entry->item;
+
+			drop_rows(&grid, tunnel->ifname, sa, &sa->drops);
 		}
 	}
+	index_free(&sas);
 	grid_end(&grid, "Drops (of a tunnel, and those of its SAs among them)",
 		 "No packet was dropped.");
 }

@@ -386,19 +386,22 @@ static void test_monitored(void **state)
 	const struct model model = { .monitors = monitors, .monitors_n = 2 };
 	struct tunnel tunnel = { .id = 7, .state = PANTUN_STATE_HALF_UP, .path = PANTUN_PATH_DOWN };
 	char text[MONITOR_HISTORY];
+	struct index index;
 
 	(void)state;
-	assert_string_equal(model_tunnel_state(&model, &tunnel), "degraded");
-	assert_string_equal(model_tunnel_monitor(&model, &tunnel), "down");
+	model_index_monitors(&model, &index);
+	assert_string_equal(model_tunnel_state(&index, &tunnel), "degraded");
+	assert_string_equal(model_tunnel_monitor(&index, &tunnel), "down");
 	tunnel.id = 8;
-	assert_string_equal(model_tunnel_state(&model, &tunnel), "down");
+	assert_string_equal(model_tunnel_state(&index, &tunnel), "down");
 	tunnel.path = PANTUN_PATH_UP;
-	assert_string_equal(model_tunnel_state(&model, &tunnel), "half-up");
-	assert_string_equal(model_tunnel_monitor(&model, &tunnel), "up");
+	assert_string_equal(model_tunnel_state(&index, &tunnel), "half-up");
+	assert_string_equal(model_tunnel_monitor(&index, &tunnel), "up");
 	tunnel.path = PANTUN_PATH_UNKNOWN;
-	assert_string_equal(model_tunnel_monitor(&model, &tunnel), "unknown");
+	assert_string_equal(model_tunnel_monitor(&index, &tunnel), "unknown");
 	tunnel.id = 9;
-	assert_string_equal(model_tunnel_monitor(&model, &tunnel), "off");
+	assert_string_equal(model_tunnel_monitor(&index, &tunnel), "off");
+	index_free(&index);
 
 	assert_string_equal(monitor_history(monitors, text, sizeof(text)), "");
 	monitors[0].received = 3;
