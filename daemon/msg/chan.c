@@ -32,7 +32,7 @@ struct chan {
 	enum msg_role me, peer;
 	chan_handler *const *handlers;
 	chan_gone *gone;
-	void *ctx;
+	void *ctx, *gone_ctx;
 	int fd;
 	struct event *read, *write, *end;
 	STAILQ_HEAD(, waiting) queue;
@@ -110,7 +110,7 @@ static void on_end(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	memcpy(reason, chan->reason, sizeof(reason));
-	chan->gone(chan->ctx, reason);
+	chan->gone(chan->gone_ctx, reason);
 }
 
 static void release(struct chan *chan)
@@ -124,6 +124,12 @@ static void release(struct chan *chan)
 	forget_all(chan);
 	close(chan->fd);
 	free(chan);
+}
+
+void chan_on_end(struct chan *chan, chan_gone *gone, void *ctx)
+{
+	chan->gone = gone;
+	chan->gone_ctx = ctx;
 }
 
 void chan_free(struct chan *chan)
@@ -199,7 +205,7 @@ static bool read_one(struct chan *chan)
 		return false;
 	}
 	if (n == 0) {
-		end(chan, "it has ended");
+		end(chan, "%s", CHAN_ENDED);
 		return false;
 	}
 	n_fds = take_fds(&msg, fds);
@@ -380,6 +386,7 @@ struct chan *chan_new(struct event_base *base, int fd, enum msg_role me, enum ms
 	chan->handlers = handlers;
 	chan->gone = gone;
 	chan->ctx = ctx;
+	chan->gone_ctx = ctx;
 	chan->fd = fd;
 	STAILQ_INIT(&chan->queue);
 	chan->read = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, chan);

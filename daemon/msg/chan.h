@@ -20,6 +20,7 @@
 
 #define CHAN_BEHIND	(64U << 20)	/* octets */
 #define CHAN_REASON	160		/* room for a reason */
+#define CHAN_ENDED	"it has ended"	/* the reason that is nobody's fault */
 
 struct chan;
 struct event_base;
@@ -45,6 +46,8 @@ int chan_pair(int ends[2]);
  */
 struct chan *chan_new(struct event_base *base, int fd, enum msg_role me, enum msg_role peer,
 		      chan_handler *const *handlers, void *ctx, chan_gone *gone);
+/* For who has other handlers than its own: @gone and its @ctx take the place of those before. */
+void chan_on_end(struct chan *chan, chan_gone *gone, void *ctx);
 /* Also out of a handler, and out of gone().  What has not been sent is lost.  NULL is fine. */
 void chan_free(struct chan *chan);
 

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "proc/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define END		3	/* file descriptor of the channel */
+#define NAME_ROOM	24	/* "pantund: fetch" */
+#define STATUS_NO_EXEC	127	/* as of a shell */
+
+/* Between fork and exec: what is async-signal-safe alone. */
+static void become(char *const *argv, int end, pid_t parent)
+{
+	static const int group_signals[] = { SIGINT, SIGTERM, SIGHUP };
+	sigset_t none;
+	int null;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		return;
+	for (size_t i = 0; i < sizeof(group_signals) / sizeof(*group_signals); i++)
+		signal(group_signals[i], SIG_IGN);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
+		return;
+	if (end == END ? fcntl(end, F_SETFD, 0) : dup2(end, END) < 0)
+		return;
+	if (!close_range(END + 1, ~0U, 0))
+		execv("/proc/self/exe", argv);
+}
+
+pid_t spawn(enum msg_role role, const char *const *arguments, int end)
+{
+	char title[NAME_ROOM];
+	size_t n = 0, args = 0;
+	pid_t parent = getpid(), pid;
+	const char **argv;
+
+	while (arguments && arguments[n])
+		n++;
+	argv = calloc(n + 4, sizeof(*argv));
+	if (!argv)
+		return -1;
+	snprintf(title, sizeof(title), "pantund: %s", msg_role_name(role));
+	argv[args++] = title;
+	argv[args++] = "--role";
+	argv[args++] = msg_role_name(role);
+	if (n)
+		memcpy(argv + args, arguments, n * sizeof(*argv));
+	pid = fork();
+	if (pid == 0) {
+		become((char *const *)argv, end, parent);
+		_exit(STATUS_NO_EXEC);
+	}
+	free(argv);
+	return pid;
+}
+
+int spawn_take(enum msg_role role)
+{
+	char name[NAME_ROOM];
+	int type = 0;
+	socklen_t n = sizeof(type);
+
+	if (getsockopt(END, SOL_SOCKET, SO_TYPE, &type, &n) || type != SOCK_SEQPACKET) {
+		log_error(NULL, "--role %s is for pantund itself, which starts its processes "
+			  "with it", msg_role_name(role));
+		return -1;
+	}
+	fcntl(END, F_SETFD, FD_CLOEXEC);
+	snprintf(name, sizeof(name), "pantund-%s", msg_role_name(role));
+	prctl(PR_SET_NAME, name);
+	return END;
+}

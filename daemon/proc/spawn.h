@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How a process of the daemon comes to be: the same program, by another name. */
+#ifndef PANTUN_PROC_SPAWN_H
+#define PANTUN_PROC_SPAWN_H
+
+#include <sys/types.h>
+
+#include "msg/msg.h"
+
+/*
+ * Starts /proc/self/exe with "--role NAME" and @arguments (NULL at their end; NULL: none).  Its
+ * end of the channel is @end, which remains the caller's here.  It has no other file descriptor
+ * but standard output and error, and ignores SIGINT, SIGTERM and SIGHUP, which terminals and
+ * service managers send to whole groups: it ends when its channel does or when it is told to,
+ * and is killed when we die.  Its process ID, or -1 with errno set.
+ */
+pid_t spawn(enum msg_role role, const char *const *arguments, int end);
+
+/*
+ * For who was started so: takes the name by which ps and top show it, and gives its end of the
+ * channel.  -1 with a log line: it was not started by pantund.
+ */
+int spawn_take(enum msg_role role);
+
+#endif
