@@ -28,6 +28,7 @@ daemon/conf: base crypto prop policy
 daemon/kern: base genl prop policy ike
 daemon/ctl: base policy ike
 daemon/priv: base wire
+daemon/proc: base msg
 daemon/engine: base priv ike
 daemon/loop: base crypto prop policy conf kern ctl priv auth engine ike ike/versions
 daemon: base conf ctl loop priv
