@@ -49,7 +49,7 @@ endif
 
 # ------------------------------------------------------- daemon and tools
 
-DAEMON_LIBS := libcrypto libnl-3.0 libnl-genl-3.0 libevent_core jansson libcap-ng
+DAEMON_LIBS := libcrypto libnl-3.0 libnl-genl-3.0 libevent_core jansson libcap-ng libseccomp
 TOOLS_LIBS := libnl-3.0 libnl-genl-3.0 jansson smartcols
 ALL_LIBS := $(sort $(DAEMON_LIBS) $(TOOLS_LIBS))
 pkg_cflags := $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null)

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a process of the daemon gives up once it has opened what it needs.  From then on nothing
+ * but its descriptors is of use to it.
+ */
+#ifndef PANTUN_PROC_CONFINE_H
+#define PANTUN_PROC_CONFINE_H
+
+#include "msg/msg.h"
+
+struct confine {
+	const char *root;	/* an empty directory, which becomes its root */
+	bool lock;		/* its memory is not swapped out */
+	bool all_calls;		/* no list of system calls: for debuggers */
+};
+
+/*
+ * First, while there is one thread, as capabilities are a thread's: every capability goes, with
+ * the bounding set where that can be changed; nothing that is executed gains any; memory cannot
+ * be read or dumped by others; the root is empty where there is CAP_SYS_CHROOT; sizes of files
+ * and numbers of descriptors are bounded; the parent's death is ours.  False with a log line.
+ */
+bool confine(enum msg_role role, const struct confine *how);
+/*
+ * Then, with all threads started: no more of them, but for names that fetch looks up, and the
+ * system calls of calls_limit() alone, in every thread.  False with a log line.
+ */
+bool confine_calls(enum msg_role role, const struct confine *how);
+
+#endif
