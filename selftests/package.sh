@@ -10,8 +10,8 @@
 set -eu
 
 script=$(realpath "$0")
-build_needs=(build-essential debhelper dh-dkms libcap-ng-dev libevent-dev libjansson-dev libnl-3-dev libseccomp-dev
-	libnl-genl-3-dev libsmartcols-dev libssl-dev pkgconf lintian)
+build_needs=(build-essential debhelper dh-dkms libcap-ng-dev libevent-dev libjansson-dev libnl-3-dev
+	libnl-genl-3-dev libseccomp-dev libsmartcols-dev libssl-dev pkgconf lintian)
 
 # contents PACKAGE: its files, but what every package has of its documentation.
 contents() {

@@ -50,11 +50,19 @@ static void on_stop(void *ctx, struct bytes body, int fd)
 	event_base_loopbreak(ctx);
 }
 
-static void on_peer(void *ctx, struct bytes body, int fd)
+/* Whatever else there may be in the table. */
+static void on_other(void *ctx, struct bytes body, int fd)
 {
 	(void)ctx;
 	(void)body;
-	close(fd);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void fill(chan_handler *handlers[MSG_TYPES])
+{
+	for (enum msg_type type = 0; type < MSG_TYPES; type++)
+		handlers[type] = on_other;
 }
 
 static void on_parent_gone(void *ctx, const char *reason)
@@ -88,7 +96,7 @@ static void list_fds(char text[32])
 
 static int act(enum msg_role role, char **argv)
 {
-	chan_handler *handlers[MSG_TYPES] = { [MSG_STOP] = on_stop, [MSG_PEER] = on_peer };
+	chan_handler *handlers[MSG_TYPES];
 	char fds[32];
 	struct chan *chan;
 	int fd;
@@ -111,6 +119,8 @@ static int act(enum msg_role role, char **argv)
 		send(fd, "\1\0\0\0", 4, 0);
 	if (says(argv, "hang") || says(argv, "lie"))
 		hang();
+	fill(handlers);
+	handlers[MSG_STOP] = on_stop;
 	base = event_base_new();
 	chan = chan_new(base, fd, role, MSG_PARENT, handlers, base, on_parent_gone);
 	for (int i = 0; i < (says(argv, "brief") ? LAST_WORDS : 1); i++)
@@ -189,14 +199,16 @@ static void on_stopped(void *ctx, enum msg_role role)
 
 static void open_proc(const char *const *arguments)
 {
-	static chan_handler *handlers[MSG_TYPES] = { [MSG_READY] = on_ready,
-						     [MSG_LOG] = on_line };
+	static chan_handler *handlers[MSG_TYPES];
 	static const struct proc_owner owner = {
 		.handlers = handlers, .ctx = &seen, .started = on_started, .ended = on_ended,
 		.stopped = on_stopped,
 	};
 
 	memset(&seen, 0, sizeof(seen));
+	fill(handlers);
+	handlers[MSG_READY] = on_ready;
+	handlers[MSG_LOG] = on_line;
 	base = event_base_new();
 	proc = proc_new(base, MSG_AUTH, arguments, &owner);
 	assert_non_null(proc);
