@@ -308,10 +308,10 @@ static void assert_no_core(pid_t pid)
 	limits = fopen(path, "r");
 	assert_non_null(limits);
 	while (fgets(line, sizeof(line), limits)) {
-		unsigned long soft, hard;
+		char soft[32], hard[32];
 
-		if (sscanf(line, "Max core file size %lu %lu", &soft, &hard) == 2)
-			found = !soft && !hard;
+		if (sscanf(line, "Max core file size %31s %31s", soft, hard) == 2)
+			found = !strcmp(soft, "0") && !strcmp(hard, "0");
 	}
 	fclose(limits);
 	assert_true(found);
