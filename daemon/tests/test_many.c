@@ -12,9 +12,12 @@
 #include <sys/socket.h>
 
 #include <cmocka.h>
+#include <event2/buffer.h>
 
 #include "base/log.h"
+#include "ctl/show.h"
 #include "ike/ike_sa.h"
+#include "loop/answer.h"
 #include "tests/peers.h"
 #include "tests/steps.h"
 
@@ -466,6 +469,38 @@ static void happens_other_order(struct peers *net, unsigned int n)
 	configure(net, A, policy);
 }
 
+static void show_ike_row(void *ctx, const struct ike_sa_info *sa)
+{
+	show_ike(ctx, sa);
+}
+
+static void show_child_row(void *ctx, const struct ike_child_info *child)
+{
+	show_child(ctx, child);
+}
+
+static void show_gateway_row(void *ctx, const struct ike_gateway_info *gateway)
+{
+	show_gateway(ctx, gateway);
+}
+
+/* pantunctl show */
+static void happens_show(struct peers *net, unsigned int n)
+{
+	const struct ctl_question question = { .kind = CTL_SHOW };
+	struct show *show = show_new();
+	const struct answer_rows rows = { show, show_ike_row, show_child_row, show_gateway_row };
+	struct evbuffer *text;
+
+	assert_non_null(show);
+	assert_int_equal(answer_question(net->peer[A].core, net->now, &question, &rows).error, 0);
+	text = show_text(show, json_object());
+	assert_non_null(text);
+	assert_in_range(evbuffer_get_length(text), n * 400, n * 2000);
+	evbuffer_free(text);
+	show_free(show);
+}
+
 /* --- the daemon's own books --- */
 
 static unsigned int standing;	/* proxy-IDs with SAs of a former daemon in the kernel */
@@ -608,6 +643,7 @@ int main(void)
 		     .happen = happens_hard, .few = FEW_UP),
 		MANY("DELETE among children", { .tunnels = true }, .prepare = prepare_all_up,
 		     .happen = happens_end, .few = FEW_UP),
+		MANY("show", { .starting = true }, .happen = happens_show, .each = true),
 		MANY("reload", { .starting = true }, .happen = happens_reload, .each = true),
 		MANY("reload with other gateways", { .starting = true },
 		     .happen = happens_other_gateways, .each = true),
