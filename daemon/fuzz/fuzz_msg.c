@@ -32,9 +32,12 @@ static struct {
 
 static void took(void *ctx, enum msg_type type, struct bytes body, int fd)
 {
-	const struct msg_row *row = &msg_rows[type];
+	const struct msg_row *row;
 
 	(void)ctx;
+	if (type >= MSG_TYPES)
+		abort();
+	row = &msg_rows[type];
 	if (run.gone || run.wrong || type != run.type || body.n != run.n ||
 	    body.n < row->least || body.n > row->most || row->fd != (fd >= 0))
 		abort();
@@ -101,7 +104,7 @@ static void send_one(int fd, const uint8_t *p)
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	unsigned int fds = p[1] % (FDS_MOST + 1);
 	struct cmsghdr *c;
-	int list[FDS_MOST];
+	int list[FDS_MOST] = { 0 };
 
 	run.type = p[0] % (MSG_TYPES + BEYOND);
 	run.n = length(run.type, p[2], (uint16_t)(p[3] << 8 | p[4]));

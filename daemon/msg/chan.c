@@ -35,7 +35,7 @@ struct chan {
 	void *ctx, *gone_ctx;
 	int fd;
 	struct event *read, *write, *end;
-	STAILQ_HEAD(, waiting) queue;
+	STAILQ_HEAD(waiting_queue, waiting) queue;
 	size_t pending;		/* octets in it */
 	bool over;		/* no message comes or goes any more */
 	bool deaf;		/* the peer takes no more; it may have said something before */

@@ -23,11 +23,16 @@ struct call {
 	struct scmp_arg_cmp args[2];
 };
 
+/* Conditions on the argument of that index. */
+#define IS(index, value) \
+	{ .arg = (index), .op = SCMP_CMP_EQ, .datum_a = (scmp_datum_t)(value) }
+#define HAS(index, mask, value) \
+	{ .arg = (index), .op = SCMP_CMP_MASKED_EQ, .datum_a = (mask), .datum_b = (value) }
 #define NO_EXEC(role, call) \
-	{ role, SCMP_SYS(call), 1, { SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0) } }
+	{ .roles = (role), .number = SCMP_SYS(call), .n = 1, .args = { HAS(2, PROT_EXEC, 0) } }
 #define SOCKET(role, family, type) \
-	{ role, SCMP_SYS(socket), 2, { SCMP_A0(SCMP_CMP_EQ, family), \
-				       SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE, type) } }
+	{ .roles = (role), .number = SCMP_SYS(socket), .n = 2, \
+	  .args = { IS(0, family), HAS(1, TYPE, type) } }
 
 static const struct call allowed[] = {
 	/* The channels, and the sockets that it was given. */
@@ -106,7 +111,7 @@ static const int denied[] = {
 
 static int add_rules(scmp_filter_ctx filter, enum msg_role role)
 {
-	const struct scmp_arg_cmp own = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp own = IS(0, getpid());
 	int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, own);
 
 	for (size_t i = 0; !status && i < sizeof(allowed) / sizeof(*allowed); i++)

@@ -428,12 +428,13 @@ static void test_refuse(void **state)
 /* Whoever adds a row is told at once where its handler is missing. */
 static void test_handler_missing(void **state)
 {
-	chan_handler *some[MSG_TYPES];
+	chan_handler *some[MSG_TYPES] = { NULL };
 	int ends[2], status;
 	pid_t pid;
 
 	(void)state;
-	memcpy(some, each_type, sizeof(some));
+	for (enum msg_type type = 0; type < MSG_TYPES; type++)
+		some[type] = each_type[type];
 	some[MSG_READY] = NULL;
 	assert_int_equal(chan_pair(ends), 0);
 	pid = fork();
@@ -677,7 +678,8 @@ static void open_log(void)
 	static chan_handler *with_log[MSG_TYPES];
 	int ends[2];
 
-	memcpy(with_log, each_type, sizeof(with_log));
+	for (enum msg_type type = 0; type < MSG_TYPES; type++)
+		with_log[type] = each_type[type];
 	with_log[MSG_LOG] = on_line;
 	assert_int_equal(chan_pair(ends), 0);
 	one = (struct side){ .fd = -1 };
