@@ -44,7 +44,7 @@ static struct question *question_of(struct questions *all, uint64_t ticket)
 {
 	struct question *question;
 
-	TAILQ_FOREACH(question, &all->list, list)
+	for (question = TAILQ_FIRST(&all->list); question; question = TAILQ_NEXT(question, list))
 		if (question->ticket == ticket)
 			return question;
 	return NULL;
@@ -89,7 +89,7 @@ static void ask_next(struct questions *all)
 {
 	struct question *question;
 
-	TAILQ_FOREACH(question, &all->list, list) {
+	for (question = TAILQ_FIRST(&all->list); question; question = TAILQ_NEXT(question, list)) {
 		if (question->urgent)
 			continue;
 		if (!question->asked)
@@ -182,7 +182,7 @@ void questions_forget(struct questions *all, const void *asker)
 {
 	struct question *question;
 
-	TAILQ_FOREACH(question, &all->list, list)
+	for (question = TAILQ_FIRST(&all->list); question; question = TAILQ_NEXT(question, list))
 		if (question->asker == asker)
 			break;
 	if (!question)

@@ -1020,27 +1020,28 @@ static void test_time_limit(void **state)
 /* IKE's part, with the real core. */
 static void test_answers(void **state)
 {
+	const struct answer_rows none = { 0 };
 	const struct ctl_question all = { .kind = CTL_INITIATE };
 	struct ctl_question question = { .kind = CTL_CLEAR_IPSEC, .name = "nope" };
 
 	(void)state;
-	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -ENOENT);
+	assert_int_equal(answer_question(core, NOW, &question, &none).error, -ENOENT);
 	question.kind = CTL_CLEAR_IKE;
-	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -ENOENT);
+	assert_int_equal(answer_question(core, NOW, &question, &none).error, -ENOENT);
 	question.kind = CTL_INITIATE;
-	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -ENOENT);
+	assert_int_equal(answer_question(core, NOW, &question, &none).error, -ENOENT);
 	question.kind = 77;
-	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -EINVAL);
+	assert_int_equal(answer_question(core, NOW, &question, &none).error, -EINVAL);
 	memset(question.name, 'n', sizeof(question.name));
 	question.kind = CTL_CLEAR_IKE;
-	assert_int_equal(answer_question(core, NOW, &question, NULL).error, -EINVAL);
+	assert_int_equal(answer_question(core, NOW, &question, &none).error, -EINVAL);
 	question = (struct ctl_question){ .kind = CTL_CLEAR_IKE, .name = "g" };
-	assert_int_equal(answer_question(core, NOW, &question, NULL).error, 0);
+	assert_int_equal(answer_question(core, NOW, &question, &none).error, 0);
 	assert_string_equal(logged, "clear ike-sa of g by command: 0 SAs deleted");
 	question = (struct ctl_question){ .kind = CTL_CLEAR_IPSEC };
-	assert_int_equal(answer_question(core, NOW, &question, NULL).error, 0);
+	assert_int_equal(answer_question(core, NOW, &question, &none).error, 0);
 	assert_string_equal(logged, "clear ipsec-sa of all tunnels by command: 0 SAs deleted");
-	assert_int_equal(answer_question(core, NOW, &all, NULL).count, 1);
+	assert_int_equal(answer_question(core, NOW, &all, &none).count, 1);
 	assert_string_equal(logged, "test of all tunnels by command: 1 negotiation started");
 }
 
