@@ -428,7 +428,7 @@ static void test_refuse(void **state)
 /* Whoever adds a row is told at once where its handler is missing. */
 static void test_handler_missing(void **state)
 {
-	chan_handler *some[MSG_TYPES] = { NULL };
+	static chan_handler *some[MSG_TYPES];
 	int ends[2], status;
 	pid_t pid;
 
