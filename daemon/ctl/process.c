@@ -2,8 +2,9 @@
 #include "ctl/process.h"
 
 #include <cap-ng.h>
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "ctl/json.h"
@@ -32,20 +33,34 @@ static json_t *capabilities_json(uint64_t set)
 	return text_json(text.n ? out : "none");
 }
 
+/* What stands behind @name, where the line begins with that; else NULL. */
+static const char *value_of(const char *line, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(line, name, n) ? NULL : line + n;
+}
+
 /* One line of /proc/PID/status; others are nothing to us. */
 static void take_line(json_t *json, const char *line)
 {
-	unsigned int uid;
-	uint64_t number;
+	const char *value;
+	char *second;
 
-	if (sscanf(line, "Uid: %*u %u", &uid) == 1)
-		json_object_set_new(json, "uid", json_integer(uid));
-	else if (sscanf(line, "CapEff: %" SCNx64, &number) == 1)
-		json_object_set_new(json, "capabilities", capabilities_json(number));
-	else if (sscanf(line, "Threads: %" SCNu64, &number) == 1)
-		json_object_set_new(json, "threads", json_integer((json_int_t)number));
-	else if (sscanf(line, "VmRSS: %" SCNu64, &number) == 1)
-		json_object_set_new(json, "memory", json_integer((json_int_t)number * 1024));
+	if ((value = value_of(line, "Uid:"))) {
+		strtoull(value, &second, 10);	/* the real one; the effective one follows */
+		json_object_set_new(json, "uid",
+				    json_integer((json_int_t)strtoull(second, NULL, 10)));
+	} else if ((value = value_of(line, "CapEff:"))) {
+		json_object_set_new(json, "capabilities",
+				    capabilities_json(strtoull(value, NULL, 16)));
+	} else if ((value = value_of(line, "Threads:"))) {
+		json_object_set_new(json, "threads",
+				    json_integer((json_int_t)strtoull(value, NULL, 10)));
+	} else if ((value = value_of(line, "VmRSS:"))) {
+		json_object_set_new(json, "memory",
+				    json_integer((json_int_t)strtoull(value, NULL, 10) * 1024));
+	}
 }
 
 static void take_status(json_t *json, pid_t pid)
