@@ -6,13 +6,18 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "auth/process.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "conf/conf.h"
 #include "ctl/ctl.h"
+#include "engine/engine.h"
 #include "loop/daemon.h"
+#include "msg/msg.h"
 #include "priv/group.h"
+#include "proc/confine.h"
+#include "proc/spawn.h"
 
 #define EXIT_USAGE	2
 
@@ -22,6 +27,7 @@ struct arguments {
 	bool list_leaves;
 	bool to_syslog;
 	bool debug;
+	enum msg_role role;	/* MSG_PARENT, but for who was started by it */
 	int exit;		/* status to end with at once; -1: go on */
 };
 
@@ -39,6 +45,7 @@ static const char usage[] =
 	"                          is one)\n"
 	"      --on-exit keep|delete  SAs in the kernel at the end (keep)\n"
 	"      --foreground        accepted; it always runs in the foreground\n"
+	"      --single            run all in one process, for debuggers\n"
 	"  -h, --help              this text\n"
 	"      --version           the version\n";
 
@@ -71,7 +78,7 @@ static int choose(const char *option, const char *value, const char *zero, const
 }
 
 enum { OPT_CHECK = 256, OPT_LIST, OPT_LOG, OPT_DEBUG, OPT_CTL, OPT_GROUP, OPT_ON_EXIT,
-       OPT_FOREGROUND, OPT_VERSION };
+       OPT_FOREGROUND, OPT_SINGLE, OPT_ROLE, OPT_VERSION };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -83,6 +90,8 @@ static const struct option options[] = {
 	{ "group", required_argument, NULL, OPT_GROUP },
 	{ "on-exit", required_argument, NULL, OPT_ON_EXIT },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
+	{ "single", no_argument, NULL, OPT_SINGLE },
+	{ "role", required_argument, NULL, OPT_ROLE },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ 0 },
@@ -118,6 +127,12 @@ static void take_option(int option, struct arguments *args)
 		args->run.delete_on_exit = choose("on-exit", optarg, "keep", "delete", args);
 		break;
 	case OPT_FOREGROUND:
+		break;
+	case OPT_SINGLE:
+		args->run.single = true;
+		break;
+	case OPT_ROLE:
+		args->role = msg_role_named(optarg);
 		break;
 	case 'h':
 		fputs(usage, stdout);
@@ -162,8 +177,27 @@ static int check(const char *path)
 	return 0;
 }
 
+/* As one of the processes that the parent starts; the exit status. */
+static int run_role(enum msg_role role)
+{
+	const struct confine how = { .root = "/" };
+	int parent;
+
+	if (role != MSG_IKE && role != MSG_AUTH) {
+		fputs("pantund: --role is for pantund itself\n", stderr);
+		return EXIT_USAGE;
+	}
+	parent = spawn_take(role);
+	if (parent < 0)
+		return EXIT_USAGE;
+	if (!confine(role, &how))
+		return 1;
+	return role == MSG_IKE ? engine_run(parent) : auth_process_run(parent);
+}
+
 int main(int argc, char **argv)
 {
+	static const char *const debug[] = { "--debug", NULL };
 	struct arguments args = {
 		.run = { .config = CONF_PATH, .ctl = CTL_PATH }, .exit = -1,
 	};
@@ -190,7 +224,11 @@ int main(int argc, char **argv)
 		openlog("pantund", LOG_PID, LOG_DAEMON);
 		log_set_sink(to_syslog, NULL);
 	}
-	if (args.debug)
+	if (args.debug) {
 		log_set_level(LOG_LEVEL_DEBUG);
+		args.run.role_options = debug;
+	}
+	if (args.role != MSG_PARENT)
+		return run_role(args.role);
 	return daemon_run(&args.run);
 }

@@ -86,9 +86,14 @@ status_is() {
 	grep -Eq "^$2:[[:space:]]+$3\$" "/proc/$(pid_of "$1")/status"
 }
 
+# child_of NODE ROLE: the process ID of one of the daemon's processes.
+child_of() {
+	pgrep -P "$(pid_of "$1")" -x "pantund-$2"
+}
+
 # thread_is NODE NAME
 thread_is() {
-	grep -qx "$2" "/proc/$(pid_of "$1")"/task/*/comm
+	grep -qx "$2" "/proc/$(child_of "$1" ike)"/task/*/comm
 }
 
 traffic() {

@@ -16,6 +16,7 @@
 #include "msg/basic.h"
 #include "msg/chan.h"
 #include "msg/log_relay.h"
+#include "proc/confine.h"
 
 struct auth_process {
 	struct event_base *base;
@@ -175,11 +176,12 @@ int auth_process_run(int parent)
 {
 	struct event_base *base = event_base_new();
 	struct auth_process *process = base ? auth_process_new(base, parent) : NULL;
+	const struct confine how = { .root = "/" };
 	bool good = false;
 
 	if (process) {
 		log_set_sink(log_relay_send, process->parent);
-		good = auth_process_confine();
+		good = auth_process_confine() && confine_calls(MSG_AUTH, &how);
 	}
 	if (good) {
 		chan_send(process->parent, MSG_READY, NULL, 0);

@@ -135,13 +135,16 @@ struct ctl *ctl_open(struct event_base *base, const char *path, gid_t group,
 		     const struct ctl_ops *ops);
 /*
  * The answer to the question of @ticket: for CTL_SHOW its rows, in any order, and then for each
- * kind the reply.  All of it is dropped where nobody waits for it any more.
+ * kind the reply.  All of it is dropped where nobody waits for it any more, or @ctl is NULL.
  */
 void ctl_show_ike(struct ctl *ctl, uint64_t ticket, const struct ike_sa_info *sa);
 void ctl_show_child(struct ctl *ctl, uint64_t ticket, const struct ike_child_info *child);
 void ctl_show_gateway(struct ctl *ctl, uint64_t ticket, const struct ike_gateway_info *gateway);
 void ctl_answered(struct ctl *ctl, uint64_t ticket, const struct ctl_reply *reply);
-/* The IKE process has ended: all who wait are refused with one line, @why (CTL_RESTARTED). */
+/*
+ * The IKE process has ended: all who wait are refused with one line, @why (CTL_RESTARTED).  NULL is
+ * fine.
+ */
 void ctl_unanswered(struct ctl *ctl, const char *why);
 /* To every monitor; NULL is fine. */
 void ctl_event(struct ctl *ctl, const struct ike_event *event);

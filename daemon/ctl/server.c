@@ -413,7 +413,7 @@ struct ctl *ctl_open(struct event_base *base, const char *path, gid_t group,
 
 void ctl_show_ike(struct ctl *ctl, uint64_t ticket, const struct ike_sa_info *sa)
 {
-	struct show *show = questions_show(ctl->questions, ticket);
+	struct show *show = ctl ? questions_show(ctl->questions, ticket) : NULL;
 
 	if (show)
 		show_ike(show, sa);
@@ -421,7 +421,7 @@ void ctl_show_ike(struct ctl *ctl, uint64_t ticket, const struct ike_sa_info *sa
 
 void ctl_show_child(struct ctl *ctl, uint64_t ticket, const struct ike_child_info *child)
 {
-	struct show *show = questions_show(ctl->questions, ticket);
+	struct show *show = ctl ? questions_show(ctl->questions, ticket) : NULL;
 
 	if (show)
 		show_child(show, child);
@@ -429,7 +429,7 @@ void ctl_show_child(struct ctl *ctl, uint64_t ticket, const struct ike_child_inf
 
 void ctl_show_gateway(struct ctl *ctl, uint64_t ticket, const struct ike_gateway_info *gateway)
 {
-	struct show *show = questions_show(ctl->questions, ticket);
+	struct show *show = ctl ? questions_show(ctl->questions, ticket) : NULL;
 
 	if (show)
 		show_gateway(show, gateway);
@@ -437,12 +437,14 @@ void ctl_show_gateway(struct ctl *ctl, uint64_t ticket, const struct ike_gateway
 
 void ctl_answered(struct ctl *ctl, uint64_t ticket, const struct ctl_reply *reply)
 {
-	questions_reply(ctl->questions, ticket, reply);
+	if (ctl)
+		questions_reply(ctl->questions, ticket, reply);
 }
 
 void ctl_unanswered(struct ctl *ctl, const char *why)
 {
-	questions_refuse(ctl->questions, why);
+	if (ctl)
+		questions_refuse(ctl->questions, why);
 }
 
 void ctl_event(struct ctl *ctl, const struct ike_event *event)

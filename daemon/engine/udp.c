@@ -210,6 +210,6 @@ int udp_source(const struct udp *udp, const struct addr *peer, struct addr *loca
 	}
 	/* Or the next one would be asked for the route from this address. */
 	if (fd >= 0)
-		connect(fd, &none, sizeof(none));
+		(void)connect(fd, &none, sizeof(none));
 	return status;
 }

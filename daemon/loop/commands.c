@@ -2,13 +2,12 @@
 #include "loop/commands.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "ctl/ctl.h"
-#include "loop/answer.h"
+#include "loop/children.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
-#include "loop/timer.h"
+#include "loop/link.h"
 
 static uint64_t ctl_now(void *ctx)
 {
@@ -16,44 +15,9 @@ static uint64_t ctl_now(void *ctx)
 	return clock_ms();
 }
 
-/* Whose question the rows are for. */
-struct asker {
-	struct ctl *ctl;
-	uint64_t ticket;
-};
-
-static void on_ike(void *ctx, const struct ike_sa_info *sa)
-{
-	const struct asker *asker = ctx;
-
-	ctl_show_ike(asker->ctl, asker->ticket, sa);
-}
-
-static void on_child(void *ctx, const struct ike_child_info *child)
-{
-	const struct asker *asker = ctx;
-
-	ctl_show_child(asker->ctl, asker->ticket, child);
-}
-
-static void on_gateway(void *ctx, const struct ike_gateway_info *gateway)
-{
-	const struct asker *asker = ctx;
-
-	ctl_show_gateway(asker->ctl, asker->ticket, gateway);
-}
-
 static bool ctl_ask(void *ctx, uint64_t ticket, const struct ctl_question *question)
 {
-	struct daemon *d = ctx;
-	struct asker asker = { d->ctl, ticket };
-	const struct answer_rows rows = { &asker, on_ike, on_child, on_gateway };
-	struct ctl_reply reply = answer_question(d->core, clock_ms(), question, &rows);
-
-	if (question->kind != CTL_SHOW)
-		timer_settle(d);
-	ctl_answered(d->ctl, ticket, &reply);
-	return true;
+	return link_ask(ctx, ticket, question);
 }
 
 static bool ctl_manual(void *ctx, const char *tunnel)
@@ -77,14 +41,7 @@ static int ctl_reload(void *ctx, struct ctl_reloaded *said)
 static void ctl_processes(void *ctx, void (*each)(void *to, const struct ctl_process *process),
 			  void *to)
 {
-	const struct daemon *d = ctx;
-	const struct ctl_process all = {
-		.name = "pantund (all in one)", .pid = getpid(),
-		.seconds = (clock_ms() - d->started) / 1000, .starts = 1,
-		.may = "configuration, keys, IKE, and the kernel's tunnels and SAs",
-	};
-
-	each(to, &all);
+	children_each(ctx, each, to);
 }
 
 static int ctl_kernel(void *ctx, const char *what)

@@ -10,6 +10,7 @@
 #include "ctl/ctl.h"
 #include "loop/changes.h"
 #include "loop/daemon_priv.h"
+#include "loop/link.h"
 #include "loop/live.h"
 #include "loop/manual.h"
 #include "loop/module.h"
@@ -67,7 +68,7 @@ static void on_former(void *ctx, const char *ifname, const char *proxy)
 {
 	struct daemon *d = ctx;
 
-	ike_core_adopt(d->core, clock_ms(), ifname, proxy, false);
+	link_adopt(d, ifname, proxy, false);
 }
 
 static int out_of_memory(struct daemon *d, struct ctl_reloaded *said)
@@ -77,34 +78,99 @@ static int out_of_memory(struct daemon *d, struct ctl_reloaded *said)
 	return -1;
 }
 
+/* The last that was read, in force or not. */
+static const struct policy *last_policy(const struct daemon *d)
+{
+	const struct pending *last = TAILQ_LAST(&d->pending, pendings);
+
+	return last ? last->policy : d->policy;
+}
+
 int config_load(struct daemon *d, struct ctl_reloaded *said)
 {
 	struct conf_report report = { .line = on_complaint, .ctx = said, .unmarked = true };
 	struct policy *policy = conf_load(d->options->config, &report);
+	const struct policy *before = last_policy(d);
+	struct pending *pending;
 
 	if (!policy)
 		return -1;
-	if (keyring_add(d->keyring, policy)) {
+	pending = calloc(1, sizeof(*pending));
+	if (!pending || keyring_add(d->keyring, policy)) {
+		free(pending);
 		policy_free(policy);
 		return out_of_memory(d, said);
 	}
-	changes_each(d->policy, policy, d->policy ? on_change : on_first, said);
-	manual_conflicts(d->policy, policy, on_conflict, said);
-	monitors_retire(d->kern, d->policy, policy);
+	changes_each(before, policy, before ? on_change : on_first, said);
+	manual_conflicts(before, policy, on_conflict, said);
+	monitors_retire(d->kern, before, policy);
 	tunnels_prepare_all(d, policy);
-	if (ike_core_set_policy(d->core, clock_ms(), policy))
-		return out_of_memory(d, said);
-	d->policy = ike_core_policy(d->core);
+	pending->policy = policy;
+	pending->number = ++d->policies;
+	TAILQ_INSERT_TAIL(&d->pending, pending, list);
+	link_policy(d, policy, pending->number);
+	return 0;
+}
+
+/* `ike` has it now: so has the rest. */
+static void apply(struct daemon *d, struct policy *policy)
+{
+	policy_free(d->policy);
+	d->policy = policy;
 	keyring_settle(d->keyring, d->policy);
 	module_check(d);
 	live_without(d->live, d->kern, d->policy);
 	live_each_former(d->live, on_former, d);
-	timer_settle(d);
 	/* Negotiated SAs of tunnels that have manual keys now are gone by then. */
 	sas_sync_manual(d);
 	monitors_read(d->monitors, d->kern, d->policy);
 	timer_settle(d);
-	return 0;
+}
+
+bool config_is_set(struct daemon *d, uint64_t number, bool failed)
+{
+	struct pending *pending = TAILQ_FIRST(&d->pending);
+
+	/* One that was in force, sent again to an `ike` that was started anew. */
+	if (!number && d->policy)
+		return true;
+	if (!pending || pending->number != number)
+		return false;
+	TAILQ_REMOVE(&d->pending, pending, list);
+	if (!failed) {
+		apply(d, pending->policy);
+	} else {
+		log_error(NULL, "out of memory: the configuration is not applied");
+		policy_free(pending->policy);
+	}
+	free(pending);
+	return true;
+}
+
+void config_send_all(struct daemon *d)
+{
+	const struct pending *pending;
+
+	if (d->policy)
+		link_policy(d, d->policy, 0);
+	for (pending = TAILQ_FIRST(&d->pending); pending; pending = TAILQ_NEXT(pending, list))
+		link_policy(d, pending->policy, pending->number);
+	module_check(d);
+	live_each_former(d->live, on_former, d);
+	monitors_tell_ike(d->monitors);
+}
+
+void config_drop(struct daemon *d)
+{
+	struct pending *pending;
+
+	while ((pending = TAILQ_FIRST(&d->pending))) {
+		TAILQ_REMOVE(&d->pending, pending, list);
+		policy_free(pending->policy);
+		free(pending);
+	}
+	policy_free(d->policy);
+	d->policy = NULL;
 }
 
 int config_reload(struct daemon *d, struct ctl_reloaded *said)

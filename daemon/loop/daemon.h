@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The daemon at work: the IKE core between sockets, kernel, clock and commands. */
+/* The parent at work, between configuration, kernel, commands and the other processes. */
 #ifndef PANTUN_LOOP_DAEMON_H
 #define PANTUN_LOOP_DAEMON_H
 
@@ -10,6 +10,8 @@ struct daemon_options {
 	const char *ctl;	/* path of the control socket */
 	const char *group;	/* as of priv_join_group() */
 	bool delete_on_exit;	/* SAs; else they stay in the kernel */
+	bool single;		/* all in one process */
+	const char *const *role_options;	/* for the other processes; NULL behind the last */
 };
 
 /*

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the files of the running daemon share.  They call each other downwards alone:
+ * What the files of the parent share.  They call each other downwards alone:
  *
- *   daemon.c			begins, ends, and takes what comes in
+ *   daemon.c			begins and ends
  *   commands.c			requests at the control socket
- *   config.c, kernel.c		the configuration; what the kernel reports
- *   timer.c			what follows any of these, and what is due later
- *   actions.c, module.c	what the core wants done; the module's absence
+ *   children.c			the other processes
+ *   wishes.c, kernel.c		what `ike` wants; what the kernel reports
+ *   config.c			the configuration
+ *   timer.c			what is due later
+ *   module.c			the module's absence
  *   tunnels.c, sas.c		what the kernel is to have
- *   keys.c			pre-shared keys, for AUTH
+ *   link.c, keys.c		what `ike` and `auth` are told
  */
 #ifndef PANTUN_LOOP_DAEMON_PRIV_H
 #define PANTUN_LOOP_DAEMON_PRIV_H
 
 #include <stdbool.h>
+#include <sys/queue.h>
 #include <sys/types.h>
 
 #include "base/clock.h"
@@ -21,27 +24,44 @@
 #include "ike/core.h"
 #include "kern/kern.h"
 #include "loop/daemon.h"
-#include "engine/udp.h"
+#include "msg/chan.h"
+#include "priv/ports.h"
 
 #define SIGNALS	3
+
+/* A configuration on its way to `ike`. */
+struct pending {
+	TAILQ_ENTRY(pending) list;
+	uint64_t number;
+	struct policy *policy;
+};
+
+TAILQ_HEAD(pendings, pending);
+
+struct unpadded;
+LIST_HEAD(unpaddeds, unpadded);
 
 struct daemon {
 	const struct daemon_options *options;
 	struct event_base *base;
-	struct ike_core *core;
-	struct auth_keys *keys;
-	struct keyring *keyring;	/* numbers of @keys */
+	struct children *children;
+	struct chan *ike, *auth;	/* NULL: that process does not run now */
+	uint64_t carried;		/* wishes of this `ike` so far */
+	struct keyring *keyring;	/* numbers of the keys that `auth` has */
 	struct kern *kern;
 	struct live *live;
 	struct manual *manual;
 	struct monitors *monitors;
-	struct udp *udp;
+	struct unpaddeds unpadded;	/* tunnels.c */
 	struct ctl *ctl;
-	struct pool *pool;
-	struct event *timer, *watchdog, *kernel, *results;
-	struct event *signals[SIGNALS], *sockets[PORT_SOCKETS];
-	const struct policy *policy;	/* the core's; valid until it is given another */
+	struct event *timer, *watchdog, *kernel;
+	struct event *signals[SIGNALS];
+	int ports[PORTS];		/* handed to each `ike` */
+	struct policy *policy;		/* the one in force; NULL: none yet */
+	struct pendings pending;
+	uint64_t policies;		/* read so far */
 	ike_time started;
+	bool ending, failed;
 	struct {
 		ike_time due;		/* when to make the tunnels after a load, or IKE_NEVER */
 		unsigned int tries;	/* since that load */

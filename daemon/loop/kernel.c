@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "loop/daemon_priv.h"
+#include "loop/link.h"
 #include "loop/live.h"
 #include "loop/manual.h"
 #include "loop/manual_wear.h"
@@ -18,7 +19,7 @@ static void on_acquire(void *ctx, const char *ifname, const char *proxy)
 {
 	struct daemon *d = ctx;
 
-	ike_core_acquire(d->core, clock_ms(), ifname, proxy);
+	link_acquire(d, ifname, proxy);
 	timer_settle(d);
 }
 
@@ -26,7 +27,7 @@ static void on_former_end(void *ctx, const char *ifname, const char *proxy)
 {
 	struct daemon *d = ctx;
 
-	ike_core_adopt(d->core, clock_ms(), ifname, proxy, true);
+	link_adopt(d, ifname, proxy, true);
 }
 
 static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
@@ -37,7 +38,7 @@ static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
 		manual_worn(d->kern, d->policy, cookie, inbound, hard);
 		sas_sync_manual(d);
 	} else {
-		ike_core_expire(d->core, clock_ms(), cookie, inbound, hard);
+		link_expire(d, cookie, inbound, hard);
 	}
 	if (hard)
 		live_expired(d->live, cookie, inbound, on_former_end, d);
@@ -51,7 +52,7 @@ static void on_moved(void *ctx, uint64_t cookie, const struct endpoint *local,
 
 	if (cookie & MANUAL_COOKIE)
 		return;
-	ike_core_moved(d->core, clock_ms(), cookie, local, remote);
+	link_moved(d, cookie, local, remote);
 	timer_settle(d);
 }
 
@@ -80,7 +81,7 @@ static void tunnel_back(struct daemon *d, const struct policy_tunnel *tunnel, bo
 	/* Its SAs went with the former interface. */
 	if (manual)
 		sas_sync_manual(d);
-	ike_core_away(d->core, clock_ms(), tunnel->ifname, NULL);
+	link_away(d, tunnel->ifname, NULL);
 }
 
 static void tunnel_gone(struct daemon *d, const char *ifname)
@@ -90,7 +91,7 @@ static void tunnel_gone(struct daemon *d, const char *ifname)
 	snprintf(why, sizeof(why), "interface %s was deleted; \"ip link add %s type pantun\" or a "
 		 "reload brings it back", ifname, ifname);
 	log_warning(NULL, "%s", why);
-	ike_core_away(d->core, clock_ms(), ifname, why);
+	link_away(d, ifname, why);
 	monitors_path(d->monitors, d->policy, ifname, KERN_PATH_UNKNOWN, "");
 }
 

@@ -1,40 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/keys.h"
 
-#include "auth/answer.h"
-#include "loop/daemon_priv.h"
+#include <string.h>
 
+#include "conf/keyring.h"
+#include "loop/daemon_priv.h"
+#include "msg/auth_msg.h"
+
+/* `auth` gets it with all others when it is started, if it does not run now. */
 static int set(void *ctx, uint64_t number, struct bytes octets)
 {
-	return auth_keys_set(ctx, number, octets);
+	struct daemon *d = ctx;
+	struct msg_auth_key body;
+
+	if (octets.n > sizeof(body.octets))
+		return -1;
+	memset(&body, 0, sizeof(body));
+	body.number = number;
+	body.n = (uint32_t)octets.n;
+	memcpy(body.octets, octets.p, octets.n);
+	if (d->auth)
+		chan_send(d->auth, MSG_AUTH_KEY, &body, sizeof(body));
+	secret_wipe(&body, sizeof(body));
+	return 0;
 }
 
 static void forget(void *ctx, uint64_t number)
 {
-	auth_keys_forget(ctx, number);
+	const struct msg_auth_forget body = { .number = number };
+	struct daemon *d = ctx;
+
+	if (d->auth)
+		chan_send(d->auth, MSG_AUTH_FORGET, &body, sizeof(body));
 }
 
 bool keys_open(struct daemon *d)
 {
-	struct keyring_user store = { .set = set, .forget = forget };
+	const struct keyring_user user = { .ctx = d, .set = set, .forget = forget };
 
-	d->keys = auth_keys_new();
-	store.ctx = d->keys;
-	d->keyring = keyring_new(&store);
-	return d->keys && d->keyring;
-}
-
-void keys_answer(const struct daemon *d, struct ike_job *job)
-{
-	struct ike_auth_answer answer;
-
-	auth_answer(d->keys, ike_job_auth_request(job), &answer);
-	ike_job_set_auth_answer(job, &answer);
-	secret_wipe(&answer, sizeof(answer));
+	d->keyring = keyring_new(&user);
+	return d->keyring;
 }
 
 void keys_close(struct daemon *d)
 {
 	keyring_free(d->keyring);
-	auth_keys_free(d->keys);
+	d->keyring = NULL;
+}
+
+static void send_keys(struct daemon *d, const struct policy *policy)
+{
+	for (unsigned int i = 0; policy && i < policy->n_gateways; i++)
+		if (policy->gateways[i].psk)
+			set(d, policy->gateways[i].key, secret_bytes(policy->gateways[i].psk));
+}
+
+void keys_send_all(struct daemon *d)
+{
+	const struct pending *pending;
+
+	send_keys(d, d->policy);
+	for (pending = TAILQ_FIRST(&d->pending); pending; pending = TAILQ_NEXT(pending, list))
+		send_keys(d, pending->policy);
 }

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The store of pre-shared keys, and AUTH made with them. */
+/* The pre-shared keys, which the process `auth` is given as they are read. */
 #ifndef PANTUN_LOOP_KEYS_H
 #define PANTUN_LOOP_KEYS_H
 
 #include <stdbool.h>
 
 struct daemon;
-struct ike_job;
 
-/* An empty store; false: no memory or randomness. */
+/* False: no memory or randomness. */
 bool keys_open(struct daemon *d);
-/* Wipes it. */
 void keys_close(struct daemon *d);
-/* Makes or checks the AUTH that @job is about. */
-void keys_answer(const struct daemon *d, struct ike_job *job);
+/* A new `auth` gets those of all configurations that are in force, or soon are. */
+void keys_send_all(struct daemon *d);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/table.h"
+#include "base/text.h"
 #include "loop/manual.h"
 
 /*
@@ -19,7 +20,9 @@ struct own {
 	struct table_node node;	/* in live->own, by token */
 	LIST_ENTRY(own) list;
 	uint64_t token;
-	bool inbound;
+	bool inbound, ah;
+	uint32_t spi;
+	char ifname[POLICY_IFNAME], proxy[POLICY_NAME];
 	bool seen;		/* in the dump being read */
 };
 
@@ -99,7 +102,7 @@ void live_free(struct live *live)
 	free(live);
 }
 
-static struct own *find_own(struct live *live, uint64_t token, bool inbound)
+static struct own *find_own(const struct live *live, uint64_t token, bool inbound)
 {
 	struct table_node *node = table_find(&live->own, token);
 
@@ -121,6 +124,10 @@ void live_add(struct live *live, const struct ike_sa_spec *sa)
 		return;
 	own->token = sa->token;
 	own->inbound = sa->inbound;
+	own->ah = sa->ah;
+	own->spi = sa->spi;
+	text_copy(own->ifname, sizeof(own->ifname), sa->ifname);
+	text_copy(own->proxy, sizeof(own->proxy), sa->proxy);
 	table_add(&live->own, &own->node, sa->token);
 	LIST_INSERT_HEAD(&live->owns, own, list);
 }
@@ -131,6 +138,30 @@ void live_remove(struct live *live, const struct ike_sa_spec *sa)
 
 	if (own)
 		forget_own(live, own);
+}
+
+bool live_has(const struct live *live, const struct ike_sa_spec *sa)
+{
+	const struct own *own = find_own(live, sa->token, sa->inbound);
+
+	return own && own->spi == sa->spi && own->ah == sa->ah &&
+	       !strcmp(own->ifname, sa->ifname) && !strcmp(own->proxy, sa->proxy);
+}
+
+static void none_lost(void *ctx, uint64_t token, bool inbound)
+{
+	(void)ctx;
+	(void)token;
+	(void)inbound;
+}
+
+int live_orphan(struct live *live, struct kern *kern)
+{
+	struct own *own;
+
+	while ((own = LIST_FIRST(&live->owns)))
+		forget_own(live, own);
+	return live_sync(live, kern, none_lost, NULL);
 }
 
 static void delete_former(struct live *live, struct kern *kern, struct former *former)

@@ -18,6 +18,13 @@ void live_free(struct live *live);
 /* An SA of ours was installed or deleted. */
 void live_add(struct live *live, const struct ike_sa_spec *sa);
 void live_remove(struct live *live, const struct ike_sa_spec *sa);
+/* It is an SA of ours, by token, direction, SPI and place. */
+bool live_has(const struct live *live, const struct ike_sa_spec *sa);
+/*
+ * Who made our SAs has died: they are a former one's now, as if we had just begun.  0 or a
+ * negative errno with its text in kern->error.
+ */
+int live_orphan(struct live *live, struct kern *kern);
 /*
  * Reads the SAs in the kernel.  Those with a cookie that are not ours are a former daemon's;
  * @lost is called for ours that are missing, which have expired.  0 or a negative errno with its

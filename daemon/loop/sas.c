@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "loop/daemon_priv.h"
+#include "loop/link.h"
 #include "loop/live.h"
 #include "loop/manual.h"
 
@@ -10,7 +11,7 @@ static void on_sa_lost(void *ctx, uint64_t token, bool inbound)
 {
 	struct daemon *d = ctx;
 
-	ike_core_expire(d->core, clock_ms(), token, inbound, true);
+	link_expire(d, token, inbound, true);
 }
 
 int sas_compare(struct daemon *d)

@@ -3,7 +3,6 @@
 
 #include <event2/event.h>
 
-#include "loop/actions.h"
 #include "loop/daemon_priv.h"
 #include "loop/live.h"
 #include "loop/manual.h"
@@ -14,13 +13,10 @@
 
 static void arm(struct daemon *d)
 {
-	ike_time now = clock_ms(), at = ike_core_deadline(d->core);
-	ike_time linger = live_tick(d->live, d->kern, now);
+	ike_time now = clock_ms(), at = live_tick(d->live, d->kern, now);
 	ike_time wait = WAIT_MAX;
 	struct timeval tv;
 
-	if (linger < at)
-		at = linger;
 	if (d->module.due < at)
 		at = d->module.due;
 	if (!d->module.unloaded && manual_due(d->manual) < at)
@@ -36,13 +32,11 @@ static void arm(struct daemon *d)
 
 void timer_settle(struct daemon *d)
 {
-	actions_carry_out(d);
 	arm(d);
 }
 
 void timer_tick(struct daemon *d)
 {
-	ike_core_tick(d->core, clock_ms());
 	module_tick(d);
 	if (manual_due(d->manual) <= clock_ms())
 		sas_sync_manual(d);

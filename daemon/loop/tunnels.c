@@ -2,15 +2,61 @@
 #include "loop/tunnels.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "loop/daemon_priv.h"
+#include "loop/link.h"
+
+/* A tunnel whose peer refuses padding. */
+struct unpadded {
+	LIST_ENTRY(unpadded) list;
+	char ifname[POLICY_IFNAME];
+};
+
+static struct unpadded *find_unpadded(const struct daemon *d, const char *ifname)
+{
+	struct unpadded *unpadded;
+
+	for (unpadded = LIST_FIRST(&d->unpadded); unpadded; unpadded = LIST_NEXT(unpadded, list))
+		if (!strcmp(unpadded->ifname, ifname))
+			return unpadded;
+	return NULL;
+}
+
+void tunnels_tfc(struct daemon *d, const char *ifname, bool refused)
+{
+	struct unpadded *unpadded = find_unpadded(d, ifname);
+
+	if (unpadded && !refused) {
+		LIST_REMOVE(unpadded, list);
+		free(unpadded);
+	} else if (!unpadded && refused) {
+		unpadded = calloc(1, sizeof(*unpadded));
+		if (!unpadded)
+			return;
+		text_copy(unpadded->ifname, sizeof(unpadded->ifname), ifname);
+		LIST_INSERT_HEAD(&d->unpadded, unpadded, list);
+	}
+}
+
+void tunnels_close(struct daemon *d)
+{
+	struct unpadded *unpadded;
+
+	while ((unpadded = LIST_FIRST(&d->unpadded))) {
+		LIST_REMOVE(unpadded, list);
+		free(unpadded);
+	}
+}
 
 int tunnels_set(struct daemon *d, const struct policy_tunnel *tunnel)
 {
 	struct policy_tunnel now = *tunnel;
 
-	if (ike_core_tfc_refused(d->core, tunnel->ifname))
+	if (find_unpadded(d, tunnel->ifname))
 		now.outer.tfc = 0;
 	return d->kern->ops->tunnel_ensure(d->kern, &now);
 }
@@ -49,5 +95,5 @@ void tunnels_away_all(struct daemon *d, const char *why)
 	struct policy_walk walk = { 0 };
 
 	while (policy_next(&walk, d->policy))
-		ike_core_away(d->core, clock_ms(), walk.tunnel->ifname, why);
+		link_away(d, walk.tunnel->ifname, why);
 }

@@ -3,6 +3,8 @@
 #ifndef PANTUN_LOOP_TUNNELS_H
 #define PANTUN_LOOP_TUNNELS_H
 
+#include <stdbool.h>
+
 struct daemon;
 struct policy;
 struct policy_tunnel;
@@ -12,10 +14,14 @@ struct policy_tunnel;
  * toward a peer that does not take it.  0, or a negative errno with its text in kern->error.
  */
 int tunnels_set(struct daemon *d, const struct policy_tunnel *tunnel);
+/* Whether the peer at the other end of @ifname refuses padded packets. */
+void tunnels_tfc(struct daemon *d, const char *ifname, bool refused);
 /* Makes the kernel's tunnel what @tunnel says.  What fails is logged. */
 void tunnels_prepare(struct daemon *d, const struct policy_tunnel *tunnel);
 /* Does so for all tunnels of @policy. */
 void tunnels_prepare_all(struct daemon *d, const struct policy *policy);
+/* Frees what is remembered of them. */
+void tunnels_close(struct daemon *d);
 /* Tells the core that no tunnel can carry packets, for the reason @why; NULL: they can again. */
 void tunnels_away_all(struct daemon *d, const char *why);
 

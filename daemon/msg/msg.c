@@ -3,29 +3,6 @@
 
 #include <string.h>
 
-#include "msg/auth_msg.h"
-#include "msg/basic.h"
-
-#define EXACTLY(n)	.least = (n), .most = (n)
-
-const struct msg_row msg_rows[MSG_TYPES] = {
-	[MSG_READY] = { .name = "READY", .from = MSG_CHILD, .to = MSG_PARENT },
-	[MSG_STOP] = { .name = "STOP", .from = MSG_PARENT, .to = MSG_CHILD },
-	[MSG_PEER] = { .name = "PEER", .from = MSG_PARENT, .to = MSG_CHILD,
-		       EXACTLY(sizeof(struct msg_peer)), .fd = true },
-	[MSG_LOG] = { .name = "LOG", .from = MSG_CHILD, .to = MSG_PARENT,
-		      EXACTLY(sizeof(struct msg_log)) },
-	[MSG_AUTH_KEY] = { .name = "AUTH_KEY", .from = MSG_PARENT, .to = MSG_AUTH,
-			   EXACTLY(sizeof(struct msg_auth_key)) },
-	[MSG_AUTH_FORGET] = { .name = "AUTH_FORGET", .from = MSG_PARENT, .to = MSG_AUTH,
-			      EXACTLY(sizeof(struct msg_auth_forget)) },
-	[MSG_AUTH_ASK] = { .name = "AUTH_ASK", .from = MSG_IKE, .to = MSG_AUTH,
-			   .least = sizeof(struct ike_auth_request),
-			   .most = sizeof(struct ike_auth_request) + AUTH_OCTETS_MOST },
-	[MSG_AUTH_ANSWER] = { .name = "AUTH_ANSWER", .from = MSG_AUTH, .to = MSG_IKE,
-			      EXACTLY(sizeof(struct ike_auth_answer)) },
-};
-
 static const char *const roles[MSG_ROLES] = {
 	[MSG_PARENT] = "parent",
 	[MSG_IKE] = "ike",

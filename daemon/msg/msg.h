@@ -27,6 +27,37 @@ enum msg_type {
 	MSG_AUTH_FORGET,	/* struct msg_auth_forget */
 	MSG_AUTH_ASK,	/* struct ike_auth_request, with its octets */
 	MSG_AUTH_ANSWER,	/* struct ike_auth_answer */
+
+	/* From the parent to ike; bodies are in ike_msg.h and policy_msg.h. */
+	MSG_SOCKET,		/* one of IKE's */
+	MSG_POLICY_BEGIN,	/* a new configuration; what follows is of it */
+	MSG_POLICY_GATEWAY,
+	MSG_POLICY_TUNNEL,
+	MSG_POLICY_PROXY,
+	MSG_POLICY_END,
+	MSG_ACQUIRE,		/* struct msg_place: the kernel holds a packet */
+	MSG_EXPIRE,
+	MSG_MOVED,
+	MSG_PATH_LOST,		/* struct msg_place; answered by MSG_RENEWED */
+	MSG_PATH_BACK,
+	MSG_AWAY,
+	MSG_ADOPT,
+	MSG_SA_RESULT,
+	MSG_HEARD,
+	MSG_CARRIED,
+	MSG_ASK,		/* of the control socket */
+	MSG_END,		/* tell peers or not, and then end */
+
+	/* From ike to the parent. */
+	MSG_SA,
+	MSG_PROXY_FAIL,		/* struct msg_place */
+	MSG_RENEWED,
+	MSG_POLICY_SET,
+	MSG_EVENT,		/* struct ike_event */
+	MSG_SHOW_IKE,		/* rows of the answer to MSG_ASK, */
+	MSG_SHOW_CHILD,
+	MSG_SHOW_GATEWAY,
+	MSG_REPLY,		/* which ends with this */
 	MSG_TYPES
 };
 
@@ -37,6 +68,7 @@ struct msg_row {
 	bool fd;		/* it carries a file descriptor; the others carry none */
 };
 
+/* In talk/rows.c, above all folders that have bodies. */
 extern const struct msg_row msg_rows[MSG_TYPES];
 
 /* "ike" and the like, for options, log lines and the names of processes. */

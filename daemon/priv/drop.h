@@ -5,7 +5,10 @@
 
 #include <stdbool.h>
 
-/* No core dumps, no reading of our memory by others.  False with a log line. */
+/*
+ * No core dumps, no reading of our memory by others; and memory may be locked, where we have the
+ * right to raise that limit.  False with a log line.
+ */
 bool priv_harden(void);
 /*
  * Every capability but CAP_NET_ADMIN, for good; sockets of ports below 1024 must

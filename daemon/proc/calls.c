@@ -60,6 +60,11 @@ static const struct call allowed[] = {
 	{ .roles = EACH, .number = SCMP_SYS(madvise) },
 	/* How many arenas malloc() may make. */
 	{ .roles = EACH, .number = SCMP_SYS(sched_getaffinity) },
+	/* qsort() asks how much memory there is before it takes some. */
+	{ .roles = EACH, .number = SCMP_SYS(sysinfo) },
+	/* A thread that was started before the list was set, and begins after. */
+	{ .roles = EACH, .number = SCMP_SYS(set_robust_list) },
+	{ .roles = EACH, .number = SCMP_SYS(rseq) },
 	/* Locks between threads, libcrypto's among them. */
 	{ .roles = EACH, .number = SCMP_SYS(futex) },
 	{ .roles = EACH, .number = SCMP_SYS(sched_yield) },

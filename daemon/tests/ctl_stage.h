@@ -7,7 +7,7 @@
 #include <sys/types.h>
 
 #include "ctl/ctl.h"
-#include "loop/answer.h"
+#include "engine/answer.h"
 
 #define NOW			1000000	/* ike_time of all tests */
 #define STAGE_ROUNDS		2000	/* of the loop while an answer is waited for */

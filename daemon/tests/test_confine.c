@@ -151,6 +151,22 @@ static int try_prctl(void)
 	return seen_as(syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0));
 }
 
+static int compare_octets(const void *a, const void *b)
+{
+	return *(const unsigned char *)a - *(const unsigned char *)b;
+}
+
+/* So much that qsort() takes memory for it. */
+static int try_sort(void)
+{
+	static unsigned char many[65536];
+
+	for (size_t i = 0; i < sizeof(many); i++)
+		many[i] = (unsigned char)(i * 7);
+	qsort(many, sizeof(many), 1, compare_octets);
+	return many[0] <= many[sizeof(many) - 1] ? SURVIVED : ODD;
+}
+
 static int try_memory(void)
 {
 	return seen_as(syscall(SYS_mmap, NULL, 1 << 20, PROT_READ | PROT_WRITE,
@@ -184,6 +200,7 @@ static const struct {
 	{ "UDP over IPv6", try_udp6, SURVIVED, KILLED, SURVIVED },
 	{ "TCP", try_tcp, KILLED, KILLED, SURVIVED },
 	{ "memory", try_memory, SURVIVED, SURVIVED, SURVIVED },
+	{ "sorting", try_sort, SURVIVED, SURVIVED, SURVIVED },
 	{ "random numbers", try_random, SURVIVED, SURVIVED, SURVIVED },
 };
 

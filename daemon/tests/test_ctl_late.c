@@ -347,6 +347,22 @@ static int let_go(void **state)
 
 #define LATE(test)	cmocka_unit_test_teardown(test, let_go)
 
+/* What a process says before there is a socket leads nowhere. */
+static void test_no_socket(void **state)
+{
+	const struct ike_sa_info sa = { .gateway = "hq" };
+	const struct ike_child_info child = { .gateway = "hq" };
+	const struct ike_gateway_info gateway = { .gateway = "hq" };
+	const struct ctl_reply reply = { 0 };
+
+	(void)state;
+	ctl_show_ike(NULL, 1, &sa);
+	ctl_show_child(NULL, 1, &child);
+	ctl_show_gateway(NULL, 1, &gateway);
+	ctl_answered(NULL, 1, &reply);
+	ctl_unanswered(NULL, CTL_RESTARTED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +372,7 @@ int main(void)
 		LATE(test_one_after_the_other),
 		LATE(test_process_dead),
 		LATE(test_time_limit),
+		cmocka_unit_test(test_no_socket),
 		cmocka_unit_test(test_answers),
 	};
 

@@ -17,7 +17,7 @@
 #include "base/log.h"
 #include "ctl/show.h"
 #include "ike/ike_sa.h"
-#include "loop/answer.h"
+#include "engine/answer.h"
 #include "tests/peers.h"
 #include "tests/steps.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "loop/answer.h"
+#include "engine/answer.h"
 
 #include <errno.h>
 #include <string.h>

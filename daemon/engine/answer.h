@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What the control socket asks of IKE, answered from the core. */
-#ifndef PANTUN_LOOP_ANSWER_H
-#define PANTUN_LOOP_ANSWER_H
+#ifndef PANTUN_ENGINE_ANSWER_H
+#define PANTUN_ENGINE_ANSWER_H
 
 #include "ctl/question.h"
 #include "ike/core.h"

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the files of the process `ike` share. */
+#ifndef PANTUN_ENGINE_ENGINE_PRIV_H
+#define PANTUN_ENGINE_ENGINE_PRIV_H
+
+#include <event2/event.h>
+#include <sys/queue.h>
+
+#include "base/clock.h"
+#include "engine/engine.h"
+#include "engine/udp.h"
+#include "ike/core.h"
+#include "msg/chan.h"
+#include "talk/policy_msg.h"
+
+struct departure;
+STAILQ_HEAD(departures, departure);
+
+struct engine {
+	struct event_base *base;
+	struct chan *parent, *auth;
+	struct ike_core *core;
+	struct pool *pool;
+	struct udp *udp;			/* NULL until the parent has sent all sockets */
+	int fds[PORTS];				/* until then */
+	struct event *timer, *results, *read[PORT_SOCKETS];
+	struct policy_msg_reader policy;	/* the one that comes in */
+	struct departures departures;
+	LIST_HEAD(askeds, asked) asked;		/* of auth */
+	uint64_t wished, carried;		/* wishes sent, and done by the parent */
+	bool ending;
+	void (*ended)(void *ctx);
+	void *ctx;
+};
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the core wants done, sent to who may do it. */
+#ifndef PANTUN_ENGINE_TO_PARENT_H
+#define PANTUN_ENGINE_TO_PARENT_H
+
+struct engine;
+
+/* Carries out every action that the core has. */
+void to_parent_all(struct engine *e);
+
+#endif

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/children.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "auth/process.h"
+#include "base/log.h"
+#include "ctl/ctl.h"
+#include "engine/engine.h"
+#include "loop/config.h"
+#include "loop/daemon_priv.h"
+#include "loop/keys.h"
+#include "loop/link.h"
+#include "loop/live.h"
+#include "loop/wishes.h"
+#include "msg/basic.h"
+#include "msg/log_relay.h"
+#include "proc/proc.h"
+
+struct children {
+	struct proc_owner ike_owner, auth_owner;
+	struct proc *ike, *auth;
+	/* --single */
+	struct engine *engine;
+	struct auth_process *keeper;
+	bool single;
+};
+
+/* --- what auth says --- */
+
+static void on_auth_ready(void *ctx, struct bytes body, int fd)
+{
+	(void)ctx;
+	(void)body;
+	(void)fd;
+}
+
+static void on_auth_log(void *ctx, struct bytes body, int fd)
+{
+	struct daemon *d = ctx;
+
+	(void)fd;
+	log_relay_take(d->auth, body);
+}
+
+static chan_handler *const auth_handlers[MSG_TYPES] = {
+	[MSG_READY] = on_auth_ready,
+	[MSG_LOG] = on_auth_log,
+};
+
+/* --- they begin and end --- */
+
+/* A channel between the two, once both run. */
+static void introduce(struct daemon *d)
+{
+	struct msg_peer auth = { .role = MSG_AUTH }, ike = { .role = MSG_IKE };
+	int ends[2];
+
+	if (!d->ike || !d->auth)
+		return;
+	if (chan_pair(ends)) {
+		log_error(NULL, "ike and auth cannot be connected: %s", strerror(errno));
+		return;
+	}
+	chan_send_fd(d->auth, MSG_PEER, &ike, sizeof(ike), ends[1]);
+	chan_send_fd(d->ike, MSG_PEER, &auth, sizeof(auth), ends[0]);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+static void on_ike_started(void *ctx, enum msg_role role, struct chan *chan)
+{
+	struct daemon *d = ctx;
+
+	(void)role;
+	d->ike = chan;
+	d->carried = 0;
+	link_sockets(d);
+	introduce(d);
+	config_send_all(d);
+}
+
+static void on_auth_started(void *ctx, enum msg_role role, struct chan *chan)
+{
+	struct daemon *d = ctx;
+
+	(void)role;
+	d->auth = chan;
+	keys_send_all(d);
+	introduce(d);
+}
+
+static void on_ike_ended(void *ctx, enum msg_role role)
+{
+	struct daemon *d = ctx;
+
+	(void)role;
+	d->ike = NULL;
+	if (d->ending)
+		return;
+	ctl_unanswered(d->ctl, CTL_RESTARTED);
+	if (!d->module.unloaded && live_orphan(d->live, d->kern))
+		log_error(NULL, "SAs cannot be read: %s", d->kern->error);
+}
+
+static void on_auth_ended(void *ctx, enum msg_role role)
+{
+	struct daemon *d = ctx;
+
+	(void)role;
+	d->auth = NULL;
+}
+
+static void leave(struct daemon *d)
+{
+	event_base_loopbreak(d->base);
+}
+
+static void on_auth_stopped(void *ctx, enum msg_role role)
+{
+	(void)role;
+	leave(ctx);
+}
+
+/* The last that `ike` does may need keys. */
+static void on_ike_stopped(void *ctx, enum msg_role role)
+{
+	struct daemon *d = ctx;
+
+	(void)role;
+	proc_stop(d->children->auth);
+}
+
+/* --- in one process --- */
+
+static void on_engine_gone(void *ctx, const char *reason)
+{
+	struct daemon *d = ctx;
+
+	log_error(NULL, "ike: %s", reason);
+	leave(d);
+}
+
+static void on_engine_ended(void *ctx)
+{
+	leave(ctx);
+}
+
+static bool open_single(struct daemon *d)
+{
+	struct children *c = d->children;
+	int ike[2], auth[2];
+
+	if (chan_pair(auth) || chan_pair(ike)) {
+		log_error(NULL, "no channel: %s", strerror(errno));
+		return false;
+	}
+	d->auth = chan_new(d->base, auth[0], MSG_PARENT, MSG_AUTH, auth_handlers, d,
+			   on_engine_gone);
+	c->keeper = auth_process_new(d->base, auth[1]);
+	d->ike = chan_new(d->base, ike[0], MSG_PARENT, MSG_IKE, wishes_handlers, d,
+			  on_engine_gone);
+	c->engine = engine_new(d->base, ike[1], on_engine_ended, d);
+	if (!d->auth || !c->keeper || !d->ike || !c->engine)
+		return false;
+	on_auth_started(d, MSG_AUTH, d->auth);
+	on_ike_started(d, MSG_IKE, d->ike);
+	return true;
+}
+
+/* --- all --- */
+
+static bool open_processes(struct daemon *d)
+{
+	struct children *c = d->children;
+
+	c->auth_owner = (struct proc_owner){
+		.handlers = auth_handlers, .ctx = d, .started = on_auth_started,
+		.ended = on_auth_ended, .stopped = on_auth_stopped,
+	};
+	c->ike_owner = (struct proc_owner){
+		.handlers = wishes_handlers, .ctx = d, .started = on_ike_started,
+		.ended = on_ike_ended, .stopped = on_ike_stopped,
+	};
+	c->auth = proc_new(d->base, MSG_AUTH, d->options->role_options, &c->auth_owner);
+	c->ike = proc_new(d->base, MSG_IKE, d->options->role_options, &c->ike_owner);
+	if (!c->auth || !c->ike)
+		return false;
+	proc_start(c->auth);
+	proc_start(c->ike);
+	return true;
+}
+
+bool children_open(struct daemon *d)
+{
+	d->children = calloc(1, sizeof(*d->children));
+	if (!d->children)
+		return false;
+	d->children->single = d->options->single;
+	return d->children->single ? open_single(d) : open_processes(d);
+}
+
+void children_stop(struct daemon *d)
+{
+	d->ending = true;
+	link_end(d, d->options->delete_on_exit);
+	if (!d->children->single)
+		proc_stop(d->children->ike);
+}
+
+void children_close(struct daemon *d)
+{
+	struct children *c = d->children;
+
+	if (!c)
+		return;
+	proc_free(c->ike);
+	proc_free(c->auth);
+	engine_free(c->engine);
+	auth_process_free(c->keeper);
+	if (c->single) {
+		chan_free(d->ike);
+		chan_free(d->auth);
+	}
+	d->ike = NULL;
+	d->auth = NULL;
+	free(c);
+	d->children = NULL;
+}
+
+/* --- who runs --- */
+
+static struct ctl_process process_of(const char *name, const struct proc *proc, const char *may)
+{
+	struct proc_facts facts = proc_facts(proc);
+
+	return (struct ctl_process){
+		.name = name, .pid = facts.pid, .starts = facts.times, .may = may,
+		.seconds = (clock_ms() - facts.since) / 1000,
+	};
+}
+
+void children_each(const struct daemon *d,
+		   void (*each)(void *to, const struct ctl_process *process), void *to)
+{
+	const struct children *c = d->children;
+	struct ctl_process process = {
+		.name = "pantund (all in one)", .pid = getpid(), .starts = 1,
+		.seconds = (clock_ms() - d->started) / 1000,
+		.may = "configuration, keys, IKE, and the kernel's tunnels and SAs",
+	};
+
+	if (!c->single) {
+		process.name = "parent";
+		process.may = "configuration, control socket, the kernel's tunnels and SAs";
+	}
+	each(to, &process);
+	if (c->single)
+		return;
+	process = process_of("ike", c->ike, "packets of IKE; no file, no key that peers share");
+	each(to, &process);
+	process = process_of("auth", c->auth, "keys: makes and checks AUTH; no network, no file");
+	each(to, &process);
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/guard.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "loop/manual.h"
+
+static const struct policy_proxy *find_proxy(const struct policy_tunnel *tunnel, const char *name)
+{
+	for (unsigned int i = 0; i < tunnel->n_proxies; i++)
+		if (!strcmp(tunnel->proxies[i].name, name))
+			return &tunnel->proxies[i];
+	return NULL;
+}
+
+static bool has_encr(const struct prop *prop, const struct alg_encr *encr)
+{
+	for (unsigned int i = 0; i < prop->n_encr; i++)
+		if (prop->encr[i] == encr)
+			return true;
+	return false;
+}
+
+static bool has_integ(const struct prop *prop, const struct alg_integ *integ)
+{
+	for (unsigned int i = 0; i < prop->n_integ; i++)
+		if (prop->integ[i] == integ)
+			return true;
+	return !integ && !prop->n_integ;
+}
+
+/* AH has no encryption, which each proposal has. */
+static bool proposed(const struct prop_list *list, const struct ike_sa_spec *sa)
+{
+	uint8_t esn = sa->esn ? PROP_ESN_YES : PROP_ESN_NO;
+
+	for (unsigned int i = 0; i < list->n; i++) {
+		const struct prop *prop = &list->prop[i];
+
+		if (has_encr(prop, sa->encr) && has_integ(prop, sa->integ) && prop->esn & esn)
+			return true;
+	}
+	return false;
+}
+
+static bool is_host(const struct endpoint *end)
+{
+	return end->addr.family == AF_INET || end->addr.family == AF_INET6;
+}
+
+/* A peer behind a NAT has whatever address the NAT gives it. */
+static bool between_them(const struct policy_gateway *gateway, const struct ike_sa_spec *sa)
+{
+	if (!is_host(&sa->local) || !is_host(&sa->remote) ||
+	    sa->local.addr.family != sa->remote.addr.family)
+		return false;
+	if (sa->udp_encap && !gateway->nat_traversal)
+		return false;
+	if (gateway->local.family && !addr_equal(&gateway->local, &sa->local.addr))
+		return false;
+	return !gateway->peer.family || sa->udp_encap ||
+	       addr_equal(&gateway->peer, &sa->remote.addr);
+}
+
+/* What comes in may have twice the octets, as the peer may stop later than we would. */
+static bool lives_within(const struct policy_tunnel *tunnel, const struct ike_sa_spec *sa)
+{
+	uint64_t most = sa->inbound ? 2 * tunnel->life_bytes : tunnel->life_bytes;
+
+	if (tunnel->life_seconds && (!sa->hard_seconds || sa->hard_seconds > tunnel->life_seconds))
+		return false;
+	return !tunnel->life_bytes ||
+	       (sa->hard_bytes && sa->hard_bytes <= most);
+}
+
+const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec *sa)
+{
+	const struct policy_gateway *gateway = NULL;
+	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, sa->ifname, &gateway);
+	const struct policy_proxy *proxy;
+
+	if (!tunnel || !gateway)
+		return "IKE has no such tunnel";
+	proxy = find_proxy(tunnel, sa->proxy);
+	if (!proxy)
+		return "its tunnel has no such proxy-ID";
+	if (!sa->token || sa->token & MANUAL_COOKIE)
+		return "its cookie is not one of IKE's";
+	if (sa->spi < ESP_SPI_MIN)
+		return "its SPI is reserved";
+	if (sa->transport != tunnel->transport)
+		return "its mode is not the tunnel's";
+	if (!proposed(&tunnel->esp, sa))
+		return "its algorithms are not configured";
+	if (!sa->ts.local.n || !sa->ts.remote.n ||
+	    !ts_list_within(&sa->ts.local, &proxy->ts.local) ||
+	    !ts_list_within(&sa->ts.remote, &proxy->ts.remote))
+		return "its selectors are not within the proxy-ID";
+	if (!between_them(gateway, sa))
+		return "its addresses are not those of the gateway and its peer";
+	if (sa->replay_window != tunnel->replay_window || !lives_within(tunnel, sa))
+		return "its replay window or its life is not the tunnel's";
+	return NULL;
+}

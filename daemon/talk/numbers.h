@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Rows of the registry of algorithms (prop/alg_registry.h) as numbers between processes of one
+ * program: their place there, from 1; 0: none.  Transform ids would not do, as two rows may have
+ * one, such as sha256 with 128 and with 96 bits.
+ */
+#ifndef PANTUN_TALK_NUMBERS_H
+#define PANTUN_TALK_NUMBERS_H
+
+#include "prop/alg_registry.h"
+
+#define NUMBERS_OF(kind) \
+	static inline uint16_t kind##_number(const struct alg_##kind *row) \
+	{ \
+		for (uint16_t i = 0; row && alg_##kind##_row(i); i++) \
+			if (alg_##kind##_row(i) == row) \
+				return (uint16_t)(i + 1); \
+		return 0; \
+	} \
+	/* NULL: there is no such row. */ \
+	static inline const struct alg_##kind *kind##_numbered(uint16_t number) \
+	{ \
+		for (uint16_t i = 0; alg_##kind##_row(i); i++) \
+			if (i + 1 == number) \
+				return alg_##kind##_row(i); \
+		return NULL; \
+	}
+
+NUMBERS_OF(encr)
+NUMBERS_OF(integ)
+NUMBERS_OF(prf)
+NUMBERS_OF(dh)
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The policy as messages from the parent to `ike`: POLICY_BEGIN, then each GATEWAY, followed by
+ * its TUNNELs, each followed by its PROXYs, and POLICY_END.  Pre-shared keys stay where they are,
+ * and so do tunnels with manual keys, which the core has nothing to do with.
+ */
+#ifndef PANTUN_TALK_POLICY_MSG_H
+#define PANTUN_TALK_POLICY_MSG_H
+
+#include "msg/msg.h"
+#include "policy/policy.h"
+
+struct msg_policy {
+	uint64_t number;
+	uint32_t n_gateways;
+};
+
+/* A set of rows of the registry by their numbers (talk/numbers.h). */
+struct msg_prop {
+	uint32_t proto;
+	uint8_t n_encr, n_integ, n_prf, n_dh, esn;
+	uint16_t encr[PROP_ALGS], integ[PROP_ALGS], prf[PROP_ALGS];
+	uint16_t dh[PROP_ALGS];
+};
+
+struct msg_props {
+	uint8_t n;
+	struct msg_prop prop[PROP_MAX];
+};
+
+/* Pointers and proposals of the structs within are empty. */
+struct msg_gateway {
+	struct policy_gateway gateway;
+	struct msg_props ike;
+};
+
+struct msg_tunnel {
+	struct policy_tunnel tunnel;
+	struct msg_props esp;
+};
+
+struct msg_proxy {
+	struct policy_proxy proxy;
+};
+
+/* Calls @send for each message, in order. */
+void policy_msg_send(const struct policy *policy, uint64_t number,
+		     void (*send)(void *ctx, enum msg_type type, const void *body, size_t n),
+		     void *ctx);
+
+/* Puts a policy together again.  Starts zeroed. */
+struct policy_msg_reader {
+	struct policy *policy;
+	uint64_t number;
+	unsigned int room;		/* gateways that are to come in all */
+	unsigned int tunnels, proxies;	/* still to come for the last gateway and tunnel */
+	bool failed;			/* out of memory */
+};
+
+/* Each takes a message; what does not fit to what was before is -1. */
+int policy_msg_begin(struct policy_msg_reader *r, const struct msg_policy *body);
+int policy_msg_gateway(struct policy_msg_reader *r, const struct msg_gateway *body);
+int policy_msg_tunnel(struct policy_msg_reader *r, const struct msg_tunnel *body);
+int policy_msg_proxy(struct policy_msg_reader *r, const struct msg_proxy *body);
+/*
+ * 0 with the policy, which is the caller's, in *@policy; NULL there: out of memory.  -1: it is not
+ * complete.
+ */
+int policy_msg_end(struct policy_msg_reader *r, struct policy **policy);
+/* Frees what is there; the reader is zeroed again. */
+void policy_msg_drop(struct policy_msg_reader *r);
+
+#endif
