@@ -13,27 +13,27 @@
 
 #define TRIES	16	/* draws of a private key, of which one in 2^32 is out of range */
 
+/*
+ * A key of the library's own takes as long to make on a curve as the multiplication itself,
+ * since it builds the group each time.  The number is enough, with the group of fetched.h.
+ */
 struct dh {
 	const struct alg_dh *alg;
-	EVP_PKEY *key;
+	EVP_PKEY *key;			/* NULL for ECP */
+	BIGNUM *number;			/* the private one of ECP */
 	uint8_t public_key[ALG_PUBLIC_MAX];
 };
 
-/* SEC 1 puts an octet before the coordinates which IKE leaves out. */
 static bool is_point(const struct alg_dh *alg)
 {
 	return alg->kind == ALG_DH_ECP;
 }
 
-/*
- * A key made of the group and a public value as OpenSSL writes it, with or without
- * the private number.  NULL where the library refuses it, a point that is off its
- * curve for one.
- */
-static EVP_PKEY *key_make(const struct alg_dh *alg, struct bytes public_key,
+/* A key of MODP, with or without the private number.  NULL where the library refuses it. */
+static EVP_PKEY *modp_key(const struct alg_dh *alg, struct bytes public_key,
 			  const BIGNUM *private_key)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, is_point(alg) ? "EC" : "DH", NULL);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
 	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
 	BIGNUM *number = BN_bin2bn(public_key.p, (int)public_key.n, NULL);
 	OSSL_PARAM *params = NULL;
@@ -41,12 +41,8 @@ static EVP_PKEY *key_make(const struct alg_dh *alg, struct bytes public_key,
 	bool ok = ctx && builder && number;
 
 	ok = ok && OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
-						   alg->evp, 0) == 1;
-	if (ok && is_point(alg))
-		ok = OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY,
-						      public_key.p, public_key.n) == 1;
-	else if (ok)
-		ok = OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PUB_KEY, number) == 1;
+						   alg->evp, 0) == 1 &&
+	     OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PUB_KEY, number) == 1;
 	if (ok && private_key)
 		ok = OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, private_key) == 1;
 	if (ok)
@@ -73,23 +69,31 @@ static int curve_init(struct dh *dh, struct bytes private_key)
 	return n == dh->alg->public_n ? 0 : -1;
 }
 
+/* The coordinates of @point, without the octet that SEC 1 puts before them and IKE leaves out. */
+static int point_octets(const EC_GROUP *group, const EC_POINT *point, uint8_t *out, size_t n)
+{
+	uint8_t octets[1 + ALG_PUBLIC_MAX];
+	int ret = -1;
+
+	if (EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, octets, 1 + n,
+			       NULL) == 1 + n) {
+		memcpy(out, octets + 1, n);
+		ret = 0;
+	}
+	secret_wipe(octets, sizeof(octets));
+	return ret;
+}
+
 /* public = private * G; the private number has to be in 1 .. order - 1. */
 static int ecp_init(struct dh *dh, const BIGNUM *number)
 {
 	const EC_GROUP *group = fetched_curve(dh->alg->evp);
 	EC_POINT *point = group ? EC_POINT_new(group) : NULL;
-	size_t n = 1 + (size_t)dh->alg->public_n;
-	uint8_t octets[1 + ALG_PUBLIC_MAX];
 	int ret = -1;
 
 	if (point && !BN_is_zero(number) && BN_cmp(number, EC_GROUP_get0_order(group)) < 0 &&
-	    EC_POINT_mul(group, point, number, NULL, NULL, NULL) == 1 &&
-	    EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, octets,
-			       sizeof(octets), NULL) == n) {
-		memcpy(dh->public_key, octets + 1, dh->alg->public_n);
-		dh->key = key_make(dh->alg, bytes_of(octets, n), number);
-		ret = dh->key ? 0 : -1;
-	}
+	    EC_POINT_mul(group, point, number, NULL, NULL, NULL) == 1)
+		ret = point_octets(group, point, dh->public_key, dh->alg->public_n);
 	EC_POINT_free(point);
 	return ret;
 }
@@ -111,7 +115,7 @@ static int modp_init(struct dh *dh, const BIGNUM *number)
 	if (p && g && y && ctx && BN_num_bits(number) > 1 && BN_set_word(g, 2) == 1 &&
 	    BN_mod_exp_mont_consttime(y, g, number, p, ctx, NULL) == 1 &&
 	    BN_bn2binpad(y, dh->public_key, n) == n) {
-		dh->key = key_make(dh->alg, dh_public(dh), number);
+		dh->key = modp_key(dh->alg, dh_public(dh), number);
 		ret = dh->key ? 0 : -1;
 	}
 	BN_CTX_free(ctx);
@@ -130,7 +134,10 @@ static int number_init(struct dh *dh, struct bytes private_key)
 		BN_set_flags(number, BN_FLG_CONSTTIME);
 		ret = is_point(dh->alg) ? ecp_init(dh, number) : modp_init(dh, number);
 	}
-	BN_clear_free(number);
+	if (is_point(dh->alg))
+		dh->number = number;
+	else
+		BN_clear_free(number);
 	return ret;
 }
 
@@ -189,6 +196,7 @@ void dh_free(struct dh *dh)
 	if (!dh)
 		return;
 	EVP_PKEY_free(dh->key);
+	BN_clear_free(dh->number);
 	free(dh);
 }
 
@@ -215,23 +223,12 @@ static bool modp_valid(const struct alg_dh *alg, struct bytes peer)
 	return ok;
 }
 
-/* The peer's public key, NULL where it is none. */
+/* The peer's public key, of what is no curve with points; NULL where it is none. */
 static EVP_PKEY *peer_key(const struct alg_dh *alg, struct bytes peer)
 {
-	uint8_t point[1 + ALG_PUBLIC_MAX];
-
-	switch (alg->kind) {
-	case ALG_DH_CURVE:
+	if (alg->kind == ALG_DH_CURVE)
 		return EVP_PKEY_new_raw_public_key_ex(NULL, alg->evp, NULL, peer.p, peer.n);
-	case ALG_DH_ECP:
-		/* RFC 6989 section 2.3: the coordinates are below p and on the curve. */
-		point[0] = POINT_CONVERSION_UNCOMPRESSED;
-		memcpy(point + 1, peer.p, peer.n);
-		return key_make(alg, bytes_of(point, 1 + peer.n), NULL);
-	case ALG_DH_MODP:
-		return modp_valid(alg, peer) ? key_make(alg, peer, NULL) : NULL;
-	}
-	return NULL;
+	return modp_valid(alg, peer) ? modp_key(alg, peer, NULL) : NULL;
 }
 
 /* Octets that are all zero come of low order points (RFC 8031 section 3.2). */
@@ -244,17 +241,28 @@ static bool all_zero(const uint8_t *p, size_t n)
 	return !any;
 }
 
-/* RFC 6989 section 2.3: the coordinates are below p and on the curve. */
-static bool point_valid(const struct alg_dh *alg, struct bytes peer)
+/*
+ * The peer's public value as a point, to be freed; NULL where it is none.  RFC 6989 section
+ * 2.3: the coordinates are below p and on the curve.
+ */
+static EC_POINT *peer_point(const EC_GROUP *group, struct bytes peer)
 {
-	const EC_GROUP *group = fetched_curve(alg->evp);
 	EC_POINT *point = group ? EC_POINT_new(group) : NULL;
 	uint8_t octets[1 + ALG_PUBLIC_MAX];
-	bool ok;
 
 	octets[0] = POINT_CONVERSION_UNCOMPRESSED;
 	memcpy(octets + 1, peer.p, peer.n);
-	ok = point && EC_POINT_oct2point(group, point, octets, 1 + peer.n, NULL) == 1;
+	if (point && EC_POINT_oct2point(group, point, octets, 1 + peer.n, NULL) == 1)
+		return point;
+	EC_POINT_free(point);
+	return NULL;
+}
+
+static bool point_valid(const struct alg_dh *alg, struct bytes peer)
+{
+	EC_POINT *point = peer_point(fetched_curve(alg->evp), peer);
+	bool ok = point;
+
 	EC_POINT_free(point);
 	return ok;
 }
@@ -279,36 +287,67 @@ enum dh_error dh_check(const struct alg_dh *alg, struct bytes peer)
 	return ok ? DH_OK : DH_PUBLIC;
 }
 
-enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+/* The shared secret is the first coordinate of private * peer (RFC 5903 section 7). */
+static enum dh_error ecp_shared(const struct dh *dh, struct bytes peer, struct secret *out)
 {
-	const struct alg_dh *alg = dh->alg;
+	const EC_GROUP *group = fetched_curve(dh->alg->evp);
+	EC_POINT *point = peer_point(group, peer);
+	EC_POINT *product = point ? EC_POINT_new(group) : NULL;
+	BN_CTX *ctx = BN_CTX_secure_new();
+	uint8_t octets[ALG_PUBLIC_MAX];
+	enum dh_error error = point ? DH_LOCAL : DH_PUBLIC;
+
+	if (product && ctx &&
+	    EC_POINT_mul(group, product, NULL, point, dh->number, ctx) == 1 &&
+	    !point_octets(group, product, octets, dh->alg->public_n)) {
+		out->n = dh->alg->shared_n;
+		memcpy(out->b, octets, out->n);
+		error = DH_OK;
+	}
+	secret_wipe(octets, sizeof(octets));
+	EC_POINT_clear_free(product);
+	EC_POINT_free(point);
+	BN_CTX_free(ctx);
+	return error;
+}
+
+static enum dh_error key_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+{
+	EVP_PKEY *key = peer_key(dh->alg, peer);
 	enum dh_error error = DH_PUBLIC;
 	EVP_PKEY_CTX *ctx = NULL;
-	EVP_PKEY *key;
 
-	secret_wipe(out, sizeof(*out));
-	if (peer.n != alg->public_n)
-		return DH_LENGTH;
-	key = peer_key(alg, peer);
 	if (!key)
-		goto out;
+		return error;
 	error = DH_LOCAL;
 	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, dh->key, NULL);
 	if (!ctx || EVP_PKEY_derive_init(ctx) != 1 ||
-	    (alg->kind == ALG_DH_MODP && EVP_PKEY_CTX_set_dh_pad(ctx, 1) != 1))
+	    (dh->alg->kind == ALG_DH_MODP && EVP_PKEY_CTX_set_dh_pad(ctx, 1) != 1))
 		goto out;
 	/* What peer_key() took is valid, so the library need not prove the order. */
 	error = DH_PUBLIC;
 	out->n = sizeof(out->b);
 	if (EVP_PKEY_derive_set_peer_ex(ctx, key, 0) == 1 &&
-	    EVP_PKEY_derive(ctx, out->b, &out->n) == 1 && out->n == alg->shared_n &&
-	    !all_zero(out->b, out->n))
+	    EVP_PKEY_derive(ctx, out->b, &out->n) == 1 && out->n == dh->alg->shared_n)
 		error = DH_OK;
 out:
-	if (error)
-		secret_wipe(out, sizeof(*out));
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(key);
+	return error;
+}
+
+enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+{
+	enum dh_error error;
+
+	secret_wipe(out, sizeof(*out));
+	if (peer.n != dh->alg->public_n)
+		return DH_LENGTH;
+	error = is_point(dh->alg) ? ecp_shared(dh, peer, out) : key_shared(dh, peer, out);
+	if (!error && all_zero(out->b, out->n))
+		error = DH_PUBLIC;
+	if (error)
+		secret_wipe(out, sizeof(*out));
 	return error;
 }
 

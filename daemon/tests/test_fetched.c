@@ -3,16 +3,48 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
+#include "crypto/dh.h"
 #include "crypto/fetched.h"
+#include "crypto/rand.h"
 #include "prop/alg_registry.h"
 
 #define THREADS	4
 #define TURNS	200
+
+/* A key exchange takes fewer; to build its group alone takes the library more. */
+#define MALLOCS	100
+
+static atomic_uint mallocs;
+
+static void *counted_malloc(size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	mallocs++;
+	return malloc(n);
+}
+
+static void *counted_realloc(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return realloc(p, n);
+}
+
+static void plain_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
 
 static void test_once(void **state)
 {
@@ -57,6 +89,29 @@ static void test_contexts(void **state)
 	EVP_MAC_CTX_free(b);
 }
 
+/* A key pair and a shared secret use the group that is there: neither builds it anew. */
+static void test_group_once(void **state)
+{
+	const struct alg_dh *alg = alg_dh_by_conf("group19");
+	uint8_t private_key[ALG_PUBLIC_MAX];
+	struct secret secret;
+	struct dh *a, *b;
+
+	(void)state;
+	assert_int_equal(dh_draw(alg, crypto_random_os, NULL, private_key), 0);
+	a = dh_from_private(alg, bytes_of(private_key, alg->private_n));
+	assert_non_null(a);
+	mallocs = 0;
+	b = dh_from_private(alg, bytes_of(private_key, alg->private_n));
+	assert_non_null(b);
+	assert_in_range(mallocs, 1, MALLOCS);
+	mallocs = 0;
+	assert_int_equal(dh_shared(a, dh_public(b), &secret), DH_OK);
+	assert_in_range(mallocs, 1, MALLOCS);
+	dh_free(a);
+	dh_free(b);
+}
+
 static void *ask_for_all(void *failed)
 {
 	for (unsigned int turn = 0; turn < TURNS; turn++) {
@@ -95,8 +150,11 @@ int main(void)
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_contexts),
+		cmocka_unit_test(test_group_once),
 		cmocka_unit_test(test_threads),
 	};
 
+	if (CRYPTO_set_mem_functions(counted_malloc, counted_realloc, plain_free) != 1)
+		return 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
