@@ -37,23 +37,14 @@ static struct ctl_reply initiate(struct ike_core *core, ike_time now, const char
 	return reply;
 }
 
-static struct ctl_reply clear_ike(struct ike_core *core, ike_time now, const char *gateway)
+/* @count of what was cleared, "ike-sa" or "ipsec-sa", of @name or of @all of them. */
+static struct ctl_reply cleared(int count, const char *what, const char *name, const char *all)
 {
-	struct ctl_reply reply = reply_of(ike_core_clear_ike(core, now, gateway));
+	struct ctl_reply reply = reply_of(count);
 
 	if (!reply.error)
-		log_info(NULL, "clear ike-sa of %s by command: %u SA%s deleted",
-			 gateway ? gateway : "all gateways", reply.count, text_plural(reply.count));
-	return reply;
-}
-
-static struct ctl_reply clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel)
-{
-	struct ctl_reply reply = reply_of(ike_core_clear_ipsec(core, now, tunnel));
-
-	if (!reply.error)
-		log_info(NULL, "clear ipsec-sa of %s by command: %u SA%s deleted",
-			 tunnel ? tunnel : "all tunnels", reply.count, text_plural(reply.count));
+		log_info(NULL, "clear %s of %s by command: %u SA%s deleted", what,
+			 name ? name : all, reply.count, text_plural(reply.count));
 	return reply;
 }
 
@@ -70,9 +61,11 @@ struct ctl_reply answer_question(struct ike_core *core, ike_time now,
 		case CTL_INITIATE:
 			return initiate(core, now, name);
 		case CTL_CLEAR_IKE:
-			return clear_ike(core, now, name);
+			return cleared(ike_core_clear_ike(core, now, name), "ike-sa", name,
+				       "all gateways");
 		case CTL_CLEAR_IPSEC:
-			return clear_ipsec(core, now, name);
+			return cleared(ike_core_clear_ipsec(core, now, name), "ipsec-sa", name,
+				       "all tunnels");
 		}
 	}
 	return (struct ctl_reply){ .error = -EINVAL };
