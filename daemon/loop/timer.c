@@ -11,7 +11,7 @@
 
 #define WAIT_MAX	60000	/* ms; the loop's clock stops while the host is suspended */
 
-static void arm(struct daemon *d)
+void timer_settle(struct daemon *d)
 {
 	ike_time now = clock_ms(), at = live_tick(d->live, d->kern, now);
 	ike_time wait = WAIT_MAX;
@@ -28,11 +28,6 @@ static void arm(struct daemon *d)
 	tv.tv_sec = (time_t)(wait / 1000);
 	tv.tv_usec = (suseconds_t)(wait % 1000 * 1000);
 	event_add(d->timer, &tv);
-}
-
-void timer_settle(struct daemon *d)
-{
-	arm(d);
 }
 
 void timer_tick(struct daemon *d)

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is to be done at once after an event, and what at a later time. */
+/* What is to be done at a later time. */
 #ifndef PANTUN_LOOP_TIMER_H
 #define PANTUN_LOOP_TIMER_H
 
 struct daemon;
 
 /*
- * Ends the handling of each event: carries out what the core wants done now, and sets the timer
- * for what is due next.
+ * Ends the handling of each event: sets the timer for what is due next.
  */
 void timer_settle(struct daemon *d);
 /* The timer went off: does what is due, and settles. */
