@@ -447,7 +447,7 @@ static void test_table_text(void **state)
 
 static void test_text_copy(void **state)
 {
-	char out[4] = "xxx";
+	char out[4] = "old";
 
 	(void)state;
 	text_copy(out, sizeof(out), "");
