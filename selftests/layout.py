@@ -22,7 +22,7 @@ daemon/prop: base wire crypto
 daemon/policy: base wire prop
 daemon/ike: base wire crypto msg prop policy
 daemon/ike/v2: base wire crypto prop policy ike
-daemon/ike/versions: ike ike/v2
+daemon/versions: ike ike/v2
 daemon/auth: base crypto msg proc prop
 daemon/conf: base crypto prop policy
 daemon/kern: base genl prop policy ike
@@ -30,7 +30,7 @@ daemon/ctl: base policy ike
 daemon/priv: base wire
 daemon/talk: base msg prop policy ike ctl
 daemon/proc: base msg
-daemon/engine: base crypto msg talk proc priv ike ike/versions ctl
+daemon/engine: base crypto msg talk proc priv ike versions ctl
 daemon/loop: base crypto prop policy conf kern ctl priv msg talk proc auth engine ike
 daemon: base conf ctl loop priv msg proc auth engine
 tools: base ctl genl

@@ -12,7 +12,7 @@
 #include "engine/jobs.h"
 #include "engine/pool.h"
 #include "engine/turn.h"
-#include "ike/versions/versions.h"
+#include "versions/versions.h"
 #include "msg/log_relay.h"
 #include "proc/confine.h"
 

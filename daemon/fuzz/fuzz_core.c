@@ -15,7 +15,7 @@
 #include "auth/answer.h"
 #include "base/log.h"
 #include "ike/v2/v2.h"
-#include "ike/versions/versions.h"
+#include "versions/versions.h"
 #include "kern/kern_fake.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"

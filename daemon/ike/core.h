@@ -102,7 +102,7 @@ struct ike_action {
 
 /*
  * NULL if out of memory.  @versions: those that the core is to speak, ended by NULL, as
- * ike/versions/versions.h has them.
+ * versions/versions.h has them.
  */
 struct ike_core *ike_core_new(const struct ike_hooks *hooks,
 			      const struct ike_version *const *versions);

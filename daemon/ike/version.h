@@ -6,7 +6,7 @@
  * is in a folder of its own, ike/v2/ for one, which includes the files of ike/.  These call a
  * version by its table alone and never include one, so a second version can stand beside the first.
  *
- * ike/versions/ lists them all.  It is above every version and above ike/, so whoever makes a core
+ * versions/ lists them all.  It is above every version and above ike/, so whoever makes a core
  * hands the list to it: ike_core_new().
  */
 #ifndef PANTUN_IKE_VERSION_H

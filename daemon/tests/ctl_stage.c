@@ -17,7 +17,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "ike/versions/versions.h"
+#include "versions/versions.h"
 
 #define OTHER_USER	4243	/* who is not root */
 #define OTHER_GROUP	4242	/* that has no name and no members */

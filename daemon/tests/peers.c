@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "ike/versions/versions.h"
+#include "versions/versions.h"
 
 #define DELAY_MS	10	/* of the network, one way */
 #define LATE_MS		400	/* what is reordered comes up to that much later */

@@ -13,7 +13,7 @@
 #include "crypto/rand.h"
 #include "engine/pool.h"
 #include "ike/core.h"
-#include "ike/versions/versions.h"
+#include "versions/versions.h"
 #include "tests/peers_site.h"
 
 #define MANY	40

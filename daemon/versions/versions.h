@@ -3,8 +3,8 @@
  * The versions of IKE that this daemon speaks: for ike_core_new().  This folder alone knows all of
  * them; it is above them and above ike/ (ike/version.h says why).
  */
-#ifndef PANTUN_IKE_VERSIONS_VERSIONS_H
-#define PANTUN_IKE_VERSIONS_VERSIONS_H
+#ifndef PANTUN_VERSIONS_VERSIONS_H
+#define PANTUN_VERSIONS_VERSIONS_H
 
 #include "ike/version.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ike/versions/versions.h"
+#include "versions/versions.h"
 
 #include "ike/v2/v2.h"
 
