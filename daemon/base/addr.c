@@ -5,6 +5,9 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 size_t addr_len(const struct addr *a)
 {
@@ -56,14 +59,33 @@ int addr_parse(const char *text, struct addr *a)
 	return 0;
 }
 
+/*
+ * The name of the link of that ifindex; its number if it has none any more.  if_indextoname()
+ * opens a socket of a family that a confined process may not open: proc/calls.c.
+ */
+static void link_name(uint32_t ifindex, char out[static IF_NAMESIZE])
+{
+	struct ifreq request = { .ifr_ifindex = (int)ifindex };
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && ioctl(fd, SIOCGIFNAME, &request) == 0)
+		snprintf(out, IF_NAMESIZE, "%.15s", request.ifr_name);
+	else
+		snprintf(out, IF_NAMESIZE, "%u", ifindex);
+	if (fd >= 0)
+		close(fd);
+}
+
 const char *addr_text(const struct addr *a, char *out)
 {
 	char link[IF_NAMESIZE];
 
 	if (addr_len(a) == 0 || !inet_ntop(a->family, a->b, out, ADDR_TEXT))
 		snprintf(out, ADDR_TEXT, "any");
-	if (a->scope && if_indextoname(a->scope, link))
+	if (a->scope) {
+		link_name(a->scope, link);
 		snprintf(out + strlen(out), ADDR_TEXT - strlen(out), "%%%s", link);
+	}
 	return out;
 }
 

@@ -2,6 +2,7 @@
 #include "proc/calls.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -90,6 +91,8 @@ static const struct call allowed[] = {
 	{ .roles = IKE | FETCH, .number = SCMP_SYS(connect) },
 	{ .roles = IKE | FETCH, .number = SCMP_SYS(getsockname) },
 	{ .roles = IKE | FETCH, .number = SCMP_SYS(setsockopt) },
+	/* The name of the link of a link-local address, for the log. */
+	{ .roles = IKE, .number = SCMP_SYS(ioctl), .n = 1, .args = { IS(1, SIOCGIFNAME) } },
 
 	/* DNS over UDP, and over TCP as HTTP is. */
 	SOCKET(FETCH, AF_INET, SOCK_DGRAM),
@@ -111,14 +114,18 @@ static const int denied[] = {
 	SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(access), SCMP_SYS(faccessat),
 	SCMP_SYS(faccessat2), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(fstat),
 	SCMP_SYS(newfstatat), SCMP_SYS(statx), SCMP_SYS(readlink), SCMP_SYS(readlinkat),
-	SCMP_SYS(ioctl),
 };
 
 static int add_rules(scmp_filter_ctx filter, enum msg_role role)
 {
 	const struct scmp_arg_cmp own = IS(0, getpid());
+	/* A rule without a condition would take the place of the row above that has one. */
+	const struct scmp_arg_cmp other = { .arg = 1, .op = SCMP_CMP_NE, .datum_a = SIOCGIFNAME };
 	int status = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, own);
 
+	if (!status)
+		status = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(ioctl),
+						role == MSG_IKE, &other);
 	for (size_t i = 0; !status && i < sizeof(allowed) / sizeof(*allowed); i++)
 		if (allowed[i].roles & 1U << role)
 			status = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i].number,

@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -28,6 +29,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
+#include "base/addr.h"
 #include "msg/chan.h"
 #include "proc/calls.h"
 #include "proc/confine.h"
@@ -180,6 +182,22 @@ static int try_random(void)
 	return seen_as(syscall(SYS_getrandom, &octet, 1, 0));
 }
 
+/* The core logs the address of a peer on a link. */
+static int try_link_local(void)
+{
+	const struct addr peer = { .family = AF_INET6, .b = { 0xfe, 0x80, [15] = 1 }, .scope = 1 };
+	char text[ADDR_TEXT];
+
+	return strcmp(addr_text(&peer, text), "fe80::1%lo") ? ODD : SURVIVED;
+}
+
+static int try_terminal(void)
+{
+	struct winsize size;
+
+	return seen_as(ioctl(STDERR_FILENO, TIOCGWINSZ, &size));
+}
+
 static const struct {
 	const char *name;
 	int (*what)(void);
@@ -199,6 +217,8 @@ static const struct {
 	{ "UDP", try_udp, SURVIVED, KILLED, SURVIVED },
 	{ "UDP over IPv6", try_udp6, SURVIVED, KILLED, SURVIVED },
 	{ "TCP", try_tcp, KILLED, KILLED, SURVIVED },
+	{ "link-local address", try_link_local, SURVIVED, KILLED, ODD },
+	{ "terminal", try_terminal, DENIED, DENIED, DENIED },
 	{ "memory", try_memory, SURVIVED, SURVIVED, SURVIVED },
 	{ "sorting", try_sort, SURVIVED, SURVIVED, SURVIVED },
 	{ "random numbers", try_random, SURVIVED, SURVIVED, SURVIVED },
