@@ -24,7 +24,7 @@ void child_hard_expired(struct child_sa *child, bool inbound);
  * when it is due.  If only one direction is left, it is deleted (child_hard_expired()).
  */
 void child_keep(struct child_sa *child, ike_time wait);
-/* Timer function of child->life. */
+/* TIMER_CHILD_LIFE. */
 void child_life(struct ike_core *core, struct timer *timer);
 
 #endif

@@ -140,8 +140,9 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 	child->initiator = initiator;
 	child->state = CHILD_NEGOTIATING;
 	child->begun = core->now;
-	child->life.fire = child_life;
-	child->turn.fire = child_turn;
+	child->life.kind = TIMER_CHILD_LIFE;
+	child->turn.kind = TIMER_CHILD_TURN;
+	child->early.kind = TIMER_CHILD_EARLY;
 	join_ike(child, ike);
 	child->slot_next = slot->children;
 	slot->children = child;

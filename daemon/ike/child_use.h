@@ -17,7 +17,7 @@ void child_hand_over(struct child_sa *child);
 void child_settle(struct child_sa *child);
 /* We are rekeying what it replaces, too: which of the two will stay is not decided yet. */
 bool child_undecided(const struct child_sa *child);
-/* Timer function of child->turn. */
+/* TIMER_CHILD_TURN. */
 void child_turn(struct ike_core *core, struct timer *timer);
 
 #endif

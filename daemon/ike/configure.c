@@ -39,7 +39,7 @@ static struct slot *slot_new(struct gateway *gw)
 	slot->gw = gw;
 	slot->id = ++gw->core->slot_count;
 	table_add(&gw->core->by_slot_id, &slot->id_node, slot->id);
-	slot->retry.fire = slot_retry;
+	slot->retry.kind = TIMER_SLOT;
 	return slot;
 }
 
@@ -174,7 +174,7 @@ static struct gateway *gateway_new(struct ike_core *core, struct gateway ***last
 	if (!gw)
 		return NULL;
 	gw->core = core;
-	gw->retry.fire = gateway_retry;
+	gw->retry.kind = TIMER_GATEWAY;
 	gw->prev = *last;
 	**last = gw;
 	*last = &gw->next;

@@ -7,7 +7,10 @@
 
 #include "base/log.h"
 #include "ike/child_life.h"
+#include "ike/child_use.h"
+#include "ike/ike_life.h"
 #include "ike/match.h"
+#include "ike/pfs.h"
 #include "ike/renewal.h"
 #include "ike/version.h"
 #include "wire/ike_hdr.h"
@@ -146,13 +149,27 @@ int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *poli
 	return error;
 }
 
+/* Called once, disarmed, when the time has come. */
+static void (*const fire[])(struct ike_core *core, struct timer *timer) = {
+	[TIMER_GATEWAY] = gateway_retry,
+	[TIMER_SLOT] = slot_retry,
+	[TIMER_RENEWAL] = renewal_due,
+	[TIMER_EXCHANGE] = exchange_timeout,
+	[TIMER_HELD] = job_held_due,
+	[TIMER_IKE_LIFE] = ike_life,
+	[TIMER_IKE_IDLE] = ike_idle,
+	[TIMER_CHILD_LIFE] = child_life,
+	[TIMER_CHILD_TURN] = child_turn,
+	[TIMER_CHILD_EARLY] = pfs_probe,
+};
+
 void ike_core_tick(struct ike_core *core, ike_time now)
 {
 	struct timer *timer;
 
 	event_begin(core, now);
 	while ((timer = timer_due(&core->timers, now))) {
-		timer->fire(core, timer);
+		fire[timer->kind](core, timer);
 		event_end(core);
 	}
 }

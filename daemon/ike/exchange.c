@@ -113,7 +113,7 @@ static bool job_due(const struct ike_sa *ike)
 	return job_waits(ike, JOB_OURS) && (!ike->ex.request || ike->state != IKE_INIT_SENT);
 }
 
-static void exchange_timeout(struct ike_core *core, struct timer *timer)
+void exchange_timeout(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
 	struct exchange *ex = &ike->ex;
@@ -142,7 +142,7 @@ static void exchange_timeout(struct ike_core *core, struct timer *timer)
 
 void exchange_init(struct ike_sa *ike)
 {
-	ike->ex.timer.fire = exchange_timeout;
+	ike->ex.timer.kind = TIMER_EXCHANGE;
 	ike->ex.queue_end = &ike->ex.queue;
 }
 

@@ -78,6 +78,8 @@ struct task *task_new(enum task_kind kind);
 void task_free(struct task *task);
 
 void exchange_init(struct ike_sa *ike);
+/* TIMER_EXCHANGE: the request is sent once more, or the peer is lost. */
+void exchange_timeout(struct ike_core *core, struct timer *timer);
 /* Drops all that is queued and under way. */
 void exchange_clear(struct ike_sa *ike);
 /* Takes over @task (NULL: nothing happens), to be begun as soon as no other is under way. */

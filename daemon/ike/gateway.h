@@ -124,7 +124,7 @@ struct slot *slot_next_on(const struct slot *slot);
 
 /* --- gateway.c --- */
 
-/* Timer functions of their retry: the pause before another attempt is over. */
+/* TIMER_GATEWAY, TIMER_SLOT: the pause before another attempt is over. */
 void gateway_retry(struct ike_core *core, struct timer *timer);
 void slot_retry(struct ike_core *core, struct timer *timer);
 /*

@@ -37,7 +37,7 @@ static void up_timer(struct ike_sa *ike)
 	ike_delete(ike);
 }
 
-static void ike_life(struct ike_core *core, struct timer *timer)
+void ike_life(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, life);
 	char peer[ADDR_TEXT];
@@ -79,7 +79,7 @@ static void idle_arm(struct ike_sa *ike)
 }
 
 /* Armed lazily: what was heard since only moves the next look. */
-static void ike_idle(struct ike_core *core, struct timer *timer)
+void ike_idle(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, idle);
 	uint32_t liveness = ike->gw->conf->liveness_seconds;
@@ -105,12 +105,6 @@ void ike_heard(struct ike_sa *ike)
 	gateway_doubt_wrong(ike->gw);
 	if (!ike_outdated(ike))
 		gateway_stop_starting(ike->gw);
-}
-
-void ike_life_init(struct ike_sa *ike)
-{
-	ike->life.fire = ike_life;
-	ike->idle.fire = ike_idle;
 }
 
 /* --- up, and on --- */

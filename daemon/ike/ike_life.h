@@ -5,8 +5,10 @@
 
 #include "ike/ike_sa.h"
 
-/* Sets the timers' functions. */
-void ike_life_init(struct ike_sa *ike);
+/* TIMER_IKE_LIFE, by state: a half-open one is over, one in use to be rekeyed or deleted. */
+void ike_life(struct ike_core *core, struct timer *timer);
+/* TIMER_IKE_IDLE: liveness and NAT keepalives, as nothing was heard or sent for a while. */
+void ike_idle(struct ike_core *core, struct timer *timer);
 /* Both ends are authenticated: state, timers, gateway. */
 void ike_established(struct ike_sa *ike);
 /* A rekey of it came to nothing: it is tried again in @wait. */

@@ -172,7 +172,8 @@ static struct ike_sa *new_on(const struct ike_version *version, struct gateway *
 	ike->children_end = &ike->children;
 	ike->begun = core->now;
 	ike->heard = core->now;
-	ike_life_init(ike);
+	ike->life.kind = TIMER_IKE_LIFE;
+	ike->idle.kind = TIMER_IKE_IDLE;
 	exchange_init(ike);
 	job_init(ike);
 	table_add(&core->by_spi, &ike->node, ike_key(ike));

@@ -303,7 +303,7 @@ void job_hold(struct ike_sa *ike, const struct endpoint *local, const struct end
 		job_keep(ike, JOB_PEERS, local, remote, data);
 }
 
-static void held_due(struct ike_core *core, struct timer *timer)
+void job_held_due(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, held);
 
@@ -314,7 +314,7 @@ static void held_due(struct ike_core *core, struct timer *timer)
 
 void job_init(struct ike_sa *ike)
 {
-	ike->held.fire = held_due;
+	ike->held.kind = TIMER_HELD;
 }
 
 /* What was held comes next, as if by a datagram of its own. */

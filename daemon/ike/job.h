@@ -56,6 +56,8 @@ struct job_dh {
 };
 
 void job_init(struct ike_sa *ike);
+/* TIMER_HELD: what job_hold() kept is handled. */
+void job_held_due(struct ike_core *core, struct timer *timer);
 /* True with the result in @want, or false: return, and be called anew. */
 bool job_dh(struct ike_sa *ike, enum job_side side, struct job_dh *want);
 /*

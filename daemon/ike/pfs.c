@@ -28,7 +28,7 @@ static bool known(const struct child_sa *child)
 	return false;
 }
 
-static void probe_group(struct ike_core *core, struct timer *timer)
+void pfs_probe(struct ike_core *core, struct timer *timer)
 {
 	struct child_sa *child = container_of(timer, struct child_sa, early);
 	const struct ike_sa *ike = child->ike;
@@ -46,7 +46,6 @@ void pfs_plan(struct child_sa *child)
 	child->slot->pfs_unknown = child->in_auth;
 	if (!child->in_auth || !child->initiator)
 		return;
-	child->early.fire = probe_group;
 	timer_set(&core->timers, &child->early,
 		  core->now + core_jitter(core, PROBE_MS, PROBE_PART));
 }

@@ -71,7 +71,7 @@ static bool serves(const struct renewal *renewal)
 	return slot && slot->gw == renewal->gw;
 }
 
-static void renewal_due(struct ike_core *core, struct timer *timer)
+void renewal_due(struct ike_core *core, struct timer *timer)
 {
 	struct renewal *renewal = container_of(timer, struct renewal, timer);
 	unsigned int n;
@@ -118,7 +118,7 @@ static struct renewal *make(struct gateway *gw, const char *ifname)
 	}
 	snprintf(renewal->ifname, sizeof(renewal->ifname), "%s", ifname);
 	renewal->gw = gw;
-	renewal->timer.fire = renewal_due;
+	renewal->timer.kind = TIMER_RENEWAL;
 	renewal->next = gw->renewals;
 	gw->renewals = renewal;
 	table_add(&gw->core->by_renewal, &renewal->node, table_text(0, ifname));

@@ -12,6 +12,8 @@
 /* As ike_core_path_lost() and _back() have it, for the tunnel of @gw on that netdevice. */
 unsigned int renewal_begin(struct gateway *gw, const char *ifname);
 void renewal_end(struct gateway *gw, const char *ifname);
+/* TIMER_RENEWAL: the next negotiation is due, unless the path is back. */
+void renewal_due(struct ike_core *core, struct timer *timer);
 /* Frees all of the gateway's. */
 void renewals_free(struct gateway *gw);
 

@@ -8,13 +8,26 @@
 
 #include "ike/core.h"
 
+/* What is due; core.c has a row for each that says who is called. */
+enum timer_kind {
+	TIMER_GATEWAY = 1,	/* the next attempt at an IKE SA */
+	TIMER_SLOT,		/* the next attempt at a child */
+	TIMER_RENEWAL,		/* new keys for a tunnel that lost its path */
+	TIMER_EXCHANGE,		/* the next repetition of a request */
+	TIMER_HELD,		/* a request of the peer that had to wait */
+	TIMER_IKE_LIFE,
+	TIMER_IKE_IDLE,
+	TIMER_CHILD_LIFE,
+	TIMER_CHILD_TURN,
+	TIMER_CHILD_EARLY,
+};
+
 struct timer {
 	ike_time at;
 	struct timer *child, *next;
 	struct timer *prev;	/* elder sibling, or the parent of the eldest */
+	enum timer_kind kind;
 	bool armed;
-	/* Called once, disarmed, when the time has come. */
-	void (*fire)(struct ike_core *core, struct timer *timer);
 };
 
 struct timer_heap {
