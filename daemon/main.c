@@ -51,16 +51,11 @@ static const char usage[] =
 
 static void to_syslog(void *ctx, enum log_level level, const char *subject, const char *text)
 {
-	static const int priorities[] = {
-		[LOG_LEVEL_ERROR] = LOG_ERR, [LOG_LEVEL_WARNING] = LOG_WARNING,
-		[LOG_LEVEL_INFO] = LOG_INFO, [LOG_LEVEL_DEBUG] = LOG_DEBUG,
-	};
-
 	(void)ctx;
 	if (subject)
-		syslog(priorities[level], "%s: %s", subject, text);
+		syslog(log_priority(level), "%s: %s", subject, text);
 	else
-		syslog(priorities[level], "%s", text);
+		syslog(log_priority(level), "%s", text);
 }
 
 /* 0 or 1: which of two words an option has been given. */
@@ -220,6 +215,7 @@ int main(int argc, char **argv)
 	}
 	if (args.check)
 		return check(args.run.config);
+	log_open();
 	if (args.to_syslog) {
 		openlog("pantund", LOG_PID, LOG_DAEMON);
 		log_set_sink(to_syslog, NULL);

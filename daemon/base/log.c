@@ -2,13 +2,22 @@
 #include "base/log.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
 
 #define TEXT_MAX	1024	/* octets of a line's text; the rest is cut off */
+#define CLOCK_TEXT	40
 
 static log_sink *current_sink;
 static void *sink_ctx;
 static enum log_level most_level = LOG_LEVEL_INFO;
+static enum { TO_FILE, TO_TERMINAL, TO_JOURNAL } stderr_kind;
 
 void log_set_sink(log_sink *sink, void *ctx)
 {
@@ -42,6 +51,55 @@ static void escape(const char *text, char *out, size_t max)
 	out[n] = '\0';
 }
 
+/* systemd names the journal's socket so; what was redirected since is another file. */
+static bool is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char here[2 * 20 + 2];
+	struct stat st;
+
+	if (!stream || fstat(STDERR_FILENO, &st))
+		return false;
+	snprintf(here, sizeof(here), "%llu:%llu", (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino);
+	return !strcmp(here, stream);
+}
+
+void log_open(void)
+{
+	/* the only time that the file of the time zone can be read */
+	tzset();
+	if (is_journal())
+		stderr_kind = TO_JOURNAL;
+	else
+		stderr_kind = isatty(STDERR_FILENO) ? TO_TERMINAL : TO_FILE;
+}
+
+int log_priority(enum log_level level)
+{
+	static const int priorities[] = {
+		[LOG_LEVEL_ERROR] = LOG_ERR,
+		[LOG_LEVEL_WARNING] = LOG_WARNING,
+		[LOG_LEVEL_INFO] = LOG_INFO,
+		[LOG_LEVEL_DEBUG] = LOG_DEBUG,
+	};
+
+	return priorities[level];
+}
+
+/* What a line begins with, "2026-11-29 13:45:01.042 " on a terminal; into and returns @out. */
+static const char *clock_text(char out[CLOCK_TEXT])
+{
+	struct timespec now;
+	struct tm tm;
+
+	if (clock_gettime(CLOCK_REALTIME, &now) || !localtime_r(&now.tv_sec, &tm) ||
+	    !strftime(out, CLOCK_TEXT, "%F %T", &tm))
+		return "";
+	snprintf(out + strlen(out), CLOCK_TEXT - strlen(out), ".%03ld ", now.tv_nsec / 1000000);
+	return out;
+}
+
 static void to_stderr(enum log_level level, const char *subject, const char *text)
 {
 	static const char *const names[] = {
@@ -50,11 +108,18 @@ static void to_stderr(enum log_level level, const char *subject, const char *tex
 		[LOG_LEVEL_INFO] = "info",
 		[LOG_LEVEL_DEBUG] = "debug",
 	};
+	const char *colon = subject ? ": " : "";
+	char clock[CLOCK_TEXT];
 
-	if (subject)
-		fprintf(stderr, "pantund: %s: %s: %s\n", names[level], subject, text);
+	if (!subject)
+		subject = "";
+	/* the journal has name, time and priority by itself */
+	if (stderr_kind == TO_JOURNAL)
+		fprintf(stderr, "<%d>%s%s%s\n", log_priority(level), subject, colon, text);
 	else
-		fprintf(stderr, "pantund: %s: %s\n", names[level], text);
+		fprintf(stderr, "%spantund: %s: %s%s%s\n",
+			stderr_kind == TO_TERMINAL ? clock_text(clock) : "", names[level],
+			subject, colon, text);
 }
 
 void log_msg(enum log_level level, const char *subject, const char *format, ...)

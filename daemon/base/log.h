@@ -10,9 +10,17 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 
 typedef void log_sink(void *ctx, enum log_level level, const char *subject, const char *text);
 
+/*
+ * Finds out what standard error is: lines have the time on a terminal, and their priority where
+ * the journal reads them (sd-daemon(3)).  Once, before the process is confined; until then lines
+ * are as in a file.
+ */
+void log_open(void);
 /* NULL: standard error. */
 void log_set_sink(log_sink *sink, void *ctx);
 void log_set_level(enum log_level most);
+/* That of syslog(3). */
+int log_priority(enum log_level level);
 /* Control characters in what peers sent are escaped here. */
 void log_msg(enum log_level level, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

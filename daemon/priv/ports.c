@@ -35,8 +35,29 @@ socklen_t port_name(const struct addr *addr, uint16_t port, union port_name *out
 	return sizeof(out->v4);
 }
 
+/* What was logged: the families and directions that share a failure share its line. */
+struct said {
+	unsigned int n;
+	struct complaint {
+		uint16_t port;
+		int error;
+	} of[PORTS];
+};
+
+/* Whether @error is new for @port; 0 is for what concerns no port. */
+static bool first_time(struct said *said, uint16_t port, int error)
+{
+	for (unsigned int i = 0; i < said->n; i++) {
+		if (said->of[i].port == port && said->of[i].error == error)
+			return false;
+	}
+	if (said->n < PORTS)
+		said->of[said->n++] = (struct complaint){ .port = port, .error = error };
+	return true;
+}
+
 /* Keeps IKE out of XFRM policies that others have set on this host. */
-static void bypass_xfrm(int fd, uint8_t family)
+static void bypass_xfrm(int fd, uint8_t family, struct said *said)
 {
 	struct xfrm_userpolicy_info policy = {
 		.action = XFRM_POLICY_ALLOW, .sel.family = family,
@@ -47,14 +68,15 @@ static void bypass_xfrm(int fd, uint8_t family)
 
 	for (size_t i = 0; i < sizeof(dirs); i++) {
 		policy.dir = dirs[i];
-		if (setsockopt(fd, level, option, &policy, sizeof(policy)))
+		if (setsockopt(fd, level, option, &policy, sizeof(policy)) &&
+		    first_time(said, 0, errno))
 			log_warning(NULL, "IKE is not exempt from XFRM policies: %s",
 				    strerror(errno));
 	}
 }
 
 /* Lets GRO take ESP out of UDP, as Linux 6.7 and newer can; older ones would merge datagrams. */
-static void take_esp_early(int fd)
+static void take_esp_early(int fd, struct said *said)
 {
 	struct utsname system;
 	unsigned long major, minor;
@@ -66,29 +88,32 @@ static void take_esp_early(int fd)
 	major = strtoul(system.release, &end, 10);
 	minor = *end == '.' ? strtoul(end + 1, NULL, 10) : 0;
 	if ((major > 6 || (major == 6 && minor >= 7)) &&
-	    setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)))
+	    setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) &&
+	    first_time(said, IKE_NATT_PORT, errno))
 		log_warning(NULL, "ESP in UDP takes the long way in: %s", strerror(errno));
 }
 
-static bool prepare(int fd, uint8_t family, uint16_t port)
+static bool prepare(int fd, uint8_t family, uint16_t port, struct said *said)
 {
 	int on = 1, encap = UDP_ENCAP_ESPINUDP;
 	int level = family == AF_INET ? IPPROTO_IP : IPPROTO_IPV6;
 	int option = family == AF_INET ? IP_PKTINFO : IPV6_RECVPKTINFO;
 
-	bypass_xfrm(fd, family);
+	bypass_xfrm(fd, family, said);
 	if (setsockopt(fd, level, option, &on, sizeof(on))) {
-		log_error(NULL, "UDP port %u: %s", port, strerror(errno));
+		if (first_time(said, port, errno))
+			log_error(NULL, "UDP port %u: %s", port, strerror(errno));
 		return false;
 	}
 	if (port == IKE_NATT_PORT &&
 	    setsockopt(fd, IPPROTO_UDP, UDP_ENCAP, &encap, sizeof(encap))) {
-		log_error(NULL, "UDP port %u: the kernel takes no ESP in UDP there: %s", port,
-			  strerror(errno));
+		if (first_time(said, port, errno))
+			log_error(NULL, "UDP port %u: the kernel takes no ESP in UDP there: %s",
+				  port, strerror(errno));
 		return false;
 	}
 	if (port == IKE_NATT_PORT)
-		take_esp_early(fd);
+		take_esp_early(fd, said);
 	return true;
 }
 
@@ -105,7 +130,7 @@ static void explain_bind(uint16_t port)
 }
 
 /* -1: logged, unless @missing says that the host does not have the family. */
-static int open_port(uint8_t family, uint16_t port, bool *missing)
+static int open_port(uint8_t family, uint16_t port, bool *missing, struct said *said)
 {
 	const struct addr every = { .family = family };
 	union port_name name;
@@ -114,24 +139,24 @@ static int open_port(uint8_t family, uint16_t port, bool *missing)
 
 	*missing = fd < 0 && errno == EAFNOSUPPORT;
 	if (fd < 0) {
-		if (!*missing)
+		if (!*missing && first_time(said, port, errno))
 			log_error(NULL, "UDP port %u: %s", port, strerror(errno));
 		return -1;
 	}
 	if (family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
 	if (!port) {
-		bypass_xfrm(fd, family);
+		bypass_xfrm(fd, family, said);
 		return fd;
 	}
 	if (bind(fd, &name.any, n)) {
 		*missing = errno == EADDRNOTAVAIL;
-		if (!*missing)
+		if (!*missing && first_time(said, port, errno))
 			explain_bind(port);
 		close(fd);
 		return -1;
 	}
-	if (prepare(fd, family, port))
+	if (prepare(fd, family, port, said))
 		return fd;
 	close(fd);
 	return -1;
@@ -139,11 +164,13 @@ static int open_port(uint8_t family, uint16_t port, bool *missing)
 
 bool ports_open(int fds[PORTS])
 {
+	struct said said = { 0 };
 	bool good = true, missing;
 
 	/* Goes on after a failure: the log is to name every port that is taken. */
 	for (unsigned int i = 0; i < PORTS; i++) {
-		fds[i] = open_port(port_kinds[i].family, port_kinds[i].port, &missing);
+		fds[i] = open_port(port_kinds[i].family, port_kinds[i].port, &missing,
+				   &said);
 		if (fds[i] < 0 && (!missing || port_kinds[i].family == AF_INET))
 			good = false;
 	}

@@ -136,6 +136,22 @@ static void test_cannot_send(void **state)
 	log_set_sink(NULL, NULL);
 }
 
+/* Whoever holds a port mostly does so for both families: that is one line to read. */
+static void test_port_taken(void **state)
+{
+	int taken[PORTS], fds[PORTS];
+
+	(void)state;
+	own_network();
+	log_set_sink(on_log, NULL);
+	assert_true(ports_open(taken));
+	warnings = 0;
+	assert_false(ports_open(fds));
+	assert_int_equal(warnings, 2);	/* ports 500 and 4500 */
+	ports_close(taken);
+	log_set_sink(NULL, NULL);
+}
+
 /* The address that a route gives, one after the other, and none where there is no route. */
 static void test_source(void **state)
 {
@@ -165,6 +181,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_port_zero),
 		cmocka_unit_test(test_cannot_send),
+		cmocka_unit_test(test_port_taken),
 		cmocka_unit_test(test_source),
 	};
 

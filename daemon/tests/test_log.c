@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What lines look like on standard error: in a file, on a terminal, in the journal. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+
+static int saved;	/* the test's own standard error */
+
+/* Standard error is @fd from now on, as it was when the process began. */
+static void begin(int fd)
+{
+	saved = dup(STDERR_FILENO);
+	assert_true(saved >= 0 && fd >= 0);
+	assert_int_equal(dup2(fd, STDERR_FILENO), STDERR_FILENO);
+	log_open();
+}
+
+static void end(void)
+{
+	assert_int_equal(dup2(saved, STDERR_FILENO), STDERR_FILENO);
+	close(saved);
+	unsetenv("JOURNAL_STREAM");
+	log_open();
+}
+
+/* What was written, as far as the lines below go, from @fd into @out. */
+static void read_all(int fd, char *out, size_t room)
+{
+	ssize_t n = read(fd, out, room - 1);
+
+	assert_true(n >= 0);
+	out[n] = '\0';
+}
+
+static void write_some(void)
+{
+	log_error(NULL, "one");
+	log_warning("gateway hq", "two");
+	log_info(NULL, "three");
+	log_set_level(LOG_LEVEL_DEBUG);
+	log_debug("tunnel hq:lan", "four");
+	log_set_level(LOG_LEVEL_INFO);
+}
+
+/* JOURNAL_STREAM for @fd, or, with @other, for another file. */
+static void name_journal(int fd, unsigned int other)
+{
+	char text[64];
+	struct stat st;
+
+	assert_int_equal(fstat(fd, &st), 0);
+	snprintf(text, sizeof(text), "%llu:%llu", (unsigned long long)st.st_dev,
+		 (unsigned long long)st.st_ino + other);
+	assert_int_equal(setenv("JOURNAL_STREAM", text, 1), 0);
+}
+
+static const char plain[] = "pantund: error: one\n"
+			    "pantund: warning: gateway hq: two\n"
+			    "pantund: info: three\n"
+			    "pantund: debug: tunnel hq:lan: four\n";
+
+static void test_journal(void **state)
+{
+	int ends[2];
+	char text[512];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	name_journal(ends[0], 0);
+	begin(ends[0]);
+	write_some();
+	end();
+	read_all(ends[1], text, sizeof(text));
+	assert_string_equal(text, "<3>one\n<4>gateway hq: two\n<6>three\n<7>tunnel hq:lan: four\n");
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* As `pantund 2>file` in a unit: the journal is named, but not written to. */
+static void test_redirected(void **state)
+{
+	int ends[2];
+	char text[512];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	name_journal(ends[1], 1);
+	begin(ends[1]);
+	write_some();
+	end();
+	read_all(ends[0], text, sizeof(text));
+	assert_string_equal(text, plain);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Each line of a terminal begins with the time, in the zone of whoever looks. */
+static void test_terminal(void **state)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+	char text[512], *line = text;
+	int year, second;
+
+	(void)state;
+	assert_true(master >= 0);
+	assert_int_equal(grantpt(master), 0);
+	assert_int_equal(unlockpt(master), 0);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	begin(slave);
+	log_error(NULL, "one");
+	log_warning("gateway hq", "two");
+	end();
+	read_all(master, text, sizeof(text));
+	assert_int_equal(sscanf(line, "%4d-%*2d-%*2d %*2d:%*2d:%2d.%*3d ", &year, &second), 2);
+	assert_in_range(year, 2020, 9999);
+	line = strstr(line, " pantund: ");
+	assert_non_null(line);
+	assert_int_equal(line - text, strlen("2026-11-29 13:45:01.042"));
+	assert_memory_equal(line, " pantund: error: one\r\n", strlen(" pantund: error: one\r\n"));
+	line = strchr(line, '\n');
+	assert_non_null(strstr(line, " pantund: warning: gateway hq: two\r\n"));
+	close(slave);
+	close(master);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_journal),
+		cmocka_unit_test(test_redirected),
+		cmocka_unit_test(test_terminal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
