@@ -103,7 +103,8 @@ static void move(const struct child_sa *child, bool inbound, const struct endpoi
 	action_sa(&child->core->actions, IKE_ACTION_SA_MOVE, &spec);
 }
 
-void child_move(const struct child_sa *child, const struct endpoint *local,
+/* The peer is elsewhere: the SAs that the kernel has leave the path of @child for this one. */
+static void child_move(const struct child_sa *child, const struct endpoint *local,
 		const struct endpoint *remote)
 {
 	if (child->in_added)
@@ -117,4 +118,23 @@ void child_switch(const struct child_sa *child)
 	struct ike_sa_spec spec = spec_ids(child, false);
 
 	action_sa(&child->core->actions, IKE_ACTION_SA_ACTIVATE, &spec);
+}
+
+void pathref_move(struct pathref *path, const struct endpoint *local,
+		  const struct endpoint *remote)
+{
+	for (struct child_sa *child = path->children; child; child = child->path_next)
+		child_move(child, local, remote);
+	path->local = *local;
+	path->remote = *remote;
+}
+
+bool pathref_follow(struct pathref *path, const struct endpoint *local,
+		    const struct endpoint *remote)
+{
+	if (!path->nat_remote || path->remote.addr.family != remote->addr.family ||
+	    (endpoint_equal(&path->remote, remote) && endpoint_equal(&path->local, local)))
+		return false;
+	pathref_move(path, local, remote);
+	return true;
 }

@@ -17,8 +17,15 @@ void child_del(struct child_sa *child, bool inbound);
 void child_switch(const struct child_sa *child);
 /* Asks the kernel when the in-SA had its last packet. */
 void child_ask(const struct child_sa *child);
-/* The peer is elsewhere: its SAs leave the path they share for this one (pathref_move()). */
-void child_move(const struct child_sa *child, const struct endpoint *local,
-		const struct endpoint *remote);
+/*
+ * An authentic message, or ESP in UDP, of the peer's came this way, and no newer one before: where
+ * the peer is behind a NAT, that may have given it another address at any time, and it is followed
+ * (RFC 7296 section 2.23).  Whether it was.
+ */
+bool pathref_follow(struct pathref *path, const struct endpoint *local,
+		    const struct endpoint *remote);
+/* The peer is reached this way from now on: the SAs that the kernel has follow. */
+void pathref_move(struct pathref *path, const struct endpoint *local,
+		  const struct endpoint *remote);
 
 #endif

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "ike/child_end.h"
 #include "ike/child_kernel.h"
+#include "ike/child_settle.h"
 #include "ike/child_use.h"
 #include "ike/pfs.h"
 
@@ -149,25 +151,6 @@ void child_added(struct child_sa *child, bool inbound, int error, const char *te
 }
 
 /* --- rekeying and the end of its life --- */
-
-void child_keep(struct child_sa *child, ike_time wait)
-{
-	struct ike_core *core = child->core;
-
-	if (child->state != CHILD_REKEYING && child->state != CHILD_REPLACED)
-		return;
-	child->state = CHILD_UP;
-	/* The half that a hard limit left is of use only until its successor comes. */
-	if (!child->in_added || !child->out_added)
-		child_delete(child);
-	else if (!child->renew_at)
-		timer_set(&core->timers, &child->life, core_retry(core, wait, child->ends));
-	else if (child->renew_at == IKE_NEVER)
-		timer_stop(&core->timers, &child->life);
-	else
-		timer_set(&core->timers, &child->life, child->renew_at);
-	child->renew_at = 0;
-}
 
 static void rekey(struct child_sa *child)
 {

@@ -19,11 +19,6 @@ void child_soft_expired(struct child_sa *child);
  * are over, the pair is deleted.
  */
 void child_hard_expired(struct child_sa *child, bool inbound);
-/*
- * A rekey of it failed: it stays in use and is rekeyed again in @wait, or after an early rekey,
- * when it is due.  If only one direction is left, it is deleted (child_hard_expired()).
- */
-void child_keep(struct child_sa *child, ike_time wait);
 /* TIMER_CHILD_LIFE. */
 void child_life(struct ike_core *core, struct timer *timer);
 

@@ -2,11 +2,8 @@
 #include "ike/child_sa.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "ike/child_kernel.h"
-#include "ike/child_life.h"
-#include "ike/child_use.h"
+#include "ike/agenda.h"
 
 struct child_sa *child_find(const struct ike_core *core, uint64_t token)
 {
@@ -101,7 +98,7 @@ static void join_ike(struct child_sa *child, struct ike_sa *ike)
 		ike->children_end = &child->ike_next;
 }
 
-static void leave_ike(struct child_sa *child)
+void child_disown(struct child_sa *child)
 {
 	if (!child->ike)
 		return;
@@ -115,7 +112,7 @@ static void leave_ike(struct child_sa *child)
 
 void child_bequeath(struct child_sa *child, struct ike_sa *heir)
 {
-	leave_ike(child);
+	child_disown(child);
 	join_ike(child, heir);
 }
 
@@ -159,41 +156,12 @@ bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, 
 
 /* --- end --- */
 
-void child_delete(struct child_sa *child)
-{
-	if (child->state == CHILD_NEGOTIATING || child->state >= CHILD_DELETING)
-		return;
-	child->state = CHILD_DELETING;
-	child_bequeath(child, child->ike);
-	timer_stop(&child->core->timers, &child->life);
-	timer_stop(&child->core->timers, &child->turn);
-	child_hand_over(child);
-	if (child->ike->state != IKE_UP)
-		return;
-	exchange_queue_once(child->ike, TASK_CHILD_DELETE);
-	slot_poke(child->slot);
-}
-
-/* Nothing comes of a successor: its predecessor is no longer replaced. */
-static void restore_replaced(struct child_sa *child)
-{
-	struct child_sa *old = child_replaced(child);
-
-	if (!old || old->state != CHILD_REPLACED)
-		return;
-	for (struct child_sa *other = child->slot->children; other; other = other->slot_next) {
-		if (other != child && other->replaces == old->token)
-			return;
-	}
-	child_keep(old, CHILD_RETRY_MS);
-}
-
 void child_free(struct child_sa *child)
 {
 	struct child_sa **at = &child->slot->children;
 	struct ike_core *core = child->core;
 
-	leave_ike(child);
+	child_disown(child);
 	while (*at && *at != child)
 		at = &(*at)->slot_next;
 	if (*at)
@@ -212,55 +180,14 @@ void child_free(struct child_sa *child)
 	free(child);
 }
 
-void child_close(struct child_sa *child)
-{
-	struct ike_core *core = child->core;
-	struct slot *slot = child->slot;
-	/* A peer that has lost the IKE SA sends by the child until it has another. */
-	bool told = child->ike && !child->ike->doubted;
-	bool was_up = slot->current == child;
-
-	leave_ike(child);
-	restore_replaced(child);
-	child_hand_over(child);
-	if (was_up && !slot->current && !slot->gone)
-		slot_tell(slot, "child-down", "no SA is left");
-	child_del(child, false);
-	slot_poke(slot);
-	if (child->in_added && slot->current && child->state != CHILD_LINGERING) {
-		child->state = CHILD_LINGERING;
-		timer_stop(&core->timers, &child->turn);
-		timer_set(&core->timers, &child->life,
-			  core->now + (told ? CHILD_LINGER_MS : CHILD_UNTOLD_MS));
-		return;
-	}
-	child_del(child, true);
-	child_free(child);
-}
-
 void child_orphan(struct child_sa *child)
 {
 	struct ike_core *core = child->core;
 	ike_time until = core->now + CHILD_ORPHAN_MS;
 
-	leave_ike(child);
+	child_disown(child);
 	child->state = CHILD_ORPHANED;
 	timer_stop(&core->timers, &child->turn);
 	timer_set(&core->timers, &child->life,
 		  child->ends && child->ends < until ? child->ends : until);
-}
-
-int child_orphans_close(struct slot *slot)
-{
-	struct child_sa *next;
-	int n = 0;
-
-	for (struct child_sa *child = slot->children; child; child = next) {
-		next = child->slot_next;
-		if (child->state != CHILD_ORPHANED)
-			continue;
-		child_close(child);
-		n++;
-	}
-	return n;
 }

@@ -78,17 +78,13 @@ void child_set_spi_out(struct child_sa *child, uint32_t spi);
 void child_bequeath(struct child_sa *child, struct ike_sa *heir);
 /* Derives the keys; false on failure. */
 bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr);
-/* Asks the peer to delete the pair; it is closed once the peer has answered. */
-void child_delete(struct child_sa *child);
-/* Removes it from the kernel and frees it; an in-SA that has a successor lingers first. */
-void child_close(struct child_sa *child);
+/* It belongs to no IKE SA any more. */
+void child_disown(struct child_sa *child);
 /*
  * Its IKE SA ends, but the peer's kernel may still have the pair: it is used until there is a
  * successor, and removed without a word to the peer.
  */
 void child_orphan(struct child_sa *child);
-/* Closes the slot's orphans; returns how many there were. */
-int child_orphans_close(struct slot *slot);
 /* Frees it and leaves the kernel's SAs alone. */
 void child_free(struct child_sa *child);
 

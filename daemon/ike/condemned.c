@@ -1,53 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/condemned.h"
 
-#include "ike/child_life.h"
+#include "ike/agenda.h"
+#include "ike/child_end.h"
 #include "ike/child_sa.h"
 #include "ike/ike_life.h"
 
-#define CONDEMNED_MS	SECONDS(1)	/* between looks at a tie's loser */
 #define PARDON_MS	SECONDS(10)	/* until a tie's loser that is needed is rekeyed */
-/* Without another successor for that long it goes, */
-#define CONDEMNED_MOST	SECONDS(20)
-/* or for that long if one is being made: a request is repeated for about a minute. */
-#define EXCHANGE_MOST	SECONDS(75)
-
-static bool needed(const struct child_sa *child)
-{
-	return child->slot->current == child && !child->slot->gone;
-}
-
-/* How long @child, which is needed, may hold up the deletion of its IKE SA. */
-static ike_time patience(const struct child_sa *child)
-{
-	const struct slot *slot = child->slot;
-
-	return slot_busy(slot) || slot_left_to_peer(slot) ? EXCHANGE_MOST : CONDEMNED_MOST;
-}
-
-void ike_condemned_look(struct ike_sa *ike)
-{
-	struct ike_core *core = ike->core;
-	ike_time most = 0;
-	unsigned int n = 0;
-
-	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
-		if (!needed(child))
-			continue;
-		n++;
-		if (patience(child) > most)
-			most = patience(child);
-	}
-	if (n < ike->condemned_needed)
-		ike->condemned_at = core->now;
-	ike->condemned_needed = n;
-	if (core->now < ike->condemned_at + most)
-		timer_set(&core->timers, &ike->life, core->now + CONDEMNED_MS);
-	else if (ike->doubted)
-		ike_forgotten(ike);
-	else
-		ike_delete(ike);
-}
 
 void ike_condemn(struct ike_sa *ike)
 {
@@ -84,4 +43,24 @@ void ike_pardon(struct ike_sa *ike)
 		else if (!child->turn.armed)
 			timer_set(&core->timers, &child->turn, core->now + CHILD_SPARE_MS);
 	}
+}
+
+void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
+{
+	struct ike_sa *heir = NULL;
+
+	if (gw->starting == ike)
+		gw->starting = NULL;
+	if (gw->ike != ike)
+		return;
+	for (struct ike_sa *other = gw->ikes; other; other = other->gw_next) {
+		if (other == ike || other->state != IKE_UP)
+			continue;
+		if (!heir || (ike_outdated(heir) && !ike_outdated(other)))
+			heir = other;
+	}
+	gw->ike = heir;
+	if (heir)
+		ike_pardon(heir);
+	gateway_poke(gw);
 }

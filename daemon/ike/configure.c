@@ -20,9 +20,10 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/log.h"
+#include "ike/agenda.h"
+#include "ike/child_end.h"
 #include "ike/child_life.h"
 #include "ike/child_sa.h"
 #include "ike/gateway.h"
@@ -271,26 +272,6 @@ int gateways_configure(struct ike_core *core, struct policy *policy)
 	policy_box_put(core->box);
 	core->box = box;
 	return 0;
-}
-
-void slot_ended(struct slot *slot)
-{
-	struct ike_core *core = slot->gw->core;
-
-	if (!slot->gone || slot->ended)
-		return;
-	slot->ended = true;
-	slot->ended_next = core->ended_slots;
-	core->ended_slots = slot;
-}
-
-void gateway_ended(struct gateway *gw)
-{
-	if (!gw->gone || gw->ended)
-		return;
-	gw->ended = true;
-	gw->ended_next = gw->core->ended;
-	gw->core->ended = gw;
 }
 
 static void slot_free(struct slot *slot)

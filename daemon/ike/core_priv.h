@@ -66,6 +66,8 @@ struct ike_core {
 	ike_time cookie_since;		/* when the secret was made; 0: none yet */
 };
 
+/* --- chance.c --- */
+
 /* Fills @out; false (with a log line) where the source of randomness fails. */
 bool core_random(struct ike_core *core, void *out, size_t n);
 /* A time between @part and 100 percent of @span, so that ends and tunnels spread. */

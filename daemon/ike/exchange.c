@@ -2,65 +2,13 @@
 #include "ike/exchange.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/log.h"
-#include "ike/child_sa.h"
-#include "ike/life_sign.h"
+#include "ike/agenda.h"
+#include "ike/ike_sa.h"
 #include "ike/version.h"
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
-#define WAIT_START	SECONDS(10)	/* no more for an IKE SA to come: a link may be back */
-#define SLOW_SENDS	5		/* without an answer, that is after 9 s: see hedged */
-#define WAIT_ALIVE	SECONDS(10)	/* no more between repetitions while ESP comes in */
 #define END_SENDS	3		/* of a request that a DELETE waits for: 9 s */
-#define DOUBT_SENDS	3		/* without an answer, that is after 2.6 s */
-
-struct packet *packet_new(struct bytes data)
-{
-	struct packet *packet = malloc(sizeof(*packet) + data.n);
-
-	if (!packet)
-		return NULL;
-	packet->n = data.n;
-	memcpy(packet->b, data.p, data.n);
-	return packet;
-}
-
-struct bytes packet_bytes(const struct packet *packet)
-{
-	return packet ? bytes_of(packet->b, packet->n) : bytes_of(NULL, 0);
-}
-
-struct task *task_new(enum task_kind kind)
-{
-	struct task *task = calloc(1, sizeof(*task));
-
-	if (task)
-		task->kind = kind;
-	return task;
-}
-
-/* The proxy-ID that it was for may get another. */
-static void leave_slot(struct task *task)
-{
-	if (!task->slot)
-		return;
-	task->slot->queued = false;
-	slot_ended(task->slot);
-	task->slot = NULL;
-}
-
-void task_free(struct task *task)
-{
-	if (!task)
-		return;
-	leave_slot(task);
-	dh_free(task->dh);
-	free(task->offered);
-	secret_wipe(task, sizeof(*task));
-	free(task);
-}
 
 static const struct task_rule *rule_of(const struct ike_sa *ike, const struct task *task)
 {
@@ -68,76 +16,16 @@ static const struct task_rule *rule_of(const struct ike_sa *ike, const struct ta
 }
 
 /* How often the current request is sent, unless the peer shows that it lives. */
-static unsigned int sends_most(const struct ike_sa *ike)
+unsigned int exchange_sends_most(const struct ike_sa *ike)
 {
 	return rule_of(ike, ike->ex.current)->sends;
 }
 
-static void wait_for_answer(struct ike_sa *ike)
+void exchange_await(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
 
 	timer_set(&core->timers, &ike->ex.timer, core->now + core_jitter(core, ike->ex.wait, 90));
-}
-
-/*
- * Repetitions are at their end.  While ESP comes in the peer lives, and may lack its daemon, or
- * that may have begun anew: the request goes on being repeated, and another IKE SA is begun
- * beside.  False: the kernel was asked and will have answered by the next look, or the peer is
- * lost, and @ike may be gone.
- */
-static bool still_there(struct ike_sa *ike)
-{
-	struct exchange *ex = &ike->ex;
-
-	if (!ex->asked && life_sign_ask(ike)) {
-		ex->asked = true;
-		timer_set(&ike->core->timers, &ex->timer, ike->core->now + 1);
-		return false;
-	}
-	if (!ex->asked || !life_sign_fresh(ike)) {
-		ike->version->lost(ike, ex->current);
-		return false;
-	}
-	ex->asked = false;
-	if (ex->sends == sends_most(ike))
-		log_warning(ike->gw->subject, "peer does not answer any more, but its ESP comes "
-					   "in: the SAs stay while it does");
-	return true;
-}
-
-/* There is a request, or an answer to one, that waits for the result of a job. */
-static bool job_due(const struct ike_sa *ike)
-{
-	/* The first answer may be anybody's: the request goes on being repeated. */
-	return job_waits(ike, JOB_OURS) && (!ike->ex.request || ike->state != IKE_INIT_SENT);
-}
-
-void exchange_timeout(struct ike_core *core, struct timer *timer)
-{
-	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
-	struct exchange *ex = &ike->ex;
-
-	(void)core;
-	if (job_due(ike)) {
-		job_lost(ike, JOB_OURS);
-		return;
-	}
-	if (ex->sends >= sends_most(ike) && !still_there(ike))
-		return;
-	ex->sends++;
-	ex->wait = ex->wait * 8 / 5;
-	if (ike->hs && ex->wait > WAIT_START)
-		ex->wait = WAIT_START;
-	if (ex->sends > sends_most(ike) && ex->wait > WAIT_ALIVE)
-		ex->wait = WAIT_ALIVE;
-	if (ex->sends == DOUBT_SENDS + gateway_patience(ike->gw) ||
-	    ex->sends > sends_most(ike))
-		gateway_doubt(ike->gw, ike);
-	if (rule_of(ike, ex->current)->hedged && ex->sends == SLOW_SENDS)
-		gateway_hedge(ike->gw, ike);
-	ike_send(ike, packet_bytes(ex->request));
-	wait_for_answer(ike);
 }
 
 void exchange_init(struct ike_sa *ike)
@@ -208,13 +96,13 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 	}
 	if (!ex->current || !ex->request)
 		return;
-	leave_slot(ex->current);
+	task_leave_slot(ex->current);
 	ex->asked = false;
-	most = sends_most(ike);
+	most = exchange_sends_most(ike);
 	if (ex->sends + END_SENDS < most)
 		ex->sends = most - END_SENDS;
 	ex->wait = WAIT_FIRST;
-	wait_for_answer(ike);
+	exchange_await(ike);
 }
 
 /* Until the result of the job must be there. */
@@ -246,17 +134,8 @@ static bool begin_request(struct ike_sa *ike)
 	ex->asked = false;
 	ex->wait = WAIT_FIRST;
 	ike_send(ike, message);
-	wait_for_answer(ike);
+	exchange_await(ike);
 	return true;
-}
-
-void exchange_wake(struct ike_sa *ike)
-{
-	if (ike->woken)
-		return;
-	ike->woken = true;
-	ike->woken_next = ike->core->woken;
-	ike->core->woken = ike;
 }
 
 static void run(struct ike_sa *ike)
@@ -374,4 +253,9 @@ void exchange_respond_again(struct ike_sa *ike, const struct endpoint *local,
 {
 	if (ike->ex.response)
 		action_send(&ike->core->actions, local, remote, packet_bytes(ike->ex.response));
+}
+
+void ike_send(struct ike_sa *ike, struct bytes message)
+{
+	action_send(&ike->core->actions, &ike->path->local, &ike->path->remote, message);
 }

@@ -6,54 +6,9 @@
 #ifndef PANTUN_IKE_EXCHANGE_H
 #define PANTUN_IKE_EXCHANGE_H
 
-#include "crypto/dh.h"
 #include "ike/core_priv.h"
-
-#define DOOMED_MOST	8
-
-struct slot;
-
-/* What we ask the peer for; how, each version says (ike/version.h). */
-enum task_kind {
-	TASK_NONE,
-	TASK_INIT,
-	TASK_AUTH,
-	TASK_CHILD_NEW,
-	TASK_CHILD_REKEY,
-	TASK_CHILD_DELETE,
-	TASK_IKE_REKEY,
-	TASK_IKE_DELETE,
-	TASK_LIVENESS,
-	TASK_KINDS
-};
-
-struct task {
-	struct task *next;
-	enum task_kind kind;
-	struct slot *slot;		/* CHILD_NEW; stays while its queued is set */
-	/* Tokens of children (child_held()), which may go, or to an heir, meanwhile. */
-	uint64_t old;			/* CHILD_REKEY */
-	uint64_t fresh;			/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes; */
-					/* LIVENESS: what the peer must have, to answer */
-	uint64_t rival;			/* CHILD_REKEY: what the peer's rekey of the same made */
-	/* Keys of IKE SAs (ike_by_key()). */
-	uint64_t heir;			/* IKE_REKEY: what it makes */
-	uint64_t rival_ike;		/* IKE_REKEY: what the peer's rekey of the same made */
-	struct prop_list *offered;	/* IKE_REKEY: what its answer is judged by */
-	const struct alg_dh *group;	/* of the KE payload; NULL: the policy's first */
-	struct dh *dh;
-	uint8_t nonce[NONCE_N];
-	/* CHILD_*: SPIs unknown to us that the peer deletes meanwhile. */
-	uint32_t doomed[DOOMED_MOST];
-	unsigned int n_doomed;
-	unsigned int rounds;		/* how often it was begun anew with another group */
-};
-
-/* A message as it went over the wire. */
-struct packet {
-	size_t n;
-	uint8_t b[];
-};
+#include "ike/packet.h"
+#include "ike/task.h"
 
 struct exchange {
 	uint32_t send_id;		/* of our next request, or of the one under way */
@@ -69,17 +24,7 @@ struct exchange {
 	struct timer timer;
 };
 
-/* Copies @data; NULL on lack of memory. */
-struct packet *packet_new(struct bytes data);
-struct bytes packet_bytes(const struct packet *packet);
-
-/* A task for exchange_queue(), or NULL. */
-struct task *task_new(enum task_kind kind);
-void task_free(struct task *task);
-
 void exchange_init(struct ike_sa *ike);
-/* TIMER_EXCHANGE: the request is sent once more, or the peer is lost. */
-void exchange_timeout(struct ike_core *core, struct timer *timer);
 /* Drops all that is queued and under way. */
 void exchange_clear(struct ike_sa *ike);
 /* Takes over @task (NULL: nothing happens), to be begun as soon as no other is under way. */
@@ -88,8 +33,6 @@ void exchange_queue(struct ike_sa *ike, struct task *task);
 void exchange_queue_first(struct ike_sa *ike, struct task *task);
 /* Queues one of that kind unless one waits already. */
 void exchange_queue_once(struct ike_sa *ike, enum task_kind kind);
-/* At the end of the event the next task begins, if none is under way. */
-void exchange_wake(struct ike_sa *ike);
 /* Does what exchange_wake() asked for; true if there was something. */
 bool exchanges_woken(struct ike_core *core);
 /*
@@ -123,5 +66,17 @@ void exchange_respond(struct ike_sa *ike, const struct endpoint *local,
 /* Sends the response that was kept once more, likewise. */
 void exchange_respond_again(struct ike_sa *ike, const struct endpoint *local,
 			    const struct endpoint *remote);
+
+/* How often the current request is sent, unless the peer shows that it lives. */
+unsigned int exchange_sends_most(const struct ike_sa *ike);
+/* Sets the timer for its next repetition. */
+void exchange_await(struct ike_sa *ike);
+/* Sends @message along the path of @ike, and does not keep it. */
+void ike_send(struct ike_sa *ike, struct bytes message);
+
+/* --- unanswered.c --- */
+
+/* TIMER_EXCHANGE: the request is sent once more, or the peer is lost. */
+void exchange_timeout(struct ike_core *core, struct timer *timer);
 
 #endif

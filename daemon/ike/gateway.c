@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/gateway.h"
 
-#include <stdlib.h>
-
+#include "ike/agenda.h"
 #include "ike/child_sa.h"
 
 #define BACKOFF_FIRST	SECONDS(2)
@@ -10,29 +9,6 @@
 #define AGAIN		SECONDS(5)
 #define GIVE_WAY	SECONDS(1)
 #define CALM		SECONDS(120)
-#define RESPONDER_GRACE	SECONDS(3)	/* the initiator of an IKE SA makes the children */
-
-void policy_box_put(struct policy_box *box)
-{
-	if (!box || --box->refs)
-		return;
-	policy_free(box->policy);
-	free(box);
-}
-
-struct policy_box *policy_box_get(struct policy_box *box)
-{
-	box->refs++;
-	return box;
-}
-
-void policy_box_replace(struct policy_box **at, struct policy_box *box)
-{
-	struct policy_box *old = *at;
-
-	*at = policy_box_get(box);
-	policy_box_put(old);
-}
 
 /* --- what is wanted --- */
 
@@ -73,116 +49,6 @@ bool slot_busy(const struct slot *slot)
 			return true;
 	}
 	return false;
-}
-
-static void poke(struct gateway *gw)
-{
-	if (gw->poked)
-		return;
-	gw->poked = true;
-	gw->poke_next = gw->core->poked;
-	gw->core->poked = gw;
-}
-
-void gateway_poke(struct gateway *gw)
-{
-	gw->poked_all = true;
-	poke(gw);
-}
-
-void slot_poke(struct slot *slot)
-{
-	poke(slot->gw);
-	if (slot->poked)
-		return;
-	slot->poked = true;
-	slot->poke_next = slot->gw->poked_slots;
-	slot->gw->poked_slots = slot;
-}
-
-static void begin_child(struct ike_sa *ike, struct slot *slot)
-{
-	struct ike_core *core = ike->core;
-	struct task *task;
-
-	if (!ike->initiator && !slot->asked && core->now < ike->up_at + RESPONDER_GRACE) {
-		timer_set(&core->timers, &slot->retry, ike->up_at + RESPONDER_GRACE);
-		return;
-	}
-	task = task_new(TASK_CHILD_NEW);
-	if (!task)
-		return;
-	task->slot = slot;
-	slot->queued = true;
-	slot->counts.attempts++;
-	exchange_queue(ike, task);
-}
-
-static void begin_ike(struct gateway *gw, struct slot *slot)
-{
-	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting || gw->slow)
-		return;
-	gw->counts.attempts++;
-	slot->counts.attempts++;
-	if (!ike_initiate(gw, slot))
-		gateway_again(gw);
-}
-
-static void begin_slot(struct gateway *gw, struct slot *slot)
-{
-	if (!slot_wanted(slot) || slot_busy(slot) || slot->retry.armed)
-		return;
-	if (gw->ike)
-		begin_child(gw->ike, slot);
-	else
-		begin_ike(gw, slot);
-}
-
-/*
- * What there is was made by another configuration: its successor is begun beside it, and it
- * carries packets until then.
- */
-static void renew_ike(struct gateway *gw)
-{
-	struct slot *slot = gw->slots;
-
-	if (!ike_outdated(gw->ike))
-		return;
-	while (slot && (slot->gone || !slot->current))
-		slot = slot->next;
-	if (!slot) {
-		ike_delete(gw->ike);
-		return;
-	}
-	if (gw->conf->passive || !gw->conf->peer.family || gw->retry.armed || gw->starting ||
-	    gw->slow)
-		return;
-	gw->counts.attempts++;
-	if (!ike_initiate(gw, slot))
-		gateway_again(gw);
-}
-
-bool gateways_poked(struct ike_core *core)
-{
-	struct gateway *gw = core->poked;
-	struct slot *slot;
-
-	if (!gw)
-		return false;
-	core->poked = gw->poke_next;
-	gw->poked = false;
-	gateway_ended(gw);
-	if (gw->ike)
-		renew_ike(gw);
-	for (slot = gw->poked_all ? gw->slots : NULL; slot; slot = slot->next)
-		begin_slot(gw, slot);
-	gw->poked_all = false;
-	while ((slot = gw->poked_slots)) {
-		gw->poked_slots = slot->poke_next;
-		slot->poked = false;
-		begin_slot(gw, slot);
-	}
-	return true;
 }
 
 /* A success does not end a row of failures, only calm does: it may not last. */

@@ -7,25 +7,13 @@
 #define PANTUN_IKE_GATEWAY_H
 
 #include "ike/core_priv.h"
+#include "ike/policy_box.h"
 
 #define SUBJECT_MAX	160	/* octets of "gateway hq", "tunnel hq:lan" */
 
 struct child_sa;
 struct renewal;
 struct pathref;
-
-/* A policy lives as long as something points into it. */
-struct policy_box {
-	struct policy *policy;
-	unsigned int refs;
-};
-
-/* Returns @box with one more reference. */
-struct policy_box *policy_box_get(struct policy_box *box);
-/* Drops a reference (NULL: nothing happens); the last one frees the policy. */
-void policy_box_put(struct policy_box *box);
-/* Has *@at, which may be NULL, refer to @box instead. */
-void policy_box_replace(struct policy_box **at, struct policy_box *box);
 
 struct slot {
 	struct slot *next, **prev;	/* in gw->slots, where those of a tunnel stand together */
@@ -100,9 +88,6 @@ struct gateway {
 
 /* Replaces the policy; takes over @policy.  -1: no memory, and all is as it was. */
 int gateways_configure(struct ike_core *core, struct policy *policy);
-/* What was needed of it has ended: if it is gone, it may be freed at the end of the event. */
-void gateway_ended(struct gateway *gw);
-void slot_ended(struct slot *slot);
 /* Frees gateways and slots that nothing needs any more, at the end of an event. */
 void gateways_sweep(struct ike_core *core);
 /* Frees all; IKE SAs and children must be gone. */
@@ -127,14 +112,6 @@ struct slot *slot_next_on(const struct slot *slot);
 /* TIMER_GATEWAY, TIMER_SLOT: the pause before another attempt is over. */
 void gateway_retry(struct ike_core *core, struct timer *timer);
 void slot_retry(struct ike_core *core, struct timer *timer);
-/*
- * At the end of the event: starts what is wanted and can be, an IKE SA or children on it.  To be
- * called when that may have changed for all proxy-IDs of the gateway, or for one of them.
- */
-void gateway_poke(struct gateway *gw);
-void slot_poke(struct slot *slot);
-/* Does what gateway_poke() asked for; true if there was something. */
-bool gateways_poked(struct ike_core *core);
 /* An attempt to bring up the IKE SA failed: waits longer each time before the next. */
 void gateway_backoff(struct gateway *gw);
 /* Likewise for a peer that nothing was heard of: waits as long each time. */
@@ -156,14 +133,14 @@ bool slot_busy(const struct slot *slot);
 /* It is configured to wait for the peer to make its children. */
 bool slot_left_to_peer(const struct slot *slot);
 
-/* --- gateway_ike.c: which IKE SA is in use --- */
+/* --- gateway_ike.c: an IKE SA is begun; which one is in use --- */
 
+/* Starts negotiating with the gateway's peer; false if that can not be. */
+bool ike_initiate(struct gateway *gw, struct slot *slot);
 /* @ike came up: it is the one in use from now on, unless both ends made one at once. */
 void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
 /* There is none, or it is outdated: another is wanted. */
 bool gateway_lacks_ike(const struct gateway *gw);
-/* @ike is no longer one to use. */
-void gateway_ike_down(struct gateway *gw, struct ike_sa *ike);
 /* A doubt was wrong: the peer has answered on the IKE SA.  It is doubted later for a while. */
 void gateway_doubt_wrong(struct gateway *gw);
 /*
@@ -184,6 +161,11 @@ void gateway_doubt(struct gateway *gw, struct ike_sa *ike);
 void gateway_hedge(struct gateway *gw, struct ike_sa *ike);
 /* Our attempt to bring up an IKE SA is not needed, if the peer has not answered it yet. */
 void gateway_stop_starting(struct gateway *gw);
+
+/* --- gateway_begin.c --- */
+
+/* Does what gateway_poke() and slot_poke() asked for; true if there was something. */
+bool gateways_poked(struct ike_core *core);
 
 /* --- gateway_say.c: log, events, last_error --- */
 

@@ -1,14 +1,63 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Which of a gateway's IKE SAs is in use, and which of two that there are goes. */
+/* A gateway's IKE SAs: how one is begun, which is in use, and which of two goes. */
 #include "ike/gateway.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "ike/agenda.h"
 #include "ike/condemned.h"
 #include "ike/ike_sa.h"
+#include "ike/version.h"
 
 #define PATIENCE_MS	SECONDS(300)	/* that a wrong doubt is remembered */
 #define PATIENCE_MOST	3		/* repetitions: some 13 s */
+
+/* --- an attempt --- */
+
+static bool local_address(struct gateway *gw, struct addr *local)
+{
+	const struct ike_hooks *hooks = &gw->core->hooks;
+	char peer[ADDR_TEXT], text[IKE_ERROR_TEXT];
+
+	if (gw->conf->local.family) {
+		*local = gw->conf->local;
+		return true;
+	}
+	if (!hooks->source(hooks->ctx, &gw->conf->peer, local))
+		return true;
+	snprintf(text, sizeof(text), "no route to peer %s: check the routing table and the "
+		 "gateway's peer-address", addr_text(&gw->conf->peer, peer));
+	/* It is tried every few seconds, while a link is down. */
+	if (strcmp(text, gw->last_error) != 0)
+		gateway_fail(gw, "%s", text);
+	return false;
+}
+
+bool ike_initiate(struct gateway *gw, struct slot *slot)
+{
+	struct endpoint local = { .port = IKE_PORT };
+	struct endpoint remote = { .addr = gw->conf->peer, .port = IKE_PORT };
+	struct ike_sa *ike;
+
+	if (!gw->conf->peer.family || !local_address(gw, &local.addr))
+		return false;
+	ike = ike_new(gw->core->versions[0], gw, true, &local, &remote);
+	if (!ike)
+		return false;
+	ike->hs = calloc(1, sizeof(*ike->hs));
+	if (!ike->hs) {
+		ike_close(ike, false);
+		return false;
+	}
+	ike->hs->slot = slot->id;
+	gw->starting = ike;
+	ike->version->begin(ike);
+	return true;
+}
+
+/* --- success, and the end of others --- */
 
 /*
  * Both ends may start at once; then two IKE SAs come up.  Each end sees that their
@@ -80,26 +129,6 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 		exchange_queue(old, task_new(TASK_LIVENESS));
 }
 
-void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
-{
-	struct ike_sa *heir = NULL;
-
-	if (gw->starting == ike)
-		gw->starting = NULL;
-	if (gw->ike != ike)
-		return;
-	for (struct ike_sa *other = gw->ikes; other; other = other->gw_next) {
-		if (other == ike || other->state != IKE_UP)
-			continue;
-		if (!heir || (ike_outdated(heir) && !ike_outdated(other)))
-			heir = other;
-	}
-	gw->ike = heir;
-	if (heir)
-		ike_pardon(heir);
-	gateway_poke(gw);
-}
-
 bool gateway_lacks_ike(const struct gateway *gw)
 {
 	return !gw->ike || ike_outdated(gw->ike);
@@ -110,6 +139,8 @@ void gateway_stop_starting(struct gateway *gw)
 	if (gw->starting && gw->starting->state == IKE_INIT_SENT)
 		ike_close(gw->starting, false);
 }
+
+/* --- doubt --- */
 
 void gateway_doubt_wrong(struct gateway *gw)
 {

@@ -2,6 +2,7 @@
 #include "ike/ike_life.h"
 
 #include "base/log.h"
+#include "ike/agenda.h"
 #include "ike/child_sa.h"
 #include "ike/condemned.h"
 #include "ike/stranger.h"
@@ -11,6 +12,49 @@
 #define KEEPALIVE_MS	SECONDS(20)	/* RFC 3948 section 4 */
 #define RENEW_MS	SECONDS(60)	/* for a rekey, where a shorter life is over already */
 #define RENEW_SPREAD	SECONDS(10)
+/* Without another successor for that long it goes, */
+#define CONDEMNED_MOST	SECONDS(20)
+/* or for that long if one is being made: a request is repeated for about a minute. */
+#define EXCHANGE_MOST	SECONDS(75)
+
+/* --- one that is condemned --- */
+
+static bool needed(const struct child_sa *child)
+{
+	return child->slot->current == child && !child->slot->gone;
+}
+
+/* How long @child, which is needed, may hold up the deletion of its IKE SA. */
+static ike_time patience_with(const struct child_sa *child)
+{
+	const struct slot *slot = child->slot;
+
+	return slot_busy(slot) || slot_left_to_peer(slot) ? EXCHANGE_MOST : CONDEMNED_MOST;
+}
+
+static void condemned_look(struct ike_sa *ike)
+{
+	struct ike_core *core = ike->core;
+	ike_time most = 0;
+	unsigned int n = 0;
+
+	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
+		if (!needed(child))
+			continue;
+		n++;
+		if (patience_with(child) > most)
+			most = patience_with(child);
+	}
+	if (n < ike->condemned_needed)
+		ike->condemned_at = core->now;
+	ike->condemned_needed = n;
+	if (core->now < ike->condemned_at + most)
+		timer_set(&core->timers, &ike->life, core->now + CONDEMNED_MS);
+	else if (ike->doubted)
+		ike_forgotten(ike);
+	else
+		ike_delete(ike);
+}
 
 /* --- timers --- */
 
@@ -19,7 +63,7 @@ static void up_timer(struct ike_sa *ike)
 	struct ike_core *core = ike->core;
 
 	if (ike->condemned) {
-		ike_condemned_look(ike);
+		condemned_look(ike);
 		return;
 	}
 	timer_set(&core->timers, &ike->life, ike->ends);
@@ -184,12 +228,6 @@ void ike_established(struct ike_sa *ike)
 		     ike->path->nat_local ? ", we are behind a NAT" :
 		     ike->path->nat_remote ? ", peer is behind a NAT" : "");
 	gateway_ike_up(ike->gw, ike);
-}
-
-void ike_keep(struct ike_sa *ike, ike_time wait)
-{
-	if (ike->ends && !ike->condemned)
-		timer_set(&ike->core->timers, &ike->life, core_retry(ike->core, wait, ike->ends));
 }
 
 void ike_wait(struct ike_sa *ike)

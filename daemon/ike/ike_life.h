@@ -11,8 +11,6 @@ void ike_life(struct ike_core *core, struct timer *timer);
 void ike_idle(struct ike_core *core, struct timer *timer);
 /* Both ends are authenticated: state, timers, gateway. */
 void ike_established(struct ike_sa *ike);
-/* A rekey of it came to nothing: it is tried again in @wait. */
-void ike_keep(struct ike_sa *ike, ike_time wait);
 /* Made by a rekey that may be the one to go: it waits for what becomes of it. */
 void ike_wait(struct ike_sa *ike);
 /* @heir takes over children, tasks and identity of @old. */

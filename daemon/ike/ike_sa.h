@@ -6,7 +6,7 @@
 #include "crypto/keymat_v2.h"
 #include "ike/exchange.h"
 #include "ike/gateway.h"
-#include "ike/job.h"
+#include "ike/job_wait.h"
 #include "ike/pathref.h"
 #include "prop/prop.h"
 #include "wire/ike_const.h"
@@ -92,24 +92,10 @@ struct ike_sa {
 	ike_time keepalive_at;
 };
 
-/* Made and entered into the tables; NULL on lack of memory or randomness. */
-struct ike_sa *ike_new(const struct ike_version *version, struct gateway *gw, bool initiator,
-		       const struct endpoint *local, const struct endpoint *remote);
-/* Likewise for one that is to replace @old, and takes the same path. */
-struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator);
-/* It turns out to be that gateway's, by whose configuration it goes from now on. */
-void ike_move_to_gateway(struct ike_sa *ike, struct gateway *gw);
-/* The peer has yet to prove that it is the gateway's, or has done so; it begins as if it had. */
-void ike_set_stranger(struct ike_sa *ike, bool stranger);
-/*
- * The gateway's configuration has changed since, in what the peer has to agree to.  It goes on
- * until another is up, or its life is over: it is not rekeyed by us.
- */
-bool ike_outdated(const struct ike_sa *ike);
-/* Goes by the configuration of its gateway from now on. */
-void ike_set_conf(struct ike_sa *ike);
-/* Starts negotiating with the gateway's peer; false if that can not be. */
-bool ike_initiate(struct gateway *gw, struct slot *slot);
+/* --- ike_index.c: where IKE SAs are found --- */
+
+/* Draws an SPI that is none of ours yet; false on lack of randomness. */
+bool ike_choose_spi(struct ike_core *core, uint8_t *spi);
 /* The SA that a message with these SPIs is for, or NULL. */
 struct ike_sa *ike_find(struct ike_core *core, const uint8_t *our_spi);
 /* What stands for @ike where it may end before it is needed: its SPI of ours, never 0. */
@@ -122,33 +108,57 @@ struct ike_sa *ike_peer_next(const struct ike_sa *ike);
 /* The peer's SPI is known now. */
 void ike_set_peer_spi(struct ike_sa *ike, const uint8_t *spi);
 const uint8_t *ike_our_spi(const struct ike_sa *ike);
+/* It is one of the gateway's from now on, or no longer. */
+void ike_join_gateway(struct ike_sa *ike, struct gateway *gw);
+void ike_leave_gateway(struct ike_sa *ike);
+/* The peer has yet to prove that it is the gateway's, or has done so; it begins as if it had. */
+void ike_set_stranger(struct ike_sa *ike, bool stranger);
+
+/* --- ike_sa.c --- */
+
+/* Made and entered into the tables; NULL on lack of memory or randomness. */
+struct ike_sa *ike_new(const struct ike_version *version, struct gateway *gw, bool initiator,
+		       const struct endpoint *local, const struct endpoint *remote);
+/* Likewise for one that is to replace @old, and takes the same path. */
+struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator);
+/* It turns out to be that gateway's, by whose configuration it goes from now on. */
+void ike_move_to_gateway(struct ike_sa *ike, struct gateway *gw);
+/*
+ * The gateway's configuration has changed since, in what the peer has to agree to.  It goes on
+ * until another is up, or its life is over: it is not rekeyed by us.
+ */
+bool ike_outdated(const struct ike_sa *ike);
+/* Goes by the configuration of its gateway from now on. */
+void ike_set_conf(struct ike_sa *ike);
 /* Keys for what we send, and for what we receive. */
 struct cipher_key *ike_key_out(struct ike_sa *ike);
 const struct cipher_key *ike_key_in(const struct ike_sa *ike);
+/* Frees the handshake's memory, wiped. */
+void ike_handshake_free(struct ike_sa *ike);
+/* The lesser of two nonces, cut or padded to NONCE_N. */
+void nonce_lesser(struct bytes a, struct bytes b, uint8_t *out);
+/* Frees one that no other SA needs; the rest of its links end here. */
+void ike_free(struct ike_sa *ike);
+/* Frees those that died; at the end of an event. */
+void ikes_sweep(struct ike_core *core);
+/* A rekey of it came to nothing: it is tried again in @wait. */
+void ike_keep(struct ike_sa *ike, ike_time wait);
+const char *ike_state_text(enum ike_state state);
 
-/* Sends @message along its path. */
-void ike_send(struct ike_sa *ike, struct bytes message);
+/* --- ike_end.c --- */
+
 /*
  * The end: children go (those with a successor linger), the SA answers repetitions
  * for a while where @linger, and is freed.
  */
 void ike_close(struct ike_sa *ike, bool linger);
-/* One that is closed needs not answer any more: it is freed at the end of the event. */
-void ike_die(struct ike_sa *ike);
 /* What carries packets of its children, or is about to, stays until there are successors. */
 void ike_orphan_children(struct ike_sa *ike);
 /* It ends without a word: the peer lives, uses another, and does not answer on this one. */
 void ike_forgotten(struct ike_sa *ike);
 /* Asks the peer to delete it.  One that is being made goes with the one that it is to replace. */
 void ike_delete(struct ike_sa *ike);
-/* Frees the handshake's memory, wiped. */
-void ike_handshake_free(struct ike_sa *ike);
-/* The lesser of two nonces, cut or padded to NONCE_N. */
-void nonce_lesser(struct bytes a, struct bytes b, uint8_t *out);
-/* Frees those that died; at the end of an event. */
-void ikes_sweep(struct ike_core *core);
 /* Frees all, without a word to anybody. */
 void ikes_free(struct ike_core *core);
-const char *ike_state_text(enum ike_state state);
 
 #endif

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "ike/child_kernel.h"
 #include "ike/child_sa.h"
 
 struct pathref *pathref_new(const struct endpoint *local, const struct endpoint *remote)
@@ -33,23 +32,4 @@ void pathref_put(struct pathref *path)
 bool pathref_encap(const struct pathref *path)
 {
 	return path->nat_local || path->nat_remote;
-}
-
-void pathref_move(struct pathref *path, const struct endpoint *local,
-		  const struct endpoint *remote)
-{
-	for (struct child_sa *child = path->children; child; child = child->path_next)
-		child_move(child, local, remote);
-	path->local = *local;
-	path->remote = *remote;
-}
-
-bool pathref_follow(struct pathref *path, const struct endpoint *local,
-		    const struct endpoint *remote)
-{
-	if (!path->nat_remote || path->remote.addr.family != remote->addr.family ||
-	    (endpoint_equal(&path->remote, remote) && endpoint_equal(&path->local, local)))
-		return false;
-	pathref_move(path, local, remote);
-	return true;
 }

@@ -26,15 +26,5 @@ struct pathref *pathref_get(struct pathref *path);
 void pathref_put(struct pathref *path);
 /* Whether ESP travels in UDP (RFC 7296 section 2.23). */
 bool pathref_encap(const struct pathref *path);
-/*
- * An authentic message, or ESP in UDP, of the peer's came this way, and no newer one before: where
- * the peer is behind a NAT, that may have given it another address at any time, and it is followed
- * (RFC 7296 section 2.23).  Whether it was.
- */
-bool pathref_follow(struct pathref *path, const struct endpoint *local,
-		    const struct endpoint *remote);
-/* The peer is reached this way from now on: the SAs that the kernel has follow. */
-void pathref_move(struct pathref *path, const struct endpoint *local,
-		  const struct endpoint *remote);
 
 #endif

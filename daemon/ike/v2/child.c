@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/child_end.h"
 #include "ike/child_kernel.h"
-#include "ike/child_life.h"
 #include "ike/pfs.h"
 #include "ike/put_off.h"
 #include "ike/v2/v2.h"

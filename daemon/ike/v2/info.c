@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/log.h"
+#include "ike/child_end.h"
 #include "ike/child_use.h"
 #include "ike/ike_life.h"
 #include "ike/v2/v2.h"

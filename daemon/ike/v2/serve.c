@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "ike/child_end.h"
 #include "ike/child_kernel.h"
 #include "ike/pfs.h"
 #include "ike/v2/v2.h"

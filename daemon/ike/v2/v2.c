@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/child_kernel.h"
 #include "ike/ike_life.h"
 #include "ike/stranger.h"
 #include "wire/payload_rules.h"
