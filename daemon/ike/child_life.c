@@ -7,7 +7,7 @@
 #include "ike/child_kernel.h"
 #include "ike/child_settle.h"
 #include "ike/child_use.h"
-#include "ike/pfs.h"
+#include "ike/version.h"
 
 #define BOTH_MS	SECONDS(2)	/* between the ends of a pair's two SAs by time */
 
@@ -112,8 +112,8 @@ static void child_established(struct child_sa *child)
 	/* It has been agreed to by a policy that is no more. */
 	if (outdated)
 		child_soft_expired(child);
-	else
-		pfs_plan(child);
+	else if (child->ike->version->child_up)
+		child->ike->version->child_up(child);
 }
 
 static void install_failed(struct child_sa *child, bool inbound, int error, const char *text)
@@ -236,4 +236,13 @@ void child_life(struct ike_core *core, struct timer *timer)
 		expire(child);
 	else
 		child_soft_expired(child);
+}
+
+void child_early(struct ike_core *core, struct timer *timer)
+{
+	struct child_sa *child = container_of(timer, struct child_sa, early);
+
+	(void)core;
+	if (child->ike)
+		child->ike->version->child_early(child);
 }

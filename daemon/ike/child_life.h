@@ -21,5 +21,7 @@ void child_soft_expired(struct child_sa *child);
 void child_hard_expired(struct child_sa *child, bool inbound);
 /* TIMER_CHILD_LIFE. */
 void child_life(struct ike_core *core, struct timer *timer);
+/* TIMER_CHILD_EARLY. */
+void child_early(struct ike_core *core, struct timer *timer);
 
 #endif

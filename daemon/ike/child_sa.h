@@ -59,7 +59,7 @@ struct child_sa {
 	ike_time renew_at;		/* during an early rekey: when it is due anyway; else 0 */
 	struct timer life;		/* rekey, then hard end; end of lingering */
 	struct timer turn;		/* when to switch to it, or delete it after a tie */
-	struct timer early;		/* early rekey, to check PFS (pfs.h) */
+	struct timer early;		/* the version's: child_up() in version.h */
 };
 
 /* Has a fresh inbound SPI; NULL if out of memory or randomness. */

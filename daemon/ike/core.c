@@ -12,7 +12,6 @@
 #include "ike/child_settle.h"
 #include "ike/ike_life.h"
 #include "ike/match.h"
-#include "ike/pfs.h"
 #include "ike/renewal.h"
 #include "ike/version.h"
 #include "wire/ike_hdr.h"
@@ -135,7 +134,7 @@ static void (*const fire[])(struct ike_core *core, struct timer *timer) = {
 	[TIMER_IKE_IDLE] = ike_idle,
 	[TIMER_CHILD_LIFE] = child_life,
 	[TIMER_CHILD_TURN] = child_turn,
-	[TIMER_CHILD_EARLY] = pfs_probe,
+	[TIMER_CHILD_EARLY] = child_early,
 };
 
 void ike_core_tick(struct ike_core *core, ike_time now)

@@ -31,7 +31,7 @@ struct slot {
 	struct slot *ended_next;
 	bool asked;			/* a packet or the administrator wants it */
 	bool queued;			/* a task is to make a child for it */
-	bool pfs_unknown;		/* its last child was made in IKE_AUTH: pfs.h */
+	bool pfs_unknown;		/* its last child was made without a group: child_up() */
 	bool adopted;			/* the kernel's SA of a former daemon carries its packets */
 	bool away;			/* its netdevice is not there: nothing is begun or taken */
 	bool held;			/* the kernel holds packets, and waits for our word */

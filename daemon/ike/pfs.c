@@ -28,13 +28,11 @@ static bool known(const struct child_sa *child)
 	return false;
 }
 
-void pfs_probe(struct ike_core *core, struct timer *timer)
+void pfs_probe(struct child_sa *child)
 {
-	struct child_sa *child = container_of(timer, struct child_sa, early);
 	const struct ike_sa *ike = child->ike;
 
-	(void)core;
-	if (ike && ike->state == IKE_UP && !ike->condemned && child->state == CHILD_UP &&
+	if (ike->state == IKE_UP && !ike->condemned && child->state == CHILD_UP &&
 	    child->slot->current == child && !child->slot->gone && !known(child))
 		child_rekey_early(child);
 }

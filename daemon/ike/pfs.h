@@ -29,8 +29,8 @@
  * beyond the child's end whether a group was agreed on.
  */
 void pfs_plan(struct child_sa *child);
-/* TIMER_CHILD_EARLY: that is due. */
-void pfs_probe(struct ike_core *core, struct timer *timer);
+/* That is due. */
+void pfs_probe(struct child_sa *child);
 /*
  * The peer refused our request for @child with @notify: says so and returns true if the
  * group alone can be the reason.

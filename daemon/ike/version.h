@@ -14,6 +14,8 @@
 
 #include "ike/exchange.h"
 
+struct child_sa;
+
 /* What is true of a kind of task for the core; how it is done the version alone knows. */
 struct task_rule {
 	unsigned int sends;	/* of its request before the peer is considered dead */
@@ -44,6 +46,13 @@ struct ike_version {
 	void (*unsent)(struct ike_sa *ike, struct task *task);
 	/* Never NULL. */
 	const struct task_rule *(*rule)(enum task_kind kind);
+	/*
+	 * @child has come up, as the configuration still wants it.  If this arms child->early,
+	 * child_early() is called when that is due, unless the child has no IKE SA by then; it
+	 * may be about to end.  Both NULL: there is nothing to do.
+	 */
+	void (*child_up)(struct child_sa *child);
+	void (*child_early)(struct child_sa *child);
 	/* As often as it was sent, the request for @task was not answered. */
 	void (*lost)(struct ike_sa *ike, struct task *task);
 };

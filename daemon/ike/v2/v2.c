@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "ike/child_kernel.h"
 #include "ike/ike_life.h"
+#include "ike/pfs.h"
 #include "ike/stranger.h"
 #include "wire/payload_rules.h"
 
@@ -437,5 +438,7 @@ const struct ike_version v2_version = {
 	.request = request,
 	.unsent = v2_unsent,
 	.rule = v2_rule,
+	.child_up = pfs_plan,
+	.child_early = pfs_probe,
 	.lost = v2_lost,
 };
