@@ -85,7 +85,7 @@ void peers_free(struct peers *net);
 /* All gets quiet within @ms, or the test fails with the log shown. */
 void peers_must_be_quiet(struct peers *net, ike_time ms);
 /*
- * The rekey that follows soon after an IKE SA has come up (ike/pfs.h) passes: nothing but
+ * The rekey that follows soon after an IKE SA has come up (ike/v2/pfs.h) passes: nothing but
  * ordinary lives goes on from here.
  */
 void peers_past_early(struct peers *net);

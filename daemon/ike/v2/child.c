@@ -5,8 +5,8 @@
 #include "base/log.h"
 #include "ike/child_end.h"
 #include "ike/child_kernel.h"
-#include "ike/pfs.h"
 #include "ike/put_off.h"
+#include "ike/v2/pfs.h"
 #include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
@@ -183,7 +183,7 @@ static void say_refused(const struct child_sa *child, const struct wire_notify *
 	const struct ts_pair *ts = &child->slot->proxy->ts;
 	char a[TEXT_MAX], b[TEXT_MAX], name[32];
 
-	if (!child->in_auth && pfs_say_refused(child, notify))
+	if (!child->in_auth && v2_pfs_say_refused(child, notify))
 		return;
 	switch (notify->type) {
 	case IKE_N_NO_PROPOSAL_CHOSEN:

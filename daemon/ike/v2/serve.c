@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "ike/child_end.h"
 #include "ike/child_kernel.h"
-#include "ike/pfs.h"
+#include "ike/v2/pfs.h"
 #include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
@@ -88,7 +88,7 @@ static bool choose(struct slot *slot, const struct ask *ask, struct prop_chosen 
 	if (ask->auth)
 		prop_list_without_dh(&esp);
 	if (!prop_select(&query, &ask->terms.sa, chosen, why, sizeof(why))) {
-		if (ask->auth || !pfs_say_refusing(slot, &ask->terms.sa, ask->old))
+		if (ask->auth || !v2_pfs_say_refusing(slot, &ask->terms.sa, ask->old))
 			slot_fail(slot, "%s", why);
 		put_error(w, IKE_N_NO_PROPOSAL_CHOSEN);
 		return false;

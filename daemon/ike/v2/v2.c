@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "ike/child_kernel.h"
 #include "ike/ike_life.h"
-#include "ike/pfs.h"
 #include "ike/stranger.h"
+#include "ike/v2/pfs.h"
 #include "wire/payload_rules.h"
 
 const char *v2_notify_text(uint16_t type, char out[32])
@@ -438,7 +438,7 @@ const struct ike_version v2_version = {
 	.request = request,
 	.unsent = v2_unsent,
 	.rule = v2_rule,
-	.child_up = pfs_plan,
-	.child_early = pfs_probe,
+	.child_up = v2_pfs_plan,
+	.child_early = v2_pfs_probe,
 	.lost = v2_lost,
 };

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ike/pfs.h"
-
-#include "ike/child_life.h"
+#include "ike/v2/pfs.h"
 
 #include "base/text.h"
+#include "ike/child_life.h"
 #include "prop/prop_wire.h"
 
 /* From PROBE_PART percent of it on: what there was before is gone by then (CHILD_LINGER_MS). */
@@ -28,7 +27,7 @@ static bool known(const struct child_sa *child)
 	return false;
 }
 
-void pfs_probe(struct child_sa *child)
+void v2_pfs_probe(struct child_sa *child)
 {
 	const struct ike_sa *ike = child->ike;
 
@@ -37,7 +36,7 @@ void pfs_probe(struct child_sa *child)
 		child_rekey_early(child);
 }
 
-void pfs_plan(struct child_sa *child)
+void v2_pfs_plan(struct child_sa *child)
 {
 	struct ike_core *core = child->core;
 
@@ -118,7 +117,7 @@ static bool took_ciphers(const struct child_sa *child)
 	return false;
 }
 
-bool pfs_say_refused(const struct child_sa *child, const struct wire_notify *notify)
+bool v2_pfs_say_refused(const struct child_sa *child, const struct wire_notify *notify)
 {
 	const struct prop_list *esp = &child->tunnel->esp;
 	const char *what = child->replaces ? "to rekey" : "an SA";
@@ -148,7 +147,7 @@ bool pfs_say_refused(const struct child_sa *child, const struct wire_notify *not
 	return true;
 }
 
-bool pfs_say_refusing(struct slot *slot, const struct wire_sa *peer, bool rekey)
+bool v2_pfs_say_refusing(struct slot *slot, const struct wire_sa *peer, bool rekey)
 {
 	struct prop_list esp = slot->tunnel->esp;
 	const struct prop_query query = {

@@ -18,8 +18,8 @@
  *   else: the child stays in use, and the next rekey is the ordinary one.  A peer that
  *   only puts us off (TEMPORARY_FAILURE) is left alone until then.
  */
-#ifndef PANTUN_IKE_PFS_H
-#define PANTUN_IKE_PFS_H
+#ifndef PANTUN_IKE_V2_PFS_H
+#define PANTUN_IKE_V2_PFS_H
 
 #include "ike/child_sa.h"
 #include "wire/v2_codec.h"
@@ -28,18 +28,18 @@
  * @child is up: where it is the one to find out with, it is rekeyed early.  Its slot remembers
  * beyond the child's end whether a group was agreed on.
  */
-void pfs_plan(struct child_sa *child);
+void v2_pfs_plan(struct child_sa *child);
 /* That is due. */
-void pfs_probe(struct child_sa *child);
+void v2_pfs_probe(struct child_sa *child);
 /*
  * The peer refused our request for @child with @notify: says so and returns true if the
  * group alone can be the reason.
  */
-bool pfs_say_refused(const struct child_sa *child, const struct wire_notify *notify);
+bool v2_pfs_say_refused(const struct child_sa *child, const struct wire_notify *notify);
 /*
  * We refuse the peer's request for an SA for @slot, which offers @peer: says so and
  * returns true if the group alone is the reason.
  */
-bool pfs_say_refusing(struct slot *slot, const struct wire_sa *peer, bool rekey);
+bool v2_pfs_say_refusing(struct slot *slot, const struct wire_sa *peer, bool rekey);
 
 #endif
