@@ -369,6 +369,53 @@ static void test_delete_amid_rekey(void **state)
 	peers_free(net);
 }
 
+/* Nothing of B gets through but requests for SAs, from the second on. */
+static bool tap_second_wish(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct awaited *awaited = net->tap_ctx;
+	bool wish = from == B && n >= 28 && data[EXCHANGE_AT] == CREATE_CHILD &&
+		    !is_response(data);
+	bool passes = from == A || (wish && awaited->seen);
+
+	awaited->seen |= wish;
+	return passes;
+}
+
+/*
+ * The peer rekeys the IKE SA while our DELETE of it waits for an answer to something else: there is
+ * no heir, and the DELETE stays where it is.
+ */
+static void test_delete_waits(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct awaited wish = { .exchange = CREATE_CHILD };
+	struct ike_sa *ike;
+	struct peers *net;
+
+	(void)state;
+	b.ike_life = 100;
+	net = peers_up(18, &a, &b);
+	peers_past_early(net);
+	net->tap = tap_second_wish;
+	net->tap_ctx = &wish;
+	assert_true(peers_until(net, request_seen, 100000));
+	ike = net->peer[A].core->gateways->ike;
+	exchange_queue(ike, task_new(TASK_LIVENESS));
+	/* Any event does, at whose end the question is sent. */
+	assert_int_equal(ike_core_initiate(net->peer[A].core, net->now, NULL), 0);
+	clear_ike(net, A);
+	assert_int_equal(ike->ex.current->kind, TASK_LIVENESS);
+	assert_int_equal(ike->ex.waiting[TASK_IKE_DELETE], 1);
+	/* B asks once more. */
+	peers_run(net, 1500);
+	assert_int_equal(ike->ex.waiting[TASK_IKE_DELETE], 1);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 0);
+	net->tap = NULL;
+	peers_must_be_quiet(net, 15000);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 0);
+	peers_free(net);
+}
+
 /* ------------------------------------------------------------------------- ties */
 
 static struct gateway *gateway_of(const struct peers *net, int side)
@@ -755,6 +802,7 @@ int main(void)
 		cmocka_unit_test(test_delete_no_tie),
 		cmocka_unit_test(test_delete_by_passive),
 		cmocka_unit_test(test_delete_amid_rekey),
+		cmocka_unit_test(test_delete_waits),
 		cmocka_unit_test(test_tie_winner_lost),
 		cmocka_unit_test(test_slow_auth),
 		cmocka_unit_test(test_restart_before_auth),

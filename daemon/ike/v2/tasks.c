@@ -133,7 +133,7 @@ static const struct v2_task v2_task[TASK_KINDS] = {
 		.story = "peer answers our rekeying of the IKE SA",
 	},
 	[TASK_IKE_DELETE] = {
-		.rule = { .sends = SENDS_FEW, .moves = true },
+		.rule = { .sends = SENDS_FEW },
 		.exchange = IKE_EXCH_INFORMATIONAL,
 		.build = v2_ike_delete_build, .unsent = ike_delete_unsent, .lost = peer_lost,
 		.states = IN_USE | ENDING, .response = v2_ike_delete_response,
