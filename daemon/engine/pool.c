@@ -187,19 +187,31 @@ bool pool_put(struct pool *pool, struct ike_job *job)
 	return true;
 }
 
-struct ike_job *pool_take(struct pool *pool)
+static struct item *take_first(struct pool *pool)
 {
-	struct ike_job *job = NULL;
 	struct item *item;
-	eventfd_t n;
 
-	/* Before the look, so that what is added after it wakes the caller again. */
-	(void)eventfd_read(pool->fd, &n);
 	pthread_mutex_lock(&pool->lock);
 	item = first(&pool->done);
 	pthread_mutex_unlock(&pool->lock);
-	if (item)
-		job = item->job;
+	return item;
+}
+
+struct ike_job *pool_take(struct pool *pool)
+{
+	struct item *item = take_first(pool);
+	struct ike_job *job;
+	eventfd_t n;
+
+	/*
+	 * Only now, as the descriptor has to stay readable while there are results.  What was
+	 * added before it is read may be missed by those who wait for it: hence the second look.
+	 */
+	if (!item && !eventfd_read(pool->fd, &n))
+		item = take_first(pool);
+	if (!item)
+		return NULL;
+	job = item->job;
 	free(item);
 	return job;
 }

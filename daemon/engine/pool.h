@@ -15,7 +15,7 @@ struct pool;
 struct pool *pool_new(void);
 /* Waits for what is being computed; what waits, or was not taken, is wiped.  NULL is fine. */
 void pool_free(struct pool *pool);
-/* Readable when there may be results. */
+/* Readable as long as there are results, however many are taken at a time. */
 int pool_fd(const struct pool *pool);
 /* Takes over @job; false: out of memory, and it stays the caller's. */
 bool pool_put(struct pool *pool, struct ike_job *job);

@@ -2,6 +2,7 @@
 /* The threads that compute key exchanges. */
 #include <dirent.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -99,6 +100,52 @@ static void test_all(void **state)
 	pool_free(pool);
 }
 
+/* As often as something was computed since the descriptor was last read. */
+static unsigned int computed(const struct pool *pool)
+{
+	char path[64], line[64];
+	unsigned int n = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pool_fd(pool));
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) && sscanf(line, "eventfd-count: %x", &n) != 1)
+		;
+	fclose(f);
+	return n;
+}
+
+/* Who takes one result each time is told of all of them. */
+static void test_one_by_one(void **state)
+{
+	struct pool *pool = pool_new();
+	struct pollfd fd = { .events = POLLIN };
+	struct ike_core *core[MANY];
+	struct ike_job *job;
+
+	(void)state;
+	assert_non_null(pool);
+	for (unsigned int i = 0; i < MANY; i++) {
+		core[i] = core_with_job(&job);
+		assert_true(pool_put(pool, job));
+	}
+	while (computed(pool) < MANY)
+		sched_yield();
+	fd.fd = pool_fd(pool);
+	for (unsigned int i = 0; i < MANY; i++) {
+		assert_int_equal(poll(&fd, 1, 0), 1);
+		job = pool_take(pool);
+		assert_non_null(job);
+		ike_job_free(job);
+	}
+	assert_null(pool_take(pool));
+	assert_int_equal(poll(&fd, 1, 0), 0);
+	for (unsigned int i = 0; i < MANY; i++)
+		ike_core_free(core[i]);
+	pool_free(pool);
+}
+
 /* At the end, what waits is wiped, and so is what nobody took. */
 static void test_end(void **state)
 {
@@ -156,6 +203,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all),
+		cmocka_unit_test(test_one_by_one),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_names),
 	};
