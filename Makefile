@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Builds the module (by Kbuild, in kmod/), pantund and pantunctl (in build/);
+# Builds the module (by Kbuild, in kmod/), pantund, pantunctl and pantun-exporter (in build/);
 # `make help` lists the targets.  Sources are found by wildcard: a new file needs
 # no line here.
 
@@ -51,10 +51,12 @@ endif
 
 DAEMON_LIBS := libcrypto libnl-3.0 libnl-genl-3.0 libevent_core jansson libcap-ng libseccomp
 TOOLS_LIBS := libnl-3.0 libnl-genl-3.0 jansson smartcols
-ALL_LIBS := $(sort $(DAEMON_LIBS) $(TOOLS_LIBS))
+EXPORTER_LIBS := libevent_core libevent_extra jansson
+ALL_LIBS := $(sort $(DAEMON_LIBS) $(TOOLS_LIBS) $(EXPORTER_LIBS))
 pkg_cflags := $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null)
 daemon_libs := $(shell pkg-config --libs $(DAEMON_LIBS) 2>/dev/null)
 tools_libs := $(shell pkg-config --libs $(TOOLS_LIBS) 2>/dev/null)
+exporter_libs := $(shell pkg-config --libs $(EXPORTER_LIBS) 2>/dev/null)
 
 CFLAGS ?= -O2 -g
 # CPPFLAGS, CFLAGS and LDFLAGS are the builder's: they come last, and win.
@@ -76,6 +78,7 @@ genl := $(wildcard daemon/genl/*.c)
 wire := $(wildcard daemon/wire/*.c)
 daemon := $(parts) $(wildcard daemon/main.c)
 tools := $(wildcard tools/*.c)
+exporter := $(wildcard tools/exporter/*.c)
 
 obj = $(patsubst %.c,build/obj/%.o,$(1))
 san = $(patsubst %.c,build/san/%.o,$(1))
@@ -84,7 +87,7 @@ fuzz = $(patsubst %.c,build/fuzz/%.o,$(1))
 .PHONY: all userspace libraries
 all: module userspace
 userspace: $(if $(wildcard daemon/main.c),build/pantund) \
-	$(if $(tools),build/pantunctl) $(if $(wire),build/.wire-alone)
+	$(if $(tools),build/pantunctl) $(if $(exporter),build/pantun-exporter) $(if $(wire),build/.wire-alone)
 
 libraries:
 	@pkg-config --exists --print-errors $(ALL_LIBS) || \
@@ -107,6 +110,10 @@ build/libbase.a: $(call obj,$(base))
 build/pantunctl: $(call obj,$(tools) $(genl)) build/libbase.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HARDEN_LINK) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(tools_libs)
+
+build/pantun-exporter: $(call obj,$(exporter))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HARDEN_LINK) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(exporter_libs)
 
 # The codec, which reads what strangers send, must do with libc alone.
 build/.wire-alone: $(call obj,$(base) $(wire))
@@ -157,7 +164,7 @@ build/test_%: build/san/tools/tests/test_%.o \
 		$(call san,$(filter-out tools/pantunctl.c,$(tools)) $(base) $(genl) \
 		daemon/tests/steps.c)
 	$(call say,LD [san],$@)
-	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(tools_libs) -lcmocka
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(tools_libs) $(exporter_libs) -lcmocka
 
 build/test_%: build/san/selftests/host/test_%.o $(call san,$(pure))
 	$(call say,LD [san],$@)
@@ -165,6 +172,8 @@ build/test_%: build/san/selftests/host/test_%.o $(call san,$(pure))
 
 build/test_algorithms: $(call san,tools/algorithms.c tools/names.c daemon/genl/monitor.c \
 	daemon/prop/alg_registry.c)
+
+build/test_exporter: $(call san,$(filter-out %/main.c,$(exporter)))
 
 build/fuzz/%.o: %.c | libraries
 	@mkdir -p $(@D)
@@ -215,12 +224,14 @@ mandir = $(DESTDIR)$(PREFIX)/share/man
 docdir = $(DESTDIR)$(PREFIX)/share/doc/pantun
 unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/system
 compdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+units := daemon/pantund.service $(wildcard tools/exporter/*.service tools/exporter/*.socket)
 man_pages := $(notdir $(wildcard tools/man/*.[1-8]))
 
 .PHONY: install install-module uninstall
 install: userspace
 	$(INSTALL) -D -m 755 build/pantund $(DESTDIR)$(PREFIX)/sbin/pantund
-	$(INSTALL) -D -m 755 build/pantunctl $(DESTDIR)$(PREFIX)/bin/pantunctl
+	for tool in pantunctl pantun-exporter; do $(INSTALL) -D -m 755 build/$$tool \
+		$(DESTDIR)$(PREFIX)/bin/$$tool || exit 1; done
 	for header in linux/pantun.h pantun_version.h; do $(INSTALL) -D -m 644 uapi/$$header \
 		$(DESTDIR)$(PREFIX)/include/pantun/$${header#linux/} || exit 1; done
 	$(INSTALL) -D -m 644 uapi/pantun.yaml $(DESTDIR)$(PREFIX)/share/pantun/pantun.yaml
@@ -231,9 +242,9 @@ install: userspace
 	for page in $(man_pages); do $(INSTALL) -D -m 644 tools/man/$$page \
 		$(mandir)/man$${page##*.}/$$page || exit 1; done
 	$(INSTALL) -D -m 644 tools/completion/pantunctl $(compdir)/pantunctl
-	sed 's#/usr/sbin/pantund#$(PREFIX)/sbin/pantund#' daemon/pantund.service \
-		>build/pantund.service
-	$(INSTALL) -D -m 644 build/pantund.service $(unitdir)/pantund.service
+	for unit in $(units); do \
+		sed 's#=/usr/\(s*bin\)/pantun#=$(PREFIX)/\1/pantun#' $$unit >build/$${unit##*/} && \
+		$(INSTALL) -D -m 644 build/$${unit##*/} $(unitdir)/$${unit##*/} || exit 1; done
 	@if [ -e kmod/pantun.ko ]; then $(MAKE) --no-print-directory install-module; \
 	else echo "no kmod/pantun.ko: the module is not installed"; fi
 
@@ -248,12 +259,14 @@ install-module:
 # What install made, and nothing else: configuration and keys stay.
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/pantund $(DESTDIR)$(PREFIX)/bin/pantunctl
+	rm -f $(DESTDIR)$(PREFIX)/bin/pantun-exporter
 	rm -f $(DESTDIR)$(PREFIX)/include/pantun/pantun.h
 	rm -f $(DESTDIR)$(PREFIX)/include/pantun/pantun_version.h
 	rm -f $(DESTDIR)$(PREFIX)/share/pantun/pantun.yaml
 	rm -f $(docdir)/README.md $(docdir)/CHANGELOG.md $(docdir)/COPYING
 	rm -f $(docdir)/examples/pantun.conf
-	rm -f $(compdir)/pantunctl $(unitdir)/pantund.service
+	rm -f $(compdir)/pantunctl
+	for unit in $(notdir $(units)); do rm -f $(unitdir)/$$unit; done
 	for page in $(man_pages); do rm -f $(mandir)/man$${page##*.}/$$page; done
 	rm -f $(DESTDIR)/lib/modules/*/extra/pantun.ko
 	for dir in $(docdir)/examples $(docdir) $(DESTDIR)$(PREFIX)/include/pantun \
@@ -279,10 +292,10 @@ clean:
 		-o -name '.*.cmd' -o -name modules.order -o -name '.*.d' -o -name probed.h \) -delete
 
 help:
-	@echo 'make            module, pantund and pantunctl'
+	@echo 'make            module, pantund, pantunctl and pantun-exporter'
 	@echo 'make module     kmod/pantun.ko alone; KDIR=KERNEL_TREE ARCH=ARCH choose'
 	@echo '                another kernel than the running one'
-	@echo 'make userspace  build/pantund and build/pantunctl alone'
+	@echo 'make userspace  all but the module: build/pantund and the tools'
 	@echo 'make deps       install what building needs (Debian 12 and 13)'
 	@echo 'make deps-test  and what tests and the demo need; they do it by themselves'
 	@echo 'make demo       show tunnels between two sites in a lab guest'

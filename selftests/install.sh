@@ -38,9 +38,12 @@ expected() {
 	cat <<-END
 	644 lib/modules/$1/extra/pantun.ko
 	755 usr/local/bin/pantunctl
+	755 usr/local/bin/pantun-exporter
 	644 usr/local/include/pantun/pantun.h
 	644 usr/local/include/pantun/pantun_version.h
 	644 usr/local/lib/systemd/system/pantund.service
+	644 usr/local/lib/systemd/system/pantun-exporter.service
+	644 usr/local/lib/systemd/system/pantun-exporter.socket
 	755 usr/local/sbin/pantund
 	644 usr/local/share/bash-completion/completions/pantunctl
 	644 usr/local/share/doc/pantun/CHANGELOG.md
@@ -50,6 +53,7 @@ expected() {
 	644 usr/local/share/man/man5/pantun.conf.5
 	644 usr/local/share/man/man8/pantunctl.8
 	644 usr/local/share/man/man8/pantund.8
+	644 usr/local/share/man/man8/pantun-exporter.8
 	644 usr/local/share/pantun/pantun.yaml
 	END
 }
@@ -90,6 +94,8 @@ check "it installs these files, with these modes" diff "$WORK/expected" "$WORK/i
 check "the module has no debugging information" stripped "$ROOT"/lib/modules/*/extra/pantun.ko
 check_has "the unit starts the daemon where it was installed" \
 	ExecStart=/usr/local/sbin/pantund "$ROOT/usr/local/lib/systemd/system/pantund.service"
+check_has "so does the exporter's" ExecStart=/usr/local/bin/pantun-exporter \
+	"$ROOT/usr/local/lib/systemd/system/pantun-exporter.service"
 check "the example configures nothing, and is valid" \
 	"$TREE/build/pantund" --check "$ROOT/usr/local/share/doc/pantun/examples/pantun.conf"
 sed 's/^# set/set/; s#/etc/pantun/hq.psk#'"$WORK/psk#" \

@@ -4,14 +4,14 @@
 # Long: yes
 # Time limit: 2400
 # Usage: package.sh [SUITE...]
-# Debian's packages, in throw-away roots of Debian 12 and 13: they build from the tree, lintian
-# says nothing of them, they have what they ought to, and install; DKMS builds the module for
-# the release's kernel; the default configuration is valid; purged, they leave nothing.
+# Debian's packages, in throw-away roots of Debian 12 and 13: they build from the tree
+# (lab/packages.sh), lintian says nothing of them, they have what they ought to, and install;
+# DKMS builds the module for the release's kernel; the default configuration is valid; purged,
+# they leave nothing.
 set -eu
 
 script=$(realpath "$0")
-build_needs=(build-essential debhelper dh-dkms libcap-ng-dev libevent-dev libjansson-dev libnl-3-dev
-	libnl-genl-3-dev libseccomp-dev libsmartcols-dev libssl-dev pkgconf lintian)
+all=(pantun pantun-exporter pantun-dkms pantun-dev)
 
 # contents PACKAGE: its files, but what every package has of its documentation.
 contents() {
@@ -41,6 +41,12 @@ expected() {
 		usr/share/man/man5/pantun.conf.5.gz
 		usr/share/man/man8/pantunctl.8.gz
 		usr/share/man/man8/pantund.8.gz
+		END
+	pantun-exporter) cat <<-END ;;
+		usr/bin/pantun-exporter
+		usr/lib/systemd/system/pantun-exporter.service
+		usr/lib/systemd/system/pantun-exporter.socket
+		usr/share/man/man8/pantun-exporter.8.gz
 		END
 	pantun-dkms) cat <<-END ;;
 		kmod sources
@@ -81,6 +87,10 @@ module_installed() {
 		[ "$(/sbin/modinfo -k "$1" -F version pantun)" = "$VERSION" ]
 }
 
+daemon_is() {
+	[ "$(pantund --version)" = "$1" ]
+}
+
 left() {
 	getent group pantun
 	find /etc /usr /lib/modules /var/lib /run -xdev -iname '*pantun*' \
@@ -88,7 +98,11 @@ left() {
 }
 
 # nothing_left: but the group, which files may belong to.
-nothing_left() {
+nothing_daemon_is() {
+	[ "$(pantund --version)" = "$1" ]
+}
+
+left() {
 	[ "$(left | grep -v '^pantun:' | tee /mnt/left)" = '' ] || { cat /mnt/left; return 1; }
 }
 
@@ -96,29 +110,25 @@ apt() {
 	env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -q -y "$@"
 }
 
-# The part in the root; /mnt has the tree, and what is built.
+# The part in the root; /mnt has what was built, and the scripts.
 inside() {
-	local name package kernel
+	local name package kernel debs
 
 	# shellcheck source=selftests/lib.sh
-	. /mnt/pantun/selftests/lib.sh
+	. /mnt/lib.sh
 	name="Debian $(cut -d. -f1 /etc/debian_version)"
-	cd /mnt/pantun
-	VERSION=$(dpkg-parsechangelog -S Version)
-	check "$name: the packages' version is the tree's" \
-		grep -F "\"$VERSION\"" uapi/pantun_version.h
-	check "$name: they build, with their source" \
-		quietly /mnt/build.log dpkg-buildpackage -us -uc -j2
-	[ -e "$(deb pantun)" ] || finish
+	VERSION=$(dpkg-deb -f /mnt/pantun-dkms_*.deb Version)
+	mapfile -t debs < <(for package in "${all[@]}"; do deb "$package"; done)
 	check "$name: lintian has neither errors nor warnings" lintian_silent
-	for package in pantun pantun-dkms pantun-dev; do
+	for package in "${all[@]}"; do
 		check "$name: what $package has" has_contents "$package"
 	done
 	check "$name: the release's kernel headers" \
 		quietly /mnt/headers.log apt install "linux-headers-$(dpkg --print-architecture)"
 	kernel=$(basename "$(printf '%s\n' /lib/modules/*/build | head -1 | xargs dirname)")
 	check "$name: the packages install" \
-		quietly /mnt/install.log apt install "$(deb pantun)" "$(deb pantun-dkms)" "$(deb pantun-dev)"
+		quietly /mnt/install.log apt install "${debs[@]}"
+	check "$name: the packages' version is the daemon's" daemon_is "pantund $VERSION"
 	check "$name: DKMS has built and installed the module for $kernel" module_installed "$kernel"
 	check "$name: the default configuration is valid" pantund --check
 	check_not "$name: and configures nothing" grep -v '^#' /etc/pantun/pantun.conf
@@ -127,7 +137,7 @@ inside() {
 	check "$name: the header compiles alone" \
 		sh -c 'echo "#include <pantun/pantun.h>" | gcc -Wall -Werror -fsyntax-only -x c -'
 	check "$name: they are purged" \
-		quietly /mnt/purge.log apt purge pantun pantun-dkms pantun-dev
+		quietly /mnt/purge.log apt purge "${all[@]}"
 	check "$name: they leave nothing" nothing_left
 	finish
 }
@@ -145,12 +155,15 @@ status=0
 for suite; do
 	out=$PANTUN_OUT/$suite
 	rm -rf "$out"
-	mkdir -p "$out/pantun"
-	(cd "$PANTUN_TOP" && git ls-files -co --exclude-standard -z |
-		xargs -0 cp --parents -t "$out/pantun")
-	root=$("$PANTUN_TOP/selftests/lab/root.sh" "$suite" "${build_needs[@]}")
+	packages=$("$PANTUN_TOP/selftests/lab/packages.sh" "$suite") || {
+		echo "not ok - the packages build for $suite"
+		status=1
+		continue
+	}
+	cp -r "$packages" "$out"
+	cp "$script" "$PANTUN_TOP/selftests/lib.sh" "$out"
+	root=$("$PANTUN_TOP/selftests/lab/root.sh" "$suite" gcc libc6-dev lintian)
 	"$PANTUN_TOP/selftests/lab/root.sh" -t "$root" "$out" \
-		/bin/bash "/mnt/pantun/selftests/${script##*/}" inside || status=1
-	rm -rf "$out/pantun"
+		/bin/bash "/mnt/${script##*/}" inside || status=1
 done
 exit "$status"
