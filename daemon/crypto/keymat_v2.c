@@ -141,13 +141,3 @@ int keymat_auth_psk(const struct alg_prf *alg, struct bytes psk, struct bytes oc
 	secret_wipe(key, sizeof(key));
 	return ret;
 }
-
-void keymat_ike_wipe(struct keymat_ike *keymat)
-{
-	secret_wipe(keymat, sizeof(*keymat));
-}
-
-void keymat_child_wipe(struct keymat_child *keymat)
-{
-	secret_wipe(keymat, sizeof(*keymat));
-}

@@ -3,7 +3,7 @@
 #ifndef PANTUN_CRYPTO_KEYMAT_V2_H
 #define PANTUN_CRYPTO_KEYMAT_V2_H
 
-#include "crypto/cipher.h"
+#include "crypto/keymat.h"
 
 /* What an IKE SA is made from; views of the caller's. */
 struct keymat_ike_input {
@@ -13,26 +13,6 @@ struct keymat_ike_input {
 	struct bytes shared;		/* g^ir */
 	struct bytes ni, nr;		/* nonces */
 	struct bytes spi_i, spi_r;	/* of the new IKE SA, 8 octets each */
-};
-
-/* Keys of an IKE SA; wipe with keymat_ike_wipe(). */
-struct keymat_ike {
-	const struct alg_prf *prf;
-	uint8_t sk_d[ALG_PRF_MAX], sk_pi[ALG_PRF_MAX], sk_pr[ALG_PRF_MAX];	/* prf->out_n */
-	struct cipher_key initiator;	/* SK_ei, SK_ai: protects what the initiator sends */
-	struct cipher_key responder;	/* SK_er, SK_ar */
-};
-
-/* Keys of one ESP SA. */
-struct keymat_esp {
-	uint8_t encr_key[ALG_KEY_MAX], integ_key[ALG_KEY_MAX], salt[ALG_SALT_MAX];
-	uint8_t encr_key_n, integ_key_n, salt_n;	/* octets */
-};
-
-/* Keys of a child; wipe with keymat_child_wipe(). */
-struct keymat_child {
-	struct keymat_esp initiator;	/* from the exchange's initiator to its responder */
-	struct keymat_esp responder;	/* the other way */
 };
 
 /* Section 2.14.  0, or -1 with @out wiped. */
@@ -60,8 +40,5 @@ int keymat_auth_id(const struct keymat_ike *ike, bool initiator, struct bytes id
  * wiped.
  */
 int keymat_auth_psk(const struct alg_prf *prf, struct bytes psk, struct bytes octets, uint8_t *out);
-
-void keymat_ike_wipe(struct keymat_ike *keymat);
-void keymat_child_wipe(struct keymat_child *keymat);
 
 #endif

@@ -147,13 +147,6 @@ struct child_sa *child_new(struct ike_sa *ike, struct slot *slot, bool initiator
 	return child;
 }
 
-bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr)
-{
-	nonce_lesser(ni, nr, child->nonce_min);
-	return !keymat_child(&child->ike->keys, child->prop.encr, child->prop.integ, shared, ni, nr,
-			     &child->keys);
-}
-
 /* --- end --- */
 
 void child_free(struct child_sa *child)

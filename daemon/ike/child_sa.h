@@ -76,8 +76,6 @@ struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi);
 void child_set_spi_out(struct child_sa *child, uint32_t spi);
 /* It is @heir's from now on, which takes over from its IKE SA. */
 void child_bequeath(struct child_sa *child, struct ike_sa *heir);
-/* Derives the keys; false on failure. */
-bool child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr);
 /* It belongs to no IKE SA any more. */
 void child_disown(struct child_sa *child);
 /*

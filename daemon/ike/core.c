@@ -148,23 +148,18 @@ void ike_core_tick(struct ike_core *core, ike_time now)
 	}
 }
 
-/* The one that @data is of; where that is unknown, the first refuses it (RFC 7296 section 2.5). */
-static const struct ike_version *version_of(const struct ike_core *core, struct bytes data)
-{
-	const struct ike_version *const *version = core->versions;
-
-	while (*version && (*version)->major != wire_major(data))
-		version++;
-	return *version ? *version : core->versions[0];
-}
-
 void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoint *local,
 		       const struct endpoint *remote, struct bytes data)
 {
+	const struct ike_version *version = ike_version_of(core, wire_major(data));
+
 	if (data.n > DATAGRAM_MAX)
 		return;
+	/* The first refuses what no other takes (RFC 7296 section 2.5). */
+	if (!version)
+		version = core->versions[0];
 	event_begin(core, now);
-	version_of(core, data)->input(core, local, remote, data);
+	version->input(core, local, remote, data);
 	event_end(core);
 }
 

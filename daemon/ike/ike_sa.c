@@ -31,16 +31,6 @@ const struct cipher_key *ike_key_in(const struct ike_sa *ike)
 	return ike->initiator ? &ike->keys.responder : &ike->keys.initiator;
 }
 
-void nonce_lesser(struct bytes a, struct bytes b, uint8_t *out)
-{
-	size_t common = a.n < b.n ? a.n : b.n;
-	int order = memcmp(a.p, b.p, common);
-	struct bytes less = order < 0 || (!order && a.n < b.n) ? a : b;
-
-	memset(out, 0, NONCE_N);
-	memcpy(out, less.p, less.n < NONCE_N ? less.n : NONCE_N);
-}
-
 /* --- birth --- */
 
 /* Takes over the caller's reference to @path, which may be NULL. */

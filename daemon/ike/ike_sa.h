@@ -3,7 +3,7 @@
 #ifndef PANTUN_IKE_IKE_SA_H
 #define PANTUN_IKE_IKE_SA_H
 
-#include "crypto/keymat_v2.h"
+#include "crypto/keymat.h"
 #include "ike/exchange.h"
 #include "ike/gateway.h"
 #include "ike/job_wait.h"
@@ -135,8 +135,6 @@ struct cipher_key *ike_key_out(struct ike_sa *ike);
 const struct cipher_key *ike_key_in(const struct ike_sa *ike);
 /* Frees the handshake's memory, wiped. */
 void ike_handshake_free(struct ike_sa *ike);
-/* The lesser of two nonces, cut or padded to NONCE_N. */
-void nonce_lesser(struct bytes a, struct bytes b, uint8_t *out);
 /* Frees one that no other SA needs; the rest of its links end here. */
 void ike_free(struct ike_sa *ike);
 /* Frees those that died; at the end of an event. */

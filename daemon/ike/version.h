@@ -57,4 +57,7 @@ struct ike_version {
 	void (*lost)(struct ike_sa *ike, struct task *task);
 };
 
+/* The version of the core's list with that number in its messages, or NULL. */
+const struct ike_version *ike_version_of(const struct ike_core *core, uint8_t major);
+
 #endif

@@ -15,14 +15,6 @@
 #define RETRY_LATE_MS	SECONDS(60)	/* after a rekey was refused */
 #define TEXT_MAX	512
 
-bool v2_read_nonce(const struct v2_in *in, struct bytes *out)
-{
-	const struct wire_payload *nonce = wire_payload_find(in->payloads, IKE_PL_NONCE);
-	struct wire_error error;
-
-	return nonce && !wire_read_nonce(nonce, out, &error);
-}
-
 bool v2_read_terms(const struct v2_in *in, struct v2_terms *out)
 {
 	const struct wire_payload *sa = wire_payload_find(in->payloads, IKE_PL_SA);
@@ -88,6 +80,13 @@ void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_write
 	wire_put_ts(w, IKE_PL_TSI, &list);
 	ts_list_to_wire(initiator ? &ts->remote : &ts->local, &list);
 	wire_put_ts(w, IKE_PL_TSR, &list);
+}
+
+bool v2_child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr)
+{
+	v2_nonce_lesser(ni, nr, child->nonce_min);
+	return !keymat_child(&child->ike->keys, child->prop.encr, child->prop.integ, shared, ni, nr,
+			     &child->keys);
 }
 
 /* Nonce and KE payload of @task, whose key pair is there; false: no randomness. */
@@ -276,7 +275,7 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 	}
 	prop_list_without_dh(&esp);
 	if (!v2_read_terms(in, &answer) || !accept_answer(child, &esp, &answer) ||
-	    !child_derive(child, bytes_of(NULL, 0), ni, nr)) {
+	    !v2_child_derive(child, bytes_of(NULL, 0), ni, nr)) {
 		take_failed(child);
 		return;
 	}
@@ -376,7 +375,7 @@ static bool derive_child(const struct task *task, struct child_sa *child,
 	struct bytes ni = bytes_of(task->nonce, NONCE_N);
 
 	if (!child->prop.dh)
-		return child_derive(child, bytes_of(NULL, 0), ni, nr);
+		return v2_child_derive(child, bytes_of(NULL, 0), ni, nr);
 	if (child->prop.dh != task->group || !of_group(task, answer)) {
 		slot_fail(child->slot, "peer answered with another key exchange than it chose");
 		return false;
@@ -386,7 +385,7 @@ static bool derive_child(const struct task *task, struct child_sa *child,
 			  dh_error_text(exchange->error));
 		return false;
 	}
-	return child_derive(child, secret_bytes(&exchange->shared), ni, nr);
+	return v2_child_derive(child, secret_bytes(&exchange->shared), ni, nr);
 }
 
 /*

@@ -200,7 +200,7 @@ static bool derive_first(struct ike_sa *ike, enum job_side side, struct bytes pe
 	} else {
 		input.shared = secret_bytes(&want.shared);
 		ike->keyed = !keymat_ike_first(&input, &ike->keys);
-		nonce_lesser(input.ni, input.nr, ike->nonce_min);
+		v2_nonce_lesser(input.ni, input.nr, ike->nonce_min);
 	}
 	secret_wipe(&want.shared, sizeof(want.shared));
 	/* A forged value leaves our key pair for the real one. */
@@ -490,7 +490,7 @@ void v2_init_request(struct ike_core *core, const struct v2_in *in)
 		stranger_missed(core);
 		return;
 	}
-	ike = ike_new(&v2_version, gw, false, &in->local, &in->remote);
+	ike = ike_new(ike_version_of(core, V2_MAJOR), gw, false, &in->local, &in->remote);
 	if (!ike)
 		return;
 	ike->state = IKE_HALF_OPEN;

@@ -33,7 +33,7 @@ static bool derive_heir(struct ike_sa *heir, const struct ike_sa *old,
 		return false;
 	}
 	heir->keyed = !keymat_ike_rekey(&old->keys, &input, &heir->keys);
-	nonce_lesser(ni, nr, heir->nonce_min);
+	v2_nonce_lesser(ni, nr, heir->nonce_min);
 	return heir->keyed;
 }
 

@@ -109,17 +109,17 @@ static bool exchange_keys(struct child_sa *child, const struct ask *ask,
 			  const struct job_dh *exchange, struct bytes nr, struct wire_writer *w)
 {
 	if (ask->auth)
-		return child_derive(child, bytes_of(NULL, 0), ask->ni, nr);
+		return v2_child_derive(child, bytes_of(NULL, 0), ask->ni, nr);
 	wire_put_nonce(w, nr);
 	if (!child->prop.dh)
-		return child_derive(child, bytes_of(NULL, 0), ask->ni, nr);
+		return v2_child_derive(child, bytes_of(NULL, 0), ask->ni, nr);
 	if (exchange->error) {
 		slot_fail(child->slot, "key exchange with the peer failed: %s",
 			  dh_error_text(exchange->error));
 		return false;
 	}
 	wire_put_ke(w, child->prop.dh->id, dh_public(*exchange->own));
-	return child_derive(child, secret_bytes(&exchange->shared), ask->ni, nr);
+	return v2_child_derive(child, secret_bytes(&exchange->shared), ask->ni, nr);
 }
 
 /* The child is derived, its answer complete: into the kernel with it. */

@@ -148,11 +148,6 @@ static const struct v2_task v2_task[TASK_KINDS] = {
 	},
 };
 
-const struct v2_task *v2_under_way(const struct ike_sa *ike)
-{
-	return &v2_task[ike->ex.current ? ike->ex.current->kind : TASK_NONE];
-}
-
 const struct v2_task *v2_row(enum task_kind kind)
 {
 	return &v2_task[kind];

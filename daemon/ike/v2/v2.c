@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/v2/v2.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,16 +10,6 @@
 #include "ike/stranger.h"
 #include "ike/v2/pfs.h"
 #include "wire/payload_rules.h"
-
-const char *v2_notify_text(uint16_t type, char out[32])
-{
-	const char *name = ike_notify_name(type);
-
-	if (name)
-		return name;
-	snprintf(out, 32, "notification %u", type);
-	return out;
-}
 
 /* --- what we are asked --- */
 
@@ -48,36 +37,6 @@ static const struct asked *find_asked(const struct ike_sa *ike, uint8_t exchange
 			return asked;
 	}
 	return NULL;
-}
-
-/* --- out --- */
-
-void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
-	      uint32_t message_id, bool response)
-{
-	struct wire_header header = { .exchange = exchange, .message_id = message_id };
-
-	header.flags = (ike->initiator ? IKE_FLAG_INITIATOR : 0) |
-		       (response ? IKE_FLAG_RESPONSE : 0);
-	memcpy(header.spi_i, ike->spi_i, IKE_SPI_LEN);
-	memcpy(header.spi_r, ike->spi_r, IKE_SPI_LEN);
-	wire_begin(w, buf, MESSAGE_MAX, &header);
-}
-
-struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
-{
-	struct cipher_key *key = ike_key_out(ike);
-	struct ike_hooks *hooks = &ike->core->hooks;
-	struct bytes message;
-
-	wire_sk_end(w, cipher_pad_len(key, wire_sk_plain_len(w)), cipher_icv_len(key));
-	message = wire_end(w);
-	if (!message.n || cipher_seal(key, hooks->random, hooks->ctx, buf, message.n,
-				      wire_sk_body(w))) {
-		log_error(ike->gw->subject, "a message could not be built");
-		return bytes_of(NULL, 0);
-	}
-	return message;
 }
 
 static struct bytes request(struct ike_sa *ike, struct task *task)
@@ -431,7 +390,7 @@ static void input(struct ike_core *core, const struct endpoint *local,
 }
 
 const struct ike_version v2_version = {
-	.major = IKE_VERSION_2 >> 4,
+	.major = V2_MAJOR,
 	.begin = v2_init_begin,
 	.input = input,
 	.resume = resume,

@@ -8,6 +8,7 @@
 #ifndef PANTUN_IKE_V2_H
 #define PANTUN_IKE_V2_H
 
+#include "crypto/keymat_v2.h"
 #include "ike/child_sa.h"
 #include "ike/match.h"
 #include "ike/version.h"
@@ -25,6 +26,8 @@ struct v2_in {
 
 /* What ike/ calls of all this. */
 extern const struct ike_version v2_version;
+
+#define V2_MAJOR	(IKE_VERSION_2 >> 4)
 
 /* --- tasks.c: what we ask --- */
 
@@ -52,9 +55,17 @@ struct v2_task {
 	const char *story;		/* of an answer, for the log */
 };
 
-/* The row of what we have asked for, or are about to; an empty one if that is nothing. */
-const struct v2_task *v2_under_way(const struct ike_sa *ike);
 const struct v2_task *v2_row(enum task_kind kind);
+/*
+ * The row of what we have asked for, or are about to; an empty one if that is nothing.  By way of
+ * the version, as the handlers that need it are in the rows themselves.
+ */
+static inline const struct v2_task *v2_under_way(const struct ike_sa *ike)
+{
+	enum task_kind kind = ike->ex.current ? ike->ex.current->kind : TASK_NONE;
+
+	return container_of(ike->version->rule(kind), const struct v2_task, rule);
+}
 /* As ike/version.h has them. */
 const struct task_rule *v2_rule(enum task_kind kind);
 void v2_unsent(struct ike_sa *ike, struct task *task);
@@ -62,13 +73,23 @@ void v2_lost(struct ike_sa *ike, struct task *task);
 /* Our attempt to bring the IKE SA up came to nothing; @heard: something is at the peer's. */
 void v2_start_failed(struct ike_sa *ike, bool heard);
 
-/* --- v2.c: messages in and out --- */
+/* --- message.c: messages of ours --- */
 
 /* Starts a message of ours in @w over @buf of MESSAGE_MAX octets. */
 void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uint8_t exchange,
 	      uint32_t message_id, bool response);
 /* Ends the protected message in @w; empty if it did not fit or could not be sealed. */
 struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf);
+
+/* --- nonce.c: sections 2.8.1, 2.10 --- */
+
+/* False: there is none, or it is malformed. */
+bool v2_read_nonce(const struct v2_in *in, struct bytes *out);
+/* The lesser of two nonces, cut or padded to NONCE_N. */
+void v2_nonce_lesser(struct bytes a, struct bytes b, uint8_t *out);
+
+/* --- notify.c --- */
+
 /* A notification's name, or its number. */
 const char *v2_notify_text(uint16_t type, char out[32]);
 
@@ -102,9 +123,10 @@ struct v2_terms {
 	bool no_tfc;			/* the sender does not accept TFC padding */
 };
 
-/* Both return false if something is missing or malformed. */
+/* False: something is missing or malformed. */
 bool v2_read_terms(const struct v2_in *in, struct v2_terms *out);
-bool v2_read_nonce(const struct v2_in *in, struct bytes *out);
+/* Derives its keys; false on failure. */
+bool v2_child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr);
 /* Writes the SA payload; @esp is what we offer. */
 void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct wire_writer *w);
 /* Writes both TS payloads; @initiator: in our request. */
