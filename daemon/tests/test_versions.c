@@ -21,11 +21,24 @@
 
 static unsigned int begun, arrived;
 static size_t arrived_n;
+static struct ike_sa *begun_last;
 
+/* It waits for an answer, as if it had asked. */
 static void count_begin(struct ike_sa *ike)
 {
 	assert_int_equal(ike->version->major, 1);
+	ike->state = IKE_INIT_SENT;
+	begun_last = ike;
 	begun++;
+}
+
+/* Nothing that is of its own version has it ask for anything. */
+static struct bytes no_request(struct ike_sa *ike, struct task *task)
+{
+	(void)ike;
+	(void)task;
+	fail();
+	return bytes_of(NULL, 0);
 }
 
 static void count_input(struct ike_core *core, const struct endpoint *local,
@@ -39,7 +52,7 @@ static void count_input(struct ike_core *core, const struct endpoint *local,
 }
 
 static const struct ike_version imitation = {
-	.major = 1, .begin = count_begin, .input = count_input,
+	.major = 1, .begin = count_begin, .input = count_input, .request = no_request,
 };
 
 static struct ike_core *core_of(const struct ike_version *const *versions)
@@ -110,11 +123,40 @@ static void test_begin(void **state)
 	ike_core_free(core);
 }
 
+/*
+ * An SPI of ours says which SA a message is for, but not that it is of its version: an answer of
+ * IKEv2, which would have an SA of IKEv2 ask once more, with the cookie.
+ */
+static void test_other_version(void **state)
+{
+	const struct ike_version *const versions[] = { &imitation, &v2_version, NULL };
+	struct ike_core *core = core_of(versions);
+	struct site site = peers_site(A);
+	struct wire_header header = { .exchange = IKE_EXCH_IKE_SA_INIT, .spi_r = { 1 },
+				      .flags = IKE_FLAG_RESPONSE };
+	const uint8_t cookie[4] = { 1 };
+	uint8_t buf[256];
+	struct wire_writer w;
+
+	(void)state;
+	assert_int_equal(ike_core_set_policy(core, NOW, peers_policy(&site)), 0);
+	assert_int_equal(begun, 1);
+	memcpy(header.spi_i, begun_last->spi_i, IKE_SPI_LEN);
+	wire_begin(&w, buf, sizeof(buf), &header);
+	wire_put_notify(&w, IKE_N_COOKIE, bytes_of(cookie, sizeof(cookie)));
+	ike_core_datagram(core, NOW, &begun_last->path->local, &begun_last->path->remote,
+			  wire_end(&w));
+	assert_null(ike_core_action(core));
+	assert_int_equal(begun_last->hs->cookie_n, 0);
+	ike_core_free(core);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_datagram),
 		cmocka_unit_test(test_begin),
+		cmocka_unit_test(test_other_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

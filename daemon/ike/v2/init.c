@@ -289,6 +289,8 @@ static bool repeated(struct ike_core *core, const struct v2_in *in)
 	const uint8_t *spi_i = in->message->header.spi_i;
 
 	for (struct ike_sa *ike = ike_peer_first(core, spi_i); ike; ike = ike_peer_next(ike)) {
+		if (!v2_speaks(ike))
+			continue;
 		if (!endpoint_equal(&ike->path->remote, &in->remote) &&
 		    !addr_equal(&ike->path->remote.addr, &in->remote.addr))
 			continue;

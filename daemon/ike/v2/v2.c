@@ -385,7 +385,7 @@ static void input(struct ike_core *core, const struct endpoint *local,
 		return;
 	}
 	ike = ike_find(core, wire_from_initiator(header) ? header->spi_r : header->spi_i);
-	if (ike)
+	if (ike && v2_speaks(ike))
 		sa_input(ike, &in);
 }
 

@@ -29,6 +29,12 @@ extern const struct ike_version v2_version;
 
 #define V2_MAJOR	(IKE_VERSION_2 >> 4)
 
+/* @ike speaks this version.  SPIs of ours are in one table for all. */
+static inline bool v2_speaks(const struct ike_sa *ike)
+{
+	return ike->version->major == V2_MAJOR;
+}
+
 /* --- tasks.c: what we ask --- */
 
 #define IN(state)	(1u << (state))
