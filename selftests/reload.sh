@@ -23,6 +23,26 @@ one_other_than() {
 	[ "$a" = "$b" ] && [ "$a" != "$1" ] && [ "$(wc -w <<<"$a")" = 1 ]
 }
 
+# reading NODE TIMES: its daemon has begun to read the configuration so often.
+reading() {
+	[ "$(grep -c ': reading ' "$WORK/$1/pantund.log")" = "$2" ]
+}
+
+# answered_when_in_force: not while `ike` is stopped, and cannot have it.
+answered_when_in_force() {
+	local ike asked
+	ike=$(pgrep -P "$(cat "$WORK/ga/pantund.pid")" -x pantund-ike)
+	kill -STOP "$ike"
+	pantunctl_on ga reload &
+	asked=$!
+	wait_for 10 reading ga $(($(grep -c ': reading ' "$WORK/ga/pantund.log") + 1))
+	# What is asked after it is answered, as the parent does not wait.
+	pantunctl_on ga show daemon >/dev/null
+	kill -0 "$asked" || { echo 'it is answered before' && return 1; }
+	kill -CONT "$ike"
+	wait "$asked"
+}
+
 key() {
 	(umask 077 && echo "$2" >"$WORK/$1/psk")
 }
@@ -61,6 +81,8 @@ check 'A reads the key before' pantund_reload ga
 check 'pings go on' pings_go_on ha 20
 check 'the IKE SA is the same' test "$(spis ga)" = "$before"
 check_here 'no ping was lost' pings_end
+
+check_here 'a reload is answered when it is in force' answered_when_in_force
 
 # --- other proposals, B first
 before=$(spis ga)

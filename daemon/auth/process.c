@@ -107,6 +107,14 @@ static void on_forget(void *ctx, struct bytes body, int fd)
 	auth_keys_forget(process->keys, forget->number);
 }
 
+static void on_mark(void *ctx, struct bytes body, int fd)
+{
+	struct auth_process *process = ctx;
+
+	(void)fd;
+	chan_send(process->parent, MSG_AUTH_MARKED, body.p, body.n);
+}
+
 static void on_parent_gone(void *ctx, const char *reason)
 {
 	struct auth_process *process = ctx;
@@ -120,6 +128,7 @@ static chan_handler *const parent_handlers[MSG_TYPES] = {
 	[MSG_PEER] = on_peer,
 	[MSG_AUTH_KEY] = on_key,
 	[MSG_AUTH_FORGET] = on_forget,
+	[MSG_AUTH_MARK] = on_mark,
 };
 
 /* --- begin and end --- */

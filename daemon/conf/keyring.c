@@ -23,7 +23,7 @@ struct key {
 	uint8_t tag[HMAC_OUT_MAX];
 	uint64_t number;
 	bool out;			/* the user has it */
-	bool wanted;			/* in keyring_settle() */
+	bool wanted;			/* by the next keyring_settle() */
 };
 
 struct keyring {
@@ -137,7 +137,7 @@ int keyring_add(struct keyring *ring, struct policy *policy)
 	return 0;
 }
 
-void keyring_settle(struct keyring *ring, const struct policy *policy)
+void keyring_keep(struct keyring *ring, const struct policy *policy)
 {
 	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
 		struct key *key = find_number(ring, policy->gateways[g].key);
@@ -145,6 +145,10 @@ void keyring_settle(struct keyring *ring, const struct policy *policy)
 		if (key)
 			key->wanted = true;
 	}
+}
+
+void keyring_settle(struct keyring *ring)
+{
 	for (struct key *key = ring->keys; key; key = key->next) {
 		if (key->out && !key->wanted) {
 			ring->user.forget(ring->user.ctx, key->number);

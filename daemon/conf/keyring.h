@@ -28,10 +28,12 @@ void keyring_free(struct keyring *ring);
  * any case.
  */
 int keyring_add(struct keyring *ring, struct policy *policy);
+/* The next keyring_settle() leaves the user the keys of @policy; NULL is fine. */
+void keyring_keep(struct keyring *ring, const struct policy *policy);
 /*
- * The user forgets what @policy, the one in force now (NULL: none), does not have.  The core must
- * have it by then, as it asks for no keys but those of its policy.
+ * The user forgets all keys but those that are to be kept.  Keep those of the policy that the core
+ * has, as it asks for its keys, and of all that it is going to have.
  */
-void keyring_settle(struct keyring *ring, const struct policy *policy);
+void keyring_settle(struct keyring *ring);
 
 #endif

@@ -41,8 +41,8 @@
  *   These and show are for the IKE process to answer.  A connection that waits for it is not
  *   read from; there is a refusal where it does not answer in time, or has ended.
  * {"verb":"reload"} -> {"ok":true,"changes":["tunnel hq: changed",..],
- *   "warnings":["FILE:LINE:COLUMN: ..",..]}, or a refusal with the errors of the file, a
- *   line each, the old configuration being kept
+ *   "warnings":["FILE:LINE:COLUMN: ..",..]} once it is in force, or a refusal with the errors
+ *   of the file, a line each, the old configuration being kept
  * {"verb":"monitor"} -> {"ok":true}, then a message an event until the reader
  *   closes: {"event":"child-up","gateway":"hq","tunnel":"hq","proxy":"default",
  *   "text":"..","time":SECONDS_OF_1970 with fraction}; members that do not apply
@@ -90,6 +90,7 @@ struct ike_sa_info;
 /* What a reload has to say; lines with "\n" between them, NULL for none. */
 struct ctl_reloaded {
 	char *errors, *warnings, *changes;
+	bool failed;			/* also where memory is short even for the errors */
 };
 
 void ctl_reloaded_free(struct ctl_reloaded *said);
@@ -117,8 +118,8 @@ struct ctl_ops {
 	bool (*ask)(void *ctx, uint64_t ticket, const struct ctl_question *question);
 	/* That tunnel, by either of its names, has manual keys: IKE does not know it. */
 	bool (*manual)(void *ctx, const char *tunnel);
-	/* 0, or -1 with errors; @said begins empty and is freed by the caller. */
-	int (*reload)(void *ctx, struct ctl_reloaded *said);
+	/* What becomes of it is told by ctl_reload_done(), perhaps before this returns. */
+	void (*reload)(void *ctx, uint64_t ticket);
 	/* Calls @each for every process, the parent first. */
 	void (*processes)(void *ctx, void (*each)(void *to, const struct ctl_process *process),
 			  void *to);
@@ -142,8 +143,13 @@ void ctl_show_child(struct ctl *ctl, uint64_t ticket, const struct ike_child_inf
 void ctl_show_gateway(struct ctl *ctl, uint64_t ticket, const struct ike_gateway_info *gateway);
 void ctl_answered(struct ctl *ctl, uint64_t ticket, const struct ctl_reply *reply);
 /*
- * The IKE process has ended: all who wait are refused with one line, @why (CTL_RESTARTED).  NULL is
- * fine.
+ * The reload of @ticket is done: what was read is in force, or was refused for the errors in
+ * @said.  Likewise dropped.
+ */
+void ctl_reload_done(struct ctl *ctl, uint64_t ticket, const struct ctl_reloaded *said);
+/*
+ * The IKE process has ended: all who wait for its answer are refused with one line, @why
+ * (CTL_RESTARTED).  NULL is fine.
  */
 void ctl_unanswered(struct ctl *ctl, const char *why);
 /* To every monitor; NULL is fine. */

@@ -10,7 +10,8 @@
 
 #include "policy/policy.h"
 
-enum ctl_kind { CTL_SHOW = 1, CTL_INITIATE, CTL_CLEAR_IKE, CTL_CLEAR_IPSEC };
+/* The last is for the parent, not for IKE: its answer comes late, too. */
+enum ctl_kind { CTL_SHOW = 1, CTL_INITIATE, CTL_CLEAR_IKE, CTL_CLEAR_IPSEC, CTL_RELOAD };
 
 struct ctl_question {
 	uint32_t kind;			/* enum ctl_kind */

@@ -79,8 +79,10 @@ static void ask_now(struct question *question)
 	const struct ctl_ops *ops = question->all->ops;
 
 	question->asked = true;
-	/* The reply may come before this returns. */
-	if (!ops->ask(ops->ctx, question->ticket, &question->what))
+	/* The reply may come before either returns. */
+	if (question->what.kind == CTL_RELOAD)
+		ops->reload(ops->ctx, question->ticket);
+	else if (!ops->ask(ops->ctx, question->ticket, &question->what))
 		finish(question, json_written(refusal_json(CTL_RESTARTED)));
 }
 
@@ -101,12 +103,17 @@ static void ask_next(struct questions *all)
 static void on_late(evutil_socket_t fd, short what, void *ctx)
 {
 	struct question *question = ctx;
-	char text[96];
+	unsigned int seconds = question->all->ops->patience_ms / 1000;
+	char text[128];
 
 	(void)fd;
 	(void)what;
-	snprintf(text, sizeof(text), "the IKE process has not answered for %u s; try again",
-		 question->all->ops->patience_ms / 1000);
+	if (question->what.kind == CTL_RELOAD)
+		snprintf(text, sizeof(text), "the configuration is good, but the IKE process has "
+			 "not taken it for %u s; it is in force when it has", seconds);
+	else
+		snprintf(text, sizeof(text), "the IKE process has not answered for %u s; try "
+			 "again", seconds);
 	finish(question, json_written(refusal_json(text)));
 }
 
@@ -210,13 +217,21 @@ void questions_reply(struct questions *all, uint64_t ticket, const struct ctl_re
 	struct question *question = question_of(all, ticket);
 	struct evbuffer *answer = NULL;
 
-	if (!question)
+	if (!question || question->what.kind == CTL_RELOAD)
 		return;
 	if (question->show && !reply->error)
 		answer = show_text(question->show, verbs_daemon(all->ops));
 	else if (question->asker)
 		answer = json_written(verbs_reply(all->ops, &question->what, reply));
 	finish(question, answer);
+}
+
+void questions_reloaded(struct questions *all, uint64_t ticket, const struct ctl_reloaded *said)
+{
+	struct question *question = question_of(all, ticket);
+
+	if (question && question->what.kind == CTL_RELOAD)
+		finish(question, json_written(verbs_reloaded(said)));
 }
 
 void questions_refuse(struct questions *all, const char *why)
@@ -228,6 +243,10 @@ void questions_refuse(struct questions *all, const char *why)
 	TAILQ_CONCAT(&list, &all->list, list);
 	while ((question = TAILQ_FIRST(&list))) {
 		TAILQ_REMOVE(&list, question, list);
-		tell(question, json_written(refusal_json(why)));
+		/* The next IKE process is told of the configuration, too. */
+		if (question->what.kind == CTL_RELOAD)
+			TAILQ_INSERT_TAIL(&all->list, question, list);
+		else
+			tell(question, json_written(refusal_json(why)));
 	}
 }

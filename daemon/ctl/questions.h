@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Questions that IKE has been asked, or is to be asked, and that wait for their replies.  Urgent
- * ones are asked at once; of the others one at a time, in order: what they ask may be long, and
- * IKE and the urgent ones wait no longer for all of them than for one.
+ * Requests that wait: for a reload to be in force, or for the reply to a question that IKE has
+ * been asked, or is to be asked.  Urgent ones are asked at once; of the others one at a time, in
+ * order: what they ask may be long, and IKE and the urgent ones wait no longer for all of them
+ * than for one.
  */
 #ifndef PANTUN_CTL_QUESTIONS_H
 #define PANTUN_CTL_QUESTIONS_H
@@ -33,7 +34,9 @@ void questions_forget(struct questions *all, const void *asker);
 struct show *questions_show(struct questions *all, uint64_t ticket);
 /* A reply; one that nobody waits for is dropped. */
 void questions_reply(struct questions *all, uint64_t ticket, const struct ctl_reply *reply);
-/* No reply comes to any of them, for the reason @why. */
+/* What became of a reload, likewise. */
+void questions_reloaded(struct questions *all, uint64_t ticket, const struct ctl_reloaded *said);
+/* No reply comes to any that IKE was to answer, for the reason @why. */
 void questions_refuse(struct questions *all, const char *why);
 
 #endif

@@ -441,6 +441,12 @@ void ctl_answered(struct ctl *ctl, uint64_t ticket, const struct ctl_reply *repl
 		questions_reply(ctl->questions, ticket, reply);
 }
 
+void ctl_reload_done(struct ctl *ctl, uint64_t ticket, const struct ctl_reloaded *said)
+{
+	if (ctl)
+		questions_reloaded(ctl->questions, ticket, said);
+}
+
 void ctl_unanswered(struct ctl *ctl, const char *why)
 {
 	if (ctl)

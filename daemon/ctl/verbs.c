@@ -136,31 +136,31 @@ void ctl_reloaded_free(struct ctl_reloaded *said)
 	memset(said, 0, sizeof(*said));
 }
 
-/* An array of the lines of @text, which are cut apart. */
-static json_t *lines_json(char *text)
+/* An array of the lines of @text; NULL: of none. */
+static json_t *lines_json(const char *text)
 {
+	char *copy = text ? strdup(text) : NULL, *rest = NULL;
 	json_t *lines = json_array();
-	char *rest = NULL;
 
-	for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
+	for (char *line = copy ? strtok_r(copy, "\n", &rest) : NULL; line;
 	     line = strtok_r(NULL, "\n", &rest))
 		json_array_append_new(lines, text_json(line));
+	free(copy);
 	return lines;
+}
+
+json_t *verbs_reloaded(const struct ctl_reloaded *said)
+{
+	if (said->failed)
+		return json_pack("{s:b, s:o}", "ok", 0, "error",
+				 text_json(said->errors ? said->errors : "out of memory"));
+	return json_pack("{s:b, s:o, s:o}", "ok", 1, "changes", lines_json(said->changes),
+			 "warnings", lines_json(said->warnings));
 }
 
 static json_t *answer_reload(struct request *r)
 {
-	struct ctl_reloaded said = { 0 };
-	json_t *json;
-
-	if (!r->ops->reload(r->ops->ctx, &said))
-		json = json_pack("{s:b, s:o, s:o}", "ok", 1, "changes", lines_json(said.changes),
-				 "warnings", lines_json(said.warnings));
-	else
-		json = json_pack("{s:b, s:o}", "ok", 0, "error",
-				 text_json(said.errors ? said.errors : "out of memory"));
-	ctl_reloaded_free(&said);
-	return json;
+	return ask(r, CTL_RELOAD, NULL);
 }
 
 static json_t *answer_monitor(struct request *r)

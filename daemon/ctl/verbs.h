@@ -10,7 +10,7 @@
 
 /* What is to follow a request, beside its answer. */
 struct ctl_follow {
-	struct ctl_question question;	/* for IKE, whose reply is the answer; kind 0: none */
+	struct ctl_question question;	/* whose reply is the answer; kind 0: none */
 	bool monitor;			/* events */
 	int kernel;			/* what comes from this socket, the caller's; -1: none */
 };
@@ -24,6 +24,8 @@ json_t *verbs_answer(const struct ctl_ops *ops, struct bytes request, bool may_c
 /* The answer that IKE's reply to @question comes to; NULL on lack of memory. */
 json_t *verbs_reply(const struct ctl_ops *ops, const struct ctl_question *question,
 		    const struct ctl_reply *reply);
+/* The answer that the end of a reload comes to; NULL on lack of memory. */
+json_t *verbs_reloaded(const struct ctl_reloaded *said);
 /* What show says of the daemon itself; NULL on lack of memory. */
 json_t *verbs_daemon(const struct ctl_ops *ops);
 /* An event as its monitors read it; NULL on lack of memory. */

@@ -13,12 +13,12 @@
 #include "engine/engine.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
+#include "loop/from_auth.h"
 #include "loop/keys.h"
 #include "loop/link.h"
 #include "loop/live.h"
 #include "loop/wishes.h"
 #include "msg/basic.h"
-#include "msg/log_relay.h"
 #include "proc/proc.h"
 
 struct children {
@@ -28,28 +28,6 @@ struct children {
 	struct engine *engine;
 	struct auth_process *keeper;
 	bool single;
-};
-
-/* --- what auth says --- */
-
-static void on_auth_ready(void *ctx, struct bytes body, int fd)
-{
-	(void)ctx;
-	(void)body;
-	(void)fd;
-}
-
-static void on_auth_log(void *ctx, struct bytes body, int fd)
-{
-	struct daemon *d = ctx;
-
-	(void)fd;
-	log_relay_take(d->auth, body);
-}
-
-static chan_handler *const auth_handlers[MSG_TYPES] = {
-	[MSG_READY] = on_auth_ready,
-	[MSG_LOG] = on_auth_log,
 };
 
 /* --- they begin and end --- */
@@ -113,6 +91,8 @@ static void on_auth_ended(void *ctx, enum msg_role role)
 
 	(void)role;
 	d->auth = NULL;
+	if (!d->ending)
+		config_keyed_all(d);
 }
 
 static void leave(struct daemon *d)
@@ -159,7 +139,7 @@ static bool open_single(struct daemon *d)
 		log_error(NULL, "no channel: %s", strerror(errno));
 		return false;
 	}
-	d->auth = chan_new(d->base, auth[0], MSG_PARENT, MSG_AUTH, auth_handlers, d,
+	d->auth = chan_new(d->base, auth[0], MSG_PARENT, MSG_AUTH, from_auth_handlers, d,
 			   on_engine_gone);
 	c->keeper = auth_process_new(d->base, auth[1]);
 	d->ike = chan_new(d->base, ike[0], MSG_PARENT, MSG_IKE, wishes_handlers, d,
@@ -179,7 +159,7 @@ static bool open_processes(struct daemon *d)
 	struct children *c = d->children;
 
 	c->auth_owner = (struct proc_owner){
-		.handlers = auth_handlers, .ctx = d, .started = on_auth_started,
+		.handlers = from_auth_handlers, .ctx = d, .started = on_auth_started,
 		.ended = on_auth_ended, .stopped = on_auth_stopped,
 	};
 	c->ike_owner = (struct proc_owner){

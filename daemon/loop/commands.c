@@ -33,9 +33,9 @@ static bool ctl_manual(void *ctx, const char *tunnel)
 	return false;
 }
 
-static int ctl_reload(void *ctx, struct ctl_reloaded *said)
+static void ctl_reload(void *ctx, uint64_t ticket)
 {
-	return config_reload(ctx, said);
+	config_reload(ctx, ticket);
 }
 
 static void ctl_processes(void *ctx, void (*each)(void *to, const struct ctl_process *process),

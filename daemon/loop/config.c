@@ -10,6 +10,7 @@
 #include "ctl/ctl.h"
 #include "loop/changes.h"
 #include "loop/daemon_priv.h"
+#include "loop/keys.h"
 #include "loop/link.h"
 #include "loop/live.h"
 #include "loop/manual.h"
@@ -71,11 +72,21 @@ static void on_former(void *ctx, const char *ifname, const char *proxy)
 	link_adopt(d, ifname, proxy, false);
 }
 
-static int out_of_memory(struct daemon *d, struct ctl_reloaded *said)
+/* `auth` forgets keys of configurations that were in force, or could not be. */
+static void settle_keys(struct daemon *d)
 {
-	keyring_settle(d->keyring, d->policy);
+	const struct pending *pending;
+
+	keyring_keep(d->keyring, d->policy);
+	for (pending = TAILQ_FIRST(&d->pending); pending; pending = TAILQ_NEXT(pending, list))
+		keyring_keep(d->keyring, pending->policy);
+	keyring_settle(d->keyring);
+}
+
+static void out_of_memory(struct ctl_reloaded *said)
+{
+	said->failed = true;
 	on_complaint(said, CONF_ERROR, "out of memory: the configuration is not applied");
-	return -1;
 }
 
 /* The last that was read, in force or not. */
@@ -86,30 +97,54 @@ static const struct policy *last_policy(const struct daemon *d)
 	return last ? last->policy : d->policy;
 }
 
-int config_load(struct daemon *d, struct ctl_reloaded *said)
+static void pending_free(struct pending *pending)
 {
-	struct conf_report report = { .line = on_complaint, .ctx = said, .unmarked = true };
-	struct policy *policy = conf_load(d->options->config, &report);
-	const struct policy *before = last_policy(d);
-	struct pending *pending;
+	policy_free(pending->policy);
+	ctl_reloaded_free(&pending->said);
+	free(pending);
+}
 
-	if (!policy)
-		return -1;
-	pending = calloc(1, sizeof(*pending));
-	if (!pending || keyring_add(d->keyring, policy)) {
-		free(pending);
-		policy_free(policy);
-		return out_of_memory(d, said);
-	}
+static void tell_ike(struct daemon *d, struct pending *pending)
+{
+	pending->keyed = true;
+	link_policy(d, pending->policy, pending->number);
+}
+
+/* Begins to put @pending->policy in force. */
+static void begin_to_apply(struct daemon *d, struct pending *pending)
+{
+	const struct policy *before = last_policy(d), *policy = pending->policy;
+	struct ctl_reloaded *said = &pending->said;
+
 	changes_each(before, policy, before ? on_change : on_first, said);
 	manual_conflicts(before, policy, on_conflict, said);
 	monitors_retire(d->kern, before, policy);
 	tunnels_prepare_all(d, policy);
-	pending->policy = policy;
 	pending->number = ++d->policies;
 	TAILQ_INSERT_TAIL(&d->pending, pending, list);
-	link_policy(d, policy, pending->number);
-	return 0;
+	if (!keys_mark(d, pending->number))
+		tell_ike(d, pending);
+}
+
+/* False: it does not come to be, for the errors in @pending->said. */
+static bool load(struct daemon *d, struct pending *pending)
+{
+	struct conf_report report = {
+		.line = on_complaint, .ctx = &pending->said, .unmarked = true,
+	};
+
+	pending->policy = conf_load(d->options->config, &report);
+	if (!pending->policy) {
+		pending->said.failed = true;
+		return false;
+	}
+	if (keyring_add(d->keyring, pending->policy)) {
+		settle_keys(d);
+		out_of_memory(&pending->said);
+		return false;
+	}
+	begin_to_apply(d, pending);
+	return true;
 }
 
 /* `ike` has it now: so has the rest. */
@@ -117,7 +152,7 @@ static void apply(struct daemon *d, struct policy *policy)
 {
 	policy_free(d->policy);
 	d->policy = policy;
-	keyring_settle(d->keyring, d->policy);
+	settle_keys(d);
 	module_check(d);
 	live_without(d->live, d->kern, d->policy);
 	live_each_former(d->live, on_former, d);
@@ -127,6 +162,36 @@ static void apply(struct daemon *d, struct policy *policy)
 	timer_settle(d);
 }
 
+bool config_keyed(struct daemon *d, uint64_t number)
+{
+	struct pending *pending = TAILQ_FIRST(&d->pending);
+
+	while (pending && pending->keyed)
+		pending = TAILQ_NEXT(pending, list);
+	if (!pending || pending->number != number)
+		return false;
+	tell_ike(d, pending);
+	return true;
+}
+
+void config_keyed_all(struct daemon *d)
+{
+	struct pending *pending;
+
+	for (pending = TAILQ_FIRST(&d->pending); pending; pending = TAILQ_NEXT(pending, list))
+		if (!pending->keyed)
+			tell_ike(d, pending);
+}
+
+/* Whoever waits for what becomes of it is told. */
+static void tell_end(struct daemon *d, const struct pending *pending)
+{
+	ctl_reload_done(d->ctl, pending->ticket, &pending->said);
+	/* Before the socket is there, nobody has asked, and we are not ready. */
+	if (d->ctl && TAILQ_EMPTY(&d->pending))
+		notify("READY=1");
+}
+
 bool config_is_set(struct daemon *d, uint64_t number, bool failed)
 {
 	struct pending *pending = TAILQ_FIRST(&d->pending);
@@ -134,16 +199,17 @@ bool config_is_set(struct daemon *d, uint64_t number, bool failed)
 	/* One that was in force, sent again to an `ike` that was started anew. */
 	if (!number && d->policy)
 		return true;
-	if (!pending || pending->number != number)
+	if (!pending || !pending->keyed || pending->number != number)
 		return false;
 	TAILQ_REMOVE(&d->pending, pending, list);
 	if (!failed) {
 		apply(d, pending->policy);
+		pending->policy = NULL;
 	} else {
-		log_error(NULL, "out of memory: the configuration is not applied");
-		policy_free(pending->policy);
+		out_of_memory(&pending->said);
 	}
-	free(pending);
+	tell_end(d, pending);
+	pending_free(pending);
 	return true;
 }
 
@@ -154,7 +220,8 @@ void config_send_all(struct daemon *d)
 	if (d->policy)
 		link_policy(d, d->policy, 0);
 	for (pending = TAILQ_FIRST(&d->pending); pending; pending = TAILQ_NEXT(pending, list))
-		link_policy(d, pending->policy, pending->number);
+		if (pending->keyed)
+			link_policy(d, pending->policy, pending->number);
 	module_check(d);
 	live_each_former(d->live, on_former, d);
 	monitors_tell_ike(d->monitors);
@@ -166,22 +233,41 @@ void config_drop(struct daemon *d)
 
 	while ((pending = TAILQ_FIRST(&d->pending))) {
 		TAILQ_REMOVE(&d->pending, pending, list);
-		policy_free(pending->policy);
-		free(pending);
+		pending_free(pending);
 	}
 	policy_free(d->policy);
 	d->policy = NULL;
 }
 
-int config_reload(struct daemon *d, struct ctl_reloaded *said)
+bool config_load(struct daemon *d)
 {
-	int status;
+	struct pending *pending = calloc(1, sizeof(*pending));
+
+	if (pending && load(d, pending))
+		return true;
+	if (!pending)
+		log_error(NULL, "out of memory");
+	else
+		pending_free(pending);
+	return false;
+}
+
+void config_reload(struct daemon *d, uint64_t ticket)
+{
+	struct pending *pending = calloc(1, sizeof(*pending)), none = { .ticket = ticket };
 
 	notify_reloading();
 	log_info(NULL, "reading %s", d->options->config);
-	status = config_load(d, said);
-	if (status)
-		log_error(NULL, "the configuration that was read before stays in force");
-	notify("READY=1");
-	return status;
+	if (pending) {
+		pending->ticket = ticket;
+		if (load(d, pending))
+			return;
+	} else {
+		out_of_memory(&none.said);
+	}
+	log_error(NULL, "the configuration that was read before stays in force");
+	tell_end(d, pending ? pending : &none);
+	if (pending)
+		pending_free(pending);
+	ctl_reloaded_free(&none.said);
 }

@@ -6,17 +6,24 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ctl_reloaded;
 struct daemon;
 
 /*
- * Reads the file and sends it to `ike`; it is in force once that has it.  0; or -1, for the errors
- * in @said, with the former configuration left in force.  @said begins empty; the caller frees it.
+ * Reads the file and sends its keys to `auth`.  Once that has them `ike` is sent the rest, and the
+ * configuration is in force once that has it.  False with log lines, the former one being left in
+ * force.
  */
-int config_load(struct daemon *d, struct ctl_reloaded *said);
-/* Does so on request, and tells the service manager. */
-int config_reload(struct daemon *d, struct ctl_reloaded *said);
+bool config_load(struct daemon *d);
+/*
+ * Does so on request.  Whoever asked by @ticket (0: nobody) and the service manager are told when
+ * it is in force in the kernel, too, or why it is not.
+ */
+void config_reload(struct daemon *d, uint64_t ticket);
 
+/* `auth` has the keys of the configuration of that number.  False: that was not asked. */
+bool config_keyed(struct daemon *d, uint64_t number);
+/* `auth` has ended; the next one has all keys before `ike` can ask it. */
+void config_keyed_all(struct daemon *d);
 /*
  * `ike` has taken the configuration of that number, or @failed to for want of memory.  False: it
  * was not sent.

@@ -52,12 +52,9 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 
 static void on_hangup(evutil_socket_t fd, short what, void *ctx)
 {
-	struct ctl_reloaded said = { 0 };
-
 	(void)fd;
 	(void)what;
-	config_reload(ctx, &said);
-	ctl_reloaded_free(&said);
+	config_reload(ctx, 0);
 }
 
 static void on_terminate(evutil_socket_t signal, short what, void *ctx)
@@ -154,14 +151,9 @@ static bool watch_all(struct daemon *d)
 
 static bool begin(struct daemon *d)
 {
-	struct ctl_reloaded said = { 0 };
-	bool good;
-
-	good = ports_open(d->ports) && kernel_open(d) &&
+	return ports_open(d->ports) && kernel_open(d) &&
 	       priv_join_group(d->options->group, &d->group) && priv_drop() && open_parts(d) &&
-	       watch_all(d) && !sas_compare(d) && !config_load(d, &said) && children_open(d);
-	ctl_reloaded_free(&said);
-	return good;
+	       watch_all(d) && !sas_compare(d) && config_load(d) && children_open(d);
 }
 
 static void free_event(struct event *event)

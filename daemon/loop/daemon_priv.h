@@ -5,7 +5,8 @@
  *   daemon.c			begins and ends
  *   commands.c			requests at the control socket
  *   children.c			the other processes
- *   wishes.c, kernel.c		what `ike` wants; what the kernel reports
+ *   wishes.c, from_auth.c	what `ike` wants; what `auth` says
+ *   kernel.c			what the kernel reports
  *   config.c			the configuration
  *   timer.c			what is due later
  *   module.c			the module's absence
@@ -21,6 +22,7 @@
 
 #include "base/clock.h"
 #include "conf/keyring.h"
+#include "ctl/ctl.h"
 #include "ike/core.h"
 #include "kern/kern.h"
 #include "loop/daemon.h"
@@ -29,11 +31,14 @@
 
 #define SIGNALS	3
 
-/* A configuration on its way to `ike`. */
+/* A configuration on its way to `auth`, which gets its keys, and then to `ike`. */
 struct pending {
 	TAILQ_ENTRY(pending) list;
 	uint64_t number;
 	struct policy *policy;
+	bool keyed;			/* `auth` has the keys: `ike` may ask for them */
+	uint64_t ticket;		/* of the control socket; 0: nobody waits */
+	struct ctl_reloaded said;	/* what he is told in the end */
 };
 
 TAILQ_HEAD(pendings, pending);

@@ -118,12 +118,17 @@ static void on_module(void *ctx, bool loaded)
 	timer_settle(d);
 }
 
-bool kernel_open(struct daemon *d)
+struct kern_events kernel_events(struct daemon *d)
 {
-	const struct kern_events events = {
+	return (struct kern_events){
 		.ctx = d, .acquire = on_acquire, .expire = on_expire, .moved = on_moved,
 		.tunnel = on_tunnel, .path = on_path, .module = on_module, .resync = on_resync,
 	};
+}
+
+bool kernel_open(struct daemon *d)
+{
+	const struct kern_events events = kernel_events(d);
 
 	d->kern = kern_genl_open(&events);
 	return d->kern;

@@ -5,8 +5,12 @@
 
 #include <stdbool.h>
 
+#include "kern/kern.h"
+
 struct daemon;
 
+/* Where its reports go: @d, which outlives them. */
+struct kern_events kernel_events(struct daemon *d);
 /* Opens d->kern; false with a log line that names the cause. */
 bool kernel_open(struct daemon *d);
 

@@ -63,3 +63,12 @@ void keys_send_all(struct daemon *d)
 	for (pending = TAILQ_FIRST(&d->pending); pending; pending = TAILQ_NEXT(pending, list))
 		send_keys(d, pending->policy);
 }
+
+bool keys_mark(struct daemon *d, uint64_t number)
+{
+	const struct msg_auth_mark body = { .number = number };
+
+	if (d->auth)
+		chan_send(d->auth, MSG_AUTH_MARK, &body, sizeof(body));
+	return d->auth;
+}

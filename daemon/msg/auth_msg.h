@@ -54,6 +54,11 @@ struct msg_auth_forget {
 	uint64_t number;
 };
 
+/* Comes back once all that was sent before it is done. */
+struct msg_auth_mark {
+	uint64_t number;
+};
+
 /* Zeroed, with room for @octets_n octets; NULL: out of memory, or more than can be asked for. */
 struct ike_auth_request *ike_auth_request_new(enum auth_kind kind, size_t octets_n);
 /* Wipes and frees; NULL is fine. */

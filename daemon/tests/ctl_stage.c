@@ -113,16 +113,30 @@ static bool is_manual(void *ctx, const char *tunnel)
 	return !strcmp(tunnel, "by-hand");
 }
 
-static int do_reload(void *ctx, struct ctl_reloaded *said)
+const struct ctl_reloaded *stage_said(void)
+{
+	static char errors[] = "f:1:1: bad\nf:2:2: worse", warnings[] = "f:3:1: odd";
+	static char changes[] = "gateway g: added\ntunnel t: changed";
+	static const struct ctl_reloaded bad = {
+		.failed = true, .errors = errors, .warnings = warnings,
+	};
+	static const struct ctl_reloaded good = { .changes = changes, .warnings = warnings };
+
+	return stage.asked.fail ? &bad : &good;
+}
+
+void stage_reloaded(uint64_t ticket)
+{
+	ctl_reload_done(stage.ctl, ticket, stage_said());
+}
+
+static void do_reload(void *ctx, uint64_t ticket)
 {
 	(void)ctx;
 	note("reload", NULL);
-	said->warnings = strdup("f:3:1: odd");
-	if (stage.asked.fail)
-		said->errors = strdup("f:1:1: bad\nf:2:2: worse");
-	else
-		said->changes = strdup("gateway g: added\ntunnel t: changed");
-	return stage.asked.fail ? -1 : 0;
+	stage.reload = ticket;
+	if (!stage.held.reload)
+		stage_reloaded(ticket);
 }
 
 static int do_kernel(void *ctx, const char *what)

@@ -27,11 +27,12 @@ struct ctl_stage {
 	unsigned int shown;		/* requests to show that IKE was asked */
 	/* Questions that are not answered at once, for the test to do it. */
 	struct {
-		bool wait, refuse;
+		bool wait, refuse, reload;
 		unsigned int n;
 		uint64_t tickets[CTL_STAGE_HELD];
 		struct ctl_question last;
 	} held;
+	uint64_t reload;		/* ticket of the last reload */
 	int kernel;			/* the kernel's end of the socket that was given away */
 	char logged[256];		/* the last line of the log */
 	struct ike_core *core;
@@ -48,6 +49,10 @@ int stage_close(void **state);
 
 /* IKE's part: rows from the core, and replies of our own. */
 struct ctl_reply stage_reply(const struct ctl_question *question, const struct answer_rows *rows);
+/* What a reload has to say. */
+const struct ctl_reloaded *stage_said(void);
+/* The reload of that ticket is done, or fails if stage.asked.fail. */
+void stage_reloaded(uint64_t ticket);
 int stage_dial(void);
 /* A connection of a user who is not root, unless nobody here is. */
 int stage_dial_as_other(void);

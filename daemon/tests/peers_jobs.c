@@ -39,7 +39,8 @@ void peers_jobs_set_policy(struct peers_jobs *jobs, struct ike_core *core, ike_t
 {
 	if (keyring_add(jobs->keyring, policy) || ike_core_set_policy(core, now, policy))
 		abort();
-	keyring_settle(jobs->keyring, policy);
+	keyring_keep(jobs->keyring, policy);
+	keyring_settle(jobs->keyring);
 }
 
 static void run(const struct peers_jobs *jobs, struct ike_job *job)

@@ -29,7 +29,8 @@ static struct auth_process *process;
 static struct chan *parent, *ike;
 
 static struct {
-	unsigned int ready, answers, parent_gone, ike_gone;
+	unsigned int ready, answers, marks, parent_gone, ike_gone;
+	uint64_t marked;		/* the last */
 	struct ike_auth_answer answer;	/* the last */
 } seen;
 
@@ -48,6 +49,16 @@ static void on_log(void *ctx, struct bytes body, int fd)
 	(void)fd;
 }
 
+static void on_marked(void *ctx, struct bytes body, int fd)
+{
+	const struct msg_auth_mark *mark = (const void *)body.p;
+
+	(void)ctx;
+	(void)fd;
+	seen.marked = mark->number;
+	seen.marks++;
+}
+
 static void on_answer(void *ctx, struct bytes body, int fd)
 {
 	(void)ctx;
@@ -64,7 +75,7 @@ static void on_gone(void *ctx, const char *reason)
 }
 
 static chan_handler *const parent_handlers[MSG_TYPES] = {
-	[MSG_READY] = on_ready, [MSG_LOG] = on_log,
+	[MSG_READY] = on_ready, [MSG_LOG] = on_log, [MSG_AUTH_MARKED] = on_marked,
 };
 static chan_handler *const ike_handlers[MSG_TYPES] = { [MSG_AUTH_ANSWER] = on_answer };
 
@@ -216,6 +227,21 @@ static void test_keys(void **state)
 	assert_memory_equal(ask(new_request(AUTH_MAKE, 7))->octets, before.octets, 32);
 }
 
+/* Who has heard of the mark may ask for the keys before it, by whatever way. */
+static void test_mark(void **state)
+{
+	struct msg_auth_mark mark = { .number = 1ULL << 40 };
+
+	(void)state;
+	for (uint64_t number = 100; number < 200; number++)
+		give_key(number, KEY);
+	chan_send(parent, MSG_AUTH_MARK, &mark, sizeof(mark));
+	assert_true(run(&seen.marks));
+	assert_int_equal(seen.marked, mark.number);
+	assert_int_equal(ask(new_request(AUTH_MAKE, 199))->failed, 0);
+	assert_int_equal(seen.marks, 1);
+}
+
 /* As long as the longest datagram makes it. */
 static void test_longest(void **state)
 {
@@ -355,6 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_mark, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_longest, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_ike_nonsense, set_up, tear_down),
 		cmocka_unit_test(test_parent_nonsense),

@@ -51,8 +51,13 @@ static json_t *replied(const struct ctl_question *question)
 	struct evbuffer *text;
 	json_t *json;
 
-	assert_non_null(show);
 	assert_int_not_equal(question->kind, 0);
+	if (question->kind == CTL_RELOAD) {
+		show_free(show);
+		stage_ops.reload(NULL, 0);
+		return verbs_reloaded(stage_said());
+	}
+	assert_non_null(show);
 	reply = stage_reply(question, &rows);
 	if (question->kind == CTL_SHOW) {
 		text = show_text(show, verbs_daemon(&stage_ops));

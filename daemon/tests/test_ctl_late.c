@@ -257,16 +257,57 @@ static void test_process_dead(void **state)
 	stage_close_all(fds, 4);
 }
 
-/* An answer that does not come within its time is not waited for, and comes too late. */
-static void test_time_limit(void **state)
+/* What was read is in force later; an IKE process that is started meanwhile hears of it, too. */
+static void test_reload(void **state)
 {
-	struct ctl_ops hasty = stage_ops;
-	int fds[2];
+	static const char request[] = "{\"verb\":\"reload\"}";
+	int fd;
 
 	(void)state;
 	if (geteuid())
 		skip();
 	hold();
+	stage.held.reload = true;
+	fd = dial_and_put(request);
+	assert_string_equal(stage.asked.called, "reload");
+	assert_int_equal(stage.held.n, 0);
+	assert_silent(fd);
+	ctl_unanswered(stage.ctl, CTL_RESTARTED);
+	rounds();
+	assert_silent(fd);
+	/* An answer of IKE's is not what is waited for. */
+	reply_count(stage.reload, 7);
+	rounds();
+	assert_silent(fd);
+	stage_reloaded(stage.reload);
+	assert_non_null(strstr(stage_message(fd), "\"changes\":[\"gateway g: added\""));
+	stage_reloaded(stage.reload);
+	rounds();
+	assert_silent(fd);
+	stage_ask(fd, request);
+	rounds();
+	stage.asked.fail = true;
+	stage_reloaded(stage.reload);
+	assert_non_null(strstr(stage_message(fd), "f:2:2: worse"));
+	/* Who hangs up is forgotten. */
+	stage_ask(fd, request);
+	rounds();
+	close(fd);
+	rounds();
+	stage_reloaded(stage.reload);
+}
+
+/* An answer that does not come within its time is not waited for, and comes too late. */
+static void test_time_limit(void **state)
+{
+	struct ctl_ops hasty = stage_ops;
+	int fds[3];
+
+	(void)state;
+	if (geteuid())
+		skip();
+	hold();
+	stage.held.reload = true;
 	hasty.patience_ms = 50;
 	ctl_close(stage.ctl);
 	stage.ctl = ctl_open(stage.base, stage.path, stage.group, &hasty);
@@ -274,7 +315,8 @@ static void test_time_limit(void **state)
 	fds[0] = dial_and_put(CLEAR);
 	fds[1] = stage_dial_as_other();
 	stage_ask(fds[1], "{\"verb\":\"show\"}");
-	for (int i = 0; i < 2; i++) {
+	fds[2] = dial_and_put("{\"verb\":\"reload\"}");
+	for (int i = 0; i < 3; i++) {
 		const struct timeval patience = { .tv_sec = 10 };
 		bool late = false;
 		struct event *end = event_new(stage.base, -1, 0, on_busy, &late);
@@ -288,13 +330,14 @@ static void test_time_limit(void **state)
 		said = stage_message(fds[i]);
 		assert_non_null(said);
 		assert_non_null(strstr(said, "\"ok\":false"));
-		assert_non_null(strstr(said, "has not answered for"));
+		assert_non_null(strstr(said, i < 2 ? "has not answered for" :
+						     "it is in force when it has"));
 	}
 	for (unsigned int i = 0; i < stage.held.n; i++)
 		reply_count(stage.held.tickets[i], 7);
 	rounds();
 	assert_silent(fds[0]);
-	stage_close_all(fds, 2);
+	stage_close_all(fds, 3);
 	ctl_close(stage.ctl);
 	stage.ctl = ctl_open(stage.base, stage.path, stage.group, &stage_ops);
 	assert_non_null(stage.ctl);
@@ -342,6 +385,7 @@ static int let_go(void **state)
 {
 	(void)state;
 	memset(&stage.held, 0, sizeof(stage.held));
+	stage.asked.fail = false;
 	return 0;
 }
 
@@ -371,6 +415,7 @@ int main(void)
 		LATE(test_hangs_up),
 		LATE(test_one_after_the_other),
 		LATE(test_process_dead),
+		LATE(test_reload),
 		LATE(test_time_limit),
 		cmocka_unit_test(test_no_socket),
 		cmocka_unit_test(test_answers),

@@ -76,6 +76,13 @@ static struct policy *policy_of(const char *const *keys, unsigned int n)
 	return policy;
 }
 
+/* The user keeps the keys of @policy alone. */
+static void settle(struct keyring *ring, const struct policy *policy)
+{
+	keyring_keep(ring, policy);
+	keyring_settle(ring);
+}
+
 #define POLICY(...)	policy_of((const char *const[]){ __VA_ARGS__ }, \
 		sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(const char *))
 
@@ -103,7 +110,7 @@ static void test_equal(void **state)
 
 	(void)state;
 	assert_int_equal(keyring_add(ring, policy), 0);
-	keyring_settle(ring, policy);
+	settle(ring, policy);
 	check_has(policy);
 	assert_int_equal(gateways[0].key, gateways[2].key);
 	assert_int_equal(user.sets, 4);
@@ -121,17 +128,17 @@ static void test_reload(void **state)
 
 	(void)state;
 	assert_int_equal(keyring_add(ring, first), 0);
-	keyring_settle(ring, first);
+	settle(ring, first);
 	assert_int_equal(keyring_add(ring, other), 0);
 	/* The core still asks by the configuration before. */
 	assert_string_equal(user.had[first->gateways[1].key], "two");
-	keyring_settle(ring, other);
+	settle(ring, other);
 	assert_null(user.had[first->gateways[1].key]);
 	assert_int_equal(user.forgets, 1);
 	assert_int_equal(other->gateways[1].key, first->gateways[0].key);
 	assert_int_equal(user.sets, 3);
 	assert_int_equal(keyring_add(ring, again), 0);
-	keyring_settle(ring, again);
+	settle(ring, again);
 	assert_int_equal(again->gateways[0].key, first->gateways[1].key);
 	assert_int_equal(again->gateways[1].key, first->gateways[0].key);
 	check_has(again);
@@ -150,21 +157,21 @@ static void test_failure(void **state)
 
 	(void)state;
 	assert_int_equal(keyring_add(ring, first), 0);
-	keyring_settle(ring, first);
+	settle(ring, first);
 	user.full = true;
 	assert_int_equal(keyring_add(ring, other), -1);
-	keyring_settle(ring, first);
+	settle(ring, first);
 	check_has(first);
 	user.full = false;
 	assert_int_equal(keyring_add(ring, other), 0);
-	keyring_settle(ring, first);
+	settle(ring, first);
 	check_has(first);
 	assert_int_equal(user.forgets, 2);
 	assert_int_equal(keyring_add(ring, other), 0);
-	keyring_settle(ring, other);
+	settle(ring, other);
 	check_has(other);
 	/* No configuration is in force any more. */
-	keyring_settle(ring, NULL);
+	settle(ring, NULL);
 	assert_int_equal(user.sets, user.forgets);
 	keyring_free(ring);
 	policy_free(first);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "loop/parent_fake.h"
+
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "ctl/ctl.h"
+#include "kern/kern_fake.h"
+#include "loop/config.h"
+#include "loop/from_auth.h"
+#include "loop/kernel.h"
+#include "loop/keys.h"
+#include "loop/link.h"
+#include "loop/live.h"
+#include "loop/manual.h"
+#include "loop/monitors.h"
+#include "loop/timer.h"
+#include "loop/tunnels.h"
+#include "loop/wishes.h"
+
+static void on_fake_timer(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	timer_tick(ctx);
+}
+
+static void tell_event(void *ctx, const struct ike_event *event)
+{
+	ctl_event(((struct daemon *)ctx)->ctl, event);
+}
+
+static void tell_lost(void *ctx, const char *ifname)
+{
+	link_path_lost(ctx, ifname);
+}
+
+static void tell_back(void *ctx, const char *ifname)
+{
+	link_path_back(ctx, ifname);
+}
+
+static bool open_fake_parts(struct daemon *d)
+{
+	const struct monitors_ops ops = {
+		.ctx = d, .tell = tell_event, .lost = tell_lost, .back = tell_back,
+	};
+	const struct kern_events events = kernel_events(d);
+
+	d->kern = kern_fake_open(&events);
+	d->live = live_new();
+	d->manual = manual_new();
+	d->monitors = monitors_new(&ops);
+	d->timer = event_new(d->base, -1, 0, on_fake_timer, d);
+	return keys_open(d) && d->kern && d->live && d->manual && d->monitors && d->timer;
+}
+
+struct parent_fake *parent_fake_new(struct event_base *base, const char *config, const char *ctl)
+{
+	struct parent_fake *parent = calloc(1, sizeof(*parent));
+	struct daemon *d;
+
+	if (!parent)
+		return NULL;
+	d = &parent->d;
+	parent->options = (struct daemon_options){ .config = config, .ctl = ctl };
+	d->options = &parent->options;
+	d->base = base;
+	d->started = clock_ms();
+	d->module.due = IKE_NEVER;
+	d->group = (gid_t)-1;
+	LIST_INIT(&d->unpadded);
+	TAILQ_INIT(&d->pending);
+	for (unsigned int i = 0; i < PORTS; i++)
+		d->ports[i] = -1;
+	if (open_fake_parts(d) && config_load(d))
+		return parent;
+	parent_fake_free(parent);
+	return NULL;
+}
+
+void parent_fake_free(struct parent_fake *parent)
+{
+	struct daemon *d;
+
+	if (!parent)
+		return;
+	d = &parent->d;
+	chan_free(d->ike);
+	chan_free(d->auth);
+	ctl_close(d->ctl);
+	if (d->timer)
+		event_free(d->timer);
+	keys_close(d);
+	live_free(d->live);
+	manual_free(d->manual);
+	monitors_free(d->monitors);
+	if (d->kern)
+		d->kern->ops->close(d->kern);
+	tunnels_close(d);
+	config_drop(d);
+	free(parent);
+}
+
+/* --- the two that it speaks to --- */
+
+static void on_fake_ike_gone(void *ctx, const char *reason)
+{
+	struct parent_fake *parent = ctx;
+
+	snprintf(parent->reasons[0], sizeof(parent->reasons[0]), "%s", reason);
+	parent->ike_gone = parent->reasons[0];
+}
+
+static void on_fake_auth_gone(void *ctx, const char *reason)
+{
+	struct parent_fake *parent = ctx;
+
+	snprintf(parent->reasons[1], sizeof(parent->reasons[1]), "%s", reason);
+	parent->auth_gone = parent->reasons[1];
+}
+
+/* Handlers get the daemon, and who hears of the end the parent. */
+static int meet(struct parent_fake *parent, enum msg_role role, struct chan **chan)
+{
+	struct daemon *d = &parent->d;
+	int ends[2];
+
+	if (chan_pair(ends))
+		return -1;
+	*chan = chan_new(d->base, ends[0], MSG_PARENT, role,
+			 role == MSG_IKE ? wishes_handlers : from_auth_handlers, d, NULL);
+	if (!*chan) {
+		close(ends[1]);
+		return -1;
+	}
+	chan_on_end(*chan, role == MSG_IKE ? on_fake_ike_gone : on_fake_auth_gone, parent);
+	return ends[1];
+}
+
+int parent_fake_ike(struct parent_fake *parent)
+{
+	struct daemon *d = &parent->d;
+	int end;
+
+	chan_free(d->ike);
+	parent->ike_gone = NULL;
+	d->carried = 0;
+	end = meet(parent, MSG_IKE, &d->ike);
+	if (end >= 0)
+		config_send_all(d);
+	return end;
+}
+
+int parent_fake_auth(struct parent_fake *parent)
+{
+	struct daemon *d = &parent->d;
+	int end;
+
+	chan_free(d->auth);
+	parent->auth_gone = NULL;
+	end = meet(parent, MSG_AUTH, &d->auth);
+	if (end >= 0)
+		keys_send_all(d);
+	return end;
+}
