@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "genl/attr.h"
-#include "kern/genl_events.h"
-#include "kern/genl_monitor.h"
 #include "genl/path.h"
+#include "kern/genl_events.h"
+#include "kern/genl_monitor_attr.h"
 
 #define DATAGRAM_MAX	32768
 #define QUEUE_MAX	(4 << 20)	/* octets of events that may wait for us */

@@ -13,7 +13,7 @@
 #include <netlink/msg.h>
 
 #include "kern/genl_list.h"
-#include "kern/genl_monitor.h"
+#include "kern/genl_monitor_attr.h"
 #include "genl/path.h"
 #include "kern/genl_sa.h"
 
