@@ -17,7 +17,6 @@
 #include "loop/keys.h"
 #include "loop/link.h"
 #include "loop/live.h"
-#include "loop/wishes.h"
 #include "msg/basic.h"
 #include "proc/proc.h"
 
@@ -28,6 +27,7 @@ struct children {
 	struct engine *engine;
 	struct auth_process *keeper;
 	bool single;
+	chan_handler *const *wishes;	/* what `ike` says */
 };
 
 /* --- they begin and end --- */
@@ -142,7 +142,7 @@ static bool open_single(struct daemon *d)
 	d->auth = chan_new(d->base, auth[0], MSG_PARENT, MSG_AUTH, from_auth_handlers, d,
 			   on_engine_gone);
 	c->keeper = auth_process_new(d->base, auth[1]);
-	d->ike = chan_new(d->base, ike[0], MSG_PARENT, MSG_IKE, wishes_handlers, d,
+	d->ike = chan_new(d->base, ike[0], MSG_PARENT, MSG_IKE, c->wishes, d,
 			  on_engine_gone);
 	c->engine = engine_new(d->base, ike[1], on_engine_ended, d);
 	if (!d->auth || !c->keeper || !d->ike || !c->engine)
@@ -163,7 +163,7 @@ static bool open_processes(struct daemon *d)
 		.ended = on_auth_ended, .stopped = on_auth_stopped,
 	};
 	c->ike_owner = (struct proc_owner){
-		.handlers = wishes_handlers, .ctx = d, .started = on_ike_started,
+		.handlers = c->wishes, .ctx = d, .started = on_ike_started,
 		.ended = on_ike_ended, .stopped = on_ike_stopped,
 	};
 	c->auth = proc_new(d->base, MSG_AUTH, d->options->role_options, &c->auth_owner);
@@ -175,12 +175,13 @@ static bool open_processes(struct daemon *d)
 	return true;
 }
 
-bool children_open(struct daemon *d)
+bool children_open(struct daemon *d, chan_handler *const *wishes)
 {
 	d->children = calloc(1, sizeof(*d->children));
 	if (!d->children)
 		return false;
 	d->children->single = d->options->single;
+	d->children->wishes = wishes;
 	return d->children->single ? open_single(d) : open_processes(d);
 }
 

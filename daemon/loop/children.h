@@ -9,11 +9,13 @@
 
 #include <stdbool.h>
 
+#include "msg/chan.h"
+
 struct ctl_process;
 struct daemon;
 
-/* Starts both.  False with a log line. */
-bool children_open(struct daemon *d);
+/* Starts both; @wishes handle what `ike` says, by type, and outlive it.  False with a log line. */
+bool children_open(struct daemon *d, chan_handler *const *wishes);
 /*
  * Has `ike` tell its peers, if SAs are to be deleted, and both end.  The event loop is left when
  * they have.

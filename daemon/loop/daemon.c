@@ -22,6 +22,7 @@
 #include "loop/sas.h"
 #include "loop/timer.h"
 #include "loop/tunnels.h"
+#include "loop/wishes.h"
 #include "priv/drop.h"
 #include "priv/group.h"
 
@@ -153,7 +154,8 @@ static bool begin(struct daemon *d)
 {
 	return ports_open(d->ports) && kernel_open(d) &&
 	       priv_join_group(d->options->group, &d->group) && priv_drop() && open_parts(d) &&
-	       watch_all(d) && !sas_compare(d) && config_load(d) && children_open(d);
+	       watch_all(d) && !sas_compare(d) && config_load(d) &&
+	       children_open(d, wishes_handlers);
 }
 
 static void free_event(struct event *event)
