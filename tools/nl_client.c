@@ -47,14 +47,6 @@ struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags,
 	return msg;
 }
 
-void nl_take(struct nlmsghdr *header, nl_answer *answer, void *ctx)
-{
-	struct nlattr *attrs[PANTUN_A_MAX + 1];
-
-	if (genl_attr_top(header, attrs))
-		answer(ctx, ((struct genlmsghdr *)nlmsg_data(header))->cmd, attrs);
-}
-
 /* What is to be done with answers. */
 struct taker {
 	nl_answer *answer;

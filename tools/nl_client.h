@@ -10,13 +10,9 @@
 #include <netlink/msg.h>
 #include <stdbool.h>
 #include "model.h"
+#include "nl_answer.h"
 
 struct nl_client;
-
-/* Called with the top-level attributes (PANTUN_A_...) of each answer. */
-typedef void nl_answer(void *ctx, uint8_t cmd, struct nlattr **attrs);
-/* Calls @answer, unless the message of pantun's family cannot be read. */
-void nl_take(struct nlmsghdr *header, nl_answer *answer, void *ctx);
 
 /*
  * NULL with the cause in @error of MODEL_ERROR octets: also where the module is of a

@@ -3,7 +3,8 @@
 #ifndef PANTUN_TOOLS_NL_RELAY_H
 #define PANTUN_TOOLS_NL_RELAY_H
 
-#include "nl_client.h"
+#include "model.h"
+#include "nl_answer.h"
 
 /* What is known of an answer so far. */
 struct nl_relay {
