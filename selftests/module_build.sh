@@ -8,6 +8,8 @@
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_calls.sh
+. "$PANTUN_TOP/selftests/lib_calls.sh"
 
 # builds_clean VERSION: from nothing; what is said about our files is a failure.
 builds_clean() {
@@ -35,25 +37,9 @@ includes_one_way() {
 	return "$failed"
 }
 
-# calls_of OBJECTS: each use of another object's symbol, as user, who has it, symbol.
-calls_of() {
-	(cd "$1" && find . -name '*.o' ! -path './pantun*' ! -path './test/*' ! -name '*_test.o' \
-		-printf '%P\n' | xargs nm -A -P -g) |
-		sed 's/\.o:/ /' | awk '
-			$3 == "U" { user[++uses] = $1; used[uses] = $2; next }
-			{ owner[$2] = $1 }
-			END {
-				for (i = 1; i <= uses; i++) {
-					who = owner[used[i]]
-					if (who && who != user[i])
-						print user[i], who, used[i]
-				}
-			}'
-}
-
 # calls_one_way OBJECTS: between folders by their order, and in no circle anywhere.
 calls_one_way() {
-	calls_of "$1" >"$WORK/calls"
+	calls_of "$1" ! -path './pantun*' ! -path './test/*' ! -name '*_test.o' >"$WORK/calls"
 	[ -s "$WORK/calls" ] || { echo "no calls in $1"; return 1; }
 	awk -v folders="${FOLDERS[*]}" '
 		BEGIN {
@@ -70,7 +56,7 @@ calls_one_way() {
 			print $1 " calls " $2 ": " $3
 			bad = 1
 		}
-		END { exit bad }' "$WORK/calls" && cut -d' ' -f1,2 "$WORK/calls" | tsort >"$WORK/order"
+		END { exit bad }' "$WORK/calls" && no_circle "$WORK/calls"
 }
 
 # object NAME CODE: in a small house of its own.
