@@ -46,7 +46,7 @@ static const struct algorithm *row(const struct algorithm *table, size_t n, uint
 	return number < n && table[number].name ? &table[number] : NULL;
 }
 
-static uint32_t number_of(const struct algorithm *table, size_t n, const char *name)
+static uint32_t algorithm_number(const struct algorithm *table, size_t n, const char *name)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		if (table[i].name && !strcmp(table[i].name, name))
@@ -79,12 +79,12 @@ const struct algorithm *algorithm_auth(uint32_t auth)
 
 uint32_t enc_number(const char *name)
 {
-	return number_of(encs, COUNT(encs), name);
+	return algorithm_number(encs, COUNT(encs), name);
 }
 
 uint32_t auth_number(const char *name)
 {
-	return number_of(auths, COUNT(auths), name);
+	return algorithm_number(auths, COUNT(auths), name);
 }
 
 const char *enc_unknown(void)

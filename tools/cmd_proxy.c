@@ -6,32 +6,27 @@
 #include "selector.h"
 
 struct request {
-	char ifname[IFNAMSIZ];
+	char ifname[IFNAMSIZ];		/* first: dev_take() */
 	char name[PANTUN_PROXY_NAME_LEN];
 	struct genl_selector selector;
 };
-
-static const char *take_dev(void *ctx, char *const *values)
-{
-	return ifname_take(values[0], ((struct request *)ctx)->ifname);
-}
 
 static const char *take_name(void *ctx, char *const *values)
 {
 	return proxy_name_take(values[0], ((struct request *)ctx)->name);
 }
 
-static const char *take_local(void *ctx, char *const *values)
+static const char *take_local_range(void *ctx, char *const *values)
 {
 	return selector_take_address(&((struct request *)ctx)->selector, true, values[0]);
 }
 
-static const char *take_remote(void *ctx, char *const *values)
+static const char *take_remote_range(void *ctx, char *const *values)
 {
 	return selector_take_address(&((struct request *)ctx)->selector, false, values[0]);
 }
 
-static const char *take_proto(void *ctx, char *const *values)
+static const char *take_upper_proto(void *ctx, char *const *values)
 {
 	return selector_take_proto(&((struct request *)ctx)->selector, values[0]);
 }
@@ -47,18 +42,18 @@ static const char *take_remote_port(void *ctx, char *const *values)
 }
 
 static const struct keyword add_keywords[] = {
-	{ "dev", "TUNNEL", 1, take_dev },
+	{ "dev", "TUNNEL", 1, dev_take },
 	{ "name", "NAME", 1, take_name },
-	{ "local", "an address, ADDRESS/BITS, FIRST-LAST or any", 1, take_local },
-	{ "remote", "an address, ADDRESS/BITS, FIRST-LAST or any", 1, take_remote },
-	{ "proto", "a protocol", 1, take_proto },
+	{ "local", "an address, ADDRESS/BITS, FIRST-LAST or any", 1, take_local_range },
+	{ "remote", "an address, ADDRESS/BITS, FIRST-LAST or any", 1, take_remote_range },
+	{ "proto", "a protocol", 1, take_upper_proto },
 	{ "local-port", "a port or FIRST-LAST", 1, take_local_port },
 	{ "remote-port", "a port or FIRST-LAST", 1, take_remote_port },
 	{ NULL, NULL, 0, NULL },
 };
 
 static const struct keyword name_keywords[] = {
-	{ "dev", "TUNNEL", 1, take_dev },
+	{ "dev", "TUNNEL", 1, dev_take },
 	{ "name", "NAME", 1, take_name },
 	{ NULL, NULL, 0, NULL },
 };

@@ -133,15 +133,10 @@ static int sa_path(const struct options *options, int argc, char **argv)
 	return send_sa(PANTUN_CMD_SA_SET, &request, NULL);
 }
 
-static const char *take_dev(void *ctx, char *const *values)
-{
-	return ifname_take(values[0], ctx);
-}
-
 static int sa_flush(const struct options *options, int argc, char **argv)
 {
 	static const struct keyword keywords[] = {
-		{ "dev", "TUNNEL", 1, take_dev },
+		{ "dev", "TUNNEL", 1, dev_take },
 		{ NULL, NULL, 0, NULL },
 	};
 	char ifname[IFNAMSIZ] = "";

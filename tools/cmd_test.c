@@ -4,7 +4,7 @@
 #include "command.h"
 #include "ctl_client.h"
 
-static long long number(json_t *answer, const char *member)
+static long long counted(json_t *answer, const char *member)
 {
 	return (long long)json_integer_value(json_object_get(answer, member));
 }
@@ -12,9 +12,9 @@ static long long number(json_t *answer, const char *member)
 /* What was begun, and why the rest was not. */
 static void print_answer(json_t *answer)
 {
-	long long up = number(answer, "up"), passive = number(answer, "passive");
+	long long up = counted(answer, "up"), passive = counted(answer, "passive");
 
-	printf("negotiations started: %lld\n", number(answer, "count"));
+	printf("negotiations started: %lld\n", counted(answer, "count"));
 	if (up)
 		printf("up already: %lld (\"pantunctl clear ipsec-sa\" has new SAs negotiated)\n",
 		       up);

@@ -9,16 +9,11 @@
 #define PLACE	"tunnel set"
 
 struct request {
-	char ifname[IFNAMSIZ];
+	char ifname[IFNAMSIZ];		/* first: dev_take() */
 	uint32_t start;
 	struct tunnel_options options;
 	bool given[PANTUN_TUNNEL_A_MAX + 1];	/* which of them are to be sent */
 };
-
-static const char *take_dev(void *ctx, char *const *values)
-{
-	return ifname_take(values[0], ((struct request *)ctx)->ifname);
-}
 
 static const char *take_start(void *ctx, char *const *values)
 {
@@ -116,7 +111,7 @@ static const char *take_gre(void *ctx, char *const *values)
 }
 
 /* "off" is 0. */
-static bool take_number(const char *word, uint32_t max, uint32_t *out)
+static bool take_or_off(const char *word, uint32_t max, uint32_t *out)
 {
 	uint64_t number = 0;
 
@@ -131,7 +126,7 @@ static const char *take_tfc(void *ctx, char *const *values)
 	struct request *request = ctx;
 
 	request->given[PANTUN_TUNNEL_A_TFC] = true;
-	return take_number(values[0], PANTUN_TFC_MAX, &request->options.tfc) ?
+	return take_or_off(values[0], PANTUN_TFC_MAX, &request->options.tfc) ?
 		NULL : "neither off nor octets from 1 to 65535";
 }
 
@@ -140,7 +135,7 @@ static const char *take_dummy(void *ctx, char *const *values)
 	struct request *request = ctx;
 
 	request->given[PANTUN_TUNNEL_A_DUMMY] = true;
-	return take_number(values[0], UINT32_MAX, &request->options.dummy) ?
+	return take_or_off(values[0], UINT32_MAX, &request->options.dummy) ?
 		NULL : "neither off nor milliseconds from 1";
 }
 
@@ -149,7 +144,7 @@ static const char *take_mark(void *ctx, char *const *values)
 	struct request *request = ctx;
 
 	request->given[PANTUN_TUNNEL_A_MARK] = true;
-	return take_number(values[0], UINT32_MAX, &request->options.mark) ?
+	return take_or_off(values[0], UINT32_MAX, &request->options.mark) ?
 		NULL : "neither off nor a number from 1 to 0xffffffff";
 }
 
@@ -167,7 +162,7 @@ static const char *take_underlay(void *ctx, char *const *values)
 }
 
 static const struct keyword keywords[] = {
-	{ "dev", "TUNNEL", 1, take_dev },
+	{ "dev", "TUNNEL", 1, dev_take },
 	{ "start", "always, on-demand or passive", 1, take_start },
 	{ "carrier", "any or all", 1, take_carrier },
 	{ "df", "copy, clear or set", 1, take_df },
@@ -183,12 +178,13 @@ static const struct keyword keywords[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
-static int put_u8(struct nl_msg *msg, const struct request *request, int attr, uint8_t value)
+static int put_given_u8(struct nl_msg *msg, const struct request *request, int attr, uint8_t value)
 {
 	return request->given[attr] ? nla_put_u8(msg, attr, value) : 0;
 }
 
-static int put_u32(struct nl_msg *msg, const struct request *request, int attr, uint32_t value)
+static int put_given_u32(struct nl_msg *msg, const struct request *request, int attr,
+			 uint32_t value)
 {
 	return request->given[attr] ? nla_put_u32(msg, attr, value) : 0;
 }
@@ -196,19 +192,19 @@ static int put_u32(struct nl_msg *msg, const struct request *request, int attr, 
 static int put_given(struct nl_msg *msg, const struct request *request)
 {
 	const struct tunnel_options *options = &request->options;
-	int status = put_u32(msg, request, PANTUN_TUNNEL_A_START, request->start);
+	int status = put_given_u32(msg, request, PANTUN_TUNNEL_A_START, request->start);
 
-	status |= put_u32(msg, request, PANTUN_TUNNEL_A_CARRIER, options->carrier);
-	status |= put_u32(msg, request, PANTUN_TUNNEL_A_DF, options->df);
-	status |= put_u32(msg, request, PANTUN_TUNNEL_A_TOS, options->tos);
-	status |= put_u8(msg, request, PANTUN_TUNNEL_A_DSCP, options->dscp);
-	status |= put_u8(msg, request, PANTUN_TUNNEL_A_TTL, options->ttl);
-	status |= put_u8(msg, request, PANTUN_TUNNEL_A_FLOW_LABEL, options->flow_label);
-	status |= put_u8(msg, request, PANTUN_TUNNEL_A_GRE, options->gre);
-	status |= put_u32(msg, request, PANTUN_TUNNEL_A_TFC, options->tfc);
-	status |= put_u32(msg, request, PANTUN_TUNNEL_A_DUMMY, options->dummy);
-	status |= put_u32(msg, request, PANTUN_TUNNEL_A_MARK, options->mark);
-	status |= put_u32(msg, request, PANTUN_TUNNEL_A_UNDERLAY, options->underlay);
+	status |= put_given_u32(msg, request, PANTUN_TUNNEL_A_CARRIER, options->carrier);
+	status |= put_given_u32(msg, request, PANTUN_TUNNEL_A_DF, options->df);
+	status |= put_given_u32(msg, request, PANTUN_TUNNEL_A_TOS, options->tos);
+	status |= put_given_u8(msg, request, PANTUN_TUNNEL_A_DSCP, options->dscp);
+	status |= put_given_u8(msg, request, PANTUN_TUNNEL_A_TTL, options->ttl);
+	status |= put_given_u8(msg, request, PANTUN_TUNNEL_A_FLOW_LABEL, options->flow_label);
+	status |= put_given_u8(msg, request, PANTUN_TUNNEL_A_GRE, options->gre);
+	status |= put_given_u32(msg, request, PANTUN_TUNNEL_A_TFC, options->tfc);
+	status |= put_given_u32(msg, request, PANTUN_TUNNEL_A_DUMMY, options->dummy);
+	status |= put_given_u32(msg, request, PANTUN_TUNNEL_A_MARK, options->mark);
+	status |= put_given_u32(msg, request, PANTUN_TUNNEL_A_UNDERLAY, options->underlay);
 	return status;
 }
 

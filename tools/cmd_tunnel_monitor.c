@@ -10,19 +10,14 @@
 #define PLACE	"tunnel monitor"
 
 struct request {
-	char ifname[IFNAMSIZ];
+	char ifname[IFNAMSIZ];		/* first: dev_take() */
 	char proxy[PANTUN_PROXY_NAME_LEN];
 	struct addr destination, source;
 	/* 0: the kernel's default */
 	uint32_t action, interval, threshold, recovery;
 };
 
-static const char *take_dev(void *ctx, char *const *values)
-{
-	return ifname_take(values[0], ((struct request *)ctx)->ifname);
-}
-
-static const char *take_proxy(void *ctx, char *const *values)
+static const char *take_path_proxy(void *ctx, char *const *values)
 {
 	return proxy_name_take(values[0], ((struct request *)ctx)->proxy);
 }
@@ -90,13 +85,13 @@ static const char *take_recovery(void *ctx, char *const *values)
 }
 
 #define NAME_KEYWORDS							\
-	{ "dev", "TUNNEL", 1, take_dev },				\
+	{ "dev", "TUNNEL", 1, dev_take },				\
 	{ "destination", "an address", 1, take_destination }
 
 static const struct keyword add_keywords[] = {
 	NAME_KEYWORDS,
 	{ "source", "an address", 1, take_source },
-	{ "proxy", "the name of a proxy-ID", 1, take_proxy },
+	{ "proxy", "the name of a proxy-ID", 1, take_path_proxy },
 	{ "action", "wait-recover or fail-over", 1, take_action },
 	{ "interval", "seconds", 1, take_interval },
 	{ "threshold", "a count of probes", 1, take_threshold },
@@ -109,7 +104,7 @@ static const struct keyword del_keywords[] = {
 	{ NULL, NULL, 0, NULL },
 };
 
-static int put_u32(struct nl_msg *msg, int attr, uint32_t value)
+static int put_set_u32(struct nl_msg *msg, int attr, uint32_t value)
 {
 	return value ? nla_put_u32(msg, attr, value) : 0;
 }
@@ -125,10 +120,10 @@ static int put_request(struct nl_msg *msg, const struct request *request)
 		return -1;
 	if (*request->proxy)
 		status |= nla_put_string(msg, PANTUN_MONITOR_A_PROXY, request->proxy);
-	status |= put_u32(msg, PANTUN_MONITOR_A_ACTION, request->action);
-	status |= put_u32(msg, PANTUN_MONITOR_A_INTERVAL, request->interval);
-	status |= put_u32(msg, PANTUN_MONITOR_A_THRESHOLD, request->threshold);
-	status |= put_u32(msg, PANTUN_MONITOR_A_RECOVERY, request->recovery);
+	status |= put_set_u32(msg, PANTUN_MONITOR_A_ACTION, request->action);
+	status |= put_set_u32(msg, PANTUN_MONITOR_A_INTERVAL, request->interval);
+	status |= put_set_u32(msg, PANTUN_MONITOR_A_THRESHOLD, request->threshold);
+	status |= put_set_u32(msg, PANTUN_MONITOR_A_RECOVERY, request->recovery);
 	return status;
 }
 

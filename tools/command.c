@@ -74,6 +74,11 @@ const char *ifname_take(const char *word, char *out)
 	return NULL;
 }
 
+const char *dev_take(void *ctx, char *const *values)
+{
+	return ifname_take(values[0], ctx);
+}
+
 const char *proxy_name_take(const char *word, char *out)
 {
 	if (!*word || strlen(word) >= PANTUN_PROXY_NAME_LEN)

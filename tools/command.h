@@ -43,6 +43,8 @@ int usage_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The argument of "dev", and of others: NULL, or what is wrong with it. */
 const char *ifname_take(const char *word, char *out);
+/* Of the keyword "dev", where what @ctx points to begins with a char [IFNAMSIZ] for it. */
+const char *dev_take(void *ctx, char *const *values);
 const char *proxy_name_take(const char *word, char *out);
 const char *addr_take(const char *word, struct addr *out);
 

@@ -217,7 +217,7 @@ json_t *ctl_command(const struct options *options, json_t *request, int *status)
 	return NULL;
 }
 
-static void take_text(json_t *object, const char *member, char *out, size_t n)
+static void member_text(json_t *object, const char *member, char *out, size_t n)
 {
 	const char *text = json_string_value(json_object_get(object, member));
 
@@ -225,9 +225,9 @@ static void take_text(json_t *object, const char *member, char *out, size_t n)
 }
 
 #define TAKE_TEXT(object, to, member) \
-	take_text((object), #member, (to)->member, sizeof((to)->member))
+	member_text((object), #member, (to)->member, sizeof((to)->member))
 
-static uint64_t take_number(json_t *object, const char *member)
+static uint64_t member_number(json_t *object, const char *member)
 {
 	json_int_t value = (json_int_t)json_number_value(json_object_get(object, member));
 
@@ -248,19 +248,19 @@ static void take_ike_sa(json_t *from, struct ike_sa *sa)
 	TAKE_TEXT(from, sa, proposal);
 	sa->nat_local = json_is_true(json_object_get(from, "nat_local"));
 	sa->nat_remote = json_is_true(json_object_get(from, "nat_remote"));
-	sa->age = take_number(from, "age");
-	sa->life = take_number(from, "life");
+	sa->age = member_number(from, "age");
+	sa->life = member_number(from, "life");
 }
 
 static void take_history(json_t *from, struct history *history)
 {
 	TAKE_TEXT(from, history, last_error);
-	history->error_age = take_number(from, "error_age");
-	history->retry = take_number(from, "retry");
-	history->attempts = take_number(from, "attempts");
-	history->successes = take_number(from, "successes");
-	history->rekeys = take_number(from, "rekeys");
-	history->failures = take_number(from, "failures");
+	history->error_age = member_number(from, "error_age");
+	history->retry = member_number(from, "retry");
+	history->attempts = member_number(from, "attempts");
+	history->successes = member_number(from, "successes");
+	history->rekeys = member_number(from, "rekeys");
+	history->failures = member_number(from, "failures");
 }
 
 static void take_child(json_t *from, struct child *child)
@@ -275,8 +275,8 @@ static void take_child(json_t *from, struct child *child)
 	TAKE_TEXT(from, child, proposal);
 	TAKE_TEXT(from, child, ts_local);
 	TAKE_TEXT(from, child, ts_remote);
-	child->age = take_number(from, "age");
-	child->life = take_number(from, "life");
+	child->age = member_number(from, "age");
+	child->life = member_number(from, "life");
 	take_history(from, &child->history);
 }
 
@@ -300,11 +300,11 @@ static void take_process(json_t *from, struct process *process)
 	else if (uid)
 		snprintf(process->user, sizeof(process->user), "%lld",
 			 (long long)json_integer_value(uid));
-	process->pid = take_number(from, "pid");
-	process->since = take_number(from, "since");
-	process->starts = take_number(from, "starts");
-	process->threads = take_number(from, "threads");
-	process->memory = take_number(from, "memory");
+	process->pid = member_number(from, "pid");
+	process->since = member_number(from, "since");
+	process->starts = member_number(from, "starts");
+	process->threads = member_number(from, "threads");
+	process->memory = member_number(from, "memory");
 }
 
 static const char *version_of(json_t *answer)

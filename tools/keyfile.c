@@ -46,7 +46,7 @@ static bool join_groups(char *text)
 	}
 }
 
-static int take_hex(const struct line *line, char *text, size_t max,
+static int take_octets(const struct line *line, char *text, size_t max,
 		    struct key_octets *key)
 {
 	size_t n = 0;
@@ -101,10 +101,10 @@ static int take_line(const struct line *line, char *text, struct keys *keys)
 	}
 	if (key->n)
 		return refuse(line, "this key was given before");
-	return take_hex(line, value, max, key);
+	return take_octets(line, value, max, key);
 }
 
-static int take_text(const char *path, char *text, struct keys *keys, char *error,
+static int take_lines(const char *path, char *text, struct keys *keys, char *error,
 		     size_t error_n)
 {
 	struct line line = { .path = path, .error = error, .error_n = error_n };
@@ -160,7 +160,7 @@ int keyfile_read(const char *path, struct keys *keys, char *error, size_t error_
 		return -1;
 	}
 	if (slurp(fd, text, why, sizeof(why)))
-		result = take_text(path, text, keys, error, error_n);
+		result = take_lines(path, text, keys, error, error_n);
 	else
 		snprintf(error, error_n, "%s: %s", path, why);
 	close(fd);

@@ -26,7 +26,7 @@ static void take_tunnel(void *ctx, uint8_t cmd, struct nlattr **attrs)
 		model->tunnels_n--;
 }
 
-static void take_proxy(void *ctx, uint8_t cmd, struct nlattr **attrs)
+static void add_proxy(void *ctx, uint8_t cmd, struct nlattr **attrs)
 {
 	struct model *model = ctx;
 	struct proxy *proxy = model_add(model->proxies, model->proxies_n);
@@ -71,7 +71,7 @@ static int dump_all(const struct source *source, struct model *model)
 		nl_answer *take;
 	} dumps[] = {
 		{ "tunnel", take_tunnel },
-		{ "proxy-id", take_proxy },
+		{ "proxy-id", add_proxy },
 		{ "ipsec-sa", take_sa },
 		{ "monitor", take_monitor },
 	};

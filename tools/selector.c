@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 
 /* The number at the start of @text, ended by @end; false if it is none up to @max. */
-static bool number(const char *text, char end, unsigned long max, unsigned long *out,
-		   const char **rest)
+static bool leading_number(const char *text, char end, unsigned long max, unsigned long *out,
+			   const char **rest)
 {
 	char *stop;
 
@@ -51,7 +51,7 @@ const char *selector_take_proto(struct genl_selector *s, const char *word)
 
 	if (service_proto(word, &s->proto))
 		return NULL;
-	if (!number(word, '\0', 255, &value, &rest))
+	if (!leading_number(word, '\0', 255, &value, &rest))
 		return "not a protocol: any, icmp, tcp, udp, gre, icmp6, sctp or 0 to 255";
 	s->proto = (uint8_t)value;
 	return NULL;
@@ -63,10 +63,10 @@ const char *selector_take_port(struct genl_selector *s, bool local, const char *
 	unsigned long first, last;
 	const char *rest;
 
-	if (number(word, '\0', 65535, &first, &rest))
+	if (leading_number(word, '\0', 65535, &first, &rest))
 		last = first;
-	else if (!number(word, '-', 65535, &first, &rest) ||
-		 !number(rest, '\0', 65535, &last, &rest))
+	else if (!leading_number(word, '-', 65535, &first, &rest) ||
+		 !leading_number(rest, '\0', 65535, &last, &rest))
 		return "not a port or FIRST-LAST, 0 to 65535";
 	if (last < first)
 		return "a range of ports that ends before it begins";
