@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The order of the userspace: which folder may include which, and which names are taken.
+"""The order of the sources: which folder may include which, and which names are taken.
 
 layout.py [TOP]
 
 FOLDERS has a line for each folder: what its files may include besides their own.  Includes name
-the folder, so no other way leads around that.  Two static functions of one folder of daemon/
-have different names, for a reader, a debugger and a backtrace.  Prints FILE:LINE of each breach.
+the folder, so no other way leads around that.  Two static functions of one folder, of the module's
+as well, have different names, for a reader, a debugger and a backtrace.  Prints FILE:LINE of each
+breach.
 """
 import pathlib
 import re
@@ -84,26 +85,35 @@ def functions(text):
                 break
 
 
+def sources(top, *roots):
+    """Paths below @top of all that is compiled."""
+    return [path.relative_to(top) for root in roots
+            for path in sorted((top / root).rglob("*.[ch]"))]
+
+
+def names(path, text, taken):
+    """The static functions of a file whose name another file of its folder has, too."""
+    for number, name in functions(text):
+        other = taken.setdefault((path.parent, name), f"{path}:{number}")
+        if not other.startswith(f"{path}:"):
+            yield number, f"{name}() is taken, see {other}"
+
+
 def main():
-    """Checks every file of the userspace."""
+    """Checks every file of the userspace, and the names of the module's."""
     top = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".")
     allowed, taken, bad = rules(), {}, []
-    files = [path.relative_to(top) for root in ("daemon", "tools")
-             for path in sorted((top / root).rglob("*.[ch]"))]
-    for path in files:
+    for path in sources(top, "daemon", "tools", "kmod"):
         folder = str(path.parent)
-        if folder in TESTS:
+        if folder in TESTS or path.stem.endswith("_test"):
             continue
         text = (top / path).read_text(encoding="utf-8")
-        if folder not in allowed:
-            bad.append(f"{path}:1: {folder} has no line in selftests/layout.py")
-            continue
-        bad += [f"{path}:{number}: {what}"
-                for number, what in includes(path, text, allowed[folder])]
-        for number, name in functions(text) if path.parts[0] == "daemon" else ():
-            other = taken.setdefault((folder, name), f"{path}:{number}")
-            if not other.startswith(f"{path}:"):
-                bad.append(f"{path}:{number}: {name}() is taken, see {other}")
+        breaches = list(names(path, text, taken))
+        if folder in allowed:
+            breaches += includes(path, text, allowed[folder])
+        elif path.parts[0] != "kmod":
+            breaches.append((1, f"{folder} has no line in selftests/layout.py"))
+        bad += [f"{path}:{number}: {what}" for number, what in breaches]
     print(*bad, sep="\n", end="\n" if bad else "")
     return 1 if bad else 0
 
