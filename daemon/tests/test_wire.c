@@ -453,10 +453,8 @@ static void test_names(void **state)
 	(void)state;
 	assert_string_equal(ike_exchange_name(IKE_EXCH_IKE_AUTH), "IKE_AUTH");
 	assert_string_equal(ike_payload_name(IKE_PL_TSR), "TSr");
-	assert_string_equal(ike_notify_name(IKE_N_TS_UNACCEPTABLE), "TS_UNACCEPTABLE");
 	assert_null(ike_exchange_name(33));
 	assert_null(ike_payload_name(IKE_PL_NONE));
-	assert_null(ike_notify_name(12));
 	assert_int_equal(wire_fail(&error, WIRE_ERR_MIN, IKE_PL_KE, 40), -1);
 	assert_string_equal(wire_error_text(&error, text),
 			    "KE payload at octet 40: a length is below its minimum");

@@ -193,6 +193,5 @@ enum ike_notify {
 /* The registry's names, for people; NULL where the number is none of the above. */
 const char *ike_exchange_name(uint8_t exchange);
 const char *ike_payload_name(uint8_t type);
-const char *ike_notify_name(uint16_t type);
 
 #endif

@@ -262,12 +262,10 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	uint8_t nonces[2 * IKE_NONCE_MAX] = { 0 };
 	struct bytes ni = bytes_of(nonces, hs->ni_n);
 	struct bytes nr = bytes_of(nonces + hs->ni_n, hs->nr_n);
-	struct wire_notify notify;
 
 	/* Without AUTH an error is about the IKE SA, with it about the child alone. */
-	if (!wire_payload_find(in->payloads, IKE_PL_AUTH) &&
-	    wire_notify_find_error(in->payloads, &notify)) {
-		refused(ike, &notify);
+	if (in->notes.failed && !wire_payload_find(in->payloads, IKE_PL_AUTH)) {
+		refused(ike, &in->notes.error);
 		return;
 	}
 	if (!peer_proved(ike, in)) {
@@ -537,7 +535,6 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	struct bytes ni = bytes_of(nonces, hs->ni_n);
 	struct bytes nr = bytes_of(nonces + hs->ni_n, hs->nr_n);
 	struct ike_auth_answer made;
-	struct wire_notify notify;
 	struct proof proof;
 	struct gateway *gw = authenticate(ike, in, &proof);
 
@@ -552,7 +549,7 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	put_auth(w, &made);
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
-	if (wire_notify_find(in->payloads, IKE_N_INITIAL_CONTACT, &notify))
+	if (in->notes.initial_contact)
 		initial_contact(ike);
 	gateway_stop_starting(gw);
 	gw->contacted = true;

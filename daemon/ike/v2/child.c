@@ -21,13 +21,11 @@ bool v2_read_terms(const struct v2_in *in, struct v2_terms *out)
 	const struct wire_payload *tsi = wire_payload_find(in->payloads, IKE_PL_TSI);
 	const struct wire_payload *tsr = wire_payload_find(in->payloads, IKE_PL_TSR);
 	const struct wire_payload *ke = wire_payload_find(in->payloads, IKE_PL_KE);
-	struct wire_notify notify;
 	struct wire_error error;
 
 	out->has_ke = ke;
-	out->transport = wire_notify_find(in->payloads, IKE_N_USE_TRANSPORT_MODE, &notify);
-	out->no_tfc = wire_notify_find(in->payloads, IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED,
-				       &notify);
+	out->transport = in->notes.transport;
+	out->no_tfc = in->notes.no_tfc;
 	if (ke && wire_read_ke(ke, &out->ke, &error))
 		return false;
 	return sa && tsi && tsr && !wire_read_sa(sa, &out->sa, &error) &&
@@ -265,11 +263,10 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 		   struct bytes nr)
 {
 	struct prop_list esp = child->tunnel->esp;
-	struct wire_notify notify;
 	struct v2_terms answer;
 
-	if (wire_notify_find_error(in->payloads, &notify)) {
-		say_refused(child, &notify);
+	if (in->notes.failed) {
+		say_refused(child, &in->notes.error);
 		take_failed(child);
 		return;
 	}
@@ -438,15 +435,14 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 {
 	struct child_sa *fresh = child_held(ike->core, task->fresh);
 	struct job_dh exchange = { .own = &task->dh };
-	struct wire_notify notify;
 	struct v2_terms answer;
 	bool readable, good;
 	struct bytes nr;
 
 	if (!fresh)
 		return;
-	if (wire_notify_find_error(in->payloads, &notify)) {
-		child_refused(ike, task, fresh, &notify);
+	if (in->notes.failed) {
+		child_refused(ike, task, fresh, &in->notes.error);
 		return;
 	}
 	ike_not_put_off(ike);

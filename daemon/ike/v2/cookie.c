@@ -58,13 +58,11 @@ static bool make_cookie(const struct ike_core *core, uint8_t version, const stru
 
 static bool cookie_good(struct ike_core *core, const struct v2_in *in, struct bytes ni)
 {
+	struct bytes theirs = in->notes.cookie;
 	uint8_t ours[COOKIE_N];
-	struct wire_notify notify;
 
-	return wire_notify_find(in->payloads, IKE_N_COOKIE, &notify) &&
-	       notify.data.n == COOKIE_N &&
-	       make_cookie(core, notify.data.p[0], in, ni, ours) &&
-	       secret_equal(ours, notify.data.p, COOKIE_N);
+	return theirs.n == COOKIE_N && make_cookie(core, theirs.p[0], in, ni, ours) &&
+	       secret_equal(ours, theirs.p, COOKIE_N);
 }
 
 bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct bytes ni)

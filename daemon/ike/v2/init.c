@@ -93,32 +93,29 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 /* @in repeats the answer that the request was begun anew for: that has been done. */
 static bool heeded(const struct handshake *hs, const struct v2_in *in)
 {
-	struct wire_notify notify;
+	const struct v2_notes *notes = &in->notes;
 
-	if (wire_notify_find(in->payloads, IKE_N_COOKIE, &notify))
+	if (notes->has_cookie)
 		return hs->cookie_n &&
-		       bytes_equal(notify.data, bytes_of(hs->cookie, hs->cookie_n));
-	return hs->regrouped &&
-	       wire_notify_find(in->payloads, IKE_N_INVALID_KE_PAYLOAD, &notify) &&
-	       notify.data.n == 2 && get_be16(notify.data.p) == hs->group->id;
+		       bytes_equal(notes->cookie, bytes_of(hs->cookie, hs->cookie_n));
+	return hs->regrouped && notes->group.n == 2 &&
+	       get_be16(notes->group.p) == hs->group->id;
 }
 
 /* Sections 2.6 and 1.2: the request is begun anew.  false: not with what @in says. */
 static bool init_anew(struct ike_sa *ike, const struct v2_in *in)
 {
 	struct handshake *hs = ike->hs;
-	struct wire_notify notify;
+	const struct v2_notes *notes = &in->notes;
 	const struct alg_dh *group;
 
 	if (hs->rounds >= V2_ROUNDS_MAX)
 		return false;
-	if (wire_notify_find(in->payloads, IKE_N_COOKIE, &notify) && notify.data.n &&
-	    notify.data.n <= sizeof(hs->cookie)) {
-		memcpy(hs->cookie, notify.data.p, notify.data.n);
-		hs->cookie_n = notify.data.n;
-	} else if (wire_notify_find(in->payloads, IKE_N_INVALID_KE_PAYLOAD, &notify) &&
-		   notify.data.n == 2) {
-		group = alg_dh_by_id(get_be16(notify.data.p));
+	if (notes->cookie.n && notes->cookie.n <= sizeof(hs->cookie)) {
+		memcpy(hs->cookie, notes->cookie.p, notes->cookie.n);
+		hs->cookie_n = notes->cookie.n;
+	} else if (notes->group.n == 2) {
+		group = alg_dh_by_id(get_be16(notes->group.p));
 		if (!group || group == hs->group || !prop_list_has_dh(hs->offered, group->id))
 			return false;
 		hs->group = group;
@@ -242,13 +239,12 @@ static bool take_init_answer(struct ike_sa *ike, const struct v2_in *in)
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
 	struct gateway *gw = ike->gw;
-	struct wire_notify notify;
 
 	(void)task;
 	if (heeded(ike->hs, in) || init_anew(ike, in))
 		return;
-	if (wire_notify_find_error(in->payloads, &notify)) {
-		take_advice(ike, &notify);
+	if (in->notes.failed) {
+		take_advice(ike, &in->notes.error);
 		return;
 	}
 	if (!ike->ex.request || !take_init_answer(ike, in))

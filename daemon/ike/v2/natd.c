@@ -32,32 +32,28 @@ void v2_natd_put(struct wire_writer *w, const uint8_t *spi_i, const uint8_t *spi
 		wire_put_notify(w, IKE_N_NAT_DETECTION_DESTINATION_IP, bytes_of(hash, NATD_N));
 }
 
-/* Notifications of @type are there, and none is the hash of @at: a NAT is in between. */
-static bool translated(const struct v2_in *in, uint16_t type, const struct endpoint *at)
+/* Notifications are in those @places, and none is the hash of @at: a NAT is in between. */
+static bool translated(const struct v2_in *in, uint64_t places, const struct endpoint *at)
 {
 	const struct wire_header *header = &in->message->header;
-	bool there = false;
 	uint8_t hash[NATD_N];
 
-	if (!natd_hash(header->spi_i, header->spi_r, at, hash))
+	if (!places || !natd_hash(header->spi_i, header->spi_r, at, hash))
 		return false;
 	for (unsigned int i = 0; i < in->payloads->n; i++) {
 		struct wire_notify notify;
 		struct wire_error error;
 
-		if (in->payloads->list[i].type != IKE_PL_NOTIFY ||
-		    wire_read_notify(&in->payloads->list[i], &notify, &error) ||
-		    notify.type != type)
-			continue;
-		there = true;
-		if (bytes_equal(notify.data, bytes_of(hash, NATD_N)))
+		if (places & 1ull << i &&
+		    !wire_read_notify(&in->payloads->list[i], &notify, &error) &&
+		    bytes_equal(notify.data, bytes_of(hash, NATD_N)))
 			return false;
 	}
-	return there;
+	return true;
 }
 
 void v2_natd_check(struct ike_sa *ike, const struct v2_in *in)
 {
-	ike->path->nat_remote = translated(in, IKE_N_NAT_DETECTION_SOURCE_IP, &in->remote);
-	ike->path->nat_local = translated(in, IKE_N_NAT_DETECTION_DESTINATION_IP, &in->local);
+	ike->path->nat_remote = translated(in, in->notes.natd_source, &in->remote);
+	ike->path->nat_local = translated(in, in->notes.natd_destination, &in->local);
 }

@@ -1,15 +1,175 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* How a notification is called. */
+/* Notifications: a row each, with its name, where it may come, and what becomes of it. */
 #include <stdio.h>
 
 #include "ike/v2/v2.h"
 
+/* The messages that a notification may come in; in others it means nothing. */
+#define REQUEST(exchange)	(1u << (IKE_EXCH_##exchange - IKE_EXCH_IKE_SA_INIT))
+#define ANSWER(exchange)	(REQUEST(exchange) << 4)
+#define BOTH(exchange)		(REQUEST(exchange) | ANSWER(exchange))
+
+/* @notify is from the payload at the place @at of its message.  The first of a kind counts. */
+typedef void reader(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at);
+
+static void read_group(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->has_group)
+		notes->group = notify->data;
+	notes->has_group = true;
+}
+
+static void read_initial_contact(struct v2_notes *notes, const struct wire_notify *notify,
+				 unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->initial_contact = true;
+}
+
+/* There may be several, and what is hashed the message does not say: natd.c. */
+static void read_source(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)notify;
+	notes->natd_source |= 1ull << at;
+}
+
+static void read_destination(struct v2_notes *notes, const struct wire_notify *notify,
+			     unsigned int at)
+{
+	(void)notify;
+	notes->natd_destination |= 1ull << at;
+}
+
+static void read_cookie(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->has_cookie)
+		notes->cookie = notify->data;
+	notes->has_cookie = true;
+}
+
+static void read_transport(struct v2_notes *notes, const struct wire_notify *notify,
+			   unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->transport = true;
+}
+
+static void read_rekey(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->rekeys)
+		notes->rekey = *notify;
+	notes->rekeys = true;
+}
+
+static void read_no_tfc(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->no_tfc = true;
+}
+
+/* Errors are noted in any message, whether they have a row or not. */
+static const struct row {
+	uint16_t type;
+	const char *name;		/* the registry's */
+	unsigned int in;
+	reader *read;			/* NULL: it is passed over, or it is just an error */
+} rows[] = {
+	{ .type = IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, .name = "UNSUPPORTED_CRITICAL_PAYLOAD" },
+	{ .type = IKE_N_INVALID_IKE_SPI, .name = "INVALID_IKE_SPI" },
+	{ .type = IKE_N_INVALID_MAJOR_VERSION, .name = "INVALID_MAJOR_VERSION" },
+	{ .type = IKE_N_INVALID_SYNTAX, .name = "INVALID_SYNTAX" },
+	{ .type = IKE_N_INVALID_MESSAGE_ID, .name = "INVALID_MESSAGE_ID" },
+	{ .type = IKE_N_INVALID_SPI, .name = "INVALID_SPI" },
+	{ .type = IKE_N_NO_PROPOSAL_CHOSEN, .name = "NO_PROPOSAL_CHOSEN" },
+	{ IKE_N_INVALID_KE_PAYLOAD, "INVALID_KE_PAYLOAD", ANSWER(IKE_SA_INIT), read_group },
+	{ .type = IKE_N_AUTHENTICATION_FAILED, .name = "AUTHENTICATION_FAILED" },
+	{ .type = IKE_N_SINGLE_PAIR_REQUIRED, .name = "SINGLE_PAIR_REQUIRED" },
+	{ .type = IKE_N_NO_ADDITIONAL_SAS, .name = "NO_ADDITIONAL_SAS" },
+	{ .type = IKE_N_INTERNAL_ADDRESS_FAILURE, .name = "INTERNAL_ADDRESS_FAILURE" },
+	{ .type = IKE_N_FAILED_CP_REQUIRED, .name = "FAILED_CP_REQUIRED" },
+	{ .type = IKE_N_TS_UNACCEPTABLE, .name = "TS_UNACCEPTABLE" },
+	{ .type = IKE_N_INVALID_SELECTORS, .name = "INVALID_SELECTORS" },
+	{ .type = IKE_N_TEMPORARY_FAILURE, .name = "TEMPORARY_FAILURE" },
+	{ .type = IKE_N_CHILD_SA_NOT_FOUND, .name = "CHILD_SA_NOT_FOUND" },
+	{ IKE_N_INITIAL_CONTACT, "INITIAL_CONTACT", REQUEST(IKE_AUTH), read_initial_contact },
+	{ .type = IKE_N_SET_WINDOW_SIZE, .name = "SET_WINDOW_SIZE" },
+	{ .type = IKE_N_ADDITIONAL_TS_POSSIBLE, .name = "ADDITIONAL_TS_POSSIBLE" },
+	{ .type = IKE_N_IPCOMP_SUPPORTED, .name = "IPCOMP_SUPPORTED" },
+	{ IKE_N_NAT_DETECTION_SOURCE_IP, "NAT_DETECTION_SOURCE_IP",
+	  BOTH(IKE_SA_INIT), read_source },
+	{ IKE_N_NAT_DETECTION_DESTINATION_IP, "NAT_DETECTION_DESTINATION_IP",
+	  BOTH(IKE_SA_INIT), read_destination },
+	{ IKE_N_COOKIE, "COOKIE", BOTH(IKE_SA_INIT), read_cookie },
+	{ IKE_N_USE_TRANSPORT_MODE, "USE_TRANSPORT_MODE",
+	  BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA), read_transport },
+	{ .type = IKE_N_HTTP_CERT_LOOKUP_SUPPORTED, .name = "HTTP_CERT_LOOKUP_SUPPORTED" },
+	{ IKE_N_REKEY_SA, "REKEY_SA", REQUEST(CREATE_CHILD_SA), read_rekey },
+	{ IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, "ESP_TFC_PADDING_NOT_SUPPORTED",
+	  BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA), read_no_tfc },
+	{ .type = IKE_N_NON_FIRST_FRAGMENTS_ALSO, .name = "NON_FIRST_FRAGMENTS_ALSO" },
+	{ .type = IKE_N_MOBIKE_SUPPORTED, .name = "MOBIKE_SUPPORTED" },
+	{ .type = IKE_N_MULTIPLE_AUTH_SUPPORTED, .name = "MULTIPLE_AUTH_SUPPORTED" },
+	{ .type = IKE_N_REDIRECT_SUPPORTED, .name = "REDIRECT_SUPPORTED" },
+	{ .type = IKE_N_CHILDLESS_IKEV2_SUPPORTED, .name = "CHILDLESS_IKEV2_SUPPORTED" },
+	{ .type = IKE_N_FRAGMENTATION_SUPPORTED, .name = "IKEV2_FRAGMENTATION_SUPPORTED" },
+	{ .type = IKE_N_SIGNATURE_HASH_ALGORITHMS, .name = "SIGNATURE_HASH_ALGORITHMS" },
+};
+
+_Static_assert(WIRE_PAYLOADS_MAX <= 64, "a payload's place has no bit");
+
+static const struct row *row_of(uint16_t type)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].type == type)
+			return &rows[i];
+	}
+	return NULL;
+}
+
 const char *v2_notify_text(uint16_t type, char out[32])
 {
-	const char *name = ike_notify_name(type);
+	const struct row *row = row_of(type);
 
-	if (name)
-		return name;
+	if (row)
+		return row->name;
 	snprintf(out, 32, "notification %u", type);
 	return out;
+}
+
+/* The bit of the message, among those of rows. */
+static unsigned int bit_of(const struct wire_header *header)
+{
+	if (header->exchange < IKE_EXCH_IKE_SA_INIT || header->exchange > IKE_EXCH_INFORMATIONAL)
+		return 0;
+	return 1u << (header->exchange - IKE_EXCH_IKE_SA_INIT + (wire_is_response(header) ? 4 : 0));
+}
+
+void v2_notify_read(struct v2_in *in)
+{
+	unsigned int bit = bit_of(&in->message->header);
+	struct v2_notes *notes = &in->notes;
+
+	*notes = (struct v2_notes){ .failed = false };
+	for (unsigned int i = 0; i < in->payloads->n; i++) {
+		struct wire_notify notify;
+		struct wire_error error;
+		const struct row *row;
+
+		if (in->payloads->list[i].type != IKE_PL_NOTIFY ||
+		    wire_read_notify(&in->payloads->list[i], &notify, &error))
+			continue;
+		if (!notes->failed && notify.type < IKE_N_STATUS) {
+			notes->failed = true;
+			notes->error = notify;
+		}
+		row = row_of(notify.type);
+		if (row && row->read && row->in & bit)
+			row->read(notes, &notify, i);
+	}
 }

@@ -195,10 +195,9 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 {
 	struct ike_sa *heir = ike_by_key(ike->core, task->heir);
 	struct ike_sa *rival = open_rival(ike, task);
-	struct wire_notify notify;
 
-	if (wire_notify_find_error(in->payloads, &notify)) {
-		rekey_refused(ike, task, &notify);
+	if (in->notes.failed) {
+		rekey_refused(ike, task, &in->notes.error);
 		return;
 	}
 	ike_not_put_off(ike);
@@ -222,12 +221,10 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
 	struct ike_sa *heir = ike_by_key(ike->core, task->heir);
-	struct wire_notify notify;
 
 	if (!heir)
 		return;
-	if (wire_notify_find_error(in->payloads, &notify) ||
-	    !take_rekey_answer(ike, heir, task, in)) {
+	if (in->notes.failed || !take_rekey_answer(ike, heir, task, in)) {
 		if (job_waits(ike, JOB_OURS))
 			return;
 		task->heir = 0;

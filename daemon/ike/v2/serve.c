@@ -229,20 +229,20 @@ void v2_refuse_request(struct ike_sa *ike, const struct v2_in *in, struct wire_w
 static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa **old,
 		     struct wire_writer *w)
 {
-	struct wire_notify rekey;
+	const struct wire_notify *rekey = &in->notes.rekey;
 
 	*old = NULL;
-	if (!wire_notify_find(in->payloads, IKE_N_REKEY_SA, &rekey))
+	if (!in->notes.rekeys)
 		return true;
-	if (rekey.protocol == IKE_PROTO_ESP && rekey.spi.n == 4)
-		*old = child_by_spi_out(ike, get_be32(rekey.spi.p));
+	if (rekey->protocol == IKE_PROTO_ESP && rekey->spi.n == 4)
+		*old = child_by_spi_out(ike, get_be32(rekey->spi.p));
 	/* The peer may know the SPIs of what we ask for before we do. */
 	if (!*old && v2_under_way(ike)->makes_child) {
 		put_error(w, IKE_N_TEMPORARY_FAILURE);
 		return false;
 	}
 	if (!*old) {
-		wire_put_notify_spi(w, IKE_PROTO_ESP, rekey.spi.n == 4 ? rekey.spi :
+		wire_put_notify_spi(w, IKE_PROTO_ESP, rekey->spi.n == 4 ? rekey->spi :
 				    bytes_of("\0\0\0", 4), IKE_N_CHILD_SA_NOT_FOUND,
 				    bytes_of(NULL, 0));
 		return false;

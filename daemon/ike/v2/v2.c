@@ -276,6 +276,8 @@ static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 	if (bad)
 		complain(in, "authentic but wrong message", &error);
 	opened.payloads = &inner;
+	if (!bad)
+		v2_notify_read(&opened);
 	if (!response)
 		handle_request(ike, &opened, bad ? &error : NULL);
 	else if (bad)
@@ -346,11 +348,16 @@ static void resume(struct ike_sa *ike, const struct endpoint *local, const struc
 
 	if (first)
 		data = packet_bytes(ike->hs->request);
-	if (!data.n)
+	if (!data.n) {
 		exchange_again(ike);
-	else if (wire_message_parse(data, &message, &error))
+		return;
+	}
+	if (wire_message_parse(data, &message, &error)) {
 		log_error(NULL, "a message that was kept cannot be read any more");
-	else if (first)
+		return;
+	}
+	v2_notify_read(&in);
+	if (first)
 		v2_init_answer(ike, &in);
 	else
 		sa_input(ike, &in);
@@ -378,6 +385,7 @@ static void input(struct ike_core *core, const struct endpoint *local,
 			refuse_clear(core, &in, &error);
 		return;
 	}
+	v2_notify_read(&in);
 	if (header->exchange == IKE_EXCH_IKE_SA_INIT && !wire_is_response(header)) {
 		if (wire_from_initiator(header) && !header->message_id &&
 		    !memcmp(header->spi_r, none, IKE_SPI_LEN))

@@ -17,11 +17,26 @@
 
 #define V2_ROUNDS_MAX	5	/* an exchange is restarted with a cookie or another group */
 
+/* What the notifications of a message say; views of it. */
+struct v2_notes {
+	bool failed;			/* there is an error (a type below IKE_N_STATUS): */
+	struct wire_notify error;	/* the first */
+	bool has_group;			/* INVALID_KE_PAYLOAD */
+	struct bytes group;
+	bool has_cookie;
+	struct bytes cookie;
+	bool rekeys;			/* REKEY_SA */
+	struct wire_notify rekey;
+	bool initial_contact, transport, no_tfc;
+	uint64_t natd_source, natd_destination;	/* of which payloads: bits, by their places */
+};
+
 /* A message that was parsed, decrypted and found valid. */
 struct v2_in {
 	const struct wire_message *message;
 	const struct wire_payloads *payloads;	/* those in SK, or in clear in IKE_SA_INIT */
 	struct endpoint local, remote;
+	struct v2_notes notes;
 };
 
 /* What ike/ calls of all this. */
@@ -96,6 +111,8 @@ void v2_nonce_lesser(struct bytes a, struct bytes b, uint8_t *out);
 
 /* --- notify.c --- */
 
+/* Reads in->notes. */
+void v2_notify_read(struct v2_in *in);
 /* A notification's name, or its number. */
 const char *v2_notify_text(uint16_t type, char out[32]);
 
