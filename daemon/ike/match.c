@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "policy/id.h"
+#include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
 
 /* --- gateways: the tables --- */
@@ -216,8 +218,9 @@ struct gateway *gateway_for_peer(const struct ike_core *core, const struct gatew
 	return gw;
 }
 
-struct gateway *gateway_kind_for_peer(const struct ike_core *core, const struct gateway *from,
-				      const struct addr *local, const struct addr *remote)
+/* Likewise, but of dynamic ones with the same proposals, which may be many, the first alone. */
+static struct gateway *next_kind(const struct ike_core *core, const struct gateway *from,
+				 const struct addr *local, const struct addr *remote)
 {
 	bool dynamic = from && !from->conf->peer.family;
 	struct gateway *gw = dynamic ? NULL : next_at(core, from, local, remote);
@@ -230,9 +233,13 @@ struct gateway *gateway_kind_for_peer(const struct ike_core *core, const struct 
 	return gw;
 }
 
-struct gateway *gateway_named_by(const struct ike_core *core, const struct gateway *from,
-				 const struct addr *local, const struct addr *remote,
-				 const struct ike_id *id)
+/*
+ * Likewise all those with the exact address, but of dynamic ones those alone whose peer-id may be
+ * @id: that is their peer-id, or they have none.  The caller compares.
+ */
+static struct gateway *next_named(const struct ike_core *core, const struct gateway *from,
+				  const struct addr *local, const struct addr *remote,
+				  const struct ike_id *id)
 {
 	static const struct ike_id none;
 	const struct table *by_id = &core->index.by_id;
@@ -253,6 +260,83 @@ struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local
 	struct gateway *gw = gateway_for_peer(core, NULL, local, remote);
 
 	return gw && !gateway_for_peer(core, gw, local, remote) ? gw : NULL;
+}
+
+/* --- gateways: by what a peer offers and claims --- */
+
+bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t group,
+		 struct prop_chosen *chosen, char *why, size_t n)
+{
+	const struct prop_query query = {
+		.proto = PROP_IKE,
+		.local = &gw->conf->ike,
+		.ke_group = group,
+	};
+
+	return prop_select(&query, offer, chosen, why, n);
+}
+
+struct gateway *match_offer(const struct ike_core *core, const struct addr *local,
+			    const struct addr *remote, const struct wire_sa *offer,
+			    uint16_t group, struct prop_chosen *chosen, struct gateway **first)
+{
+	struct gateway *gw = next_kind(core, NULL, local, remote);
+
+	*first = gw;
+	while (gw && !match_takes(gw, offer, group, chosen, NULL, 0))
+		gw = next_kind(core, gw, local, remote);
+	return gw;
+}
+
+/* What we chose in the first message, for some gateway with that address, is one's own, too. */
+static bool takes_chosen(const struct gateway *gw, const struct prop_chosen *chosen)
+{
+	struct prop_chosen again;
+	struct wire_sa sa;
+
+	prop_answer(chosen, bytes_of(NULL, 0), &sa);
+	return match_takes(gw, &sa, 0, &again, NULL, 0);
+}
+
+static void note(struct gateway **first, struct gateway *gw)
+{
+	if (!*first)
+		*first = gw;
+}
+
+struct gateway *match_claimed(const struct ike_core *core, const struct match_claim *claim,
+			      const struct gateway *from, struct match_found *found)
+{
+	struct gateway *gw = next_named(core, from, claim->local, claim->remote, claim->id);
+
+	for (; gw; gw = next_named(core, gw, claim->local, claim->remote, claim->id)) {
+		const struct policy_gateway *conf = gw->conf;
+		struct ike_id expected = id_or_addr(&conf->peer_id, claim->remote);
+
+		if (!policy_id_equal(claim->id, &expected))
+			continue;
+		if (claim->wanted && conf->local_id.n &&
+		    !policy_id_equal(claim->wanted, &conf->local_id))
+			note(&found->other_end, gw);
+		else if (!takes_chosen(gw, claim->chosen))
+			note(&found->other_prop, gw);
+		else
+			break;
+	}
+	if (gw)
+		note(&found->fits, gw);
+	return gw;
+}
+
+struct gateway *match_proved(const struct ike_core *core, const struct match_claim *claim,
+			     uint64_t key)
+{
+	struct match_found found = { .fits = NULL };
+	struct gateway *gw = match_claimed(core, claim, NULL, &found);
+
+	while (gw && gw->conf->key != key)
+		gw = match_claimed(core, claim, gw, &found);
+	return gw;
 }
 
 /* --- proxy-IDs --- */

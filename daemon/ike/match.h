@@ -8,7 +8,9 @@
 #define PANTUN_IKE_MATCH_H
 
 #include "ike/gateway.h"
-#include "wire/v2_codec.h"
+
+struct wire_sa;
+struct wire_ts_list;
 
 /* 0, or -1 on lack of memory. */
 int gateway_index_init(struct gateway_index *index);
@@ -29,19 +31,45 @@ struct gateway *gateway_at(const struct ike_core *core, const struct addr *local
  */
 struct gateway *gateway_for_peer(const struct ike_core *core, const struct gateway *from,
 				 const struct addr *local, const struct addr *remote);
-/* Likewise, but of dynamic ones with the same proposals, which may be many, the first alone. */
-struct gateway *gateway_kind_for_peer(const struct ike_core *core, const struct gateway *from,
-				      const struct addr *local, const struct addr *remote);
-/*
- * Likewise all those with the exact address, but of dynamic ones those alone whose peer-id may
- * be @id: that is their peer-id, or they have none.  The caller compares.
- */
-struct gateway *gateway_named_by(const struct ike_core *core, const struct gateway *from,
-				 const struct addr *local, const struct addr *remote,
-				 const struct ike_id *id);
 /* The one gateway that a peer at @remote who reached us at @local may be; NULL: not just one. */
 struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local,
 				 const struct addr *remote);
+
+/* What @gw chooses of what the peer offers, and has a public value of @group for; false: @why. */
+bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t group,
+		 struct prop_chosen *chosen, char *why, size_t n);
+/*
+ * Before the peer has said who it is: the first gateway that it may be and that takes what it
+ * offers, with what was @chosen.  NULL: none; *@first is the one with priority, or NULL.
+ */
+struct gateway *match_offer(const struct ike_core *core, const struct addr *local,
+			    const struct addr *remote, const struct wire_sa *offer,
+			    uint16_t group, struct prop_chosen *chosen, struct gateway **first);
+
+/* What a peer claims, before it is proved. */
+struct match_claim {
+	const struct addr *local, *remote;
+	const struct ike_id *id;		/* who it is */
+	const struct ike_id *wanted;		/* who it wants us to be; NULL: it does not say */
+	const struct prop_chosen *chosen;	/* by match_offer() */
+};
+
+/* Gateways that have the peer's identity: the first of each kind, or NULL. */
+struct match_found {
+	struct gateway *fits;		/* and all else: it depends on the key */
+	struct gateway *other_end;	/* but the peer wants to talk to somebody else */
+	struct gateway *other_prop;	/* but not the proposal that was chosen */
+};
+
+/*
+ * The gateway after @from (NULL: the first) that the peer is, if it has the key: several may have
+ * its address, or none in particular.  NULL: no more.  Others are noted in @found.
+ */
+struct gateway *match_claimed(const struct ike_core *core, const struct match_claim *claim,
+			      const struct gateway *from, struct match_found *found);
+/* The first of those with that key, which the peer has proved; NULL: none. */
+struct gateway *match_proved(const struct ike_core *core, const struct match_claim *claim,
+			     uint64_t key);
 
 /*
  * The slot for what the peer wants (from our side: @local, @remote), narrowed to @out; @only is the

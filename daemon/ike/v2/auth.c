@@ -283,65 +283,19 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 
 /* --- responder --- */
 
-/* What we chose in IKE_SA_INIT, for some gateway with that address, is one's own, too. */
-static bool takes(const struct gateway *gw, const struct prop_chosen *chosen)
-{
-	struct wire_sa sa;
-	struct prop_query query = { .proto = PROP_IKE, .local = &gw->conf->ike };
-	struct prop_chosen again;
-
-	prop_answer(chosen, bytes_of(NULL, 0), &sa);
-	return prop_select(&query, &sa, &again, NULL, 0);
-}
-
-/* Gateways that have the peer's identity; NULL: none has. */
+/* Whom a peer may be. */
 struct found {
-	struct gateway *good;		/* and the key that it proved */
-	struct gateway *other_key;	/* or that is not certain: */
-	bool failed;
-	struct gateway *other_end;	/* but the peer wants to talk to somebody else */
-	struct gateway *other_prop;	/* but not the proposal that was chosen */
+	struct gateway *good;		/* it has proved that; NULL: none */
+	struct match_found match;
+	bool failed;			/* the keys of some could not be tried */
 };
 
-static void note(struct gateway **first, struct gateway *gw)
-{
-	if (!*first)
-		*first = gw;
-}
-
-/*
- * The gateway after @gw (NULL: the first) that the peer is, if it has the key: several may have
- * its address, or none in particular.  NULL: no more.  Others are noted in @found.
- * @wanted: who the peer wants us to be; NULL: it does not say.
- */
-static struct gateway *candidate(const struct ike_sa *ike, const struct proof *proof,
-				 const struct ike_id *wanted, struct gateway *gw,
-				 struct found *found)
-{
-	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
-
-	while ((gw = gateway_named_by(ike->core, gw, local, remote, &proof->id))) {
-		struct ike_id expected = id_or_addr(&gw->conf->peer_id, remote);
-
-		if (!policy_id_equal(&proof->id, &expected))
-			continue;
-		if (wanted && gw->conf->local_id.n && !policy_id_equal(wanted, &gw->conf->local_id))
-			note(&found->other_end, gw);
-		else if (!takes(gw, &ike->prop))
-			note(&found->other_prop, gw);
-		else
-			break;
-	}
-	if (gw)
-		note(&found->other_key, gw);
-	return gw;
-}
-
 /* Has AUTH checked against the keys of all candidates, some at a time; false: job_waits(). */
-static bool proven_key(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
-		       struct found *found, uint64_t *key)
+static bool proven_key(struct ike_sa *ike, const struct proof *proof,
+		       const struct match_claim *claim, struct found *found, uint64_t *key)
 {
-	struct gateway *gw = candidate(ike, proof, wanted, NULL, found);
+	struct ike_core *core = ike->core;
+	struct gateway *gw = match_claimed(core, claim, NULL, &found->match);
 
 	*key = 0;
 	if (proof->auth.method != IKE_AUTH_PSK)
@@ -351,7 +305,7 @@ static bool proven_key(struct ike_sa *ike, const struct proof *proof, const stru
 		bool failed;
 
 		while (gw && (!request || ike_auth_request_add(request, gw->conf->key)))
-			gw = candidate(ike, proof, wanted, gw, found);
+			gw = match_claimed(core, claim, gw, &found->match);
 		if (!check_auth(ike, JOB_PEERS, request, proof, key, &failed))
 			return false;
 		found->failed |= failed;
@@ -363,21 +317,20 @@ static bool proven_key(struct ike_sa *ike, const struct proof *proof, const stru
  * The gateway for who the peer says it is.  Where more than one has that identity, that whose key
  * it proved.  False: job_waits().
  */
-static bool identify(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
-		     struct found *found)
+static bool find_proved(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
+			struct found *found)
 {
-	struct gateway *gw;
+	const struct match_claim claim = {
+		.local = &ike->path->local.addr, .remote = &ike->path->remote.addr,
+		.id = &proof->id, .wanted = wanted, .chosen = &ike->prop,
+	};
 	uint64_t key;
 
 	*found = (struct found){ .good = NULL };
-	if (!proven_key(ike, proof, wanted, found, &key))
+	if (!proven_key(ike, proof, &claim, found, &key))
 		return false;
-	if (!key)
-		return true;
-	gw = candidate(ike, proof, wanted, NULL, found);
-	while (gw && gw->conf->key != key)
-		gw = candidate(ike, proof, wanted, gw, found);
-	found->good = gw;
+	if (key)
+		found->good = match_proved(ike->core, &claim, key);
 	return true;
 }
 
@@ -437,26 +390,26 @@ static void say_why_not(struct ike_sa *ike, const struct proof *proof, const str
 
 	addr_text(&ike->path->remote.addr, peer);
 	id_text(&proof->id, theirs);
-	if (found->other_key && proof->auth.method != IKE_AUTH_PSK)
-		stranger_fail(core, found->other_key,
+	if (found->match.fits && proof->auth.method != IKE_AUTH_PSK)
+		stranger_fail(core, found->match.fits,
 			      "peer %s (%s) authenticates by method %u instead of a pre-shared key",
 			      peer, theirs, proof->auth.method);
-	else if (found->other_key && found->failed)
-		stranger_fail(core, found->other_key,
+	else if (found->match.fits && found->failed)
+		stranger_fail(core, found->match.fits,
 			      "peer %s (%s) cannot be authenticated: " NO_ANSWER, peer, theirs);
-	else if (found->other_key)
-		stranger_fail(core, found->other_key,
+	else if (found->match.fits)
+		stranger_fail(core, found->match.fits,
 			      "pre-shared keys differ: peer %s (%s) used another than ours; "
 			      "check key-file on both ends",
 			      peer, theirs);
-	else if (found->other_end)
-		stranger_fail(core, found->other_end,
+	else if (found->match.other_end)
+		stranger_fail(core, found->match.other_end,
 			      "peer %s wants to talk to %s, we are %s: set local-id here or "
 			      "peer-id at the peer",
 			      peer, id_text(wanted, theirs),
-			      id_text(&found->other_end->conf->local_id, ours));
-	else if (found->other_prop)
-		stranger_fail(core, found->other_prop,
+			      id_text(&found->match.other_end->conf->local_id, ours));
+	else if (found->match.other_prop)
+		stranger_fail(core, found->match.other_prop,
 			      "peer %s (%s) uses %s, which another gateway's ike-crypto-profile "
 			      "takes, but not this one's: make those of both ends agree",
 			      peer, theirs, prop_text(&ike->prop, chosen, sizeof(chosen)));
@@ -500,7 +453,7 @@ static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 	}
 	if (idr && (wire_read_id(idr, &wire, &error) || !id_from_wire(&wire, &ours)))
 		idr = NULL;
-	if (!identify(ike, proof, idr ? &ours : NULL, &found))
+	if (!find_proved(ike, proof, idr ? &ours : NULL, &found))
 		return NULL;
 	if (!found.good)
 		say_why_not(ike, proof, idr ? &ours : NULL, &found);

@@ -302,18 +302,6 @@ static bool repeated(struct ike_core *core, const struct v2_in *in)
 	return false;
 }
 
-static bool select_for(const struct gateway *gw, const struct init_payloads *p,
-		       struct prop_chosen *chosen, char *why, size_t n)
-{
-	const struct prop_query query = {
-		.proto = PROP_IKE,
-		.local = &gw->conf->ike,
-		.ke_group = p->ke.group,
-	};
-
-	return prop_select(&query, &p->sa, chosen, why, n);
-}
-
 /* Of @first and those that the peer may be besides none has a proposal in common with it. */
 static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 			   const struct init_payloads *p, struct gateway *first)
@@ -329,7 +317,7 @@ static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 	if (!first)
 		log_warning(NULL, "%s asks for an IKE SA, but is not the peer-address of any "
 			    "gateway", peer);
-	else if (select_for(first, p, &chosen, why, sizeof(why)))
+	else if (match_takes(first, &p->sa, p->ke.group, &chosen, why, sizeof(why)))
 		return;
 	else if (only)
 		stranger_fail(core, only, "%s (peer %s asks for an IKE SA)", why, peer);
@@ -338,23 +326,6 @@ static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 			      "%s (peer %s asks for an IKE SA; gateway %s is the first of several "
 			      "that it may be, and none accepts it)",
 			      why, peer, first->conf->name);
-}
-
-/* The first gateway for the peer's address that has a proposal in common. */
-static struct gateway *choose_gateway(struct ike_core *core, const struct v2_in *in,
-				      const struct init_payloads *p, struct prop_chosen *chosen)
-{
-	const struct addr *local = &in->local.addr, *remote = &in->remote.addr;
-	struct gateway *first = gateway_kind_for_peer(core, NULL, local, remote);
-
-	for (struct gateway *gw = first; gw;
-	     gw = gateway_kind_for_peer(core, gw, local, remote)) {
-		if (select_for(gw, p, chosen, NULL, 0))
-			return gw;
-	}
-	say_no_gateway(core, in, p, first);
-	refuse(core, in, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
-	return NULL;
 }
 
 static bool respond(struct ike_sa *ike, const struct v2_in *in)
@@ -451,12 +422,17 @@ static bool may_begin(struct ike_core *core, const struct v2_in *in, struct byte
 static struct gateway *judge_first(struct ike_core *core, const struct v2_in *in,
 				   const struct init_payloads *p, struct prop_chosen *chosen)
 {
-	struct gateway *gw = choose_gateway(core, in, p, chosen);
+	const struct addr *local = &in->local.addr, *remote = &in->remote.addr;
+	struct gateway *first, *gw;
 	enum dh_error error;
 	uint8_t group[2];
 
-	if (!gw)
+	gw = match_offer(core, local, remote, &p->sa, p->ke.group, chosen, &first);
+	if (!gw) {
+		say_no_gateway(core, in, p, first);
+		refuse(core, in, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
 		return NULL;
+	}
 	if (chosen->dh->id != p->ke.group) {
 		put_be16(group, chosen->dh->id);
 		refuse(core, in, IKE_N_INVALID_KE_PAYLOAD, bytes_of(group, sizeof(group)));
