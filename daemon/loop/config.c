@@ -147,11 +147,22 @@ static bool load(struct daemon *d, struct pending *pending)
 	return true;
 }
 
+static unsigned int count_proxies(const struct policy *policy)
+{
+	struct policy_walk walk = { 0 };
+	unsigned int n = 0;
+
+	while (policy_next(&walk, policy))
+		n += walk.tunnel->n_proxies;
+	return n;
+}
+
 /* `ike` has it now: so has the rest. */
 static void apply(struct daemon *d, struct policy *policy)
 {
 	policy_free(d->policy);
 	d->policy = policy;
+	d->proxies = count_proxies(policy);
 	settle_keys(d);
 	module_check(d);
 	live_without(d->live, d->kern, d->policy);

@@ -21,12 +21,14 @@
 #include <sys/types.h>
 
 #include "base/clock.h"
+#include "base/repeat.h"
 #include "conf/keyring.h"
 #include "ctl/ctl.h"
 #include "ike/core.h"
 #include "kern/kern.h"
 #include "loop/daemon.h"
 #include "msg/chan.h"
+#include "msg/log_relay.h"
 #include "priv/ports.h"
 
 #define SIGNALS	3
@@ -52,6 +54,8 @@ struct daemon {
 	struct children *children;
 	struct chan *ike, *auth;	/* NULL: that process does not run now */
 	uint64_t carried;		/* wishes of this `ike` so far */
+	struct repeat refused;		/* those that it may not have */
+	struct log_relay ike_log, auth_log;
 	struct keyring *keyring;	/* numbers of the keys that `auth` has */
 	struct kern *kern;
 	struct live *live;
@@ -63,6 +67,7 @@ struct daemon {
 	struct event *signals[SIGNALS];
 	int ports[PORTS];		/* handed to each `ike` */
 	struct policy *policy;		/* the one in force; NULL: none yet */
+	unsigned int proxies;		/* that it has */
 	struct pendings pending;
 	uint64_t policies;		/* read so far */
 	ike_time started;

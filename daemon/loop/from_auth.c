@@ -4,7 +4,6 @@
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
 #include "msg/auth_msg.h"
-#include "msg/log_relay.h"
 
 static void on_auth_ready(void *ctx, struct bytes body, int fd)
 {
@@ -18,7 +17,7 @@ static void on_auth_log(void *ctx, struct bytes body, int fd)
 	struct daemon *d = ctx;
 
 	(void)fd;
-	log_relay_take(d->auth, body);
+	log_relay_take(&d->auth_log, d->auth, body);
 }
 
 static void on_auth_marked(void *ctx, struct bytes body, int fd)

@@ -50,17 +50,16 @@ static bool is_host(const struct endpoint *end)
 }
 
 /* A peer behind a NAT has whatever address the NAT gives it. */
-static bool between_them(const struct policy_gateway *gateway, const struct ike_sa_spec *sa)
+static bool between_them(const struct policy_gateway *gateway, const struct endpoint *local,
+			 const struct endpoint *remote, bool udp_encap)
 {
-	if (!is_host(&sa->local) || !is_host(&sa->remote) ||
-	    sa->local.addr.family != sa->remote.addr.family)
+	if (!is_host(local) || !is_host(remote) || local->addr.family != remote->addr.family)
 		return false;
-	if (sa->udp_encap && !gateway->nat_traversal)
+	if (udp_encap && !gateway->nat_traversal)
 		return false;
-	if (gateway->local.family && !addr_equal(&gateway->local, &sa->local.addr))
+	if (gateway->local.family && !addr_equal(&gateway->local, &local->addr))
 		return false;
-	return !gateway->peer.family || sa->udp_encap ||
-	       addr_equal(&gateway->peer, &sa->remote.addr);
+	return !gateway->peer.family || udp_encap || addr_equal(&gateway->peer, &remote->addr);
 }
 
 /* What comes in may have twice the octets, as the peer may stop later than we would. */
@@ -74,6 +73,9 @@ static bool lives_within(const struct policy_tunnel *tunnel, const struct ike_sa
 	       (sa->hard_bytes && sa->hard_bytes <= most);
 }
 
+static const char no_tunnel[] = "IKE has no such tunnel";
+static const char elsewhere[] = "its addresses are not those of the gateway and its peer";
+
 const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec *sa)
 {
 	const struct policy_gateway *gateway = NULL;
@@ -81,7 +83,7 @@ const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec 
 	const struct policy_proxy *proxy;
 
 	if (!tunnel || !gateway)
-		return "IKE has no such tunnel";
+		return no_tunnel;
 	proxy = find_proxy(tunnel, sa->proxy);
 	if (!proxy)
 		return "its tunnel has no such proxy-ID";
@@ -97,9 +99,29 @@ const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec 
 	    !ts_list_within(&sa->ts.local, &proxy->ts.local) ||
 	    !ts_list_within(&sa->ts.remote, &proxy->ts.remote))
 		return "its selectors are not within the proxy-ID";
-	if (!between_them(gateway, sa))
-		return "its addresses are not those of the gateway and its peer";
+	if (!between_them(gateway, &sa->local, &sa->remote, sa->udp_encap))
+		return elsewhere;
 	if (sa->replay_window != tunnel->replay_window || !lives_within(tunnel, sa))
 		return "its replay window or its life is not the tunnel's";
 	return NULL;
+}
+
+const char *guard_refuses_path(const struct policy *policy, const struct ike_sa_spec *sa)
+{
+	const struct policy_gateway *gateway = NULL;
+
+	policy_tunnel_on(policy, sa->ifname, &gateway);
+	if (!gateway)
+		return no_tunnel;
+	if (!between_them(gateway, &sa->new_local, &sa->new_remote, sa->udp_encap))
+		return elsewhere;
+	return NULL;
+}
+
+bool guard_has_proxy(const struct policy *policy, const char *ifname, const char *proxy)
+{
+	const struct policy_gateway *gateway = NULL;
+	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, ifname, &gateway);
+
+	return gateway && find_proxy(tunnel, proxy);
 }

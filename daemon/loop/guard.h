@@ -13,5 +13,9 @@
  * may be what @sa is: algorithms, mode, selectors, addresses, lives.  Else why not.
  */
 const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec *sa);
+/* Likewise of a new path, @sa->new_local and @sa->new_remote, for an SA that stands. */
+const char *guard_refuses_path(const struct policy *policy, const struct ike_sa_spec *sa);
+/* @policy has that proxy-ID, of a tunnel that IKE negotiates. */
+bool guard_has_proxy(const struct policy *policy, const char *ifname, const char *proxy);
 
 #endif

@@ -20,7 +20,7 @@ struct own {
 	struct table_node node;	/* in live->own, by token */
 	LIST_ENTRY(own) list;
 	uint64_t token;
-	bool inbound, ah;
+	bool inbound, ah, udp_encap;
 	uint32_t spi;
 	char ifname[POLICY_IFNAME], proxy[POLICY_NAME];
 	bool seen;		/* in the dump being read */
@@ -40,6 +40,7 @@ TAILQ_HEAD(formers, former);
 struct live {
 	struct table own, by_cookie, by_proxy;
 	LIST_HEAD(owns, own) owns;
+	unsigned int n_own;
 	struct formers needed;
 	struct formers lingering;	/* the next to go first */
 };
@@ -64,6 +65,7 @@ static void forget_own(struct live *live, struct own *own)
 {
 	table_remove(&live->own, &own->node);
 	LIST_REMOVE(own, list);
+	live->n_own--;
 	free(own);
 }
 
@@ -126,10 +128,12 @@ void live_add(struct live *live, const struct ike_sa_spec *sa)
 	own->inbound = sa->inbound;
 	own->ah = sa->ah;
 	own->spi = sa->spi;
+	own->udp_encap = sa->udp_encap;
 	text_copy(own->ifname, sizeof(own->ifname), sa->ifname);
 	text_copy(own->proxy, sizeof(own->proxy), sa->proxy);
 	table_add(&live->own, &own->node, sa->token);
 	LIST_INSERT_HEAD(&live->owns, own, list);
+	live->n_own++;
 }
 
 void live_remove(struct live *live, const struct ike_sa_spec *sa)
@@ -146,6 +150,18 @@ bool live_has(const struct live *live, const struct ike_sa_spec *sa)
 
 	return own && own->spi == sa->spi && own->ah == sa->ah &&
 	       !strcmp(own->ifname, sa->ifname) && !strcmp(own->proxy, sa->proxy);
+}
+
+unsigned int live_count(const struct live *live)
+{
+	return live->n_own;
+}
+
+bool live_in_udp(const struct live *live, const struct ike_sa_spec *sa)
+{
+	const struct own *own = find_own(live, sa->token, sa->inbound);
+
+	return own && own->udp_encap;
 }
 
 static void none_lost(void *ctx, uint64_t token, bool inbound)

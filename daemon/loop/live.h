@@ -18,6 +18,10 @@ void live_free(struct live *live);
 /* An SA of ours was installed or deleted. */
 void live_add(struct live *live, const struct ike_sa_spec *sa);
 void live_remove(struct live *live, const struct ike_sa_spec *sa);
+/* How many of ours stand. */
+unsigned int live_count(const struct live *live);
+/* One of ours was installed to be carried in UDP. */
+bool live_in_udp(const struct live *live, const struct ike_sa_spec *sa);
 /* It is an SA of ours, by token, direction, SPI and place. */
 bool live_has(const struct live *live, const struct ike_sa_spec *sa);
 /*

@@ -145,6 +145,8 @@ int parent_fake_ike(struct parent_fake *parent)
 	struct daemon *d = &parent->d;
 	int end;
 
+	if (d->ike)
+		live_orphan(d->live, d->kern);
 	chan_free(d->ike);
 	parent->ike_gone = NULL;
 	d->carried = 0;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -18,8 +19,14 @@
 #include "loop/notify.h"
 #include "loop/timer.h"
 #include "loop/tunnels.h"
-#include "msg/log_relay.h"
 #include "talk/sa_msg.h"
+
+/*
+ * SAs that stand for a proxy-ID, those that are being replaced among them, and how many more there
+ * may be while a reload goes on.
+ */
+#define SAS_PROXY	16
+#define SAS_MOST	256
 
 static void in_use(struct daemon *d, const struct ike_sa_spec *sa)
 {
@@ -50,18 +57,39 @@ static void tell_result(struct daemon *d, const struct ike_sa_spec *sa, int erro
 	chan_send(d->ike, MSG_SA_RESULT, &body, sizeof(body));
 }
 
+typedef const char *guard(const struct policy *policy, const struct ike_sa_spec *sa);
+
 /* Neither the policy in force nor those on their way to `ike` allow it. */
-static const char *refused(const struct daemon *d, const struct ike_sa_spec *sa)
+static const char *by_all(const struct daemon *d, guard *refuses, const struct ike_sa_spec *sa)
 {
-	const char *why = guard_refuses(d->policy, sa);
+	const char *why = refuses(d->policy, sa);
 	const struct pending *pending;
 
-	if (live_has(d->live, sa))
-		return "there is such an SA";
 	for (pending = TAILQ_FIRST(&d->pending); pending && why;
 	     pending = TAILQ_NEXT(pending, list))
-		why = guard_refuses(pending->policy, sa);
+		why = refuses(pending->policy, sa);
 	return why;
+}
+
+static const char *refused(const struct daemon *d, const struct ike_sa_spec *sa)
+{
+	if (live_has(d->live, sa))
+		return "there is such an SA";
+	if (live_count(d->live) >= SAS_MOST + SAS_PROXY * d->proxies)
+		return "there are more SAs than its proxy-IDs can need";
+	return by_all(d, guard_refuses, sa);
+}
+
+/* Once in a while: who asks for what it may not have may do so very often. */
+static void say_refused(struct daemon *d, const struct ike_sa_spec *sa, const char *what,
+			const char *why)
+{
+	char text[160], left_out[REPEAT_TEXT];
+	unsigned int held;
+
+	snprintf(text, sizeof(text), "IKE may not %s the SA %08x: %s", what, sa->spi, why);
+	if (repeat_due(&d->refused, clock_ms(), "refused", text, &held))
+		log_error(NULL, "%.15s: %s%s", sa->ifname, text, repeat_text(held, left_out));
 }
 
 static void install(struct daemon *d, const struct ike_sa_spec *sa, bool tfc_refused)
@@ -70,8 +98,7 @@ static void install(struct daemon *d, const struct ike_sa_spec *sa, bool tfc_ref
 	int error;
 
 	if (why) {
-		log_error(NULL, "%.15s: IKE may not have the SA %08x that it wants: %s", sa->ifname,
-			  sa->spi, why);
+		say_refused(d, sa, "have", why);
 		tell_result(d, sa, -EACCES, why);
 		return;
 	}
@@ -95,9 +122,15 @@ static void activate(struct daemon *d, const struct ike_sa_spec *sa)
 		in_use(d, sa);
 }
 
-static void move(struct daemon *d, const struct ike_sa_spec *sa)
+static void move(struct daemon *d, struct ike_sa_spec *sa)
 {
-	if (d->kern->ops->sa_move(d->kern, sa))
+	const char *why;
+
+	sa->udp_encap = live_in_udp(d->live, sa);
+	why = by_all(d, guard_refuses_path, sa);
+	if (why)
+		say_refused(d, sa, "move", why);
+	else if (d->kern->ops->sa_move(d->kern, sa))
 		log_warning(NULL, "%s: SA %08x cannot be moved: %s", sa->ifname, sa->spi,
 			    d->kern->error);
 }
@@ -119,7 +152,7 @@ static void delete(struct daemon *d, const struct ike_sa_spec *sa)
 }
 
 /* Of an SA that is there, which `ike` made: others are none of its business. */
-static void do_wish(struct daemon *d, enum msg_wish wish, const struct ike_sa_spec *sa)
+static void do_wish(struct daemon *d, enum msg_wish wish, struct ike_sa_spec *sa)
 {
 	if (!live_has(d->live, sa))
 		return;
@@ -166,7 +199,7 @@ static void on_proxy_fail(void *ctx, struct bytes body, int fd)
 		chan_refuse(d->ike, MSG_PROXY_FAIL, "a name without an end");
 		return;
 	}
-	if (!policy_tunnel_on(d->policy, msg->ifname, NULL))
+	if (!guard_has_proxy(d->policy, msg->ifname, msg->proxy))
 		return;
 	if (d->kern->ops->proxy_fail(d->kern, msg->ifname, msg->proxy))
 		log_warning(NULL, "%s: packets that wait at proxy-ID %s cannot be given up: %s",
@@ -176,12 +209,13 @@ static void on_proxy_fail(void *ctx, struct bytes body, int fd)
 static void on_renewed(void *ctx, struct bytes body, int fd)
 {
 	const struct msg_renewed *msg = (const void *)body.p;
+	const struct policy_gateway *gateway = NULL;
 	struct daemon *d = ctx;
 
 	(void)fd;
 	if (!msg_text_ok(msg->ifname, sizeof(msg->ifname)))
 		chan_refuse(d->ike, MSG_RENEWED, "a name without an end");
-	else if (policy_tunnel_on(d->policy, msg->ifname, NULL))
+	else if (policy_tunnel_on(d->policy, msg->ifname, &gateway) && gateway)
 		monitors_renewed(d->monitors, d->kern, d->policy, msg->ifname, msg->count);
 }
 
@@ -307,7 +341,7 @@ static void on_log_line(void *ctx, struct bytes body, int fd)
 	struct daemon *d = ctx;
 
 	(void)fd;
-	log_relay_take(d->ike, body);
+	log_relay_take(&d->ike_log, d->ike, body);
 }
 
 static void on_ready(void *ctx, struct bytes body, int fd)

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "msg/basic.h"
 
 void log_relay_send(void *ctx, enum log_level level, const char *subject, const char *text)
@@ -14,7 +15,28 @@ void log_relay_send(void *ctx, enum log_level level, const char *subject, const 
 	chan_send(ctx, MSG_LOG, &line, sizeof(line));
 }
 
-void log_relay_take(struct chan *from, struct bytes body)
+static bool has_room(struct log_relay *relay)
+{
+	uint64_t now = clock_ms(), more = (now - relay->at) / 1000 * LOG_RELAY_RATE;
+
+	if (more) {
+		relay->room = more < LOG_RELAY_BURST - relay->room ?
+			      relay->room + (unsigned int)more : LOG_RELAY_BURST;
+		relay->at = now;
+	}
+	if (!relay->room) {
+		relay->left_out++;
+		return false;
+	}
+	relay->room--;
+	if (relay->left_out)
+		log_warning(NULL, "%u lines of another process were left out, as there were more "
+			    "than %u a second", relay->left_out, LOG_RELAY_RATE);
+	relay->left_out = 0;
+	return true;
+}
+
+void log_relay_take(struct log_relay *relay, struct chan *from, struct bytes body)
 {
 	const struct msg_log *line = (const void *)body.p;
 
@@ -23,6 +45,7 @@ void log_relay_take(struct chan *from, struct bytes body)
 		chan_refuse(from, MSG_LOG, "level %u, or a text without an end", line->level);
 		return;
 	}
-	log_msg((enum log_level)line->level, line->subject[0] ? line->subject : NULL, "%s",
-		line->text);
+	if (has_room(relay))
+		log_msg((enum log_level)line->level, line->subject[0] ? line->subject : NULL, "%s",
+			line->text);
 }

@@ -668,9 +668,11 @@ static void on_log(void *ctx, enum log_level level, const char *subject, const c
 
 static void on_line(void *ctx, struct bytes body, int fd)
 {
+	static struct log_relay relay;
+
 	(void)ctx;
 	(void)fd;
-	log_relay_take(one.chan, body);
+	log_relay_take(&relay, one.chan, body);
 }
 
 static void open_log(void)

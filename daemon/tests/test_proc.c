@@ -165,9 +165,11 @@ static void on_ready(void *ctx, struct bytes body, int fd)
 
 static void on_line(void *ctx, struct bytes body, int fd)
 {
+	static struct log_relay relay;
+
 	(void)ctx;
 	(void)fd;
-	log_relay_take(proc_chan(proc), body);
+	log_relay_take(&relay, proc_chan(proc), body);
 }
 
 static void on_started(void *ctx, enum msg_role role, struct chan *chan)

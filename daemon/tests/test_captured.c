@@ -1,0 +1,678 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `ike` is whoever has taken it over: it asks the parent for all that is not its, and gets none
+ * of it, while the parent goes on.  The kernel is in memory, and notes what must never get there.
+ */
+#include <errno.h>
+#include <event2/event.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/log.h"
+#include "kern/kern_fake.h"
+#include "loop/manual.h"
+#include "loop/parent_fake.h"
+#include "msg/basic.h"
+#include "tests/peers_site.h"
+#include "talk/policy_msg.h"
+#include "talk/sa_msg.h"
+
+#define ROUNDS	50		/* of the loop, in which all is done that can be done */
+#define FLOOD	20000		/* messages */
+#define SPI	0x1001
+
+#define LINES \
+	"set network ike crypto-profiles ipsec-crypto-profiles p esp encryption aes-256-gcm\n" \
+	"set network ike crypto-profiles ipsec-crypto-profiles p esp authentication none\n" \
+	"set network ike gateway g peer-address ip 192.0.2.9\n" \
+	"set network ike gateway g local-address ip 192.0.2.1\n" \
+	"set network ike gateway g authentication pre-shared-key key 0123456789abcdefghij\n" \
+	"set network tunnel ipsec t tunnel-interface tunnel1\n" \
+	"set network tunnel ipsec t auto-key ike-gateway g\n" \
+	"set network tunnel ipsec t auto-key ipsec-crypto-profile p\n" \
+	"set network tunnel ipsec t auto-key proxy-id lan local 10.1.0.0/16\n" \
+	"set network tunnel ipsec t auto-key proxy-id lan remote 10.2.0.0/16\n" \
+	"set network tunnel ipsec m tunnel-interface tunnel2\n" \
+	"set network tunnel ipsec m manual-key peer-address ip 192.0.2.9\n" \
+	"set network tunnel ipsec m manual-key local-address ip 192.0.2.1\n" \
+	"set network tunnel ipsec m manual-key local-spi 00002001\n" \
+	"set network tunnel ipsec m manual-key remote-spi 00002002\n" \
+	"set network tunnel ipsec m manual-key esp authentication sha1 key " \
+	"00010203-04050607-08090a0b-0c0d0e0f-10111213\n" \
+	"set network tunnel ipsec m manual-key esp encryption algorithm null\n"
+
+static char dir[] = "/tmp/pantun-test-captured-XXXXXX";
+static char config[64], ctl[64];
+static struct event_base *base;
+static struct parent_fake *parent;
+static struct chan *ike;
+static int raw;			/* the same end, for what the channel would not send */
+static struct msg_sa_result result;
+static unsigned int results, logged;
+
+static void took(void *ctx, enum msg_type type, struct bytes body, int fd)
+{
+	(void)ctx;
+	assert_int_equal(fd, -1);
+	if (type != MSG_SA_RESULT)
+		return;
+	memcpy(&result, body.p, sizeof(result));
+	results++;
+}
+
+#include "tests/each_type.h"
+
+static void ended(void *ctx, const char *reason)
+{
+	(void)ctx;
+	(void)reason;
+}
+
+static void count_line(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	(void)ctx;
+	(void)level;
+	(void)subject;
+	(void)text;
+	logged++;
+}
+
+static void rounds(void)
+{
+	for (int i = 0; i < ROUNDS; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+/* --- the stage --- */
+
+static void write_config(void)
+{
+	int fd = open(config, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, LINES, strlen(LINES)), strlen(LINES));
+	close(fd);
+}
+
+/* Another `ike`, for which the configuration is in force. */
+static void meet_ike(void)
+{
+	const struct msg_policy_set set = { .number = parent->d.policy ? 0 : 1 };
+	int end = parent_fake_ike(parent);
+
+	assert_true(end >= 0);
+	chan_free(ike);
+	if (raw >= 0)
+		close(raw);
+	raw = dup(end);
+	ike = chan_new(base, end, MSG_IKE, MSG_PARENT, each_type, NULL, ended);
+	assert_non_null(ike);
+	rounds();
+	chan_send(ike, MSG_POLICY_SET, &set, sizeof(set));
+	rounds();
+	assert_null(parent->ike_gone);
+	assert_non_null(parent->d.policy);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	raw = -1;
+	results = 0;
+	base = event_base_new();
+	assert_non_null(base);
+	parent = parent_fake_new(base, config, ctl);
+	assert_non_null(parent);
+	meet_ike();
+	/* Those with manual keys. */
+	assert_int_equal(kern_fake_count(parent->d.kern, true, NULL), 1);
+	assert_int_equal(kern_fake_count(parent->d.kern, false, NULL), 1);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	const char *fault = kern_fake_fault(parent->d.kern);
+	char text[KERN_FAKE_FAULT];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s", fault ? fault : "");
+	chan_free(ike);
+	ike = NULL;
+	close(raw);
+	parent_fake_free(parent);
+	event_base_free(base);
+	assert_string_equal(text, "");
+	return 0;
+}
+
+/* --- what it may have --- */
+
+static struct msg_sa own(bool inbound)
+{
+	const struct policy_tunnel *tunnel = policy_tunnel_on(parent->d.policy, "tunnel1", NULL);
+	struct ike_sa_spec sa = {
+		.token = 77, .inbound = inbound, .spi = SPI + !inbound, .ifname = "tunnel1",
+		.proxy = "lan", .encr = alg_encr_by_conf("aes-256-gcm"),
+		.ts = tunnel->proxies[0].ts, .replay_window = tunnel->replay_window,
+		.hard_seconds = tunnel->life_seconds, .hard_bytes = tunnel->life_bytes,
+	};
+	struct msg_sa msg;
+
+	sa.encr_key_n = (uint8_t)sa.encr->key_n;
+	sa.salt_n = (uint8_t)sa.encr->salt_n;
+	memset(sa.encr_key, 0x5a, sa.encr_key_n);
+	sa.local.addr = site_address("192.0.2.1");
+	sa.remote.addr = site_address("192.0.2.9");
+	sa_msg_pack(&sa, MSG_SA_ADD, &msg);
+	return msg;
+}
+
+static void wish(const struct msg_sa *sa)
+{
+	chan_send(ike, MSG_SA, sa, sizeof(*sa));
+	rounds();
+}
+
+/* How many SAs stand beside those with manual keys. */
+static void assert_stand(unsigned int in, unsigned int out)
+{
+	assert_int_equal(kern_fake_count(parent->d.kern, true, NULL), in + 1);
+	assert_int_equal(kern_fake_count(parent->d.kern, false, NULL), out + 1);
+}
+
+static void get_own(void)
+{
+	for (int inbound = 1; inbound >= 0; inbound--) {
+		struct msg_sa sa = own(inbound);
+
+		wish(&sa);
+		assert_int_equal(result.error, 0);
+	}
+	assert_stand(1, 1);
+}
+
+/* --- what it must not have --- */
+
+static void other_tunnel(struct msg_sa *sa)
+{
+	snprintf(sa->ifname, sizeof(sa->ifname), "tunnel9");
+}
+
+static void manual_tunnel(struct msg_sa *sa)
+{
+	snprintf(sa->ifname, sizeof(sa->ifname), "tunnel2");
+}
+
+static void other_link(struct msg_sa *sa)
+{
+	snprintf(sa->ifname, sizeof(sa->ifname), "eth0");
+}
+
+static void other_proxy(struct msg_sa *sa)
+{
+	snprintf(sa->proxy, sizeof(sa->proxy), "wan");
+}
+
+static void weak(struct msg_sa *sa)
+{
+	struct ike_sa_spec spec;
+	struct msg_sa packed;
+
+	sa_msg_unpack(sa, &spec);
+	spec.encr = alg_encr_by_conf("aes-128-gcm");
+	spec.encr_key_n = (uint8_t)spec.encr->key_n;
+	sa_msg_pack(&spec, MSG_SA_ADD, &packed);
+	*sa = packed;
+}
+
+static void reserved_spi(struct msg_sa *sa)
+{
+	sa->spi = 255;
+}
+
+static void manual_cookie(struct msg_sa *sa)
+{
+	sa->token |= MANUAL_COOKIE;
+}
+
+static void no_cookie(struct msg_sa *sa)
+{
+	sa->token = 0;
+}
+
+static void wider(struct msg_sa *sa)
+{
+	memset(sa->ts.local.ts[0].first.b, 0, 4);
+	memset(sa->ts.local.ts[0].last.b, 255, 4);
+}
+
+static void other_peer(struct msg_sa *sa)
+{
+	sa->remote.addr = site_address("198.51.100.66");
+}
+
+static void other_address(struct msg_sa *sa)
+{
+	sa->local.addr = site_address("192.0.2.77");
+}
+
+static void other_mode(struct msg_sa *sa)
+{
+	sa->transport = 1;
+}
+
+static void for_ever(struct msg_sa *sa)
+{
+	sa->hard_seconds = 0;
+}
+
+static void no_replay_window(struct msg_sa *sa)
+{
+	sa->replay_window = 0;
+}
+
+static void (*const alterations[])(struct msg_sa *sa) = {
+	other_tunnel, manual_tunnel, other_link, other_proxy, weak, reserved_spi, manual_cookie,
+	no_cookie, wider, other_peer, other_address, other_mode, for_ever, no_replay_window,
+};
+
+/* Each is refused, and what is right is had, once. */
+static void test_refused(void **state)
+{
+	struct msg_sa sa;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(alterations) / sizeof(*alterations); i++) {
+		for (int inbound = 0; inbound <= 1; inbound++) {
+			unsigned int before = results;
+
+			sa = own(inbound);
+			alterations[i](&sa);
+			wish(&sa);
+			assert_int_equal(results, before + 1);
+			if (result.error != -EACCES)
+				fail_msg("alteration %zu: %d", i, result.error);
+			assert_stand(0, 0);
+		}
+	}
+	get_own();
+	sa = own(true);
+	wish(&sa);
+	assert_int_equal(result.error, -EACCES);
+	assert_stand(1, 1);
+	assert_null(parent->ike_gone);
+}
+
+static void keep_manual(void *ctx, const struct kern_sa *sa)
+{
+	struct kern_sa *manual = ctx;
+
+	manual[sa->inbound] = *sa;
+}
+
+static void name_after(struct msg_sa *sa, const struct kern_sa *other)
+{
+	snprintf(sa->ifname, sizeof(sa->ifname), "%s", other->ifname);
+	snprintf(sa->proxy, sizeof(sa->proxy), "%s", other->proxy);
+	sa->token = other->cookie;
+	sa->spi = other->spi;
+}
+
+/* SAs that it did not make stand as they were, whatever it says of them. */
+static void test_others(void **state)
+{
+	const struct addr peer = site_address("192.0.2.9");
+	struct kern_sa manual[2];
+	unsigned int before;
+
+	(void)state;
+	parent->d.kern->ops->sa_each(parent->d.kern, keep_manual, manual);
+	get_own();
+	/* Those of the `ike` before are not this one's. */
+	meet_ike();
+	before = results;
+	for (enum msg_wish what = MSG_SA_ACTIVATE; what <= MSG_SA_ASK; what++) {
+		for (unsigned int which = 0; which < 6; which++) {
+			struct msg_sa sa = own(which & 1);
+
+			if (which < 2)
+				name_after(&sa, &manual[which]);
+			else if (which < 4)
+				sa.token = 0x123456789;
+			sa.wish = what;
+			sa.new_local = sa.local;
+			sa.new_remote.addr = site_address("198.51.100.66");
+			wish(&sa);
+			assert_stand(1, 1);
+			assert_true(addr_equal(&kern_fake_in(parent->d.kern, SPI)->remote.addr,
+					       &peer));
+		}
+	}
+	assert_int_equal(results, before);
+	assert_null(parent->ike_gone);
+}
+
+static struct addr remote_of_own(void)
+{
+	return kern_fake_out(parent->d.kern, "tunnel1", "lan")->remote.addr;
+}
+
+/* Packets do not go to just anybody: an SA in UDP follows its peer's NAT, others stay. */
+static void test_moves(void **state)
+{
+	const struct addr peer = site_address("192.0.2.9"), nat = site_address("203.0.113.7");
+	struct msg_sa sa;
+	struct addr now;
+
+	(void)state;
+	get_own();
+	sa = own(false);
+	sa.wish = MSG_SA_MOVE;
+	sa.new_local = sa.local;
+	sa.new_remote.addr = nat;
+	wish(&sa);
+	/* Nor by saying that it is in UDP. */
+	sa.udp_encap = 1;
+	wish(&sa);
+	now = remote_of_own();
+	assert_true(addr_equal(&now, &peer));
+
+	for (int inbound = 1; inbound >= 0; inbound--) {
+		sa = own(inbound);
+		sa.token++;
+		sa.spi += 10;
+		sa.udp_encap = 1;
+		sa.local.port = IKE_NATT_PORT;
+		sa.remote.port = IKE_NATT_PORT;
+		wish(&sa);
+		assert_int_equal(result.error, 0);
+	}
+	sa.wish = MSG_SA_MOVE;
+	sa.new_local = sa.local;
+	sa.new_remote = sa.remote;
+	sa.new_local.addr = site_address("192.0.2.77");
+	sa.new_remote.addr = nat;
+	wish(&sa);
+	now = remote_of_own();
+	assert_true(addr_equal(&now, &peer));
+	sa.new_local = sa.local;
+	wish(&sa);
+	now = remote_of_own();
+	assert_true(addr_equal(&now, &nat));
+}
+
+/* Packets that wait at a proxy-ID which is not its are not given up. */
+static void test_proxy_fail(void **state)
+{
+	static const struct msg_place places[] = {
+		{ "tunnel2", "default" }, { "tunnel1", "wan" }, { "tunnel9", "lan" }, { "", "" },
+	};
+	const struct msg_place good = { "tunnel1", "lan" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places); i++) {
+		chan_send(ike, MSG_PROXY_FAIL, &places[i], sizeof(places[i]));
+		rounds();
+		assert_null(kern_fake_fault(parent->d.kern));
+		assert_int_equal(kern_fake_failed(parent->d.kern), 0);
+	}
+	chan_send(ike, MSG_PROXY_FAIL, &good, sizeof(good));
+	rounds();
+	assert_int_equal(kern_fake_failed(parent->d.kern), 1);
+}
+
+/* --- what ends it --- */
+
+static void send_raw(uint32_t type, const void *body, size_t n, int fd)
+{
+	union {
+		char octets[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { .octets = { 0 } };
+	struct iovec iov[2] = { { &type, sizeof(type) }, { (void *)(uintptr_t)body, n } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+	struct cmsghdr *c;
+
+	if (fd >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+		c = CMSG_FIRSTHDR(&msg);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	}
+	assert_true(sendmsg(raw, &msg, MSG_NOSIGNAL) >= 0);
+}
+
+/* The parent hears no more of this one, and the next may have what is its. */
+static void assert_ended(const char *what)
+{
+	rounds();
+	if (!parent->ike_gone)
+		fail_msg("%s: it is still heard", what);
+	assert_stand(0, 0);
+	meet_ike();
+}
+
+/* A length, a direction or a descriptor that no row allows. */
+static void test_rules(void **state)
+{
+	static uint8_t body[MSG_MOST + 1];
+
+	(void)state;
+	for (uint32_t type = 0; type < MSG_TYPES + 2; type++) {
+		bool may = type < MSG_TYPES && msg_goes(type, MSG_IKE, MSG_PARENT);
+		size_t least = may ? msg_rows[type].least : 0;
+
+		if (!may) {
+			send_raw(type, body, type < MSG_TYPES ? msg_rows[type].least : 0, -1);
+			assert_ended(type < MSG_TYPES ? msg_rows[type].name : "no type");
+			continue;
+		}
+		send_raw(type, body, msg_rows[type].most + 1, -1);
+		assert_ended(msg_rows[type].name);
+		send_raw(type, body, sizeof(body), -1);
+		assert_ended(msg_rows[type].name);
+		send_raw(type, body, least, STDERR_FILENO);
+		assert_ended(msg_rows[type].name);
+		if (!least)
+			continue;
+		send_raw(type, body, least - 1, -1);
+		assert_ended(msg_rows[type].name);
+	}
+}
+
+/* Bodies of the right length, full of ones: no text ends, no flag is one. */
+static void test_nonsense(void **state)
+{
+	static uint8_t body[MSG_MOST];
+
+	(void)state;
+	memset(body, 255, sizeof(body));
+	for (enum msg_type type = 0; type < MSG_TYPES; type++) {
+		if (!msg_goes(type, MSG_IKE, MSG_PARENT) || !msg_rows[type].least ||
+		    type == MSG_REPLY)
+			continue;
+		send_raw(type, body, msg_rows[type].least, -1);
+		assert_ended(msg_rows[type].name);
+	}
+	/* An answer to nothing that was asked is dropped. */
+	send_raw(MSG_REPLY, body, msg_rows[MSG_REPLY].least, -1);
+	rounds();
+	assert_null(parent->ike_gone);
+	get_own();
+}
+
+static void test_wishes(void **state)
+{
+	struct msg_sa sa;
+
+	(void)state;
+	for (uint32_t what = 0; what <= MSG_SA_ASK + 1; what += MSG_SA_ASK + 1) {
+		sa = own(true);
+		sa.wish = what;
+		wish(&sa);
+		assert_ended("wish");
+	}
+	sa = own(true);
+	sa.standby = 2;
+	wish(&sa);
+	assert_ended("flag");
+	sa = own(true);
+	sa.encr_key_n--;
+	wish(&sa);
+	assert_ended("key");
+	sa = own(true);
+	sa.ts.local.n = TS_MAX + 1;
+	wish(&sa);
+	assert_ended("selectors");
+}
+
+/* --- as fast as it can --- */
+
+/* A process that sends @body over and over. */
+static pid_t flood(enum msg_type type, const void *body, size_t n)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid)
+		return pid;
+	/* A socket does not block for its other holders either, hence the pauses. */
+	for (unsigned int i = 0; i < FLOOD;) {
+		struct iovec iov[2] = { { &type, sizeof(type) }, { (void *)(uintptr_t)body, n } };
+		struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+
+		if (sendmsg(raw, &msg, MSG_NOSIGNAL) >= 0)
+			i++;
+		else if (errno == EAGAIN)
+			usleep(100);
+		else
+			_exit(1);
+	}
+	_exit(0);
+}
+
+/* Somebody is served at the control socket meanwhile. */
+static void assert_served(void)
+{
+	static const char request[] = "\0\0\0\x12{\"verb\":\"monitor\"}";
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	char answer[CTL_HEADER + 11];
+
+	assert_true(fd >= 0);
+	memcpy(addr.sun_path, ctl, strlen(ctl));
+	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(write(fd, request, sizeof(request) - 1), sizeof(request) - 1);
+	for (int i = 0; i < ROUNDS && recv(fd, answer, sizeof(answer), MSG_PEEK) < 0; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(read(fd, answer, sizeof(answer)), sizeof(answer));
+	assert_memory_equal(answer + CTL_HEADER, "{\"ok\":true}", 11);
+	close(fd);
+}
+
+/* Serves @pid until it has sent all. */
+static void serve(pid_t pid)
+{
+	int status, got;
+
+	assert_served();
+	while (!(got = waitpid(pid, &status, WNOHANG)))
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(got, pid);
+	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
+	rounds();
+	assert_null(parent->ike_gone);
+	assert_served();
+}
+
+static void test_floods(void **state)
+{
+	struct msg_log line = { .level = LOG_LEVEL_ERROR, .text = "fire" };
+	struct ike_event event = { .kind = "child-up" };
+	struct msg_sa sa = own(true);
+
+	(void)state;
+	other_tunnel(&sa);
+	log_set_sink(count_line, NULL);
+	logged = 0;
+	serve(flood(MSG_SA, &sa, sizeof(sa)));
+	/* The same line once a minute. */
+	assert_in_range(logged, 1, 10);
+	logged = 0;
+	serve(flood(MSG_LOG, &line, sizeof(line)));
+	assert_in_range(logged, LOG_RELAY_BURST / 2, FLOOD / 2);
+	serve(flood(MSG_EVENT, &event, sizeof(event)));
+	log_set_sink(NULL, NULL);
+	get_own();
+}
+
+/* The kernel does not fill up with SAs that each are allowed. */
+static void test_many(void **state)
+{
+	struct msg_sa sa = own(true);
+	unsigned int n = 0;
+
+	(void)state;
+	for (result.error = 0; !result.error && n < 5000; n++) {
+		sa.token++;
+		sa.spi++;
+		chan_send(ike, MSG_SA, &sa, sizeof(sa));
+		event_base_loop(base, EVLOOP_NONBLOCK);
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	}
+	assert_int_equal(result.error, -EACCES);
+	assert_in_range(n, 100, 1000);
+}
+
+static int group_set_up(void **state)
+{
+	(void)state;
+	if (!mkdtemp(dir))
+		return -1;
+	snprintf(config, sizeof(config), "%s/pantun.conf", dir);
+	snprintf(ctl, sizeof(ctl), "%s/ctl", dir);
+	write_config();
+	return 0;
+}
+
+static int group_tear_down(void **state)
+{
+	(void)state;
+	unlink(config);
+	unlink(ctl);
+	return rmdir(dir);
+}
+
+#define WITH_PARENT(test)	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_PARENT(test_refused),
+		WITH_PARENT(test_others),
+		WITH_PARENT(test_moves),
+		WITH_PARENT(test_proxy_fail),
+		WITH_PARENT(test_rules),
+		WITH_PARENT(test_nonsense),
+		WITH_PARENT(test_wishes),
+		WITH_PARENT(test_floods),
+		WITH_PARENT(test_many),
+	};
+
+	log_set_level(LOG_LEVEL_ERROR);
+	return cmocka_run_group_tests_name("captured", tests, group_set_up, group_tear_down);
+}
