@@ -330,7 +330,8 @@ static void on_connect(struct evconnlistener *listener, evutil_socket_t fd,
 /* A socket that nobody listens at is left over from a daemon that was killed. */
 static void remove_leftover(const struct sockaddr_un *addr)
 {
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* Nor is somebody waited for who listens, but does not answer. */
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct stat st;
 
 	if (fd < 0)
