@@ -30,9 +30,12 @@
 #include <event2/event.h>
 
 #include "base/addr.h"
+#include "base/log.h"
 #include "msg/chan.h"
+#include "policy/id.h"
 #include "proc/calls.h"
 #include "proc/confine.h"
+#include "prop/ts.h"
 
 #define SURVIVED	0
 #define DENIED		1	/* the call failed with EACCES */
@@ -169,6 +172,23 @@ static int try_sort(void)
 	return many[0] <= many[sizeof(many) - 1] ? SURVIVED : ODD;
 }
 
+/* As a thread does that was started before the list was set, and begins after. */
+static int try_robust_list(void)
+{
+	static struct { void *next; long offset; void *pending; } head = { .next = &head };
+
+	return seen_as(syscall(SYS_set_robust_list, &head, sizeof(head)));
+}
+
+/* Likewise; a thread that has one already is told so. */
+static int try_rseq(void)
+{
+	static struct { unsigned int words[8]; } __attribute__((aligned(32))) area;
+	long result = syscall(SYS_rseq, &area, sizeof(area), 0, 0x53053053);
+
+	return result < 0 && (errno == EINVAL || errno == EBUSY) ? SURVIVED : seen_as(result);
+}
+
 static int try_memory(void)
 {
 	return seen_as(syscall(SYS_mmap, NULL, 1 << 20, PROT_READ | PROT_WRITE,
@@ -189,6 +209,39 @@ static int try_link_local(void)
 	char text[ADDR_TEXT];
 
 	return strcmp(addr_text(&peer, text), "fe80::1%lo") ? ODD : SURVIVED;
+}
+
+/* All that log lines say of addresses of every kind, of known links and of others. */
+static int try_texts(void)
+{
+	static const struct addr addrs[] = {
+		{ .family = 0 },
+		{ .family = AF_INET, .b = { 192, 0, 2, 1 } },
+		{ .family = AF_INET6, .b = { 0x20, 1, 0xd, 0xb8, [15] = 1 } },
+		{ .family = AF_INET6, .b = { 0xfe, 0x80, [15] = 1 } },
+		{ .family = AF_INET6, .b = { 0xfe, 0x80, [15] = 1 }, .scope = 1 },
+		{ .family = AF_INET6, .b = { 0xfe, 0x80, [15] = 1 }, .scope = 987654 },
+		{ .family = AF_INET6, .b = { 0xff, 2, [15] = 1 }, .scope = 1 },
+	};
+	char text[512];
+
+	for (size_t i = 0; i < sizeof(addrs) / sizeof(*addrs); i++) {
+		const struct endpoint endpoint = { .addr = addrs[i], .port = 500 };
+		const struct ike_id none = { .type = 0 };
+		const struct ike_id id = id_or_addr(&none, &addrs[i]);
+		struct ts_list list = {
+			.n = 1, .ts = { { .proto = IPPROTO_TCP, .port_first = 443,
+					  .port_last = 443, .first = addrs[i],
+					  .last = addrs[i] } },
+		};
+
+		log_error("gateway g", "%s", addr_text(&addrs[i], text));
+		log_error(NULL, "%s", endpoint_text(&endpoint, text));
+		log_error(NULL, "%s", addr_range_text(&addrs[i], &addrs[i], text));
+		log_error(NULL, "%s", ts_list_text(&list, text, sizeof(text)));
+		log_error(NULL, "%s", id_text(&id, text));
+	}
+	return SURVIVED;
 }
 
 static int try_terminal(void)
@@ -218,7 +271,10 @@ static const struct {
 	{ "UDP over IPv6", try_udp6, SURVIVED, KILLED, SURVIVED },
 	{ "TCP", try_tcp, KILLED, KILLED, SURVIVED },
 	{ "link-local address", try_link_local, SURVIVED, KILLED, ODD },
+	{ "texts of addresses", try_texts, SURVIVED, KILLED, SURVIVED },
 	{ "terminal", try_terminal, DENIED, DENIED, DENIED },
+	{ "robust list", try_robust_list, SURVIVED, SURVIVED, SURVIVED },
+	{ "restartable sequences", try_rseq, SURVIVED, SURVIVED, SURVIVED },
 	{ "memory", try_memory, SURVIVED, SURVIVED, SURVIVED },
 	{ "sorting", try_sort, SURVIVED, SURVIVED, SURVIVED },
 	{ "random numbers", try_random, SURVIVED, SURVIVED, SURVIVED },
