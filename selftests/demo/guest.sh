@@ -57,6 +57,13 @@ capture_stop
 check 'strongSwan: the underlay carried IKE' captured "$WORK/ike.pcap" 'udp port 500'
 show ga ip -d link show tunnel1
 show ga "$PANTUNCTL" show
+say 'The daemon is several processes, and each may do little'
+daemon=$(cat "$WORK/ga/pantund.pid")
+show ga ps -o pid,user,nlwp,args -p "$daemon" --ppid "$daemon"
+show ga "$PANTUNCTL" show daemon
+for role in ike auth; do
+	check "$role is a process of its own" pgrep -P "$daemon" -x "pantund-$role"
+done
 show ga ip route show dev tunnel1
 say 'Ping and a file, host A to host B, over the static route on tunnel1'
 carry strongSwan
