@@ -3,9 +3,10 @@
 # Runs in: uml
 # Time limit: 600
 # The daemon's processes `ike` and `auth` are killed, again and again, also in the midst of
-# rekeys: no packet is lost, and in the end there is one pair of SAs.  PANTUN_KILLS says how
-# often each.  The pause before a process is started again doubles each time, up to 30 seconds,
-# which the SAs outlive: they are used up 44 seconds of this traffic after a rekey is due.
+# rekeys and of reloads, which come into force all the same: no packet is lost, and in the end
+# there is one pair of SAs.  PANTUN_KILLS says how often each, and how often in a reload.  The pause
+# before a process is started again doubles each time, up to 5 seconds, which the SAs outlive: they
+# are used up 44 seconds of this traffic after a rekey is due.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -15,6 +16,11 @@ set -eu
 KILLS=${PANTUN_KILLS:-6}
 T='set network tunnel ipsec t'
 PROFILE='set network ike crypto-profiles ipsec-crypto-profiles short'
+OTHER='set network ike gateway other peer-address ip 192.0.2.77
+set network ike gateway other authentication pre-shared-key key 0123456789abcdefghij
+set network tunnel ipsec other tunnel-interface tunnel2
+set network tunnel ipsec other start passive
+set network tunnel ipsec other auto-key ike-gateway other'
 
 # process NODE ROLE: its process ID, once it runs.
 process() {
@@ -39,11 +45,43 @@ kill_one() {
 	wait_for 40 another "$node" "$1" "$pid"
 }
 
+# has_other NODE YES: its `ike` knows the second tunnel, or does not.
+has_other() {
+	local has=no
+	! pantunctl_on "$1" --json show | grep -q '"tunnel": *"other"' || has=yes
+	[ "$has" = "$2" ]
+}
+
+# kill_reloading ROUND: one of A or B while it reads its configuration, which has a second tunnel
+# in every other round.  Nobody is told that it is in force before it is.
+kill_reloading() {
+	local node=ga role=ike want=no pid asked
+	dice 2
+	[ "$DICE" = 0 ] || node=gb
+	dice 2
+	[ "$DICE" = 0 ] || role=auth
+	cp "$WORK/$node.conf" "$WORK/$node/pantun.conf"
+	if [ "$(($1 % 2))" = 0 ]; then
+		want=yes
+		echo "$OTHER" >>"$WORK/$node/pantun.conf"
+	fi
+	pid=$(process "$node" "$role")
+	event 'killed in a reload'
+	pantunctl_on "$node" reload >"$WORK/reloaded" 2>&1 &
+	asked=$!
+	pause 30
+	kill -KILL "$pid"
+	wait "$asked" || { cat "$WORK/reloaded" && return 1; }
+	has_other "$node" "$want" || { echo "$node: $want expected" && return 1; }
+	wait_for 40 another "$node" "$role" "$pid"
+}
+
 kill_all() {
 	local i
 	for ((i = 0; i < KILLS; i++)); do
 		kill_one ike || { echo "round $i" && return 1; }
 		kill_one auth || { echo "round $i" && return 1; }
+		kill_reloading $i || { echo "round $i" && return 1; }
 	done
 }
 
@@ -55,6 +93,8 @@ for node in ga gb; do
 	[ "$node" = ga ] || peer=192.0.2.1
 	pantun_config "$node" "$peer" "$T start always" "$PROFILE lifesize mb 2" \
 		"$T auto-key ipsec-crypto-profile short"
+	chmod 600 "$WORK/$node/pantun.conf"
+	cp -p "$WORK/$node/pantun.conf" "$WORK/$node.conf"
 	boot "$node"
 done
 event begin
@@ -67,14 +107,15 @@ for role in ike auth; do
 done
 check 'show daemon: three processes' test "$(pantunctl_on ga --json show daemon |
 	json_of "[p['name'] for p in d['processes']]")" = "['parent', 'ike', 'auth']"
-check_here "ike and auth are killed $KILLS times each" kill_all
+check_here "ike and auth are killed $KILLS times each, and $KILLS times in a reload" kill_all
 event 'from here on'
 check 'traffic flows' converges 20
 check 'one pair of SAs is left' settles 120
 for role in ike auth; do
 	check "$role killed: no packet is lost" none_lost "$role killed"
 done
+check 'killed in a reload: no packet is lost' none_lost 'killed in a reload'
 check 'the log says how each ended' test "$(cat "$WORK"/g?/pantund.log |
-	grep -c 'has ended: it was killed by SIGKILL')" = $((2 * KILLS))
+	grep -c 'has ended: it was killed by SIGKILL')" = $((3 * KILLS))
 costs
 finish

@@ -2,7 +2,8 @@
 /*
  * One process that the parent starts, and starts anew when it has ended.  The pause before that
  * is PROC_PAUSE_LEAST ms and doubles with each end up to PROC_PAUSE_MOST; whoever lived for
- * PROC_STEADY ms has the shortest again.  Who breaks a rule of the channel is killed.  One log
+ * PROC_STEADY ms has the shortest again.  The longest is short, as SAs that are due to be replaced
+ * run out while there is nobody to do it.  Who breaks a rule of the channel is killed.  One log
  * line says how it ended, and when it is started again.
  */
 #ifndef PANTUN_PROC_PROC_H
@@ -13,7 +14,7 @@
 #include "msg/chan.h"
 
 #define PROC_PAUSE_LEAST	100	/* ms */
-#define PROC_PAUSE_MOST	30000
+#define PROC_PAUSE_MOST		5000
 #define PROC_STEADY		60000
 #define PROC_PATIENCE		5000	/* ms that one has to end in order; then it is killed */
 
