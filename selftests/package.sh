@@ -98,11 +98,7 @@ left() {
 }
 
 # nothing_left: but the group, which files may belong to.
-nothing_daemon_is() {
-	[ "$(pantund --version)" = "$1" ]
-}
-
-left() {
+nothing_left() {
 	[ "$(left | grep -v '^pantun:' | tee /mnt/left)" = '' ] || { cat /mnt/left; return 1; }
 }
 
