@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -28,6 +29,7 @@ struct arguments {
 	bool to_syslog;
 	bool debug;
 	enum msg_role role;	/* MSG_PARENT, but for who was started by it */
+	const char *as;		/* the user to be, then: UID:GID */
 	int exit;		/* status to end with at once; -1: go on */
 };
 
@@ -73,7 +75,8 @@ static int choose(const char *option, const char *value, const char *zero, const
 }
 
 enum { OPT_CHECK = 256, OPT_LIST, OPT_LOG, OPT_DEBUG, OPT_CTL, OPT_GROUP, OPT_ON_EXIT,
-       OPT_FOREGROUND, OPT_SINGLE, OPT_ROLE, OPT_VERSION };
+       OPT_FOREGROUND, OPT_SINGLE, OPT_ROLE, OPT_AS,
+       OPT_VERSION };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -87,6 +90,7 @@ static const struct option options[] = {
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "single", no_argument, NULL, OPT_SINGLE },
 	{ "role", required_argument, NULL, OPT_ROLE },
+	{ "as", required_argument, NULL, OPT_AS },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ 0 },
@@ -128,6 +132,9 @@ static void take_option(int option, struct arguments *args)
 		break;
 	case OPT_ROLE:
 		args->role = msg_role_named(optarg);
+		break;
+	case OPT_AS:
+		args->as = optarg;
 		break;
 	case 'h':
 		fputs(usage, stdout);
@@ -172,17 +179,29 @@ static int check(const char *path)
 	return 0;
 }
 
-/* As one of the processes that the parent starts; the exit status. */
-static int run_role(enum msg_role role)
+/* "UID:GID", which is not root. */
+static bool take_user(const char *as, struct confine *how)
 {
-	const struct confine how = { .root = "/" };
+	char *end;
+
+	how->uid = (uid_t)strtoul(as, &end, 10);
+	if (!how->uid || *end != ':')
+		return false;
+	how->gid = (gid_t)strtoul(end + 1, &end, 10);
+	return how->gid && !*end;
+}
+
+/* As one of the processes that the parent starts; the exit status. */
+static int run_role(enum msg_role role, const char *as)
+{
+	struct confine how = { .root = -1 };
 	int parent;
 
-	if (role != MSG_IKE && role != MSG_AUTH) {
+	if ((role != MSG_IKE && role != MSG_AUTH) || !as || !take_user(as, &how)) {
 		fputs("pantund: --role is for pantund itself\n", stderr);
 		return EXIT_USAGE;
 	}
-	parent = spawn_take(role);
+	parent = spawn_take(role, &how.root);
 	if (parent < 0)
 		return EXIT_USAGE;
 	if (!confine(role, &how))
@@ -225,6 +244,6 @@ int main(int argc, char **argv)
 		args.run.role_options = debug;
 	}
 	if (args.role != MSG_PARENT)
-		return run_role(args.role);
+		return run_role(args.role, args.as);
 	return daemon_run(&args.run);
 }

@@ -85,6 +85,21 @@ kill_all() {
 	done
 }
 
+# walled: each process is nobody, sees no file and has nothing to regain.
+walled() {
+	local node role pid
+	for node in ga gb; do
+		for role in ike auth; do
+			pid=$(process "$node" "$role")
+			check "$node $role: it is not root" \
+				grep -qP '^Uid:\t65534\t65534\t65534\t65534$' "/proc/$pid/status"
+			check "$node $role: its root is empty" test -z "$(ls -A "/proc/$pid/root/")"
+			check "$node $role: its bounding set is empty" \
+				grep -q '^CapBnd:	0000000000000000$' "/proc/$pid/status"
+		done
+	done
+}
+
 module_load
 topology_up
 traffic_on
@@ -105,9 +120,12 @@ for role in ike auth; do
 	check "$role: only system calls of its list" grep -q '^Seccomp:	2$' \
 		"/proc/$(process ga "$role")/status"
 done
+walled
 check 'show daemon: three processes' test "$(pantunctl_on ga --json show daemon |
 	json_of "[p['name'] for p in d['processes']]")" = "['parent', 'ike', 'auth']"
 check_here "ike and auth are killed $KILLS times each, and $KILLS times in a reload" kill_all
+# Who was started anew has the same walls.
+walled
 event 'from here on'
 check 'traffic flows' converges 20
 check 'one pair of SAs is left' settles 120

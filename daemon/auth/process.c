@@ -185,7 +185,7 @@ int auth_process_run(int parent)
 {
 	struct event_base *base = event_base_new();
 	struct auth_process *process = base ? auth_process_new(base, parent) : NULL;
-	const struct confine how = { .root = "/" };
+	const struct confine how = { .root = -1 };
 	bool good = false;
 
 	if (process) {

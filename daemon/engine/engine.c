@@ -130,7 +130,7 @@ static void on_ended(void *ctx)
 
 int engine_run(int parent)
 {
-	const struct confine how = { .root = "/" };
+	const struct confine how = { .root = -1 };
 	struct event_base *base = event_base_new();
 	struct engine *e;
 	bool good;

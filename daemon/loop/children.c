@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,10 @@
 #include "loop/live.h"
 #include "msg/basic.h"
 #include "proc/proc.h"
+#include "proc/spawn.h"
+
+#define AS_ROOM		32	/* "UID:GID" */
+#define ARGUMENTS	8	/* for each process */
 
 struct children {
 	struct proc_owner ike_owner, auth_owner;
@@ -28,6 +33,8 @@ struct children {
 	struct auth_process *keeper;
 	bool single;
 	chan_handler *const *wishes;	/* what `ike` says */
+	char as[AS_ROOM];
+	const char *arguments[ARGUMENTS + 1];
 };
 
 /* --- they begin and end --- */
@@ -154,8 +161,24 @@ static bool open_single(struct daemon *d)
 
 /* --- all --- */
 
+/* What each is told by its arguments: the user to be, and what we were told for it. */
+static struct spawn spawn_of(struct daemon *d)
+{
+	const char *const *more = d->options->role_options;
+	struct children *c = d->children;
+	size_t n = 0;
+
+	snprintf(c->as, sizeof(c->as), "%u:%u", d->user.uid, d->user.gid);
+	c->arguments[n++] = "--as";
+	c->arguments[n++] = c->as;
+	while (more && *more && n < ARGUMENTS)
+		c->arguments[n++] = *more++;
+	return (struct spawn){ .arguments = c->arguments, .root = d->root };
+}
+
 static bool open_processes(struct daemon *d)
 {
+	const struct spawn how = spawn_of(d);
 	struct children *c = d->children;
 
 	c->auth_owner = (struct proc_owner){
@@ -166,8 +189,8 @@ static bool open_processes(struct daemon *d)
 		.handlers = c->wishes, .ctx = d, .started = on_ike_started,
 		.ended = on_ike_ended, .stopped = on_ike_stopped,
 	};
-	c->auth = proc_new(d->base, MSG_AUTH, d->options->role_options, &c->auth_owner);
-	c->ike = proc_new(d->base, MSG_IKE, d->options->role_options, &c->ike_owner);
+	c->auth = proc_new(d->base, MSG_AUTH, &how, &c->auth_owner);
+	c->ike = proc_new(d->base, MSG_IKE, &how, &c->ike_owner);
 	if (!c->auth || !c->ike)
 		return false;
 	proc_start(c->auth);

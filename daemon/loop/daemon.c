@@ -25,6 +25,7 @@
 #include "loop/wishes.h"
 #include "priv/drop.h"
 #include "priv/group.h"
+#include "proc/confine.h"
 
 /* --- what comes in --- */
 
@@ -82,7 +83,8 @@ static void on_watchdog(evutil_socket_t fd, short what, void *ctx)
 static bool lock_run_dir(struct daemon *d)
 {
 	d->run_dir = run_dir_lock(d->options->ctl);
-	return d->run_dir >= 0;
+	d->root = d->run_dir < 0 ? -1 : run_dir_empty(d->run_dir);
+	return d->root >= 0;
 }
 
 static void on_lost(void *ctx, const char *ifname)
@@ -150,12 +152,17 @@ static bool watch_all(struct daemon *d)
 	       d->signals[2] && watch_watchdog(d);
 }
 
+static bool drop(struct daemon *d)
+{
+	d->user = priv_user();
+	return priv_join_group(d->options->group, &d->group) &&
+	       (d->options->single || confine_possible()) && priv_drop();
+}
+
 static bool begin(struct daemon *d)
 {
-	return ports_open(d->ports) && kernel_open(d) &&
-	       priv_join_group(d->options->group, &d->group) && priv_drop() && open_parts(d) &&
-	       watch_all(d) && !sas_compare(d) && config_load(d) &&
-	       children_open(d, wishes_handlers);
+	return ports_open(d->ports) && kernel_open(d) && drop(d) && open_parts(d) && watch_all(d) &&
+	       !sas_compare(d) && config_load(d) && children_open(d, wishes_handlers);
 }
 
 static void free_event(struct event *event)
@@ -185,6 +192,8 @@ static void end(struct daemon *d)
 	if (d->base)
 		event_base_free(d->base);
 	libevent_global_shutdown();
+	if (d->root >= 0)
+		close(d->root);
 	if (d->run_dir >= 0)
 		close(d->run_dir);
 }
@@ -192,7 +201,7 @@ static void end(struct daemon *d)
 int daemon_run(const struct daemon_options *options)
 {
 	struct daemon d = { .options = options, .started = clock_ms(), .module.due = IKE_NEVER,
-			    .run_dir = -1 };
+			    .run_dir = -1, .root = -1 };
 	bool good;
 
 	LIST_INIT(&d.unpadded);

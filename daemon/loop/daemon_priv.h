@@ -30,6 +30,7 @@
 #include "msg/chan.h"
 #include "msg/log_relay.h"
 #include "priv/ports.h"
+#include "priv/user.h"
 
 #define SIGNALS	3
 
@@ -78,6 +79,8 @@ struct daemon {
 		bool unloaded;		/* the kernel takes no requests */
 	} module;
 	int run_dir;			/* locked file descriptor; -1: none */
+	int root;			/* empty directory, that of the other processes; -1 */
+	struct priv_user user;		/* that they are, if we are root */
 	gid_t group;			/* may open the control socket */
 };
 

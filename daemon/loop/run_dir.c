@@ -14,6 +14,8 @@
 #include "base/log.h"
 
 #define DIR_MODE	0755
+#define EMPTY		"empty"
+#define EMPTY_MODE	0555
 
 /* Anyone may enter; the socket's own mode says who may use it. */
 static int make_dir(const char *dir)
@@ -41,6 +43,22 @@ int run_dir_lock(const char *socket)
 		log_error(NULL, "another pantund runs already: it holds %s", dir);
 	else
 		log_error(NULL, "%s: %s", dir, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int run_dir_empty(int run_dir)
+{
+	int fd = -1;
+
+	/* One may be left of a daemon that was killed just then. */
+	if (!mkdirat(run_dir, EMPTY, EMPTY_MODE) || errno == EEXIST)
+		fd = openat(run_dir, EMPTY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && !fchmod(fd, EMPTY_MODE) && !unlinkat(run_dir, EMPTY, AT_REMOVEDIR))
+		return fd;
+	log_error(NULL, "no empty directory can be made in that of the control socket: %s",
+		  strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;

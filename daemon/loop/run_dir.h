@@ -8,5 +8,10 @@
  * the file descriptor, which the caller closes; -1 with a log line.
  */
 int run_dir_lock(const char *socket);
+/*
+ * An empty directory in which nobody can make anything, as it is removed already.  The caller
+ * closes it; -1 with a log line.
+ */
+int run_dir_empty(int run_dir);
 
 #endif

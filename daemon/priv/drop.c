@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "priv/drop.h"
 
-#include <cap-ng.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/caps.h"
 #include "base/log.h"
 
 #define LOCKED_MOST	(64UL << 20)	/* octets of memory that `auth` may lock */
@@ -23,26 +23,41 @@ bool priv_harden(void)
 	return false;
 }
 
-/* All but @keep, which is -1 or a capability. */
-static bool drop_but(int keep)
-{
-	bool bounded;
+/* What starting a process takes: an empty root, another user, no bounding set. */
+#define TO_START	(CAPS(CAP_SYS_CHROOT) | CAPS(CAP_SETUID) | CAPS(CAP_SETGID) | \
+			 CAPS(CAP_SETPCAP))
+/* Processes that root starts are another user's, but are ended by us. */
+#define TO_WORK		(CAPS(CAP_NET_ADMIN) | CAPS(CAP_KILL))
 
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
-		log_error(NULL, "no-new-privs: %s", strerror(errno));
+/*
+ * Who has nothing else to drop makes no call for it: a service manager may have forbidden that.
+ * Those for a start are permitted and inherited, but of no effect here.
+ */
+static bool drop_others(void)
+{
+	struct caps caps;
+
+	if (caps_get(&caps) || !(caps.permitted & CAPS(CAP_NET_ADMIN)))
 		return false;
-	}
-	/* The bounding set may be changed by who has CAP_SETPCAP only. */
-	bounded = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
-	capng_clear(CAPNG_SELECT_BOTH);
-	if (keep >= 0)
-		capng_update(CAPNG_ADD, CAPNG_EFFECTIVE | CAPNG_PERMITTED, (unsigned int)keep);
-	return !capng_apply(bounded ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
+	if (caps_effective(CAP_SETPCAP) && caps_bound(TO_START | TO_WORK))
+		return false;
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0))
+		return false;
+	if (caps.permitted == CAPS(CAP_NET_ADMIN))
+		return true;
+	caps.permitted &= TO_START | TO_WORK;
+	caps.effective = caps.permitted & TO_WORK;
+	caps.inheritable = caps.permitted & TO_START;
+	return !caps_set(&caps);
 }
 
 bool priv_drop(void)
 {
-	if (drop_but(CAP_NET_ADMIN))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
+		log_error(NULL, "no-new-privs: %s", strerror(errno));
+		return false;
+	}
+	if (drop_others())
 		return true;
 	log_error(NULL, "capabilities cannot be dropped; CAP_NET_ADMIN is needed: run as root");
 	return false;

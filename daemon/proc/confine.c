@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "proc/confine.h"
 
-#include <cap-ng.h>
 #include <errno.h>
+#include <grp.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -10,8 +10,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/caps.h"
 #include "base/log.h"
 #include "proc/calls.h"
+#include "proc/landlock.h"
 
 #define FDS_MOST	64	/* descriptors; more than any process has */
 #define FETCH_THREADS	64	/* which look names up */
@@ -38,20 +40,55 @@ static bool limit(int what, rlim_t most)
 	       (old.rlim_max < most || !setrlimit((__rlimit_resource_t)what, &limits));
 }
 
-/* The working directory would lead out of a new root. */
-static bool change_root(const char *root)
+bool confine_possible(void)
 {
-	if (!capng_have_capability(CAPNG_EFFECTIVE, CAP_SYS_CHROOT))
+	if (caps_effective(CAP_SYS_CHROOT) || landlock_there())
 		return true;
-	return !chroot(root) && !chdir("/");
+	log_error(NULL, "nothing would keep the other processes from files: run as root or with "
+		  "CAP_SYS_CHROOT, or boot a kernel that has Landlock; \"--single\" does without");
+	return false;
 }
 
+/* The working directory would lead out of a new root. */
+static bool change_root(int root)
+{
+	if (root < 0) {
+		errno = EBADF;
+		return false;
+	}
+	return !fchdir(root) && !chroot(".") && !chdir("/") && !close(root);
+}
+
+static bool leave_files(enum msg_role role, const struct confine *how)
+{
+	bool rooted = caps_effective(CAP_SYS_CHROOT);
+
+	if (rooted && !change_root(how->root))
+		return say_failed(role, "an empty root");
+	if (!rooted && how->root >= 0)
+		close(how->root);
+	if (!landlock_close(role) || rooted)
+		return true;
+	if (errno != ENOSYS && errno != EOPNOTSUPP)
+		return say_failed(role, "Landlock");
+	return confine_possible();
+}
+
+static bool change_user(const struct confine *how)
+{
+	if (geteuid() != 0 || !caps_effective(CAP_SETUID) || !caps_effective(CAP_SETGID))
+		return true;
+	return !setgroups(0, NULL) && !setresgid(how->gid, how->gid, how->gid) &&
+	       !setresuid(how->uid, how->uid, how->uid);
+}
+
+/* Who has none makes no call for it: a service manager may have forbidden that. */
 static bool drop_capabilities(void)
 {
-	bool bounded = capng_have_capability(CAPNG_EFFECTIVE, CAP_SETPCAP);
+	const struct caps none = { 0 };
+	struct caps caps;
 
-	capng_clear(CAPNG_SELECT_BOTH);
-	return !capng_apply(bounded ? CAPNG_SELECT_BOTH : CAPNG_SELECT_CAPS);
+	return !caps_get(&caps) && (!caps.permitted || !caps_set(&none));
 }
 
 bool confine(enum msg_role role, const struct confine *how)
@@ -61,12 +98,14 @@ bool confine(enum msg_role role, const struct confine *how)
 	if (how->lock && mlockall(MCL_CURRENT))
 		log_warning(NULL, "process %s: its memory may be swapped out, as it cannot be "
 			    "locked: %s", msg_role_name(role), strerror(errno));
-	if (!change_root(how->root))
-		return say_failed(role, how->root);
-	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_NOFILE, FDS_MOST))
-		return say_failed(role, "resource limits");
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return say_failed(role, "no-new-privs");
+	if (!leave_files(role, how))
+		return false;
+	if (caps_effective(CAP_SETPCAP) && caps_bound(0))
+		return say_failed(role, "the bounding set of capabilities cannot be emptied");
+	if (!change_user(how))
+		return say_failed(role, "it cannot turn into another user");
 	if (!drop_capabilities())
 		return say_failed(role, "capabilities cannot be dropped");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
@@ -74,6 +113,10 @@ bool confine(enum msg_role role, const struct confine *how)
 	/* A change of credentials has undone it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		return say_failed(role, "the parent has ended");
+	/* Last words into a log that is a file are lost from here on, without harm. */
+	signal(SIGXFSZ, SIG_IGN);
+	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_NOFILE, FDS_MOST))
+		return say_failed(role, "resource limits");
 	return true;
 }
 

@@ -22,7 +22,7 @@
 struct proc {
 	struct event_base *base;
 	enum msg_role role;
-	const char *const *arguments;
+	struct spawn how;
 	const struct proc_owner *owner;
 	struct chan *chan;	/* NULL: gone, what ever became of the process */
 	struct event *exit;	/* the process has ended; NULL: there is none to watch */
@@ -167,7 +167,7 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 
 /* --- its life --- */
 
-struct proc *proc_new(struct event_base *base, enum msg_role role, const char *const *arguments,
+struct proc *proc_new(struct event_base *base, enum msg_role role, const struct spawn *how,
 			const struct proc_owner *owner)
 {
 	struct proc *proc = calloc(1, sizeof(*proc));
@@ -176,7 +176,7 @@ struct proc *proc_new(struct event_base *base, enum msg_role role, const char *c
 		return NULL;
 	proc->base = base;
 	proc->role = role;
-	proc->arguments = arguments;
+	proc->how = *how;
 	proc->owner = owner;
 	proc->timer = event_new(base, -1, 0, on_timer, proc);
 	if (proc->timer)
@@ -230,7 +230,7 @@ static bool start(struct proc *proc)
 		return false;
 	}
 	chan_on_end(proc->chan, on_gone, proc);
-	proc->pid = spawn(proc->role, proc->arguments, ends[1]);
+	proc->pid = spawn(proc->role, &proc->how, ends[1]);
 	error = errno;
 	close(ends[1]);
 	if (proc->pid > 0 && watch_exit(proc))

@@ -19,6 +19,7 @@
 #define PROC_PATIENCE		5000	/* ms that one has to end in order; then it is killed */
 
 struct proc;
+struct spawn;
 
 /* What its owner does with it; all are called out of the event loop. */
 struct proc_owner {
@@ -43,10 +44,10 @@ struct proc_facts {
 };
 
 /*
- * @arguments are those of spawn(); they and @owner are the caller's and outlive it.
+ * @owner, and what @how points to, are the caller's and outlive it.
  * Starts nothing.  NULL: out of memory.
  */
-struct proc *proc_new(struct event_base *base, enum msg_role role, const char *const *arguments,
+struct proc *proc_new(struct event_base *base, enum msg_role role, const struct spawn *how,
 			const struct proc_owner *owner);
 /* Kills the process if it runs, without a callback.  NULL is fine.  Not out of its callbacks. */
 void proc_free(struct proc *proc);

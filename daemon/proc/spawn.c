@@ -11,14 +11,48 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/caps.h"
 #include "base/log.h"
 
-#define END		3	/* file descriptor of the channel */
+/* File descriptors: of the channel, of the root, and above what is wanted at these. */
+#define END		3
+#define ROOT		4
+#define ABOVE		5
 #define NAME_ROOM	24	/* "pantund: fetch" */
 #define STATUS_NO_EXEC	127	/* as of a shell */
 
+/* All of ours that may be handed on are to be effective behind exec(), whoever we are. */
+static void hand_on(void)
+{
+	struct caps caps;
+
+	if (caps_get(&caps))
+		return;
+	for (unsigned int i = 0; i < 64; i++)
+		if (caps.inheritable & caps.permitted & CAPS(i))
+			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0);
+}
+
+/* Puts them where they belong; each may be in the other's place now. */
+static bool place(int end, int root)
+{
+	end = fcntl(end, F_DUPFD, ABOVE);
+	if (end < 0)
+		return false;
+	if (root >= 0) {
+		root = fcntl(root, F_DUPFD, ABOVE);
+		if (root < 0)
+			return false;
+	}
+	if (dup2(end, END) < 0)
+		return false;
+	if (root < 0)
+		return !close_range(ROOT, ~0U, 0);
+	return dup2(root, ROOT) >= 0 && !close_range(ROOT + 1, ~0U, 0);
+}
+
 /* Between fork and exec: what is async-signal-safe alone. */
-static void become(char *const *argv, int end, pid_t parent)
+static void become(char *const *argv, int end, int root, pid_t parent)
 {
 	static const int group_signals[] = { SIGINT, SIGTERM, SIGHUP };
 	sigset_t none;
@@ -34,20 +68,19 @@ static void become(char *const *argv, int end, pid_t parent)
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0)
 		return;
-	if (end == END ? fcntl(end, F_SETFD, 0) : dup2(end, END) < 0)
-		return;
-	if (!close_range(END + 1, ~0U, 0))
+	hand_on();
+	if (place(end, root))
 		execv("/proc/self/exe", argv);
 }
 
-pid_t spawn(enum msg_role role, const char *const *arguments, int end)
+pid_t spawn(enum msg_role role, const struct spawn *how, int end)
 {
 	char title[NAME_ROOM];
 	size_t n = 0, args = 0;
 	pid_t parent = getpid(), pid;
 	const char **argv;
 
-	while (arguments && arguments[n])
+	while (how->arguments && how->arguments[n])
 		n++;
 	argv = calloc(n + 4, sizeof(*argv));
 	if (!argv)
@@ -57,17 +90,17 @@ pid_t spawn(enum msg_role role, const char *const *arguments, int end)
 	argv[args++] = "--role";
 	argv[args++] = msg_role_name(role);
 	if (n)
-		memcpy(argv + args, arguments, n * sizeof(*argv));
+		memcpy(argv + args, how->arguments, n * sizeof(*argv));
 	pid = fork();
 	if (pid == 0) {
-		become((char *const *)argv, end, parent);
+		become((char *const *)argv, end, how->root, parent);
 		_exit(STATUS_NO_EXEC);
 	}
 	free(argv);
 	return pid;
 }
 
-int spawn_take(enum msg_role role)
+int spawn_take(enum msg_role role, int *root)
 {
 	char name[NAME_ROOM];
 	int type = 0;
@@ -79,6 +112,7 @@ int spawn_take(enum msg_role role)
 		return -1;
 	}
 	fcntl(END, F_SETFD, FD_CLOEXEC);
+	*root = fcntl(ROOT, F_SETFD, FD_CLOEXEC) < 0 ? -1 : ROOT;
 	snprintf(name, sizeof(name), "pantund-%s", msg_role_name(role));
 	prctl(PR_SET_NAME, name);
 	return END;

@@ -7,19 +7,26 @@
 
 #include "msg/msg.h"
 
+/* How a process is started. */
+struct spawn {
+	const char *const *arguments;	/* NULL at their end; NULL: none */
+	int root;			/* an empty directory, for confine(); -1: none */
+};
+
 /*
- * Starts /proc/self/exe with "--role NAME" and @arguments (NULL at their end; NULL: none).  Its
- * end of the channel is @end, which remains the caller's here.  It has no other file descriptor
- * but standard output and error, and ignores SIGINT, SIGTERM and SIGHUP, which terminals and
- * service managers send to whole groups: it ends when its channel does or when it is told to,
- * and is killed when we die.  Its process ID, or -1 with errno set.
+ * Starts /proc/self/exe with "--role NAME" and the arguments.  Its end of the channel is @end,
+ * which remains the caller's here.  It has no other file descriptor but standard output and error
+ * and the root, and ignores SIGINT, SIGTERM and SIGHUP, which terminals and service managers send
+ * to whole groups: it ends when its channel does or when it is told to, and is killed when we die.
+ * What capabilities we may hand on (priv_drop()) are effective there, for confine() to use.  Its
+ * process ID, or -1 with errno set.
  */
-pid_t spawn(enum msg_role role, const char *const *arguments, int end);
+pid_t spawn(enum msg_role role, const struct spawn *how, int end);
 
 /*
  * For who was started so: takes the name by which ps and top show it, and gives its end of the
- * channel.  -1 with a log line: it was not started by pantund.
+ * channel, and in @root the directory or -1.  -1 with a log line: it was not started by pantund.
  */
-int spawn_take(enum msg_role role);
+int spawn_take(enum msg_role role, int *root);
 
 #endif

@@ -7,8 +7,10 @@
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <sched.h>
+#include <seccomp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -22,6 +24,7 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +38,7 @@
 #include "policy/id.h"
 #include "proc/calls.h"
 #include "proc/confine.h"
+#include "proc/landlock.h"
 #include "prop/ts.h"
 
 #define SURVIVED	0
@@ -408,12 +412,60 @@ static void test_threads(void **state)
 
 /* --- the rest --- */
 
+/* What is left of a service manager's start: no capability, another user. */
+static bool nobody;
+
+static void be_nobody(void)
+{
+	nobody = true;
+	if (setgid(65534) || setuid(65534))
+		quit(ODD);
+}
+
+/* A kernel without Landlock, as far as we can see. */
+static void hide_landlock(void)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!filter ||
+	    seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),
+			     SCMP_SYS(landlock_create_ruleset), 0) ||
+	    seccomp_load(filter))
+		quit(ODD);
+	seccomp_release(filter);
+}
+
 static void confine_all(enum msg_role role)
 {
-	const struct confine how = { .root = empty, .lock = true };
+	const struct confine how = {
+		.root = open(empty, O_RDONLY | O_DIRECTORY), .uid = 65534, .gid = 65533,
+		.lock = true,
+	};
 
 	if (!confine(role, &how) || !confine_calls(role, &how))
 		quit(ODD);
+}
+
+static void confine_by_root(enum msg_role role)
+{
+	hide_landlock();
+	confine_all(role);
+}
+
+static void confine_by_landlock(enum msg_role role)
+{
+	be_nobody();
+	confine_all(role);
+}
+
+/* It says no, with a log line. */
+static void confine_by_nothing(enum msg_role role)
+{
+	const struct confine how = { .root = -1, .uid = 65534, .gid = 65534 };
+
+	hide_landlock();
+	be_nobody();
+	quit(confine(role, &how) || confine_possible() ? SURVIVED : DENIED);
 }
 
 static int read_capabilities(void)
@@ -426,7 +478,7 @@ static int read_capabilities(void)
 		return ODD;
 	for (int i = 0; i < 2; i++)
 		any |= data[i].effective | data[i].permitted | data[i].inheritable;
-	for (int i = 0; i < 40; i++)
+	for (int i = 0; !nobody && i < 40; i++)
 		any |= prctl(PR_CAPBSET_READ, i) > 0;
 	return any ? SURVIVED : DENIED;
 }
@@ -453,6 +505,33 @@ static int read_limits(void)
 	return getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_max > 64 ? SURVIVED : DENIED;
 }
 
+static int read_user(void)
+{
+	return getuid() == 65534 && geteuid() == 65534 && getegid() == 65533 &&
+	       getgroups(0, NULL) == 0 && setuid(0) ? DENIED : SURVIVED;
+}
+
+static int open_files(void)
+{
+	if (open("/etc/passwd", O_RDONLY) >= 0 || open("/tmp", O_RDONLY | O_DIRECTORY) >= 0)
+		return SURVIVED;
+	return errno == EACCES ? DENIED : ODD;
+}
+
+/* Nobody listens there; what matters is whether it was tried. */
+static int connect_tcp(void)
+{
+	const struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || !connect(fd, (const struct sockaddr *)&to, sizeof(to)))
+		return ODD;
+	return errno == EACCES ? DENIED : SURVIVED;
+}
+
 static int see_files(void)
 {
 	if (!access("/proc", F_OK) || !access("/etc", F_OK) || !access("../etc", F_OK))
@@ -469,12 +548,29 @@ static void test_confine(void **state)
 	assert_int_equal(outcome(MSG_AUTH, confine_all, read_flags), DENIED);
 	assert_int_equal(outcome(MSG_AUTH, confine_all, read_limits), DENIED);
 	assert_int_equal(outcome(MSG_FETCH, confine_all, see_files), DENIED);
+	assert_int_equal(outcome(MSG_IKE, confine_all, read_user), DENIED);
+}
+
+/* By one of two walls nothing is seen of files; without both it does not begin. */
+static void test_files(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(outcome(MSG_IKE, confine_by_root, see_files), DENIED);
+	assert_int_equal(outcome(MSG_IKE, confine_by_nothing, see_files), DENIED);
+	if (!landlock_there())
+		skip();
+	assert_int_equal(outcome(MSG_IKE, confine_by_landlock, open_files), DENIED);
+	assert_int_equal(outcome(MSG_IKE, confine_by_landlock, read_capabilities), DENIED);
+	assert_int_equal(outcome(MSG_IKE, confine_by_landlock, connect_tcp), DENIED);
+	assert_int_equal(outcome(MSG_FETCH, confine_by_landlock, connect_tcp), SURVIVED);
 }
 
 static int set_up(void **state)
 {
 	(void)state;
-	return mkdtemp(empty) ? 0 : -1;
+	return mkdtemp(empty) && !chmod(empty, 0555) ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -490,6 +586,7 @@ int main(void)
 		cmocka_unit_test(test_channel),
 		cmocka_unit_test(test_threads),
 		cmocka_unit_test(test_confine),
+		cmocka_unit_test(test_files),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

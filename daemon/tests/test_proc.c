@@ -99,10 +99,10 @@ static int act(enum msg_role role, char **argv)
 	chan_handler *handlers[MSG_TYPES];
 	char fds[32];
 	struct chan *chan;
-	int fd;
+	int fd, root;
 
 	list_fds(fds);
-	fd = spawn_take(role);
+	fd = spawn_take(role, &root);
 	if (fd < 0)
 		return 9;
 	if (says(argv, "crash"))
@@ -199,8 +199,9 @@ static void on_stopped(void *ctx, enum msg_role role)
 	seen.stopped++;
 }
 
-static void open_proc(const char *const *arguments)
+static void open_proc_in(const char *const *arguments, int root)
 {
+	const struct spawn how = { .arguments = arguments, .root = root };
 	static chan_handler *handlers[MSG_TYPES];
 	static const struct proc_owner owner = {
 		.handlers = handlers, .ctx = &seen, .started = on_started, .ended = on_ended,
@@ -212,11 +213,16 @@ static void open_proc(const char *const *arguments)
 	handlers[MSG_READY] = on_ready;
 	handlers[MSG_LOG] = on_line;
 	base = event_base_new();
-	proc = proc_new(base, MSG_AUTH, arguments, &owner);
+	proc = proc_new(base, MSG_AUTH, &how, &owner);
 	assert_non_null(proc);
 	assert_int_equal(proc_facts(proc).pid, 0);
 	log_set_sink(on_log, NULL);
 	proc_start(proc);
+}
+
+static void open_proc(const char *const *arguments)
+{
+	open_proc_in(arguments, -1);
 }
 
 static void close_proc(void)
@@ -289,6 +295,19 @@ static void test_runs(void **state)
 	proc_stop(proc);
 	run_until(&seen.stopped, 1);
 	assert_string_equal(seen.order, "slrex");
+	close_proc();
+}
+
+/* It has a fifth descriptor then, behind that of the channel. */
+static void test_root(void **state)
+{
+	int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	open_proc_in(NULL, root);
+	run_until(&seen.ready, 1);
+	assert_string_equal(seen.line[0], "abcde");
+	close(root);
 	close_proc();
 }
 
@@ -458,6 +477,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_runs),
+		cmocka_unit_test(test_root),
 		cmocka_unit_test(test_anew),
 		cmocka_unit_test(test_pause),
 		cmocka_unit_test(test_how),

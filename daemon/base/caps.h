@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Capabilities of this thread, by plain system calls: right between fork and exec, too. */
+#ifndef PANTUN_BASE_CAPS_H
+#define PANTUN_BASE_CAPS_H
+
+#include <linux/capability.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CAPS(capability)	(UINT64_C(1) << (capability))
+
+/* A bit for each capability. */
+struct caps {
+	uint64_t effective, permitted, inheritable;
+};
+
+/* 0, or -1 with errno set. */
+int caps_get(struct caps *caps);
+int caps_set(const struct caps *caps);
+bool caps_effective(unsigned int capability);
+/* Takes all but @keep out of the bounding set, which takes CAP_SETPCAP.  0, or -1. */
+int caps_bound(uint64_t keep);
+
+#endif
