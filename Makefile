@@ -223,8 +223,10 @@ bench:
 mandir = $(DESTDIR)$(PREFIX)/share/man
 docdir = $(DESTDIR)$(PREFIX)/share/doc/pantun
 unitdir = $(DESTDIR)$(PREFIX)/lib/systemd/system
+usersdir = $(DESTDIR)$(PREFIX)/lib/sysusers.d
 compdir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-units := daemon/pantund.service $(wildcard tools/exporter/*.service tools/exporter/*.socket)
+units := $(wildcard daemon/*.service daemon/*.socket tools/exporter/*.service \
+	tools/exporter/*.socket)
 man_pages := $(notdir $(wildcard tools/man/*.[1-8]))
 
 .PHONY: install install-module uninstall
@@ -245,6 +247,9 @@ install: userspace
 	for unit in $(units); do \
 		sed 's#=/usr/\(s*bin\)/pantun#=$(PREFIX)/\1/pantun#' $$unit >build/$${unit##*/} && \
 		$(INSTALL) -D -m 644 build/$${unit##*/} $(unitdir)/$${unit##*/} || exit 1; done
+	$(INSTALL) -D -m 644 daemon/pantun.sysusers $(usersdir)/pantun.conf
+	if [ -z "$(DESTDIR)" ] && command -v systemd-sysusers >/dev/null; then \
+		systemd-sysusers $(usersdir)/pantun.conf; fi
 	@if [ -e kmod/pantun.ko ]; then $(MAKE) --no-print-directory install-module; \
 	else echo "no kmod/pantun.ko: the module is not installed"; fi
 
@@ -265,7 +270,7 @@ uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/share/pantun/pantun.yaml
 	rm -f $(docdir)/README.md $(docdir)/CHANGELOG.md $(docdir)/COPYING
 	rm -f $(docdir)/examples/pantun.conf
-	rm -f $(compdir)/pantunctl
+	rm -f $(compdir)/pantunctl $(usersdir)/pantun.conf
 	for unit in $(notdir $(units)); do rm -f $(unitdir)/$$unit; done
 	for page in $(man_pages); do rm -f $(mandir)/man$${page##*.}/$$page; done
 	rm -f $(DESTDIR)/lib/modules/*/extra/pantun.ko

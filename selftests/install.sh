@@ -42,8 +42,11 @@ expected() {
 	644 usr/local/include/pantun/pantun.h
 	644 usr/local/include/pantun/pantun_version.h
 	644 usr/local/lib/systemd/system/pantund.service
+	644 usr/local/lib/systemd/system/pantund.socket
+	644 usr/local/lib/systemd/system/pantund6.socket
 	644 usr/local/lib/systemd/system/pantun-exporter.service
 	644 usr/local/lib/systemd/system/pantun-exporter.socket
+	644 usr/local/lib/sysusers.d/pantun.conf
 	755 usr/local/sbin/pantund
 	644 usr/local/share/bash-completion/completions/pantunctl
 	644 usr/local/share/doc/pantun/CHANGELOG.md

@@ -31,6 +31,8 @@ expected() {
 		etc/pantun/pantun.conf
 		usr/bin/pantunctl
 		usr/lib/systemd/system/pantund.service
+		usr/lib/systemd/system/pantund.socket
+		usr/lib/systemd/system/pantund6.socket
 		usr/lib/sysusers.d/pantun.conf
 		usr/lib/tmpfiles.d/pantun.conf
 		usr/sbin/pantund
@@ -93,11 +95,12 @@ daemon_is() {
 
 left() {
 	getent group pantun
+	getent passwd pantun
 	find /etc /usr /lib/modules /var/lib /run -xdev -iname '*pantun*' \
 		! -path '/etc/apt/*' ! -path '/var/lib/apt/*'
 }
 
-# nothing_left: but the group, which files may belong to.
+# nothing_left: but the user and the group, which files may belong to.
 nothing_left() {
 	[ "$(left | grep -v '^pantun:' | tee /mnt/left)" = '' ] || { cat /mnt/left; return 1; }
 }
@@ -128,8 +131,9 @@ inside() {
 	check "$name: DKMS has built and installed the module for $kernel" module_installed "$kernel"
 	check "$name: the default configuration is valid" pantund --check
 	check_not "$name: and configures nothing" grep -v '^#' /etc/pantun/pantun.conf
-	check "$name: only root enters /etc/pantun" test "$(stat -c '%U %a' /etc/pantun)" = 'root 700'
+	check "$name: only the daemon enters /etc/pantun" test "$(stat -c '%U %a' /etc/pantun)" = 'pantun 700'
 	check "$name: the group that may look is there" getent group pantun
+	check "$name: and the daemon's user" getent passwd pantun
 	check "$name: the header compiles alone" \
 		sh -c 'echo "#include <pantun/pantun.h>" | gcc -Wall -Werror -fsyntax-only -x c -'
 	check "$name: they are purged" \

@@ -169,6 +169,14 @@ unfinished() {
 		kmod uapi daemon tools selftests Makefile ':!daemon/fuzz/corpus'
 }
 
+# The measure of `systemd-analyze security` for the unit, in tenths; a looser unit has more.
+EXPOSURE=15
+
+unit_tight() {
+	systemd-analyze security --offline=true --no-pager --threshold="$EXPOSURE" \
+		"$PANTUN_TOP/daemon/pantund.service"
+}
+
 check "scripts: shellcheck" shell_clean
 check "module: checkpatch --strict" module_checkpatch
 check "module: kernel-doc" module_kernel_doc
@@ -176,6 +184,7 @@ check "userspace: clang-tidy" userspace_tidy
 check "userspace: cppcheck" userspace_cppcheck
 check "userspace: includes go one way, names are taken once" \
 	/usr/bin/python3 selftests/layout.py
+check "the unit's sandbox: exposure of $((EXPOSURE / 10)).$((EXPOSURE % 10)) at most" unit_tight
 check "every file: licence tag" licences
 check "every file: sizes" sizes
 check "every file: nothing left unfinished" unfinished

@@ -41,7 +41,8 @@ static struct secret *read_path(const char *path, char *why, size_t n)
 	}
 	fd = open(path, KEY_FILE_FLAGS);
 	if (fd < 0) {
-		snprintf(why, n, "%s", strerror(errno));
+		snprintf(why, n, "%s%s", strerror(errno), errno == EACCES ?
+			 ": chown it to the user that pantund runs as" : "");
 		return NULL;
 	}
 	secret = calloc(1, sizeof(*secret));

@@ -342,6 +342,16 @@ static void remove_leftover(const struct sockaddr_un *addr)
 	close(fd);
 }
 
+/* Whose group is this already makes no call for it: a service manager may have forbidden that. */
+static int give_to(const char *path, gid_t group)
+{
+	struct stat st;
+
+	if (group == (gid_t)-1 || (!lstat(path, &st) && st.st_gid == group))
+		return 0;
+	return lchown(path, (uid_t)-1, group);
+}
+
 static bool bind_socket(int fd, const struct sockaddr_un *addr, gid_t group)
 {
 	mode_t mask = umask(SOCKET_UMASK);
@@ -350,7 +360,7 @@ static bool bind_socket(int fd, const struct sockaddr_un *addr, gid_t group)
 	umask(mask);
 	if (status)
 		return false;
-	if (!lchown(addr->sun_path, (uid_t)-1, group) && !chmod(addr->sun_path, SOCKET_MODE))
+	if (!give_to(addr->sun_path, group) && !chmod(addr->sun_path, SOCKET_MODE))
 		return true;
 	error = errno;
 	unlink(addr->sun_path);

@@ -26,8 +26,11 @@ bool priv_harden(void)
 /* What starting a process takes: an empty root, another user, no bounding set. */
 #define TO_START	(CAPS(CAP_SYS_CHROOT) | CAPS(CAP_SETUID) | CAPS(CAP_SETGID) | \
 			 CAPS(CAP_SETPCAP))
-/* Processes that root starts are another user's, but are ended by us. */
-#define TO_WORK		(CAPS(CAP_NET_ADMIN) | CAPS(CAP_KILL))
+/*
+ * Root ends its processes, which are another user's, and reads what belongs to PRIV_USER, as the
+ * unit has it.
+ */
+#define TO_WORK		(CAPS(CAP_NET_ADMIN) | CAPS(CAP_KILL) | CAPS(CAP_DAC_READ_SEARCH))
 
 /*
  * Who has nothing else to drop makes no call for it: a service manager may have forbidden that.

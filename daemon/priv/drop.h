@@ -12,8 +12,8 @@
 bool priv_harden(void);
 /*
  * Every capability but CAP_NET_ADMIN, for good; sockets of ports below 1024 must be bound before.
- * CAP_KILL, which root needs to end its processes, and what it takes to start these (spawn())
- * stay as well, the latter without effect in this process.  False with a log line.
+ * CAP_KILL and CAP_DAC_READ_SEARCH stay where root starts us, and what it takes to start the other
+ * processes (spawn()), without effect in this one.  False with a log line.
  */
 bool priv_drop(void);
 

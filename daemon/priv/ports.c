@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "priv/activation.h"
 #include "wire/ike_const.h"
 
 const struct port_kind port_kinds[PORTS] = {
@@ -124,9 +125,19 @@ static void explain_bind(uint16_t port)
 			  "UDP port %u is taken: \"ss -ulnp sport = :%u\" shows by whom",
 			  port, port);
 	else if (errno == EACCES)
-		log_error(NULL, "UDP port %u: run as root or with CAP_NET_BIND_SERVICE", port);
+		log_error(NULL, "UDP port %u: run as root or with CAP_NET_BIND_SERVICE, or "
+			  "have systemd bind it (pantund.socket)", port);
 	else
 		log_error(NULL, "UDP port %u: %s", port, strerror(errno));
+}
+
+/* It is bound; -1: logged, and closed. */
+static int finish(int fd, uint8_t family, uint16_t port, struct said *said)
+{
+	if (prepare(fd, family, port, said))
+		return fd;
+	close(fd);
+	return -1;
 }
 
 /* -1: logged, unless @missing says that the host does not have the family. */
@@ -135,8 +146,12 @@ static int open_port(uint8_t family, uint16_t port, bool *missing, struct said *
 	const struct addr every = { .family = family };
 	union port_name name;
 	socklen_t n = port_name(&every, port, &name);
-	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1;
+	int fd = port ? activation_take(family, port) : -1, on = 1;
 
+	*missing = false;
+	if (fd >= 0)
+		return finish(fd, family, port, said);
+	fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	*missing = fd < 0 && errno == EAFNOSUPPORT;
 	if (fd < 0) {
 		if (!*missing && first_time(said, port, errno))
@@ -156,10 +171,7 @@ static int open_port(uint8_t family, uint16_t port, bool *missing, struct said *
 		close(fd);
 		return -1;
 	}
-	if (prepare(fd, family, port, said))
-		return fd;
-	close(fd);
-	return -1;
+	return finish(fd, family, port, said);
 }
 
 bool ports_open(int fds[PORTS])

@@ -31,9 +31,9 @@ union port_name {
 /* Fills @out with @addr and @port, and returns its length. */
 socklen_t port_name(const struct addr *addr, uint16_t port, union port_name *out);
 /*
- * Opens all sockets, bound to every address; on a host without IPv6 those of IPv4 only, and -1
- * stands for the others.  The host's XFRM policies do not apply to them, which takes
- * CAP_NET_ADMIN.  False with log lines that say what to do.
+ * Opens all sockets, bound to every address, or takes those that the service manager has bound; on
+ * a host without IPv6 those of IPv4 only, and -1 stands for the others.  The host's XFRM policies
+ * do not apply to them, which takes CAP_NET_ADMIN.  False with log lines that say what to do.
  */
 bool ports_open(int fds[PORTS]);
 /* Closes those that are there, and leaves -1. */

@@ -3,21 +3,25 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <arpa/inet.h>
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/log.h"
 #include "engine/udp.h"
+#include "priv/ports.h"
 
 #define SENT	5
 
@@ -176,6 +180,66 @@ static void test_source(void **state)
 	udp_free(udp);
 }
 
+/* As the service manager leaves them at descriptors from 3 on, in another order than ours. */
+static void hand_ports(void)
+{
+	static const unsigned int order[] = { 3, 0, 2, 1 };
+	char pid[16];
+	int on = 1;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		const struct port_kind *kind = &port_kinds[order[i]];
+		const struct addr every = { .family = kind->family };
+		int fd = socket(kind->family, SOCK_DGRAM, 0);
+		union port_name name;
+		socklen_t n = port_name(&every, kind->port, &name);
+
+		if (kind->family == AF_INET6)
+			setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+		if (fd < 0 || bind(fd, &name.any, n) || dup2(fd, 10 + (int)i) < 0)
+			_exit(2);
+	}
+	for (int i = 0; i < 4; i++)
+		if (dup2(10 + i, 3 + i) < 0)
+			_exit(3);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	setenv("LISTEN_PID", pid, 1);
+	setenv("LISTEN_FDS", "4", 1);
+}
+
+/* Who may not bind them takes those that the service manager has bound. */
+static void test_handed(void **state)
+{
+	int fds[PORTS], status;
+	pid_t pid;
+
+	(void)state;
+	own_network();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		log_set_sink(on_log, NULL);
+		hand_ports();
+		if (setuid(65534) || !ports_open(fds))
+			_exit(4);
+		_exit(fds[0] == 4 && fds[1] == 6 && fds[2] == 5 && fds[3] == 3 &&
+		      fcntl(3, F_GETFD) == FD_CLOEXEC && fcntl(3, F_GETFL) & O_NONBLOCK ? 0 : 5);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	/* Those that are for another process are not touched, and the ports cannot be bound. */
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		log_set_sink(on_log, NULL);
+		hand_ports();
+		setenv("LISTEN_PID", "1", 1);
+		_exit(ports_open(fds) ? 6 : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -183,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_cannot_send),
 		cmocka_unit_test(test_port_taken),
 		cmocka_unit_test(test_source),
+		cmocka_unit_test(test_handed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
