@@ -38,6 +38,7 @@ struct kind {
 	bool dynamic;		/* the others have no address, but identities */
 	bool hq_dynamic;
 	bool unknown;		/* B does not have the identity that hq's peer is to have */
+	bool odd;		/* nor a proposal in common with any gateway */
 	bool hub_waits;		/* B begins */
 	bool tunnels;		/* hq has all the tunnels, and there are no other gateways */
 };
@@ -138,6 +139,8 @@ static struct policy *policy_of(int side, unsigned int n, const struct kind *kin
 		site.peer = NULL;
 	if (side == B && kind->unknown)
 		site.local_id = "elsewhere.example";
+	if (side == B && kind->odd)
+		site.ike = peers_props(PROP_IKE, "aes-128-cbc", "sha512", "group20");
 	if (kind->tunnels)
 		return with_tunnels(&site, n);
 	return side == A ? with_gateways(&site, n, kind) : peers_policy(&site);
@@ -718,6 +721,9 @@ int main(void)
 		     .prepare = prepare_stranger, .happen = happens_stranger),
 		MANY("first messages to dynamic gateways", { .dynamic = true, .hq_dynamic = true,
 		     .hub_waits = true },
+		     .prepare = prepare_stranger, .happen = happens_stranger),
+		MANY("first messages that suit no gateway", { .dynamic = true, .hq_dynamic = true,
+		     .hub_waits = true, .odd = true },
 		     .prepare = prepare_stranger, .happen = happens_stranger),
 		MANY("soft limit", { .starting = true }, .prepare = prepare_up,
 		     .happen = happens_soft),
