@@ -249,7 +249,8 @@ help_blank() {
 	{ pantunctl_on ga help && pantunctl_on ga help reload; } | grep ' $'
 }
 
-check 'before: no IKE SA' ctl_says 0 'There is no IKE SA.' show ike-sa
+check 'before: the gateway is listed, without an IKE SA' \
+	test "$(pantunctl_on ga show ike-sa | awk '$1 == "g" { print $2, $3, $10 }')" = 'init - -'
 check 'test: the daemon begins one, by the interface' ctl_says 0 'negotiations started: 1' test tunnel1
 check 'test: it comes up' wait_for 10 carrier_is ga tunnel1 1
 check 'test: of what is up' ctl_says 0 'up already: 1' test t

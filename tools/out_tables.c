@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "grid.h"
+#include "index.h"
 #include "out.h"
 
 #define HISTORY_SHOWN	16	/* probes */
@@ -232,31 +233,63 @@ static const char *nat_text(const struct ike_sa *sa)
 	return sa->nat_remote ? "peer" : "no";
 }
 
+static void ike_sa_row(struct grid *grid, const struct ike_sa *sa)
+{
+	grid_row(grid);
+	grid_cell(grid, sa->gateway);
+	grid_cell(grid, sa->state);
+	grid_cell(grid, sa->role);
+	grid_cell(grid, sa->local);
+	grid_cell(grid, sa->local_id);
+	grid_cell(grid, sa->remote);
+	grid_cell(grid, sa->remote_id);
+	grid_cell(grid, nat_text(sa));
+	grid_cell(grid, sa->proposal);
+	grid_cell(grid, sa->spi_i);
+	grid_cell(grid, sa->spi_r);
+	grid_age(grid, sa->age);
+	grid_span(grid, sa->life);
+}
+
+static bool has_ike_sa(const struct index *sas, const struct gateway *gateway)
+{
+	const struct index_entry *entry = index_first(sas, table_text(0, gateway->gateway));
+
+	for (; entry; entry = index_next(entry)) {
+		const struct ike_sa *sa = entry->item;
+
+		if (!strcmp(sa->gateway, gateway->gateway))
+			return true;
+	}
+	return false;
+}
+
+/* A gateway without an IKE SA, as all gateways are to be found here. */
+static void idle_gateway_row(struct grid *grid, const struct gateway *gateway)
+{
+	grid_row(grid);
+	grid_cell(grid, gateway->gateway);
+	grid_cell(grid, gateway->state);
+}
+
 static void table_ike_sas(const struct model *model)
 {
 	static const char *const columns[] = {
 		"GATEWAY", "STATE", "ROLE", "LOCAL", "LOCAL-ID", "REMOTE", "REMOTE-ID", "NAT",
 		"PROPOSAL", "SPI-I", "SPI-R", ">AGE", ">LIFE", NULL };
 	struct grid grid = grid_new(columns);
+	struct index sas;
 
+	index_init(&sas, model->ike_sas_n);
 	for (size_t i = 0; i < model->ike_sas_n; i++) {
-		const struct ike_sa *sa = &model->ike_sas[i];
-
-		grid_row(&grid);
-		grid_cell(&grid, sa->gateway);
-		grid_cell(&grid, sa->state);
-		grid_cell(&grid, sa->role);
-		grid_cell(&grid, sa->local);
-		grid_cell(&grid, sa->local_id);
-		grid_cell(&grid, sa->remote);
-		grid_cell(&grid, sa->remote_id);
-		grid_cell(&grid, nat_text(sa));
-		grid_cell(&grid, sa->proposal);
-		grid_cell(&grid, sa->spi_i);
-		grid_cell(&grid, sa->spi_r);
-		grid_age(&grid, sa->age);
-		grid_span(&grid, sa->life);
+		index_add(&sas, table_text(0, model->ike_sas[i].gateway), &model->ike_sas[i]);
+		ike_sa_row(&grid, &model->ike_sas[i]);
 	}
+	for (size_t i = 0; i < model->gateways_n; i++) {
+		if (!has_ike_sa(&sas, &model->gateways[i]))
+			idle_gateway_row(&grid, &model->gateways[i]);
+	}
+	index_free(&sas);
 	grid_end(&grid, "IKE SAs", "There is no IKE SA.");
 }
 

@@ -228,6 +228,32 @@ static void test_just_failed(void **state)
 	model_free(&model);
 }
 
+/* Who is told that "show ike-sa" lists gateways finds those that have no IKE SA, too. */
+static void test_gateways(void **state)
+{
+	struct model model = { 0 };
+	struct gateway *gateway;
+	struct ike_sa *sa;
+	const char *text;
+
+	(void)state;
+	gateway = model_add(model.gateways, model.gateways_n);
+	text_copy(gateway->gateway, sizeof(gateway->gateway), "hq");
+	text_copy(gateway->state, sizeof(gateway->state), "up");
+	gateway = model_add(model.gateways, model.gateways_n);
+	text_copy(gateway->gateway, sizeof(gateway->gateway), "branch");
+	text_copy(gateway->state, sizeof(gateway->state), "init");
+	sa = model_add(model.ike_sas, model.ike_sas_n);
+	text_copy(sa->gateway, sizeof(sa->gateway), "hq");
+	text_copy(sa->state, sizeof(sa->state), "established");
+	text = printed(&model, VIEW_IKE, 0);
+	assert_non_null(strstr(text, "\nhq      established "));
+	assert_null(strstr(text, "\nhq      up "));
+	assert_non_null(strstr(text, "\nbranch  init        -    -     -  "));
+	assert_null(strstr(text, "There is no IKE SA"));
+	model_free(&model);
+}
+
 /* A process that runs, and one that has ended, of which little is known. */
 static void test_processes(void **state)
 {
@@ -267,6 +293,7 @@ int main(void)
 		cmocka_unit_test(test_agreed_selectors),
 		cmocka_unit_test(test_narrow_terminal),
 		cmocka_unit_test(test_just_failed),
+		cmocka_unit_test(test_gateways),
 		cmocka_unit_test(test_processes),
 	};
 
