@@ -281,6 +281,10 @@ check 'show daemon: no name follows: 2' ctl_says 2 'takes no name' show daemon t
 check 'completion: show daemon' completes daemon show
 check 'show: a word that is none: 2' ctl_says 2 'did you mean "flow"?' show flwo
 check_not 'help: no line ends in a blank' help_blank
+check 'help: all commands' ctl_says 0 'usage: pantunctl [--json]' help
+check 'help: the words of one' ctl_says 0 'usage: pantunctl show [NAME' help show
+check 'help: the same behind it' ctl_says 0 'usage: pantunctl clear ike-sa' clear --help
+check 'help: of a command that is none: 2' ctl_says 2 'did you mean "show"?' help shwo
 check 'status is show' ctl_says 0 AGREED-LOCAL status
 check 'reload: nothing' ctl_says 0 'nothing has changed' reload
 echo 'set network tunnel ipsec t ttl 33' >>"$WORK/ga/pantun.conf"
