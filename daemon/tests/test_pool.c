@@ -101,17 +101,20 @@ static void test_all(void **state)
 }
 
 /* As often as something was computed since the descriptor was last read. */
-static unsigned int computed(const struct pool *pool)
+static unsigned long computed(const struct pool *pool)
 {
+	static const char name[] = "eventfd-count:";
 	char path[64], line[64];
-	unsigned int n = 0;
+	unsigned long n = 0;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pool_fd(pool));
 	f = fopen(path, "r");
 	assert_non_null(f);
-	while (fgets(line, sizeof(line), f) && sscanf(line, "eventfd-count: %x", &n) != 1)
-		;
+	while (fgets(line, sizeof(line), f)) {
+		if (!strncmp(line, name, strlen(name)))
+			n = strtoul(line + strlen(name), NULL, 16);
+	}
 	fclose(f);
 	return n;
 }
