@@ -11,12 +11,15 @@
 #include "ike/child_life.h"
 #include "ike/child_settle.h"
 #include "ike/ike_life.h"
+#include "ike/life_sign.h"
 #include "ike/match.h"
 #include "ike/renewal.h"
 #include "ike/version.h"
 #include "wire/ike_hdr.h"
 
 #define DATAGRAM_MAX	65536
+#define LOOK_MS		SECONDS(1)	/* we want to be called that often while we wait */
+#define LATE_MS		250		/* that happens on any host */
 
 struct ike_core *ike_core_new(const struct ike_hooks *hooks,
 			      const struct ike_version *const *versions)
@@ -89,11 +92,30 @@ struct ike_job *ike_core_take_job(struct ike_core *core)
 
 ike_time ike_core_deadline(const struct ike_core *core)
 {
-	return timer_first(&core->timers);
+	ike_time clock = timer_first(&core->timers), wait = timer_first(&core->waits);
+
+	if (core->waits.root && wait > core->now + LOOK_MS)
+		wait = core->now + LOOK_MS;
+	return clock < wait ? clock : wait;
+}
+
+/*
+ * The host was suspended, or gave us no CPU: we were to be called by now, and nobody did.  That
+ * is no fault of those whom we wait for, who may have spoken to nobody meanwhile.
+ */
+static void count_gap(struct ike_core *core, ike_time now)
+{
+	ike_time due = ike_core_deadline(core);
+
+	if (due < core->now)
+		due = core->now;
+	if (core->waits.root && now > due + LATE_MS)
+		timer_hold_back(&core->waits, now - due);
 }
 
 static void event_begin(struct ike_core *core, ike_time now)
 {
+	count_gap(core, now);
 	core->now = now;
 }
 
@@ -130,6 +152,7 @@ static void (*const fire[])(struct ike_core *core, struct timer *timer) = {
 	[TIMER_RENEWAL] = renewal_due,
 	[TIMER_EXCHANGE] = exchange_timeout,
 	[TIMER_HELD] = job_held_due,
+	[TIMER_HALF_OPEN] = ike_half_open_due,
 	[TIMER_IKE_LIFE] = ike_life,
 	[TIMER_IKE_IDLE] = ike_idle,
 	[TIMER_CHILD_LIFE] = child_life,
@@ -137,12 +160,20 @@ static void (*const fire[])(struct ike_core *core, struct timer *timer) = {
 	[TIMER_CHILD_EARLY] = child_early,
 };
 
+/* The one that is due first at the time of this event, or NULL. */
+static struct timer *next_due(struct ike_core *core)
+{
+	bool waits = timer_first(&core->waits) < timer_first(&core->timers);
+
+	return timer_due(waits ? &core->waits : &core->timers, core->now);
+}
+
 void ike_core_tick(struct ike_core *core, ike_time now)
 {
 	struct timer *timer;
 
 	event_begin(core, now);
-	while ((timer = timer_due(&core->timers, now))) {
+	while ((timer = next_due(core))) {
 		fire[timer->kind](core, timer);
 		event_end(core);
 	}
@@ -246,8 +277,11 @@ void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint
 {
 	struct child_sa *child = child_held(core, token);
 
-	if (child && idle < now && now - idle > child->ike->esp_heard)
-		child->ike->esp_heard = now - idle;
+	if (!child)
+		return;
+	event_begin(core, now);
+	life_sign_heard(child->ike, idle);
+	event_end(core);
 }
 
 void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,

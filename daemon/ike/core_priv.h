@@ -46,6 +46,7 @@ struct ike_core {
 	struct table by_ifname;		/* the first slot of each configured tunnel */
 	struct table by_renewal;	/* struct renewal by interface */
 	struct timer_heap timers;
+	struct timer_heap waits;	/* for a peer or a job: counts while we run alone */
 	struct action_queue actions;
 	ike_time complained;		/* about an unknown peer; 0: never */
 	unsigned int half_open;		/* responder's SAs whose peer has not proved itself */
@@ -65,6 +66,12 @@ struct ike_core {
 	uint8_t cookie_version;
 	ike_time cookie_since;		/* when the secret was made; 0: none yet */
 };
+
+/* The clock of core->waits. */
+static inline ike_time core_run_time(const struct ike_core *core)
+{
+	return core->now - core->waits.lost;
+}
 
 /* --- chance.c --- */
 

@@ -25,7 +25,8 @@ void exchange_await(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
 
-	timer_set(&core->timers, &ike->ex.timer, core->now + core_jitter(core, ike->ex.wait, 90));
+	ike->ex.lost = core->waits.lost;
+	timer_set(&core->waits, &ike->ex.timer, core->now + core_jitter(core, ike->ex.wait, 90));
 }
 
 void exchange_init(struct ike_sa *ike)
@@ -67,7 +68,7 @@ void exchange_clear(struct ike_sa *ike)
 {
 	struct exchange *ex = &ike->ex;
 
-	timer_stop(&ike->core->timers, &ex->timer);
+	timer_stop(&ike->core->waits, &ex->timer);
 	job_forget(ike, JOB_OURS);
 	job_forget(ike, JOB_PEERS);
 	free(ex->request);
@@ -90,7 +91,7 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 			return;
 		/* The request was not sent yet. */
 		job_forget(ike, JOB_OURS);
-		timer_stop(&ike->core->timers, &ex->timer);
+		timer_stop(&ike->core->waits, &ex->timer);
 		exchange_done(ike);
 		return;
 	}
@@ -108,7 +109,7 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 /* Until the result of the job must be there. */
 void exchange_pause(struct ike_sa *ike)
 {
-	timer_set(&ike->core->timers, &ike->ex.timer, ike->core->now + JOB_MOST_MS);
+	timer_set(&ike->core->waits, &ike->ex.timer, ike->core->now + JOB_MOST_MS);
 }
 
 /* Builds, keeps and sends the current task's request; false if there is none to send. */
@@ -117,7 +118,7 @@ static bool begin_request(struct ike_sa *ike)
 	struct exchange *ex = &ike->ex;
 	struct bytes message;
 
-	timer_stop(&ike->core->timers, &ex->timer);
+	timer_stop(&ike->core->waits, &ex->timer);
 	free(ex->request);
 	ex->request = NULL;
 	message = ike->version->request(ike, ex->current);
@@ -136,6 +137,12 @@ static bool begin_request(struct ike_sa *ike)
 	ike_send(ike, message);
 	exchange_await(ike);
 	return true;
+}
+
+void exchange_heard(struct ike_sa *ike)
+{
+	if (ike->ex.asked)
+		timer_set(&ike->core->waits, &ike->ex.timer, ike->core->now);
 }
 
 static void run(struct ike_sa *ike)
@@ -193,7 +200,7 @@ void exchange_answered(struct ike_sa *ike)
 {
 	struct exchange *ex = &ike->ex;
 
-	timer_stop(&ike->core->timers, &ex->timer);
+	timer_stop(&ike->core->waits, &ex->timer);
 	free(ex->request);
 	ex->request = NULL;
 	ex->send_id++;

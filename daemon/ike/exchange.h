@@ -21,7 +21,8 @@ struct exchange {
 	unsigned int sends;
 	bool asked;			/* the kernel, whether ESP comes in */
 	ike_time wait;			/* before the next repetition */
-	struct timer timer;
+	ike_time lost;			/* core->waits.lost when it was sent last */
+	struct timer timer;		/* in core->waits */
 };
 
 void exchange_init(struct ike_sa *ike);
@@ -33,6 +34,8 @@ void exchange_queue(struct ike_sa *ike, struct task *task);
 void exchange_queue_first(struct ike_sa *ike, struct task *task);
 /* Queues one of that kind unless one waits already. */
 void exchange_queue_once(struct ike_sa *ike, enum task_kind kind);
+/* The kernel has said whether ESP comes in, as it was asked to. */
+void exchange_heard(struct ike_sa *ike);
 /* Does what exchange_wake() asked for; true if there was something. */
 bool exchanges_woken(struct ike_core *core);
 /*

@@ -21,6 +21,7 @@ void ike_close(struct ike_sa *ike, bool linger)
 	exchange_clear(ike);
 	ike_handshake_free(ike);
 	timer_stop(&core->timers, &ike->idle);
+	timer_stop(&core->waits, &ike->half_open);
 	timer_stop(&core->timers, &ike->life);
 	if (ike->state == IKE_UP)
 		gateway_ike_down(ike->gw, ike);

@@ -81,18 +81,23 @@ static void up_timer(struct ike_sa *ike)
 	ike_delete(ike);
 }
 
-void ike_life(struct ike_core *core, struct timer *timer)
+void ike_half_open_due(struct ike_core *core, struct timer *timer)
 {
-	struct ike_sa *ike = container_of(timer, struct ike_sa, life);
+	struct ike_sa *ike = container_of(timer, struct ike_sa, half_open);
 	char peer[ADDR_TEXT];
 
 	(void)core;
+	log_debug(NULL, "%s began an IKE SA and never authenticated",
+		  endpoint_text(&ike->path->remote, peer));
+	ike_close(ike, false);
+}
+
+void ike_life(struct ike_core *core, struct timer *timer)
+{
+	struct ike_sa *ike = container_of(timer, struct ike_sa, life);
+
+	(void)core;
 	switch (ike->state) {
-	case IKE_HALF_OPEN:
-		log_debug(NULL, "%s began an IKE SA and never authenticated",
-			  endpoint_text(&ike->path->remote, peer));
-		ike_close(ike, false);
-		break;
 	case IKE_UP:
 		up_timer(ike);
 		break;
@@ -218,6 +223,7 @@ void ike_established(struct ike_sa *ike)
 	char text[PROP_TEXT], local[ADDR_TEXT], remote[ADDR_TEXT];
 
 	stranger_leave(ike);
+	timer_stop(&ike->core->waits, &ike->half_open);
 	ike->state = IKE_UP;
 	arm_timers(ike);
 	ike_handshake_free(ike);

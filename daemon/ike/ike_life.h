@@ -5,7 +5,9 @@
 
 #include "ike/ike_sa.h"
 
-/* TIMER_IKE_LIFE, by state: a half-open one is over, one in use to be rekeyed or deleted. */
+/* TIMER_HALF_OPEN: the peer has begun, and not authenticated. */
+void ike_half_open_due(struct ike_core *core, struct timer *timer);
+/* TIMER_IKE_LIFE, by state: one in use is to be rekeyed or deleted. */
 void ike_life(struct ike_core *core, struct timer *timer);
 /* TIMER_IKE_IDLE: liveness and NAT keepalives, as nothing was heard or sent for a while. */
 void ike_idle(struct ike_core *core, struct timer *timer);

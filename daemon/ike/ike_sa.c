@@ -58,6 +58,7 @@ static struct ike_sa *new_on(const struct ike_version *version, struct gateway *
 	ike->children_end = &ike->children;
 	ike->begun = core->now;
 	ike->heard = core->now;
+	ike->half_open.kind = TIMER_HALF_OPEN;
 	ike->life.kind = TIMER_IKE_LIFE;
 	ike->idle.kind = TIMER_IKE_IDLE;
 	exchange_init(ike);
@@ -133,6 +134,7 @@ void ike_free(struct ike_sa *ike)
 
 	exchange_clear(ike);
 	ike_handshake_free(ike);
+	timer_stop(&core->waits, &ike->half_open);
 	timer_stop(&core->timers, &ike->life);
 	timer_stop(&core->timers, &ike->idle);
 	stranger_leave(ike);

@@ -72,6 +72,7 @@ struct ike_sa {
 	ike_time up_at;
 	ike_time heard;			/* last authenticated message */
 	ike_time esp_heard;		/* its children's ESP, when last asked; 0: none */
+	unsigned int signs_due;		/* answers to that */
 	uint8_t nonce_min[NONCE_N];	/* start of the lesser nonce, for ties (section 2.8.1) */
 	bool condemned;			/* lost a tie: deleted once its children have successors */
 	ike_time condemned_at;		/* or when one of them last had its successor */
@@ -86,7 +87,8 @@ struct ike_sa {
 	struct ike_sa *woken_next;
 	struct child_sa *children;	/* by ike_next, those in CHILD_DELETING first */
 	struct child_sa **children_end;
-	struct timer life;		/* half-open, rekey, hard end, linger: by state */
+	struct timer half_open;		/* in core->waits: the peer's time for IKE_AUTH */
+	struct timer life;		/* rekey, hard end, linger: by state */
 	struct timer idle;		/* liveness, keepalive */
 	ike_time ends;			/* hard end; 0: none */
 	ike_time keepalive_at;

@@ -46,7 +46,7 @@ static bool begin(struct ike_sa *ike, struct ike_job *job)
 		return false;
 	wait->number = job->number;
 	wait->kind = job->kind;
-	wait->since = ike->core->now;
+	wait->since = core_run_time(ike->core);
 	return true;
 }
 
@@ -208,7 +208,8 @@ void job_forget(struct ike_sa *ike, enum job_side side)
 
 void job_forget_late(struct ike_sa *ike, enum job_side side)
 {
-	if (job_waits(ike, side) && ike->core->now >= ike->jobs[side].since + JOB_MOST_MS)
+	if (job_waits(ike, side) &&
+	    core_run_time(ike->core) >= ike->jobs[side].since + JOB_MOST_MS)
 		job_forget(ike, side);
 }
 

@@ -29,7 +29,7 @@
 struct job_wait {
 	uint64_t number;		/* of the job under way; 0: none is */
 	enum ike_job_kind kind;		/* that job's */
-	ike_time since;			/* when it began */
+	ike_time since;			/* when it began: core_run_time() */
 	struct ike_job *done;		/* results that are there, until the handler is done */
 	bool failed;			/* until the handler has seen that there is none */
 	struct packet *message;		/* to be handled anew; NULL: a request is to be built */

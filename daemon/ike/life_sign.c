@@ -6,10 +6,9 @@
 
 #define LATELY	SECONDS(10)	/* where liveness has no longer interval */
 
-bool life_sign_ask(const struct ike_sa *ike)
+bool life_sign_ask(struct ike_sa *ike)
 {
-	bool asked = false;
-
+	ike->signs_due = 0;
 	/* Where another is in use the peer knows nothing of this one. */
 	if (ike->state != IKE_UP || (ike->gw->ike && ike->gw->ike != ike))
 		return false;
@@ -17,9 +16,19 @@ bool life_sign_ask(const struct ike_sa *ike)
 		if (!child->in_added)
 			continue;
 		child_ask(child);
-		asked = true;
+		ike->signs_due++;
 	}
-	return asked;
+	return ike->signs_due;
+}
+
+void life_sign_heard(struct ike_sa *ike, ike_time idle)
+{
+	ike_time now = ike->core->now;
+
+	if (idle < now && now - idle > ike->esp_heard)
+		ike->esp_heard = now - idle;
+	if (ike->signs_due && !--ike->signs_due)
+		exchange_heard(ike);
 }
 
 bool life_sign_fresh(const struct ike_sa *ike)

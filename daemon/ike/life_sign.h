@@ -9,10 +9,15 @@
 #include "ike/ike_sa.h"
 
 /*
- * Asks the kernel when ESP of the SA's children came last; ike_core_sa_heard() has the answers.
+ * Asks the kernel when ESP of the SA's children came last: life_sign_heard() has the answers.
  * False: there is nothing to ask for, as nobody needs the SA to stay.
  */
-bool life_sign_ask(const struct ike_sa *ike);
+bool life_sign_ask(struct ike_sa *ike);
+/*
+ * The kernel says of one of them: @idle milliseconds ago.  With its last answer what waits for
+ * them goes on: exchange_heard().
+ */
+void life_sign_heard(struct ike_sa *ike, ike_time idle);
 /* Whether it came lately, by the last answers. */
 bool life_sign_fresh(const struct ike_sa *ike);
 

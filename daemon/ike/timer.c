@@ -75,21 +75,26 @@ void timer_stop(struct timer_heap *heap, struct timer *t)
 void timer_set(struct timer_heap *heap, struct timer *t, ike_time at)
 {
 	timer_stop(heap, t);
-	t->at = at;
+	t->at = at - heap->lost;
 	t->armed = true;
 	heap->root = merge(heap->root, t);
 }
 
+void timer_hold_back(struct timer_heap *heap, ike_time span)
+{
+	heap->lost += span;
+}
+
 ike_time timer_first(const struct timer_heap *heap)
 {
-	return heap->root ? heap->root->at : IKE_NEVER;
+	return heap->root ? heap->root->at + heap->lost : IKE_NEVER;
 }
 
 struct timer *timer_due(struct timer_heap *heap, ike_time now)
 {
 	struct timer *t = heap->root;
 
-	if (!t || t->at > now)
+	if (!t || t->at + heap->lost > now)
 		return NULL;
 	timer_stop(heap, t);
 	return t;

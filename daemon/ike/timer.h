@@ -15,6 +15,7 @@ enum timer_kind {
 	TIMER_RENEWAL,		/* new keys for a tunnel that lost its path */
 	TIMER_EXCHANGE,		/* the next repetition of a request */
 	TIMER_HELD,		/* a request of the peer that had to wait */
+	TIMER_HALF_OPEN,	/* a peer's time for IKE_AUTH is over */
 	TIMER_IKE_LIFE,
 	TIMER_IKE_IDLE,
 	TIMER_CHILD_LIFE,
@@ -23,7 +24,7 @@ enum timer_kind {
 };
 
 struct timer {
-	ike_time at;
+	ike_time at;		/* by the clock of its heap */
 	struct timer *child, *next;
 	struct timer *prev;	/* elder sibling, or the parent of the eldest */
 	enum timer_kind kind;
@@ -32,11 +33,14 @@ struct timer {
 
 struct timer_heap {
 	struct timer *root;
+	ike_time lost;		/* that its clock is behind: see timer_hold_back() */
 };
 
 /* Arms @t, or moves it if it is armed. */
 void timer_set(struct timer_heap *heap, struct timer *t, ike_time at);
 void timer_stop(struct timer_heap *heap, struct timer *t);
+/* All that are armed are due @span later. */
+void timer_hold_back(struct timer_heap *heap, ike_time span);
 /* When the earliest is due, or IKE_NEVER. */
 ike_time timer_first(const struct timer_heap *heap);
 /* Takes off and returns one that is due at @now, or NULL. */

@@ -10,13 +10,15 @@
 #define WAIT_START	SECONDS(10)	/* no more for an IKE SA to come: a link may be back */
 #define SLOW_SENDS	5		/* without an answer, that is after 9 s: see hedged */
 #define WAIT_ALIVE	SECONDS(10)	/* no more between repetitions while ESP comes in */
+#define ASK_MOST_MS	SECONDS(10)	/* for the kernel to say what came in last */
+#define MISSED_PART	4		/* of the wait, in which we did not run */
 #define DOUBT_SENDS	3		/* without an answer, that is after 2.6 s */
 
 /*
  * Repetitions are at their end.  While ESP comes in the peer lives, and may lack its daemon, or
  * that may have begun anew: the request goes on being repeated, and another IKE SA is begun
- * beside.  False: the kernel was asked and will have answered by the next look, or the peer is
- * lost, and @ike may be gone.
+ * beside.  False: the kernel was asked, and its answer is waited for, or the peer is lost, and
+ * @ike may be gone.
  */
 static bool still_there(struct ike_sa *ike)
 {
@@ -24,7 +26,7 @@ static bool still_there(struct ike_sa *ike)
 
 	if (!ex->asked && life_sign_ask(ike)) {
 		ex->asked = true;
-		timer_set(&ike->core->timers, &ex->timer, ike->core->now + 1);
+		timer_set(&ike->core->waits, &ex->timer, ike->core->now + ASK_MOST_MS);
 		return false;
 	}
 	if (!ex->asked || !life_sign_fresh(ike)) {
@@ -45,6 +47,12 @@ static bool job_due(const struct ike_sa *ike)
 	return job_waits(ike, JOB_OURS) && (!ike->ex.request || ike->state != IKE_INIT_SENT);
 }
 
+/* We did not run, and may have missed the answer: that is as if the request had not been sent. */
+static bool missed(const struct ike_sa *ike)
+{
+	return ike->core->waits.lost - ike->ex.lost > ike->ex.wait / MISSED_PART;
+}
+
 void exchange_timeout(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
@@ -53,6 +61,12 @@ void exchange_timeout(struct ike_core *core, struct timer *timer)
 	(void)core;
 	if (job_due(ike)) {
 		job_lost(ike, JOB_OURS);
+		return;
+	}
+	if (missed(ike)) {
+		ex->asked = false;
+		ike_send(ike, packet_bytes(ex->request));
+		exchange_await(ike);
 		return;
 	}
 	if (ex->sends >= exchange_sends_most(ike) && !still_there(ike))

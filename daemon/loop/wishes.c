@@ -135,12 +135,14 @@ static void move(struct daemon *d, struct ike_sa_spec *sa)
 			    d->kern->error);
 }
 
+/* There is always an answer, as it is waited for. */
 static void ask_idle(struct daemon *d, const struct ike_sa_spec *sa)
 {
 	struct msg_heard body = { .token = sa->token };
 
-	if (!d->kern->ops->sa_idle(d->kern, sa, &body.idle))
-		chan_send(d->ike, MSG_HEARD, &body, sizeof(body));
+	if (!live_has(d->live, sa) || d->kern->ops->sa_idle(d->kern, sa, &body.idle))
+		body.idle = UINT64_MAX;
+	chan_send(d->ike, MSG_HEARD, &body, sizeof(body));
 }
 
 static void delete(struct daemon *d, const struct ike_sa_spec *sa)
@@ -154,16 +156,16 @@ static void delete(struct daemon *d, const struct ike_sa_spec *sa)
 /* Of an SA that is there, which `ike` made: others are none of its business. */
 static void do_wish(struct daemon *d, enum msg_wish wish, struct ike_sa_spec *sa)
 {
-	if (!live_has(d->live, sa))
+	if (wish == MSG_SA_ASK)
+		ask_idle(d, sa);
+	else if (!live_has(d->live, sa))
 		return;
-	if (wish == MSG_SA_ACTIVATE)
+	else if (wish == MSG_SA_ACTIVATE)
 		activate(d, sa);
 	else if (wish == MSG_SA_MOVE)
 		move(d, sa);
 	else if (wish == MSG_SA_DEL)
 		delete(d, sa);
-	else
-		ask_idle(d, sa);
 }
 
 static void on_wish(void *ctx, struct bytes body, int fd)

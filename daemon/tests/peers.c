@@ -232,7 +232,7 @@ static void sa_add(struct peers *net, struct peer *peer, const struct ike_sa_spe
 }
 
 /* Packets come in where there is a way for them, and did as long as hosts talked. */
-static void sa_ask(struct peers *net, struct peer *peer, const struct ike_sa_spec *sa)
+static uint64_t idle_of(struct peers *net, struct peer *peer, const struct ike_sa_spec *sa)
 {
 	uint64_t idle;
 
@@ -240,7 +240,46 @@ static void sa_ask(struct peers *net, struct peer *peer, const struct ike_sa_spe
 		net->talked = net->now;
 	kern_fake_idle(peer->kern, net->talked ? net->now - net->talked : UINT64_MAX);
 	assert_int_equal(peer->kern->ops->sa_idle(peer->kern, sa, &idle), 0);
-	ike_core_sa_heard(peer->core, net->now, sa->token, idle);
+	return idle;
+}
+
+static void sa_ask(struct peers *net, struct peer *peer, const struct ike_sa_spec *sa)
+{
+	uint64_t idle = idle_of(net, peer, sa);
+
+	if (!peer->kernel_ms) {
+		ike_core_sa_heard(peer->core, net->now, sa->token, idle);
+		return;
+	}
+	for (unsigned int i = 0; i < PEERS_ASKED; i++) {
+		if (peer->asked[i].due)
+			continue;
+		peer->asked[i] = (struct peers_asked){ net->now + peer->kernel_ms, sa->token,
+						       idle };
+		return;
+	}
+	abort();
+}
+
+/* The question that the kernel answers next; NULL: none. */
+static struct peers_asked *next_asked(struct peer *peer)
+{
+	struct peers_asked *next = NULL;
+
+	for (unsigned int i = 0; i < PEERS_ASKED; i++)
+		if (peer->asked[i].due && (!next || peer->asked[i].due < next->due))
+			next = &peer->asked[i];
+	return next;
+}
+
+static void kernel_answers(struct peers *net, int side)
+{
+	struct peer *peer = &net->peer[side];
+	struct peers_asked *asked = next_asked(peer);
+
+	asked->due = 0;
+	ike_core_sa_heard(peer->core, net->now, asked->token, asked->idle);
+	peers_settle(net, side);
 }
 
 void peers_talk(struct peers *net, bool on)
@@ -534,6 +573,11 @@ static void deliver(struct peers *net, int to)
 	struct datagram *d = net->queue;
 
 	net->queue = d->next;
+	if (net->now < net->peer[to].asleep) {
+		enqueue(net, d, bytes_of(d->data, d->n), net->peer[to].asleep);
+		free(d);
+		return;
+	}
 	if (!net->peer[to].cut && !net->peer[to].dead && d->n > 1)
 		arrive(net, to, &d->local, &d->remote, bytes_of(d->data, d->n));
 	free(d);
@@ -562,28 +606,33 @@ static void tick(struct peers *net, int side)
 	peers_settle(net, side);
 }
 
-static void sooner(struct next *next, ike_time at, int side,
+/* What @side does at @at, or once it is awake. */
+static void sooner(const struct peers *net, struct next *next, ike_time at, int side,
 		   void (*happen)(struct peers *net, int side))
 {
+	if (at < net->peer[side].asleep)
+		at = net->peer[side].asleep;
 	if (at < next->at)
 		*next = (struct next){ at, side, happen };
 }
 
 /* Of what is due at one time, datagrams come first, and what the clock does last. */
-static struct next what_next(const struct peers *net)
+static struct next what_next(struct peers *net)
 {
 	struct next next = { .at = IKE_NEVER };
 
 	if (net->queue)
-		sooner(&next, net->queue->due, net->queue->to, deliver);
+		next = (struct next){ net->queue->due, net->queue->to, deliver };
 	for (int side = A; side <= B; side++) {
-		const struct peer *peer = &net->peer[side];
+		struct peer *peer = &net->peer[side];
 
 		if (peer->dead)
 			continue;
-		sooner(&next, peers_jobs_next(&peer->jobs), side, job_ready);
-		sooner(&next, ike_core_deadline(peer->core), side, tick);
-		sooner(&next, peer->linger, side, tick);
+		sooner(net, &next, peers_jobs_next(&peer->jobs), side, job_ready);
+		if (next_asked(peer))
+			sooner(net, &next, next_asked(peer)->due, side, kernel_answers);
+		sooner(net, &next, ike_core_deadline(peer->core), side, tick);
+		sooner(net, &next, peer->linger, side, tick);
 	}
 	return next;
 }
@@ -605,6 +654,11 @@ static bool step(struct peers *net, ike_time end)
 	next.happen(net, next.side);
 	look(net);
 	return true;
+}
+
+void peers_sleep(struct peers *net, int side, ike_time ms)
+{
+	net->peer[side].asleep = net->now + ms;
 }
 
 void peers_run(struct peers *net, ike_time ms)

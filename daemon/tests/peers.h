@@ -12,6 +12,8 @@
 #include "tests/peers_jobs.h"
 #include "tests/peers_site.h"
 
+#define PEERS_ASKED	8
+
 struct peers;
 
 struct peer {
@@ -28,6 +30,12 @@ struct peer {
 	bool cut;			/* nothing passes to or from it */
 	bool dies;			/* as soon as the kernel refuses an SA: */
 	bool dead;			/* does nothing more, until it is revived */
+	ike_time asleep;		/* does nothing until then; datagrams wait for it */
+	ike_time kernel_ms;		/* what the kernel takes to say when ESP came last */
+	struct peers_asked {
+		ike_time due;
+		uint64_t token, idle;
+	} asked[PEERS_ASKED];		/* it was, and has not answered yet */
 	bool no_route;			/* a gateway without a local address finds none */
 	char *events;			/* "kind gateway[/tunnel:proxy]: text\n" ... */
 	size_t events_n, events_max;
@@ -110,6 +118,8 @@ void peers_revive(struct peers *net, int side, const struct site *site);
 void peers_run(struct peers *net, ike_time ms);
 /* Until @done says so; false if it does not within @ms. */
 bool peers_until(struct peers *net, bool (*done)(struct peers *net), ike_time ms);
+/* That side gets no CPU for @ms from now. */
+void peers_sleep(struct peers *net, int side, ike_time ms);
 /* Carries out what the core of that side wants done: after each ike_core call. */
 void peers_settle(struct peers *net, int side);
 /* What both compute is there, without time passing. */

@@ -503,7 +503,7 @@ static void keep_half_open(struct peers *net)
 
 	for (struct ike_sa *ike = core->ikes; ike; ike = ike->next) {
 		if (ike->state == IKE_HALF_OPEN)
-			timer_stop(&core->timers, &ike->life);
+			timer_stop(&core->waits, &ike->half_open);
 	}
 }
 

@@ -379,7 +379,7 @@ void v2_init_answer(struct ike_sa *ike, const struct v2_in *in)
 	}
 	ike->ex.recv_id = 1;
 	ike_send(ike, packet_bytes(ike->hs->response));
-	timer_set(&ike->core->timers, &ike->life, ike->core->now + HALF_OPEN_MS);
+	timer_set(&ike->core->waits, &ike->half_open, ike->core->now + HALF_OPEN_MS);
 }
 
 /*
@@ -475,6 +475,6 @@ void v2_init_request(struct ike_core *core, const struct v2_in *in)
 		ike_close(ike, false);
 		return;
 	}
-	timer_set(&core->timers, &ike->life, core->now + HALF_OPEN_MS);
+	timer_set(&core->waits, &ike->half_open, core->now + HALF_OPEN_MS);
 	v2_init_answer(ike, in);
 }
