@@ -7,54 +7,72 @@
 #include "engine/engine_priv.h"
 
 struct departure {
-	STAILQ_ENTRY(departure) list;
+	TAILQ_ENTRY(departure) list;
 	uint64_t after;			/* wishes that are to be carried out before */
 	struct endpoint local, remote;
 	size_t n;
 	uint8_t data[];
 };
 
+/* By what they wait for; most wait for what was wished last. */
+static void insert(struct departures *list, struct departure *departure)
+{
+	struct departure *at = TAILQ_LAST(list, departures);
+
+	while (at && at->after > departure->after)
+		at = TAILQ_PREV(at, departures, list);
+	if (at)
+		TAILQ_INSERT_AFTER(list, at, departure, list);
+	else
+		TAILQ_INSERT_HEAD(list, departure, list);
+}
+
 void departure_add(struct engine *e, const struct endpoint *local, const struct endpoint *remote,
-		   struct bytes data)
+		   struct bytes data, uint64_t after)
 {
 	struct departure *departure;
 
-	if (STAILQ_EMPTY(&e->departures) && e->carried == e->wished) {
+	/* Those that went to the same peer before wait for no more. */
+	departures_go(e);
+	if (after <= e->carried) {
 		udp_send(e->udp, local, remote, data);
 		return;
 	}
 	departure = malloc(sizeof(*departure) + data.n);
 	if (!departure)
 		return;
-	departure->after = e->wished;
+	departure->after = after;
 	departure->local = *local;
 	departure->remote = *remote;
 	departure->n = data.n;
 	memcpy(departure->data, data.p, data.n);
-	STAILQ_INSERT_TAIL(&e->departures, departure, list);
+	insert(&e->departures, departure);
 }
 
-static void forget_first(struct engine *e, struct departure *departure)
+static void take_off(struct engine *e, struct departure *departure)
 {
-	STAILQ_REMOVE_HEAD(&e->departures, list);
+	TAILQ_REMOVE(&e->departures, departure, list);
 	free(departure);
 }
 
 void departures_go(struct engine *e)
 {
-	struct departure *departure;
+	struct departure *departure = TAILQ_FIRST(&e->departures), *next;
 
-	while ((departure = STAILQ_FIRST(&e->departures)) && departure->after <= e->carried) {
+	for (; departure && departure->after <= e->carried; departure = next) {
+		next = TAILQ_NEXT(departure, list);
 		udp_send(e->udp, &departure->local, &departure->remote,
 			 bytes_of(departure->data, departure->n));
-		forget_first(e, departure);
+		take_off(e, departure);
 	}
 }
 
 void departures_drop(struct engine *e)
 {
-	struct departure *departure;
+	struct departure *departure = TAILQ_FIRST(&e->departures), *next;
 
-	while ((departure = STAILQ_FIRST(&e->departures)))
-		forget_first(e, departure);
+	for (; departure; departure = next) {
+		next = TAILQ_NEXT(departure, list);
+		take_off(e, departure);
+	}
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Datagrams on their way out.  One that the core wants sent after something was to be done to an
- * SA waits until the parent has done that: a peer that hears of an SA uses it at once, and one
- * that hears that an SA is gone deletes its own, so packets would be lost.
+ * SA of the same peer waits until the parent has done that (ike/core.h).  What is to be done for
+ * other peers holds up nobody: a parent that is busy with a thousand new SAs must not keep us from
+ * answering whether we live.
  */
 #ifndef PANTUN_ENGINE_DEPARTURE_H
 #define PANTUN_ENGINE_DEPARTURE_H
@@ -11,9 +12,12 @@
 
 struct engine;
 
-/* Sends @data, now or when its time has come.  Without memory it is lost, and repeated by IKE. */
+/*
+ * Sends @data once @after wishes have been carried out, which may be now.  Without memory it is
+ * lost, and repeated by IKE.
+ */
 void departure_add(struct engine *e, const struct endpoint *local, const struct endpoint *remote,
-		   struct bytes data);
+		   struct bytes data, uint64_t after);
 /* Sends those whose time has come. */
 void departures_go(struct engine *e);
 /* Forgets them. */

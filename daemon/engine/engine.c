@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "crypto/rand.h"
+#include "engine/datagrams.h"
 #include "engine/departure.h"
 #include "engine/engine_priv.h"
 #include "engine/from_parent.h"
@@ -27,6 +28,7 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
 	(void)what;
+	datagrams_catch_up(ctx);
 	turn_tick(ctx);
 }
 
@@ -80,14 +82,15 @@ struct engine *engine_new(struct event_base *base, int parent, void (*ended)(voi
 	e->base = base;
 	e->ended = ended;
 	e->ctx = ctx;
-	STAILQ_INIT(&e->departures);
+	TAILQ_INIT(&e->departures);
 	LIST_INIT(&e->asked);
+	inbox_init(&e->inbox);
 	for (unsigned int i = 0; i < PORTS; i++)
 		e->fds[i] = -1;
 	e->parent = chan_new(base, parent, MSG_IKE, MSG_PARENT, from_parent_handlers, e,
 			     on_parent_gone);
 	e->pool = e->parent ? pool_new() : NULL;
-	if (e->pool && open_core(e) && watch_all(e)) {
+	if (e->pool && open_core(e) && datagrams_init(e) && watch_all(e)) {
 		chan_send(e->parent, MSG_READY, NULL, 0);
 		return e;
 	}
@@ -107,8 +110,7 @@ void engine_free(struct engine *e)
 		return;
 	free_event(e->timer);
 	free_event(e->results);
-	for (unsigned int i = 0; i < PORT_SOCKETS; i++)
-		free_event(e->read[i]);
+	datagrams_end(e);
 	jobs_drop(e);
 	departures_drop(e);
 	pool_free(e->pool);

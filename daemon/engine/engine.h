@@ -8,11 +8,13 @@
  *
  *   engine.c		begins, ends, and takes what comes in
  *   from_parent.c	what the parent sends
+ *   datagrams.c		what the network sends
  *   turn.c		what follows any of these, and what is due later
  *   to_parent.c	what the core wants of the kernel
  *   jobs.c		what it wants computed
  *   departure.c	datagrams on their way out
  *   pool.c, udp.c	threads, sockets
+ *   inbox.c		datagrams that wait for the core
  */
 #ifndef PANTUN_ENGINE_ENGINE_H
 #define PANTUN_ENGINE_ENGINE_H

@@ -8,13 +8,14 @@
 
 #include "base/clock.h"
 #include "engine/engine.h"
+#include "engine/inbox.h"
 #include "engine/udp.h"
 #include "ike/core.h"
 #include "msg/chan.h"
 #include "talk/policy_msg.h"
 
 struct departure;
-STAILQ_HEAD(departures, departure);
+TAILQ_HEAD(departures, departure);
 
 struct engine {
 	struct event_base *base;
@@ -24,10 +25,13 @@ struct engine {
 	struct udp *udp;			/* NULL until the parent has sent all sockets */
 	int fds[PORTS];				/* until then */
 	struct event *timer, *results, *read[PORT_SOCKETS];
+	bool read_begun;			/* of the sockets */
+	struct inbox inbox;
+	struct event *letters;			/* there are some in it */
 	struct policy_msg_reader policy;	/* the one that comes in */
 	struct departures departures;
 	LIST_HEAD(askeds, asked) asked;		/* of auth */
-	uint64_t wished, carried;		/* wishes sent, and done by the parent */
+	uint64_t carried;			/* wishes that the parent has done */
 	bool ending;
 	void (*ended)(void *ctx);
 	void *ctx;

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "engine/answer.h"
+#include "engine/datagrams.h"
 #include "engine/departure.h"
 #include "engine/engine_priv.h"
 #include "engine/jobs.h"
@@ -14,44 +15,6 @@
 #include "talk/ike_msg.h"
 
 /* --- sockets and configuration --- */
-
-static void on_readable(evutil_socket_t fd, short what, void *ctx);
-
-static void on_datagram(void *ctx, const struct endpoint *local, const struct endpoint *remote,
-			struct bytes data)
-{
-	struct engine *e = ctx;
-
-	ike_core_datagram(e->core, clock_ms(), local, remote, data);
-	turn_end(e);
-}
-
-static void on_readable(evutil_socket_t fd, short what, void *ctx)
-{
-	struct engine *e = ctx;
-
-	(void)what;
-	for (unsigned int i = 0; i < PORT_SOCKETS; i++)
-		if (udp_fd(e->udp, i) == fd)
-			udp_read(e->udp, i, on_datagram, e);
-}
-
-/* Datagrams that came meanwhile wait in the sockets. */
-static bool read_sockets(struct engine *e)
-{
-	e->udp = udp_new(e->fds);
-	if (!e->udp)
-		return false;
-	for (unsigned int i = 0; i < PORT_SOCKETS; i++) {
-		if (udp_fd(e->udp, i) < 0)
-			continue;
-		e->read[i] = event_new(e->base, udp_fd(e->udp, i), EV_READ | EV_PERSIST,
-				       on_readable, e);
-		if (!e->read[i] || event_add(e->read[i], NULL))
-			return false;
-	}
-	return true;
-}
 
 static void on_socket(void *ctx, struct bytes body, int fd)
 {
@@ -72,7 +35,9 @@ static void on_policy_begin(void *ctx, struct bytes body, int fd)
 
 	(void)fd;
 	/* Its sockets came before the first. */
-	if (!e->udp && !read_sockets(e))
+	if (!e->udp)
+		e->udp = udp_new(e->fds);
+	if (!e->udp)
 		chan_refuse(e->parent, MSG_POLICY_BEGIN, "no memory for sockets");
 	else
 		policy_msg_begin(&e->policy, (const void *)body.p);
@@ -120,6 +85,11 @@ static void on_policy_end(void *ctx, struct bytes body, int fd)
 	set.failed = !policy || ike_core_set_policy(e->core, clock_ms(), policy);
 	if (set.failed)
 		policy_free(policy);
+	/* What came before the first one waits in the sockets: there was nobody that we knew. */
+	if (!set.failed && !e->read_begun && !datagrams_begin(e)) {
+		chan_refuse(e->parent, MSG_POLICY_END, "no memory for sockets");
+		return;
+	}
 	/* What the core wants done on account of it goes before the word that it is in force. */
 	turn_end(e);
 	chan_send(e->parent, MSG_POLICY_SET, &set, sizeof(set));

@@ -10,6 +10,8 @@
 #include "engine/turn.h"
 #include "msg/auth_msg.h"
 
+#define TAKE_MOST	16	/* results at a time: others have something to do, too */
+
 static void give_back(struct engine *e, struct ike_job *job)
 {
 	ike_core_job_done(e->core, clock_ms(), job);
@@ -22,7 +24,7 @@ void jobs_take(struct engine *e)
 {
 	struct ike_job *job;
 
-	while ((job = pool_take(e->pool)))
+	for (unsigned int n = 0; n < TAKE_MOST && (job = pool_take(e->pool)); n++)
 		give_back(e, job);
 }
 

@@ -15,7 +15,6 @@ static void wish(struct engine *e, enum msg_wish what, const struct ike_sa_spec 
 	sa_msg_pack(sa, what, &body);
 	if (what == MSG_SA_ADD)
 		body.tfc_refused = ike_core_tfc_refused(e->core, sa->ifname);
-	e->wished++;
 	chan_send(e->parent, MSG_SA, &body, sizeof(body));
 	secret_wipe(&body, sizeof(body));
 }
@@ -33,7 +32,8 @@ static void carry_out(struct engine *e, const struct ike_action *action)
 {
 	switch (action->type) {
 	case IKE_ACTION_SEND:
-		departure_add(e, &action->send.local, &action->send.remote, action->send.data);
+		departure_add(e, &action->send.local, &action->send.remote, action->send.data,
+			      action->send.after);
 		break;
 	case IKE_ACTION_SA_ADD:
 		wish(e, MSG_SA_ADD, &action->sa);

@@ -24,7 +24,7 @@ static void arm(struct engine *e)
 /* All has been told to peers and to the parent. */
 static void end_when_done(struct engine *e)
 {
-	if (e->ending && STAILQ_EMPTY(&e->departures) && !chan_pending(e->parent) && e->ended)
+	if (e->ending && TAILQ_EMPTY(&e->departures) && !chan_pending(e->parent) && e->ended)
 		e->ended(e->ctx);
 }
 

@@ -16,7 +16,6 @@
 #include "ike/core.h"
 
 #define DATAGRAM_MAX	65535
-#define BURST		64	/* datagrams read at a time */
 #define MARKER		4	/* zero octets before IKE on port 4500 (RFC 3948 section 2.2) */
 #define KEEPALIVE	0xff	/* RFC 3948 section 2.3 */
 
@@ -125,9 +124,10 @@ static bool read_one(struct udp *udp, unsigned int i, udp_received *received, vo
 	return true;
 }
 
-void udp_read(struct udp *udp, unsigned int i, udp_received *received, void *ctx)
+void udp_read(struct udp *udp, unsigned int i, unsigned int most, udp_received *received,
+	      void *ctx)
 {
-	for (int n = 0; n < BURST && read_one(udp, i, received, ctx); n++)
+	while (udp->fds[i] >= 0 && most-- && read_one(udp, i, received, ctx))
 		;
 }
 

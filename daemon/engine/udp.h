@@ -18,8 +18,9 @@ struct udp *udp_new(const int fds[PORTS]);
 void udp_free(struct udp *udp);
 /* File descriptor of socket @i, below PORT_SOCKETS; -1: there is none. */
 int udp_fd(const struct udp *udp, unsigned int i);
-/* Calls @received for datagrams that wait at socket @i, not so many that others starve. */
-void udp_read(struct udp *udp, unsigned int i, udp_received *received, void *ctx);
+/* Calls @received for datagrams that wait at socket @i, which may not be there; @most of them. */
+void udp_read(struct udp *udp, unsigned int i, unsigned int most, udp_received *received,
+	      void *ctx);
 /*
  * Sends from @local, whose port selects the socket.  A single octet 0xff is a NAT keepalive and
  * gets no marker.  Failures are logged; IKE retransmits.

@@ -88,7 +88,7 @@ static size_t text_room(const char *text)
 }
 
 void action_send(struct action_queue *queue, const struct endpoint *local,
-		 const struct endpoint *remote, struct bytes data)
+		 const struct endpoint *remote, struct bytes data, uint64_t after)
 {
 	struct action *action = action_new(IKE_ACTION_SEND, data.n);
 
@@ -98,22 +98,24 @@ void action_send(struct action_queue *queue, const struct endpoint *local,
 	action->a.send.local = *local;
 	action->a.send.remote = *remote;
 	action->a.send.data = bytes_of(action->owned, data.n);
+	action->a.send.after = after;
 	action_append(queue, action);
 }
 
-void action_sa(struct action_queue *queue, enum ike_action_type type,
-	       const struct ike_sa_spec *spec)
+uint64_t action_sa(struct action_queue *queue, enum ike_action_type type,
+		   const struct ike_sa_spec *spec)
 {
 	struct action *action = action_new(type, text_room(spec->ifname) + text_room(spec->proxy));
 	uint8_t *at;
 
 	if (!action)
-		return;
+		return queue->wishes;
 	at = action->owned;
 	action->a.sa = *spec;
 	action->a.sa.ifname = own_text(&at, spec->ifname);
 	action->a.sa.proxy = own_text(&at, spec->proxy);
 	action_append(queue, action);
+	return ++queue->wishes;
 }
 
 void action_fail(struct action_queue *queue, const char *ifname, const char *proxy)

@@ -13,6 +13,7 @@ struct action;
 struct action_queue {
 	struct action *first, **last;
 	struct action *given;	/* the one that the caller looks at */
+	uint64_t wishes;	/* actions about SAs so far */
 };
 
 void action_init(struct action_queue *queue);
@@ -22,10 +23,12 @@ void action_clear(struct action_queue *queue);
 const struct ike_action *action_take(struct action_queue *queue);
 
 /* These copy their arguments.  If out of memory, they log it and drop the action. */
+/* @after: the number of what must be done to an SA before, as action_sa() gave it; 0: nothing. */
 void action_send(struct action_queue *queue, const struct endpoint *local,
-		 const struct endpoint *remote, struct bytes data);
-void action_sa(struct action_queue *queue, enum ike_action_type type,
-	       const struct ike_sa_spec *spec);
+		 const struct endpoint *remote, struct bytes data, uint64_t after);
+/* Its number, from 1. */
+uint64_t action_sa(struct action_queue *queue, enum ike_action_type type,
+		   const struct ike_sa_spec *spec);
 void action_fail(struct action_queue *queue, const char *ifname, const char *proxy);
 /* Takes over @job; false: no memory, and it stays the caller's. */
 bool action_job(struct action_queue *queue, struct ike_job *job);

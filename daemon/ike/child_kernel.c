@@ -31,6 +31,13 @@ static struct ike_sa_spec spec_ids(const struct child_sa *child, bool inbound)
 	};
 }
 
+/* What is sent to the peer from now on waits until that is done. */
+static void want(const struct child_sa *child, enum ike_action_type type,
+		 const struct ike_sa_spec *spec)
+{
+	child->path->wished = action_sa(&child->core->actions, type, spec);
+}
+
 /*
  * Half of the octets carry the traffic while the SA is rekeyed.  The half is fixed, and not
  * reckoned from the rate of the SA before: traffic comes in bursts, and an SA that was idle for
@@ -65,7 +72,7 @@ void child_add(struct child_sa *child, bool inbound)
 	/* The exchange's initiator sends with the first half of KEYMAT. */
 	set_keys(&spec, inbound == child->initiator ? &child->keys.responder :
 		 &child->keys.initiator);
-	action_sa(&child->core->actions, IKE_ACTION_SA_ADD, &spec);
+	want(child, IKE_ACTION_SA_ADD, &spec);
 	secret_wipe(&spec, sizeof(spec));
 }
 
@@ -75,7 +82,7 @@ void child_del(struct child_sa *child, bool inbound)
 	struct ike_sa_spec spec = spec_ids(child, inbound);
 
 	if (*added)
-		action_sa(&child->core->actions, IKE_ACTION_SA_DEL, &spec);
+		want(child, IKE_ACTION_SA_DEL, &spec);
 	*added = false;
 }
 
@@ -100,7 +107,7 @@ static void move(const struct child_sa *child, bool inbound, const struct endpoi
 
 	spec.new_local = *local;
 	spec.new_remote = *remote;
-	action_sa(&child->core->actions, IKE_ACTION_SA_MOVE, &spec);
+	want(child, IKE_ACTION_SA_MOVE, &spec);
 }
 
 /* The peer is elsewhere: the SAs that the kernel has leave the path of @child for this one. */
@@ -117,7 +124,7 @@ void child_switch(const struct child_sa *child)
 {
 	struct ike_sa_spec spec = spec_ids(child, false);
 
-	action_sa(&child->core->actions, IKE_ACTION_SA_ACTIVATE, &spec);
+	want(child, IKE_ACTION_SA_ACTIVATE, &spec);
 }
 
 void pathref_move(struct pathref *path, const struct endpoint *local,

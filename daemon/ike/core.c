@@ -179,6 +179,13 @@ void ike_core_tick(struct ike_core *core, ike_time now)
 	}
 }
 
+enum ike_urgency ike_core_urgency(const struct ike_core *core, struct bytes data)
+{
+	const struct ike_version *version = ike_version_of(core, wire_major(data));
+
+	return version ? version->urgency(data) : IKE_BEGINNING;
+}
+
 void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoint *local,
 		       const struct endpoint *remote, struct bytes data)
 {

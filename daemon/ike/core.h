@@ -91,6 +91,12 @@ struct ike_action {
 		struct {
 			struct endpoint local, remote;
 			struct bytes data;	/* without the non-ESP marker */
+			/*
+			 * How many actions about SAs (IKE_ACTION_SA_*), of all so far, must have
+			 * been carried out before: a peer that hears of an SA uses it at once, and
+			 * one that hears that an SA is gone deletes its own.
+			 */
+			uint64_t after;
 		} send;
 		struct ike_sa_spec sa;		/* SA_ADD; ACTIVATE, MOVE, DEL (ids only) */
 		struct {
@@ -145,6 +151,16 @@ int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *poli
 /* The one in force, until another is set; NULL: none yet. */
 const struct policy *ike_core_policy(const struct ike_core *core);
 void ike_core_tick(struct ike_core *core, ike_time now);
+/* How soon a datagram is to be handled where many wait. */
+enum ike_urgency {
+	IKE_URGENT,	/* of an SA that stands: whether it goes on standing may depend on it */
+	IKE_GOING_ON,	/* of one that is being made */
+	IKE_BEGINNING,	/* somebody wants another */
+	IKE_URGENCIES
+};
+
+/* By its header alone, which anybody can forge. */
+enum ike_urgency ike_core_urgency(const struct ike_core *core, struct bytes data);
 /* A datagram to port 500, or to 4500 with the non-ESP marker taken off. */
 void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoint *local,
 		       const struct endpoint *remote, struct bytes data);

@@ -252,17 +252,19 @@ void exchange_respond(struct ike_sa *ike, const struct endpoint *local,
 	free(ex->response);
 	ex->response = packet_new(message);
 	ex->recv_id++;
-	action_send(&ike->core->actions, local, remote, message);
+	action_send(&ike->core->actions, local, remote, message, ike->path->wished);
 }
 
 void exchange_respond_again(struct ike_sa *ike, const struct endpoint *local,
 			    const struct endpoint *remote)
 {
 	if (ike->ex.response)
-		action_send(&ike->core->actions, local, remote, packet_bytes(ike->ex.response));
+		action_send(&ike->core->actions, local, remote, packet_bytes(ike->ex.response),
+			    ike->path->wished);
 }
 
 void ike_send(struct ike_sa *ike, struct bytes message)
 {
-	action_send(&ike->core->actions, &ike->path->local, &ike->path->remote, message);
+	action_send(&ike->core->actions, &ike->path->local, &ike->path->remote, message,
+		    ike->path->wished);
 }

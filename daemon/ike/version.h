@@ -28,6 +28,8 @@ struct ike_version {
 	uint8_t major;			/* in the header of its messages */
 	/* Queues the first request of @ike, which was just made for us to begin. */
 	void (*begin)(struct ike_sa *ike);
+	/* Of a datagram of that major version, by its header. */
+	enum ike_urgency (*urgency)(struct bytes data);
 	/*
 	 * A datagram arrived whose header has that major version.  The first version of the list
 	 * gets those of unknown ones, too, and refuses them.

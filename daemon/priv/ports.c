@@ -14,6 +14,8 @@
 #include "priv/activation.h"
 #include "wire/ike_const.h"
 
+#define ROOM	(4 << 20)	/* octets of a socket, with what the kernel needs besides */
+
 const struct port_kind port_kinds[PORTS] = {
 	{ AF_INET, IKE_PORT }, { AF_INET, IKE_NATT_PORT },
 	{ AF_INET6, IKE_PORT }, { AF_INET6, IKE_NATT_PORT },
@@ -94,6 +96,18 @@ static void take_esp_early(int fd, struct said *said)
 		log_warning(NULL, "ESP in UDP takes the long way in: %s", strerror(errno));
 }
 
+/*
+ * Thousands of peers may speak at once, after a link was down say, and what does not fit is lost.
+ * Without CAP_NET_ADMIN the host's limit binds, which takes some 250 datagrams.
+ */
+static void make_room(int fd)
+{
+	int octets = ROOM;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &octets, sizeof(octets)))
+		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &octets, sizeof(octets));
+}
+
 static bool prepare(int fd, uint8_t family, uint16_t port, struct said *said)
 {
 	int on = 1, encap = UDP_ENCAP_ESPINUDP;
@@ -101,6 +115,7 @@ static bool prepare(int fd, uint8_t family, uint16_t port, struct said *said)
 	int option = family == AF_INET ? IP_PKTINFO : IPV6_RECVPKTINFO;
 
 	bypass_xfrm(fd, family, said);
+	make_room(fd);
 	if (setsockopt(fd, level, option, &on, sizeof(on))) {
 		if (first_time(said, port, errno))
 			log_error(NULL, "UDP port %u: %s", port, strerror(errno));

@@ -183,3 +183,17 @@ struct policy *peers_policy(const struct site *site)
 	fill_tunnel(tunnel, site);
 	return policy;
 }
+
+struct policy *peers_policy_join(struct policy *policy, struct policy *other)
+{
+	unsigned int n = policy->n_gateways;
+
+	policy->gateways = realloc(policy->gateways, (n + 1) * sizeof(*policy->gateways));
+	if (!policy->gateways)
+		abort();
+	policy->gateways[n] = other->gateways[0];
+	policy->n_gateways = n + 1;
+	free(other->gateways);
+	free(other);
+	return policy;
+}

@@ -46,6 +46,8 @@ struct site peers_site(int side);
 struct site peers_site6(int side);
 /* For the caller, until the core takes it over. */
 struct policy *peers_policy(const struct site *site);
+/* @policy with the only gateway of @other behind its own; @other is freed. */
+struct policy *peers_policy_join(struct policy *policy, struct policy *other);
 /* A list of one proposal set: words of the configuration with commas; NULL: none. */
 struct prop_list peers_props(enum prop_proto proto, const char *encr, const char *hash,
 			     const char *dh);

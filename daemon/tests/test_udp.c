@@ -108,7 +108,7 @@ static void test_port_zero(void **state)
 	for (unsigned int i = 0; i < SENT; i++)
 		send_from(raw, 0);
 	send_from(raw, 1024);
-	udp_read(seen.udp, 0, on_datagram, &seen);
+	udp_read(seen.udp, 0, 100, on_datagram, &seen);
 	assert_int_equal(seen.n, 1);
 	assert_int_equal(seen.last.port, 1024);
 	assert_int_equal(warnings, 0);

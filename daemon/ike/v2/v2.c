@@ -88,7 +88,7 @@ static void refuse_clear(struct ike_core *core, const struct v2_in *in,
 				bytes_of(&error->payload, 1));
 	else
 		return;
-	action_send(&core->actions, &in->local, &in->remote, wire_end(&w));
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
 }
 
 /* Decrypts into core->plain and parses; false: not authentic. */
@@ -397,9 +397,28 @@ static void input(struct ike_core *core, const struct endpoint *local,
 		sa_input(ike, &in);
 }
 
+static enum ike_urgency urgency(struct bytes data)
+{
+	struct wire_header header;
+	struct wire_error error;
+
+	if (wire_header_parse(data, &header, &error))
+		return IKE_BEGINNING;
+	switch (header.exchange) {
+	case IKE_EXCH_CREATE_CHILD_SA:
+	case IKE_EXCH_INFORMATIONAL:
+		return IKE_URGENT;
+	case IKE_EXCH_IKE_AUTH:
+		return IKE_GOING_ON;
+	default:
+		return wire_is_response(&header) ? IKE_GOING_ON : IKE_BEGINNING;
+	}
+}
+
 const struct ike_version v2_version = {
 	.major = V2_MAJOR,
 	.begin = v2_init_begin,
+	.urgency = urgency,
 	.input = input,
 	.resume = resume,
 	.request = request,
