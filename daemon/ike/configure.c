@@ -28,6 +28,7 @@
 #include "ike/child_sa.h"
 #include "ike/gateway.h"
 #include "ike/ike_life.h"
+#include "ike/line.h"
 #include "ike/match.h"
 #include "ike/renewal.h"
 
@@ -292,6 +293,7 @@ static void gateway_free(struct gateway *gw)
 	if (gw->next)
 		gw->next->prev = gw->prev;
 	gateway_index_remove(gw);
+	line_leave(gw);
 	timer_stop(&gw->core->timers, &gw->retry);
 	for (slot = gw->slots; slot; slot = next) {
 		next = slot->next;

@@ -12,6 +12,7 @@
 #include "ike/child_settle.h"
 #include "ike/ike_life.h"
 #include "ike/life_sign.h"
+#include "ike/line.h"
 #include "ike/match.h"
 #include "ike/renewal.h"
 #include "ike/version.h"
@@ -31,6 +32,7 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks,
 	core->hooks = *hooks;
 	core->versions = versions;
 	action_init(&core->actions);
+	TAILQ_INIT(&core->line);
 	core->plain = malloc(DATAGRAM_MAX);
 	core->scratch = malloc(MESSAGE_MAX);
 	if (!core->plain || !core->scratch || table_init(&core->by_spi) ||
@@ -122,7 +124,7 @@ static void event_begin(struct ike_core *core, ike_time now)
 /* What handlers only asked for is done, and what died is freed. */
 static void event_end(struct ike_core *core)
 {
-	while (gateways_poked(core) || exchanges_woken(core))
+	while (gateways_poked(core) || exchanges_woken(core) || line_moves(core))
 		;
 	ikes_sweep(core);
 	gateways_sweep(core);

@@ -3,6 +3,8 @@
 #ifndef PANTUN_IKE_CORE_PRIV_H
 #define PANTUN_IKE_CORE_PRIV_H
 
+#include <sys/queue.h>
+
 #include "base/repeat.h"
 #include "base/table.h"
 #include "ike/action.h"
@@ -35,6 +37,8 @@ struct ike_core {
 	struct gateway *gateways;
 	struct gateway_index index;
 	struct gateway *poked;		/* to be looked at by the end of the event */
+	TAILQ_HEAD(line, gateway) line;	/* who wants to begin and may not yet: line.h */
+	unsigned int attempts;		/* of ours that others wait for */
 	struct ike_sa *ikes;		/* all; dead ones leave at the end of an event */
 	struct ike_sa *woken;		/* may begin an exchange by the end of the event */
 	struct table by_spi;		/* struct ike_sa by our SPI */

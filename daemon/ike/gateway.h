@@ -62,6 +62,8 @@ struct gateway {
 	bool kept;			/* by the configuration that is being applied */
 	bool ended;			/* is in core->ended */
 	struct gateway *ended_next;
+	bool in_line;			/* is in core->line */
+	TAILQ_ENTRY(gateway) line;
 	bool contacted;			/* an IKE SA came up since the start */
 	bool poked;			/* is in core->poked */
 	bool poked_all;			/* and so are all its slots, in effect */

@@ -4,6 +4,7 @@
 
 #include "ike/agenda.h"
 #include "ike/ike_sa.h"
+#include "ike/line.h"
 
 #define RESPONDER_GRACE	SECONDS(3)	/* the initiator of an IKE SA makes the children */
 
@@ -29,6 +30,10 @@ static void begin_ike(struct gateway *gw, struct slot *slot)
 {
 	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting || gw->slow)
 		return;
+	if (line_full(gw->core)) {
+		line_join(gw, slot->asked);
+		return;
+	}
 	gw->counts.attempts++;
 	slot->counts.attempts++;
 	if (!ike_initiate(gw, slot))
@@ -64,6 +69,10 @@ static void renew_ike(struct gateway *gw)
 	if (gw->conf->passive || !gw->conf->peer.family || gw->retry.armed || gw->starting ||
 	    gw->slow)
 		return;
+	if (line_full(gw->core)) {
+		line_join(gw, false);
+		return;
+	}
 	gw->counts.attempts++;
 	if (!ike_initiate(gw, slot))
 		gateway_again(gw);

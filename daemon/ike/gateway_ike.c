@@ -9,6 +9,7 @@
 #include "ike/agenda.h"
 #include "ike/condemned.h"
 #include "ike/ike_sa.h"
+#include "ike/line.h"
 #include "ike/version.h"
 
 #define PATIENCE_MS	SECONDS(300)	/* that a wrong doubt is remembered */
@@ -53,6 +54,7 @@ bool ike_initiate(struct gateway *gw, struct slot *slot)
 	}
 	ike->hs->slot = slot->id;
 	gw->starting = ike;
+	line_enter(ike);
 	ike->version->begin(ike);
 	return true;
 }
@@ -158,7 +160,7 @@ unsigned int gateway_patience(const struct gateway *gw)
 void gateway_doubt(struct gateway *gw, struct ike_sa *ike)
 {
 	if (gw->gone || gw->conf->passive || gw->ike != ike || ike->state != IKE_UP ||
-	    gw->starting || gw->retry.armed)
+	    gw->starting || gw->retry.armed || line_full(gw->core))
 		return;
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		if (slot->gone || !slot->current)
@@ -172,7 +174,8 @@ void gateway_hedge(struct gateway *gw, struct ike_sa *ike)
 {
 	struct slot *slot = slot_find(gw, ike->hs->slot);
 
-	if (gw->gone || gw->slow || gw->starting != ike || !slot || slot->gone)
+	if (gw->gone || gw->slow || gw->starting != ike || !slot || slot->gone ||
+	    line_full(gw->core))
 		return;
 	if (ike_initiate(gw, slot))
 		gw->slow = ike;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+
 /* The end of an IKE SA, and what becomes of its children. */
 #include "ike/ike_sa.h"
 
@@ -7,6 +8,7 @@
 #include "ike/child_end.h"
 #include "ike/child_use.h"
 #include "ike/condemned.h"
+#include "ike/line.h"
 
 void ike_close(struct ike_sa *ike, bool linger)
 {
@@ -19,6 +21,7 @@ void ike_close(struct ike_sa *ike, bool linger)
 	if (heir)
 		ike_close(heir, false);
 	exchange_clear(ike);
+	line_exit(ike);
 	ike_handshake_free(ike);
 	timer_stop(&core->timers, &ike->idle);
 	timer_stop(&core->waits, &ike->half_open);

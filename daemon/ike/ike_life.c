@@ -5,6 +5,7 @@
 #include "ike/agenda.h"
 #include "ike/child_sa.h"
 #include "ike/condemned.h"
+#include "ike/line.h"
 #include "ike/stranger.h"
 #include "ike/version.h"
 
@@ -223,6 +224,7 @@ void ike_established(struct ike_sa *ike)
 	char text[PROP_TEXT], local[ADDR_TEXT], remote[ADDR_TEXT];
 
 	stranger_leave(ike);
+	line_exit(ike);
 	timer_stop(&ike->core->waits, &ike->half_open);
 	ike->state = IKE_UP;
 	arm_timers(ike);

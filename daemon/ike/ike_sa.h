@@ -83,6 +83,7 @@ struct ike_sa {
 	struct exchange ex;
 	struct job_wait jobs[JOB_SIDES];
 	struct timer held;		/* job_hold(): it is time */
+	bool attempt;			/* counted in core->attempts */
 	bool woken;			/* is in core->woken */
 	struct ike_sa *woken_next;
 	struct child_sa *children;	/* by ike_next, those in CHILD_DELETING first */

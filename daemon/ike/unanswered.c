@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "ike/ike_sa.h"
 #include "ike/life_sign.h"
+#include "ike/line.h"
 #include "ike/version.h"
 
 #define WAIT_START	SECONDS(10)	/* no more for an IKE SA to come: a link may be back */
@@ -71,16 +72,16 @@ void exchange_timeout(struct ike_core *core, struct timer *timer)
 	}
 	if (ex->sends >= exchange_sends_most(ike) && !still_there(ike))
 		return;
+	line_exit(ike);
 	ex->sends++;
 	ex->wait = ex->wait * 8 / 5;
 	if (ike->hs && ex->wait > WAIT_START)
 		ex->wait = WAIT_START;
 	if (ex->sends > exchange_sends_most(ike) && ex->wait > WAIT_ALIVE)
 		ex->wait = WAIT_ALIVE;
-	if (ex->sends == DOUBT_SENDS + gateway_patience(ike->gw) ||
-	    ex->sends > exchange_sends_most(ike))
+	if (ex->sends >= DOUBT_SENDS + gateway_patience(ike->gw))
 		gateway_doubt(ike->gw, ike);
-	if (ike->version->rule(ex->current->kind)->hedged && ex->sends == SLOW_SENDS)
+	if (ike->version->rule(ex->current->kind)->hedged && ex->sends >= SLOW_SENDS)
 		gateway_hedge(ike->gw, ike);
 	ike_send(ike, packet_bytes(ex->request));
 	exchange_await(ike);
