@@ -24,6 +24,13 @@ static int hook_source(void *ctx, const struct addr *peer, struct addr *local)
 	return e->udp ? udp_source(e->udp, peer, local) : -1;
 }
 
+static bool hook_busy(void *ctx)
+{
+	const struct engine *e = ctx;
+
+	return pool_full(e->pool);
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *ctx)
 {
 	(void)fd;
@@ -52,6 +59,7 @@ static bool open_core(struct engine *e)
 {
 	const struct ike_hooks hooks = {
 		.ctx = e, .random = crypto_random_os, .source = hook_source,
+		.busy = hook_busy,
 	};
 
 	e->core = ike_core_new(&hooks, ike_versions);

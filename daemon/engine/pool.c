@@ -32,6 +32,7 @@ struct pool {
 	pthread_mutex_t lock;		/* of all that follows */
 	pthread_cond_t more;
 	struct items standing, beginning, done;
+	unsigned int waiting;		/* in the first two */
 	bool ending;
 };
 
@@ -53,8 +54,10 @@ static struct item *next(struct pool *pool)
 		item = first(&pool->standing);
 		if (!item)
 			item = first(&pool->beginning);
-		if (item)
+		if (item) {
+			pool->waiting--;
 			break;
+		}
 		pthread_cond_wait(&pool->more, &pool->lock);
 	}
 	return item;
@@ -182,9 +185,20 @@ bool pool_put(struct pool *pool, struct ike_job *job)
 		STAILQ_INSERT_TAIL(&pool->standing, item, list);
 	else
 		STAILQ_INSERT_TAIL(&pool->beginning, item, list);
+	pool->waiting++;
 	pthread_cond_signal(&pool->more);
 	pthread_mutex_unlock(&pool->lock);
 	return true;
+}
+
+bool pool_full(struct pool *pool)
+{
+	bool full;
+
+	pthread_mutex_lock(&pool->lock);
+	full = pool->waiting >= POOL_MOST;
+	pthread_mutex_unlock(&pool->lock);
+	return full;
 }
 
 static struct item *take_first(struct pool *pool)

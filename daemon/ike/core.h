@@ -46,6 +46,11 @@ struct ike_hooks {
 	 * gateways without a local address only.
 	 */
 	int (*source)(void *ctx, const struct addr *peer, struct addr *local);
+	/*
+	 * Whether so many jobs wait that newcomers have to, too: they are asked to come again, with
+	 * a cookie.  NULL: never.
+	 */
+	bool (*busy)(void *ctx);
 };
 
 enum ike_action_type {

@@ -45,13 +45,21 @@ static unsigned int misses(const struct ike_core *core)
 	return core->now < core->missed_since + HALF_OPEN_MS ? core->missed : 0;
 }
 
+static bool busy(const struct ike_core *core)
+{
+	return core->hooks.busy && core->hooks.busy(core->hooks.ctx);
+}
+
 enum stranger_verdict stranger_judge(const struct ike_core *core, const struct addr *local,
 				     const struct addr *remote, bool proved)
 {
 	if (!proved)
-		return core->half_open + misses(core) >= FREE_MOST ||
+		return busy(core) || core->half_open + misses(core) >= FREE_MOST ||
 		       count_source(core, remote, false) >= SOURCE_MOST ?
 		       STRANGER_COOKIE : STRANGER_TAKEN;
+	/* It repeats the message, by when we may be less so. */
+	if (busy(core))
+		return STRANGER_DROPPED;
 	/* Some gateway names this address. */
 	if (gateway_at(core, local, remote))
 		return core->half_open >= KNOWN_MOST ? STRANGER_DROPPED : STRANGER_TAKEN;

@@ -14,12 +14,17 @@
 #include "crypto/rand.h"
 #include "engine/pool.h"
 #include "ike/core.h"
+#include "ike/ike_sa.h"
+#include "tests/peers.h"
 #include "versions/versions.h"
-#include "tests/peers_site.h"
 
 #define MANY	40
 #define NOW	1000
 #define WAIT_MS	20000
+#define FILL	(4 * POOL_MOST)		/* jobs, so that some are done meanwhile */
+#define CROWD	400
+#define CROWD_MOST	300		/* of them go before what comes last and is to be first */
+#define JOB	1		/* and no notification */
 
 /* A core that wants a key pair to begin with, and its job. */
 static struct ike_core *core_with_job(struct ike_job **job)
@@ -190,6 +195,152 @@ static unsigned int threads_named(const char *start)
 	return n;
 }
 
+/* Of a group that takes a thread a while. */
+static struct ike_job *slow_job(struct ike_core **core)
+{
+	const struct ike_hooks hooks = { .random = crypto_random_os };
+	const struct ike_action *action;
+	struct site site = peers_site(A);
+
+	site.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group14");
+	*core = ike_core_new(&hooks, ike_versions);
+	assert_non_null(*core);
+	assert_int_equal(ike_core_set_policy(*core, NOW, peers_policy(&site)), 0);
+	while ((action = ike_core_action(*core)))
+		if (action->type == IKE_ACTION_JOB)
+			return ike_core_take_job(*core);
+	fail();
+	abort();
+}
+
+/* One that the first IKE SA of that side, which is up, waits for. */
+static struct ike_job *standing_job(struct peers *net)
+{
+	struct ike_core *core = net->peer[A].core;
+	struct ike_sa *ike = core->ikes;
+	const struct ike_action *action;
+	struct dh *own = NULL;
+	struct job_dh want = { .group = ike->prop.dh, .own = &own };
+
+	assert_false(job_dh(ike, JOB_OURS, &want));
+	action = ike_core_action(core);
+	assert_non_null(action);
+	assert_int_equal(action->type, IKE_ACTION_JOB);
+	return ike_core_take_job(core);
+}
+
+/* However many begin, what an SA that stands waits for comes next. */
+static void test_standing_first(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_up(1, &a, &b);
+	struct pool *pool = pool_new();
+	struct ike_core *core[CROWD];
+	struct ike_job *jobs[CROWD], *standing, *job;
+	unsigned int before = 0;
+
+	(void)state;
+	assert_non_null(pool);
+	for (unsigned int i = 0; i < CROWD; i++)
+		jobs[i] = slow_job(&core[i]);
+	for (unsigned int i = 0; i < CROWD; i++)
+		assert_true(pool_put(pool, jobs[i]));
+	standing = standing_job(net);
+	assert_true(ike_job_stands(standing));
+	assert_true(pool_put(pool, standing));
+	while ((job = await(pool)) != standing) {
+		ike_job_free(job);
+		before++;
+	}
+	assert_in_range(before, 0, CROWD_MOST);
+	ike_job_free(job);
+	pool_free(pool);
+	for (unsigned int i = 0; i < CROWD; i++)
+		ike_core_free(core[i]);
+	peers_free(net);
+}
+
+static bool hook_full(void *ctx)
+{
+	return pool_full(ctx);
+}
+
+/* What the core says to a first message: the type of the first payload, and the only action. */
+static unsigned int answer_to(struct ike_core *core, struct bytes message)
+{
+	struct endpoint local = { .port = 500 }, remote = { .port = 500 };
+	const struct ike_action *action;
+	unsigned int notify = 0;
+
+	local.addr = site_address(peers_site(B).local);
+	remote.addr = site_address(peers_site(A).local);
+	ike_core_datagram(core, NOW, &local, &remote, message);
+	while ((action = ike_core_action(core))) {
+		if (action->type == IKE_ACTION_JOB)
+			ike_job_free(ike_core_take_job(core));
+		if (action->type == IKE_ACTION_JOB)
+			return JOB;
+		if (action->type == IKE_ACTION_SEND)
+			notify = get_be16(action->send.data.p + 34);
+	}
+	return notify;
+}
+
+static struct bytes first_message(struct ike_core **core, uint8_t *out, size_t room)
+{
+	const struct ike_action *action;
+	struct ike_job *job;
+	size_t n = 0;
+
+	*core = core_with_job(&job);
+	ike_job_run(job);
+	ike_core_job_done(*core, NOW, job);
+	while ((action = ike_core_action(*core))) {
+		if (action->type != IKE_ACTION_SEND)
+			continue;
+		n = action->send.data.n;
+		assert_in_range(n, 1, room);
+		memcpy(out, action->send.data.p, n);
+	}
+	assert_true(n > 0);
+	return bytes_of(out, n);
+}
+
+/* Newcomers wait while the queue is full: they are to come again with a cookie. */
+static void test_full(void **state)
+{
+	struct pool *pool = pool_new();
+	const struct ike_hooks hooks = {
+		.ctx = pool, .random = crypto_random_os, .busy = hook_full,
+	};
+	struct ike_core *hub = ike_core_new(&hooks, ike_versions), *peer, *core[FILL];
+	struct ike_job *jobs[FILL];
+	struct site site = peers_site(B);
+	uint8_t buffer[2048];
+	struct bytes message = first_message(&peer, buffer, sizeof(buffer));
+
+	(void)state;
+	assert_non_null(pool);
+	assert_non_null(hub);
+	assert_int_equal(ike_core_set_policy(hub, NOW, peers_policy(&site)), 0);
+	assert_false(pool_full(pool));
+	for (unsigned int i = 0; i < FILL; i++)
+		jobs[i] = slow_job(&core[i]);
+	for (unsigned int i = 0; i < FILL; i++)
+		assert_true(pool_put(pool, jobs[i]));
+	assert_true(pool_full(pool));
+	assert_int_equal(answer_to(hub, message), IKE_N_COOKIE);
+	for (unsigned int i = 0; i < FILL; i++)
+		ike_job_free(await(pool));
+	assert_false(pool_full(pool));
+	assert_int_equal(answer_to(hub, message), JOB);
+	pool_free(pool);
+	ike_core_free(hub);
+	ike_core_free(peer);
+	for (unsigned int i = 0; i < FILL; i++)
+		ike_core_free(core[i]);
+}
+
 /* An administrator finds them by their names, and they end with the pool. */
 static void test_names(void **state)
 {
@@ -209,6 +360,8 @@ int main(void)
 		cmocka_unit_test(test_one_by_one),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_standing_first),
+		cmocka_unit_test(test_full),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
