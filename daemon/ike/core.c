@@ -33,6 +33,7 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks,
 	core->versions = versions;
 	action_init(&core->actions);
 	TAILQ_INIT(&core->line);
+	core->chorus_end.kind = TIMER_CHORUS;
 	core->plain = malloc(DATAGRAM_MAX);
 	core->scratch = malloc(MESSAGE_MAX);
 	if (!core->plain || !core->scratch || table_init(&core->by_spi) ||
@@ -160,6 +161,7 @@ static void (*const fire[])(struct ike_core *core, struct timer *timer) = {
 	[TIMER_CHILD_LIFE] = child_life,
 	[TIMER_CHILD_TURN] = child_turn,
 	[TIMER_CHILD_EARLY] = child_early,
+	[TIMER_CHORUS] = chorus_ends,
 };
 
 /* The one that is due first at the time of this event, or NULL. */
@@ -466,6 +468,7 @@ void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas)
 	}
 	core->woken = NULL;
 	core->poked = NULL;
+	chorus_rest(&core->chorus, IKE_NEVER);
 }
 
 static void set_away(struct slot *slot, const char *why)

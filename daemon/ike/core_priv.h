@@ -5,6 +5,7 @@
 
 #include <sys/queue.h>
 
+#include "base/chorus.h"
 #include "base/repeat.h"
 #include "base/table.h"
 #include "ike/action.h"
@@ -55,6 +56,8 @@ struct ike_core {
 	ike_time complained;		/* about an unknown peer; 0: never */
 	unsigned int half_open;		/* responder's SAs whose peer has not proved itself */
 	struct table by_source;		/* those, by where they come from */
+	struct chorus chorus;		/* what is said of gateways and proxy-IDs */
+	struct timer chorus_end;	/* its rest is to be written */
 	struct repeat said;		/* of strangers that no gateway can be blamed for */
 	unsigned int missed;		/* first messages that came to nothing */
 	ike_time missed_since;		/* the first of them */

@@ -173,7 +173,8 @@ bool gateways_poked(struct ike_core *core);
 
 /*
  * Says what went wrong and what to do about it, in an event and last_error, and in the log
- * unless it was written there a short while ago (base/repeat.h).
+ * unless it was written there a short while ago (base/repeat.h), or of many others
+ * (base/chorus.h).
  * gateway_fail() is of the IKE SA, which hits all proxy-IDs of the gateway without an SA.
  */
 void gateway_fail(struct gateway *gw, const char *format, ...)
@@ -183,6 +184,11 @@ void gateway_refuse(struct gateway *gw, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void slot_fail(struct slot *slot, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What only the log is to have, as a warning. */
+void gateway_warn(struct gateway *gw, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* TIMER_CHORUS. */
+void chorus_ends(struct ike_core *core, struct timer *timer);
 /* Likewise for what is no failure: log and event. */
 void gateway_tell(struct gateway *gw, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -36,17 +36,53 @@ static void slot_event(struct slot *slot, const char *kind, const char *text)
 	say_event(slot->gw->core, &event, kind, text);
 }
 
-/* Whoever fails tries again every few seconds. */
-static void log_failure(struct repeat *said, ike_time now, const char *subject, const char *cause,
-			const char *text)
+static void arm_chorus(struct ike_core *core)
 {
-	char left_out[REPEAT_TEXT];
+	uint64_t due = chorus_due(&core->chorus);
+
+	if (due != UINT64_MAX)
+		timer_set(&core->timers, &core->chorus_end, due);
+}
+
+void chorus_ends(struct ike_core *core, struct timer *timer)
+{
+	(void)timer;
+	chorus_rest(&core->chorus, core->now);
+	arm_chorus(core);
+}
+
+/* With a thousand others that say the same. */
+static void log_with_others(struct ike_core *core, enum log_level level, const char *subject,
+			    const char *cause, const char *text)
+{
+	chorus_log(&core->chorus, core->now, cause, level, subject, text);
+	arm_chorus(core);
+}
+
+/* Whoever fails tries again every few seconds. */
+static void log_failure(struct ike_core *core, struct repeat *said, const char *subject,
+			const char *cause, const char *text)
+{
+	char left_out[REPEAT_TEXT], line[IKE_EVENT_TEXT + REPEAT_TEXT];
 	unsigned int held;
 
-	if (repeat_due(said, now, cause, text, &held))
-		log_error(subject, "%s%s", text, repeat_text(held, left_out));
-	else
+	if (!repeat_due(said, core->now, cause, text, &held)) {
 		log_debug(subject, "%s", text);
+		return;
+	}
+	snprintf(line, sizeof(line), "%s%s", text, repeat_text(held, left_out));
+	log_with_others(core, LOG_LEVEL_ERROR, subject, cause, line);
+}
+
+void gateway_warn(struct gateway *gw, const char *format, ...)
+{
+	char text[IKE_EVENT_TEXT];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	log_with_others(gw->core, LOG_LEVEL_WARNING, gw->subject, format, text);
 }
 
 static void gateway_error(struct gateway *gw, const char *kind, const char *format, va_list args)
@@ -57,7 +93,7 @@ static void gateway_error(struct gateway *gw, const char *kind, const char *form
 	text_copy(gw->last_error, sizeof(gw->last_error), text);
 	gw->failed_at = gw->core->now;
 	gw->counts.failures++;
-	log_failure(&gw->said, gw->core->now, gw->subject, format, text);
+	log_failure(gw->core, &gw->said, gw->subject, format, text);
 	gateway_event(gw, kind, text);
 }
 
@@ -97,7 +133,7 @@ void slot_fail(struct slot *slot, const char *format, ...)
 	text_copy(slot->last_error, sizeof(slot->last_error), text);
 	slot->failed_at = slot->gw->core->now;
 	slot->counts.failures++;
-	log_failure(&slot->said, slot->gw->core->now, slot->subject, format, text);
+	log_failure(slot->gw->core, &slot->said, slot->subject, format, text);
 	slot_event(slot, "child-fail", text);
 }
 

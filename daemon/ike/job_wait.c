@@ -266,9 +266,8 @@ void job_lost(struct ike_sa *ike, enum job_side side)
 		[IKE_JOB_DH] = "a key exchange", [IKE_JOB_AUTH] = "AUTH",
 	};
 
-	log_warning(ike->gw->subject, "%s has not been computed within %u s: this machine is too "
-				      "busy",
-		    what[ike->jobs[side].kind], (unsigned int)(JOB_MOST_MS / 1000));
+	gateway_warn(ike->gw, "%s has not been computed within %u s: this machine is too busy",
+		     what[ike->jobs[side].kind], (unsigned int)(JOB_MOST_MS / 1000));
 	ike->jobs[side].failed = true;
 	go_on(ike, side);
 }

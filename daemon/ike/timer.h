@@ -21,6 +21,7 @@ enum timer_kind {
 	TIMER_CHILD_LIFE,
 	TIMER_CHILD_TURN,
 	TIMER_CHILD_EARLY,
+	TIMER_CHORUS,		/* what was left out of the log is to be summed up */
 };
 
 struct timer {

@@ -36,8 +36,8 @@ static bool still_there(struct ike_sa *ike)
 	}
 	ex->asked = false;
 	if (ex->sends == exchange_sends_most(ike))
-		log_warning(ike->gw->subject, "peer does not answer any more, but its ESP comes "
-					   "in: the SAs stay while it does");
+		gateway_warn(ike->gw, "peer does not answer any more, but its ESP comes in: the "
+				      "SAs stay while it does");
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +11,7 @@
 
 #include "base/addr.h"
 #include "base/bytes.h"
+#include "base/chorus.h"
 #include "base/log.h"
 #include "base/near.h"
 #include "base/repeat.h"
@@ -335,6 +337,62 @@ static void test_log_cuts_long_text(void **state)
 	log_set_sink(NULL, NULL);
 }
 
+struct lines {
+	unsigned int n;
+	bool kept;			/* there was "at last" after its first lines */
+	char last[1200];
+};
+
+static void on_line(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	struct lines *lines = ctx;
+
+	lines->n++;
+	lines->kept |= !strcmp(text, "at last (and 2 more)");
+	snprintf(lines->last, sizeof(lines->last), "%d %s: %s", (int)level, subject, text);
+}
+
+/* Of a thousand that say the same the first are written, and how many more there were. */
+static void test_chorus(void **state)
+{
+	static const char cause[] = "cause", other[] = "other", many[CHORUS_CAUSES];
+	struct chorus chorus = { .of[0].cause = NULL };
+	struct lines lines = { .n = 0 };
+	char subject[32];
+
+	(void)state;
+	log_set_sink(on_line, &lines);
+	for (unsigned int i = 0; i < 1000; i++) {
+		snprintf(subject, sizeof(subject), "gateway g%u", i);
+		chorus_log(&chorus, 500 + i, cause, LOG_LEVEL_ERROR, subject, "is gone");
+	}
+	assert_int_equal(lines.n, CHORUS_MOST);
+	assert_int_equal(chorus_due(&chorus), 500 + CHORUS_MS);
+	chorus_rest(&chorus, 499 + CHORUS_MS);
+	assert_int_equal(lines.n, CHORUS_MOST);
+	chorus_rest(&chorus, 500 + CHORUS_MS);
+	assert_int_equal(lines.n, CHORUS_MOST + 1);
+	assert_string_equal(lines.last, "0 gateway g999: is gone (and 989 more)");
+	assert_true(chorus_due(&chorus) == UINT64_MAX);
+	/* Another time; and another cause has lines of its own. */
+	for (unsigned int i = 0; i <= CHORUS_MOST; i++) {
+		chorus_log(&chorus, 20000, cause, LOG_LEVEL_WARNING, "a", "once more");
+		chorus_log(&chorus, 20001, other, LOG_LEVEL_ERROR, "b", "as well");
+	}
+	assert_int_equal(lines.n, 3 * CHORUS_MOST + 1);
+	chorus_rest(&chorus, 20000 + CHORUS_MS);
+	assert_string_equal(lines.last, "1 a: once more");
+	chorus_rest(&chorus, UINT64_MAX);
+	assert_string_equal(lines.last, "0 b: as well");
+	/* Nothing gets lost where there are more causes than places. */
+	for (unsigned int i = 0; i < CHORUS_MOST + 3; i++)
+		chorus_log(&chorus, 50000, cause, LOG_LEVEL_ERROR, "c", "at last");
+	for (unsigned int i = 0; i < CHORUS_CAUSES; i++)
+		chorus_log(&chorus, 50001 + i, &many[i], LOG_LEVEL_ERROR, "d", "else");
+	assert_true(lines.kept);
+	log_set_sink(NULL, NULL);
+}
+
 static void test_repeat(void **state)
 {
 	static const char *const causes[] = { "a", "b", "c", "d", "e" };
@@ -529,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_service),
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_text_copy),
+		cmocka_unit_test(test_chorus),
 		cmocka_unit_test(test_repeat),
 		cmocka_unit_test(test_table_order),
 		cmocka_unit_test(test_table_text),

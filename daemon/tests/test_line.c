@@ -25,6 +25,7 @@ static struct stage {
 	unsigned int sent, begun;	/* messages, and peers that got one */
 	bool seen[GATEWAYS];
 	unsigned int last;		/* whom the last one was to */
+	unsigned int lines, summed_up;	/* of the log */
 } stage;
 
 static int hook_random(void *ctx, void *out, size_t n)
@@ -37,13 +38,17 @@ static int hook_random(void *ctx, void *out, size_t n)
 	return 0;
 }
 
-/* A thousand peers that do not answer have much to say. */
 static void on_log(void *ctx, enum log_level level, const char *subject, const char *text)
 {
+	const char *more = strstr(text, "(and ");
+
 	(void)ctx;
-	(void)level;
 	(void)subject;
-	(void)text;
+	if (level > LOG_LEVEL_WARNING)
+		return;
+	stage.lines++;
+	if (more)
+		stage.summed_up += (unsigned int)strtoul(more + strlen("(and "), NULL, 10) + 1;
 }
 
 static struct policy *policy_of(unsigned int n)
@@ -165,6 +170,15 @@ static void test_no_storm(void **state)
 	}
 }
 
+/* Of a thousand that do not answer some are named, and the others counted. */
+static void test_log(void **state)
+{
+	(void)state;
+	run(45000);
+	assert_in_range(stage.lines, 20, 60);
+	assert_in_range(stage.summed_up + stage.lines, GATEWAYS, 2 * GATEWAYS);
+}
+
 /* What an administrator or a packet asks for is next. */
 static void test_asked_first(void **state)
 {
@@ -195,6 +209,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_bound, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_storm, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_log, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_asked_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_reload, set_up, tear_down),
 	};
