@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# Time limit: 240
+# A hub and 96 satellites, half of them behind one NAT, while four processes take the CPU: all come
+# up with no more attempts than that takes, nobody who lives is given up, and a hub that is
+# killed and started anew has all of them again.  hub_long.sh does it with a thousand.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_hub.sh
+. "$PANTUN_TOP/selftests/lib_hub.sh"
+
+COUNT=96 LOAD=4
+
+module_load
+hub_up "$COUNT" 2 nat
+hub_load_on "$LOAD"
+hub_start ga
+hub_count
+hub_start gb
+check "$COUNT satellites come up" wait_for 60 hub_both_up
+# some twice, with a cookie, and repetitions, but no storm of them
+sent=$(hub_counted)
+check "with few attempts ($sent)" test "$sent" -le $((3 * COUNT))
+check 'for 20 s nobody is given up' hub_alive 20
+pantund_kill ga
+: >"$WORK/ga/pantund.log"
+hub_start ga
+check 'a new hub has all of them' wait_for 60 hub_all_up ga
+hub_load_off
+check 'nobody was given up' hub_unharmed
+finish

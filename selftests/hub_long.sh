@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# Long: yes
+# Time limit: 1500
+# hub.sh with 1,024 satellites (PANTUN_HUB: others), idle and under load, and what it takes: seconds
+# for the devices and until all are up, CPU, and how long `show` takes.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/lib_hub.sh
+. "$PANTUN_TOP/selftests/lib_hub.sh"
+
+COUNT=${PANTUN_HUB:-1024} LOAD=4
+
+# note TEXT START: seconds since then, with three digits.
+note() {
+	local us=$((${EPOCHREALTIME/./} - ${2/./}))
+	printf '# %s: %d.%03d s\n' "$1" $((us / 1000000)) $((us / 1000 % 1000))
+}
+
+# cpu NODE: of all processes of its daemon, in ms.
+cpu() {
+	local parent
+	parent=$(cat "$WORK/$1/pantund.pid")
+	cat /proc/[0-9]*/stat 2>/dev/null | awk -v p="$parent" -v hz="$(getconf CLK_TCK)" '
+		$1 == p || $4 == p { printf "%s %d ms ", $2, ($14 + $15) * 1000 / hz }'
+}
+
+show() {
+	on ga "${PANTUNCTL:?}" show >"$WORK/show"
+}
+
+module_load
+hub_up "$COUNT" 5 nat
+start=$EPOCHREALTIME
+hub_start ga
+note "devices of $COUNT tunnels, hub" "$start"
+hub_count
+start=$EPOCHREALTIME
+hub_start gb
+note "devices of $COUNT tunnels, satellites" "$start"
+check "$COUNT satellites come up" wait_for 180 hub_both_up
+note 'all up' "$start"
+echo "# hub: $(cpu ga)"
+echo "# satellites: $(cpu gb)"
+sent=$(hub_counted)
+check "with few attempts ($sent)" test "$sent" -le $((3 * COUNT))
+start=$EPOCHREALTIME
+show
+note 'show' "$start"
+check 'for 30 s nobody is given up' hub_alive 30
+
+hub_load_on "$LOAD"
+check 'nor under load' hub_alive 60
+pantund_kill ga
+: >"$WORK/ga/pantund.log"
+start=$EPOCHREALTIME
+hub_start ga
+check 'a new hub has all of them' wait_for 240 hub_all_up ga
+note 'all up again, under load' "$start"
+pantund_kill gb
+: >"$WORK/gb/pantund.log"
+start=$EPOCHREALTIME
+hub_start gb
+check 'new satellites have their hub' wait_for 240 hub_all_up gb
+note 'all up again, under load' "$start"
+check 'and keep it' hub_alive 30
+hub_load_off
+check 'nobody was given up' hub_unharmed
+finish
