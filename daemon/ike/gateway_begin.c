@@ -30,7 +30,7 @@ static void begin_ike(struct gateway *gw, struct slot *slot)
 {
 	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting || gw->slow)
 		return;
-	if (line_full(gw->core)) {
+	if (line_full(gw->core, slot->asked)) {
 		line_join(gw, slot->asked);
 		return;
 	}
@@ -69,7 +69,7 @@ static void renew_ike(struct gateway *gw)
 	if (gw->conf->passive || !gw->conf->peer.family || gw->retry.armed || gw->starting ||
 	    gw->slow)
 		return;
-	if (line_full(gw->core)) {
+	if (line_full(gw->core, false)) {
 		line_join(gw, false);
 		return;
 	}

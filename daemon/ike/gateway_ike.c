@@ -160,7 +160,7 @@ unsigned int gateway_patience(const struct gateway *gw)
 void gateway_doubt(struct gateway *gw, struct ike_sa *ike)
 {
 	if (gw->gone || gw->conf->passive || gw->ike != ike || ike->state != IKE_UP ||
-	    gw->starting || gw->retry.armed || line_full(gw->core))
+	    gw->starting || gw->retry.armed || line_full(gw->core, false))
 		return;
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
 		if (slot->gone || !slot->current)
@@ -175,7 +175,7 @@ void gateway_hedge(struct gateway *gw, struct ike_sa *ike)
 	struct slot *slot = slot_find(gw, ike->hs->slot);
 
 	if (gw->gone || gw->slow || gw->starting != ike || !slot || slot->gone ||
-	    line_full(gw->core))
+	    line_full(gw->core, false))
 		return;
 	if (ike_initiate(gw, slot))
 		gw->slow = ike;

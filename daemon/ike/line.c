@@ -4,9 +4,9 @@
 #include "ike/agenda.h"
 #include "ike/gateway.h"
 
-bool line_full(const struct ike_core *core)
+bool line_full(const struct ike_core *core, bool asked)
 {
-	return core->attempts >= LINE_MOST;
+	return core->attempts >= LINE_MOST + (asked ? LINE_ASKED : 0);
 }
 
 void line_join(struct gateway *gw, bool first)
@@ -34,7 +34,7 @@ bool line_moves(struct ike_core *core)
 {
 	struct gateway *gw = TAILQ_FIRST(&core->line);
 
-	if (!gw || line_full(core))
+	if (!gw || line_full(core, false))
 		return false;
 	line_leave(gw);
 	gateway_poke(gw);

@@ -12,9 +12,10 @@
 #include "ike/ike_sa.h"
 
 #define LINE_MOST	64	/* attempts under way */
+#define LINE_ASKED	16	/* and more for what a packet or an administrator asks for */
 
-/* Nobody may begin now. */
-bool line_full(const struct ike_core *core);
+/* Nobody may begin now; @asked: not even for those. */
+bool line_full(const struct ike_core *core, bool asked);
 /* Has @gw poked (agenda.h) when it may; @first: before all others. */
 void line_join(struct gateway *gw, bool first);
 /* It goes, or has its turn. */

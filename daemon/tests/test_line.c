@@ -179,17 +179,22 @@ static void test_log(void **state)
 	assert_in_range(stage.summed_up + stage.lines, GATEWAYS, 2 * GATEWAYS);
 }
 
-/* What an administrator or a packet asks for is next. */
+/* What an administrator or a packet asks for need not wait, or not behind others. */
 static void test_asked_first(void **state)
 {
 	(void)state;
-	assert_false(stage.seen[0]);
-	assert_int_equal(ike_core_initiate(stage.core, stage.now, "t0"), 1);
-	settle();
-	assert_false(stage.seen[0]);
+	for (unsigned int i = 0; i <= LINE_ASKED; i++) {
+		char name[32];
+
+		assert_false(stage.seen[i]);
+		snprintf(name, sizeof(name), "t%u", i);
+		assert_int_equal(ike_core_initiate(stage.core, stage.now, name), 1);
+		settle();
+		assert_int_equal(stage.seen[i], i < LINE_ASKED);
+	}
 	run(1010);
-	assert_true(stage.seen[0]);
-	assert_in_range(stage.begun, LINE_MOST, 2 * LINE_MOST);
+	assert_true(stage.seen[LINE_ASKED]);
+	assert_in_range(stage.begun, LINE_MOST, 2 * LINE_MOST + LINE_ASKED);
 }
 
 /* Gateways that are no longer configured leave the line. */
