@@ -3,8 +3,8 @@
 # Runs in: uml
 # Algorithms that finish later, in a worker of their own: cryptd goes before the
 # plain ones, and everything takes the asynchronous way.  Traffic both ways, then
-# SAs and tunnels that are deleted while their packets are being encrypted; and tunnels
-# that lead into each other.
+# SAs and tunnels that are deleted while their packets are being encrypted; packets that
+# are done early; and tunnels that lead into each other.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -102,6 +102,44 @@ algorithm() {
 	check "$1: no SA is left" wait_for 10 users_are "$idle"
 }
 
+# early_users: SAs whose packets are done before their sender hears that they go on.
+early_users() {
+	awk -F' *: ' '
+		$1 == "driver" { here = $2 == "rfc4106-gcm-aes-failing" }
+		here && $1 == "refcnt" { print $2; exit }' /proc/crypto
+}
+
+early_users_are() {
+	[ "$(early_users)" = "$1" ]
+}
+
+early_sent() {
+	[ "$(sa_count ga out tx_packets)" = "$1" ]
+}
+
+# early: the packet's end may come before its sender has counted it as one that goes on.
+early() {
+	local idle
+
+	keys_make aes-128-gcm
+	tunnel_up ga
+	quiet ga
+	hooks_load
+	echo 115 >/sys/module/pantun_test_hooks/parameters/failing
+	idle=$(early_users)
+	manual_in ga
+	manual_out ga
+	wait_for 5 carrier_is ga tunnel1 1
+	check 'an early end: both SAs have it' early_users_are $((idle + 2))
+	route_lans tunnel1 wan0
+	on ha ping -q -c 20 -i 0.01 -W 1 10.2.0.2 >/dev/null || :
+	check 'an early end: every packet is sent' wait_for 5 early_sent 20
+	pantunctl_on ga sa flush dev tunnel1
+	check 'an early end: no SA is left' wait_for 10 early_users_are "$idle"
+	ip -n ga link del tunnel1
+	check 'an early end: the hooks unload' rmmod pantun_test_hooks
+}
+
 # loop_up: A's tunnel1 and tunnel2, each with the other as its underlay.
 loop_up() {
 	local dev
@@ -160,6 +198,7 @@ loop() {
 module_load
 topology_up
 make_file "$WORK/file" 4
+early
 loop 'at once'
 algorithm aes-128-gcm 'rfc4106(gcm(aes))' "$AEAD"
 loop 'later'

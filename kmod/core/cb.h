@@ -9,14 +9,13 @@ struct pantun_sa;
 
 /*
  * The end of every encryption (@ret: 0 or an errno) and every decryption (@ret: what
- * pantun_xform_ops.input returns).  Consumes @skb and the reference to @sa that the packet
- * held.  Any context but hard irq.
+ * pantun_xform_ops.input returns).  Consumes @skb.  BH disabled, RCU read side.
  */
 typedef void pantun_done_fn(struct sk_buff *skb, struct pantun_sa *sa, int ret);
 
 struct pantun_cb {
-	struct pantun_sa *sa;		/* the packet's reference */
-	pantun_done_fn *done;		/* called when crypto ends later */
+	struct pantun_sa *sa;
+	pantun_done_fn *done;		/* for pantun_sa_done_later() */
 	void *tmp;			/* the protocol's memory while crypto is at work */
 	union {
 		u64 seq;

@@ -4,6 +4,7 @@
 #include <linux/pantun.h>
 #include <linux/slab.h>
 #include "compat.h"
+#include "core/cb.h"
 #include "core/events.h"
 #include "core/hold.h"
 #include "core/proxy.h"
@@ -75,30 +76,45 @@ static void free_work(struct work_struct *work)
 	sa_free(container_of(work, struct pantun_sa, free_work));
 }
 
-/**
- * pantun_sa_put - drops a reference
- * @sa: the SA
- *
- * Context: any; the last one has it freed by a worker.
- */
-void pantun_sa_put(struct pantun_sa *sa)
+/* The last references have the SA freed by a worker. */
+static void put_refs(struct pantun_sa *sa, int refs)
 {
-	if (refcount_dec_and_test(&sa->refs))
+	if (refcount_sub_and_test(refs, &sa->refs))
 		queue_work(pantun_wq, &sa->free_work);
+}
+
+/**
+ * pantun_sa_done_later - goes on with a packet whose crypto has ended by itself
+ * @skb: the packet, of an SA that is held for it; consumed
+ * @ret: how it ended, for cb->done()
+ *
+ * Context: any but hard irq.
+ */
+void pantun_sa_done_later(struct sk_buff *skb, int ret)
+{
+	struct pantun_sa *sa = pantun_cb(skb)->sa;
+
+	local_bh_disable();
+	rcu_read_lock();
+	pantun_cb(skb)->done(skb, sa, ret);
+	rcu_read_unlock();
+	local_bh_enable();
+	put_refs(sa, 1);
 }
 
 static void unlink_work(struct work_struct *work)
 {
-	pantun_sa_put(container_of(to_rcu_work(work), struct pantun_sa, unlink_work));
+	put_refs(container_of(to_rcu_work(work), struct pantun_sa, unlink_work),
+		 PANTUN_SA_TABLE_REFS);
 }
 
-/* Drops the table's reference when no reader is left who may have found the SA there. */
+/* Drops the table's references when no reader is left who may have found the SA there. */
 static void put_unlinked(struct pantun_sa *sa)
 {
 	queue_rcu_work(pantun_wq, &sa->unlink_work);
 }
 
-/* One reference, no tunnel yet, not to be found. */
+/* With the table's references, no tunnel yet, not to be found. */
 static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 {
 	struct pantun_sa *sa = kzalloc(sizeof(*sa), GFP_KERNEL_ACCOUNT);
@@ -106,7 +122,7 @@ static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 
 	if (!sa)
 		return NULL;
-	refcount_set(&sa->refs, 1);
+	refcount_set(&sa->refs, PANTUN_SA_TABLE_REFS);
 	spin_lock_init(&sa->replay_lock);
 	INIT_LIST_HEAD(&sa->proxy_list);
 	INIT_RCU_WORK(&sa->unlink_work, unlink_work);
@@ -127,8 +143,7 @@ static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
  * @params: what it is to be
  * @extack: says why not
  *
- * Return: the SA with one reference, for pantun_sa_add() or pantun_sa_discard(), or
- * an ERR_PTR().
+ * Return: the SA, for pantun_sa_add() or pantun_sa_discard(), or an ERR_PTR().
  * Context: process, without cfg_lock, as the crypto API may load modules.
  */
 struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
@@ -288,8 +303,7 @@ int pantun_sa_add(struct pantun_sa *sa, struct pantun_proxy *proxy,
  * The reservation ends when an SA of the tunnel is added under it, when it is
  * deleted, or after PANTUN_SA_LARVAL_SECONDS.
  *
- * Return: the reservation, the table's reference, valid under cfg_lock; or an
- * ERR_PTR().
+ * Return: the reservation, valid under cfg_lock, or an ERR_PTR().
  * Context: process, cfg_lock.
  */
 struct pantun_sa *pantun_sa_reserve(struct pantun_proxy *proxy,

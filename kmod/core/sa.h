@@ -2,11 +2,16 @@
 /*
  * Security associations.
  *
- * Once an SA is in the table, only its path, counters and flags change.  The table holds
- * one reference, and each packet in flight another, taken under RCU.  Deletion unlinks
- * the SA, so that no reader finds it any more, and drops the table's reference after a
- * grace period, so that whoever found it before can still use it.  Dropping the last
- * reference frees the SA in process context.
+ * Once an SA is in the table, only its path, counters and flags change.  Packets use an SA
+ * under RCU and take no reference.  Deletion unlinks the SA, so that no reader finds it any
+ * more, and drops the table's references after a grace period, so that whoever found it
+ * before can still use it.  Only a packet whose crypto ends later holds a reference: it
+ * outlives its RCU section.  Dropping the last reference frees the SA in process context.
+ *
+ * Crypto may end on another CPU before the one that began it has learned that it goes on,
+ * and so has taken the reference.  That is why the table holds many: the count may be too
+ * low for that moment, but not zero.
+ *
  * Every SA holds its tunnel's netdev, so unregister_netdevice() waits for packets in
  * flight, and so does unloading the module.
  */
@@ -117,9 +122,12 @@ struct pantun_sa {
 	struct pantun_drops drops;
 	struct list_head proxy_list;	/* proxy->sas, under cfg_lock */
 	refcount_t refs;
-	struct rcu_work unlink_work;	/* drops the table's reference */
+	struct rcu_work unlink_work;	/* drops the table's references */
 	struct work_struct free_work;
 };
+
+/* The table's references: more than there are CPUs that can be late with theirs. */
+#define PANTUN_SA_TABLE_REFS	(1 << 20)
 
 #define PANTUN_SA_LARVAL_SECONDS	60	/* a reserved SPI is given back after this */
 #define PANTUN_SA_FORMER_SECONDS	30	/* packets still come by the path before */
@@ -183,13 +191,14 @@ static inline bool pantun_addr_given(const union pantun_addr *addr)
 	return !ipv6_addr_any(&addr->v6);
 }
 
-/* Drops a reference; the last one frees from a worker.  Any context. */
-void pantun_sa_put(struct pantun_sa *sa);
-/* Takes one.  RCU read side since the SA was found, or cfg_lock. */
+/* For a packet whose crypto goes on.  RCU read side since the SA was found. */
 static inline void pantun_sa_hold(struct pantun_sa *sa)
 {
 	refcount_inc(&sa->refs);
 }
+
+/* Ends what has been held: cb->done() with @ret, then drops the reference.  Not in hard irq. */
+void pantun_sa_done_later(struct sk_buff *skb, int ret);
 
 /*
  * The IV of a counter mode: the number under a mask that is random for each SA.  Within

@@ -62,27 +62,20 @@ struct pantun_sa *pantun_sa_table_lookup(struct pantun_net *pn, const struct pan
 }
 
 /**
- * pantun_sa_find_get - the SA that a packet belongs to (RFC 4301 section 4.1)
+ * pantun_sa_find - the SA that a packet belongs to (RFC 4301 section 4.1)
  * @pn: the namespace
  * @key: what the packet says
  *
  * Reserved SPIs have no keys and are not found.
  *
- * Return: the SA with a reference, or NULL.
- * Context: RCU read side or cfg_lock.
+ * Return: the SA, valid until the end of the caller's RCU section, or NULL.
+ * Context: RCU read side.
  */
-struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key)
+struct pantun_sa *pantun_sa_find(struct pantun_net *pn, const struct pantun_sa_key *key)
 {
-	struct pantun_sa_listing *listing;
-	struct pantun_sa *sa;
+	struct pantun_sa_listing *listing = rhashtable_lookup(&pn->sas, key, params);
 
-	rcu_read_lock();
-	listing = rhashtable_lookup(&pn->sas, key, params);
-	sa = listing && !test_bit(PANTUN_SA_LARVAL, &listing->sa->flags) ? listing->sa : NULL;
-	if (sa)
-		pantun_sa_hold(sa);
-	rcu_read_unlock();
-	return sa;
+	return listing && !test_bit(PANTUN_SA_LARVAL, &listing->sa->flags) ? listing->sa : NULL;
 }
 
 /* XFRM gets the packets of SPIs that are not ours: one SPI must not be both's. */
@@ -155,7 +148,7 @@ static struct pantun_sa_listing *other_listing(struct pantun_sa *sa)
 /**
  * pantun_sa_table_insert - lets an SA be found by its key
  * @pn: the namespace
- * @sa: the SA; the table takes over the caller's reference
+ * @sa: the SA; its references are the table's from now on
  * @extack: says why not
  *
  * Return: 0; -EEXIST if the key is taken, here or in XFRM; another negative errno.
@@ -175,8 +168,8 @@ int pantun_sa_table_insert(struct pantun_net *pn, struct pantun_sa *sa,
 /**
  * pantun_sa_table_replace - puts an SA in the place of a reservation
  * @pn: the namespace
- * @old: what stands there; the caller gets the table's reference
- * @sa: the SA, of the same key; the table takes over the caller's reference
+ * @old: what stands there; its references are the caller's from now on
+ * @sa: the SA, of the same key; its references are the table's from now on
  *
  * Return: 0 or a negative errno.
  * Context: process, cfg_lock.
@@ -249,7 +242,7 @@ void pantun_sa_table_leave_former(struct pantun_net *pn, struct pantun_sa *sa)
 /**
  * pantun_sa_table_remove - no reader finds the SA any more
  * @pn: the namespace
- * @sa: the SA; the caller gets the table's reference
+ * @sa: the SA; its references are the caller's from now on
  *
  * Context: process, cfg_lock.
  */

@@ -12,8 +12,8 @@ struct pantun_sa_key;
 
 int pantun_sa_table_init(struct pantun_net *pn);
 void pantun_sa_table_destroy(struct pantun_net *pn);
-/* The SA of @key with a reference, or NULL.  RCU read side or cfg_lock. */
-struct pantun_sa *pantun_sa_find_get(struct pantun_net *pn, const struct pantun_sa_key *key);
+/* The SA for packets of @key, or NULL.  RCU read side. */
+struct pantun_sa *pantun_sa_find(struct pantun_net *pn, const struct pantun_sa_key *key);
 struct pantun_sa *pantun_sa_table_lookup(struct pantun_net *pn, const struct pantun_sa_key *key);
 int pantun_sa_table_insert(struct pantun_net *pn, struct pantun_sa *sa,
 			   struct netlink_ext_ack *extack);

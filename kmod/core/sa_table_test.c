@@ -109,17 +109,17 @@ static struct pantun_sa *sa_new(struct kunit *test, u8 dir, u32 daddr, u32 spi)
 	sa->key.family = AF_INET;
 	sa->key.proto = IPPROTO_ESP;
 	sa->key.dir = dir;
-	refcount_set(&sa->refs, 1);
 	return sa;
 }
 
-/* The SA of a key, without keeping its reference. */
+/* The SA of a key. */
 static struct pantun_sa *find_like(const struct pantun_sa *like)
 {
-	struct pantun_sa *sa = pantun_sa_find_get(pn, &like->key);
+	struct pantun_sa *sa;
 
-	if (sa)
-		refcount_dec(&sa->refs);
+	rcu_read_lock();
+	sa = pantun_sa_find(pn, &like->key);
+	rcu_read_unlock();
 	return sa;
 }
 
@@ -228,18 +228,6 @@ static void one_that_cannot_move_stays_as_it_is(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, move(twin, 0x0a000000, &extack), 0);
 }
 
-static void who_finds_an_sa_holds_it(struct kunit *test)
-{
-	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
-
-	KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
-	KUNIT_EXPECT_PTR_EQ(test, pantun_sa_find_get(pn, &sa->key), sa);
-	KUNIT_EXPECT_EQ(test, refcount_read(&sa->refs), 2);
-	remove(sa);
-	KUNIT_EXPECT_NULL(test, pantun_sa_find_get(pn, &sa->key));
-	KUNIT_EXPECT_EQ(test, refcount_read(&sa->refs), 2);
-}
-
 static void picked_spis_are_free_and_not_reserved(struct kunit *test)
 {
 	unsigned int i;
@@ -260,7 +248,6 @@ static struct kunit_case sa_table_cases[] = {
 	KUNIT_CASE(packets_do_not_find_reservations),
 	KUNIT_CASE(one_that_moves_is_found_at_both),
 	KUNIT_CASE(one_that_cannot_move_stays_as_it_is),
-	KUNIT_CASE(who_finds_an_sa_holds_it),
 	KUNIT_CASE(picked_spis_are_free_and_not_reserved),
 	{}
 };

@@ -41,17 +41,17 @@ struct pantun_xform_ops {
 	/*
 	 * Encrypts and computes the ICV.  @skb begins at its outer IP header, complete
 	 * but for what IP fills in underway, with the protocol's header cb->xform
-	 * octets behind it.  0: done; -EINPROGRESS: cb->done() will be called
-	 * later; else the error.  In the two latter cases the skb stays the callee's
-	 * or the caller's respectively.  BH disabled.
+	 * octets behind it.  0: done; -EINPROGRESS: the skb is the callee's, which
+	 * holds the SA and ends by pantun_sa_done_later(); else the error.  BH
+	 * disabled, RCU read side.
 	 */
 	int (*seal)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
 	/*
 	 * Checks and opens @skb, whose data begins at the protocol's header and whose
 	 * network header is the outer one, under number @seq.  >= 0: the next header,
-	 * data begins at the payload and padding and ICV are trimmed; -EINPROGRESS:
-	 * cb->done() will be called later; -EBADMSG: not authentic; -EILSEQ: bad
-	 * padding; -EPROTO: a length that no packet has; else the error.  BH disabled.
+	 * data begins at the payload and padding and ICV are trimmed; -EINPROGRESS: as
+	 * above; -EBADMSG: not authentic; -EILSEQ: bad padding; -EPROTO: a length that
+	 * no packet has; else the error.  BH disabled, RCU read side.
 	 */
 	int (*input)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
 };

@@ -219,8 +219,6 @@ static void rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 	const struct pantun_tunnel_opts *opts;
 	enum pantun_drop reason;
 
-	local_bh_disable();
-	rcu_read_lock();
 	opts = pantun_tunnel_opts(sa->tunnel);
 	if (next_header < 0) {
 		reason = drop_of(next_header);
@@ -241,17 +239,13 @@ static void rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 	dev_sw_netstats_rx_add(sa->tunnel->dev, skb->len);
 	if (is_monitors(skb, sa)) {
 		consume_skb(skb);
-		goto out;
+		return;
 	}
 	pantun_mss_clamp(skb, READ_ONCE(sa->tunnel->dev->mtu));
 	deliver(skb, sa);
-	goto out;
+	return;
 drop:
 	pantun_drop_skb(skb, sa->tunnel, sa, reason);
-out:
-	rcu_read_unlock();
-	local_bh_enable();
-	pantun_sa_put(sa);
 }
 
 /*
@@ -276,7 +270,7 @@ static void note_outer(struct sk_buff *skb, u8 family, u8 encap)
 	cb->nhoff = nhoff;
 }
 
-/* A packet of ours, data beginning at ESP or AH.  Consumes it and the reference. */
+/* A packet of ours, data beginning at ESP or AH.  Consumes it.  BH disabled, RCU. */
 static void rx_packet(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 {
 	struct pantun_cb *cb = pantun_cb(skb);
@@ -307,7 +301,6 @@ static void rx_packet(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 	return;
 drop:
 	pantun_drop_skb(skb, sa->tunnel, sa, reason);
-	pantun_sa_put(sa);
 }
 
 /* @daddr: of @family, as it stands in a header. */
@@ -325,7 +318,7 @@ static struct pantun_sa *sa_by_spi(const struct net *net, const void *daddr, u8 
 	key.family = family;
 	key.proto = proto;
 	key.dir = dir;
-	return pantun_sa_find_get(pantun_net(net), &key);
+	return pantun_sa_find(pantun_net(net), &key);
 }
 
 static const void *outer_daddr(const struct sk_buff *skb, u8 family)
@@ -440,8 +433,8 @@ static bool was_sent(const struct pantun_sa *sa, const void *saddr, u32 seq_lo)
 }
 
 /*
- * The outbound SA that a quoted packet was of, with a reference, or NULL.  AH of which
- * only 8 octets are quoted (RFC 792) has no number, and is not believed.
+ * The outbound SA that a quoted packet was of, or NULL.  AH of which only 8 octets are
+ * quoted (RFC 792) has no number, and is not believed.
  */
 static struct pantun_sa *find_quoted(const struct sk_buff *skb, int offset, u8 family, u8 proto,
 				     const void *saddr, const void *daddr)
@@ -454,10 +447,7 @@ static struct pantun_sa *find_quoted(const struct sk_buff *skb, int offset, u8 f
 	if (skb_copy_bits(skb, offset, header, sizeof(header)))
 		return NULL;
 	sa = sa_by_spi(dev_net(skb->dev), daddr, family, proto, header[0], PANTUN_DIR_OUT);
-	if (!sa || was_sent(sa, saddr, ntohl(header[1])))
-		return sa;
-	pantun_sa_put(sa);
-	return NULL;
+	return sa && was_sent(sa, saddr, ntohl(header[1])) ? sa : NULL;
 }
 
 /*
@@ -479,7 +469,6 @@ static int err4(struct sk_buff *skb, u32 info, u8 proto)
 		   icmp_hdr(skb)->code == ICMP_FRAG_NEEDED) {
 		pantun_outer_learn_mtu(skb, sa, info);
 	}
-	pantun_sa_put(sa);
 	return 0;
 }
 
@@ -507,7 +496,6 @@ static int err6(struct sk_buff *skb, u8 type, int offset, __be32 info, u8 proto)
 		ip6_redirect(skb, net, skb->dev->ifindex, 0, sock_net_uid(net, NULL));
 	else if (type == ICMPV6_PKT_TOOBIG)
 		pantun_outer_learn_mtu(skb, sa, ntohl(info));
-	pantun_sa_put(sa);
 	return 0;
 }
 

@@ -139,25 +139,19 @@ static void tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
 {
 	u8 before;
 
-	local_bh_disable();
-	rcu_read_lock();
 	if (err) {
 		pantun_drop_skb(skb, sa->tunnel, sa, err == -ENOMEM ?
 				PANTUN_DROP_TX_NO_MEMORY : PANTUN_DROP_TX_CRYPTO);
-		goto out;
+		return;
 	}
 	if (pantun_cb(skb)->nest >= NEST_MAX) {
 		pantun_drop_skb(skb, sa->tunnel, sa, PANTUN_DROP_TX_LOOP);
-		goto out;
+		return;
 	}
 	before = __this_cpu_read(nest);
 	__this_cpu_write(nest, pantun_cb(skb)->nest + 1);
 	pantun_outer_xmit(skb, sa);
 	__this_cpu_write(nest, before);
-out:
-	rcu_read_unlock();
-	local_bh_enable();
-	pantun_sa_put(sa);
 }
 
 /* What is the same for all packets that one super-packet is split into. */
@@ -253,18 +247,16 @@ static enum pantun_drop encapsulate_dummy(struct sk_buff *skb, const struct tx *
 	return reason ? reason : encapsulate(skb, tx, NULL);
 }
 
-/* One packet that fits, on its way to encryption.  Consumes it. */
+/* One packet that fits, on its way to encryption.  Consumes it.  BH disabled, RCU. */
 static void tx_one(struct sk_buff *skb, const struct tx *tx, bool dummy)
 {
 	struct pantun_sa *sa = tx->sa;
 	enum pantun_drop reason;
 	int err;
 
-	pantun_sa_hold(sa);
 	reason = dummy ? encapsulate_dummy(skb, tx) : encapsulate_inner(skb, tx);
 	if (reason) {
 		pantun_drop_skb(skb, sa->tunnel, sa, reason);
-		pantun_sa_put(sa);
 		return;
 	}
 	pantun_cb(skb)->nest = __this_cpu_read(nest);

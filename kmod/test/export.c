@@ -61,7 +61,7 @@ EXPORT_SYMBOL_GPL(pantun_replay_accept);
 EXPORT_SYMBOL_GPL(pantun_replay_check);
 EXPORT_SYMBOL_GPL(pantun_replay_infer);
 EXPORT_SYMBOL_GPL(pantun_replay_init);
-EXPORT_SYMBOL_GPL(pantun_sa_find_get);
+EXPORT_SYMBOL_GPL(pantun_sa_find);
 EXPORT_SYMBOL_GPL(pantun_sa_table_init);
 EXPORT_SYMBOL_GPL(pantun_sa_table_insert);
 EXPORT_SYMBOL_GPL(pantun_sa_table_leave_former);

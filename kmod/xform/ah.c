@@ -133,7 +133,8 @@ static int list_parts(struct ah_tmp *tmp, struct sk_buff *skb, const struct pant
 
 /*
  * Computes the ICV of a packet into the digest of *@result.  0: done, the caller frees;
- * -EINPROGRESS: @complete will be called, and frees; else nothing is left behind.
+ * -EINPROGRESS: @complete will be called, and frees; the SA is held for it; else nothing
+ * is left behind.
  */
 static int compute_icv(struct pantun_sa *sa, struct sk_buff *skb, const struct ah_packet *packet,
 		       u64 seq, crypto_completion_t complete, struct ah_tmp **result)
@@ -164,8 +165,10 @@ static int compute_icv(struct pantun_sa *sa, struct sk_buff *skb, const struct a
 		ahash_request_set_crypt(&tmp->hash, tmp->sg, tmp->digest, len);
 		err = crypto_ahash_digest(&tmp->hash);
 	}
-	if (err == -EINPROGRESS)
+	if (err == -EINPROGRESS) {
+		pantun_sa_hold(sa);
 		return err;
+	}
 	if (err)
 		goto err_free;
 	*result = tmp;
@@ -218,7 +221,7 @@ static void ah_seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 	if (!err)
 		finish_seal(skb, cb->sa, cb->tmp);
 	tmp_free(cb->tmp);
-	cb->done(skb, cb->sa, err);
+	pantun_sa_done_later(skb, err);
 }
 
 /* RFC 4302 section 3.3.3 */
@@ -264,7 +267,7 @@ static void ah_input_complete(PANTUN_CRYPTO_ARG arg, int err)
 	int ret = err ? err : finish_input(skb, cb->sa, cb->tmp);
 
 	tmp_free(cb->tmp);
-	cb->done(skb, cb->sa, ret);
+	pantun_sa_done_later(skb, ret);
 }
 
 /*

@@ -123,7 +123,7 @@ static void esp_seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 	struct pantun_cb *cb = pantun_cb(skb);
 
 	tmp_put(cb->sa, cb->tmp);
-	cb->done(skb, cb->sa, err);
+	pantun_sa_done_later(skb, err);
 }
 
 /* Pads with 1, 2, 3, ... (RFC 4303 section 2.4) and makes room for the ICV. */
@@ -213,8 +213,10 @@ static int esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	cb->tmp = tmp;
 	aead_request_set_callback(&tmp->req, 0, esp_seal_complete, skb);
 	err = crypto_aead_encrypt(&tmp->req);
-	if (err == -EINPROGRESS)
+	if (err == -EINPROGRESS) {
+		pantun_sa_hold(sa);
 		return err;
+	}
 out:
 	tmp_put(sa, tmp);
 	return err;
@@ -253,7 +255,7 @@ static void esp_input_complete(PANTUN_CRYPTO_ARG arg, int err)
 	struct pantun_cb *cb = pantun_cb(skb);
 
 	tmp_put(cb->sa, cb->tmp);
-	cb->done(skb, cb->sa, err ? err : strip_esp(skb, cb->sa->alg));
+	pantun_sa_done_later(skb, err ? err : strip_esp(skb, cb->sa->alg));
 }
 
 /* Lengths that no peer sends (RFC 4303 section 2): header, IV, whole blocks, ICV. */
@@ -289,8 +291,10 @@ static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	pantun_cb(skb)->tmp = tmp;
 	aead_request_set_callback(&tmp->req, 0, esp_input_complete, skb);
 	err = crypto_aead_decrypt(&tmp->req);
-	if (err == -EINPROGRESS)
+	if (err == -EINPROGRESS) {
+		pantun_sa_hold(sa);
 		return err;
+	}
 out:
 	tmp_put(sa, tmp);
 	return err ? err : strip_esp(skb, alg);
