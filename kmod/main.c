@@ -12,6 +12,7 @@
 #include "ctl/nl.h"
 #include "data/gro.h"
 #include "data/rx.h"
+#include "xform/esp.h"
 
 static int __init pantun_init(void)
 {
@@ -60,6 +61,7 @@ static void __exit pantun_exit(void)
 	pantun_rx_unregister();
 	pantun_netns_unregister();
 	pantun_work_stop();
+	pantun_esp_stop();
 }
 
 module_init(pantun_init);

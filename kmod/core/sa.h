@@ -103,8 +103,6 @@ struct pantun_sa {
 	atomic64_t seq;			/* last number given out */
 	atomic64_t tx_bytes;
 
-	void *spare;			/* memory for a packet's crypto, of ops; taken by xchg() */
-
 	/* inbound: replay_lock (BH) guards all up to moved */
 	spinlock_t replay_lock;
 	struct pantun_replay replay;

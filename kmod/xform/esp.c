@@ -14,10 +14,10 @@
  * lie in our own memory, and the packet is not touched.  authencesn() moves the
  * high half behind the payload by itself.
  *
- * One piece of memory a packet holds the IV, the request and the scatterlist.  The SA
- * keeps one for the next packet; while that one is in use, or too small, another is
- * allocated.  It is given back by whoever ends the request: the caller at once, or the
- * completion.
+ * One piece of memory a packet holds the IV, the request and the scatterlist.  Each CPU
+ * keeps one for the next packet of any SA; while it is in use, or too small, another is
+ * allocated.  What a request leaves in it, the next one overwrites: a salt, which need not
+ * be secret (RFC 4106 section 4), but no key.
  */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
@@ -34,7 +34,7 @@
 
 #define ESP_HEADER	8	/* SPI, sequence number */
 #define ESP_TRAILER	2	/* pad length, next header */
-#define SPARE_FRAGS	4	/* pieces of a packet that the SA's spare memory is for */
+#define TMP_MIN		1024	/* octets: enough for common algorithms and a few fragments */
 
 struct esp_header {
 	__be32 spi;
@@ -46,9 +46,12 @@ struct esp_header {
 struct esp_tmp {
 	u8 iv[PANTUN_IV_MAX] __aligned(8);
 	__be32 esn_header[3];		/* SPI, halves of the number: high, low */
-	bool spare;			/* as large as the SA's spare one */
+	u32 size;			/* of all, octets */
 	struct aead_request req;
 };
+
+/* For this CPU's next request; NULL while a request has it.  BH disabled. */
+static DEFINE_PER_CPU(struct esp_tmp *, spare);
 
 static struct scatterlist *tmp_sg(struct esp_tmp *tmp, struct crypto_aead *aead)
 {
@@ -57,32 +60,34 @@ static struct scatterlist *tmp_sg(struct esp_tmp *tmp, struct crypto_aead *aead)
 }
 
 /* For @nfrags pieces of a packet, and what is before them with 64-bit numbers. */
-static struct esp_tmp *tmp_get(struct pantun_sa *sa, int nfrags)
+static struct esp_tmp *tmp_get(const struct pantun_sa *sa, int nfrags)
 {
-	bool spare = nfrags <= SPARE_FRAGS;
-	struct esp_tmp *tmp;
-	size_t size;
+	u32 size = sizeof(struct esp_tmp) + crypto_aead_reqsize(sa->aead) +
+		   __alignof__(struct scatterlist) - 1 +
+		   (nfrags + sa->esn) * sizeof(struct scatterlist);
+	struct esp_tmp *tmp = __this_cpu_read(spare);
 
-	if (spare) {
-		tmp = xchg(&sa->spare, NULL);
-		if (tmp)
-			return tmp;
-		nfrags = SPARE_FRAGS;
-	}
-	size = sizeof(struct esp_tmp) + crypto_aead_reqsize(sa->aead) +
-	       __alignof__(struct scatterlist) - 1 +
-	       (nfrags + sa->esn) * sizeof(struct scatterlist);
+	__this_cpu_write(spare, NULL);
+	if (tmp && tmp->size >= size)
+		return tmp;
+	kfree_sensitive(tmp);
+	size = max_t(u32, size, TMP_MIN);
 	tmp = kmalloc(size, GFP_ATOMIC);
 	if (tmp)
-		tmp->spare = spare;
+		tmp->size = size;
 	return tmp;
 }
 
-/* Modes keep a copy of the salt in their request. */
-static void tmp_put(struct pantun_sa *sa, struct esp_tmp *tmp)
+/* When the request has ended at once: nobody else has taken the CPU's place meanwhile. */
+static void tmp_put(struct esp_tmp *tmp)
 {
-	if (!tmp->spare || cmpxchg(&sa->spare, NULL, tmp))
-		kfree_sensitive(tmp);
+	__this_cpu_write(spare, tmp);
+}
+
+/* When it has ended later, on whichever CPU. */
+static void tmp_free(struct esp_tmp *tmp)
+{
+	kfree_sensitive(tmp);
 }
 
 /*
@@ -108,9 +113,13 @@ static int describe_request(struct esp_tmp *tmp, struct sk_buff *skb, const stru
 		assoc_len += sizeof(tmp->esn_header) - ESP_HEADER;
 		offset += ESP_HEADER;
 	}
-	err = skb_to_sgvec(skb, sg + sa->esn, offset, skb->len - offset);
-	if (err < 0)
-		return err;
+	if (!skb_is_nonlinear(skb)) {
+		sg_set_buf(sg + sa->esn, skb->data + offset, skb->len - offset);
+	} else {
+		err = skb_to_sgvec(skb, sg + sa->esn, offset, skb->len - offset);
+		if (err < 0)
+			return err;
+	}
 	aead_request_set_tfm(&tmp->req, sa->aead);
 	aead_request_set_ad(&tmp->req, assoc_len);
 	aead_request_set_crypt(&tmp->req, sg, sg, crypt_len, tmp->iv);
@@ -120,9 +129,8 @@ static int describe_request(struct esp_tmp *tmp, struct sk_buff *skb, const stru
 static void esp_seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 {
 	struct sk_buff *skb = pantun_crypto_data(arg);
-	struct pantun_cb *cb = pantun_cb(skb);
 
-	tmp_put(cb->sa, cb->tmp);
+	tmp_free(pantun_cb(skb)->tmp);
 	pantun_sa_done_later(skb, err);
 }
 
@@ -218,7 +226,7 @@ static int esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 		return err;
 	}
 out:
-	tmp_put(sa, tmp);
+	tmp_put(tmp);
 	return err;
 }
 
@@ -228,25 +236,31 @@ out:
  */
 static int strip_esp(struct sk_buff *skb, const struct pantun_alg *alg)
 {
-	u8 trailer[ESP_TRAILER];
-	unsigned int end = skb->len - alg->icv_len;
+	unsigned int end = skb->len - alg->icv_len - ESP_TRAILER;
 	unsigned int header = ESP_HEADER + alg->iv_len;
-	u8 padding[U8_MAX];
-	unsigned int i;
+	u8 trailer_buf[ESP_TRAILER], padding_buf[U8_MAX];
+	const u8 *trailer, *padding;
+	unsigned int padding_len, i;
+	u8 next_header;
 
-	if (skb_copy_bits(skb, end - ESP_TRAILER, trailer, ESP_TRAILER))
+	trailer = skb_header_pointer(skb, end, ESP_TRAILER, trailer_buf);
+	if (!trailer)
 		return -EILSEQ;
-	if (trailer[0] + ESP_TRAILER > end - header)
+	padding_len = trailer[0];
+	next_header = trailer[1];
+	if (padding_len > end - header)
 		return -EILSEQ;
-	if (skb_copy_bits(skb, end - ESP_TRAILER - trailer[0], padding, trailer[0]))
+	end -= padding_len;
+	padding = skb_header_pointer(skb, end, padding_len, padding_buf);
+	if (!padding)
 		return -EILSEQ;
-	for (i = 0; i < trailer[0]; i++)
+	for (i = 0; i < padding_len; i++)
 		if (padding[i] != i + 1)
 			return -EILSEQ;
-	if (pskb_trim(skb, end - ESP_TRAILER - trailer[0]))
+	if (pskb_trim(skb, end))
 		return -ENOMEM;
 	skb_pull(skb, header);
-	return trailer[1];
+	return next_header;
 }
 
 static void esp_input_complete(PANTUN_CRYPTO_ARG arg, int err)
@@ -254,7 +268,7 @@ static void esp_input_complete(PANTUN_CRYPTO_ARG arg, int err)
 	struct sk_buff *skb = pantun_crypto_data(arg);
 	struct pantun_cb *cb = pantun_cb(skb);
 
-	tmp_put(cb->sa, cb->tmp);
+	tmp_free(cb->tmp);
 	pantun_sa_done_later(skb, err ? err : strip_esp(skb, cb->sa->alg));
 }
 
@@ -296,7 +310,7 @@ static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 		return err;
 	}
 out:
-	tmp_put(sa, tmp);
+	tmp_put(tmp);
 	return err ? err : strip_esp(skb, alg);
 }
 
@@ -345,8 +359,6 @@ static void esp_destroy(struct pantun_sa *sa)
 {
 	crypto_free_aead(sa->aead);
 	sa->aead = NULL;
-	kfree_sensitive(sa->spare);
-	sa->spare = NULL;
 }
 
 static int esp_init(struct pantun_sa *sa, const struct pantun_keys *keys,
@@ -384,6 +396,21 @@ static int esp_init(struct pantun_sa *sa, const struct pantun_keys *keys,
 err_destroy:
 	esp_destroy(sa);
 	return err;
+}
+
+/**
+ * pantun_esp_stop - frees what CPUs keep for packets
+ *
+ * Context: process; no SA is left.
+ */
+void pantun_esp_stop(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		kfree_sensitive(per_cpu(spare, cpu));
+		per_cpu(spare, cpu) = NULL;
+	}
 }
 
 const struct pantun_xform_ops pantun_esp_ops = {

@@ -11,6 +11,9 @@ struct sk_buff;
 
 extern const struct pantun_xform_ops pantun_esp_ops;
 
+/* Frees what CPUs keep for packets, of which there are no more.  Process context. */
+void pantun_esp_stop(void);
+
 #define PANTUN_IV_MAX	16
 
 /*
