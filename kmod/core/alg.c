@@ -177,8 +177,8 @@ void pantun_alg_overhead(const struct pantun_alg *alg, u8 family, u16 outer,
 	*o = (struct pantun_overhead){ .outer = outer };
 	if (alg->proto == IPPROTO_AH) {
 		/* RFC 4302 section 3.3.3.2.1 */
-		o->header = roundup(AH_HEADER + alg->iv_len + alg->icv_len,
-				    family == AF_INET6 ? 8 : 4);
+		o->header = round_up(AH_HEADER + alg->iv_len + alg->icv_len,
+				     family == AF_INET6 ? 8 : 4);
 		o->block = 1;
 		return;
 	}

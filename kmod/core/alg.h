@@ -21,7 +21,7 @@ struct pantun_alg {
 	u8 auth_key_len;		/* octets; AES-GMAC of AH: the least */
 	u8 salt_len;			/* octets, apart from the key */
 	u8 iv_len;			/* octets on the wire */
-	u8 block;			/* octets, at least 4 */
+	u8 block;			/* octets, at least 4, a power of two */
 	u8 icv_len;			/* octets */
 	bool counter_iv;		/* IV: of pantun_sa_counter_iv(); else unpredictable */
 	bool authenc;			/* key blob in crypto_authenc form */

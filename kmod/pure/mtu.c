@@ -14,7 +14,7 @@ u32 pantun_mtu_outer(const struct pantun_overhead *o, u32 inner)
 {
 	u32 payload = inner + o->inside;
 
-	return o->outer + o->header + roundup(payload + o->trailer, o->block) + o->icv;
+	return o->outer + o->header + round_up(payload + o->trailer, o->block) + o->icv;
 }
 
 /**
@@ -31,7 +31,7 @@ u32 pantun_mtu_inner(const struct pantun_overhead *o, u32 path_mtu)
 
 	if (path_mtu < fixed + o->block)
 		return 0;
-	payload = rounddown(path_mtu - fixed, o->block) - o->trailer;
+	payload = round_down(path_mtu - fixed, o->block) - o->trailer;
 	return (s32)payload > o->inside ? payload - o->inside : 0;
 }
 
@@ -44,5 +44,5 @@ u32 pantun_mtu_inner(const struct pantun_overhead *o, u32 path_mtu)
  */
 u32 pantun_mtu_padding(const struct pantun_overhead *o, u32 payload)
 {
-	return roundup(payload + o->trailer, o->block) - payload - o->trailer;
+	return round_up(payload + o->trailer, o->block) - payload - o->trailer;
 }

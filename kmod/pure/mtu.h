@@ -9,7 +9,8 @@
 struct pantun_overhead {
 	u16 outer;		/* IP header, UDP header where encapsulated */
 	u16 header;		/* ESP: SPI, sequence number, IV; AH: all of it */
-	u16 block;		/* padded to a multiple of this (RFC 4303: 4 at least; AH: 1) */
+	u16 block;		/* padded to a multiple of this (RFC 4303: 4 at least; AH: 1), */
+				/* a power of two */
 	u16 trailer;		/* ESP: pad length, next header; AH: none */
 	u16 icv;		/* behind the trailer */
 	s16 inside;		/* what is protected besides the inner packet, GRE say; */

@@ -24,13 +24,8 @@
 	typeof(b) __b = (b);			\
 						\
 	__a > __b ? __a : __b; })
-#define rounddown(n, step) ({			\
-	typeof(n) __n = (n);			\
-						\
-	__n - __n % (step); })
-#define roundup(n, step) ({			\
-	typeof(step) __step = (step);		\
-						\
-	((n) + __step - 1) / __step * __step; })
+/* @step: a power of two */
+#define round_down(n, step)	((n) & ~((typeof(n))(step) - 1))
+#define round_up(n, step)	((((n) - 1) | ((typeof(n))(step) - 1)) + 1)
 
 #endif
