@@ -10,10 +10,33 @@
 
 #define SPI_TRIES	64	/* each is taken with odds of about SAs / 2^32 */
 
+/* In one round, once a packet: SPIs are random for the most part, so addresses are folded. */
+static u32 hash_key(const void *data, u32 len, u32 seed)
+{
+	const struct pantun_sa_key *key = data;
+
+	return jhash_3words((__force u32)key->spi, ipv6_addr_hash(&key->daddr.v6),
+			    key->proto << 8 | key->dir, seed);
+}
+
+/* Whether a listing is not the one of a key. */
+static int differs(struct rhashtable_compare_arg *arg, const void *object)
+{
+	const struct pantun_sa_listing *listing = object;
+	const struct pantun_sa_key *key = arg->key;
+
+	return listing->key.spi != key->spi ||
+	       !ipv6_addr_equal(&listing->key.daddr.v6, &key->daddr.v6) ||
+	       listing->key.family != key->family || listing->key.proto != key->proto ||
+	       listing->key.dir != key->dir;
+}
+
 static const struct rhashtable_params params = {
 	.key_len = sizeof(struct pantun_sa_key),
 	.key_offset = offsetof(struct pantun_sa_listing, key),
 	.head_offset = offsetof(struct pantun_sa_listing, node),
+	.hashfn = hash_key,
+	.obj_cmpfn = differs,
 	.automatic_shrinking = true,
 };
 
