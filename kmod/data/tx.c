@@ -159,7 +159,7 @@ struct tx {
 	struct pantun_sa *sa;
 	struct pantun_path *path;
 	const struct pantun_tunnel_opts *opts;
-	struct dst_entry *dst;		/* with a reference */
+	struct dst_entry *dst;		/* with a reference; NULL: the last packet has it */
 	struct pantun_overhead sizes;
 	u32 mtu;			/* of inner packets */
 };
@@ -198,8 +198,16 @@ static bool pad_to_tfc(struct sk_buff *skb, const struct tx *tx)
 	return !__skb_put_padto(skb, len, false);
 }
 
+/* Gives the packet its route: the last one takes the reference that there is. */
+static void set_route(struct sk_buff *skb, struct tx *tx, bool last)
+{
+	skb_dst_set(skb, last ? tx->dst : dst_clone(tx->dst));
+	if (last)
+		tx->dst = NULL;
+}
+
 /* Makes a payload an outer packet but for the crypto. */
-static enum pantun_drop encapsulate(struct sk_buff *skb, const struct tx *tx,
+static enum pantun_drop encapsulate(struct sk_buff *skb, struct tx *tx, bool last,
 				    const struct pantun_inner_header *kept)
 {
 	struct pantun_tunnel *tunnel = tx->sa->tunnel;
@@ -209,12 +217,12 @@ static enum pantun_drop encapsulate(struct sk_buff *skb, const struct tx *tx,
 	if (err)
 		return err == -ENOMEM ? PANTUN_DROP_TX_NO_MEMORY : PANTUN_DROP_TX_CRYPTO;
 	skb_scrub_packet(skb, !net_eq(tunnel->pn->net, dev_net(tunnel->dev)));
-	skb_dst_set(skb, dst_clone(tx->dst));
+	set_route(skb, tx, last);
 	pantun_outer_push(skb, tx->sa, tx->path, tx->opts, kept);
 	return PANTUN_DROP_NONE;
 }
 
-static enum pantun_drop encapsulate_inner(struct sk_buff *skb, const struct tx *tx)
+static enum pantun_drop encapsulate_inner(struct sk_buff *skb, struct tx *tx, bool last)
 {
 	struct pantun_inner_header kept;
 	enum pantun_drop reason;
@@ -230,11 +238,11 @@ static enum pantun_drop encapsulate_inner(struct sk_buff *skb, const struct tx *
 	reason = take_number(tx->sa, pantun_cb(skb)->inner_len, &pantun_cb(skb)->seq);
 	if (reason)
 		return reason;
-	return encapsulate(skb, tx, kept.len ? &kept : NULL);
+	return encapsulate(skb, tx, last, kept.len ? &kept : NULL);
 }
 
 /* A packet that says nothing, for whoever counts packets (RFC 4303 section 2.6). */
-static enum pantun_drop encapsulate_dummy(struct sk_buff *skb, const struct tx *tx)
+static enum pantun_drop encapsulate_dummy(struct sk_buff *skb, struct tx *tx)
 {
 	struct pantun_cb *cb = pantun_cb(skb);
 	enum pantun_drop reason;
@@ -244,17 +252,17 @@ static enum pantun_drop encapsulate_dummy(struct sk_buff *skb, const struct tx *
 	cb->inner_len = skb->len;
 	cb->next_header = PANTUN_NEXT_DUMMY;
 	reason = take_number(tx->sa, skb->len, &cb->seq);
-	return reason ? reason : encapsulate(skb, tx, NULL);
+	return reason ? reason : encapsulate(skb, tx, true, NULL);
 }
 
-/* One packet that fits, on its way to encryption.  Consumes it.  BH disabled, RCU. */
-static void tx_one(struct sk_buff *skb, const struct tx *tx, bool dummy)
+/*
+ * A packet with its outer headers, or what forbids sending it, on its way to encryption.
+ * Consumes it.  BH disabled, RCU.
+ */
+static void tx_seal(struct sk_buff *skb, struct pantun_sa *sa, enum pantun_drop reason)
 {
-	struct pantun_sa *sa = tx->sa;
-	enum pantun_drop reason;
 	int err;
 
-	reason = dummy ? encapsulate_dummy(skb, tx) : encapsulate_inner(skb, tx);
 	if (reason) {
 		pantun_drop_skb(skb, sa->tunnel, sa, reason);
 		return;
@@ -270,7 +278,7 @@ static void tx_one(struct sk_buff *skb, const struct tx *tx, bool dummy)
  * Splits a super-packet.  Segments are copies of our own with their checksums done, except
  * where GRO has chained whole packets (SKB_GSO_FRAGLIST): those come out as they came in.
  */
-static void tx_gso(struct sk_buff *skb, const struct tx *tx)
+static void tx_gso(struct sk_buff *skb, struct tx *tx)
 {
 	struct pantun_cb cb = *pantun_cb(skb);
 	struct sk_buff *segments, *segment, *next;
@@ -285,7 +293,7 @@ static void tx_gso(struct sk_buff *skb, const struct tx *tx)
 	skb_list_walk_safe(segments, segment, next) {
 		skb_mark_not_on_list(segment);
 		*pantun_cb(segment) = cb;
-		tx_one(segment, tx, false);
+		tx_seal(segment, tx->sa, encapsulate_inner(segment, tx, !next));
 	}
 }
 
@@ -333,7 +341,7 @@ static void tx_route(struct sk_buff *skb, struct tx *tx)
 	if (skb_is_gso(skb))
 		tx_gso(skb, tx);
 	else
-		tx_one(skb, tx, false);
+		tx_seal(skb, tx->sa, encapsulate_inner(skb, tx, true));
 }
 
 /* A packet with its SA.  Consumes it.  BH disabled, RCU. */
@@ -394,7 +402,7 @@ void pantun_tx_dummy(struct pantun_sa *sa)
 	tx.mtu = pantun_mtu_inner(&tx.sizes, dst_mtu(tx.dst));
 	skb = tx.mtu ? dummy_skb(&tx) : NULL;
 	if (skb)
-		tx_one(skb, &tx, true);
+		tx_seal(skb, sa, encapsulate_dummy(skb, &tx));
 	dst_release(tx.dst);
 }
 
