@@ -67,13 +67,13 @@ static unsigned int inner_len(const struct sk_buff *skb, const struct pantun_sa 
 	return max(len, 0);
 }
 
-/* Counts an authentic packet; what forbids its delivery, or PANTUN_DROP_NONE. */
+/* Counts an authentic packet; what forbids its delivery, or PANTUN_DROP_NONE.  BH disabled. */
 static enum pantun_drop accept_number(struct pantun_sa *sa, u64 seq, unsigned int len)
 {
 	enum pantun_replay_verdict verdict;
 	enum pantun_life life = PANTUN_LIFE_OK;
 
-	spin_lock_bh(&sa->replay_lock);
+	spin_lock(&sa->replay_lock);
 	verdict = pantun_replay_accept(&sa->replay, seq);
 	if (verdict == PANTUN_REPLAY_OK)
 		life = pantun_sa_life(sa, sa->rx_bytes + len, sa->rx_packets + 1, seq);
@@ -83,7 +83,7 @@ static enum pantun_drop accept_number(struct pantun_sa *sa, u64 seq, unsigned in
 	}
 	if (verdict == PANTUN_REPLAY_OK)
 		sa->heard = get_jiffies_64();
-	spin_unlock_bh(&sa->replay_lock);
+	spin_unlock(&sa->replay_lock);
 
 	if (verdict != PANTUN_REPLAY_OK)
 		return drop_of_replay(verdict);
@@ -141,7 +141,7 @@ static bool came_by(const struct sk_buff *skb, const struct pantun_path *path)
 /*
  * An authentic packet that was not there before came from elsewhere: who has made the SA is told,
  * and decides.  Only the newest packet says where the peer is now, and without a window
- * a copy would look like one.
+ * a copy would look like one.  BH disabled.
  */
 static void note_moved(const struct sk_buff *skb, struct pantun_sa *sa)
 {
@@ -149,12 +149,12 @@ static void note_moved(const struct sk_buff *skb, struct pantun_sa *sa)
 	struct pantun_path path;
 	bool tell;
 
-	spin_lock_bh(&sa->replay_lock);
+	spin_lock(&sa->replay_lock);
 	tell = sa->replay.window && pantun_cb(skb)->seq == sa->replay.top &&
 	       (!sa->moved || time_after_eq64(now, sa->moved + MOVED_PAUSE));
 	if (tell)
 		sa->moved = now;
-	spin_unlock_bh(&sa->replay_lock);
+	spin_unlock(&sa->replay_lock);
 	if (!tell)
 		return;
 	path_of(skb, sa->key.family, &path);
@@ -213,7 +213,7 @@ static bool is_monitors(const struct sk_buff *skb, const struct pantun_sa *sa)
 	return READ_ONCE(monitors->count) && monitors->receive(skb, sa);
 }
 
-/* The one end of every decryption, at once, later or failed: pantun_cb.done. */
+/* The one end of every decryption, at once, later or failed: pantun_cb.done.  BH disabled, RCU. */
 static void rx_done(struct sk_buff *skb, struct pantun_sa *sa, int next_header)
 {
 	const struct pantun_tunnel_opts *opts;
@@ -287,10 +287,10 @@ static void rx_packet(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 	}
 	cb->sa = sa;
 	cb->done = rx_done;
-	spin_lock_bh(&sa->replay_lock);
+	spin_lock(&sa->replay_lock);
 	cb->seq = pantun_replay_infer(&sa->replay, seq_lo);
 	verdict = pantun_replay_check(&sa->replay, cb->seq);
-	spin_unlock_bh(&sa->replay_lock);
+	spin_unlock(&sa->replay_lock);
 	if (verdict != PANTUN_REPLAY_OK) {
 		reason = drop_of_replay(verdict);
 		goto drop;

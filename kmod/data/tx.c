@@ -134,7 +134,7 @@ static enum pantun_drop take_number(struct pantun_sa *sa, unsigned int len, u64 
 	return PANTUN_DROP_NONE;
 }
 
-/* The one end of every encryption, at once, later or failed: pantun_cb.done. */
+/* The one end of every encryption, at once, later or failed: pantun_cb.done.  BH disabled, RCU. */
 static void tx_done(struct sk_buff *skb, struct pantun_sa *sa, int err)
 {
 	u8 before;
