@@ -35,6 +35,7 @@ daemon/engine: base crypto msg talk proc priv ike versions ctl
 daemon/loop: base crypto prop policy conf kern ctl priv msg talk proc auth engine ike
 daemon: base conf ctl loop priv msg proc auth engine
 tools: base ctl genl
+tools/exporter: exporter
 """
 # Tests look into everything, and each is a program of its own.
 TESTS = ("daemon/tests", "daemon/fuzz", "tools/tests")
