@@ -5,20 +5,11 @@
 #include "engine/engine_priv.h"
 #include "engine/to_parent.h"
 
-#define WAIT_MAX	60000	/* ms; the loop's clock stops while the host is suspended */
-
 static void arm(struct engine *e)
 {
-	ike_time now = clock_ms(), at = ike_core_deadline(e->core), wait = WAIT_MAX;
-	struct timeval tv;
+	struct timeval wait = clock_wait(ike_core_deadline(e->core));
 
-	if (at <= now)
-		wait = 0;
-	else if (at - now < wait)
-		wait = at - now;
-	tv.tv_sec = (time_t)(wait / 1000);
-	tv.tv_usec = (suseconds_t)(wait % 1000 * 1000);
-	event_add(e->timer, &tv);
+	event_add(e->timer, &wait);
 }
 
 /* All has been told to peers and to the parent. */

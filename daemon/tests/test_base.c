@@ -12,6 +12,7 @@
 #include "base/addr.h"
 #include "base/bytes.h"
 #include "base/chorus.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/near.h"
 #include "base/repeat.h"
@@ -554,6 +555,21 @@ static unsigned int distance(const char *a, const char *b)
 	return n;
 }
 
+static void test_clock_wait(void **state)
+{
+	struct timeval wait = clock_wait(0);
+
+	(void)state;
+	assert_true(!wait.tv_sec && !wait.tv_usec);
+	wait = clock_wait(clock_ms() + 1500);
+	assert_true(wait.tv_sec < 1 || (wait.tv_sec == 1 && wait.tv_usec <= 500000));
+	wait = clock_wait(clock_ms() + 59999);
+	assert_true(wait.tv_sec > 1 && wait.tv_sec < 60);
+	wait = clock_wait(UINT64_MAX);
+	assert_int_equal(wait.tv_sec, 60);
+	assert_int_equal(wait.tv_usec, 0);
+}
+
 static void test_near(void **state)
 {
 	(void)state;
@@ -585,6 +601,7 @@ int main(void)
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),
 		cmocka_unit_test(test_service),
+		cmocka_unit_test(test_clock_wait),
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_text_copy),
 		cmocka_unit_test(test_chorus),
