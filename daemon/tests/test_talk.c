@@ -211,15 +211,6 @@ static void test_sa(void **state)
 	}
 }
 
-static void assert_wrong(const struct msg_sa *msg, const char *why)
-{
-	struct ike_sa_spec sa;
-	const char *said = sa_msg_unpack(msg, &sa);
-
-	assert_non_null(said);
-	assert_string_equal(said, why);
-}
-
 /* Each row goes over as itself, also where two have one transform id. */
 static void test_rows(void **state)
 {
@@ -242,49 +233,47 @@ static void test_rows(void **state)
 	}
 }
 
+/* Each octet of the member is another than in a good message. */
+#define WRONG(member, octet, why) \
+	{ offsetof(struct msg_sa, member), sizeof(((struct msg_sa *)0)->member), (octet), (why) }
+
 static void test_wrong_sa(void **state)
 {
-	struct ike_sa_spec sa = some_sa();
+	static const struct {
+		size_t at, n;
+		uint8_t octet;
+		const char *why;
+	} rows[] = {
+		WRONG(ifname, 'x', "a name without an end"),
+		WRONG(proxy, 'x', "a name without an end"),
+		WRONG(ts.remote.n, TS_MAX + 1, "too many selectors"),
+		WRONG(encr, 0xff, "an unknown algorithm"),
+		WRONG(integ, 0xff, "an unknown algorithm"),
+		WRONG(integ, 0, "integrity twice, or not at all"),
+		WRONG(ah, 1, "no algorithm for its protocol"),
+		WRONG(encr_key_n, 1, "a key of a wrong length"),
+		WRONG(integ_key_n, 200, "a key of a wrong length"),
+		WRONG(salt_n, 1, "a key of a wrong length"),
+	};
+	struct ike_sa_spec sa = some_sa(), back;
 	struct msg_sa good, msg;
 
 	(void)state;
 	sa_msg_pack(&sa, MSG_SA_ADD, &good);
-	msg = good;
-	memset(msg.ifname, 'x', sizeof(msg.ifname));
-	assert_wrong(&msg, "a name without an end");
-	msg = good;
-	memset(msg.proxy, 'x', sizeof(msg.proxy));
-	assert_wrong(&msg, "a name without an end");
+	assert_null(sa_msg_unpack(&good, &back));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		msg = good;
+		memset((uint8_t *)&msg + rows[i].at, rows[i].octet, rows[i].n);
+		assert_memory_not_equal(&msg, &good, sizeof(msg));
+		assert_string_equal(sa_msg_unpack(&msg, &back), rows[i].why);
+	}
 	for (size_t at = offsetof(struct msg_sa, inbound);
 	     at <= offsetof(struct msg_sa, tfc_refused); at++) {
 		msg = good;
 		((uint8_t *)&msg)[at] = 2;
-		assert_wrong(&msg, "a flag that is neither 0 nor 1");
+		assert_string_equal(sa_msg_unpack(&msg, &back),
+				    "a flag that is neither 0 nor 1");
 	}
-	msg = good;
-	msg.ts.remote.n = TS_MAX + 1;
-	assert_wrong(&msg, "too many selectors");
-	msg = good;
-	msg.encr = 9999;
-	assert_wrong(&msg, "an unknown algorithm");
-	msg = good;
-	msg.integ = 9999;
-	assert_wrong(&msg, "an unknown algorithm");
-	msg = good;
-	msg.integ = 0;
-	assert_wrong(&msg, "integrity twice, or not at all");
-	msg = good;
-	msg.ah = 1;
-	assert_wrong(&msg, "no algorithm for its protocol");
-	msg = good;
-	msg.encr_key_n--;
-	assert_wrong(&msg, "a key of a wrong length");
-	msg = good;
-	msg.integ_key_n = 200;
-	assert_wrong(&msg, "a key of a wrong length");
-	msg = good;
-	msg.salt_n = 1;
-	assert_wrong(&msg, "a key of a wrong length");
 }
 
 int main(void)
