@@ -317,11 +317,36 @@ static json_t *json_of_gateway(const struct gateway *gateway)
 	return object;
 }
 
+static json_t *json_of_process(const struct process *process)
+{
+	json_t *object = checked(json_object());
+
+	put_text(object, "name", process->name);
+	put_number(object, "pid", process->pid);
+	put_number(object, "since", process->since);
+	put_number(object, "starts", process->starts);
+	put_text(object, "user", process->user);
+	put_text(object, "capabilities", process->capabilities);
+	put_number(object, "threads", process->threads);
+	put_number(object, "memory", process->memory);
+	put_text(object, "may", process->may);
+	return object;
+}
+
 static void append(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, checked(value)))
 		errx(1, "out of memory");
 }
+
+/* All of one kind in the model, each made an object by @json_of. */
+#define PUT_ALL(object, member, model, list, json_of) \
+	do { \
+		json_t *all_ = checked(json_array()); \
+		for (size_t i_ = 0; i_ < (model)->list##_n; i_++) \
+			append(all_, json_of(&(model)->list[i_])); \
+		put((object), (member), all_); \
+	} while (0)
 
 static void put_error(json_t *object, const char *member, const char *text)
 {
@@ -346,73 +371,6 @@ static void put_tunnels(json_t *object, const struct model *model)
 	put(object, "tunnels", all);
 }
 
-static void put_monitors(json_t *object, const struct model *model)
-{
-	json_t *all = checked(json_array());
-
-	for (size_t i = 0; i < model->monitors_n; i++)
-		append(all, json_of_monitor(&model->monitors[i]));
-	put(object, "monitors", all);
-}
-
-static void put_proxies(json_t *object, const struct model *model)
-{
-	json_t *proxies = checked(json_array()), *children = checked(json_array());
-
-	for (size_t i = 0; i < model->proxies_n; i++)
-		append(proxies, json_of_proxy(&model->proxies[i]));
-	put(object, "proxies", proxies);
-	for (size_t i = 0; i < model->children_n; i++)
-		append(children, json_of_child(&model->children[i]));
-	put(object, "children", children);
-}
-
-static void put_sas(json_t *object, const struct model *model)
-{
-	json_t *all = checked(json_array());
-
-	for (size_t i = 0; i < model->sas_n; i++)
-		append(all, json_of_sa(&model->sas[i]));
-	put(object, "ipsec_sas", all);
-}
-
-static void put_ike_sas(json_t *object, const struct model *model)
-{
-	json_t *all = checked(json_array()), *gateways = checked(json_array());
-
-	for (size_t i = 0; i < model->ike_sas_n; i++)
-		append(all, json_of_ike_sa(&model->ike_sas[i]));
-	put(object, "ike_sas", all);
-	for (size_t i = 0; i < model->gateways_n; i++)
-		append(gateways, json_of_gateway(&model->gateways[i]));
-	put(object, "gateways", gateways);
-}
-
-static json_t *json_of_process(const struct process *process)
-{
-	json_t *object = checked(json_object());
-
-	put_text(object, "name", process->name);
-	put_number(object, "pid", process->pid);
-	put_number(object, "since", process->since);
-	put_number(object, "starts", process->starts);
-	put_text(object, "user", process->user);
-	put_text(object, "capabilities", process->capabilities);
-	put_number(object, "threads", process->threads);
-	put_number(object, "memory", process->memory);
-	put_text(object, "may", process->may);
-	return object;
-}
-
-static void put_processes(json_t *object, const struct model *model)
-{
-	json_t *all = checked(json_array());
-
-	for (size_t i = 0; i < model->processes_n; i++)
-		append(all, json_of_process(&model->processes[i]));
-	put(object, "processes", all);
-}
-
 void json_line(json_t *object)
 {
 	if (json_dumpf(checked(object), stdout, JSON_COMPACT) || putchar('\n') == EOF ||
@@ -432,15 +390,19 @@ void out_json(const struct model *model, unsigned int views)
 	if (views & (VIEW_TUNNELS | VIEW_DROPS))
 		put_tunnels(object, model);
 	if (views & VIEW_MONITORS)
-		put_monitors(object, model);
-	if (views & VIEW_PROXIES)
-		put_proxies(object, model);
-	if (views & VIEW_IKE)
-		put_ike_sas(object, model);
+		PUT_ALL(object, "monitors", model, monitors, json_of_monitor);
+	if (views & VIEW_PROXIES) {
+		PUT_ALL(object, "proxies", model, proxies, json_of_proxy);
+		PUT_ALL(object, "children", model, children, json_of_child);
+	}
+	if (views & VIEW_IKE) {
+		PUT_ALL(object, "ike_sas", model, ike_sas, json_of_ike_sa);
+		PUT_ALL(object, "gateways", model, gateways, json_of_gateway);
+	}
 	if (views & VIEW_PROCESSES)
-		put_processes(object, model);
+		PUT_ALL(object, "processes", model, processes, json_of_process);
 	if (views & (VIEW_IPSEC | VIEW_DROPS))
-		put_sas(object, model);
+		PUT_ALL(object, "ipsec_sas", model, sas, json_of_sa);
 	if (json_dumpf(object, stdout, JSON_INDENT(2)) || putchar('\n') == EOF)
 		err(1, "standard output");
 	json_decref(object);
