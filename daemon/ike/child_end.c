@@ -84,3 +84,18 @@ int child_orphans_close(struct slot *slot)
 	}
 	return n;
 }
+
+int slot_clear(struct slot *slot)
+{
+	int n = child_orphans_close(slot);
+	struct child_sa *next;
+
+	for (struct child_sa *child = slot->children; child; child = next) {
+		next = child->slot_next;
+		if (child->state < CHILD_INSTALLING || child->state >= CHILD_DELETING)
+			continue;
+		child_delete(child);
+		n++;
+	}
+	return n;
+}

@@ -16,5 +16,7 @@ void child_close(struct child_sa *child);
 void child_keep(struct child_sa *child, ike_time wait);
 /* Closes the slot's orphans; returns how many there were. */
 int child_orphans_close(struct slot *slot);
+/* Ends all children of the slot, and tells the peer; returns how many there were. */
+int slot_clear(struct slot *slot);
 
 #endif

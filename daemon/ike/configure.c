@@ -58,17 +58,11 @@ static struct slot *slot_before(const struct gateway *gw, const struct policy_tu
 /* No longer configured: the peer is told to delete its children. */
 static void slot_retire(struct slot *slot)
 {
-	struct child_sa *next;
-
 	slot->gone = true;
 	slot_index_remove(slot);
 	slot_ended(slot);
 	timer_stop(&slot->gw->core->timers, &slot->retry);
-	child_orphans_close(slot);
-	for (struct child_sa *child = slot->children; child; child = next) {
-		next = child->slot_next;
-		child_delete(child);
-	}
+	slot_clear(slot);
 }
 
 /* What failed by the configuration before may go well by this one. */

@@ -116,14 +116,13 @@ static void count_gap(struct ike_core *core, ike_time now)
 		timer_hold_back(&core->waits, now - due);
 }
 
-static void event_begin(struct ike_core *core, ike_time now)
+void core_begin(struct ike_core *core, ike_time now)
 {
 	count_gap(core, now);
 	core->now = now;
 }
 
-/* What handlers only asked for is done, and what died is freed. */
-static void event_end(struct ike_core *core)
+void core_end(struct ike_core *core)
 {
 	while (gateways_poked(core) || exchanges_woken(core) || line_moves(core))
 		;
@@ -133,18 +132,18 @@ static void event_end(struct ike_core *core)
 
 void ike_core_job_done(struct ike_core *core, ike_time now, struct ike_job *job)
 {
-	event_begin(core, now);
+	core_begin(core, now);
 	job_done(core, job);
-	event_end(core);
+	core_end(core);
 }
 
 int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy)
 {
 	int error;
 
-	event_begin(core, now);
+	core_begin(core, now);
 	error = gateways_configure(core, policy);
-	event_end(core);
+	core_end(core);
 	return error;
 }
 
@@ -176,10 +175,10 @@ void ike_core_tick(struct ike_core *core, ike_time now)
 {
 	struct timer *timer;
 
-	event_begin(core, now);
+	core_begin(core, now);
 	while ((timer = next_due(core))) {
 		fire[timer->kind](core, timer);
-		event_end(core);
+		core_end(core);
 	}
 }
 
@@ -200,20 +199,9 @@ void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoin
 	/* The first refuses what no other takes (RFC 7296 section 2.5). */
 	if (!version)
 		version = core->versions[0];
-	event_begin(core, now);
+	core_begin(core, now);
 	version->input(core, local, remote, data);
-	event_end(core);
-}
-
-/* The administrator does not wait for the next attempt. */
-static void ask(struct slot *slot)
-{
-	struct timer_heap *timers = &slot->gw->core->timers;
-
-	slot->asked = true;
-	timer_stop(timers, &slot->retry);
-	timer_stop(timers, &slot->gw->retry);
-	slot_poke(slot);
+	core_end(core);
 }
 
 static void each_acquired(struct ike_core *core, const char *ifname, const char *proxy,
@@ -229,9 +217,9 @@ static void each_acquired(struct ike_core *core, const char *ifname, const char 
 
 void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy)
 {
-	event_begin(core, now);
+	core_begin(core, now);
 	each_acquired(core, ifname, proxy, slot_acquire);
-	event_end(core);
+	core_end(core);
 	each_acquired(core, ifname, proxy, slot_answer);
 }
 
@@ -240,10 +228,10 @@ unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char 
 	struct slot *slot = slot_first_on(core, ifname);
 	unsigned int n = 0;
 
-	event_begin(core, now);
+	core_begin(core, now);
 	if (slot)
 		n = renewal_begin(slot->gw, ifname);
-	event_end(core);
+	core_end(core);
 	return n;
 }
 
@@ -251,10 +239,10 @@ void ike_core_path_back(struct ike_core *core, ike_time now, const char *ifname)
 {
 	struct slot *slot = slot_first_on(core, ifname);
 
-	event_begin(core, now);
+	core_begin(core, now);
 	if (slot)
 		renewal_end(slot->gw, ifname);
-	event_end(core);
+	core_end(core);
 }
 
 void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, const char *proxy,
@@ -262,12 +250,12 @@ void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, con
 {
 	struct slot *slot = slot_named(core, ifname, proxy);
 
-	event_begin(core, now);
+	core_begin(core, now);
 	if (slot && !slot->current) {
 		slot->adopted = !ended;
 		slot_poke(slot);
 	}
-	event_end(core);
+	core_end(core);
 }
 
 void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool inbound, bool hard)
@@ -276,12 +264,12 @@ void ike_core_expire(struct ike_core *core, ike_time now, uint64_t token, bool i
 
 	if (!child)
 		return;
-	event_begin(core, now);
+	core_begin(core, now);
 	if (hard)
 		child_hard_expired(child, inbound);
 	else
 		child_soft_expired(child);
-	event_end(core);
+	core_end(core);
 }
 
 void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint64_t idle)
@@ -290,9 +278,9 @@ void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint
 
 	if (!child)
 		return;
-	event_begin(core, now);
+	core_begin(core, now);
 	life_sign_heard(child->ike, idle);
-	event_end(core);
+	core_end(core);
 }
 
 void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
@@ -302,10 +290,10 @@ void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 
 	if (!child)
 		return;
-	event_begin(core, now);
+	core_begin(core, now);
 	if (pathref_follow(child->path, local, remote))
 		gateway_moved(child->slot->gw, child->path);
-	event_end(core);
+	core_end(core);
 }
 
 void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, bool inbound,
@@ -315,128 +303,9 @@ void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, boo
 
 	if (!child)
 		return;
-	event_begin(core, now);
+	core_begin(core, now);
 	child_added(child, inbound, error, text);
-	event_end(core);
-}
-
-/* --- commands --- */
-
-static bool named(const char *wanted, const char *name)
-{
-	return !wanted || !strcmp(wanted, name);
-}
-
-/*
- * The tunnel's own name where @wanted is that of its interface, as people know both; a
- * tunnel of the name @wanted goes before.
- */
-static const char *tunnel_name(const struct ike_core *core, const char *wanted)
-{
-	const char *name = wanted;
-
-	for (const struct gateway *gw = core->gateways; wanted && gw; gw = gw->next) {
-		for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
-			if (slot->gone)
-				continue;
-			if (!strcmp(slot->tunnel->name, wanted))
-				return wanted;
-			if (!strcmp(slot->tunnel->ifname, wanted))
-				name = slot->tunnel->name;
-		}
-	}
-	return name;
-}
-
-struct ike_standing ike_core_standing(const struct ike_core *core, const char *tunnel)
-{
-	struct ike_standing standing = { 0 };
-
-	tunnel = tunnel_name(core, tunnel);
-	for (const struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		for (const struct slot *slot = gw->slots; slot; slot = slot->next) {
-			if (slot->gone || !named(tunnel, slot->tunnel->name))
-				continue;
-			if (slot->current)
-				standing.up++;
-			else if (gw->conf->passive)
-				standing.passive++;
-		}
-	}
-	return standing;
-}
-
-int ike_core_initiate(struct ike_core *core, ike_time now, const char *tunnel)
-{
-	int n = tunnel ? -1 : 0;
-
-	tunnel = tunnel_name(core, tunnel);
-	event_begin(core, now);
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-			if (slot->gone || !named(tunnel, slot->tunnel->name))
-				continue;
-			if (n < 0)
-				n = 0;
-			if (gw->conf->passive || slot->current)
-				continue;
-			ask(slot);
-			n++;
-		}
-	}
-	event_end(core);
-	return n;
-}
-
-int ike_core_clear_ike(struct ike_core *core, ike_time now, const char *gateway)
-{
-	int n = gateway && !gateway_find(core, gateway) ? -1 : 0;
-	struct ike_sa *next;
-
-	event_begin(core, now);
-	for (struct ike_sa *ike = core->ikes; ike; ike = next) {
-		next = ike->next;
-		if (ike->gw->gone || !named(gateway, ike->gw->conf->name) ||
-		    ike->state == IKE_MAKING || ike->state >= IKE_REKEYED)
-			continue;
-		gateway_tell(ike->gw, "ike-down", "IKE SA is deleted on command");
-		ike_delete(ike);
-		n++;
-	}
-	event_end(core);
-	return n;
-}
-
-static int clear_slot(struct slot *slot)
-{
-	int n = child_orphans_close(slot);
-	struct child_sa *next;
-
-	for (struct child_sa *child = slot->children; child; child = next) {
-		next = child->slot_next;
-		if (child->state < CHILD_INSTALLING || child->state >= CHILD_DELETING)
-			continue;
-		child_delete(child);
-		n++;
-	}
-	return n;
-}
-
-int ike_core_clear_ipsec(struct ike_core *core, ike_time now, const char *tunnel)
-{
-	int n = tunnel ? -1 : 0;
-
-	tunnel = tunnel_name(core, tunnel);
-	event_begin(core, now);
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
-		for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-			if (slot->gone || !named(tunnel, slot->tunnel->name))
-				continue;
-			n = (n < 0 ? 0 : n) + clear_slot(slot);
-		}
-	}
-	event_end(core);
-	return n;
+	core_end(core);
 }
 
 /* Sent at once: whatever else is under way does not matter any more. */
@@ -455,7 +324,7 @@ static void farewell(struct ike_sa *ike)
 
 void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas)
 {
-	event_begin(core, now);
+	core_begin(core, now);
 	if (delete_sas) {
 		for (struct gateway *gw = core->gateways; gw; gw = gw->next)
 			gw->gone = true;
@@ -480,7 +349,7 @@ static void set_away(struct slot *slot, const char *why)
 	if (why) {
 		snprintf(slot->last_error, sizeof(slot->last_error), "%s", why);
 		slot->failed_at = slot->gw->core->now;
-		clear_slot(slot);
+		slot_clear(slot);
 		return;
 	}
 	timer_stop(timers, &slot->retry);
@@ -492,10 +361,10 @@ void ike_core_away(struct ike_core *core, ike_time now, const char *ifname, cons
 {
 	struct slot *slot = slot_first_on(core, ifname);
 
-	event_begin(core, now);
+	core_begin(core, now);
 	for (; slot; slot = slot_next_on(slot)) {
 		if (why || slot->away)
 			set_away(slot, why);
 	}
-	event_end(core);
+	core_end(core);
 }

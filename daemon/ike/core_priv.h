@@ -1,5 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parts of the core share. */
+/*
+ * What the parts of the core share.
+ *
+ * No files of ike/ call each other in a circle (selftests/calls.sh).  From the bottom up:
+ *
+ *   timer, action, packet, job, policy_box, pathref, chance, agenda	small things
+ *   slot_index, ike_index, match			find proxy-IDs, IKE SAs and gateways
+ *   task, job_wait, exchange			what we ask of a peer, and the wait for results
+ *   gateway, gateway_say			what is wanted, when it is tried again, what is told
+ *   child_sa, child_kernel, child_use, child_end, child_settle, child_life
+ *						children: made, installed, used, ended, chosen
+ *   stranger, ike_sa, condemned, ike_end, gateway_ike, gateway_begin, ike_life
+ *						IKE SAs, from the first message to the last
+ *   life_sign, unanswered, put_off, renewal	what is done about peers that do not answer
+ *   configure, show, core, commands		what the daemon calls (core.h)
+ *
+ * The versions (version.h) are above all of these, but for the calls through their tables.
+ */
 #ifndef PANTUN_IKE_CORE_PRIV_H
 #define PANTUN_IKE_CORE_PRIV_H
 
@@ -79,6 +96,13 @@ static inline ike_time core_run_time(const struct ike_core *core)
 {
 	return core->now - core->waits.lost;
 }
+
+/* --- core.c --- */
+
+/* Around all that an event does. */
+void core_begin(struct ike_core *core, ike_time now);
+/* What handlers only asked for is done (agenda.h), and what died is freed. */
+void core_end(struct ike_core *core);
 
 /* --- chance.c --- */
 
