@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "priv/ports.h"
+#include "priv/port_name.h"
 
 #define FIRST	3	/* file descriptor; the others follow */
 #define MOST	16

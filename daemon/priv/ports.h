@@ -6,10 +6,10 @@
 #ifndef PANTUN_PRIV_PORTS_H
 #define PANTUN_PRIV_PORTS_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
+#include <stdint.h>
 
-#include "base/addr.h"
+#include "priv/port_name.h"
 
 /* Both ports over IPv4, then over IPv6; and one of each family to look routes up with. */
 enum { PORT_SOCKETS = 4, PORT_ROUTE4 = PORT_SOCKETS, PORT_ROUTE6, PORTS };
@@ -21,15 +21,6 @@ struct port_kind {
 
 extern const struct port_kind port_kinds[PORTS];
 
-/* Of either family. */
-union port_name {
-	struct sockaddr any;
-	struct sockaddr_in v4;
-	struct sockaddr_in6 v6;
-};
-
-/* Fills @out with @addr and @port, and returns its length. */
-socklen_t port_name(const struct addr *addr, uint16_t port, union port_name *out);
 /*
  * Opens all sockets, bound to every address, or takes those that the service manager has bound; on
  * a host without IPv6 those of IPv4 only, and -1 stands for the others.  The host's XFRM policies
