@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What `ike` asks `auth`: bodies of any octets.  The first octet of the input says how much of a
+ * right question the body starts out as; the rest follows that.
+ */
+#include <event2/event.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "auth/process.h"
+#include "base/log.h"
+#include "msg/auth_msg.h"
+#include "msg/basic.h"
+#include "msg/chan.h"
+#include "prop/alg_registry.h"
+
+#define KEY	"a secret that two ends share"
+#define ROUNDS	3
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct event_base *base;
+
+static void ignore(void *ctx, enum log_level level, const char *subject, const char *text)
+{
+	(void)ctx;
+	(void)level;
+	(void)subject;
+	(void)text;
+}
+
+static void put(int fd, uint32_t type, const void *body, size_t n)
+{
+	struct iovec iov[2] = { { &type, sizeof(type) }, { (void *)(uintptr_t)body, n } };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+
+	if (sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		abort();
+}
+
+static void rounds(void)
+{
+	for (int i = 0; i < ROUNDS; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+static void put_peer(int fd, int end)
+{
+	const struct msg_peer peer = { .role = MSG_IKE };
+	uint32_t type = MSG_PEER;
+	union {
+		char octets[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { .octets = { 0 } };
+	struct iovec iov[2] = {
+		{ &type, sizeof(type) }, { (void *)(uintptr_t)&peer, sizeof(peer) },
+	};
+	struct msghdr msg = {
+		.msg_iov = iov, .msg_iovlen = 2, .msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(end));
+	memcpy(CMSG_DATA(c), &end, sizeof(end));
+	if (sendmsg(fd, &msg, MSG_NOSIGNAL) < 0)
+		abort();
+}
+
+/* A key never leaves: no answer has a part of it. */
+static void check_answers(int fd)
+{
+	struct {
+		uint32_t type;
+		struct ike_auth_answer answer;
+	} __attribute__((packed)) message;
+	ssize_t n;
+
+	while ((n = recv(fd, &message, sizeof(message), MSG_DONTWAIT)) > 0) {
+		if ((size_t)n != sizeof(message) || message.type != MSG_AUTH_ANSWER ||
+		    message.answer.n > AUTH_DATA_MOST ||
+		    memmem(message.answer.octets, sizeof(message.answer.octets), KEY, 8))
+			abort();
+	}
+}
+
+/* The body of a question that begins as a right one. */
+static void ask(int fd, const uint8_t *data, size_t size)
+{
+	static uint64_t aligned[MSG_MOST / sizeof(uint64_t)];
+	struct ike_auth_request *request = (void *)aligned;
+	size_t head = sizeof(*request), n;
+
+	memset(aligned, 0, sizeof(aligned));
+	request->ticket = 1;
+	request->kind = 1 + (data[0] & 1);
+	request->prf = alg_prf_row(0)->id;
+	request->n_keys = 1 + (data[0] >> 1 & 1);
+	request->keys[0] = 7;
+	request->keys[1] = 8;
+	request->proof_n = data[0] & 1 ? 32 : 0;
+	if (data[0] & 4) {
+		/* All of it is the input's. */
+		n = size - 1 < head ? head : size - 1;
+		memcpy(aligned, data + 1, size - 1);
+	} else {
+		n = head + size - 1;
+		request->octets_n = (uint32_t)(size - 1);
+		memcpy(request->octets, data + 1, size - 1);
+	}
+	put(fd, MSG_AUTH_ASK, aligned, n);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct msg_auth_key key = { .number = 7, .n = sizeof(KEY) - 1 };
+	struct auth_process *process;
+	int parent[2], ike[2];
+
+	if (!size || size > AUTH_OCTETS_MOST)
+		return 0;
+	if (!base) {
+		base = event_base_new();
+		log_set_sink(ignore, NULL);
+	}
+	if (!base || chan_pair(parent) || chan_pair(ike))
+		abort();
+	process = auth_process_new(base, parent[1]);
+	if (!process)
+		abort();
+	memcpy(key.octets, KEY, key.n);
+	put(parent[0], MSG_AUTH_KEY, &key, sizeof(key));
+	put_peer(parent[0], ike[1]);
+	close(ike[1]);
+	rounds();
+	ask(ike[0], data, size);
+	rounds();
+	check_answers(ike[0]);
+	close(ike[0]);
+	rounds();
+	auth_process_free(process);
+	close(parent[0]);
+	return 0;
+}
