@@ -76,8 +76,8 @@ static void read_no_tfc(struct v2_notes *notes, const struct wire_notify *notify
 /* Errors are noted in any message, whether they have a row or not. */
 static const struct row {
 	uint16_t type;
+	uint16_t in;
 	const char *name;		/* the registry's */
-	unsigned int in;
 	reader *read;			/* NULL: it is passed over, or it is just an error */
 } rows[] = {
 	{ .type = IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, .name = "UNSUPPORTED_CRITICAL_PAYLOAD" },
@@ -87,7 +87,7 @@ static const struct row {
 	{ .type = IKE_N_INVALID_MESSAGE_ID, .name = "INVALID_MESSAGE_ID" },
 	{ .type = IKE_N_INVALID_SPI, .name = "INVALID_SPI" },
 	{ .type = IKE_N_NO_PROPOSAL_CHOSEN, .name = "NO_PROPOSAL_CHOSEN" },
-	{ IKE_N_INVALID_KE_PAYLOAD, "INVALID_KE_PAYLOAD", ANSWER(IKE_SA_INIT), read_group },
+	{ IKE_N_INVALID_KE_PAYLOAD, ANSWER(IKE_SA_INIT), "INVALID_KE_PAYLOAD", read_group },
 	{ .type = IKE_N_AUTHENTICATION_FAILED, .name = "AUTHENTICATION_FAILED" },
 	{ .type = IKE_N_SINGLE_PAIR_REQUIRED, .name = "SINGLE_PAIR_REQUIRED" },
 	{ .type = IKE_N_NO_ADDITIONAL_SAS, .name = "NO_ADDITIONAL_SAS" },
@@ -97,21 +97,21 @@ static const struct row {
 	{ .type = IKE_N_INVALID_SELECTORS, .name = "INVALID_SELECTORS" },
 	{ .type = IKE_N_TEMPORARY_FAILURE, .name = "TEMPORARY_FAILURE" },
 	{ .type = IKE_N_CHILD_SA_NOT_FOUND, .name = "CHILD_SA_NOT_FOUND" },
-	{ IKE_N_INITIAL_CONTACT, "INITIAL_CONTACT", REQUEST(IKE_AUTH), read_initial_contact },
+	{ IKE_N_INITIAL_CONTACT, REQUEST(IKE_AUTH), "INITIAL_CONTACT", read_initial_contact },
 	{ .type = IKE_N_SET_WINDOW_SIZE, .name = "SET_WINDOW_SIZE" },
 	{ .type = IKE_N_ADDITIONAL_TS_POSSIBLE, .name = "ADDITIONAL_TS_POSSIBLE" },
 	{ .type = IKE_N_IPCOMP_SUPPORTED, .name = "IPCOMP_SUPPORTED" },
-	{ IKE_N_NAT_DETECTION_SOURCE_IP, "NAT_DETECTION_SOURCE_IP",
-	  BOTH(IKE_SA_INIT), read_source },
-	{ IKE_N_NAT_DETECTION_DESTINATION_IP, "NAT_DETECTION_DESTINATION_IP",
-	  BOTH(IKE_SA_INIT), read_destination },
-	{ IKE_N_COOKIE, "COOKIE", BOTH(IKE_SA_INIT), read_cookie },
-	{ IKE_N_USE_TRANSPORT_MODE, "USE_TRANSPORT_MODE",
-	  BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA), read_transport },
+	{ IKE_N_NAT_DETECTION_SOURCE_IP, BOTH(IKE_SA_INIT),
+	  "NAT_DETECTION_SOURCE_IP", read_source },
+	{ IKE_N_NAT_DETECTION_DESTINATION_IP, BOTH(IKE_SA_INIT),
+	  "NAT_DETECTION_DESTINATION_IP", read_destination },
+	{ IKE_N_COOKIE, BOTH(IKE_SA_INIT), "COOKIE", read_cookie },
+	{ IKE_N_USE_TRANSPORT_MODE, BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA),
+	  "USE_TRANSPORT_MODE", read_transport },
 	{ .type = IKE_N_HTTP_CERT_LOOKUP_SUPPORTED, .name = "HTTP_CERT_LOOKUP_SUPPORTED" },
-	{ IKE_N_REKEY_SA, "REKEY_SA", REQUEST(CREATE_CHILD_SA), read_rekey },
-	{ IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, "ESP_TFC_PADDING_NOT_SUPPORTED",
-	  BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA), read_no_tfc },
+	{ IKE_N_REKEY_SA, REQUEST(CREATE_CHILD_SA), "REKEY_SA", read_rekey },
+	{ IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA),
+	  "ESP_TFC_PADDING_NOT_SUPPORTED", read_no_tfc },
 	{ .type = IKE_N_NON_FIRST_FRAGMENTS_ALSO, .name = "NON_FIRST_FRAGMENTS_ALSO" },
 	{ .type = IKE_N_MOBIKE_SUPPORTED, .name = "MOBIKE_SUPPORTED" },
 	{ .type = IKE_N_MULTIPLE_AUTH_SUPPORTED, .name = "MULTIPLE_AUTH_SUPPORTED" },
