@@ -37,7 +37,7 @@ static struct ctl_reply initiate(struct ike_core *core, ike_time now, const char
 	return reply;
 }
 
-/* @count of what was cleared, "ike-sa" or "ipsec-sa", of @name or of @all of them. */
+/* Logs and returns @count, of SAs of the kind @what; @name is NULL where it was @all of them. */
 static struct ctl_reply cleared(int count, const char *what, const char *name, const char *all)
 {
 	struct ctl_reply reply = reply_of(count);

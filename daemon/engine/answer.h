@@ -15,8 +15,8 @@ struct answer_rows {
 };
 
 /*
- * Does what @question asks for; the reply is to follow the rows.  A question whose name is not
- * ended, or whose kind is none, is answered by -EINVAL.
+ * Does what @question asks for.  The caller sends the reply after the rows.  A question with an
+ * unterminated name or an unknown kind is answered with -EINVAL.
  */
 struct ctl_reply answer_question(struct ike_core *core, ike_time now,
 				 const struct ctl_question *question,

@@ -4,11 +4,12 @@
  * the parent and `auth`.  It has no privileges and opens nothing; what it works with is handed to
  * it.  What it wants of the kernel it asks the parent for (talk/ike_msg.h).
  *
- * Its files call each other downwards alone:
+ * Each of its files calls only those below it:
  *
  *   engine.c		begins, ends, and takes what comes in
  *   from_parent.c	what the parent sends
  *   datagrams.c		what the network sends
+ *   job_results.c	returns what was computed to the core
  *   turn.c		what follows any of these, and what is due later
  *   to_parent.c	what the core wants of the kernel
  *   jobs.c		what it wants computed
@@ -23,9 +24,9 @@ struct event_base;
 struct engine;
 
 /*
- * Begins in the loop @base, with the channel to the parent at @parent, which it takes over.  It
- * calls @ended, if that is not NULL, when it has nothing to do any more: it was told to end, or the
- * parent is gone.  NULL with a log line.
+ * Runs in the event loop @base.  Takes over @parent, its end of the channel to the parent.  Calls
+ * @ended, unless that is NULL, when it has nothing left to do: it was told to end, or the parent is
+ * gone.  Returns NULL, with a log line, on failure.
  */
 struct engine *engine_new(struct event_base *base, int parent, void (*ended)(void *ctx),
 			  void *ctx);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What was computed comes back to the core. */
+/* Returns finished jobs to the core. */
 #include "engine/jobs.h"
 
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static chan_handler *const auth_handlers[MSG_TYPES] = {
 	[MSG_AUTH_ANSWER] = on_answer,
 };
 
-/* The parent starts another one, and says so by a new channel. */
+/* The parent starts another, and sends a channel to it. */
 static void on_auth_gone(void *ctx, const char *reason)
 {
 	struct engine *e = ctx;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the core wants computed: key exchanges by threads, AUTH by the process that has the keys.
- * Questions to `auth` that are not answered are asked anew of the next one, if it ends.
+ * Jobs of the core: threads compute key exchanges, and `auth`, which has the keys, makes and checks
+ * AUTH.  If `auth` dies, its successor is asked what the former one has not answered.
  */
 #ifndef PANTUN_ENGINE_JOBS_H
 #define PANTUN_ENGINE_JOBS_H
@@ -17,18 +17,18 @@ struct asked {
 	struct ike_job *job;
 };
 
-/* Has @job, which it takes over, done; the result comes back to the core. */
+/* Takes over @job and has it done; the result goes back to the core. */
 void jobs_begin(struct engine *e, struct ike_job *job);
 /* Sends a question, if there is an `auth` to send it to. */
 void jobs_ask(struct engine *e, const struct asked *asked);
-/* Frees what is under way. */
+/* Frees all jobs that `auth` was asked for, and the channel. */
 void jobs_drop(struct engine *e);
 
 /* --- job_results.c --- */
 
 /* Threads have results. */
 void jobs_take(struct engine *e);
-/* A channel to `auth` is there, the end @fd, which it takes over. */
+/* Takes over @fd, our end of a new channel to `auth`. */
 void jobs_meet_auth(struct engine *e, int fd);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the core wants done, sent to who may do it. */
+/* Sends what the core wants done to whoever may do it. */
 #ifndef PANTUN_ENGINE_TO_PARENT_H
 #define PANTUN_ENGINE_TO_PARENT_H
 

@@ -12,7 +12,7 @@ static void arm(struct engine *e)
 	event_add(e->timer, &wait);
 }
 
-/* All has been told to peers and to the parent. */
+/* Ends, when told to, once peers and the parent have been told all. */
 static void end_when_done(struct engine *e)
 {
 	if (e->ending && TAILQ_EMPTY(&e->departures) && !chan_pending(e->parent) && e->ended)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The end of whatever happened to the core. */
+/* What is done after each event of the core. */
 #ifndef PANTUN_ENGINE_TURN_H
 #define PANTUN_ENGINE_TURN_H
 
 struct engine;
 
-/* Carries out what the core wants, and has the timer fire when it wants to be called again. */
+/* Carries out what the core wants, and sets the timer to when it is due again. */
 void turn_end(struct engine *e);
 /* The timer fired. */
 void turn_tick(struct engine *e);

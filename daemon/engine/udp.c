@@ -112,7 +112,7 @@ static bool read_one(struct udp *udp, unsigned int i, udp_received *received, vo
 	size_t skip = port_kinds[i].port == IKE_NATT_PORT ? MARKER : 0;
 	ssize_t n = recvmsg(udp->fds[i], &msg, 0);
 
-	/* The socket reports an error once, one that ICMP brought say; the next call reads on. */
+	/* Say, one that came by ICMP.  It is reported once, and the next call reads on. */
 	if (n < 0)
 		return errno != EAGAIN && errno != EWOULDBLOCK;
 	/* Nobody can be answered at port 0. */
@@ -131,7 +131,7 @@ void udp_read(struct udp *udp, unsigned int i, unsigned int most, udp_received *
 		;
 }
 
-/* Whatever the addresses, it is one error: strangers choose where answers go. */
+/* Counts as one error whatever the addresses, since strangers choose where answers go. */
 static void complain(struct udp *udp, const struct endpoint *local, const struct endpoint *remote)
 {
 	char from[ADDR_TEXT], to[ADDR_TEXT], left_out[REPEAT_TEXT];
@@ -208,7 +208,7 @@ int udp_source(const struct udp *udp, const struct addr *peer, struct addr *loca
 		*local = endpoint.addr;
 		status = 0;
 	}
-	/* Or the next one would be asked for the route from this address. */
+	/* Otherwise the next call would look for a route from this source address. */
 	if (fd >= 0)
 		(void)connect(fd, &none, sizeof(none));
 	return status;
