@@ -71,7 +71,7 @@ static u8 *icv(struct ip_auth_hdr *ah, const struct pantun_sa *sa)
 }
 
 /* Headers, payload, high half of the number, ICV of GMAC. */
-static struct ah_tmp *tmp_alloc(const struct pantun_sa *sa, const struct ah_packet *packet)
+static struct ah_tmp *ah_tmp_alloc(const struct pantun_sa *sa, const struct ah_packet *packet)
 {
 	unsigned int sg_count = packet->nfrags + 3;
 	size_t reqsize = is_gmac(sa) ? crypto_aead_reqsize(sa->aead) :
@@ -90,7 +90,7 @@ static struct ah_tmp *tmp_alloc(const struct pantun_sa *sa, const struct ah_pack
 }
 
 /* The right ICV of a forged packet is nobody else's business. */
-static void tmp_free(struct ah_tmp *tmp)
+static void ah_tmp_free(struct ah_tmp *tmp)
 {
 	kfree_sensitive(tmp);
 }
@@ -139,7 +139,7 @@ static int list_parts(struct ah_tmp *tmp, struct sk_buff *skb, const struct pant
 static int compute_icv(struct pantun_sa *sa, struct sk_buff *skb, const struct ah_packet *packet,
 		       u64 seq, crypto_completion_t complete, struct ah_tmp **result)
 {
-	struct ah_tmp *tmp = tmp_alloc(sa, packet);
+	struct ah_tmp *tmp = ah_tmp_alloc(sa, packet);
 	int len;
 	int err;
 
@@ -175,7 +175,7 @@ static int compute_icv(struct pantun_sa *sa, struct sk_buff *skb, const struct a
 	return 0;
 
 err_free:
-	tmp_free(tmp);
+	ah_tmp_free(tmp);
 	return err;
 }
 
@@ -220,7 +220,7 @@ static void ah_seal_complete(PANTUN_CRYPTO_ARG arg, int err)
 
 	if (!err)
 		finish_seal(skb, cb->sa, cb->tmp);
-	tmp_free(cb->tmp);
+	ah_tmp_free(cb->tmp);
 	pantun_sa_done_later(skb, err);
 }
 
@@ -243,7 +243,7 @@ static int ah_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	if (err)
 		return err;
 	finish_seal(skb, sa, tmp);
-	tmp_free(tmp);
+	ah_tmp_free(tmp);
 	return 0;
 }
 
@@ -266,7 +266,7 @@ static void ah_input_complete(PANTUN_CRYPTO_ARG arg, int err)
 	struct pantun_cb *cb = pantun_cb(skb);
 	int ret = err ? err : finish_input(skb, cb->sa, cb->tmp);
 
-	tmp_free(cb->tmp);
+	ah_tmp_free(cb->tmp);
 	pantun_sa_done_later(skb, ret);
 }
 
@@ -312,7 +312,7 @@ static int ah_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	if (err)
 		return err;
 	err = finish_input(skb, sa, tmp);
-	tmp_free(tmp);
+	ah_tmp_free(tmp);
 	return err;
 }
 
