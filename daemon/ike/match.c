@@ -244,12 +244,13 @@ static struct gateway *next_named(const struct ike_core *core, const struct gate
 	static const struct ike_id none;
 	const struct table *by_id = &core->index.by_id;
 	bool dynamic = from && !from->conf->peer.family;
+	bool nameless = from && dynamic && !from->conf->peer_id.n;
 	struct gateway *gw = dynamic ? first_of(table_next(&from->peer_node), local, remote) :
 			     next_at(core, from, local, remote);
 
 	if (!gw && !dynamic)
 		gw = first_of(table_find(by_id, id_key(id)), local, remote);
-	if (!gw && (!dynamic || from->conf->peer_id.n))
+	if (!gw && !nameless)
 		gw = first_of(table_find(by_id, id_key(&none)), local, remote);
 	return gw;
 }
