@@ -11,9 +11,13 @@
 HUB=10.99.0.1 HUB_NAT=10.99.255.1
 HUB_PIDS=()
 
-# hub_address NET N: of a satellite.
+# hub_address N: sets ADDRESS to that of a satellite (a thousand subshells take their time).
 hub_address() {
-	echo "10.$1.$((1 + $2 / 250)).$((1 + $2 % 250))"
+	local net=99
+	if hub_behind_nat "$1"; then
+		net=98
+	fi
+	ADDRESS=10.$net.$((1 + $1 / 250)).$((1 + $1 % 250))
 }
 
 # hub_behind_nat N
@@ -24,10 +28,8 @@ hub_behind_nat() {
 # hub_gateway SIDE N: its lines of a configuration.
 hub_gateway() {
 	local side=$1 n=$2 g="set network ike gateway g$2" t="set network tunnel ipsec t$2"
-	local address
-	address=$(hub_address 99 "$n")
+	hub_address "$n"
 	if hub_behind_nat "$n"; then
-		address=$(hub_address 98 "$n")
 		if [ "$side" = ga ]; then
 			echo "$g peer-address dynamic"
 			echo "$g peer-id type fqdn id s$n.example"
@@ -36,14 +38,14 @@ hub_gateway() {
 		fi
 		echo "$g protocol-common nat-traversal enable yes"
 	elif [ "$side" = ga ]; then
-		echo "$g peer-address ip $address"
+		echo "$g peer-address ip $ADDRESS"
 	fi
 	if [ "$side" = ga ]; then
 		echo "$g local-address ip $HUB"
 		echo "$t start passive"
 	else
 		echo "$g peer-address ip $HUB"
-		echo "$g local-address ip $address"
+		echo "$g local-address ip $ADDRESS"
 	fi
 	echo "$g authentication pre-shared-key key-file $WORK/psk"
 	echo "$g protocol ikev2 dpd interval $HUB_DPD"
@@ -84,10 +86,11 @@ hub_up() {
 		hub_nat_up
 	fi
 	for ((n = 1; n <= HUB_COUNT; n++)); do
+		hub_address "$n"
 		if hub_behind_nat "$n"; then
-			echo "addr add $(hub_address 98 "$n")/16 dev wan1"
+			echo "addr add $ADDRESS/16 dev wan1"
 		else
-			echo "addr add $(hub_address 99 "$n")/16 dev wan0"
+			echo "addr add $ADDRESS/16 dev wan0"
 		fi
 	done | ip -n gb -batch -
 	(umask 077 && echo "$PANTUN_PSK" >"$WORK/psk")
@@ -136,20 +139,23 @@ hub_load_off() {
 	HUB_PIDS=()
 }
 
-# hub_unharmed: nobody who lives was given up at either end.
+# hub_unharmed SIDE...: it gave up nobody, who all live.
 hub_unharmed() {
-	! grep -hE 'does not answer any more: its SAs are deleted|answered IKE_SA_INIT but not|is dead|and [0-9]+ more' \
-		"$WORK"/g[ab]/pantund.log | head -n 5 | grep .
+	local side
+	for side; do
+		! grep -E 'does not answer any more: its SAs|answered IKE_SA_INIT but not|is dead' \
+			"$WORK/$side/pantund.log" | head -n 5 | grep . || return 1
+	done
 }
 
 # hub_alive SECONDS: as long as that nobody is given up.
 hub_alive() {
 	local end=$((SECONDS + $1 * LIB_SLOWER))
 	while [ "$SECONDS" -lt "$end" ]; do
-		hub_unharmed || return 1
+		hub_unharmed ga gb || return 1
 		sleep 1
 	done
-	hub_unharmed
+	hub_unharmed ga gb
 }
 
 # hub_count: from now on, the first messages that the hub gets (IKE_SA_INIT, RFC 7296 3.1).
