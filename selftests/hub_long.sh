@@ -45,7 +45,7 @@ note 'all up' "$start"
 echo "# hub: $(cpu ga)"
 echo "# satellites: $(cpu gb)"
 sent=$(hub_counted)
-check "with few attempts ($sent)" test "$sent" -le $((3 * COUNT))
+check "with few attempts ($sent)" test "$sent" -le $((6 * COUNT))
 start=$EPOCHREALTIME
 show
 note 'show' "$start"
