@@ -81,7 +81,7 @@ kill_all() {
 	for ((i = 0; i < KILLS; i++)); do
 		kill_one ike || { echo "round $i" && return 1; }
 		kill_one auth || { echo "round $i" && return 1; }
-		kill_reloading $i || { echo "round $i" && return 1; }
+		kill_reloading "$i" || { echo "round $i" && return 1; }
 	done
 }
 
@@ -91,6 +91,8 @@ walled() {
 	for node in ga gb; do
 		for role in ike auth; do
 			pid=$(process "$node" "$role")
+			check "$node $role: it has its list of system calls" \
+				wait_for 10 grep -q '^Seccomp:	2$' "/proc/$pid/status"
 			check "$node $role: it is not root" \
 				grep -qP '^Uid:\t65534\t65534\t65534\t65534$' "/proc/$pid/status"
 			check "$node $role: its root is empty" test -z "$(ls -A "/proc/$pid/root/")"

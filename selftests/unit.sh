@@ -22,7 +22,7 @@ start_as_unit() {
 	start_on "$1" "$WORK/$1/pantund.log" "$PANTUN_TOP/selftests/as_unit.py" --more "$more" \
 		"$PANTUN_TOP/daemon" "${PANTUND:?}" --config "$WORK/$1/pantun.conf" --debug
 	echo "$STARTED_PID" >"$WORK/$1/pantund.pid"
-	wait_for 20 on "$1" test -S /run/pantun/pantund.sock
+	wait_for 60 on "$1" test -S /run/pantun/pantund.sock
 }
 
 # child NODE ROLE: its process ID.
