@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/queue.h>
 #include <unistd.h>
 
@@ -94,22 +95,27 @@ static unsigned int cpus(void)
 	return n < THREADS_MOST ? (unsigned int)n : THREADS_MOST;
 }
 
-/* Signals are the event loop's: a thread gets none. */
+/*
+ * Signals are the event loop's: a thread gets none.  It gets the name that its maker has at that
+ * moment: pthread_setname_np() needs /proc, which an empty root lacks.
+ */
 static bool start(struct pool *pool)
 {
-	char name[NAME_MAX_LEN];
+	char name[NAME_MAX_LEN], mine[NAME_MAX_LEN] = "";
 	sigset_t all, before;
 	int error = 0;
 
+	prctl(PR_GET_NAME, mine);
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
 	for (unsigned int most = cpus(); pool->n < most && !error; pool->n++) {
+		snprintf(name, sizeof(name), "pantund-dh%u", pool->n + 1);
+		prctl(PR_SET_NAME, name);
 		error = pthread_create(&pool->threads[pool->n], NULL, compute, pool);
 		if (error)
 			break;
-		snprintf(name, sizeof(name), "pantund-dh%u", pool->n + 1);
-		pthread_setname_np(pool->threads[pool->n], name);
 	}
+	prctl(PR_SET_NAME, mine);
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (!pool->n)
 		log_error(NULL, "no thread for key exchanges can be started: %s", strerror(error));

@@ -88,7 +88,8 @@ static bool drop_capabilities(void)
 	const struct caps none = { 0 };
 	struct caps caps;
 
-	return !caps_get(&caps) && (!caps.permitted || !caps_set(&none));
+	return !caps_get(&caps) &&
+	       (!(caps.permitted | caps.inheritable) || !caps_set(&none));
 }
 
 bool confine(enum msg_role role, const struct confine *how)
