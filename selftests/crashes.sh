@@ -47,8 +47,9 @@ kill_one() {
 
 # has_other NODE YES: its `ike` knows the second tunnel, or does not.
 has_other() {
-	local has=no
-	! pantunctl_on "$1" --json show | grep -q '"tunnel": *"other"' || has=yes
+	local has=no shown
+	shown=$(pantunctl_on "$1" --json show) || return 1
+	! grep -q '"tunnel": *"other"' <<<"$shown" || has=yes
 	[ "$has" = "$2" ]
 }
 
@@ -72,8 +73,9 @@ kill_reloading() {
 	pause 30
 	kill -KILL "$pid"
 	wait "$asked" || { cat "$WORK/reloaded" && return 1; }
-	has_other "$node" "$want" || { echo "$node: $want expected" && return 1; }
-	wait_for 40 another "$node" "$role" "$pid"
+	wait_for 40 another "$node" "$role" "$pid" || return 1
+	# Nobody answers until the new `ike` has begun.
+	wait_for 10 has_other "$node" "$want" || { echo "$node: $want expected" && return 1; }
 }
 
 kill_all() {
