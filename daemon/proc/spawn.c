@@ -21,7 +21,11 @@
 #define NAME_ROOM	24	/* "pantund: fetch" */
 #define STATUS_NO_EXEC	127	/* as of a shell */
 
-/* All of ours that may be handed on are to be effective behind exec(), whoever we are. */
+/*
+ * What we may hand on, and do not use ourselves, is to be effective behind exec(), whoever we are.
+ * What we do use stays here: a unit's ambient CAP_NET_ADMIN is inheritable, and its list of
+ * system calls has none by which a process could drop it.
+ */
 static void hand_on(void)
 {
 	struct caps caps;
@@ -29,7 +33,7 @@ static void hand_on(void)
 	if (caps_get(&caps))
 		return;
 	for (unsigned int i = 0; i < 64; i++)
-		if (caps.inheritable & caps.permitted & CAPS(i))
+		if (caps.inheritable & caps.permitted & ~caps.effective & CAPS(i))
 			prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0);
 }
 

@@ -5,9 +5,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +22,7 @@
 #include <cmocka.h>
 #include <event2/event.h>
 
+#include "base/caps.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "msg/basic.h"
@@ -456,6 +460,79 @@ static void test_parent_dies(void **state)
 	parent_dies("");
 }
 
+/* As a unit with an ambient capability leaves us: another user, who may hand on all it has. */
+static bool be_served(uint64_t mine, uint64_t to_start)
+{
+	const struct caps caps = { .effective = mine, .permitted = mine | to_start,
+				   .inheritable = mine | to_start };
+
+	return !prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) && !setresgid(65534, 65534, 65534) &&
+	       !setresuid(65534, 65534, 65534) && !caps_set(&caps);
+}
+
+/* What is permitted to the process that we start so; ~0: it cannot be told. */
+static uint64_t handed_on(void)
+{
+	static const char *const arguments[] = { "hang", NULL };
+	const struct spawn how = { .arguments = arguments, .root = -1 };
+	struct pollfd ready = { .events = POLLIN };
+	char path[64], line[256];
+	uint64_t permitted = ~0ULL;
+	int ends[2];
+	FILE *file;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
+		return permitted;
+	pid = spawn(MSG_AUTH, &how, ends[1]);
+	close(ends[1]);
+	ready.fd = ends[0];
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	for (int tries = 0; pid > 0 && tries < PATIENT_MS / 10; tries++) {
+		bool named = false;
+
+		file = fopen(path, "r");
+		while (file && fgets(line, sizeof(line), file)) {
+			named |= !strcmp(line, "Name:\tpantund-auth\n");
+			if (named && !strncmp(line, "CapPrm:", 7))
+				permitted = strtoull(line + 7, NULL, 16);
+		}
+		if (file)
+			fclose(file);
+		if (named || poll(&ready, 1, 10) > 0)
+			break;
+	}
+	if (pid > 0)
+		kill(pid, SIGKILL);
+	return permitted;
+}
+
+/*
+ * What its parent uses itself is not for a process: where a unit has given it, there may be no
+ * call left to drop it by.  What is there for a start is.
+ */
+static void test_capabilities(void **state)
+{
+	const uint64_t mine = CAPS(CAP_NET_ADMIN), to_start = CAPS(CAP_SYS_CHROOT);
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (!caps_effective(CAP_NET_ADMIN) || !caps_effective(CAP_SYS_CHROOT) ||
+	    !caps_effective(CAP_SETUID) || !caps_effective(CAP_SETGID))
+		skip();
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (!be_served(mine, to_start))
+			_exit(2);
+		_exit(handed_on() != to_start);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 static void test_by_hand(void **state)
 {
 	int status;
@@ -486,6 +563,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(test_stop_between),
 		cmocka_unit_test(test_free_kills),
 		cmocka_unit_test(test_parent_dies),
+		cmocka_unit_test(test_capabilities),
 		cmocka_unit_test(test_by_hand),
 	};
 
