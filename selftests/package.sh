@@ -28,6 +28,7 @@ deb() {
 expected() {
 	case $1 in
 	pantun) cat <<-'END' ;;
+		etc/apparmor.d/pantund
 		etc/pantun/pantun.conf
 		usr/bin/pantunctl
 		usr/lib/systemd/system/pantund.service

@@ -119,7 +119,7 @@ licence_of() {
 	uapi/*.h) echo 'GPL-2.0 WITH Linux-syscall-note' ;;
 	kmod/*.json | kmod/*.md | */corpus/*) ;;
 	kmod/* | Kbuild) echo 'GPL-2.0' ;;
-	Makefile | *.[ch] | *.sh | *.py | *.yaml | *.[1-8] | *.config | *.service | *.socket)
+	Makefile | *.[ch] | *.sh | *.py | *.yaml | *.[1-8] | *.config | *.service | *.socket | *.apparmor)
 		echo 'GPL-2.0-or-later' ;;
 	esac
 }
