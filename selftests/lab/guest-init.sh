@@ -60,7 +60,7 @@ look_for_leaks() {
 	# kmemleak leaves out what was allocated in the last five seconds
 	patiently uptime_is $((unloaded + 510))
 	if ! { echo scan && echo scan; } >"$kmemleak" ||
-		! cat "$kmemleak" >"$PANTUN_OUT/kmemleak"; then
+		! cat "$kmemleak" >"${PANTUN_OUT:?}/kmemleak"; then
 		echo "not ok - kmemleak works"
 		return 1
 	fi
@@ -70,7 +70,7 @@ kmemleak=/sys/kernel/debug/kmemleak
 
 visible=() command=()
 # shellcheck source=/dev/null # sets these two and the variables for the command
-. "$PANTUN_OUT/.guest"
+. "${PANTUN_OUT:?}/.guest"
 
 mount -t proc proc /proc
 mount -t sysfs sys /sys
@@ -92,6 +92,7 @@ show "$PANTUN_OUT" rw
 ip link set lo up
 hostname lab
 
+[ -z "${PANTUN_ROOT:-}" ] || exec "$PANTUN_TOP/selftests/lab/guest-system.sh" "${command[@]}"
 exec </dev/null >/dev/tty1 2>&1
 stty -F /dev/tty1 raw -echo
 cd "$PANTUN_TOP" || exit

@@ -19,6 +19,9 @@
 # a number behind it while another guest uses that one.  The guest's kernel log
 # is left in kernel.log there; a report of a fault in it fails the run.
 #
+# With PANTUN_ROOT in the environment, a root of root.sh with systemd in it, the guest boots
+# that Debian (guest-system.sh), on a kernel that can (kernel.sh system, for KERNEL_DIR).
+#
 # A line `# Kernel argument: WORD` at the top of SCRIPT puts the word on the kernel's
 # command line.
 set -eu

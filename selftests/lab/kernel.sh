@@ -1,12 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: kernel.sh [debug]
+# Usage: kernel.sh [debug|system]
 # Builds the lab kernel (User-Mode Linux, from Debian's linux-source-6.12) in
 # the user's cache, or finds it there, and prints its directory: a complete
 # kernel tree (KDIR for module builds with ARCH=um) with the executable `linux`
 # in it.  With `debug`, the one that checks itself (uml-debug.config), which is
-# three times slower.  Progress goes to stderr.  The name of the directory is a
-# hash of all that shapes the kernel, so a change of any of it makes another one.
+# three times slower; with `system`, one that boots a Debian (uml-system.config).
+# Progress goes to stderr.  The name of the directory is a hash of all that shapes the
+# kernel, so a change of any of it makes another one.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +17,7 @@ variant=${1:-}
 
 case $variant in
 '') name=uml configs=("$here/uml.config") ;;
-debug) name=uml-debug configs=("$here/uml.config" "$here/uml-debug.config") ;;
+debug | system) name=uml-$variant configs=("$here/uml.config" "$here/uml-$variant.config") ;;
 *) sed -n 's/^# //; 3p' "$0" >&2; exit 2 ;;
 esac
 

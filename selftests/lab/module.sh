@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: module.sh [-k] uml|uml-debug|6.1|6.12[-SUFFIX] [MAKE_ARGUMENTS]
+# Usage: module.sh [-k] uml|uml-debug|uml-system|6.1|6.12[-SUFFIX] [MAKE_ARGUMENTS]
 # Builds the module for a lab kernel (with its KUnit tests) or for Debian's
 # newest installed headers of that version, in a copy of its own (build/kmod- and
 # the first argument), so that several builds do not disturb one another.  Only
@@ -41,6 +41,7 @@ headers() {
 
 case $target in
 uml-debug | uml-debug-*) kdir=$("$here/kernel.sh" debug) ;;
+uml-system | uml-system-*) kdir=$("$here/kernel.sh" system) ;;
 uml | uml-*) kdir=$("$here/kernel.sh") ;;
 *) kdir=$(headers "${target%%-*}") ;;
 esac

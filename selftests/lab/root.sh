@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: root.sh SUITE [PACKAGE...]
+# Usage: root.sh SUITE[-NAME] [PACKAGE...]
 #        root.sh -x|-t ROOT DIRECTORY COMMAND...
 # A Debian of that suite (bookworm, trixie) in a directory of the user's cache, made once,
 # to try things in that must not touch this machine.  Its apt takes the mirrors of this
 # machine's, and installs from that suite alone, but knows the kernels of newer ones as
 # well.  Installs the packages that are not there yet, and prints the path, whose name has
-# a hash of this script's functions in it.
+# a hash of this script's functions in it.  Each NAME is another root of that suite.
 #
 # With -x, runs the command in such a root as root, with /proc, and with DIRECTORY at /mnt.
 # With -t, all that it writes but in DIRECTORY is thrown away.
@@ -105,14 +105,14 @@ if [ "$1" = -x ] || [ "$1" = -t ]; then
 		exec chroot "$root" "$@"' - "$mode" "$root" "$directory" "$@"
 fi
 
-suite=$1
+name=$1 suite=${1%%-*}
 shift
 if [ "$(id -u)" != 0 ]; then
 	say "only root can make a Debian $suite to try things in"
 	exit 1
 fi
 roots=${XDG_CACHE_HOME:-$HOME/.cache}/pantun/roots
-root=$roots/$suite-$(declare -f suites write_apt make_root | sha256sum | cut -c1-12)
+root=$roots/$name-$(declare -f suites write_apt make_root | sha256sum | cut -c1-12)
 mkdir -p "$roots"
 exec 9>"$root.lock"
 flock 9
