@@ -15,7 +15,10 @@ static void arm(struct engine *e)
 /* Ends, when told to, once peers and the parent have been told all. */
 static void end_when_done(struct engine *e)
 {
-	if (e->ending && TAILQ_EMPTY(&e->departures) && !chan_pending(e->parent) && e->ended)
+	if (!e->ending || !TAILQ_EMPTY(&e->departures) || !e->ended)
+		return;
+	chan_flush(e->parent);
+	if (!chan_pending(e->parent))
 		e->ended(e->ctx);
 }
 

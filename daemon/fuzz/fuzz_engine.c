@@ -110,7 +110,8 @@ static void put(int fd, uint32_t type, const void *body, size_t n, int passed)
 		char octets[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} control = { .octets = { 0 } };
-	struct iovec iov[2] = { { &type, sizeof(type) }, { (void *)(uintptr_t)body, n } };
+	struct msg_head head = { .type = type, .n = (uint32_t)n };
+	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	struct cmsghdr *c;
 

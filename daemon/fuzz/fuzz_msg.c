@@ -17,6 +17,7 @@
 #define MESSAGES	64	/* at most; one input is not to take long */
 #define FDS_MOST	6	/* more than a channel takes in to close them */
 #define BEYOND		4	/* types that do not exist */
+#define LIAR		0xf0	/* how lengths are chosen by those whose heads lie */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -100,7 +101,8 @@ static void send_one(int fd, const uint8_t *p)
 		char octets[CMSG_SPACE(FDS_MOST * sizeof(int))];
 		struct cmsghdr align;
 	} control = { .octets = { 0 } };
-	struct iovec iov[2] = { { &run.type, sizeof(run.type) }, { body, 0 } };
+	struct msg_head head = { .n = 0 };
+	struct iovec iov[2] = { { &head, sizeof(head) }, { body, 0 } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	unsigned int fds = p[1] % (FDS_MOST + 1);
 	struct cmsghdr *c;
@@ -110,6 +112,9 @@ static void send_one(int fd, const uint8_t *p)
 	run.n = length(run.type, p[2], (uint16_t)(p[3] << 8 | p[4]));
 	run.octet = p[5];
 	memset(body, run.octet, run.n);
+	head.type = run.type;
+	/* Some promise more than there is. */
+	head.n = (uint32_t)run.n + (p[2] >= LIAR);
 	iov[1].iov_len = run.n;
 	if (fds) {
 		for (unsigned int i = 0; i < fds; i++)
@@ -124,7 +129,7 @@ static void send_one(int fd, const uint8_t *p)
 	}
 	if (sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		return;
-	if (!right(run.type, run.n, fds))
+	if (!right(run.type, run.n, fds) || p[2] >= LIAR)
 		run.wrong = true;
 }
 

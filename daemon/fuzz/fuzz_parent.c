@@ -70,7 +70,8 @@ static void rounds(void)
 
 static void put(enum msg_role role, uint32_t type, const void *body, size_t n)
 {
-	struct iovec iov[2] = { { &type, sizeof(type) }, { (void *)(uintptr_t)body, n } };
+	struct msg_head head = { .type = type, .n = (uint32_t)n };
+	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 
 	/* It may have been refused before, and the end be closed. */

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,16 +17,17 @@
 
 #include "base/secret.h"
 
-#define BURST		32	/* messages read at a time; others have something to do, too */
+#define BURST		32	/* messages after which others, too, have something to do */
+#define DATAGRAM_MOST	(sizeof(struct msg_head) + MSG_MOST)
 #define FDS_MAX		4	/* that are received, so as to be closed; the kernel closes more */
-#define SOCKET_BUFFER	(2 * MSG_MOST)	/* the kernel charges a message more than its octets */
+#define SOCKET_BUFFER	(2 * MSG_MOST)	/* the kernel charges a datagram more than its octets */
 
+/* A datagram that the socket did not take. */
 struct waiting {
 	STAILQ_ENTRY(waiting) list;
-	uint32_t type;
 	int fd;			/* a duplicate; -1: none */
 	size_t n;
-	uint8_t body[];
+	uint8_t octets[];
 };
 
 struct chan {
@@ -34,15 +36,20 @@ struct chan {
 	chan_gone *gone;
 	void *ctx, *gone_ctx;
 	int fd;
-	struct event *read, *write, *end;
+	struct event *read, *write, *flush, *end;
 	STAILQ_HEAD(waiting_queue, waiting) queue;
 	size_t pending;		/* octets in it */
+	size_t out_n;		/* octets in out[], */
+	unsigned int out_count;	/* and messages */
+	unsigned int heard;	/* messages in this round */
 	bool over;		/* no message comes or goes any more */
 	bool deaf;		/* the peer takes no more; it may have said something before */
 	bool reading;		/* chan_free() leaves the channel to the reader, which is */
 	bool freed;		/* told of it */
 	char reason[CHAN_REASON];
-	alignas(max_align_t) uint8_t body[MSG_MOST];
+	/* Each has room for the longest message; pages that are not used do not exist. */
+	alignas(max_align_t) uint8_t in[DATAGRAM_MOST];
+	alignas(max_align_t) uint8_t out[DATAGRAM_MOST];
 };
 
 /* The control message with file descriptors. */
@@ -62,6 +69,13 @@ static void forget(struct chan *chan, struct waiting *w)
 	free(w);
 }
 
+static void forget_batch(struct chan *chan)
+{
+	secret_wipe(chan->out, chan->out_n);
+	chan->out_n = 0;
+	chan->out_count = 0;
+}
+
 static void forget_all(struct chan *chan)
 {
 	struct waiting *w;
@@ -70,6 +84,7 @@ static void forget_all(struct chan *chan)
 		STAILQ_REMOVE_HEAD(&chan->queue, list);
 		forget(chan, w);
 	}
+	forget_batch(chan);
 }
 
 static void end(struct chan *chan, const char *format, ...)
@@ -119,6 +134,8 @@ static void release(struct chan *chan)
 		event_free(chan->read);
 	if (chan->write)
 		event_free(chan->write);
+	if (chan->flush)
+		event_free(chan->flush);
 	if (chan->end)
 		event_free(chan->end);
 	forget_all(chan);
@@ -136,6 +153,7 @@ void chan_free(struct chan *chan)
 {
 	if (!chan)
 		return;
+	chan_flush(chan);
 	chan->over = true;
 	chan->freed = true;
 	if (!chan->reading)
@@ -161,38 +179,66 @@ static unsigned int take_fds(struct msghdr *msg, int fds[FDS_MAX])
 	return n;
 }
 
-static void handle(struct chan *chan, uint32_t type, size_t n, int fds[FDS_MAX],
-		   unsigned int n_fds)
+static void refuse(struct chan *chan, const struct msg_head *head, const char *wrong)
 {
-	const char *wrong = msg_check(type, chan->peer, chan->me, n, n_fds);
+	if (head->type < MSG_TYPES)
+		chan_refuse(chan, head->type, "%s (%u octets)", wrong, head->n);
+	else
+		end(chan, "message %u: %s (%u octets)", head->type, wrong, head->n);
+}
 
+/* The first of @left octets at @at, and how many of them it took. */
+static size_t handle(struct chan *chan, uint8_t *at, size_t left, int fds[FDS_MAX],
+		     unsigned int n_fds)
+{
+	struct msg_head head = { .type = MSG_TYPES };
+	uint8_t *body = at + sizeof(head);
+	const char *wrong;
+
+	if (left >= sizeof(head))
+		memcpy(&head, at, sizeof(head));
+	wrong = msg_check(head.type, chan->peer, chan->me, head.n, n_fds);
+	if (!wrong && head.n > left - sizeof(head))
+		wrong = "cut short";
 	if (!wrong) {
-		chan->handlers[type](chan->ctx, bytes_of(chan->body, n), n_fds ? fds[0] : -1);
-		return;
+		chan->handlers[head.type](chan->ctx, bytes_of(body, head.n),
+					  n_fds ? fds[0] : -1);
+		return msg_room(head.n);
 	}
 	while (n_fds)
 		close(fds[--n_fds]);
-	if (type < MSG_TYPES)
-		chan_refuse(chan, type, "%s (%zu octets)", wrong, n);
-	else
-		end(chan, "message %u: %s (%zu octets)", type, wrong, n);
+	refuse(chan, &head, wrong);
+	return left;
 }
 
-/* One message; false if there is none. */
+/* A datagram of @n octets.  File descriptors are the first message's. */
+static void handle_all(struct chan *chan, size_t n, int fds[FDS_MAX], unsigned int n_fds)
+{
+	size_t at = 0;
+
+	for (unsigned int count = 0; at < n && !chan->over; count++) {
+		if (count == CHAN_BATCH) {
+			end(chan, "more than %u messages in a datagram", CHAN_BATCH);
+			break;
+		}
+		at += handle(chan, chan->in + at, n - at, fds, n_fds);
+		n_fds = 0;
+		chan->heard++;
+	}
+	secret_wipe(chan->in, n);
+}
+
+/* One datagram; false if there is none. */
 static bool read_one(struct chan *chan)
 {
-	uint32_t type;
 	union control control;
-	struct iovec iov[2] = {
-		{ .iov_base = &type, .iov_len = sizeof(type) },
-		{ .iov_base = chan->body, .iov_len = sizeof(chan->body) },
-	};
+	struct iovec iov = { .iov_base = chan->in, .iov_len = sizeof(chan->in) };
 	struct msghdr msg = {
-		.msg_iov = iov, .msg_iovlen = 2,
+		.msg_iov = &iov, .msg_iovlen = 1,
 		/* With the padding there would be room for more. */
 		.msg_control = &control, .msg_controllen = CMSG_LEN(FDS_MAX * sizeof(int)),
 	};
-	ssize_t n = recvmsg(chan->fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t n = recvmsg(chan->fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	unsigned int n_fds;
 	int fds[FDS_MAX];
 
@@ -209,14 +255,8 @@ static bool read_one(struct chan *chan)
 		return false;
 	}
 	n_fds = take_fds(&msg, fds);
-	if ((size_t)n < sizeof(type)) {
-		type = MSG_TYPES;
-		n = sizeof(type);
-	}
-	n -= (ssize_t)sizeof(type);
-	/* Of a message that is too long for the buffer @n is the whole length. */
-	handle(chan, type, (size_t)n, fds, n_fds);
-	secret_wipe(chan->body, (size_t)n < sizeof(chan->body) ? (size_t)n : sizeof(chan->body));
+	/* Of one that is too long the message that does not fit is cut short. */
+	handle_all(chan, (size_t)n, fds, n_fds);
 	return true;
 }
 
@@ -227,7 +267,8 @@ static void on_readable(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	chan->reading = true;
-	for (int i = 0; i < BURST && !chan->over && read_one(chan); i++)
+	chan->heard = 0;
+	while (chan->heard < BURST && !chan->over && read_one(chan))
 		;
 	chan->reading = false;
 	if (chan->freed)
@@ -236,15 +277,21 @@ static void on_readable(evutil_socket_t fd, short what, void *ctx)
 
 /* --- to the peer --- */
 
+/* For the reason why the channel ends: a datagram is named by its first message. */
+static const char *name_of(const uint8_t *octets)
+{
+	struct msg_head head;
+
+	memcpy(&head, octets, sizeof(head));
+	return msg_rows[head.type].name;
+}
+
 /* True if that is done with: sent, or never to be. */
-static bool transmit(struct chan *chan, uint32_t type, const void *body, size_t n, int fd)
+static bool transmit(struct chan *chan, const uint8_t *octets, size_t n, int fd)
 {
 	union control control = { .octets = { 0 } };
-	struct iovec iov[2] = {
-		{ .iov_base = &type, .iov_len = sizeof(type) },
-		{ .iov_base = (void *)(uintptr_t)body, .iov_len = n },
-	};
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+	struct iovec iov = { .iov_base = (void *)(uintptr_t)octets, .iov_len = n };
+	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
 	struct cmsghdr *c;
 
 	if (fd >= 0) {
@@ -265,7 +312,7 @@ static bool transmit(struct chan *chan, uint32_t type, const void *body, size_t 
 	if (errno == EPIPE || errno == ECONNRESET)
 		chan->deaf = true;
 	else
-		end(chan, "%s cannot be sent: %s", msg_rows[type].name, strerror(errno));
+		end(chan, "%s cannot be sent: %s", name_of(octets), strerror(errno));
 	return true;
 }
 
@@ -277,7 +324,7 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	while (!chan->over && (w = STAILQ_FIRST(&chan->queue))) {
-		if (!chan->deaf && !transmit(chan, w->type, w->body, w->n, w->fd))
+		if (!chan->deaf && !transmit(chan, w->octets, w->n, w->fd))
 			return;
 		if (chan->over)
 			return;
@@ -287,7 +334,7 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
 	event_del(chan->write);
 }
 
-static void enqueue(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd)
+static void enqueue(struct chan *chan, const uint8_t *octets, size_t n, int fd)
 {
 	struct waiting *w;
 
@@ -297,30 +344,74 @@ static void enqueue(struct chan *chan, enum msg_type type, const void *body, siz
 	}
 	w = malloc(sizeof(*w) + n);
 	if (w) {
-		*w = (struct waiting){ .type = type, .fd = -1, .n = n };
+		*w = (struct waiting){ .fd = -1, .n = n };
 		if (fd >= 0)
 			w->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	}
 	if (!w || (fd >= 0 && w->fd < 0)) {
-		end(chan, "%s cannot be sent: %s", msg_rows[type].name, strerror(errno));
+		end(chan, "%s cannot be sent: %s", name_of(octets), strerror(errno));
 		free(w);
 		return;
 	}
-	if (n)
-		memcpy(w->body, body, n);
+	memcpy(w->octets, octets, n);
 	chan->pending += sizeof(*w) + n;
 	if (STAILQ_EMPTY(&chan->queue))
 		event_add(chan->write, NULL);
 	STAILQ_INSERT_TAIL(&chan->queue, w, list);
 }
 
+/* Sends out[], with @fd unless that is -1. */
+static void flush(struct chan *chan, int fd)
+{
+	if (!chan->out_n || chan->over)
+		return;
+	if (!chan->deaf && (!STAILQ_EMPTY(&chan->queue) ||
+			    !transmit(chan, chan->out, chan->out_n, fd)))
+		enqueue(chan, chan->out, chan->out_n, fd);
+	forget_batch(chan);
+}
+
+void chan_flush(struct chan *chan)
+{
+	flush(chan, -1);
+}
+
+static void on_flush(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	chan_flush(ctx);
+}
+
+static void append(struct chan *chan, enum msg_type type, const void *body, size_t n)
+{
+	const struct msg_head head = { .type = type, .n = (uint32_t)n };
+	uint8_t *at = chan->out + chan->out_n;
+
+	/* What lies between them crosses the wall, too. */
+	memset(at, 0, msg_room(n));
+	memcpy(at, &head, offsetof(struct msg_head, n) + sizeof(head.n));
+	if (n)
+		memcpy(at + sizeof(head), body, n);
+	chan->out_n += msg_room(n);
+	chan->out_count++;
+}
+
+/* A message that is long, or has a file descriptor, has a datagram of its own. */
 static void post(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd)
 {
 	assert(!msg_check(type, chan->me, chan->peer, n, fd >= 0));
 	if (chan->over || chan->deaf)
 		return;
-	if (!STAILQ_EMPTY(&chan->queue) || !transmit(chan, type, body, n, fd))
-		enqueue(chan, type, body, n, fd);
+	if (fd >= 0 || chan->out_n + msg_room(n) > CHAN_BATCH_OCTETS)
+		chan_flush(chan);
+	if (chan->over || chan->deaf)
+		return;
+	append(chan, type, body, n);
+	if (fd >= 0 || chan->out_n >= CHAN_BATCH_OCTETS || chan->out_count == CHAN_BATCH)
+		flush(chan, fd);
+	else if (chan->out_count == 1)
+		event_active(chan->flush, 0, 0);
 }
 
 void chan_send(struct chan *chan, enum msg_type type, const void *body, size_t n)
@@ -335,7 +426,7 @@ void chan_send_fd(struct chan *chan, enum msg_type type, const void *body, size_
 
 size_t chan_pending(const struct chan *chan)
 {
-	return chan->pending;
+	return chan->pending + chan->out_n;
 }
 
 /* --- begin --- */
@@ -391,8 +482,9 @@ struct chan *chan_new(struct event_base *base, int fd, enum msg_role me, enum ms
 	STAILQ_INIT(&chan->queue);
 	chan->read = event_new(base, fd, EV_READ | EV_PERSIST, on_readable, chan);
 	chan->write = event_new(base, fd, EV_WRITE | EV_PERSIST, on_writable, chan);
+	chan->flush = event_new(base, -1, 0, on_flush, chan);
 	chan->end = event_new(base, -1, 0, on_end, chan);
-	if (chan->read && chan->write && chan->end && !event_add(chan->read, NULL))
+	if (chan->read && chan->write && chan->flush && chan->end && !event_add(chan->read, NULL))
 		return chan;
 	release(chan);
 	return NULL;

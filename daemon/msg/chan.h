@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One end of a channel between two processes: a SOCK_SEQPACKET socketpair, which keeps messages
- * apart and in order.  Nothing here blocks.  What the socket does not take at once waits in a
- * queue; a peer that lets CHAN_BEHIND octets pile up there does not read, and is given up.
+ * One end of a channel between two processes: a SOCK_SEQPACKET socketpair, which keeps datagrams
+ * apart and in order.  Messages that are sent in one round of the event loop share datagrams, and
+ * leave at the end of that round or by chan_flush(): a system call and a wakeup each would cost
+ * more than all that they say.  Nothing here blocks.  What the socket does not take at once waits
+ * in a queue; a peer that lets CHAN_BEHIND octets pile up there does not read, and is given up.
  *
  * Each message is held against its row in msg.c before a handler sees it.  A peer that breaks a
  * rule is never heard again, and neither is one that has ended; the owner is told once, out of
  * the event loop, never out of a call of his.  What the peer sent before it ended is read
  * first.  A channel is for one thread.
  *
- * Bodies may have keys in them: they are wiped when they were sent, and when their handler has
- * returned.
+ * Bodies may have keys in them: they are wiped when they were sent, and when the handlers of their
+ * datagram have returned.
  */
 #ifndef PANTUN_MSG_CHAN_H
 #define PANTUN_MSG_CHAN_H
@@ -19,6 +21,8 @@
 #include "msg/msg.h"
 
 #define CHAN_BEHIND	(64U << 20)	/* octets */
+#define CHAN_BATCH	32		/* messages in a datagram, at most */
+#define CHAN_BATCH_OCTETS	(16U << 10)	/* in one that has several messages */
 #define CHAN_REASON	160		/* room for a reason */
 #define CHAN_ENDED	"it has ended"	/* the reason that is nobody's fault */
 
@@ -48,7 +52,10 @@ struct chan *chan_new(struct event_base *base, int fd, enum msg_role me, enum ms
 		      chan_handler *const *handlers, void *ctx, chan_gone *gone);
 /* For who has other handlers than its own: @gone and its @ctx take the place of those before. */
 void chan_on_end(struct chan *chan, chan_gone *gone, void *ctx);
-/* Also out of a handler, and out of gone().  What has not been sent is lost.  NULL is fine. */
+/*
+ * Also out of a handler, and out of gone().  What the socket does not take now is lost.  NULL is
+ * fine.
+ */
 void chan_free(struct chan *chan);
 
 /*
@@ -59,12 +66,17 @@ void chan_send(struct chan *chan, enum msg_type type, const void *body, size_t n
 /* With a duplicate of @fd, which remains the caller's. */
 void chan_send_fd(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd);
 /*
+ * Sends now what waits for the end of the round: for what has to be with this peer before
+ * another hears of it, and for what may be last words.
+ */
+void chan_flush(struct chan *chan);
+/*
  * For handlers: the peer has sent nonsense within the bounds of its row, and is not heard again.
  * The reason begins with the row's name: "LOG: level 7".
  */
 void chan_refuse(struct chan *chan, enum msg_type type, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Octets that wait for the peer to read.  0: the socket has taken everything. */
+/* Octets that wait, for the end of the round or for the peer to read.  0: all has been sent. */
 size_t chan_pending(const struct chan *chan);
 
 #endif

@@ -8,6 +8,7 @@
 #ifndef PANTUN_MSG_MSG_H
 #define PANTUN_MSG_MSG_H
 
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,6 +64,22 @@ enum msg_type {
 	MSG_AUTH_MARKED,
 	MSG_TYPES
 };
+
+/*
+ * Stands before each body in a datagram, which may have several messages one behind the other.
+ * Bodies are aligned for any struct, so each takes msg_room() octets with its head.
+ */
+struct msg_head {
+	alignas(max_align_t) uint32_t type;
+	uint32_t n;		/* octets of the body */
+};
+
+static inline size_t msg_room(size_t n)
+{
+	size_t more = alignof(max_align_t) - 1;
+
+	return sizeof(struct msg_head) + ((n + more) & ~more);
+}
 
 struct msg_row {
 	const char *name;

@@ -440,7 +440,8 @@ static void send_raw(uint32_t type, const void *body, size_t n, int fd)
 		char octets[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} control = { .octets = { 0 } };
-	struct iovec iov[2] = { { &type, sizeof(type) }, { (void *)(uintptr_t)body, n } };
+	struct msg_head head = { .type = type, .n = (uint32_t)n };
+	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	struct cmsghdr *c;
 
@@ -552,7 +553,8 @@ static pid_t flood(enum msg_type type, const void *body, size_t n)
 		return pid;
 	/* A socket does not block for its other holders either, hence the pauses. */
 	for (unsigned int i = 0; i < FLOOD;) {
-		struct iovec iov[2] = { { &type, sizeof(type) }, { (void *)(uintptr_t)body, n } };
+		struct msg_head head = { .type = type, .n = (uint32_t)n };
+		struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
 		struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 
 		if (sendmsg(raw, &msg, MSG_NOSIGNAL) >= 0)

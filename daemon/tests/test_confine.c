@@ -352,15 +352,17 @@ static void open_chan(enum msg_role role)
 
 static int converse(void)
 {
-	while (!chan_pending(chan))
+	while (!chan_pending(chan)) {
 		chan_send(chan, MSG_READY, NULL, 0);
+		chan_flush(chan);
+	}
 	event_base_dispatch(base);
 	return SURVIVED;
 }
 
 static void test_channel(void **state)
 {
-	const uint32_t stop = MSG_STOP;
+	const struct msg_head stop = { .type = MSG_STOP };
 
 	(void)state;
 	for (enum msg_role role = MSG_IKE; role < MSG_ROLES; role++) {

@@ -146,7 +146,8 @@ static void send_raw(int fd, uint32_t type, size_t n, unsigned int n_fds)
 		char octets[CMSG_SPACE(FDS_MOST * sizeof(int))];
 		struct cmsghdr align;
 	} control = { .octets = { 0 } };
-	struct iovec iov[2] = { { &type, sizeof(type) }, { raw, n } };
+	struct msg_head head = { .type = type, .n = (uint32_t)n };
+	struct iovec iov[2] = { { &head, sizeof(head) }, { raw, n } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	int fds[FDS_MOST] = { STDERR_FILENO, STDERR_FILENO, STDERR_FILENO };
 	struct cmsghdr *c;
@@ -160,7 +161,28 @@ static void send_raw(int fd, uint32_t type, size_t n, unsigned int n_fds)
 		c->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
 		memcpy(CMSG_DATA(c), fds, n_fds * sizeof(int));
 	}
-	assert_int_equal(sendmsg(fd, &msg, MSG_NOSIGNAL), sizeof(type) + n);
+	assert_int_equal(sendmsg(fd, &msg, MSG_NOSIGNAL), sizeof(head) + n);
+}
+
+/* Adds a message to the datagram in raw[] of @n octets; the octets then. */
+static size_t raw_add(size_t n, uint32_t type, size_t body_n)
+{
+	struct msg_head head = { .type = type, .n = (uint32_t)body_n };
+
+	assert_true(n + msg_room(body_n) <= sizeof(raw));
+	memset(raw + n, 0, msg_room(body_n));
+	memcpy(raw + n, &head, sizeof(head));
+	return n + msg_room(body_n);
+}
+
+/* Datagrams that wait at @fd. */
+static unsigned int datagrams(int fd)
+{
+	unsigned int n = 0;
+
+	while (recv(fd, raw, sizeof(raw), MSG_DONTWAIT) > 0)
+		n++;
+	return n;
 }
 
 static unsigned int open_fds(void)
@@ -366,14 +388,16 @@ static void test_refuses_directions(void **state)
 	refused(UINT32_MAX, MSG_PARENT, MSG_IKE, 0, 1, "no such message");
 }
 
-/* Not even the type is whole. */
+/* Not even the head is whole. */
 static void test_refuses_stub(void **state)
 {
+	static const struct msg_head head;
+
 	(void)state;
-	for (size_t n = 1; n < sizeof(uint32_t); n++) {
+	for (size_t n = 1; n < sizeof(head); n++) {
 		int fd = open_one(MSG_PARENT, MSG_IKE);
 
-		assert_int_equal(send(fd, "\0\0\0", n, 0), n);
+		assert_int_equal(send(fd, &head, n, 0), n);
 		run();
 		assert_int_equal(one.handled, 0);
 		assert_int_equal(one.gone, 1);
@@ -381,6 +405,67 @@ static void test_refuses_stub(void **state)
 		close_side(&one);
 		close(fd);
 	}
+}
+
+/* A head that promises more than the datagram has, alone and behind a right message. */
+static void cut_short(unsigned int before)
+{
+	enum msg_type type = MSG_LOG;
+	int fd = open_one(MSG_PARENT, MSG_IKE);
+	size_t n = 0;
+
+	for (unsigned int i = 0; i < before; i++)
+		n = raw_add(n, MSG_READY, 0);
+	raw_add(n, type, msg_rows[type].most);
+	n += sizeof(struct msg_head) + msg_rows[type].most - 1;
+	assert_int_equal(send(fd, raw, n, 0), n);
+	run();
+	assert_int_equal(one.handled, before);
+	assert_int_equal(one.gone, 1);
+	assert_ptr_equal(strstr(one.reason, "LOG: cut short"), one.reason);
+	close_side(&one);
+	close(fd);
+}
+
+static void test_refuses_cut_short(void **state)
+{
+	(void)state;
+	for (unsigned int before = 0; before < 3; before++)
+		cut_short(before);
+}
+
+/* Behind a wrong message of a datagram nothing is heard. */
+static void test_refuses_rest(void **state)
+{
+	int fd = open_one(MSG_PARENT, MSG_IKE);
+	size_t n = raw_add(raw_add(raw_add(0, MSG_READY, 0), MSG_STOP, 0), MSG_READY, 0);
+
+	(void)state;
+	assert_int_equal(send(fd, raw, n, 0), n);
+	run();
+	assert_int_equal(one.handled, 1);
+	assert_int_equal(one.gone, 1);
+	assert_non_null(strstr(one.reason, "STOP: not for"));
+	close_side(&one);
+	close(fd);
+}
+
+/* Who sends many small ones in a datagram takes others' turn. */
+static void test_refuses_crowd(void **state)
+{
+	int fd = open_one(MSG_PARENT, MSG_IKE);
+	size_t n = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i <= CHAN_BATCH; i++)
+		n = raw_add(n, MSG_READY, 0);
+	assert_int_equal(send(fd, raw, n, 0), n);
+	run();
+	assert_int_equal(one.handled, CHAN_BATCH);
+	assert_int_equal(one.gone, 1);
+	assert_non_null(strstr(one.reason, "more than 32 messages"));
+	close_side(&one);
+	close(fd);
 }
 
 /* The receiver has no descriptor left for what was sent. */
@@ -466,6 +551,54 @@ static void send_numbers(uint32_t first, uint32_t n)
 	}
 }
 
+/* What is said in one round of the loop crosses the wall at once, at its end. */
+static void test_batch(void **state)
+{
+	int fd = open_one(MSG_IKE, MSG_PARENT);
+
+	(void)state;
+	send_numbers(0, 5);
+	assert_int_equal(datagrams(fd), 0);
+	assert_true(chan_pending(one.chan) > 5 * sizeof(struct msg_log));
+	turn();
+	assert_int_equal(chan_pending(one.chan), 0);
+	assert_int_equal(datagrams(fd), 1);
+	turn();
+	assert_int_equal(datagrams(fd), 0);
+	/* Or before it. */
+	send_numbers(0, 2);
+	chan_flush(one.chan);
+	assert_int_equal(datagrams(fd), 1);
+	/* As few as take them: by their number, and by their length. */
+	for (unsigned int i = 0; i < 2 * CHAN_BATCH; i++)
+		chan_send(one.chan, MSG_READY, NULL, 0);
+	assert_int_equal(datagrams(fd), 2);
+	send_numbers(0, 30);
+	turn();
+	assert_int_equal(datagrams(fd), 3);
+	/* What is said last is not lost. */
+	send_numbers(0, 1);
+	close_side(&one);
+	assert_int_equal(datagrams(fd), 1);
+	close(fd);
+}
+
+/* What goes with a descriptor neither overtakes what was said before nor waits. */
+static void test_batch_fd(void **state)
+{
+	const struct msg_peer peer = { .role = 2 };
+	int fd = open_one(MSG_PARENT, MSG_IKE);
+
+	(void)state;
+	chan_send(one.chan, MSG_STOP, NULL, 0);
+	chan_send_fd(one.chan, MSG_PEER, &peer, sizeof(peer), fd);
+	assert_int_equal(chan_pending(one.chan), 0);
+	assert_int_equal(recv(fd, raw, sizeof(raw), 0), msg_room(0));
+	assert_int_equal(recv(fd, raw, sizeof(raw), 0), msg_room(sizeof(peer)));
+	close_side(&one);
+	close(fd);
+}
+
 /* What the socket does not take waits, and goes in order with what is sent meanwhile. */
 static void test_order(void **state)
 {
@@ -530,7 +663,8 @@ static void test_does_not_read(void **state)
 		if (chan_pending(one.chan) > most)
 			most = chan_pending(one.chan);
 	}
-	assert_true(most <= CHAN_BEHIND && most > CHAN_BEHIND - 2 * sizeof(line));
+	assert_true(most <= CHAN_BEHIND + CHAN_BATCH_OCTETS &&
+		    most > CHAN_BEHIND - 2 * CHAN_BATCH_OCTETS);
 	assert_int_equal(chan_pending(one.chan), 0);
 	/* Not out of chan_send(). */
 	assert_int_equal(one.gone, 0);
@@ -583,6 +717,7 @@ static void last_words(unsigned int sent_after)
 	/* Into the void, of which the sender hears; nothing waits for nobody. */
 	for (unsigned int i = 0; i < sent_after; i++)
 		chan_send(one.chan, MSG_STOP, NULL, 0);
+	chan_flush(one.chan);
 	assert_int_equal(chan_pending(one.chan), 0);
 	run();
 	assert_int_equal(one.handled, 3);
@@ -765,9 +900,14 @@ int main(void)
 		cmocka_unit_test(test_refuses_lengths),
 		cmocka_unit_test(test_refuses_directions),
 		cmocka_unit_test(test_refuses_stub),
+		cmocka_unit_test(test_refuses_cut_short),
+		cmocka_unit_test(test_refuses_rest),
+		cmocka_unit_test(test_refuses_crowd),
 		cmocka_unit_test(test_no_room_for_fd),
 		cmocka_unit_test(test_refuse),
 		cmocka_unit_test(test_handler_missing),
+		cmocka_unit_test(test_batch),
+		cmocka_unit_test(test_batch_fd),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_fd_waits),
 		cmocka_unit_test(test_does_not_read),

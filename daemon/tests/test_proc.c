@@ -120,7 +120,7 @@ static int act(enum msg_role role, char **argv)
 		hang();
 	}
 	if (says(argv, "lie"))
-		send(fd, "\1\0\0\0", 4, 0);
+		send(fd, &(struct msg_head){ .type = MSG_STOP }, sizeof(struct msg_head), 0);
 	if (says(argv, "hang") || says(argv, "lie"))
 		hang();
 	fill(handlers);
