@@ -18,6 +18,8 @@
 #include "base/secret.h"
 
 #define RECEIVE_BUFFER	(1 << 20)	/* octets; large dumps come in bursts */
+/* The kernel makes no message of an answer longer; libnl would ask for the length of each. */
+#define ANSWER_MOST	(32 << 10)
 
 /* A request whose answer is being read. */
 struct transaction {
@@ -50,6 +52,7 @@ struct nl_sock *genl_sock_open(int protocol)
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof(on));
 	nl_socket_set_buffer_size(sock, RECEIVE_BUFFER, 0);
+	nl_socket_set_msg_buf_size(sock, ANSWER_MOST);
 	return sock;
 }
 
