@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
-#include "crypto/rand.h"
+#include "base/secret.h"
 #include "engine/datagrams.h"
 #include "engine/departure.h"
 #include "engine/engine_priv.h"
@@ -16,6 +16,13 @@
 #include "versions/versions.h"
 #include "msg/log_relay.h"
 #include "proc/confine.h"
+
+static int hook_random(void *ctx, void *out, size_t n)
+{
+	struct engine *e = ctx;
+
+	return rand_store_take(&e->random, out, n);
+}
 
 static int hook_source(void *ctx, const struct addr *peer, struct addr *local)
 {
@@ -58,7 +65,7 @@ static void on_parent_gone(void *ctx, const char *reason)
 static bool open_core(struct engine *e)
 {
 	const struct ike_hooks hooks = {
-		.ctx = e, .random = crypto_random_os, .source = hook_source,
+		.ctx = e, .random = hook_random, .source = hook_source,
 		.busy = hook_busy,
 	};
 
@@ -130,6 +137,7 @@ void engine_free(struct engine *e)
 		udp_free(e->udp);
 	else
 		ports_close(e->fds);
+	secret_wipe(&e->random, sizeof(e->random));
 	free(e);
 }
 

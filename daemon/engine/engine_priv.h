@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 
 #include "base/clock.h"
+#include "crypto/rand.h"
 #include "engine/engine.h"
 #include "engine/inbox.h"
 #include "engine/udp.h"
@@ -32,6 +33,8 @@ struct engine {
 	struct departures departures;
 	LIST_HEAD(askeds, asked) asked;		/* of auth */
 	uint64_t carried;			/* wishes that the parent has done */
+	ike_time armed;				/* what @timer was set for */
+	struct rand_store random;
 	bool ending;
 	void (*ended)(void *ctx);
 	void *ctx;

@@ -466,6 +466,46 @@ static void test_sha1(void **state)
 				hex_octets("a9993e364706816aba3e25717850c26c9cd0d89d", known)));
 }
 
+/* ------------------------------------------------------------ randomness */
+
+/* Each octet is given out once, and is gone from the store then. */
+static void test_rand_store(void **state)
+{
+	static const uint8_t none[RAND_STORE];
+	static struct rand_store store;
+	uint8_t before[RAND_STORE], out[RAND_STORE + 1] = { 0 };
+	size_t left;
+
+	(void)state;
+	assert_int_equal(rand_store_take(&store, out, 1), 0);
+	assert_int_equal(store.n, RAND_STORE - 1);
+	while (store.n >= 32) {
+		left = store.n;
+		memcpy(before, store.octets, sizeof(before));
+		assert_int_equal(rand_store_take(&store, out, 32), 0);
+		assert_int_equal(store.n, left - 32);
+		assert_memory_equal(out, before + left - 32, 32);
+		assert_memory_equal(store.octets + left - 32, none, 32);
+		assert_memory_equal(store.octets, before, left - 32);
+	}
+	/* What is left is too little, and is not given out with what is new. */
+	memcpy(before, store.octets, store.n);
+	left = store.n;
+	assert_true(left >= 16);
+	assert_int_equal(rand_store_take(&store, out, 32), 0);
+	assert_memory_not_equal(out, before, left);
+	assert_memory_not_equal(store.octets, before, left);
+	assert_int_equal(store.n, RAND_STORE - 32);
+	/* All of it, and more than it ever has. */
+	assert_int_equal(rand_store_take(&store, out, RAND_STORE), 0);
+	assert_int_equal(store.n, 0);
+	assert_memory_equal(store.octets, none, RAND_STORE);
+	memset(out, 0, sizeof(out));
+	assert_int_equal(rand_store_take(&store, out, sizeof(out)), 0);
+	assert_int_equal(store.n, 0);
+	assert_memory_not_equal(out + sizeof(out) - 32, none, 32);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,6 +521,7 @@ int main(void)
 		cmocka_unit_test(test_iv),
 		cmocka_unit_test(test_bad_padding),
 		cmocka_unit_test(test_sha1),
+		cmocka_unit_test(test_rand_store),
 	};
 
 	return cmocka_run_group_tests_name("crypto", tests, NULL, NULL);
