@@ -467,17 +467,19 @@ void ctl_unanswered(struct ctl *ctl, const char *why)
 void ctl_event(struct ctl *ctl, const struct ike_event *event)
 {
 	struct conn *conn, *next;
-	struct timespec now;
-	double time;
+	struct timespec now = { 0 };
+	double time = 0;
 
 	if (!ctl)
 		return;
-	clock_gettime(CLOCK_REALTIME, &now);
-	time = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 	for (conn = LIST_FIRST(&ctl->conns); conn; conn = next) {
 		next = LIST_NEXT(conn, list);
 		if (!conn->monitor || conn->dead)
 			continue;
+		if (!time) {
+			clock_gettime(CLOCK_REALTIME, &now);
+			time = (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+		}
 		if (evbuffer_get_length(bufferevent_get_output(conn->bev)) > BEHIND_MAX ||
 		    !send_json(conn, verbs_event(event, time), BEHIND_MAX))
 			drop(conn);

@@ -7,8 +7,13 @@
 
 static void arm(struct engine *e)
 {
-	struct timeval wait = clock_wait(ike_core_deadline(e->core));
+	ike_time at = ike_core_deadline(e->core);
+	struct timeval wait;
 
+	if (at == e->armed && event_pending(e->timer, EV_TIMEOUT, NULL))
+		return;
+	e->armed = at;
+	wait = clock_wait(at);
 	event_add(e->timer, &wait);
 }
 
