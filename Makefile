@@ -216,7 +216,7 @@ demo:
 bench:
 	@selftests/lab/deps.sh test
 	@$(MAKE) --no-print-directory userspace
-	@selftests/bench/bench.sh $(or $(ROUNDS),9) $(B)
+	@PEERS='$(PEERS)' selftests/bench/bench.sh $(or $(ROUNDS),9) $(B)
 
 # ---------------------------------------------------------- install, clean
 
@@ -307,7 +307,8 @@ help:
 	@echo 'make check      every test; T="NAME ..." runs some'
 	@echo 'make check-long all tests in lab guests on a debug kernel, and the long ones'
 	@echo 'make bench      measure against XFRM, WireGuard and charon in lab guests; ROUNDS=N'
-	@echo '                B="forward tcp growth ike" chooses parts'
+	@echo '                B="forward tcp growth ike" chooses parts, PEERS="1000 10000" the'
+	@echo '                numbers of SAs that ike measures memory with'
 	@echo 'make tests      build the unit tests (build/test_*)'
 	@echo 'make fuzz       build the fuzz targets (build/fuzz_*), with clang'
 	@echo 'make lab        lab kernel and the module for it'

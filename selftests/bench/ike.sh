@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Usage: ike.sh ROUNDS [PEERS]
+# Usage: ike.sh ROUNDS [PEERS...]
 # What a handshake, a rekey and an SA cost a daemon that answers, in a lab guest; bench.sh
 # calls it.  Each side has a veth pair of its own to an initiator, which is the same program
 # with the same configuration everywhere: charon with its load tester, each of whose SAs comes
@@ -10,8 +10,8 @@
 #   charon         charon; SAs are in XFRM
 #   charon-alone   charon; it only seems to have a kernel
 #
-# charon takes any peer by one configuration, pantund has a gateway and a tunnel for each of
-# PEERS (1,000).  What comes of it is written to $PANTUN_OUT/samples, one line a sample:
+# charon takes any peer by one configuration, pantund has a gateway and a tunnel for each of the
+# last of PEERS (1,000), which ascend: so many SAs at a time memory is measured with.  What comes of it is written to $PANTUN_OUT/samples, one line a sample:
 #
 # handshake-GROUP SIDE ROUND USER_NS KERNEL_NS   CPU of one handshake and of deleting the SAs
 # rekey SIDE ROUND USER_NS KERNEL_NS             CPU of one rekey of a child, with X25519
@@ -25,7 +25,9 @@ sides=(pantun charon charon-alone)
 groups=(x25519 ecp256 modp2048)
 hub=10.99.0.1 nobody=10.99.255.254	# which the peers' addresses, /32, need for their route
 rounds=$1
-peers=${2:-1000}		# handshakes or more
+peers=("${@:2}")		# the last is handshakes or more
+[ ${#peers[@]} != 0 ] || peers=(1000)
+most=${peers[-1]}
 handshakes=400
 rekeyed=50 rekeys=200	# children, and how many times any of them
 
@@ -92,7 +94,7 @@ pantun_lines() {
 	echo "$profiles ike-crypto-profiles p dh-group [ group31 group19 group14 ]"
 	echo "$profiles ipsec-crypto-profiles p esp encryption aes-128-gcm"
 	echo "$profiles ipsec-crypto-profiles p dh-group group31"
-	for ((n = 1; n <= peers; n++)); do
+	for ((n = 1; n <= most; n++)); do
 		gateway="set network ike gateway g$n"
 		echo "$gateway peer-address ip $(address "$n")"
 		echo "$gateway local-address ip $hub"
@@ -118,7 +120,7 @@ side_up() {
 		pantun_lines >"$WORK/$1/pantun.conf"
 		start_on "$1" "$WORK/$1/pantund.log" "${PANTUND:?}" --config "$WORK/$1/pantun.conf"
 		echo "$STARTED_PID" >"$WORK/$1/pid.daemon"
-		wait_for 120 on "$1" test -S /run/pantun/pantund.sock
+		wait_for $((120 + most / 10)) on "$1" test -S /run/pantun/pantund.sock
 		return ;;
 	charon) charon_config "$1" no 'initiators = 0' "proposal = $(proposal "${groups[@]}")" ;;
 	charon-alone) charon_config "$1" yes 'initiators = 0' "proposal = $(proposal "${groups[@]}")" ;;
@@ -139,7 +141,7 @@ initiate() {
 		'init_limit = 8' 'delay = 1' "delete_after_established = $5" 'addrs_prefix = 32' \
 		"addrs { wan0 = $(address 1)-$(address "$4") }"
 	charon_start "$1-peer"
-	wait_for 120 peer_log_has "$1" "$3" 'IKE_SA load-test.* established' ||
+	wait_for $((120 + $3 / 10)) peer_log_has "$1" "$3" 'IKE_SA load-test.* established' ||
 		broken "$1" "$3 handshakes with $2"
 }
 
@@ -203,15 +205,17 @@ resident() {
 }
 
 memory() {
-	local side=$1 before
+	local side=$1 before count
 	watch "$side"
 	initiate "$side" x25519 1 1 no
 	initiator_stop "$side"
 	before=$(resident "$side")
-	initiate "$side" x25519 "$peers" "$peers" no
-	settle "$side"
-	echo "memory $side $peers $before $(resident "$side")" >>"$samples"
-	initiator_stop "$side"
+	for count in "${peers[@]}"; do
+		initiate "$side" x25519 "$count" "$count" no
+		settle "$side"
+		echo "memory $side $count $before $(resident "$side")" >>"$samples"
+		initiator_stop "$side"
+	done
 }
 
 handshake() {

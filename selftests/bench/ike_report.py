@@ -15,15 +15,15 @@ MARK = 0.5
 
 
 def read(name):
-    """figure -> side -> [(user, kernel)] by round; and side -> (peers, before, after)."""
+    """figure -> side -> [(user, kernel)] by round; and peers -> side -> (before, after)."""
     samples = collections.defaultdict(lambda: collections.defaultdict(list))
-    memory = {}
+    memory = collections.defaultdict(dict)
     with open(name, encoding="ascii") as lines:
         for line in lines:
             figure, side, number, one, other = line.split()
             values = int(one), int(other)
             if figure == "memory":
-                memory[side] = int(number), *values
+                memory[int(number)][side] = values
             else:
                 samples[figure][side].append(values)
     return samples, memory
@@ -32,7 +32,8 @@ def read(name):
 def demand(samples, memory):
     """Each figure of each side in each round; the number of rounds."""
     counts = {len(samples[figure][side]) for figure in FIGURES for side in SIDES}
-    if len(counts) != 1 or 0 in counts or set(memory) != set(SIDES):
+    if len(counts) != 1 or 0 in counts or not memory or \
+            any(set(sides) != set(SIDES) for sides in memory.values()):
         raise SystemExit("bench: not every figure of ike was measured in every round")
     return counts.pop()
 
@@ -53,7 +54,7 @@ def show_times(samples, rounds):
     """A row for each figure and side; the ratios of whole CPU to charon's with XFRM."""
     ratios = []
     print(f"{rounds} rounds, medians; CPU of the daemon that answers, with all its threads, µs")
-    print(f"  {'':26}{'':14}{'user':>8}{'whole':>8}   pantun / it: user  whole")
+    print(f"  {'':26}{'':14}{'user':>8}{'system':>8}{'whole':>8}   pantun / it: user  whole")
     for figure, title in FIGURES.items():
         ours = samples[figure]["pantun"]
         for side in SIDES:
@@ -61,6 +62,7 @@ def show_times(samples, rounds):
             user = median(a[0] / b[0] for a, b in zip(ours, values))
             whole = median(sum(a) / sum(b) for a, b in zip(ours, values))
             row = f"  {title:26}{side:14}{median(v[0] for v in values) / 1000:8,.0f}" \
+                  f"{median(v[1] for v in values) / 1000:8,.0f}" \
                   f"{median(sum(v) for v in values) / 1000:8,.0f}"
             print(row + (f"{user:21.2f}{whole:7.2f}" if side != "pantun" else ""))
             title = ""
@@ -70,12 +72,16 @@ def show_times(samples, rounds):
 
 
 def show_memory(memory):
-    """What an SA takes; the ratio to charon's with XFRM."""
-    each = {side: (after - before) / peers for side, (peers, before, after) in memory.items()}
-    print(f"\n  {'resident, KiB':26}{'':14}{'no SA':>8}{'peers':>8}{'with all':>10}{'an SA':>8}")
-    for side, (peers, before, after) in memory.items():
-        print(f"  {'':26}{side:14}{before:8,d}{peers:8,d}{after:10,d}{each[side]:8.1f}")
-    return each["pantun"] / each["charon"]
+    """What an SA takes; the ratios to charon's with XFRM."""
+    ratios = []
+    print(f"\n  {'resident, KiB':26}{'':14}{'no SA':>8}{'SAs':>8}{'with all':>10}{'an SA':>8}")
+    for peers in sorted(memory):
+        each = {}
+        for side, (before, after) in memory[peers].items():
+            each[side] = (after - before) / peers
+            print(f"  {'':26}{side:14}{before:8,d}{peers:8,d}{after:10,d}{each[side]:8.1f}")
+        ratios.append(each["pantun"] / each["charon"])
+    return ratios
 
 
 def main():
@@ -86,7 +92,7 @@ def main():
     print("\nThe lab's kernel is slow to enter, so what is not user's weighs more than elsewhere.\n"
           "pantun has its gateways before the first SA; charon has one configuration for all.")
     judge("CPU a handshake and rekey", ratios)
-    judge("memory an SA", [grown])
+    judge("memory an SA", grown)
 
 
 main()
