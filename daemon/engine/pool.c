@@ -17,7 +17,7 @@
 #include "ike/core.h"
 
 #define THREADS_MOST	8
-#define NAME_MAX_LEN	16	/* of a thread, with its end */
+#define NAME_MAX_LEN	24	/* of a thread, with its end; the kernel cuts it to 16 */
 
 struct item {
 	STAILQ_ENTRY(item) list;
