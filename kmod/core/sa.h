@@ -125,7 +125,7 @@ struct pantun_sa {
 };
 
 /* The table's references: more than there are CPUs that can be late with theirs. */
-#define PANTUN_SA_TABLE_REFS	(1 << 20)
+#define PANTUN_SA_TABLE_REFS	0x100000
 
 #define PANTUN_SA_LARVAL_SECONDS	60	/* a reserved SPI is given back after this */
 #define PANTUN_SA_FORMER_SECONDS	30	/* packets still come by the path before */
