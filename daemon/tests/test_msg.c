@@ -22,7 +22,6 @@
 
 #include "msg/basic.h"
 #include "msg/chan.h"
-#include "msg/log_relay.h"
 
 #define ROUNDS		20000	/* of the loop, at most */
 #define RAW_MAX		(MSG_MOST + 64)
@@ -784,97 +783,6 @@ static void test_free_in_gone(void **state)
 	close(fd);
 }
 
-/* --- log lines --- */
-
-static struct {
-	unsigned int n;
-	enum log_level level;
-	char subject[256], text[1024];
-} logged;
-
-static void on_log(void *ctx, enum log_level level, const char *subject, const char *text)
-{
-	(void)ctx;
-	logged.n++;
-	logged.level = level;
-	snprintf(logged.subject, sizeof(logged.subject), "%s", subject ? subject : "(none)");
-	snprintf(logged.text, sizeof(logged.text), "%s", text);
-}
-
-static void on_line(void *ctx, struct bytes body, int fd)
-{
-	static struct log_relay relay;
-
-	(void)ctx;
-	(void)fd;
-	log_relay_take(&relay, one.chan, body);
-}
-
-static void open_log(void)
-{
-	static chan_handler *with_log[MSG_TYPES];
-	int ends[2];
-
-	for (enum msg_type type = 0; type < MSG_TYPES; type++)
-		with_log[type] = each_type[type];
-	with_log[MSG_LOG] = on_line;
-	assert_int_equal(chan_pair(ends), 0);
-	one = (struct side){ .fd = -1 };
-	one.chan = chan_new(base, ends[0], MSG_PARENT, MSG_IKE, with_log, &one, on_gone);
-	open_side(&other, ends[1], MSG_IKE, MSG_PARENT);
-	memset(&logged, 0, sizeof(logged));
-	log_set_sink(on_log, NULL);
-}
-
-static void close_log(void)
-{
-	log_set_sink(NULL, NULL);
-	close_side(&one);
-	close_side(&other);
-}
-
-static void test_log(void **state)
-{
-	(void)state;
-	open_log();
-	log_relay_send(other.chan, LOG_LEVEL_WARNING, "gateway hq", "is \x01 away");
-	run();
-	assert_int_equal(logged.n, 1);
-	assert_int_equal(logged.level, LOG_LEVEL_WARNING);
-	assert_string_equal(logged.subject, "gateway hq");
-	assert_string_equal(logged.text, "is \\x01 away");
-	log_relay_send(other.chan, LOG_LEVEL_ERROR, NULL, "%n%s");
-	run();
-	assert_string_equal(logged.subject, "(none)");
-	assert_string_equal(logged.text, "%n%s");
-	close_log();
-}
-
-static void refuses_line(const struct msg_log *line)
-{
-	open_log();
-	chan_send(other.chan, MSG_LOG, line, sizeof(*line));
-	run();
-	assert_int_equal(logged.n, 0);
-	assert_int_equal(one.gone, 1);
-	assert_ptr_equal(strstr(one.reason, "LOG: "), one.reason);
-	close_log();
-}
-
-static void test_log_nonsense(void **state)
-{
-	struct msg_log line = { .level = LOG_LEVEL_DEBUG + 1 };
-
-	(void)state;
-	refuses_line(&line);
-	line.level = LOG_LEVEL_INFO;
-	memset(line.subject, 'x', sizeof(line.subject));
-	refuses_line(&line);
-	line.subject[0] = '\0';
-	memset(line.text, 'x', sizeof(line.text));
-	refuses_line(&line);
-}
-
 static int set_up(void **state)
 {
 	(void)state;
@@ -916,8 +824,6 @@ int main(void)
 		cmocka_unit_test(test_last_words_queue),
 		cmocka_unit_test(test_free_in_handler),
 		cmocka_unit_test(test_free_in_gone),
-		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_log_nonsense),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
