@@ -125,6 +125,7 @@ build/.wire-alone: $(call obj,$(base) $(wire))
 
 tests := $(patsubst %.c,build/%,$(notdir $(wildcard daemon/tests/test_*.c \
 	tools/tests/test_*.c selftests/host/test_*.c)))
+fuzz_helpers := daemon/fuzz/play.c daemon/tests/raw_msg.c
 fuzzers := $(patsubst daemon/fuzz/%.c,build/%,$(wildcard daemon/fuzz/fuzz_*.c))
 # Files of the module without any knowledge of the kernel around them.
 pure := $(wildcard kmod/core/alg.c $(patsubst %,kmod/pure/%.c,\
@@ -181,7 +182,7 @@ build/fuzz/%.o: %.c | libraries
 	$(Q)$(FUZZ_CC) -O1 -g $(BASE_CFLAGS) $(SANITIZE) \
 		-fsanitize=fuzzer-no-link -c -o $@ $<
 
-build/fuzz_%: build/fuzz/daemon/fuzz/fuzz_%.o $(call fuzz,$(parts) $(fakes))
+build/fuzz_%: build/fuzz/daemon/fuzz/fuzz_%.o $(call fuzz,$(parts) $(fakes) $(fuzz_helpers))
 	$(call say,LD [fuzz],$@)
 	$(Q)$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(daemon_libs)
 

@@ -6,15 +6,15 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "auth/process.h"
-#include "base/log.h"
+#include "fuzz/play.h"
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
 #include "prop/alg_registry.h"
+#include "tests/raw_msg.h"
 
 #define KEY	"a secret that two ends share"
 #define ROUNDS	3
@@ -23,21 +23,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct event_base *base;
 
-static void ignore(void *ctx, enum log_level level, const char *subject, const char *text)
+static void put(int end, const struct raw_msg *msg)
 {
-	(void)ctx;
-	(void)level;
-	(void)subject;
-	(void)text;
-}
-
-static void put(int fd, uint32_t type, const void *body, size_t n)
-{
-	struct msg_head head = { .type = type, .n = (uint32_t)n };
-	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-
-	if (sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (raw_msg_send(end, msg) < 0)
 		abort();
 }
 
@@ -47,29 +35,12 @@ static void rounds(void)
 		event_base_loop(base, EVLOOP_NONBLOCK);
 }
 
-static void put_peer(int fd, int end)
+static void put_peer(int end, int ike)
 {
 	const struct msg_peer peer = { .role = MSG_IKE };
-	struct msg_head head = { .type = MSG_PEER, .n = sizeof(struct msg_peer) };
-	union {
-		char octets[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { .octets = { 0 } };
-	struct iovec iov[2] = {
-		{ &head, sizeof(head) }, { (void *)(uintptr_t)&peer, sizeof(peer) },
-	};
-	struct msghdr msg = {
-		.msg_iov = iov, .msg_iovlen = 2, .msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
 
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(end));
-	memcpy(CMSG_DATA(c), &end, sizeof(end));
-	if (sendmsg(fd, &msg, MSG_NOSIGNAL) < 0)
-		abort();
+	put(end, &(struct raw_msg){ .type = MSG_PEER, .body = &peer, .n = sizeof(peer), .fd = ike,
+				    .fds = 1 });
 }
 
 /* A key never leaves: no answer has a part of it. */
@@ -124,7 +95,7 @@ static void ask(int fd, const uint8_t *data, size_t size)
 		request->octets_n = (uint32_t)(size - 1);
 		memcpy(request->octets, data + 1, size - 1);
 	}
-	put(fd, MSG_AUTH_ASK, aligned, n);
+	put(fd, &(struct raw_msg){ .type = MSG_AUTH_ASK, .body = aligned, .n = n });
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -137,7 +108,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (!base) {
 		base = event_base_new();
-		log_set_sink(ignore, NULL);
+		play_silently();
 	}
 	if (!base || chan_pair(parent) || chan_pair(ike))
 		abort();
@@ -145,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!process)
 		abort();
 	memcpy(key.octets, KEY, key.n);
-	put(parent[0], MSG_AUTH_KEY, &key, sizeof(key));
+	put(parent[0], &(struct raw_msg){ .type = MSG_AUTH_KEY, .body = &key, .n = sizeof(key) });
 	put_peer(parent[0], ike[1]);
 	close(ike[1]);
 	rounds();

@@ -14,6 +14,7 @@
 
 #include "auth/answer.h"
 #include "base/log.h"
+#include "fuzz/play.h"
 #include "ike/v2/v2.h"
 #include "versions/versions.h"
 #include "kern/kern_fake.h"
@@ -27,12 +28,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { A, B };
-
-/* What is left of the input; behind its end all octets are 0. */
-struct play {
-	const uint8_t *p;
-	size_t n;
-};
 
 struct letter {
 	struct endpoint from, to;
@@ -52,14 +47,6 @@ struct side {
 
 static struct side sides[2];
 static ike_time now;
-
-static uint8_t octet(struct play *play)
-{
-	if (!play->n)
-		return 0;
-	play->n--;
-	return *play->p++;
-}
 
 static struct bytes octets(struct play *play, size_t n)
 {
@@ -306,9 +293,9 @@ static void deliver(struct side *side, enum fate fate, struct play *play)
 	if (fate == LATE)
 		side->inbox[side->letters++] = letter;
 	if (fate == ALTERED) {
-		at = (size_t)octet(play) << 4;
-		at |= octet(play) & 15;
-		letter.data[at % letter.n] ^= octet(play);
+		at = (size_t)play_octet(play) << 4;
+		at |= play_octet(play) & 15;
+		letter.data[at % letter.n] ^= play_octet(play);
 	}
 	if (fate != LOST && fate != LATE)
 		hand_in(side, &letter);
@@ -316,10 +303,10 @@ static void deliver(struct side *side, enum fate fate, struct play *play)
 
 static void stranger(struct side *side, struct play *play)
 {
-	uint8_t how = octet(play);
+	uint8_t how = play_octet(play);
 	uint16_t port = how & 1 ? IKE_NATT_PORT : IKE_PORT;
 	struct endpoint local = home(side->number, port), remote = home(!side->number, port);
-	struct bytes data = octets(play, octet(play));
+	struct bytes data = octets(play, play_octet(play));
 
 	if (how & 2)
 		remote.addr.b[3]++;
@@ -387,7 +374,7 @@ static void put_selectors(const struct side *side, struct wire_writer *w, uint8_
 static void put_payload(const struct side *side, const struct ike_sa *ike, struct wire_writer *w,
 			struct play *play)
 {
-	uint8_t kind = octet(play), n = octet(play), spi[4];
+	uint8_t kind = play_octet(play), n = play_octet(play), spi[4];
 	uint32_t number = pick_spi(ike, n);
 
 	put_be32(spi, number);
@@ -417,7 +404,7 @@ static void put_payload(const struct side *side, const struct ike_sa *ike, struc
 		wire_put_delete_ike(w);
 		break;
 	case 0x88:
-		wire_put_notify(w, (uint16_t)(octet(play) << 8 | n), octets(play, 2));
+		wire_put_notify(w, (uint16_t)(play_octet(play) << 8 | n), octets(play, 2));
 		break;
 	default:
 		wire_payload_begin(w, kind);
@@ -432,7 +419,7 @@ static void insane(struct side *from, struct play *play)
 	static const uint8_t exchanges[] = {
 		IKE_EXCH_IKE_AUTH, IKE_EXCH_CREATE_CHILD_SA, IKE_EXCH_INFORMATIONAL, 240,
 	};
-	uint8_t how = octet(play), which = octet(play), payloads;
+	uint8_t how = play_octet(play), which = play_octet(play), payloads;
 	struct side *to = &sides[!from->number];
 	struct ike_sa *ike = pick_ike(from, which & 15), *other;
 	bool response = how & 4;
@@ -512,7 +499,7 @@ static void pass_time(uint8_t how)
 
 static void act(struct play *play)
 {
-	uint8_t what = octet(play);
+	uint8_t what = play_octet(play);
 	struct side *side = &sides[what & 1];
 
 	switch (what >> 1 & 15) {
@@ -529,7 +516,7 @@ static void act(struct play *play)
 		deliver(side, LATE, play);
 		break;
 	case 5:
-		pass_time(octet(play));
+		pass_time(play_octet(play));
 		break;
 	case 6:
 		stranger(side, play);
@@ -539,22 +526,14 @@ static void act(struct play *play)
 		insane(side, play);
 		break;
 	case 9:
-		expire(side, octet(play));
+		expire(side, play_octet(play));
 		break;
 	case 10:
-		command(side, octet(play));
+		command(side, play_octet(play));
 		break;
 	default:
 		deliver(side, ARRIVES, play);
 	}
-}
-
-static void ignore(void *ctx, enum log_level level, const char *subject, const char *text)
-{
-	(void)ctx;
-	(void)level;
-	(void)subject;
-	(void)text;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -562,12 +541,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct play play = { .p = data, .n = size };
 	unsigned int acts = 0;
 
-	log_set_sink(ignore, NULL);
+	play_silently();
 	log_set_level(LOG_LEVEL_DEBUG);
 	now = 1000;
 	begin(A);
 	begin(B);
-	configure(&sides[B], octet(&play));
+	configure(&sides[B], play_octet(&play));
 	configure(&sides[A], 0);
 	while (play.n && acts++ < ACTS_MOST)
 		act(&play);

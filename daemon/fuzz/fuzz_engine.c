@@ -7,17 +7,17 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "conf/conf.h"
 #include "engine/engine.h"
+#include "fuzz/play.h"
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
 #include "talk/ike_msg.h"
 #include "talk/policy_msg.h"
+#include "tests/raw_msg.h"
 
 #define ACTS_MOST	48
 #define ROUNDS		3
@@ -39,11 +39,6 @@ static const char lines[] =
 	"set network tunnel ipsec u start on-demand\n"
 	"set network tunnel ipsec u auto-key ike-gateway h\n";
 
-struct play {
-	const uint8_t *p;
-	size_t n;
-};
-
 /* The messages of the configuration. */
 static struct {
 	enum msg_type type;
@@ -54,14 +49,6 @@ static unsigned int n_parts;
 
 static struct event_base *base;
 static int parent, auth;	/* the ends of who speaks to `ike` */
-
-static uint8_t octet(struct play *play)
-{
-	if (!play->n)
-		return 0;
-	play->n--;
-	return *play->p++;
-}
 
 static void keep_part(void *ctx, enum msg_type type, const void *body, size_t n)
 {
@@ -78,21 +65,13 @@ static void keep_part(void *ctx, enum msg_type type, const void *body, size_t n)
 	n_parts++;
 }
 
-static void ignore(void *ctx, enum log_level level, const char *subject, const char *text)
-{
-	(void)ctx;
-	(void)level;
-	(void)subject;
-	(void)text;
-}
-
 static void prepare(void)
 {
 	char text[sizeof(lines)];
 	struct conf_report report = { 0 };
 	struct policy *policy;
 
-	log_set_sink(ignore, NULL);
+	play_silently();
 	memcpy(text, lines, sizeof(lines));
 	policy = conf_parse(text, sizeof(lines) - 1, &report);
 	base = event_base_new();
@@ -106,43 +85,18 @@ static void prepare(void)
 
 static void put(int fd, uint32_t type, const void *body, size_t n, int passed)
 {
-	union {
-		char octets[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { .octets = { 0 } };
-	struct msg_head head = { .type = type, .n = (uint32_t)n };
-	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-	struct cmsghdr *c;
-
-	if (passed >= 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control);
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(passed));
-		memcpy(CMSG_DATA(c), &passed, sizeof(passed));
-	}
 	/* It may hear us no more. */
-	sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
+	raw_msg_send(fd, &(struct raw_msg){ .type = type, .body = body, .n = n, .fd = passed,
+					    .fds = passed >= 0 });
 }
 
 /* What `ike` says is of no interest. */
-static void drain(int fd)
-{
-	uint8_t octets[64];
-
-	while (recv(fd, octets, sizeof(octets), MSG_DONTWAIT) > 0)
-		;
-}
-
 static void rounds(void)
 {
 	for (int i = 0; i < ROUNDS; i++)
 		event_base_loop(base, EVLOOP_NONBLOCK);
-	drain(parent);
-	drain(auth);
+	raw_msg_drop(parent);
+	raw_msg_drop(auth);
 }
 
 static void put_policy(void)
@@ -176,18 +130,14 @@ static void put_altered(int fd, enum msg_type type, struct play *play)
 {
 	static uint64_t aligned[MSG_MOST / sizeof(uint64_t)];
 	const struct msg_place place = { "tunnel1", "lan" };
-	uint8_t *body = (uint8_t *)aligned, others;
-	size_t n = msg_rows[type].least, at;
+	uint8_t *body = (uint8_t *)aligned;
+	size_t n = msg_rows[type].least;
 
 	memset(body, 0, n);
 	if (n >= sizeof(place) && type != MSG_ASK && type != MSG_SA_RESULT &&
 	    type != MSG_AUTH_ANSWER)
 		memcpy(body, &place, sizeof(place));
-	for (others = octet(play); others && n; others--) {
-		at = (size_t)octet(play) << 8;
-		at |= octet(play);
-		body[at % n] = octet(play);
-	}
+	play_alter(play, body, n);
 	put(fd, type, body, n, -1);
 }
 
@@ -197,7 +147,7 @@ static void act(struct play *play)
 		MSG_ACQUIRE, MSG_EXPIRE, MSG_MOVED, MSG_PATH_LOST, MSG_PATH_BACK, MSG_AWAY,
 		MSG_ADOPT, MSG_SA_RESULT, MSG_HEARD, MSG_CARRIED, MSG_ASK, MSG_END,
 	};
-	uint8_t what = octet(play) & 31;
+	uint8_t what = play_octet(play) & 31;
 
 	if (what < sizeof(types) / sizeof(*types))
 		put_altered(parent, types[what], play);
@@ -206,7 +156,7 @@ static void act(struct play *play)
 	else if (what < 20)
 		put_policy();
 	else if (what < 24)
-		put_part(octet(play));
+		put_part(play_octet(play));
 	else if (what < 26)
 		meet_auth();
 	else if (what == 26)

@@ -8,14 +8,13 @@
 #include <event2/event.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "msg/chan.h"
+#include "tests/raw_msg.h"
 
 #define MESSAGE		6	/* octets of input */
 #define MESSAGES	64	/* at most; one input is not to take long */
-#define FDS_MOST	6	/* more than a channel takes in to close them */
 #define BEYOND		4	/* types that do not exist */
 #define LIAR		0xf0	/* how lengths are chosen by those whose heads lie */
 
@@ -97,37 +96,18 @@ static bool right(uint32_t type, size_t n, unsigned int fds)
 static void send_one(int fd, const uint8_t *p)
 {
 	static uint8_t body[MSG_MOST + 65];
-	union {
-		char octets[CMSG_SPACE(FDS_MOST * sizeof(int))];
-		struct cmsghdr align;
-	} control = { .octets = { 0 } };
-	struct msg_head head = { .n = 0 };
-	struct iovec iov[2] = { { &head, sizeof(head) }, { body, 0 } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-	unsigned int fds = p[1] % (FDS_MOST + 1);
-	struct cmsghdr *c;
-	int list[FDS_MOST] = { 0 };
+	unsigned int fds = p[1] % (RAW_MSG_FDS + 1);
+	struct raw_msg msg = { .body = body, .fd = fd, .fds = fds };
 
 	run.type = p[0] % (MSG_TYPES + BEYOND);
 	run.n = length(run.type, p[2], (uint16_t)(p[3] << 8 | p[4]));
 	run.octet = p[5];
 	memset(body, run.octet, run.n);
-	head.type = run.type;
+	msg.type = run.type;
+	msg.n = run.n;
 	/* Some promise more than there is. */
-	head.n = (uint32_t)run.n + (p[2] >= LIAR);
-	iov[1].iov_len = run.n;
-	if (fds) {
-		for (unsigned int i = 0; i < fds; i++)
-			list[i] = fd;
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(fds * sizeof(int));
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(fds * sizeof(int));
-		memcpy(CMSG_DATA(c), list, fds * sizeof(int));
-	}
-	if (sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	msg.missing = p[2] >= LIAR;
+	if (raw_msg_send(fd, &msg) < 0)
 		return;
 	if (!right(run.type, run.n, fds) || p[2] >= LIAR)
 		run.wrong = true;

@@ -11,16 +11,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/log.h"
+#include "fuzz/play.h"
 #include "kern/kern_fake.h"
 #include "loop/config.h"
 #include "loop/manual.h"
 #include "loop/parent_fake.h"
 #include "msg/auth_msg.h"
 #include "talk/sa_msg.h"
+#include "tests/raw_msg.h"
 
 #define ACTS_MOST	64
 #define ROUNDS		3	/* of the loop after each */
@@ -49,19 +49,6 @@ static struct parent_fake *parent;
 static char config[] = "/tmp/pantun-fuzz-parent-XXXXXX", ctl[sizeof(config) + 4];
 static int ends[MSG_ROLES];
 
-struct play {
-	const uint8_t *p;
-	size_t n;
-};
-
-static uint8_t octet(struct play *play)
-{
-	if (!play->n)
-		return 0;
-	play->n--;
-	return *play->p++;
-}
-
 static void rounds(void)
 {
 	for (int i = 0; i < ROUNDS; i++)
@@ -70,21 +57,8 @@ static void rounds(void)
 
 static void put(enum msg_role role, uint32_t type, const void *body, size_t n)
 {
-	struct msg_head head = { .type = type, .n = (uint32_t)n };
-	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-
 	/* It may have been refused before, and the end be closed. */
-	sendmsg(ends[role], &msg, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-/* What the parent says is of no interest. */
-static void drain(enum msg_role role)
-{
-	uint8_t octets[64];
-
-	while (ends[role] >= 0 && recv(ends[role], octets, sizeof(octets), MSG_DONTWAIT) > 0)
-		;
+	raw_msg_send(ends[role], &(struct raw_msg){ .type = type, .body = body, .n = n });
 }
 
 static void meet(enum msg_role role)
@@ -104,7 +78,7 @@ static void make_sa(struct play *play, struct msg_sa *msg)
 	const struct policy_gateway *gateway;
 	const struct policy_tunnel *tunnel = policy_tunnel_on(parent->d.policy, "tunnel1",
 							      &gateway);
-	uint8_t how = octet(play);
+	uint8_t how = play_octet(play);
 	struct ike_sa_spec sa = {
 		.token = 1 + (how >> 5), .inbound = how & 1, .spi = 0x1000 + (how >> 4),
 		.ifname = "tunnel1", .proxy = "lan", .replay_window = tunnel->replay_window,
@@ -147,16 +121,12 @@ static void make(struct play *play, enum msg_type type, uint8_t *body)
 static void message(struct play *play, enum msg_role role)
 {
 	static uint64_t aligned[MSG_MOST / sizeof(uint64_t)];
-	uint8_t *body = (uint8_t *)aligned, others;
-	enum msg_type type = octet(play) % MSG_TYPES;
-	size_t n = msg_rows[type].least, at;
+	uint8_t *body = (uint8_t *)aligned;
+	enum msg_type type = play_octet(play) % MSG_TYPES;
+	size_t n = msg_rows[type].least;
 
 	make(play, type, body);
-	for (others = octet(play); others && n; others--) {
-		at = (size_t)octet(play) << 8;
-		at |= octet(play);
-		body[at % n] = octet(play);
-	}
+	play_alter(play, body, n);
 	put(role, type, body, n);
 }
 
@@ -191,7 +161,7 @@ static void expire(uint8_t how)
 
 static void act(struct play *play)
 {
-	uint8_t what = octet(play);
+	uint8_t what = play_octet(play);
 
 	switch (what & 15) {
 	case 0:
@@ -204,7 +174,7 @@ static void act(struct play *play)
 		config_reload(&parent->d, 0);
 		break;
 	case 3:
-		expire(octet(play));
+		expire(play_octet(play));
 		break;
 	case 4:
 		kern_fake_path(parent->d.kern, "tunnel1", what & 16, what & 32);
@@ -217,17 +187,10 @@ static void act(struct play *play)
 		message(play, MSG_IKE);
 	}
 	rounds();
-	drain(MSG_IKE);
-	drain(MSG_AUTH);
+	/* What the parent says is of no interest. */
+	raw_msg_drop(ends[MSG_IKE]);
+	raw_msg_drop(ends[MSG_AUTH]);
 	check();
-}
-
-static void ignore(void *ctx, enum log_level level, const char *subject, const char *text)
-{
-	(void)ctx;
-	(void)level;
-	(void)subject;
-	(void)text;
 }
 
 static void remove_files(void)
@@ -246,7 +209,7 @@ static void open_files(void)
 	snprintf(ctl, sizeof(ctl), "%s.ctl", config);
 	atexit(remove_files);
 	base = event_base_new();
-	log_set_sink(ignore, NULL);
+	play_silently();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

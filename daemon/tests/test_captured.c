@@ -25,9 +25,10 @@
 #include "loop/manual.h"
 #include "loop/parent_fake.h"
 #include "msg/basic.h"
-#include "tests/peers_site.h"
 #include "talk/policy_msg.h"
 #include "talk/sa_msg.h"
+#include "tests/peers_site.h"
+#include "tests/raw_msg.h"
 
 #define ROUNDS	50		/* of the loop, in which all is done that can be done */
 #define FLOOD	20000		/* messages */
@@ -438,25 +439,9 @@ static void test_proxy_fail(void **state)
 
 static void send_raw(uint32_t type, const void *body, size_t n, int fd)
 {
-	union {
-		char octets[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { .octets = { 0 } };
-	struct msg_head head = { .type = type, .n = (uint32_t)n };
-	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-	struct cmsghdr *c;
+	const struct raw_msg msg = { .type = type, .body = body, .n = n, .fd = fd, .fds = fd >= 0 };
 
-	if (fd >= 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control);
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(fd));
-		memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	}
-	assert_true(sendmsg(raw, &msg, MSG_NOSIGNAL) >= 0);
+	assert_true(raw_msg_send(raw, &msg) >= 0);
 }
 
 /* The parent hears no more of this one, and the next may have what is its. */
@@ -548,6 +533,7 @@ static void test_wishes(void **state)
 /* A process that sends @body over and over. */
 static pid_t flood(enum msg_type type, const void *body, size_t n)
 {
+	const struct raw_msg msg = { .type = type, .body = body, .n = n };
 	pid_t pid = fork();
 
 	assert_true(pid >= 0);
@@ -557,11 +543,7 @@ static pid_t flood(enum msg_type type, const void *body, size_t n)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* A socket does not block for its other holders either, hence the pauses. */
 	for (unsigned int i = 0; i < FLOOD;) {
-		struct msg_head head = { .type = type, .n = (uint32_t)n };
-		struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)body, n } };
-		struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-
-		if (sendmsg(raw, &msg, MSG_NOSIGNAL) >= 0)
+		if (raw_msg_send(raw, &msg) >= 0)
 			i++;
 		else if (errno == EAGAIN)
 			usleep(100);

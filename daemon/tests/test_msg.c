@@ -22,10 +22,10 @@
 
 #include "msg/basic.h"
 #include "msg/chan.h"
+#include "tests/raw_msg.h"
 
 #define ROUNDS		20000	/* of the loop, at most */
 #define RAW_MAX		(MSG_MOST + 64)
-#define FDS_MOST	3
 #define MANY		2000	/* messages; more than a socket takes */
 #define FAIR		100	/* messages that one round may read at most */
 
@@ -141,26 +141,10 @@ static void run(void)
 /* A message as it crosses the wall, whatever it says. */
 static void send_raw(int fd, uint32_t type, size_t n, unsigned int n_fds)
 {
-	union {
-		char octets[CMSG_SPACE(FDS_MOST * sizeof(int))];
-		struct cmsghdr align;
-	} control = { .octets = { 0 } };
-	struct msg_head head = { .type = type, .n = (uint32_t)n };
-	struct iovec iov[2] = { { &head, sizeof(head) }, { raw, n } };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
-	int fds[FDS_MOST] = { STDERR_FILENO, STDERR_FILENO, STDERR_FILENO };
-	struct cmsghdr *c;
+	const struct raw_msg msg = { .type = type, .body = raw, .n = n, .fd = STDERR_FILENO,
+				     .fds = n_fds };
 
-	if (n_fds) {
-		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(n_fds * sizeof(int));
-		c = CMSG_FIRSTHDR(&msg);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(n_fds * sizeof(int));
-		memcpy(CMSG_DATA(c), fds, n_fds * sizeof(int));
-	}
-	assert_int_equal(sendmsg(fd, &msg, MSG_NOSIGNAL), sizeof(head) + n);
+	assert_int_equal(raw_msg_send(fd, &msg), sizeof(struct msg_head) + n);
 }
 
 /* Adds a message to the datagram in raw[] of @n octets; the octets then. */
