@@ -18,6 +18,7 @@
 #include "talk/ike_msg.h"
 #include "talk/policy_msg.h"
 #include "tests/raw_msg.h"
+#include "tests/two_tunnels.h"
 
 #define ACTS_MOST	48
 #define ROUNDS		3
@@ -26,13 +27,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char lines[] =
-	"set network ike gateway g peer-address ip 192.0.2.9\n"
-	"set network ike gateway g local-address ip 192.0.2.1\n"
-	"set network ike gateway g authentication pre-shared-key key 0123456789abcdefghij\n"
-	"set network tunnel ipsec t tunnel-interface tunnel1\n"
-	"set network tunnel ipsec t auto-key ike-gateway g\n"
-	"set network tunnel ipsec t auto-key proxy-id lan local 10.1.0.0/16\n"
-	"set network tunnel ipsec t auto-key proxy-id lan remote 10.2.0.0/16\n"
+	TUNNEL_OF_IKE
 	"set network ike gateway h peer-address ip 2001:db8::9\n"
 	"set network ike gateway h authentication pre-shared-key key 0123456789abcdefghij\n"
 	"set network tunnel ipsec u tunnel-interface tunnel2\n"

@@ -21,28 +21,14 @@
 #include "msg/auth_msg.h"
 #include "talk/sa_msg.h"
 #include "tests/raw_msg.h"
+#include "tests/two_tunnels.h"
 
 #define ACTS_MOST	64
 #define ROUNDS		3	/* of the loop after each */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char lines[] =
-	"set network ike gateway g peer-address ip 192.0.2.9\n"
-	"set network ike gateway g local-address ip 192.0.2.1\n"
-	"set network ike gateway g authentication pre-shared-key key 0123456789abcdefghij\n"
-	"set network tunnel ipsec t tunnel-interface tunnel1\n"
-	"set network tunnel ipsec t auto-key ike-gateway g\n"
-	"set network tunnel ipsec t auto-key proxy-id lan local 10.1.0.0/16\n"
-	"set network tunnel ipsec t auto-key proxy-id lan remote 10.2.0.0/16\n"
-	"set network tunnel ipsec m tunnel-interface tunnel2\n"
-	"set network tunnel ipsec m manual-key peer-address ip 192.0.2.9\n"
-	"set network tunnel ipsec m manual-key local-address ip 192.0.2.1\n"
-	"set network tunnel ipsec m manual-key local-spi 00002001\n"
-	"set network tunnel ipsec m manual-key remote-spi 00002002\n"
-	"set network tunnel ipsec m manual-key esp authentication sha1 key "
-	"00010203-04050607-08090a0b-0c0d0e0f-10111213\n"
-	"set network tunnel ipsec m manual-key esp encryption algorithm null\n";
+static const char lines[] = TUNNEL_OF_IKE TUNNEL_BY_HAND;
 
 static struct event_base *base;
 static struct parent_fake *parent;

@@ -170,15 +170,20 @@ const struct ctl_ops stage_ops = {
 	.processes = do_processes, .kernel = do_kernel,
 };
 
-int stage_dial(void)
+int stage_dial_at(const char *path)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 
 	assert_true(fd >= 0);
-	memcpy(addr.sun_path, stage.path, strlen(stage.path));
+	memcpy(addr.sun_path, path, strlen(path));
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
 	return fd;
+}
+
+int stage_dial(void)
+{
+	return stage_dial_at(stage.path);
 }
 
 void stage_put(int fd, uint32_t n, const char *text, size_t text_n)

@@ -54,6 +54,8 @@ const struct ctl_reloaded *stage_said(void);
 /* The reload of that ticket is done, or fails if stage.asked.fail. */
 void stage_reloaded(uint64_t ticket);
 int stage_dial(void);
+/* The same to a control socket elsewhere. */
+int stage_dial_at(const char *path);
 /* A connection of a user who is not root, unless nobody here is. */
 int stage_dial_as_other(void);
 void stage_close_all(int *fds, size_t n);

@@ -4,8 +4,6 @@
  * of it, while the parent goes on.  The kernel is in memory, and notes what must never get there.
  */
 #include <errno.h>
-#include <event2/event.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -13,8 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,40 +19,21 @@
 #include "base/log.h"
 #include "kern/kern_fake.h"
 #include "loop/manual.h"
-#include "loop/parent_fake.h"
 #include "msg/basic.h"
 #include "talk/policy_msg.h"
 #include "talk/sa_msg.h"
+#include "tests/ctl_stage.h"
+#include "tests/parent_stage.h"
 #include "tests/peers_site.h"
 #include "tests/raw_msg.h"
+#include "tests/two_tunnels.h"
 
-#define ROUNDS	50		/* of the loop, in which all is done that can be done */
+#define ROUNDS	50		/* of the loop, in which it answers at the control socket */
 #define FLOOD	20000		/* messages */
 #define SPI	0x1001
 
-#define LINES \
-	"set network ike crypto-profiles ipsec-crypto-profiles p esp encryption aes-256-gcm\n" \
-	"set network ike crypto-profiles ipsec-crypto-profiles p esp authentication none\n" \
-	"set network ike gateway g peer-address ip 192.0.2.9\n" \
-	"set network ike gateway g local-address ip 192.0.2.1\n" \
-	"set network ike gateway g authentication pre-shared-key key 0123456789abcdefghij\n" \
-	"set network tunnel ipsec t tunnel-interface tunnel1\n" \
-	"set network tunnel ipsec t auto-key ike-gateway g\n" \
-	"set network tunnel ipsec t auto-key ipsec-crypto-profile p\n" \
-	"set network tunnel ipsec t auto-key proxy-id lan local 10.1.0.0/16\n" \
-	"set network tunnel ipsec t auto-key proxy-id lan remote 10.2.0.0/16\n" \
-	"set network tunnel ipsec m tunnel-interface tunnel2\n" \
-	"set network tunnel ipsec m manual-key peer-address ip 192.0.2.9\n" \
-	"set network tunnel ipsec m manual-key local-address ip 192.0.2.1\n" \
-	"set network tunnel ipsec m manual-key local-spi 00002001\n" \
-	"set network tunnel ipsec m manual-key remote-spi 00002002\n" \
-	"set network tunnel ipsec m manual-key esp authentication sha1 key " \
-	"00010203-04050607-08090a0b-0c0d0e0f-10111213\n" \
-	"set network tunnel ipsec m manual-key esp encryption algorithm null\n"
+#define LINES	TUNNEL_OF_IKE WITH_AES_256_GCM TUNNEL_BY_HAND
 
-static char dir[] = "/tmp/pantun-test-captured-XXXXXX";
-static char config[64], ctl[64];
-static struct event_base *base;
 static struct parent_fake *parent;
 static struct chan *ike;
 static int raw;			/* the same end, for what the channel would not send */
@@ -92,20 +69,10 @@ static void count_line(void *ctx, enum log_level level, const char *subject, con
 
 static void rounds(void)
 {
-	for (int i = 0; i < ROUNDS; i++)
-		event_base_loop(base, EVLOOP_NONBLOCK);
+	parent_stage_rounds(parent);
 }
 
 /* --- the stage --- */
-
-static void write_config(void)
-{
-	int fd = open(config, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, LINES, strlen(LINES)), strlen(LINES));
-	close(fd);
-}
 
 /* Another `ike`, for which the configuration is in force. */
 static void meet_ike(void)
@@ -118,7 +85,7 @@ static void meet_ike(void)
 	if (raw >= 0)
 		close(raw);
 	raw = dup(end);
-	ike = chan_new(base, end, MSG_IKE, MSG_PARENT, each_type, NULL, ended);
+	ike = chan_new(parent->d.base, end, MSG_IKE, MSG_PARENT, each_type, NULL, ended);
 	assert_non_null(ike);
 	rounds();
 	chan_send(ike, MSG_POLICY_SET, &set, sizeof(set));
@@ -132,10 +99,8 @@ static int set_up(void **state)
 	(void)state;
 	raw = -1;
 	results = 0;
-	base = event_base_new();
-	assert_non_null(base);
-	parent = parent_fake_new(base, config, ctl);
-	assert_non_null(parent);
+	parent_stage_configure(LINES);
+	parent = parent_stage_begin();
 	meet_ike();
 	/* Those with manual keys. */
 	assert_int_equal(kern_fake_count(parent->d.kern, true, NULL), 1);
@@ -153,8 +118,7 @@ static int tear_down(void **state)
 	chan_free(ike);
 	ike = NULL;
 	close(raw);
-	parent_fake_free(parent);
-	event_base_free(base);
+	parent_stage_end(parent);
 	assert_string_equal(text, "");
 	return 0;
 }
@@ -556,17 +520,12 @@ static pid_t flood(enum msg_type type, const void *body, size_t n)
 /* Somebody is served at the control socket meanwhile. */
 static void assert_served(void)
 {
-	static const char request[] = "\0\0\0\x12{\"verb\":\"monitor\"}";
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int fd = stage_dial_at(parent->options.ctl);
 	char answer[CTL_HEADER + 11];
 
-	assert_true(fd >= 0);
-	memcpy(addr.sun_path, ctl, strlen(ctl));
-	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-	assert_int_equal(write(fd, request, sizeof(request) - 1), sizeof(request) - 1);
+	stage_ask(fd, "{\"verb\":\"monitor\"}");
 	for (int i = 0; i < ROUNDS && recv(fd, answer, sizeof(answer), MSG_PEEK) < 0; i++)
-		event_base_loop(base, EVLOOP_NONBLOCK);
+		parent_stage_round(parent);
 	assert_int_equal(read(fd, answer, sizeof(answer)), sizeof(answer));
 	assert_memory_equal(answer + CTL_HEADER, "{\"ok\":true}", 11);
 	close(fd);
@@ -579,7 +538,7 @@ static void serve(pid_t pid)
 
 	assert_served();
 	while (!(got = waitpid(pid, &status, WNOHANG)))
-		event_base_loop(base, EVLOOP_NONBLOCK);
+		parent_stage_round(parent);
 	assert_int_equal(got, pid);
 	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
 	rounds();
@@ -619,30 +578,11 @@ static void test_many(void **state)
 		sa.token++;
 		sa.spi++;
 		chan_send(ike, MSG_SA, &sa, sizeof(sa));
-		event_base_loop(base, EVLOOP_NONBLOCK);
-		event_base_loop(base, EVLOOP_NONBLOCK);
+		parent_stage_round(parent);
+		parent_stage_round(parent);
 	}
 	assert_int_equal(result.error, -EACCES);
 	assert_in_range(n, 100, 1000);
-}
-
-static int group_set_up(void **state)
-{
-	(void)state;
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(config, sizeof(config), "%s/pantun.conf", dir);
-	snprintf(ctl, sizeof(ctl), "%s/ctl", dir);
-	write_config();
-	return 0;
-}
-
-static int group_tear_down(void **state)
-{
-	(void)state;
-	unlink(config);
-	unlink(ctl);
-	return rmdir(dir);
 }
 
 #define WITH_PARENT(test)	cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -664,5 +604,6 @@ int main(void)
 	log_set_level(LOG_LEVEL_ERROR);
 	/* As the daemon does: who has asked for events may be gone when one comes. */
 	signal(SIGPIPE, SIG_IGN);
-	return cmocka_run_group_tests_name("captured", tests, group_set_up, group_tear_down);
+	return cmocka_run_group_tests_name("captured", tests, parent_stage_open,
+					   parent_stage_close);
 }

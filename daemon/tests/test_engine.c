@@ -12,10 +12,7 @@
 
 #include <arpa/inet.h>
 #include <event2/event.h>
-#include <net/if.h>
 #include <netinet/in.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,6 +30,7 @@
 #include "priv/ports.h"
 #include "talk/ike_msg.h"
 #include "talk/policy_msg.h"
+#include "tests/own_network.h"
 #include "tests/peers_jobs.h"
 #include "tests/peers_site.h"
 #include "versions/versions.h"
@@ -42,7 +40,6 @@
 #define PEER_PORT	4444
 #define DATAGRAM	2048
 #define JUNK		300
-
 
 enum { IKE_AUTH = 35, INFORMATIONAL = 37 };
 
@@ -289,20 +286,6 @@ static void close_peer(struct peer_core *peer)
 }
 
 /* --- all together --- */
-
-/* Without the right to have a namespace there is nothing to test with. */
-static void own_network(void)
-{
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int fd;
-
-	if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
-		skip();
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	assert_true(fd >= 0);
-	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
-	close(fd);
-}
 
 /* Everything there is, until @ms have passed or *@count reaches @most. */
 static bool run_until(const unsigned int *count, unsigned int most, ike_time ms)

@@ -12,28 +12,12 @@
 #include "loop/manual.h"
 #include "tests/conf_lines.h"
 #include "tests/peers_site.h"
+#include "tests/two_tunnels.h"
 
 #define LINES \
-	"set network ike crypto-profiles ipsec-crypto-profiles p esp encryption aes-256-gcm\n" \
-	"set network ike crypto-profiles ipsec-crypto-profiles p esp authentication none\n" \
+	TUNNEL_OF_IKE WITH_AES_256_GCM TUNNEL_BY_HAND \
 	"set network ike crypto-profiles ipsec-crypto-profiles p lifetime hours 1\n" \
-	"set network ike crypto-profiles ipsec-crypto-profiles p lifesize gb 1\n" \
-	"set network ike gateway g peer-address ip 192.0.2.9\n" \
-	"set network ike gateway g local-address ip 192.0.2.1\n" \
-	"set network ike gateway g authentication pre-shared-key key 0123456789abcdefghij\n" \
-	"set network tunnel ipsec t tunnel-interface tunnel1\n" \
-	"set network tunnel ipsec t auto-key ike-gateway g\n" \
-	"set network tunnel ipsec t auto-key ipsec-crypto-profile p\n" \
-	"set network tunnel ipsec t auto-key proxy-id lan local 10.1.0.0/16\n" \
-	"set network tunnel ipsec t auto-key proxy-id lan remote 10.2.0.0/16\n" \
-	"set network tunnel ipsec m tunnel-interface tunnel2\n" \
-	"set network tunnel ipsec m manual-key peer-address ip 192.0.2.9\n" \
-	"set network tunnel ipsec m manual-key local-address ip 192.0.2.1\n" \
-	"set network tunnel ipsec m manual-key local-spi 00001001\n" \
-	"set network tunnel ipsec m manual-key remote-spi 00001002\n" \
-	"set network tunnel ipsec m manual-key esp authentication sha1 key " \
-	"00010203-04050607-08090a0b-0c0d0e0f-10111213\n" \
-	"set network tunnel ipsec m manual-key esp encryption algorithm null\n"
+	"set network ike crypto-profiles ipsec-crypto-profiles p lifesize gb 1\n"
 
 static struct policy *policy;
 

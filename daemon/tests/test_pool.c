@@ -26,22 +26,55 @@
 #define CROWD_MOST	300		/* of them go before what comes last and is to be first */
 #define JOB	1		/* and no notification */
 
-/* A core that wants a key pair to begin with, and its job. */
-static struct ike_core *core_with_job(struct ike_job **job)
+/* What a new core of that site begins with: the job of a key pair. */
+static struct ike_job *first_job(struct ike_core **core, const struct site *site)
 {
 	const struct ike_hooks hooks = { .random = crypto_random_os };
-	struct ike_core *core = ike_core_new(&hooks, ike_versions);
 	const struct ike_action *action;
+
+	*core = ike_core_new(&hooks, ike_versions);
+	assert_non_null(*core);
+	assert_int_equal(ike_core_set_policy(*core, NOW, peers_policy(site)), 0);
+	while ((action = ike_core_action(*core)))
+		if (action->type == IKE_ACTION_JOB)
+			return ike_core_take_job(*core);
+	fail();
+	abort();
+}
+
+static struct ike_job *any_job(struct ike_core **core)
+{
 	struct site site = peers_site(A);
 
-	assert_non_null(core);
-	assert_int_equal(ike_core_set_policy(core, NOW, peers_policy(&site)), 0);
-	*job = NULL;
-	while (!*job && (action = ike_core_action(core)))
-		if (action->type == IKE_ACTION_JOB)
-			*job = ike_core_take_job(core);
-	assert_non_null(*job);
-	return core;
+	return first_job(core, &site);
+}
+
+/* Of a group that takes a thread a while. */
+static struct ike_job *slow_job(struct ike_core **core)
+{
+	struct site site = peers_site(A);
+
+	site.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group14");
+	return first_job(core, &site);
+}
+
+/* A pool with the jobs @put of as many cores. */
+static struct pool *pool_with_many(struct ike_core *core[MANY], struct ike_job *put[MANY])
+{
+	struct pool *pool = pool_new();
+
+	assert_non_null(pool);
+	for (unsigned int i = 0; i < MANY; i++) {
+		put[i] = any_job(&core[i]);
+		assert_true(pool_put(pool, put[i]));
+	}
+	return pool;
+}
+
+static void free_cores(struct ike_core **core, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		ike_core_free(core[i]);
 }
 
 static bool sends(struct ike_core *core)
@@ -77,17 +110,12 @@ static unsigned int index_of(struct ike_job *const put[MANY], const struct ike_j
 /* All come back, each once; the core goes on with its own and lets go of another's. */
 static void test_all(void **state)
 {
-	struct pool *pool = pool_new();
 	struct ike_core *core[MANY];
 	struct ike_job *put[MANY];
+	struct pool *pool = pool_with_many(core, put);
 	bool seen[MANY] = { false };
 
 	(void)state;
-	assert_non_null(pool);
-	for (unsigned int i = 0; i < MANY; i++) {
-		core[i] = core_with_job(&put[i]);
-		assert_true(pool_put(pool, put[i]));
-	}
 	for (unsigned int n = 0; n < MANY; n++) {
 		struct ike_job *job = await(pool);
 		unsigned int i = index_of(put, job);
@@ -100,8 +128,7 @@ static void test_all(void **state)
 		put[i] = NULL;
 	}
 	assert_null(pool_take(pool));
-	for (unsigned int i = 0; i < MANY; i++)
-		ike_core_free(core[i]);
+	free_cores(core, MANY);
 	pool_free(pool);
 }
 
@@ -127,20 +154,14 @@ static unsigned long computed(const struct pool *pool)
 /* Who takes one result each time is told of all of them. */
 static void test_one_by_one(void **state)
 {
-	struct pool *pool = pool_new();
-	struct pollfd fd = { .events = POLLIN };
 	struct ike_core *core[MANY];
-	struct ike_job *job;
+	struct ike_job *put[MANY], *job;
+	struct pool *pool = pool_with_many(core, put);
+	struct pollfd fd = { .fd = pool_fd(pool), .events = POLLIN };
 
 	(void)state;
-	assert_non_null(pool);
-	for (unsigned int i = 0; i < MANY; i++) {
-		core[i] = core_with_job(&job);
-		assert_true(pool_put(pool, job));
-	}
 	while (computed(pool) < MANY)
 		sched_yield();
-	fd.fd = pool_fd(pool);
 	for (unsigned int i = 0; i < MANY; i++) {
 		assert_int_equal(poll(&fd, 1, 0), 1);
 		job = pool_take(pool);
@@ -149,27 +170,19 @@ static void test_one_by_one(void **state)
 	}
 	assert_null(pool_take(pool));
 	assert_int_equal(poll(&fd, 1, 0), 0);
-	for (unsigned int i = 0; i < MANY; i++)
-		ike_core_free(core[i]);
+	free_cores(core, MANY);
 	pool_free(pool);
 }
 
 /* At the end, what waits is wiped, and so is what nobody took. */
 static void test_end(void **state)
 {
-	struct pool *pool = pool_new();
 	struct ike_core *core[MANY];
-	struct ike_job *job;
+	struct ike_job *put[MANY];
 
 	(void)state;
-	assert_non_null(pool);
-	for (unsigned int i = 0; i < MANY; i++) {
-		core[i] = core_with_job(&job);
-		assert_true(pool_put(pool, job));
-	}
-	pool_free(pool);
-	for (unsigned int i = 0; i < MANY; i++)
-		ike_core_free(core[i]);
+	pool_free(pool_with_many(core, put));
+	free_cores(core, MANY);
 	pool_free(NULL);
 }
 
@@ -193,24 +206,6 @@ static unsigned int threads_named(const char *start)
 	}
 	closedir(dir);
 	return n;
-}
-
-/* Of a group that takes a thread a while. */
-static struct ike_job *slow_job(struct ike_core **core)
-{
-	const struct ike_hooks hooks = { .random = crypto_random_os };
-	const struct ike_action *action;
-	struct site site = peers_site(A);
-
-	site.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group14");
-	*core = ike_core_new(&hooks, ike_versions);
-	assert_non_null(*core);
-	assert_int_equal(ike_core_set_policy(*core, NOW, peers_policy(&site)), 0);
-	while ((action = ike_core_action(*core)))
-		if (action->type == IKE_ACTION_JOB)
-			return ike_core_take_job(*core);
-	fail();
-	abort();
 }
 
 /* One that the first IKE SA of that side, which is up, waits for. */
@@ -255,8 +250,7 @@ static void test_standing_first(void **state)
 	assert_in_range(before, 0, CROWD_MOST);
 	ike_job_free(job);
 	pool_free(pool);
-	for (unsigned int i = 0; i < CROWD; i++)
-		ike_core_free(core[i]);
+	free_cores(core, CROWD);
 	peers_free(net);
 }
 
@@ -289,10 +283,9 @@ static unsigned int answer_to(struct ike_core *core, struct bytes message)
 static struct bytes first_message(struct ike_core **core, uint8_t *out, size_t room)
 {
 	const struct ike_action *action;
-	struct ike_job *job;
+	struct ike_job *job = any_job(core);
 	size_t n = 0;
 
-	*core = core_with_job(&job);
 	ike_job_run(job);
 	ike_core_job_done(*core, NOW, job);
 	while ((action = ike_core_action(*core))) {
@@ -337,8 +330,7 @@ static void test_full(void **state)
 	pool_free(pool);
 	ike_core_free(hub);
 	ike_core_free(peer);
-	for (unsigned int i = 0; i < FILL; i++)
-		ike_core_free(core[i]);
+	free_cores(core, FILL);
 }
 
 /* An administrator finds them by their names, and they end with the pool. */

@@ -1,32 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* When a configuration that is read comes into force, between `auth`, `ike` and the parent. */
-#include <event2/event.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/log.h"
-#include "ctl/ctl.h"
 #include "loop/config.h"
-#include "loop/parent_fake.h"
 #include "msg/auth_msg.h"
 #include "talk/ike_msg.h"
 #include "talk/policy_msg.h"
+#include "tests/ctl_stage.h"
+#include "tests/parent_stage.h"
 
-#define ROUNDS	50	/* of the loop, in which all is done that can be done */
 #define KEYS	32	/* numbers that are kept count of */
 
-static char dir[] = "/tmp/pantun-test-reload-XXXXXX";
-static char config[64], ctl[64];
-static struct event_base *base;
 static struct parent_fake *parent;
 static struct chan *ike, *auth;
 
@@ -53,8 +45,7 @@ static void expected(void *ctx, const char *reason)
 
 static void rounds(void)
 {
-	for (int i = 0; i < ROUNDS; i++)
-		event_base_loop(base, EVLOOP_NONBLOCK);
+	parent_stage_rounds(parent);
 }
 
 static void took(void *ctx, enum msg_type type, struct bytes body, int fd)
@@ -90,15 +81,13 @@ static void took(void *ctx, enum msg_type type, struct bytes body, int fd)
 
 static void configure(const char *key)
 {
-	int fd = open(config, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	FILE *file = fdopen(fd, "w");
+	char text[512];
 
-	assert_non_null(file);
-	fprintf(file, "set network ike gateway g peer-address ip 192.0.2.9\n"
-		"set network ike gateway g authentication pre-shared-key key %s\n"
-		"set network tunnel ipsec t tunnel-interface tunnel1\n"
-		"set network tunnel ipsec t auto-key ike-gateway g\n", key);
-	fclose(file);
+	snprintf(text, sizeof(text), "set network ike gateway g peer-address ip 192.0.2.9\n"
+		 "set network ike gateway g authentication pre-shared-key key %s\n"
+		 "set network tunnel ipsec t tunnel-interface tunnel1\n"
+		 "set network tunnel ipsec t auto-key ike-gateway g\n", key);
+	parent_stage_configure(text);
 }
 
 /* `auth` says that it has the keys of the oldest mark. */
@@ -120,26 +109,24 @@ static void take_policy(uint64_t number)
 	rounds();
 }
 
+/* A new one of that role, at the end @end of its channel. */
+static void meet(struct chan **chan, enum msg_role role, char *name, int end)
+{
+	assert_true(end >= 0);
+	chan_free(*chan);
+	*chan = chan_new(parent->d.base, end, role, MSG_PARENT, each_type, name, ended);
+	assert_non_null(*chan);
+	rounds();
+}
+
 static void meet_auth(void)
 {
-	int end = parent_fake_auth(parent);
-
-	assert_true(end >= 0);
-	chan_free(auth);
-	auth = chan_new(base, end, MSG_AUTH, MSG_PARENT, each_type, "auth", ended);
-	assert_non_null(auth);
-	rounds();
+	meet(&auth, MSG_AUTH, "auth", parent_fake_auth(parent));
 }
 
 static void meet_ike(void)
 {
-	int end = parent_fake_ike(parent);
-
-	assert_true(end >= 0);
-	chan_free(ike);
-	ike = chan_new(base, end, MSG_IKE, MSG_PARENT, each_type, "ike", ended);
-	assert_non_null(ike);
-	rounds();
+	meet(&ike, MSG_IKE, "ike", parent_fake_ike(parent));
 }
 
 /* The first configuration is in force. */
@@ -147,11 +134,8 @@ static int set_up(void **state)
 {
 	(void)state;
 	memset(&told, 0, sizeof(told));
-	base = event_base_new();
-	assert_non_null(base);
 	configure("\"the first secret\"");
-	parent = parent_fake_new(base, config, ctl);
-	assert_non_null(parent);
+	parent = parent_stage_begin();
 	meet_auth();
 	meet_ike();
 	assert_int_equal(told.policies, 1);
@@ -168,8 +152,7 @@ static int tear_down(void **state)
 	chan_free(auth);
 	ike = NULL;
 	auth = NULL;
-	parent_fake_free(parent);
-	event_base_free(base);
+	parent_stage_end(parent);
 	return 0;
 }
 
@@ -177,14 +160,9 @@ static int tear_down(void **state)
 
 static int ask_to_reload(void)
 {
-	static const char request[] = "\0\0\0\x11{\"verb\":\"reload\"}";
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int fd = stage_dial_at(parent->options.ctl);
 
-	assert_true(fd >= 0);
-	memcpy(addr.sun_path, ctl, strlen(ctl));
-	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
-	assert_int_equal(write(fd, request, sizeof(request) - 1), sizeof(request) - 1);
+	stage_ask(fd, "{\"verb\":\"reload\"}");
 	rounds();
 	return fd;
 }
@@ -344,24 +322,6 @@ static void test_lies(void **state)
 	assert_int_equal(told.policies, 1);
 }
 
-static int group_set_up(void **state)
-{
-	(void)state;
-	if (!mkdtemp(dir))
-		return -1;
-	snprintf(config, sizeof(config), "%s/pantun.conf", dir);
-	snprintf(ctl, sizeof(ctl), "%s/ctl", dir);
-	return 0;
-}
-
-static int group_tear_down(void **state)
-{
-	(void)state;
-	unlink(config);
-	unlink(ctl);
-	return rmdir(dir);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,5 +334,5 @@ int main(void)
 	};
 
 	log_set_level(LOG_LEVEL_ERROR);
-	return cmocka_run_group_tests_name("reload", tests, group_set_up, group_tear_down);
+	return cmocka_run_group_tests_name("reload", tests, parent_stage_open, parent_stage_close);
 }

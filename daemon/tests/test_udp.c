@@ -7,12 +7,9 @@
 #include <string.h>
 
 #include <arpa/inet.h>
-#include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/udp.h>
 #include <fcntl.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +19,7 @@
 #include "base/log.h"
 #include "engine/udp.h"
 #include "priv/ports.h"
+#include "tests/own_network.h"
 
 #define SENT	5
 
@@ -33,20 +31,6 @@ static void on_log(void *ctx, enum log_level level, const char *subject, const c
 	(void)subject;
 	(void)text;
 	warnings += level <= LOG_LEVEL_WARNING;
-}
-
-/* Without the right to have a namespace there is nothing to test with. */
-static void own_network(void)
-{
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
-	int fd;
-
-	if (unshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET))
-		skip();
-	fd = socket(AF_INET, SOCK_DGRAM, 0);
-	assert_true(fd >= 0);
-	assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
-	close(fd);
 }
 
 /* From 127.0.0.1 and that port to port 500 there. */
