@@ -12,12 +12,8 @@
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
 #include "loop/kernel.h"
-#include "loop/keys.h"
-#include "loop/link.h"
-#include "loop/live.h"
-#include "loop/manual.h"
-#include "loop/monitors.h"
 #include "loop/notify.h"
+#include "loop/parts.h"
 #include "loop/run_dir.h"
 #include "loop/sas.h"
 #include "loop/timer.h"
@@ -36,11 +32,6 @@ static void on_kernel(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	d->kern->ops->dispatch(d->kern);
-}
-
-static void on_event(void *ctx, const struct ike_event *event)
-{
-	ctl_event(((struct daemon *)ctx)->ctl, event);
 }
 
 static void on_timer(evutil_socket_t fd, short what, void *ctx)
@@ -87,27 +78,10 @@ static bool lock_run_dir(struct daemon *d)
 	return d->root >= 0;
 }
 
-static void on_lost(void *ctx, const char *ifname)
-{
-	link_path_lost(ctx, ifname);
-}
-
-static void on_back(void *ctx, const char *ifname)
-{
-	link_path_back(ctx, ifname);
-}
-
 static bool open_parts(struct daemon *d)
 {
-	const struct monitors_ops ops = {
-		.ctx = d, .tell = on_event, .lost = on_lost, .back = on_back,
-	};
-
-	d->live = live_new();
-	d->manual = manual_new();
-	d->monitors = monitors_new(&ops);
 	d->base = event_base_new();
-	if (keys_open(d) && d->live && d->manual && d->monitors && d->base)
+	if (d->base && parts_open(d))
 		return true;
 	log_error(NULL, "out of memory");
 	return false;
@@ -180,10 +154,7 @@ static void end(struct daemon *d)
 	for (unsigned int i = 0; i < SIGNALS; i++)
 		free_event(d->signals[i]);
 	children_close(d);
-	keys_close(d);
-	live_free(d->live);
-	manual_free(d->manual);
-	monitors_free(d->monitors);
+	parts_close(d);
 	if (d->kern)
 		d->kern->ops->close(d->kern);
 	ports_close(d->ports);
@@ -200,15 +171,10 @@ static void end(struct daemon *d)
 
 int daemon_run(const struct daemon_options *options)
 {
-	struct daemon d = { .options = options, .started = clock_ms(), .module.due = IKE_NEVER,
-			    .run_dir = -1, .root = -1 };
+	struct daemon d;
 	bool good;
 
-	LIST_INIT(&d.unpadded);
-	TAILQ_INIT(&d.pending);
-	for (unsigned int i = 0; i < PORTS; i++)
-		d.ports[i] = -1;
-
+	parts_begin(&d, options);
 	signal(SIGPIPE, SIG_IGN);
 	good = priv_harden() && lock_run_dir(&d) && begin(&d);
 	if (good)

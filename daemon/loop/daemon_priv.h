@@ -11,6 +11,7 @@
  *   timer.c			what is due later
  *   module.c			the module's absence
  *   tunnels.c, sas.c		what the kernel is to have
+ *   parts.c			what they all work on
  *   link.c, keys.c		what `ike` and `auth` are told
  */
 #ifndef PANTUN_LOOP_DAEMON_PRIV_H

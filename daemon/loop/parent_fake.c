@@ -12,10 +12,8 @@
 #include "loop/from_auth.h"
 #include "loop/kernel.h"
 #include "loop/keys.h"
-#include "loop/link.h"
 #include "loop/live.h"
-#include "loop/manual.h"
-#include "loop/monitors.h"
+#include "loop/parts.h"
 #include "loop/timer.h"
 #include "loop/tunnels.h"
 #include "loop/wishes.h"
@@ -27,34 +25,13 @@ static void on_fake_timer(evutil_socket_t fd, short what, void *ctx)
 	timer_tick(ctx);
 }
 
-static void tell_event(void *ctx, const struct ike_event *event)
-{
-	ctl_event(((struct daemon *)ctx)->ctl, event);
-}
-
-static void tell_lost(void *ctx, const char *ifname)
-{
-	link_path_lost(ctx, ifname);
-}
-
-static void tell_back(void *ctx, const char *ifname)
-{
-	link_path_back(ctx, ifname);
-}
-
 static bool open_fake_parts(struct daemon *d)
 {
-	const struct monitors_ops ops = {
-		.ctx = d, .tell = tell_event, .lost = tell_lost, .back = tell_back,
-	};
 	const struct kern_events events = kernel_events(d);
 
 	d->kern = kern_fake_open(&events);
-	d->live = live_new();
-	d->manual = manual_new();
-	d->monitors = monitors_new(&ops);
 	d->timer = event_new(d->base, -1, 0, on_fake_timer, d);
-	return keys_open(d) && d->kern && d->live && d->manual && d->monitors && d->timer;
+	return parts_open(d) && d->kern && d->timer;
 }
 
 struct parent_fake *parent_fake_new(struct event_base *base, const char *config, const char *ctl)
@@ -66,15 +43,8 @@ struct parent_fake *parent_fake_new(struct event_base *base, const char *config,
 		return NULL;
 	d = &parent->d;
 	parent->options = (struct daemon_options){ .config = config, .ctl = ctl };
-	d->options = &parent->options;
+	parts_begin(d, &parent->options);
 	d->base = base;
-	d->started = clock_ms();
-	d->module.due = IKE_NEVER;
-	d->group = (gid_t)-1;
-	LIST_INIT(&d->unpadded);
-	TAILQ_INIT(&d->pending);
-	for (unsigned int i = 0; i < PORTS; i++)
-		d->ports[i] = -1;
 	if (open_fake_parts(d) && config_load(d))
 		return parent;
 	parent_fake_free(parent);
@@ -93,10 +63,7 @@ void parent_fake_free(struct parent_fake *parent)
 	ctl_close(d->ctl);
 	if (d->timer)
 		event_free(d->timer);
-	keys_close(d);
-	live_free(d->live);
-	manual_free(d->manual);
-	monitors_free(d->monitors);
+	parts_close(d);
 	if (d->kern)
 		d->kern->ops->close(d->kern);
 	tunnels_close(d);
