@@ -17,7 +17,7 @@
 #define MSG_MOST	(128 * 1024)
 
 /* Who somebody is.  MSG_CHILD stands in rows alone: anybody but the parent. */
-enum msg_role { MSG_PARENT, MSG_IKE, MSG_AUTH, MSG_FETCH, MSG_ROLES, MSG_CHILD = MSG_ROLES };
+enum msg_role { MSG_PARENT, MSG_IKE, MSG_AUTH, MSG_ROLES, MSG_CHILD = MSG_ROLES };
 
 enum msg_type {
 	MSG_READY,	/* set up and confined */

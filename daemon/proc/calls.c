@@ -13,8 +13,7 @@
 
 #define IKE	(1U << MSG_IKE)
 #define AUTH	(1U << MSG_AUTH)
-#define FETCH	(1U << MSG_FETCH)
-#define EACH	(IKE | AUTH | FETCH)
+#define EACH	(IKE | AUTH)
 #define TYPE	0xf	/* of a socket; the rest are flags such as SOCK_CLOEXEC */
 
 struct call {
@@ -88,25 +87,11 @@ static const struct call allowed[] = {
 	 * that sends nothing. */
 	SOCKET(IKE, AF_INET, SOCK_DGRAM),
 	SOCKET(IKE, AF_INET6, SOCK_DGRAM),
-	{ .roles = IKE | FETCH, .number = SCMP_SYS(connect) },
-	{ .roles = IKE | FETCH, .number = SCMP_SYS(getsockname) },
-	{ .roles = IKE | FETCH, .number = SCMP_SYS(setsockopt) },
+	{ .roles = IKE, .number = SCMP_SYS(connect) },
+	{ .roles = IKE, .number = SCMP_SYS(getsockname) },
+	{ .roles = IKE, .number = SCMP_SYS(setsockopt) },
 	/* The name of the link of a link-local address, for the log. */
 	{ .roles = IKE, .number = SCMP_SYS(ioctl), .n = 1, .args = { IS(1, SIOCGIFNAME) } },
-
-	/* DNS over UDP, and over TCP as HTTP is. */
-	SOCKET(FETCH, AF_INET, SOCK_DGRAM),
-	SOCKET(FETCH, AF_INET6, SOCK_DGRAM),
-	SOCKET(FETCH, AF_INET, SOCK_STREAM),
-	SOCKET(FETCH, AF_INET6, SOCK_STREAM),
-	{ .roles = FETCH, .number = SCMP_SYS(bind) },
-	{ .roles = FETCH, .number = SCMP_SYS(getpeername) },
-	{ .roles = FETCH, .number = SCMP_SYS(getsockopt) },
-	{ .roles = FETCH, .number = SCMP_SYS(sendto) },
-	{ .roles = FETCH, .number = SCMP_SYS(recvfrom) },
-	{ .roles = FETCH, .number = SCMP_SYS(sendmmsg) },
-	{ .roles = FETCH, .number = SCMP_SYS(poll) },
-	{ .roles = FETCH, .number = SCMP_SYS(ppoll) },
 };
 
 /* Libraries look for their configuration, time zones and the like, and do without. */

@@ -16,7 +16,6 @@
 #include "proc/landlock.h"
 
 #define FDS_MOST	64	/* descriptors; more than any process has */
-#define FETCH_THREADS	64	/* which look names up */
 
 /* The sanitizers make calls of their own. */
 #ifdef __SANITIZE_ADDRESS__
@@ -67,7 +66,7 @@ static bool leave_files(enum msg_role role, const struct confine *how)
 		return say_failed(role, "an empty root");
 	if (!rooted && how->root >= 0)
 		close(how->root);
-	if (!landlock_close(role) || rooted)
+	if (!landlock_close() || rooted)
 		return true;
 	if (errno != ENOSYS && errno != EOPNOTSUPP)
 		return say_failed(role, "Landlock");
@@ -123,7 +122,7 @@ bool confine(enum msg_role role, const struct confine *how)
 
 bool confine_calls(enum msg_role role, const struct confine *how)
 {
-	if (!limit(RLIMIT_NPROC, role == MSG_FETCH ? FETCH_THREADS : 0))
+	if (!limit(RLIMIT_NPROC, 0))
 		return say_failed(role, "resource limits");
 	return how->all_calls || SANITIZED || calls_limit(role);
 }

@@ -28,8 +28,8 @@ struct confine {
  */
 bool confine(enum msg_role role, const struct confine *how);
 /*
- * Then, with all threads started: no more of them, but for names that fetch looks up, and the
- * system calls of calls_limit() alone, in every thread.  False with a log line.
+ * Then, with all threads started: no more of them, and the system calls of calls_limit() alone, in
+ * every thread.  False with a log line.
  */
 bool confine_calls(enum msg_role role, const struct confine *how);
 

@@ -34,7 +34,7 @@ bool landlock_there(void)
 	return version() >= 1;
 }
 
-int landlock_close(enum msg_role role)
+int landlock_close(void)
 {
 	struct ruleset rules = { 0 };
 	int last = version(), fd, status;
@@ -46,8 +46,7 @@ int landlock_close(enum msg_role role)
 			break;
 		rules.fs |= known[i].bits.fs;
 		rules.scoped |= known[i].bits.scoped;
-		if (role != MSG_FETCH)
-			rules.net |= known[i].bits.net;
+		rules.net |= known[i].bits.net;
 	}
 	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
 	if (fd < 0)

@@ -18,7 +18,7 @@
 #define END		3
 #define ROOT		4
 #define ABOVE		5
-#define NAME_ROOM	24	/* "pantund: fetch" */
+#define NAME_ROOM	24	/* "pantund: auth" */
 #define STATUS_NO_EXEC	127	/* as of a shell */
 
 /*

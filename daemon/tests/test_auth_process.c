@@ -291,7 +291,7 @@ static void check_key_refused(uint64_t number, uint32_t n)
 /* Nobody else than `ike` has anything to ask; a key has a number, and octets. */
 static void test_parent_nonsense(void **state)
 {
-	const struct msg_peer peer = { .role = MSG_FETCH };
+	const struct msg_peer peer = { .role = MSG_AUTH };
 
 	(void)state;
 	check_key_refused(0, 1);
