@@ -30,9 +30,6 @@ struct call {
 	{ .arg = (index), .op = SCMP_CMP_MASKED_EQ, .datum_a = (mask), .datum_b = (value) }
 #define NO_EXEC(role, call) \
 	{ .roles = (role), .number = SCMP_SYS(call), .n = 1, .args = { HAS(2, PROT_EXEC, 0) } }
-#define SOCKET(role, family, type) \
-	{ .roles = (role), .number = SCMP_SYS(socket), .n = 2, \
-	  .args = { IS(0, family), HAS(1, TYPE, type) } }
 
 static const struct call allowed[] = {
 	/* The channels, and the sockets that it was given. */
@@ -84,13 +81,12 @@ static const struct call allowed[] = {
 	{ .roles = EACH, .number = SCMP_SYS(rt_sigreturn) },
 
 	/* The source address that the routes give to packets for a peer: connect() of a socket
-	 * that sends nothing. */
-	SOCKET(IKE, AF_INET, SOCK_DGRAM),
-	SOCKET(IKE, AF_INET6, SOCK_DGRAM),
+	 * that it was given for this, and that sends nothing. */
 	{ .roles = IKE, .number = SCMP_SYS(connect) },
 	{ .roles = IKE, .number = SCMP_SYS(getsockname) },
-	{ .roles = IKE, .number = SCMP_SYS(setsockopt) },
 	/* The name of the link of a link-local address, for the log. */
+	{ .roles = IKE, .number = SCMP_SYS(socket), .n = 2,
+	  .args = { IS(0, AF_INET6), HAS(1, TYPE, SOCK_DGRAM) } },
 	{ .roles = IKE, .number = SCMP_SYS(ioctl), .n = 1, .args = { IS(1, SIOCGIFNAME) } },
 };
 

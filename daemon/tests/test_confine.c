@@ -117,6 +117,14 @@ static int try_udp6(void)
 	return seen_as(socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0));
 }
 
+/* Standard error will do: what matters is whether it was tried. */
+static int try_option(void)
+{
+	int on = 1;
+
+	return seen_as(setsockopt(STDERR_FILENO, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)));
+}
+
 static int try_tcp(void)
 {
 	return seen_as(socket(AF_INET, SOCK_STREAM, 0));
@@ -271,9 +279,10 @@ static const struct {
 	{ "executable memory", try_executable, KILLED, KILLED },
 	{ "setuid", try_setuid, KILLED, KILLED },
 	{ "prctl", try_prctl, KILLED, KILLED },
-	{ "UDP", try_udp, SURVIVED, KILLED },
+	{ "UDP", try_udp, KILLED, KILLED },
 	{ "UDP over IPv6", try_udp6, SURVIVED, KILLED },
 	{ "TCP", try_tcp, KILLED, KILLED },
+	{ "socket option", try_option, KILLED, KILLED },
 	{ "link-local address", try_link_local, SURVIVED, KILLED },
 	{ "texts of addresses", try_texts, SURVIVED, KILLED },
 	{ "terminal", try_terminal, DENIED, DENIED },
