@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "auth/answer.h"
@@ -133,22 +131,13 @@ static chan_handler *const parent_handlers[MSG_TYPES] = {
 
 /* --- begin and end --- */
 
-bool auth_process_confine(void)
+/* Swap would outlive the process.  False with a log line. */
+static bool lock_memory(void)
 {
-	const struct rlimit none = { 0, 0 }, all = { RLIM_INFINITY, RLIM_INFINITY };
-
-	auth_answer_prepare();
-	/* Not every parent may raise it, nor does each limit come in the way. */
-	setrlimit(RLIMIT_MEMLOCK, &all);
-	if (mlockall(MCL_CURRENT | MCL_FUTURE)) {
-		log_error(NULL, "memory that holds keys cannot be locked: %s; raise the limit of "
-				"locked memory (LimitMEMLOCK=)",
-			  strerror(errno));
-		return false;
-	}
-	if (!setrlimit(RLIMIT_CORE, &none) && !prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+	if (!mlockall(MCL_CURRENT | MCL_FUTURE))
 		return true;
-	log_error(NULL, "core dumps cannot be turned off: %s", strerror(errno));
+	log_error(NULL, "memory that holds keys cannot be locked: %s; raise the limit of locked "
+		  "memory (LimitMEMLOCK=)", strerror(errno));
 	return false;
 }
 
@@ -185,12 +174,12 @@ int auth_process_run(int parent)
 {
 	struct event_base *base = event_base_new();
 	struct auth_process *process = base ? auth_process_new(base, parent) : NULL;
-	const struct confine how = { .root = -1 };
 	bool good = false;
 
 	if (process) {
 		log_set_sink(log_relay_send, process->parent);
-		good = auth_process_confine() && confine_calls(MSG_AUTH, &how);
+		auth_answer_prepare();
+		good = lock_memory() && confine_calls(MSG_AUTH);
 	}
 	if (good) {
 		chan_send(process->parent, MSG_READY, NULL, 0);

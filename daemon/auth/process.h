@@ -7,16 +7,9 @@
 #ifndef PANTUN_AUTH_PROCESS_H
 #define PANTUN_AUTH_PROCESS_H
 
-#include <stdbool.h>
-
 struct auth_process;
 struct event_base;
 
-/*
- * Loads what the crypto library loads when it is first used, and locks all memory, from now on,
- * in place and away from debuggers and core dumps.  False with a log line.
- */
-bool auth_process_confine(void);
 /*
  * Serves the parent at the channel's end @parent, which it takes over, and `ike` once the parent
  * has sent an end to it.  Leaves the loop of @base when the parent says so, or ends.  NULL, with a
@@ -25,7 +18,7 @@ bool auth_process_confine(void);
 struct auth_process *auth_process_new(struct event_base *base, int parent);
 /* Wipes all keys; NULL is fine. */
 void auth_process_free(struct auth_process *process);
-/* All of the above, as the process is to do it; its exit status. */
+/* The whole process, confined (proc/confine.h) and its memory locked; its exit status. */
 int auth_process_run(int parent);
 
 #endif

@@ -148,7 +148,6 @@ static void on_ended(void *ctx)
 
 int engine_run(int parent)
 {
-	const struct confine how = { .root = -1 };
 	struct event_base *base = event_base_new();
 	struct engine *e;
 	bool good;
@@ -160,7 +159,7 @@ int engine_run(int parent)
 	if (!e)
 		return 1;
 	log_set_sink(log_relay_send, e->parent);
-	good = confine_calls(MSG_IKE, &how);
+	good = confine_calls(MSG_IKE);
 	if (good)
 		event_base_dispatch(base);
 	log_set_sink(NULL, NULL);

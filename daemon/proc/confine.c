@@ -5,7 +5,6 @@
 #include <grp.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -95,9 +94,6 @@ bool confine(enum msg_role role, const struct confine *how)
 {
 	pid_t parent = getppid();
 
-	if (how->lock && mlockall(MCL_CURRENT))
-		log_warning(NULL, "process %s: its memory may be swapped out, as it cannot be "
-			    "locked: %s", msg_role_name(role), strerror(errno));
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return say_failed(role, "no-new-privs");
 	if (!leave_files(role, how))
@@ -120,9 +116,9 @@ bool confine(enum msg_role role, const struct confine *how)
 	return true;
 }
 
-bool confine_calls(enum msg_role role, const struct confine *how)
+bool confine_calls(enum msg_role role)
 {
 	if (!limit(RLIMIT_NPROC, 0))
 		return say_failed(role, "resource limits");
-	return how->all_calls || SANITIZED || calls_limit(role);
+	return SANITIZED || calls_limit(role);
 }

@@ -6,6 +6,7 @@
 #ifndef PANTUN_PROC_CONFINE_H
 #define PANTUN_PROC_CONFINE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "msg/msg.h"
@@ -14,8 +15,6 @@ struct confine {
 	int root;		/* an empty directory, which becomes its root, or -1; closed */
 	uid_t uid;		/* that root turns into; never 0 */
 	gid_t gid;
-	bool lock;		/* its memory is not swapped out */
-	bool all_calls;		/* no list of system calls: for debuggers */
 };
 
 /*
@@ -31,7 +30,7 @@ bool confine(enum msg_role role, const struct confine *how);
  * Then, with all threads started: no more of them, and the system calls of calls_limit() alone, in
  * every thread.  False with a log line.
  */
-bool confine_calls(enum msg_role role, const struct confine *how);
+bool confine_calls(enum msg_role role);
 
 /*
  * For the parent, before it gives up what it starts processes with: whether confine() will find

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The process `auth`, between a parent and an `ike` that are this test. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
+#include "proc/confine.h"
 #include "prop/alg_registry.h"
 
 #define ROUNDS		2000	/* of the loop, at most */
@@ -343,20 +345,33 @@ static void assert_no_core(pid_t pid)
 	assert_true(found);
 }
 
-/* The whole, in a process of its own. */
+/* As main() has it, in a process of its own; @root is empty. */
+static int be_auth(int end, const char *root)
+{
+	const struct confine how = {
+		.root = open(root, O_RDONLY | O_DIRECTORY), .uid = 65534, .gid = 65534,
+	};
+
+	return confine(MSG_AUTH, &how) ? auth_process_run(end) : 1;
+}
+
 static void test_process(void **state)
 {
+	char root[] = "/tmp/test_auth_process.XXXXXX";
 	int ends[2], status;
 	pid_t pid;
 
 	(void)state;
+	if (!confine_possible())
+		skip();
+	assert_non_null(mkdtemp(root));
 	memset(&seen, 0, sizeof(seen));
 	assert_int_equal(chan_pair(ends), 0);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (!pid) {
 		close(ends[0]);
-		_exit(auth_process_run(ends[1]));
+		_exit(be_auth(ends[1], root));
 	}
 	close(ends[1]);
 	base = event_base_new();
@@ -374,6 +389,7 @@ static void test_process(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
 	tear_down(NULL);
+	rmdir(root);
 }
 
 int main(void)
