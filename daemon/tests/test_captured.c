@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "kern/kern_fake.h"
 #include "loop/manual.h"
+#include "loop/tunnels.h"
 #include "msg/basic.h"
 #include "talk/policy_msg.h"
 #include "talk/sa_msg.h"
@@ -32,7 +33,8 @@
 #define FLOOD	20000		/* messages */
 #define SPI	0x1001
 
-#define LINES	TUNNEL_OF_IKE WITH_AES_256_GCM TUNNEL_BY_HAND
+#define PADDED	"set network tunnel ipsec t tfc-padding 1200\n"
+#define LINES	TUNNEL_OF_IKE WITH_AES_256_GCM PADDED TUNNEL_BY_HAND
 
 static struct parent_fake *parent;
 static struct chan *ike;
@@ -379,6 +381,36 @@ static void test_moves(void **state)
 	assert_true(addr_equal(&now, &nat));
 }
 
+static unsigned int padding(void)
+{
+	return kern_fake_outer(parent->d.kern, "tunnel1")->tfc;
+}
+
+/* A peer that refuses padding gets none, by a reload either, until it takes it again. */
+static void test_padding(void **state)
+{
+	struct msg_sa sa = own(true);
+
+	(void)state;
+	assert_int_equal(padding(), 1200);
+	wish(&sa);
+	sa = own(false);
+	sa.tfc_refused = 1;
+	wish(&sa);
+	assert_int_equal(result.error, 0);
+	assert_int_equal(padding(), 0);
+	tunnels_prepare_all(&parent->d, parent->d.policy);
+	assert_int_equal(padding(), 0);
+	for (int inbound = 1; inbound >= 0; inbound--) {
+		sa = own(inbound);
+		sa.token++;
+		sa.spi += 2;
+		wish(&sa);
+	}
+	assert_int_equal(result.error, 0);
+	assert_int_equal(padding(), 1200);
+}
+
 /* Packets that wait at a proxy-ID which is not its are not given up. */
 static void test_proxy_fail(void **state)
 {
@@ -593,6 +625,7 @@ int main(void)
 		WITH_PARENT(test_refused),
 		WITH_PARENT(test_others),
 		WITH_PARENT(test_moves),
+		WITH_PARENT(test_padding),
 		WITH_PARENT(test_proxy_fail),
 		WITH_PARENT(test_rules),
 		WITH_PARENT(test_nonsense),
