@@ -5,7 +5,7 @@
 
 #include "crypto/cipher.h"
 
-/* Keys of an IKE SA; wipe with keymat_ike_wipe(). */
+/* Keys of an IKE SA; wipe them. */
 struct keymat_ike {
 	const struct alg_prf *prf;
 	uint8_t sk_d[ALG_PRF_MAX], sk_pi[ALG_PRF_MAX], sk_pr[ALG_PRF_MAX];	/* prf->out_n */
@@ -25,7 +25,6 @@ struct keymat_child {
 	struct keymat_esp responder;	/* the other way */
 };
 
-void keymat_ike_wipe(struct keymat_ike *keymat);
 void keymat_child_wipe(struct keymat_child *keymat);
 
 #endif

@@ -24,7 +24,8 @@ void ike_condemn(struct ike_sa *ike)
 	gateway_poke(ike->gw);
 }
 
-void ike_pardon(struct ike_sa *ike)
+/* What it lost against is gone: it is one to use again, and so are its children. */
+static void pardon(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
 	struct child_sa *next;
@@ -61,6 +62,6 @@ void gateway_ike_down(struct gateway *gw, struct ike_sa *ike)
 	}
 	gw->ike = heir;
 	if (heir)
-		ike_pardon(heir);
+		pardon(heir);
 	gateway_poke(gw);
 }

@@ -13,8 +13,6 @@
 
 /* @ike is deleted once its children have successors elsewhere. */
 void ike_condemn(struct ike_sa *ike);
-/* What it lost against is gone: it is one to use again, and so are its children. */
-void ike_pardon(struct ike_sa *ike);
 /* @ike is no longer one to use: another takes its place, if there is one. */
 void gateway_ike_down(struct gateway *gw, struct ike_sa *ike);
 

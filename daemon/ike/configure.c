@@ -223,11 +223,6 @@ static void retire_others(struct ike_core *core, const struct policy *policy)
 	}
 }
 
-const struct policy *ike_core_policy(const struct ike_core *core)
-{
-	return core->box ? core->box->policy : NULL;
-}
-
 /* An IKE SA goes by the new configuration, or is deleted where there is no tunnel to serve. */
 static void ike_configure(struct ike_sa *ike)
 {

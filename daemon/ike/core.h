@@ -153,8 +153,6 @@ ike_time ike_core_deadline(const struct ike_core *core);
  * 0, or -1 for want of memory: the policy before stays in force.
  */
 int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *policy);
-/* The one in force, until another is set; NULL: none yet. */
-const struct policy *ike_core_policy(const struct ike_core *core);
 void ike_core_tick(struct ike_core *core, ike_time now);
 /* How soon a datagram is to be handled where many wait. */
 enum ike_urgency {

@@ -6,7 +6,7 @@
 
 #include "ike/agenda.h"
 
-const uint8_t *ike_our_spi(const struct ike_sa *ike)
+static const uint8_t *our_spi_of(const struct ike_sa *ike)
 {
 	return ike->initiator ? ike->spi_i : ike->spi_r;
 }
@@ -28,7 +28,7 @@ struct ike_sa *ike_find(struct ike_core *core, const uint8_t *our_spi)
 
 uint64_t ike_key(const struct ike_sa *ike)
 {
-	return spi_key(ike_our_spi(ike));
+	return spi_key(our_spi_of(ike));
 }
 
 struct ike_sa *ike_by_key(struct ike_core *core, uint64_t key)

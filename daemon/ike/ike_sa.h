@@ -110,7 +110,6 @@ struct ike_sa *ike_peer_first(struct ike_core *core, const uint8_t *spi_i);
 struct ike_sa *ike_peer_next(const struct ike_sa *ike);
 /* The peer's SPI is known now. */
 void ike_set_peer_spi(struct ike_sa *ike, const uint8_t *spi);
-const uint8_t *ike_our_spi(const struct ike_sa *ike);
 /* It is one of the gateway's from now on, or no longer. */
 void ike_join_gateway(struct ike_sa *ike, struct gateway *gw);
 void ike_leave_gateway(struct ike_sa *ike);

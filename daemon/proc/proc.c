@@ -270,11 +270,6 @@ void proc_stop(struct proc *proc)
 	set_timer(proc, proc->pid ? PROC_PATIENCE : 0);
 }
 
-struct chan *proc_chan(const struct proc *proc)
-{
-	return proc->chan;
-}
-
 struct proc_facts proc_facts(const struct proc *proc)
 {
 	struct proc_facts facts = proc->facts;

@@ -56,8 +56,6 @@ void proc_free(struct proc *proc);
 void proc_start(struct proc *proc);
 /* Sends MSG_STOP.  The process is killed after PROC_PATIENCE, and not started anew. */
 void proc_stop(struct proc *proc);
-/* NULL: it has no channel now. */
-struct chan *proc_chan(const struct proc *proc);
 struct proc_facts proc_facts(const struct proc *proc);
 
 /* The pause that follows @before (0: the first) for who has lived @alive ms, in ms. */

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/secret.h"
 #include "base/wbuf.h"
 #include "crypto/keymat_v2.h"
 #include "crypto/prf.h"
@@ -152,8 +153,8 @@ static void check_ike(const struct row *row)
 		assert_int_equal(prf_plus(row->prf, row->skeyseed_rekey, seed, 4, dkm,
 					  sizeof(dkm)), 0);
 		same_ike_keys(&next, bytes_of(dkm, sizeof(dkm)));
-		keymat_ike_wipe(&ike);
-		keymat_ike_wipe(&next);
+		secret_wipe(&ike, sizeof(ike));
+		secret_wipe(&next, sizeof(next));
 	}
 }
 
