@@ -31,7 +31,6 @@ struct children {
 	/* --single */
 	struct engine *engine;
 	struct auth_process *keeper;
-	bool single;
 	chan_handler *const *wishes;	/* what `ike` says */
 	char as[AS_ROOM];
 	const char *arguments[ARGUMENTS + 1];
@@ -203,16 +202,15 @@ bool children_open(struct daemon *d, chan_handler *const *wishes)
 	d->children = calloc(1, sizeof(*d->children));
 	if (!d->children)
 		return false;
-	d->children->single = d->options->single;
 	d->children->wishes = wishes;
-	return d->children->single ? open_single(d) : open_processes(d);
+	return d->options->single ? open_single(d) : open_processes(d);
 }
 
 void children_stop(struct daemon *d)
 {
 	d->ending = true;
 	link_end(d, d->options->delete_on_exit);
-	if (!d->children->single)
+	if (!d->options->single)
 		proc_stop(d->children->ike);
 }
 
@@ -226,7 +224,7 @@ void children_close(struct daemon *d)
 	proc_free(c->auth);
 	engine_free(c->engine);
 	auth_process_free(c->keeper);
-	if (c->single) {
+	if (d->options->single) {
 		chan_free(d->ike);
 		chan_free(d->auth);
 	}
@@ -258,12 +256,12 @@ void children_each(const struct daemon *d,
 		.may = "configuration, keys, IKE, and the kernel's tunnels and SAs",
 	};
 
-	if (!c->single) {
+	if (!d->options->single) {
 		process.name = "parent";
 		process.may = "configuration, control socket, the kernel's tunnels and SAs";
 	}
 	each(to, &process);
-	if (c->single)
+	if (d->options->single)
 		return;
 	process = process_of("ike", c->ike, "packets of IKE; no file, no key that peers share");
 	each(to, &process);

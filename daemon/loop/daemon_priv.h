@@ -3,9 +3,10 @@
  * What the files of the parent share.  They call each other downwards alone:
  *
  *   daemon.c			begins and ends
+ *   wishes.c			what `ike` wants and says
  *   commands.c			requests at the control socket
  *   children.c			the other processes
- *   wishes.c, from_auth.c	what `ike` wants; what `auth` says
+ *   from_auth.c			what `auth` says
  *   kernel.c			what the kernel reports
  *   config.c			the configuration
  *   timer.c			what is due later
