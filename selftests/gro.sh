@@ -283,6 +283,8 @@ offload_comes_and_goes() {
 everything_else() {
 	module_load
 	wan6_up
+	tunnel_quiet ga
+	tunnel_quiet gb
 	tunnel_up ga
 	tunnel_up gb
 	route_lans tunnel1 tunnel1

@@ -130,6 +130,8 @@ module_load
 topology_up
 addr_add ga wan0 192.0.2.11/24 192.0.2.21/24 2001:db8::1/64 2001:db8::11/64 2001:db8::21/64
 addr_add gb wan0 192.0.2.12/24 192.0.2.22/24 2001:db8::2/64 2001:db8::12/64 2001:db8::22/64
+tunnel_quiet ga
+tunnel_quiet gb
 tunnel_up ga
 tunnel_up gb
 route_lans tunnel1 tunnel1
