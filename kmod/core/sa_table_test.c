@@ -123,21 +123,62 @@ static struct pantun_sa *find_like(const struct pantun_sa *like)
 	return sa;
 }
 
-static void every_part_of_the_key_counts(struct kunit *test)
+/* Nothing is found by the key of the only SA with one part of it changed. */
+static void expect_alone(struct kunit *test, const struct pantun_sa *sa)
 {
-	struct pantun_sa *sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000), *other;
+	struct pantun_sa *other = sa_new(test, PANTUN_DIR_IN, 0, 0);
 
-	KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
 	KUNIT_EXPECT_PTR_EQ(test, find_like(sa), sa);
-	other = sa_new(test, PANTUN_DIR_OUT, 0x0a000001, 0x1000);
+	other->key = sa->key;
+	other->key.dir = PANTUN_DIR_OUT;
 	KUNIT_EXPECT_NULL(test, find_like(other));
-	other = sa_new(test, PANTUN_DIR_IN, 0x0a000002, 0x1000);
+	other->key = sa->key;
+	other->key.daddr.v4 ^= htonl(1);
 	KUNIT_EXPECT_NULL(test, find_like(other));
-	other = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1001);
+	other->key = sa->key;
+	other->key.daddr.v6.s6_addr32[3] = htonl(1);
 	KUNIT_EXPECT_NULL(test, find_like(other));
-	other = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000);
+	other->key = sa->key;
+	other->key.spi ^= htonl(1);
+	KUNIT_EXPECT_NULL(test, find_like(other));
+	other->key = sa->key;
 	other->key.proto = IPPROTO_AH;
 	KUNIT_EXPECT_NULL(test, find_like(other));
+	other->key = sa->key;
+	other->key.family = AF_INET6;
+	KUNIT_EXPECT_NULL(test, find_like(other));
+	kunit_kfree(test, other);
+}
+
+/* With many SPIs, so that the changed key comes to the SA's bucket now and then. */
+static void every_part_of_the_key_counts(struct kunit *test)
+{
+	struct pantun_sa *sa;
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++) {
+		sa = sa_new(test, PANTUN_DIR_IN, 0x0a000001, 0x1000 + i);
+		KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
+		expect_alone(test, sa);
+		remove(sa);
+	}
+}
+
+/* Manual keys often have one SPI everywhere; a chain of too many SAs would be refused. */
+static void one_spi_may_be_many_peers(struct kunit *test)
+{
+	struct pantun_sa *sa;
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++) {
+		sa = sa_new(test, PANTUN_DIR_OUT, 0x0a000001 + i, 0x1000);
+		KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
+		sa = sa_new(test, PANTUN_DIR_OUT, 0x20010db8, 0x1000);
+		sa->key.family = AF_INET6;
+		sa->key.daddr.v6.s6_addr32[3] = htonl(i);
+		KUNIT_ASSERT_EQ(test, insert(sa, NULL), 0);
+	}
+	KUNIT_EXPECT_EQ(test, atomic_read(&pn->sas.nelems), 2 * MANY);
 }
 
 static void a_key_is_taken_once(struct kunit *test)
@@ -244,6 +285,7 @@ static void picked_spis_are_free_and_not_reserved(struct kunit *test)
 
 static struct kunit_case sa_table_cases[] = {
 	KUNIT_CASE(every_part_of_the_key_counts),
+	KUNIT_CASE(one_spi_may_be_many_peers),
 	KUNIT_CASE(a_key_is_taken_once),
 	KUNIT_CASE(packets_do_not_find_reservations),
 	KUNIT_CASE(one_that_moves_is_found_at_both),
