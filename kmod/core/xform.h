@@ -41,9 +41,9 @@ struct pantun_xform_ops {
 	/*
 	 * Encrypts and computes the ICV.  @skb begins at its outer IP header, complete
 	 * but for what IP fills in underway, with the protocol's header cb->xform
-	 * octets behind it.  0: done; -EINPROGRESS: the skb is the callee's, which
-	 * holds the SA and ends by pantun_sa_done_later(); else the error.  BH
-	 * disabled, RCU read side.
+	 * octets behind it.  0: done; -EINPROGRESS: the skb is the callee's, which ends
+	 * by pantun_sa_done_later(), and the caller holds the SA for that; else the
+	 * error.  BH disabled, RCU read side.
 	 */
 	int (*seal)(struct pantun_sa *sa, struct sk_buff *skb, u64 seq);
 	/*

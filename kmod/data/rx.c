@@ -296,7 +296,9 @@ static void rx_packet(struct sk_buff *skb, struct pantun_sa *sa, u32 seq_lo)
 		goto drop;
 	}
 	next_header = sa->ops->input(sa, skb, cb->seq);
-	if (next_header != -EINPROGRESS)
+	if (next_header == -EINPROGRESS)
+		pantun_sa_hold(sa);
+	else
 		rx_done(skb, sa, next_header);
 	return;
 drop:

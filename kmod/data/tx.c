@@ -270,7 +270,9 @@ static void tx_seal(struct sk_buff *skb, struct pantun_sa *sa, enum pantun_drop 
 	pantun_cb(skb)->nest = __this_cpu_read(nest);
 	pantun_cb(skb)->done = tx_done;
 	err = sa->ops->seal(sa, skb, pantun_cb(skb)->seq);
-	if (err != -EINPROGRESS)
+	if (err == -EINPROGRESS)
+		pantun_sa_hold(sa);
+	else
 		tx_done(skb, sa, err);
 }
 

@@ -133,8 +133,7 @@ static int list_parts(struct ah_tmp *tmp, struct sk_buff *skb, const struct pant
 
 /*
  * Computes the ICV of a packet into the digest of *@result.  0: done, the caller frees;
- * -EINPROGRESS: @complete will be called, and frees; the SA is held for it; else nothing
- * is left behind.
+ * -EINPROGRESS: @complete will be called, and frees; else nothing is left behind.
  */
 static int compute_icv(struct pantun_sa *sa, struct sk_buff *skb, const struct ah_packet *packet,
 		       u64 seq, crypto_completion_t complete, struct ah_tmp **result)
@@ -165,10 +164,8 @@ static int compute_icv(struct pantun_sa *sa, struct sk_buff *skb, const struct a
 		ahash_request_set_crypt(&tmp->hash, tmp->sg, tmp->digest, len);
 		err = crypto_ahash_digest(&tmp->hash);
 	}
-	if (err == -EINPROGRESS) {
-		pantun_sa_hold(sa);
+	if (err == -EINPROGRESS)
 		return err;
-	}
 	if (err)
 		goto err_free;
 	*result = tmp;

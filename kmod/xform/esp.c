@@ -221,10 +221,8 @@ static int esp_seal(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	cb->tmp = tmp;
 	aead_request_set_callback(&tmp->req, 0, esp_seal_complete, skb);
 	err = crypto_aead_encrypt(&tmp->req);
-	if (err == -EINPROGRESS) {
-		pantun_sa_hold(sa);
+	if (err == -EINPROGRESS)
 		return err;
-	}
 out:
 	tmp_put(tmp);
 	return err;
@@ -305,10 +303,8 @@ static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
 	pantun_cb(skb)->tmp = tmp;
 	aead_request_set_callback(&tmp->req, 0, esp_input_complete, skb);
 	err = crypto_aead_decrypt(&tmp->req);
-	if (err == -EINPROGRESS) {
-		pantun_sa_hold(sa);
+	if (err == -EINPROGRESS)
 		return err;
-	}
 out:
 	tmp_put(tmp);
 	return err ? err : strip_esp(skb, alg);
