@@ -275,7 +275,7 @@ static bool esp_length_ok(const struct pantun_alg *alg, unsigned int len)
 {
 	unsigned int fixed = ESP_HEADER + alg->iv_len + alg->icv_len;
 
-	return len >= fixed + alg->block && !((len - fixed) % alg->block);
+	return len >= fixed + alg->block && IS_ALIGNED(len - fixed, alg->block);
 }
 
 static int esp_input(struct pantun_sa *sa, struct sk_buff *skb, u64 seq)
