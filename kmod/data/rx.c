@@ -311,7 +311,7 @@ static struct pantun_sa *sa_by_spi(const struct net *net, const void *daddr, u8 
 {
 	struct pantun_sa_key key;
 
-	memset(&key, 0, sizeof(key));	/* the table compares every octet */
+	memset(&key, 0, sizeof(key));	/* all of the address counts */
 	if (family == AF_INET)
 		memcpy(&key.daddr.v4, daddr, sizeof(key.daddr.v4));
 	else

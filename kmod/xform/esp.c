@@ -16,8 +16,9 @@
  *
  * One piece of memory a packet holds the IV, the request and the scatterlist.  Each CPU
  * keeps one for the next packet of any SA; while it is in use, or too small, another is
- * allocated.  What a request leaves in it, the next one overwrites: a salt, which need not
- * be secret (RFC 4106 section 4), but no key.
+ * allocated.  What a request leaves in it stays until the next one: a salt, which need not
+ * be secret (RFC 4106 section 4), or with ChaCha20 the key of this one packet's ICV (RFC
+ * 8439 section 2.6), whose number is not accepted again; never a key of the SA.
  */
 #include <crypto/aead.h>
 #include <crypto/authenc.h>
@@ -78,7 +79,10 @@ static struct esp_tmp *tmp_get(const struct pantun_sa *sa, int nfrags)
 	return tmp;
 }
 
-/* When the request has ended at once: nobody else has taken the CPU's place meanwhile. */
+/*
+ * When the request has ended at once: it left the CPU without a spare one, and BH is still
+ * disabled, so nobody can have put another there.
+ */
 static void tmp_put(struct esp_tmp *tmp)
 {
 	__this_cpu_write(spare, tmp);
