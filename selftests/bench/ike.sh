@@ -10,8 +10,9 @@
 #   charon         charon; SAs are in XFRM
 #   charon-alone   charon; it only seems to have a kernel
 #
-# charon takes any peer by one configuration, pantund has a gateway and a tunnel for each of the
-# last of PEERS (1,000), which ascend: so many SAs at a time memory is measured with.  What comes of it is written to $PANTUN_OUT/samples, one line a sample:
+# charon takes any peer by one configuration; pantund has a gateway and a tunnel for each of as
+# many as the last of PEERS (1,000) says.  PEERS ascend: memory is measured with so many SAs each.
+# What comes of it is written to $PANTUN_OUT/samples, one line a sample:
 #
 # handshake-GROUP SIDE ROUND USER_NS KERNEL_NS   CPU of one handshake and of deleting the SAs
 # rekey SIDE ROUND USER_NS KERNEL_NS             CPU of one rekey of a child, with X25519
