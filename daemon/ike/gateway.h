@@ -158,7 +158,7 @@ void gateway_doubt(struct gateway *gw, struct ike_sa *ike);
 /*
  * The peer has answered IKE_SA_INIT on @ike, but not IKE_AUTH.  It may be slow, or have been
  * started anew in between: another attempt is begun beside, and the first to succeed
- * ends the other.
+ * ends the other.  One alone: that the second is not answered either is an error to be told.
  */
 void gateway_hedge(struct gateway *gw, struct ike_sa *ike);
 /* Our attempt to bring up an IKE SA is not needed, if the peer has not answered it yet. */

@@ -174,9 +174,12 @@ void gateway_hedge(struct gateway *gw, struct ike_sa *ike)
 {
 	struct slot *slot = slot_find(gw, ike->hs->slot);
 
-	if (gw->gone || gw->slow || gw->starting != ike || !slot || slot->gone ||
-	    line_full(gw->core, false))
+	if (gw->gone || gw->slow || gw->starting != ike || ike->hs->second || !slot ||
+	    slot->gone || line_full(gw->core, false))
 		return;
-	if (ike_initiate(gw, slot))
-		gw->slow = ike;
+	if (!ike_initiate(gw, slot))
+		return;
+	gw->slow = ike;
+	if (gw->starting)
+		gw->starting->hs->second = true;
 }

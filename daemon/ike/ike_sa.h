@@ -40,6 +40,7 @@ struct handshake {
 	size_t cookie_n;
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
 	bool regrouped;				/* for another group, among that */
+	bool second;				/* begun beside a slow one: gateway_hedge() */
 	uint32_t slot;				/* id of the one whose child IKE_AUTH asks for */
 	/* What an answer in clear said; believed if no other comes. */
 	char advice[256];

@@ -542,6 +542,24 @@ static void test_slow_auth(void **state)
 	check_slow_auth(45, 2);
 }
 
+/* It never looks at IKE_AUTH: one attempt beside the first is made, and then that is said. */
+static void test_auth_unanswered(void **state)
+{
+	struct peers *net = peers_new(17);
+	struct withheld w = { .until = IKE_NEVER };
+
+	(void)state;
+	net->tap = tap_withhold_auth;
+	net->tap_ctx = &w;
+	peers_configure_both(net);
+	peers_run(net, 45000);
+	assert_int_equal(w.inits, 2);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_run(net, 35000);
+	assert_int_equal(peers_logged(net, "answered IKE_SA_INIT but not IKE_AUTH"), 1);
+	peers_free(net);
+}
+
 /* One that was started anew in between does not know us any more, and is not waited for. */
 static void test_restart_before_auth(void **state)
 {
@@ -805,6 +823,7 @@ int main(void)
 		cmocka_unit_test(test_delete_waits),
 		cmocka_unit_test(test_tie_winner_lost),
 		cmocka_unit_test(test_slow_auth),
+		cmocka_unit_test(test_auth_unanswered),
 		cmocka_unit_test(test_restart_before_auth),
 		cmocka_unit_test(test_offer),
 		cmocka_unit_test(test_ike_offer),
