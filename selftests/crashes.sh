@@ -22,15 +22,10 @@ set network tunnel ipsec other tunnel-interface tunnel2
 set network tunnel ipsec other start passive
 set network tunnel ipsec other auto-key ike-gateway other'
 
-# process NODE ROLE: its process ID, once it runs.
-process() {
-	pgrep -P "$(cat "$WORK/$1/pantund.pid")" -x "pantund-$2"
-}
-
 # another NODE ROLE PID: it is not that one any more.
 another() {
 	local pid
-	pid=$(process "$1" "$2") && [ "$pid" != "$3" ]
+	pid=$(pantund_child "$1" "$2") && [ "$pid" != "$3" ]
 }
 
 # kill_one ROLE: at A or B by chance, at any moment.
@@ -39,7 +34,7 @@ kill_one() {
 	dice 2
 	[ "$DICE" = 0 ] || node=gb
 	pause 3000
-	pid=$(process "$node" "$1")
+	pid=$(pantund_child "$node" "$1")
 	event "$1 killed"
 	kill -KILL "$pid"
 	wait_for 40 another "$node" "$1" "$pid"
@@ -66,7 +61,7 @@ kill_reloading() {
 		want=yes
 		echo "$OTHER" >>"$WORK/$node/pantun.conf"
 	fi
-	pid=$(process "$node" "$role")
+	pid=$(pantund_child "$node" "$role")
 	event 'killed in a reload'
 	pantunctl_on "$node" reload >"$WORK/reloaded" 2>&1 &
 	asked=$!
@@ -92,7 +87,7 @@ walled() {
 	local node role pid
 	for node in ga gb; do
 		for role in ike auth; do
-			pid=$(process "$node" "$role")
+			pid=$(pantund_child "$node" "$role")
 			check "$node $role: it has its list of system calls" \
 				wait_for 10 grep -q '^Seccomp:	2$' "/proc/$pid/status"
 			check "$node $role: it is not root" \
@@ -120,9 +115,9 @@ event begin
 check 'traffic begins' converges 20
 for role in ike auth; do
 	check "$role runs without capabilities" grep -q '^CapEff:	0000000000000000$' \
-		"/proc/$(process ga "$role")/status"
+		"/proc/$(pantund_child ga "$role")/status"
 	check "$role: only system calls of its list" grep -q '^Seccomp:	2$' \
-		"/proc/$(process ga "$role")/status"
+		"/proc/$(pantund_child ga "$role")/status"
 done
 walled
 check 'show daemon: three processes' test "$(pantunctl_on ga --json show daemon |

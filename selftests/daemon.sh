@@ -43,10 +43,6 @@ pantund_up() {
 	wait_for 10 log_has "$node" 'pantund 0'
 }
 
-pid_of() {
-	cat "$WORK/$1/pantund.pid"
-}
-
 # sas NODE: how many SAs the kernel has.
 sas() {
 	pantunctl_on "$1" --json show ipsec-sa | grep -o '"dir":' | wc -l
@@ -83,17 +79,12 @@ no_spi_of() {
 }
 
 status_is() {
-	grep -Eq "^$2:[[:space:]]+$3\$" "/proc/$(pid_of "$1")/status"
-}
-
-# child_of NODE ROLE: the process ID of one of the daemon's processes.
-child_of() {
-	pgrep -P "$(pid_of "$1")" -x "pantund-$2"
+	grep -Eq "^$2:[[:space:]]+$3\$" "/proc/$(pantund_pid "$1")/status"
 }
 
 # thread_is NODE NAME
 thread_is() {
-	grep -qx "$2" "/proc/$(child_of "$1" ike)"/task/*/comm
+	grep -qx "$2" "/proc/$(pantund_child "$1" ike)"/task/*/comm
 }
 
 traffic() {
@@ -165,11 +156,11 @@ check 'capabilities: CAP_NET_ADMIN, CAP_KILL and CAP_DAC_READ_SEARCH alone' \
 check 'capabilities: no more to be had than a start of its processes takes' \
 	status_is ga CapPrm 00000000000411e4
 check 'capabilities: bounding set' status_is ga CapBnd 00000000000411e4
-check 'nor by its processes' test -z "$(grep -h '^Cap' "/proc/$(child_of ga ike)/status" \
-	"/proc/$(child_of ga auth)/status" | grep -v '0000000000000000$')"
+check 'nor by its processes' test -z "$(grep -h '^Cap' "/proc/$(pantund_child ga ike)/status" \
+	"/proc/$(pantund_child ga auth)/status" | grep -v '0000000000000000$')"
 check 'no new privileges' status_is ga NoNewPrivs 1
 check 'key exchanges have threads of their own' thread_is ga pantund-dh1
-check 'no core dumps' grep -Eq '^Max core file size +0 +0 ' "/proc/$(pid_of ga)/limits"
+check 'no core dumps' grep -Eq '^Max core file size +0 +0 ' "/proc/$(pantund_pid ga)/limits"
 check 'IKE sockets: nobody else can read the control socket' \
 	on ga test "$(on ga stat -c %a:%u /run/pantun/pantund.sock)" = 660:0
 
@@ -177,8 +168,8 @@ check 'IKE sockets: nobody else can read the control socket' \
 before=$(spis ga)
 start_on ha "$WORK/ping" ping -q -i 0.01 -c 1500 10.2.0.2
 ping_pid=$STARTED_PID
-kill -9 "$(pid_of ga)"
-wait "$(pid_of ga)" 2>/dev/null || :
+kill -9 "$(pantund_pid ga)"
+wait "$(pantund_pid ga)" 2>/dev/null || :
 check 'SAs stay when the daemon is killed' spis_are ga "$before"
 pantund_up ga
 check 'the successor negotiates' wait_for 15 log_has ga 'up: '
@@ -199,19 +190,19 @@ set network tunnel ipsec second auto-key ike-gateway g
 set network tunnel ipsec second auto-key proxy-id far local 10.3.0.0/24 remote 10.4.0.0/24
 set network tunnel ipsec second start on-demand
 END
-kill -HUP "$(pid_of ga)"
+kill -HUP "$(pantund_pid ga)"
 check 'reload makes a further interface' wait_for 10 ip -n ga link show dev tunnel2
 check 'which is dormant until a packet comes' \
 	wait_for 10 on ga grep -q dormant /sys/class/net/tunnel2/operstate
 check 'the first tunnel keeps its SAs' spis_are ga "$before"
 echo 'set network nonsense' >>"$WORK/ga/pantun.conf"
-kill -HUP "$(pid_of ga)"
+kill -HUP "$(pantund_pid ga)"
 check 'a bad configuration is refused on reload' wait_for 10 log_has ga 'stays in force'
 check 'and says why' log_has ga 'unknown word "nonsense"'
 check 'and changes nothing' spis_are ga "$before"
 pantun_config ga 192.0.2.2 \
 	'set network tunnel ipsec t auto-key proxy-id lan local 10.1.0.0/24 remote 10.2.0.0/24'
-kill -HUP "$(pid_of ga)"
+kill -HUP "$(pantund_pid ga)"
 check 'a changed tunnel is negotiated anew' wait_for 15 log_has ga 'tunnel t:lan: up: '
 traffic 'after reload'
 check_not 'and lets nothing else through' on ha ping -q -c 1 -W 1 fd02::2

@@ -96,7 +96,7 @@ sent() {
 
 reload() {
 	: >"$WORK/ga/pantund.log"
-	kill -HUP "$(cat "$WORK/ga/pantund.pid")"
+	kill -HUP "$(pantund_pid ga)"
 	wait_for 10 log_has ga 'manual keys: sends to'
 }
 
@@ -181,7 +181,7 @@ check 'two SAs stand, and none from before' sas_are 2
 # --- gone
 printf '%s\n' 'set network tunnel ipsec m tunnel-interface tunnel1' \
 	'set network tunnel ipsec m disabled yes' >"$WORK/ga/pantun.conf"
-kill -HUP "$(cat "$WORK/ga/pantund.pid")"
+kill -HUP "$(pantund_pid ga)"
 check 'SAs go with their lines' wait_for 10 sas_are 0
 check 'and the carrier with them' wait_for 10 carrier_is ga tunnel1 0
 check_here 'pantund ends at last' pantund_stop ga

@@ -95,8 +95,8 @@ check 'administrative state and addresses stay' on ga sh -c '
 
 # --- the next daemon finds the path lost, and probes going on
 lost=$(probe ga lost)
-kill -9 "$(cat "$WORK/ga/pantund.pid")"
-wait "$(cat "$WORK/ga/pantund.pid")" 2>/dev/null || :
+kill -9 "$(pantund_pid ga)"
+wait "$(pantund_pid ga)" 2>/dev/null || :
 : >"$WORK/ga/pantund.log"
 readme_start ga
 check 'the next daemon learns that the path is lost' wait_for 10 log_has ga 'tunnel-status-down'

@@ -385,10 +385,28 @@ pantund_start() {
 	wait_for 10 on "$node" test -S /run/pantun/pantund.sock
 }
 
+# pantund_pid NODE: of the parent.  pantund_child NODE ROLE: of ike, or auth.
+pantund_pid() {
+	cat "$WORK/$1/pantund.pid"
+}
+
+pantund_child() {
+	pgrep -P "$(pantund_pid "$1")" -x "pantund-$2"
+}
+
+# pantund_halt NODE: none of its processes runs until pantund_resume NODE; nobody answers.
+pantund_halt() {
+	kill -STOP "$(pantund_pid "$1")" "$(pantund_child "$1" ike)" "$(pantund_child "$1" auth)"
+}
+
+pantund_resume() {
+	kill -CONT "$(pantund_pid "$1")" "$(pantund_child "$1" ike)" "$(pantund_child "$1" auth)"
+}
+
 # pantund_stop NODE: SIGTERM; its exit status.
 pantund_stop() {
 	local pid
-	pid=$(cat "$WORK/$1/pantund.pid")
+	pid=$(pantund_pid "$1")
 	kill -TERM "$pid"
 	wait "$pid"
 }
@@ -396,7 +414,7 @@ pantund_stop() {
 # pantund_kill NODE: it dies without a word; its SAs stay.
 pantund_kill() {
 	local pid
-	pid=$(cat "$WORK/$1/pantund.pid")
+	pid=$(pantund_pid "$1")
 	kill -KILL "$pid"
 	wait "$pid" 2>/dev/null || :
 	on "$1" rm -f /run/pantun/pantund.sock
@@ -405,7 +423,7 @@ pantund_kill() {
 # pantund_reload NODE: reads its configuration again; its log begins anew.
 pantund_reload() {
 	: >"$WORK/$1/pantund.log"
-	kill -HUP "$(cat "$WORK/$1/pantund.pid")"
+	kill -HUP "$(pantund_pid "$1")"
 	wait_for 10 log_has "$1" 'reading'
 }
 

@@ -83,7 +83,7 @@ since() {
 # effort: what the hub's daemon has used.
 effort() {
 	local pid
-	pid=$(cat "$WORK/ga/pantund.pid")
+	pid=$(pantund_pid ga)
 	awk -v hz="$(getconf CLK_TCK)" '{ printf "%d ms of CPU", ($14 + $15) * 1000 / hz }' \
 		"/proc/$pid/stat"
 	awk '/^VmRSS/ { printf ", %d KiB of memory\n", $2 }' "/proc/$pid/status"

@@ -276,7 +276,7 @@ check 'show: of a gateway' ctl_says 0 established show g
 check 'show daemon: its processes' ctl_says 0 net_admin show daemon
 check 'show daemon: JSON' test "$(pantunctl_on ga --json show daemon |
 	json_of "(d['daemon_error'], d['processes'][0]['user'], d['processes'][0]['pid'])")" = \
-	"(None, 'root', $(cat "$WORK/ga/pantund.pid"))"
+	"(None, 'root', $(pantund_pid ga))"
 check 'show daemon: no name follows: 2' ctl_says 2 'takes no name' show daemon t
 check 'completion: show daemon' completes daemon show
 check 'show: a word that is none: 2' ctl_says 2 'did you mean "flow"?' show flwo
@@ -317,7 +317,7 @@ check 'clear ipsec-sa: they are gone' wait_for 5 sas_are 0
 check 'clear ipsec-sa: the kernel tells' wait_for 5 event '"event":"sa","kind":"del"'
 check 'test again' ctl_says 0 'negotiations started: 1' test
 check 'test again: it comes up' wait_for 10 carrier_is ga tunnel1 1
-check 'kill -9 of the daemon' kill -9 "$(cat "$WORK/ga/pantund.pid")"
+check 'kill -9 of the daemon' kill -9 "$(pantund_pid ga)"
 check 'monitor: notices' wait_for 5 event '"text":"pantund ended"'
 check 'show: the kernel alone, with its SAs, and a word about the daemon' \
 	ctl_says 0 'No information from the daemon' show

@@ -25,11 +25,6 @@ start_as_unit() {
 	wait_for 60 on "$1" test -S /run/pantun/pantund.sock
 }
 
-# child NODE ROLE: its process ID.
-child() {
-	pgrep -P "$(cat "$WORK/$1/pantund.pid")" -x "pantund-$2"
-}
-
 # status PID FIELD: of /proc/PID/status.
 status() {
 	sed -n "s/^$2:\t//p" "/proc/$1/status"
@@ -41,7 +36,7 @@ ping_through() {
 
 another_ike() {
 	local pid
-	pid=$(child ga ike) && [ "$pid" != "$1" ] && [ "$(status "$pid" Seccomp)" = 2 ]
+	pid=$(pantund_child ga ike) && [ "$pid" != "$1" ] && [ "$(status "$pid" Seccomp)" = 2 ]
 }
 
 echo 'pantun:x:990:990::/:/usr/sbin/nologin' >>/etc/passwd
@@ -56,11 +51,11 @@ done
 ip -n ga route replace 10.2.0.0/24 dev tunnel1
 ip -n gb route replace 10.1.0.0/24 dev tunnel1
 check 'traffic flows' wait_for 30 ping_through
-parent=$(cat "$WORK/ga/pantund.pid")
+parent=$(pantund_pid ga)
 check 'it is user pantun' test "$(status "$parent" Uid)" = "990	990	990	990"
-check 'the others are, too' test "$(status "$(child ga ike)" Uid)" = "990	990	990	990"
+check 'the others are, too' test "$(status "$(pantund_child ga ike)" Uid)" = "990	990	990	990"
 check 'CAP_NET_ADMIN alone has an effect' test "$(status "$parent" CapEff)" = 0000000000001000
-check 'and in the others none' test "$(status "$(child ga auth)" CapPrm)" = 0000000000000000
+check 'and in the others none' test "$(status "$(pantund_child ga auth)" CapPrm)" = 0000000000000000
 check 'the control socket is the group'"'"'s' \
 	test "$(on ga stat -c '%U:%G %a' /run/pantun/pantund.sock)" = 'pantun:pantun 660'
 check 'root may look and change' pantunctl_on ga reload
@@ -70,7 +65,7 @@ chown root "$WORK/ga/psk"
 check 'a key that it cannot read: what to do' says 1 'chown it to the user that pantund runs as' \
 	pantunctl_on ga reload
 chown pantun "$WORK/ga/psk"
-before=$(child ga ike)
+before=$(pantund_child ga ike)
 kill -KILL "$before"
 check 'ike is started anew, with its walls' wait_for 10 another_ike "$before"
 check 'traffic goes on' ping_through
