@@ -185,7 +185,7 @@ pantund_stop ga || :
 pantunctl_on ga sa flush
 lines a "${ALL[@]}" | configure ga a "$T start on-demand"
 : >"$WORK/ga/pantund.log"
-kill -STOP "$(cat "$WORK/gb/pantund.pid")"
+pantund_halt gb
 pantund_start ga
 wait_for 10 carrier_is ga tunnel1 1
 # B may answer by the SA before, which A has no more, until it knows that the new one stands
@@ -193,19 +193,19 @@ on hb nft 'add table ip t; add chain ip t c { type filter hook prerouting priori
 	add rule ip t c ip saddr 10.1.5.2 icmp type echo-request counter'
 start_on ha "$WORK/first" ping -c 5 -i 0.1 -W 60 -I 10.1.5.2 10.2.5.2
 check 'first packets are held' wait_for 10 held_is p5 5
-kill -CONT "$(cat "$WORK/gb/pantund.pid")"
+pantund_resume gb
 check 'and all delivered' wait_for 30 delivered 5
 check 'only what has traffic is up' active ga 1
 
 # --- nobody answers: on-demand senders are told when the attempt ends
-kill -STOP "$(cat "$WORK/gb/pantund.pid")"
+pantund_halt gb
 pantunctl_on ga clear ike-sa >/dev/null
 wait_for 30 active ga 0
 start_on ha "$WORK/dead4" ping -c 1 -W 60 -I 10.1.6.2 10.2.6.2
 check 'nobody answers: the sender is told' wait_for 35 told "$WORK/dead4"
 check 'the gateway has the reason' wait_for 5 json_is ga \
 	"'does not answer' in d['gateways'][0]['last_error']" True
-kill -CONT "$(cat "$WORK/gb/pantund.pid")"
+pantund_resume gb
 check 'it is back with the next packet' wait_for 70 pings 6
 
 # --- two tunnels with the same proxy-IDs, to two addresses of B; a route over both
