@@ -30,17 +30,18 @@ reading() {
 
 # answered_when_in_force: not while `ike` is stopped, and cannot have it.
 answered_when_in_force() {
-	local ike asked
-	ike=$(pgrep -P "$(cat "$WORK/ga/pantund.pid")" -x pantund-ike)
+	local ike asked before status=0
+	ike=$(pantund_child ga ike)
+	before=$(grep -c ': reading ' "$WORK/ga/pantund.log")
 	kill -STOP "$ike"
 	pantunctl_on ga reload &
 	asked=$!
-	wait_for 10 reading ga $(($(grep -c ': reading ' "$WORK/ga/pantund.log") + 1))
+	wait_for 10 reading ga $((before + 1)) || status=1
 	# What is asked after it is answered, as the parent does not wait.
-	pantunctl_on ga show daemon >/dev/null
-	kill -0 "$asked" || { echo 'it is answered before' && return 1; }
+	pantunctl_on ga show daemon >/dev/null || status=1
+	kill -0 "$asked" || { echo 'it is answered before' && status=1; }
 	kill -CONT "$ike"
-	wait "$asked"
+	wait "$asked" && return "$status"
 }
 
 key() {
