@@ -148,14 +148,19 @@ hub_unharmed() {
 	done
 }
 
-# hub_alive SECONDS: as long as that nobody is given up.
+# hub_heard COUNT: so many messages of INFORMATIONAL (RFC 7296 3.1) have come to the hub, by either
+# port.
+hub_heard() {
+	local plain natted
+	read -r plain natted <<<"$(packets ga)"
+	[ $((plain + natted)) -ge "$1" ]
+}
+
+# hub_alive ROUNDS: liveness is asked for, or answered, as often by each satellite on the average,
+# and nobody is given up.
 hub_alive() {
-	local end=$((SECONDS + $1 * LIB_SLOWER))
-	while [ "$SECONDS" -lt "$end" ]; do
-		hub_unharmed ga gb || return 1
-		sleep 1
-	done
-	hub_unharmed ga gb
+	rules ga 'udp dport 500 @th,208,8 37 counter' 'udp dport 4500 @th,240,8 37 counter'
+	wait_for $((2 * HUB_DPD * $1)) hub_heard $((HUB_COUNT * $1)) && hub_unharmed ga gb
 }
 
 # hub_count: from now on, the first messages that the hub gets (IKE_SA_INIT, RFC 7296 3.1).
