@@ -12,12 +12,13 @@ ssize_t raw_msg_send(int end, const struct raw_msg *raw)
 		char octets[CMSG_SPACE(RAW_MSG_FDS * sizeof(int))];
 		struct cmsghdr align;
 	} control = { .octets = { 0 } };
-	struct msg_head head = { .type = raw->type, .n = (uint32_t)(raw->n + raw->missing) };
+	struct msg_head head = { .type = raw->type };
 	struct iovec iov[2] = { { &head, sizeof(head) }, { (void *)(uintptr_t)raw->body, raw->n } };
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	int fds[RAW_MSG_FDS];
 	struct cmsghdr *c;
 
+	head.n = (uint32_t)((ssize_t)raw->n + raw->missing);
 	for (unsigned int i = 0; i < RAW_MSG_FDS; i++)
 		fds[i] = raw->fd;
 	if (raw->fds) {

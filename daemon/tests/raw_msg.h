@@ -13,7 +13,7 @@ struct raw_msg {
 	uint32_t type;
 	const void *body;
 	size_t n;		/* its octets */
-	size_t missing;		/* octets that the head promises besides */
+	ssize_t missing;	/* octets that the head promises besides; below 0: others follow */
 	int fd;			/* goes along so many times: */
 	unsigned int fds;
 };

@@ -42,6 +42,7 @@ struct side {
 	uint32_t next;			/* number expected at the start of the next body */
 	bool disordered;
 	bool free_at_once;		/* in a handler, or in gone() */
+	bool refuse_at_once;		/* in a handler */
 	char reason[CHAN_REASON];
 };
 
@@ -68,6 +69,8 @@ static void took(void *ctx, enum msg_type type, struct bytes body, int fd)
 	if (side->fd >= 0)
 		close(side->fd);
 	side->fd = fd;
+	if (side->refuse_at_once)
+		chan_refuse(side->chan, type, "color 9");
 	if (side->free_at_once) {
 		chan_free(side->chan);
 		side->chan = NULL;
@@ -156,6 +159,16 @@ static size_t raw_add(size_t n, uint32_t type, size_t body_n)
 	memset(raw + n, 0, msg_room(body_n));
 	memcpy(raw + n, &head, sizeof(head));
 	return n + msg_room(body_n);
+}
+
+/* One datagram of @count messages without a body. */
+static void send_crowd(int fd, enum msg_type type, unsigned int count)
+{
+	size_t n = 0;
+
+	for (unsigned int i = 0; i < count; i++)
+		n = raw_add(n, type, 0);
+	assert_int_equal(send(fd, raw, n, 0), n);
 }
 
 /* Datagrams that wait at @fd. */
@@ -417,7 +430,7 @@ static void test_refuses_cut_short(void **state)
 		cut_short(before);
 }
 
-/* Behind a wrong message of a datagram nothing is heard. */
+/* Behind a wrong message of a datagram nothing is heard, whoever finds that it is wrong. */
 static void test_refuses_rest(void **state)
 {
 	int fd = open_one(MSG_PARENT, MSG_IKE);
@@ -431,18 +444,25 @@ static void test_refuses_rest(void **state)
 	assert_non_null(strstr(one.reason, "STOP: not for"));
 	close_side(&one);
 	close(fd);
+
+	fd = open_one(MSG_PARENT, MSG_IKE);
+	one.refuse_at_once = true;
+	send_crowd(fd, MSG_READY, 3);
+	run();
+	assert_int_equal(one.handled, 1);
+	assert_int_equal(one.gone, 1);
+	assert_string_equal(one.reason, "READY: color 9");
+	close_side(&one);
+	close(fd);
 }
 
 /* Who sends many small ones in a datagram takes others' turn. */
 static void test_refuses_crowd(void **state)
 {
 	int fd = open_one(MSG_PARENT, MSG_IKE);
-	size_t n = 0;
 
 	(void)state;
-	for (unsigned int i = 0; i <= CHAN_BATCH; i++)
-		n = raw_add(n, MSG_READY, 0);
-	assert_int_equal(send(fd, raw, n, 0), n);
+	send_crowd(fd, MSG_READY, CHAN_BATCH + 1);
 	run();
 	assert_int_equal(one.handled, CHAN_BATCH);
 	assert_int_equal(one.gone, 1);
@@ -582,6 +602,42 @@ static void test_batch_fd(void **state)
 	close(fd);
 }
 
+/* A descriptor that comes with several messages is the first one's. */
+static void test_fd_of_first(void **state)
+{
+	const size_t peer_n = sizeof(struct msg_peer);
+	size_t n = raw_add(raw_add(0, MSG_PEER, peer_n), MSG_STOP, 0) - sizeof(struct msg_head);
+	const struct raw_msg msg = {
+		.type = MSG_PEER, .body = raw + sizeof(struct msg_head), .n = n,
+		.missing = (ssize_t)(peer_n - n), .fd = STDERR_FILENO, .fds = 1,
+	};
+	int fd = open_one(MSG_IKE, MSG_PARENT);
+
+	(void)state;
+	assert_true(raw_msg_send(fd, &msg) > 0);
+	run();
+	assert_int_equal(one.gone, 0);
+	assert_int_equal(one.handled, 2);
+	assert_int_equal(one.last, MSG_STOP);
+	assert_int_equal(one.fd, -1);
+	close_side(&one);
+	close(fd);
+}
+
+/* What is long does not wait for others to go with it, nor go with them. */
+static void test_batch_long(void **state)
+{
+	int fd = open_one(MSG_IKE, MSG_AUTH);
+
+	(void)state;
+	chan_send(one.chan, MSG_AUTH_ASK, raw, msg_rows[MSG_AUTH_ASK].least);
+	chan_send(one.chan, MSG_AUTH_ASK, raw, CHAN_BATCH_OCTETS);
+	assert_int_equal(chan_pending(one.chan), 0);
+	assert_int_equal(datagrams(fd), 2);
+	close_side(&one);
+	close(fd);
+}
+
 /* What the socket does not take waits, and goes in order with what is sent meanwhile. */
 static void test_order(void **state)
 {
@@ -658,19 +714,18 @@ static void test_does_not_read(void **state)
 	close(fd);
 }
 
-/* Others have their turn while one has much to say. */
-static void test_fair(void **state)
+/* Others have their turn while one has much to say, in datagrams of @each messages. */
+static void fair(unsigned int each)
 {
 	int fd = open_one(MSG_PARENT, MSG_IKE), quiet[2];
-	unsigned int most = 0, before;
+	unsigned int most = 0, before, sent = 0;
 
-	(void)state;
 	assert_int_equal(chan_pair(quiet), 0);
 	open_side(&other, quiet[0], MSG_PARENT, MSG_AUTH);
-	for (unsigned int i = 0; i < 3 * FAIR; i++)
-		send_raw(fd, MSG_READY, 0, 0);
+	for (; sent < 3 * FAIR; sent += each)
+		send_crowd(fd, MSG_READY, each);
 	send_raw(quiet[1], MSG_READY, 0, 0);
-	for (int i = 0; i < ROUNDS && one.handled < 3 * FAIR; i++) {
+	for (int i = 0; i < ROUNDS && one.handled < sent; i++) {
 		before = one.handled;
 		turn();
 		if (i == 0)
@@ -678,12 +733,19 @@ static void test_fair(void **state)
 		if (one.handled - before > most)
 			most = one.handled - before;
 	}
-	assert_int_equal(one.handled, 3 * FAIR);
+	assert_int_equal(one.handled, sent);
 	assert_true(most <= FAIR);
 	close_side(&one);
 	close_side(&other);
 	close(fd);
 	close(quiet[1]);
+}
+
+static void test_fair(void **state)
+{
+	(void)state;
+	fair(1);
+	fair(CHAN_BATCH);
 }
 
 /* --- the end --- */
@@ -733,19 +795,26 @@ static void test_last_words_queue(void **state)
 	close_side(&one);
 }
 
-static void test_free_in_handler(void **state)
+/* Of three messages, in datagrams of @each. */
+static void free_in_handler(unsigned int each)
 {
 	int fd = open_one(MSG_PARENT, MSG_IKE);
 
-	(void)state;
 	one.free_at_once = true;
-	for (int i = 0; i < 3; i++)
-		send_raw(fd, MSG_READY, 0, 0);
+	for (unsigned int sent = 0; sent < 3; sent += each)
+		send_crowd(fd, MSG_READY, each);
 	run();
 	assert_int_equal(one.handled, 1);
 	assert_int_equal(one.gone, 0);
 	assert_null(one.chan);
 	close(fd);
+}
+
+static void test_free_in_handler(void **state)
+{
+	(void)state;
+	free_in_handler(1);
+	free_in_handler(3);
 }
 
 static void test_free_in_gone(void **state)
@@ -800,6 +869,8 @@ int main(void)
 		cmocka_unit_test(test_handler_missing),
 		cmocka_unit_test(test_batch),
 		cmocka_unit_test(test_batch_fd),
+		cmocka_unit_test(test_batch_long),
+		cmocka_unit_test(test_fd_of_first),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_fd_waits),
 		cmocka_unit_test(test_does_not_read),
