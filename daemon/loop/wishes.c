@@ -208,16 +208,16 @@ static void on_proxy_fail(void *ctx, struct bytes body, int fd)
 			    msg->ifname, msg->proxy, d->kern->error);
 }
 
+/* Also of tunnels with manual keys, of which `ike` says that it has none to make. */
 static void on_renewed(void *ctx, struct bytes body, int fd)
 {
 	const struct msg_renewed *msg = (const void *)body.p;
-	const struct policy_gateway *gateway = NULL;
 	struct daemon *d = ctx;
 
 	(void)fd;
 	if (!msg_text_ok(msg->ifname, sizeof(msg->ifname)))
 		chan_refuse(d->ike, MSG_RENEWED, "a name without an end");
-	else if (policy_tunnel_on(d->policy, msg->ifname, &gateway) && gateway)
+	else if (policy_tunnel_on(d->policy, msg->ifname, NULL))
 		monitors_renewed(d->monitors, d->kern, d->policy, msg->ifname, msg->count);
 }
 

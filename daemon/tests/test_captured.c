@@ -34,13 +34,17 @@
 #define SPI	0x1001
 
 #define PADDED	"set network tunnel ipsec t tfc-padding 1200\n"
-#define LINES	TUNNEL_OF_IKE WITH_AES_256_GCM PADDED TUNNEL_BY_HAND
+#define MONITORED \
+	"set network tunnel ipsec m tunnel-monitor enable yes\n" \
+	"set network tunnel ipsec m tunnel-monitor destination-ip 10.2.0.1\n"
+#define LINES	TUNNEL_OF_IKE WITH_AES_256_GCM PADDED TUNNEL_BY_HAND MONITORED
 
 static struct parent_fake *parent;
 static struct chan *ike;
 static int raw;			/* the same end, for what the channel would not send */
 static struct msg_sa_result result;
 static unsigned int results, logged;
+static char last[512];		/* line of the log */
 
 static void took(void *ctx, enum msg_type type, struct bytes body, int fd)
 {
@@ -65,8 +69,8 @@ static void count_line(void *ctx, enum log_level level, const char *subject, con
 	(void)ctx;
 	(void)level;
 	(void)subject;
-	(void)text;
 	logged++;
+	snprintf(last, sizeof(last), "%s", text);
 }
 
 static void rounds(void)
@@ -431,6 +435,38 @@ static void test_proxy_fail(void **state)
 	assert_int_equal(kern_fake_failed(parent->d.kern), 1);
 }
 
+static void say_renewed(const char *ifname)
+{
+	struct msg_renewed renewed = { .count = 0 };
+
+	snprintf(renewed.ifname, sizeof(renewed.ifname), "%s", ifname);
+	chan_send(ike, MSG_RENEWED, &renewed, sizeof(renewed));
+	rounds();
+	assert_null(parent->ike_gone);
+}
+
+/* A path that was lost is told once `ike` has answered, and once: also where it has no keys. */
+static void test_renewed(void **state)
+{
+	(void)state;
+	log_set_sink(count_line, NULL);
+	log_set_level(LOG_LEVEL_WARNING);
+	logged = 0;
+	assert_int_equal(kern_fake_path(parent->d.kern, "tunnel2", false, false), 0);
+	rounds();
+	say_renewed("tunnel1");
+	say_renewed("tunnel9");
+	assert_int_equal(logged, 0);
+	say_renewed("tunnel2");
+	assert_int_equal(logged, 1);
+	assert_non_null(strstr(last, "tunnel-status-down: Tunnel m is down"));
+	assert_non_null(strstr(last, "its keys are given by hand"));
+	say_renewed("tunnel2");
+	assert_int_equal(logged, 1);
+	log_set_level(LOG_LEVEL_ERROR);
+	log_set_sink(NULL, NULL);
+}
+
 /* --- what ends it --- */
 
 static void send_raw(uint32_t type, const void *body, size_t n, int fd)
@@ -627,6 +663,7 @@ int main(void)
 		WITH_PARENT(test_moves),
 		WITH_PARENT(test_padding),
 		WITH_PARENT(test_proxy_fail),
+		WITH_PARENT(test_renewed),
 		WITH_PARENT(test_rules),
 		WITH_PARENT(test_nonsense),
 		WITH_PARENT(test_wishes),
