@@ -535,6 +535,61 @@ static void test_nonsense(void **state)
 	get_own();
 }
 
+#define FIELD(type, body, field) \
+	{ type, #body "." #field, offsetof(struct body, field), \
+	  sizeof(((const struct body *)NULL)->field) }
+
+/* Bodies that are right but for one field, which is full of ones. */
+static void test_fields(void **state)
+{
+	static const struct {
+		enum msg_type type;
+		const char *name;
+		size_t at, n;
+	} fields[] = {
+		FIELD(MSG_PROXY_FAIL, msg_place, ifname),
+		FIELD(MSG_PROXY_FAIL, msg_place, proxy),
+		FIELD(MSG_RENEWED, msg_renewed, ifname),
+		FIELD(MSG_EVENT, ike_event, kind),
+		FIELD(MSG_EVENT, ike_event, gateway),
+		FIELD(MSG_EVENT, ike_event, tunnel),
+		FIELD(MSG_EVENT, ike_event, proxy),
+		FIELD(MSG_EVENT, ike_event, text),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.gateway),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.state),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.local_id),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.remote_id),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.proposal),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.initiator),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.nat_local),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.nat_remote),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.gateway),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.tunnel),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.ifname),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.proxy),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.state),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.proposal),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.ts_local),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.ts_remote),
+		FIELD(MSG_SHOW_CHILD, msg_show_child, info.last_error),
+		FIELD(MSG_SHOW_GATEWAY, msg_show_gateway, info.gateway),
+		FIELD(MSG_SHOW_GATEWAY, msg_show_gateway, info.state),
+		FIELD(MSG_SHOW_GATEWAY, msg_show_gateway, info.last_error),
+	};
+	static uint8_t body[MSG_MOST];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++) {
+		send_raw(fields[i].type, body, msg_rows[fields[i].type].least, -1);
+		rounds();
+		assert_null(parent->ike_gone);
+		memset(body + fields[i].at, 255, fields[i].n);
+		send_raw(fields[i].type, body, msg_rows[fields[i].type].least, -1);
+		assert_ended(fields[i].name);
+		memset(body + fields[i].at, 0, fields[i].n);
+	}
+}
+
 static void test_wishes(void **state)
 {
 	struct msg_sa sa;
@@ -666,6 +721,7 @@ int main(void)
 		WITH_PARENT(test_renewed),
 		WITH_PARENT(test_rules),
 		WITH_PARENT(test_nonsense),
+		WITH_PARENT(test_fields),
 		WITH_PARENT(test_wishes),
 		WITH_PARENT(test_floods),
 		WITH_PARENT(test_many),
