@@ -560,6 +560,29 @@ static void test_leftover_socket(void **state)
 	assert_null(ctl_open(stage.base, stage.dir, NO_GROUP, &stage_ops));
 }
 
+/* A daemon that is stopped, or late, with as many callers as may wait: it is not waited for. */
+static void test_full_socket(void **state)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int listener = socket(AF_UNIX, SOCK_STREAM, 0), waits = socket(AF_UNIX, SOCK_STREAM, 0);
+	char path[sizeof(addr.sun_path)];
+	struct stat st;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/full", stage.dir);
+	memcpy(addr.sun_path, path, strlen(path));
+	assert_int_equal(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	assert_int_equal(listen(listener, 0), 0);
+	assert_int_equal(connect(waits, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	alarm(10);
+	assert_null(ctl_open(stage.base, path, NO_GROUP, &stage_ops));
+	alarm(0);
+	assert_int_equal(lstat(path, &st), 0);
+	close(waits);
+	close(listener);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -581,6 +604,7 @@ int main(void)
 		cmocka_unit_test(test_monitor),
 		cmocka_unit_test(test_slow_monitor),
 		cmocka_unit_test(test_leftover_socket),
+		cmocka_unit_test(test_full_socket),
 	};
 
 	return cmocka_run_group_tests(tests, stage_open, stage_close);
