@@ -9,7 +9,10 @@
 
 _Static_assert(AUTH_DATA_MOST >= ALG_PRF_MAX, "AUTH data of some PRF has no room");
 
-/* AUTH data by that key, prf->out_n octets; false: it is not there, or cannot be used. */
+/*
+ * Computes AUTH data of prf->out_n octets with that key.  False: there is no such key, or it
+ * cannot be used.
+ */
 static bool auth_data(const struct auth_keys *keys, uint64_t number, const struct alg_prf *prf,
 		      const struct ike_auth_request *request, uint8_t *out)
 {

@@ -40,7 +40,7 @@ static void on_ask(void *ctx, struct bytes body, int fd)
 	secret_wipe(&answer, sizeof(answer));
 }
 
-/* The parent tells why, and sends an end to the next. */
+/* The parent logs why, and sends a channel to the next `ike`. */
 static void on_ike_gone(void *ctx, const char *reason)
 {
 	struct auth_process *process = ctx;
@@ -131,7 +131,7 @@ static chan_handler *const parent_handlers[MSG_TYPES] = {
 
 /* --- begin and end --- */
 
-/* Swap would outlive the process.  False with a log line. */
+/* Locks all memory, as keys on swap would outlive the process.  False with a log line. */
 static bool lock_memory(void)
 {
 	if (!mlockall(MCL_CURRENT | MCL_FUTURE))

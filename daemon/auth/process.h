@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The process `auth`, which has the pre-shared keys.  The parent gives it keys, and the process
- * `ike` asks for AUTH by their numbers.  A key goes in, and never comes out.  It needs no network
- * and, once it is set up, no files.
+ * The process `auth`, which holds the pre-shared keys.  The parent sends it keys, and `ike` asks
+ * it to make or check AUTH, naming keys by number.  A key never leaves it.  It needs no network
+ * and, once set up, no files.
  */
 #ifndef PANTUN_AUTH_PROCESS_H
 #define PANTUN_AUTH_PROCESS_H
@@ -11,14 +11,17 @@ struct auth_process;
 struct event_base;
 
 /*
- * Serves the parent at the channel's end @parent, which it takes over, and `ike` once the parent
- * has sent an end to it.  Leaves the loop of @base when the parent says so, or ends.  NULL, with a
- * log line and @parent closed: no memory.
+ * Serves the parent over the channel end @parent, of which it takes ownership, and `ike` once the
+ * parent has sent a channel to it.  Leaves the loop of @base when the parent says so, or ends.
+ * Returns NULL, with a log line and @parent closed, if memory runs out.
  */
 struct auth_process *auth_process_new(struct event_base *base, int parent);
 /* Wipes all keys; NULL is fine. */
 void auth_process_free(struct auth_process *process);
-/* The whole process, confined (proc/confine.h) and its memory locked; its exit status. */
+/*
+ * Runs the whole process, confined (proc/confine.h) and with its memory locked.  Returns its exit
+ * status.
+ */
 int auth_process_run(int parent);
 
 #endif

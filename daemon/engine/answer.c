@@ -37,7 +37,10 @@ static struct ctl_reply initiate(struct ike_core *core, ike_time now, const char
 	return reply;
 }
 
-/* Logs and returns @count, of SAs of the kind @what; @name is NULL where it was @all of them. */
+/*
+ * Logs that @count SAs of the kind @what were cleared, and returns @count.  @name is NULL for @all
+ * of them.
+ */
 static struct ctl_reply cleared(int count, const char *what, const char *name, const char *all)
 {
 	struct ctl_reply reply = reply_of(count);

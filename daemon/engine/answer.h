@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the control socket asks of IKE, answered from the core. */
+/* Answers questions from the control socket out of the core's state. */
 #ifndef PANTUN_ENGINE_ANSWER_H
 #define PANTUN_ENGINE_ANSWER_H
 
@@ -15,8 +15,8 @@ struct answer_rows {
 };
 
 /*
- * Does what @question asks for.  The caller sends the reply after the rows.  A question with an
- * unterminated name or an unknown kind is answered with -EINVAL.
+ * Carries out @question.  The caller sends the reply after the rows.  A question with an
+ * unterminated name or an unknown kind gets -EINVAL.
  */
 struct ctl_reply answer_question(struct ike_core *core, ike_time now,
 				 const struct ctl_question *question,

@@ -7,11 +7,11 @@
 #include "engine/engine_priv.h"
 #include "engine/turn.h"
 
-#define READ_MOST	4096	/* of a socket at a time, which may be refilled as fast */
+#define READ_MOST	4096	/* from a socket at a time: it may fill as fast as we read */
 
 /*
- * How many of each are handled before others have their turn: some 10 ms of work.  The last ones
- * get a share, too, so that forged urgency starves nobody.
+ * How many datagrams of each urgency a turn handles: about 10 ms of work.  Even the least urgent
+ * get a share, so forged urgent messages cannot starve the rest.
  */
 static const unsigned int turn_most[IKE_URGENCIES] = {
 	[IKE_URGENT] = 64, [IKE_GOING_ON] = 16, [IKE_BEGINNING] = 8,
@@ -39,7 +39,7 @@ static unsigned int handle(struct engine *e, enum ike_urgency urgency, unsigned 
 	return n;
 }
 
-/* The rest waits until the loop has looked at everything else. */
+/* The rest waits until the event loop has served its other events. */
 static void go_on_later(struct engine *e)
 {
 	static const struct timeval at_once;
@@ -70,7 +70,7 @@ static void on_readable(evutil_socket_t fd, short what, void *ctx)
 	for (unsigned int i = 0; i < PORT_SOCKETS; i++)
 		if (udp_fd(e->udp, i) == fd)
 			udp_read(e->udp, i, READ_MOST, on_datagram, e);
-	/* What waited before this came has its turn soon. */
+	/* Older datagrams already have a turn scheduled. */
 	if (!event_pending(e->letters, EV_TIMEOUT, NULL))
 		handle_some(e);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Datagrams on their way in.  Sockets are emptied as soon as there is something, into an inbox,
- * whose most urgent goes first; a few at a time, as others have something to do, too.
+ * Received datagrams.  Sockets are drained into an inbox as soon as they are readable.  The most
+ * urgent datagrams are handled first, a few at a time so that other events are not delayed.
  */
 #ifndef PANTUN_ENGINE_DATAGRAMS_H
 #define PANTUN_ENGINE_DATAGRAMS_H
@@ -10,16 +10,16 @@
 
 struct engine;
 
-/* Prepares for the sockets to be read.  False: no memory. */
+/* Creates the inbox and its events.  False: no memory. */
 bool datagrams_init(struct engine *e);
-/* The sockets are read from now on, as the core knows what to answer.  False: no memory. */
+/* Starts to read the sockets; call it once the core has a configuration.  False: no memory. */
 bool datagrams_begin(struct engine *e);
 /*
- * To be called before timers fire: whatever has come for an SA by now is handled, or the core
- * would count as silent who has spoken.
+ * Handles everything that has arrived for existing SAs.  Call it before timers fire, or the core
+ * would take a peer for silent whose message is still queued.
  */
 void datagrams_catch_up(struct engine *e);
-/* Reads no more, and forgets what waits. */
+/* Stops reading and drops queued datagrams. */
 void datagrams_end(struct engine *e);
 
 #endif

@@ -8,13 +8,13 @@
 
 struct departure {
 	TAILQ_ENTRY(departure) list;
-	uint64_t after;			/* wishes that are to be carried out before */
+	uint64_t after;			/* number of wishes to carry out first */
 	struct endpoint local, remote;
 	size_t n;
 	uint8_t data[];
 };
 
-/* By what they wait for; most wait for what was wished last. */
+/* Sorted by @after.  Most entries go to the end, as they wait for the latest wish. */
 static void insert(struct departures *list, struct departure *departure)
 {
 	struct departure *at = TAILQ_LAST(list, departures);
@@ -32,7 +32,7 @@ void departure_add(struct engine *e, const struct endpoint *local, const struct 
 {
 	struct departure *departure;
 
-	/* Those that went to the same peer before wait for no more. */
+	/* Earlier datagrams to the same peer may be due now. */
 	departures_go(e);
 	if (after <= e->carried) {
 		udp_send(e->udp, local, remote, data);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Datagrams on their way out.  One that the core wants sent after something was to be done to an
- * SA of the same peer waits until the parent has done that (ike/core.h).  What is to be done for
- * other peers holds up nobody: a parent that is busy with a thousand new SAs must not keep us from
- * answering whether we live.
+ * Datagrams to send.  A datagram waits until the parent has carried out the SA changes that the
+ * core asked for earlier for the same peer (ike/core.h).  Changes for other peers do not delay it:
+ * a parent busy with a thousand new SAs must not keep us from answering liveness checks.
  */
 #ifndef PANTUN_ENGINE_DEPARTURE_H
 #define PANTUN_ENGINE_DEPARTURE_H
@@ -13,14 +12,14 @@
 struct engine;
 
 /*
- * Sends @data once @after wishes have been carried out, which may be now.  Without memory it is
- * lost, and repeated by IKE.
+ * Sends @data once @after wishes have been carried out, possibly at once.  If memory runs out, it
+ * is lost like any datagram, and IKE retransmits.
  */
 void departure_add(struct engine *e, const struct endpoint *local, const struct endpoint *remote,
 		   struct bytes data, uint64_t after);
-/* Sends those whose time has come. */
+/* Sends all datagrams that are due. */
 void departures_go(struct engine *e);
-/* Forgets them. */
+/* Drops all that wait. */
 void departures_drop(struct engine *e);
 
 #endif

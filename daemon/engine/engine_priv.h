@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of the process `ike` share. */
+/* State shared by the files of the process `ike`. */
 #ifndef PANTUN_ENGINE_ENGINE_PRIV_H
 #define PANTUN_ENGINE_ENGINE_PRIV_H
 

@@ -34,7 +34,7 @@ static void on_policy_begin(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	/* Its sockets came before the first. */
+	/* The parent sends the sockets before the first configuration. */
 	if (!e->udp)
 		e->udp = udp_new(e->fds);
 	if (!e->udp)
@@ -85,12 +85,17 @@ static void on_policy_end(void *ctx, struct bytes body, int fd)
 	set.failed = !policy || ike_core_set_policy(e->core, clock_ms(), policy);
 	if (set.failed)
 		policy_free(policy);
-	/* What came before the first one waits in the sockets: there was nobody that we knew. */
+	/*
+	 * Sockets are not read before the first configuration: there would be no peer to
+	 * recognize.
+	 */
 	if (!set.failed && !e->read_begun && !datagrams_begin(e)) {
 		chan_refuse(e->parent, MSG_POLICY_END, "no memory for sockets");
 		return;
 	}
-	/* What the core wants done on account of it goes before the word that it is in force. */
+	/*
+	 * Send the actions that follow from the new configuration before reporting it as in force.
+	 */
 	turn_end(e);
 	chan_send(e->parent, MSG_POLICY_SET, &set, sizeof(set));
 }
@@ -203,7 +208,7 @@ static void on_carried(void *ctx, struct bytes body, int fd)
 
 /* --- what is asked and said --- */
 
-/* Whose question the rows are for. */
+/* Identifies the question that the rows answer. */
 struct asker {
 	struct chan *parent;
 	uint64_t ticket;

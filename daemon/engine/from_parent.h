@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the parent sends to `ike`. */
+/* Handlers of messages from the parent to `ike`. */
 #ifndef PANTUN_ENGINE_FROM_PARENT_H
 #define PANTUN_ENGINE_FROM_PARENT_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Datagrams that were read and wait for the core.  What keeps SAs alive is handled first, then
- * what is half done, then what newcomers want (enum ike_urgency); each has room of its own, so that
- * many of one kind leave the others theirs.
+ * Datagrams read from the sockets that wait for the core.  Those of established SAs go first, then
+ * those of half-open SAs, then those of new peers (enum ike_urgency).  Each class has a memory
+ * limit of its own, so a flood of one class does not crowd out the others.
  */
 #ifndef PANTUN_ENGINE_INBOX_H
 #define PANTUN_ENGINE_INBOX_H
@@ -11,7 +11,7 @@
 
 #include "ike/core.h"
 
-#define INBOX_ROOM	(4U << 20)	/* octets of each urgency, with what they take besides */
+#define INBOX_ROOM	(4U << 20)	/* octets for each urgency, bookkeeping included */
 
 struct letter {
 	STAILQ_ENTRY(letter) list;
@@ -28,12 +28,14 @@ struct inbox {
 };
 
 void inbox_init(struct inbox *inbox);
-/* Frees what waits. */
+/* Frees all queued datagrams. */
 void inbox_drop(struct inbox *inbox);
-/* Copies @data.  Where there is no room, or no memory, it is lost, as it might be on its way. */
+/*
+ * Queues a copy of @data.  Without room or memory the datagram is dropped, as the network might.
+ */
 void inbox_put(struct inbox *inbox, enum ike_urgency urgency, const struct endpoint *local,
 	       const struct endpoint *remote, struct bytes data);
-/* The oldest of that urgency, for the caller to free(); NULL: there is none. */
+/* Takes the oldest datagram of that urgency, for the caller to free().  NULL: there is none. */
 struct letter *inbox_take(struct inbox *inbox, enum ike_urgency urgency);
 bool inbox_empty(const struct inbox *inbox);
 

@@ -10,7 +10,7 @@
 #include "engine/turn.h"
 #include "msg/auth_msg.h"
 
-#define TAKE_MOST	16	/* results at a time: others have something to do, too */
+#define TAKE_MOST	16	/* results at a time, to leave time for other events */
 
 static void give_back(struct engine *e, struct ike_job *job)
 {
@@ -56,7 +56,7 @@ static chan_handler *const auth_handlers[MSG_TYPES] = {
 	[MSG_AUTH_ANSWER] = on_answer,
 };
 
-/* The parent starts another, and sends a channel to it. */
+/* The parent restarts auth, and sends a new channel. */
 static void on_auth_gone(void *ctx, const char *reason)
 {
 	struct engine *e = ctx;

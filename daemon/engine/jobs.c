@@ -20,7 +20,7 @@ static void begin_auth(struct engine *e, struct ike_job *job)
 	struct asked *asked = malloc(sizeof(*asked));
 
 	if (!asked) {
-		/* It counts as lost after a while. */
+		/* The core gives a lost job up after a timeout. */
 		ike_job_free(job);
 		return;
 	}

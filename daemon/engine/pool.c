@@ -17,7 +17,7 @@
 #include "ike/core.h"
 
 #define THREADS_MOST	8
-#define NAME_MAX_LEN	24	/* of a thread, with its end; the kernel cuts it to 16 */
+#define NAME_MAX_LEN	24	/* of a thread, with the NUL; the kernel truncates it to 16 */
 
 struct item {
 	STAILQ_ENTRY(item) list;
@@ -29,11 +29,11 @@ STAILQ_HEAD(items, item);
 struct pool {
 	pthread_t threads[THREADS_MOST];
 	unsigned int n;
-	int fd;				/* eventfd: something was added to @done */
-	pthread_mutex_t lock;		/* of all that follows */
+	int fd;				/* eventfd, signaled when a result is added to @done */
+	pthread_mutex_t lock;		/* protects all fields below */
 	pthread_cond_t more;
 	struct items standing, beginning, done;
-	unsigned int waiting;		/* in the first two */
+	unsigned int waiting;		/* in the first two queues */
 	bool ending;
 };
 
@@ -46,7 +46,7 @@ static struct item *first(struct items *items)
 	return item;
 }
 
-/* What is to be computed next; NULL: the pool ends. */
+/* Returns the next job to compute, or NULL when the pool shuts down. */
 static struct item *next(struct pool *pool)
 {
 	struct item *item = NULL;
@@ -67,7 +67,7 @@ static struct item *next(struct pool *pool)
 static void finish(struct pool *pool, struct item *item)
 {
 	STAILQ_INSERT_TAIL(&pool->done, item, list);
-	/* It cannot block: the counter is far from its end. */
+	/* Cannot block: the counter never comes near its maximum. */
 	(void)eventfd_write(pool->fd, 1);
 }
 
@@ -96,8 +96,8 @@ static unsigned int cpus(void)
 }
 
 /*
- * Signals are the event loop's: a thread gets none.  It gets the name that its maker has at that
- * moment: pthread_setname_np() needs /proc, which an empty root lacks.
+ * Blocks all signals in the new thread: the event loop handles them.  The thread inherits the
+ * creator's current name, as pthread_setname_np() needs /proc, which an empty root lacks.
  */
 static bool start(struct pool *pool)
 {
@@ -224,8 +224,8 @@ struct ike_job *pool_take(struct pool *pool)
 	eventfd_t n;
 
 	/*
-	 * Only now, as the descriptor has to stay readable while there are results.  What was
-	 * added before it is read may be missed by those who wait for it: hence the second look.
+	 * Clear the eventfd only when the queue is empty: it has to stay readable while there are
+	 * results.  A result added just before the read would then go unnoticed, so look again.
 	 */
 	if (!item && !eventfd_read(pool->fd, &n))
 		item = take_first(pool);

@@ -17,7 +17,7 @@ static void arm(struct engine *e)
 	event_add(e->timer, &wait);
 }
 
-/* Ends, when told to, once peers and the parent have been told all. */
+/* Ends the process, if told to, once all messages to peers and the parent are out. */
 static void end_when_done(struct engine *e)
 {
 	if (!e->ending || !TAILQ_EMPTY(&e->departures) || !e->ended)

@@ -73,7 +73,7 @@ int udp_fd(const struct udp *udp, unsigned int i)
 	return udp->fds[i];
 }
 
-/* The address that the datagram was sent to; false if the kernel did not say. */
+/* Gets the address that the datagram was sent to.  False if the kernel did not report it. */
 static bool destination(struct msghdr *msg, struct addr *out)
 {
 	struct in6_pktinfo info6;
@@ -112,10 +112,10 @@ static bool read_one(struct udp *udp, unsigned int i, udp_received *received, vo
 	size_t skip = port_kinds[i].port == IKE_NATT_PORT ? MARKER : 0;
 	ssize_t n = recvmsg(udp->fds[i], &msg, 0);
 
-	/* Say, one that came by ICMP.  It is reported once, and the next call reads on. */
+	/* For example an ICMP error, which is reported once; the next call reads on. */
 	if (n < 0)
 		return errno != EAGAIN && errno != EWOULDBLOCK;
-	/* Nobody can be answered at port 0. */
+	/* Port 0 cannot be answered. */
 	if (!from_name(&from, &remote) || !remote.port || !destination(&msg, &local.addr))
 		return true;
 	if ((size_t)n < skip || memcmp(udp->buffer, marker, skip) != 0)
@@ -131,7 +131,7 @@ void udp_read(struct udp *udp, unsigned int i, unsigned int most, udp_received *
 		;
 }
 
-/* Counts as one error whatever the addresses, since strangers choose where answers go. */
+/* Rate-limits across all addresses: strangers choose where answers go. */
 static void complain(struct udp *udp, const struct endpoint *local, const struct endpoint *remote)
 {
 	char from[ADDR_TEXT], to[ADDR_TEXT], left_out[REPEAT_TEXT];
@@ -143,7 +143,7 @@ static void complain(struct udp *udp, const struct endpoint *local, const struct
 			    endpoint_text(remote, to), why, repeat_text(held, left_out));
 }
 
-/* Has the datagram leave from @local, by the control message that @msg has room for. */
+/* Sets the source address to @local in the control message that @msg has room for. */
 static void put_source(struct msghdr *msg, const struct addr *local)
 {
 	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
@@ -208,7 +208,7 @@ int udp_source(const struct udp *udp, const struct addr *peer, struct addr *loca
 		*local = endpoint.addr;
 		status = 0;
 	}
-	/* Otherwise the next call would look for a route from this source address. */
+	/* Dissolve the association, or the next lookup would be for a route from this source. */
 	if (fd >= 0)
 		(void)connect(fd, &none, sizeof(none));
 	return status;

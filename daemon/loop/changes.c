@@ -23,14 +23,14 @@ static void tell_line(const struct report *report, const char *kind, const char 
 
 /* --- what a policy has, by name --- */
 
-/* A gateway, or a tunnel. */
+/* A gateway or a tunnel, by name. */
 struct named {
 	const char *name;
-	struct policy_walk at;		/* of a gateway: at.gateway alone */
+	struct policy_walk at;		/* for a gateway only at.gateway is set */
 };
 
 struct index {
-	const struct policy *policy;		/* NULL: it has nothing */
+	const struct policy *policy;		/* NULL: no configuration */
 	struct named *gateways, *tunnels;	/* arrays, sorted by name */
 	size_t n_gateways, n_tunnels;
 };
@@ -105,8 +105,8 @@ static bool tunnel_equal(const struct policy_walk *a, const struct policy_walk *
 /* --- what is not --- */
 
 /*
- * Reports @what of @tunnel, and an interface that no tunnel uses any more.  That one stays: it
- * has the administrator's addresses and routes.
+ * Reports @what for @tunnel, and warns of an interface that no tunnel uses any more.  The
+ * interface stays, because it holds the administrator's addresses and routes.
  */
 static void tell_left(const struct report *report, const struct policy_tunnel *tunnel,
 		      const struct policy *after, const char *what)
@@ -138,7 +138,7 @@ static void tell_removed(const struct report *report, const struct index *before
 			tell_left(report, was.tunnel, after->policy, "removed");
 }
 
-/* How the gateway changed, and what becomes of the SAs that it negotiated before. */
+/* Describes how the gateway changed, and what happens to the SAs negotiated before. */
 static const char *gateway_change(const struct policy_gateway *was,
 				  const struct policy_gateway *gateway)
 {

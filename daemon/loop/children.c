@@ -31,14 +31,14 @@ struct children {
 	/* --single */
 	struct engine *engine;
 	struct auth_process *keeper;
-	chan_handler *const *wishes;	/* what `ike` says */
+	chan_handler *const *wishes;	/* handlers of messages from `ike` */
 	char as[AS_ROOM];
 	const char *arguments[ARGUMENTS + 1];
 };
 
 /* --- they begin and end --- */
 
-/* A channel between the two, once both run. */
+/* Gives `ike` and `auth` a channel to each other once both run. */
 static void introduce(struct daemon *d)
 {
 	struct msg_peer auth = { .role = MSG_AUTH }, ike = { .role = MSG_IKE };
@@ -112,7 +112,7 @@ static void on_auth_stopped(void *ctx, enum msg_role role)
 	leave(ctx);
 }
 
-/* The last that `ike` does may need keys. */
+/* Stop `auth` after `ike`, whose last messages may need keys. */
 static void on_ike_stopped(void *ctx, enum msg_role role)
 {
 	struct daemon *d = ctx;
@@ -160,7 +160,9 @@ static bool open_single(struct daemon *d)
 
 /* --- all --- */
 
-/* What each is told by its arguments: the user to be, and what we were told for it. */
+/*
+ * Builds the arguments: the user to become, and the options passed down from our own command line.
+ */
 static struct spawn spawn_of(struct daemon *d)
 {
 	const char *const *more = d->options->role_options;

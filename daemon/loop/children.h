@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The processes `ike` and `auth`, which the parent starts and, when they have died, starts anew:
- * the kernel's SAs carry packets meanwhile, and a new `ike` adopts them as a new daemon would.
- * With --single both work in the parent's own process and loop, over the same messages.
+ * The processes `ike` and `auth`, which the parent starts, and restarts when they die.  Meanwhile
+ * the kernel's SAs carry packets, and a new `ike` adopts them as a new daemon would.  With
+ * --single both run in the parent's process and event loop, over the same messages.
  */
 #ifndef PANTUN_LOOP_CHILDREN_H
 #define PANTUN_LOOP_CHILDREN_H
@@ -14,14 +14,17 @@
 struct ctl_process;
 struct daemon;
 
-/* Starts both; @wishes handle what `ike` says, by type, and outlive it.  False with a log line. */
+/*
+ * Starts both.  @wishes are the handlers of messages from `ike`, by type; they must outlive it.
+ * False with a log line.
+ */
 bool children_open(struct daemon *d, chan_handler *const *wishes);
 /*
- * Has `ike` tell its peers, if SAs are to be deleted, and both end.  The event loop is left when
- * they have.
+ * Stops both.  `ike` first tells its peers if SAs are to be deleted.  Leaves the event loop when
+ * both have ended.
  */
 void children_stop(struct daemon *d);
-/* Kills what still runs, and frees all. */
+/* Kills what still runs, and frees everything. */
 void children_close(struct daemon *d);
 
 /* Calls @each for every process, the parent first. */

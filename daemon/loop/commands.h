@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is asked of the daemon at its control socket. */
+/* Requests at the daemon's control socket. */
 #ifndef PANTUN_LOOP_COMMANDS_H
 #define PANTUN_LOOP_COMMANDS_H
 

@@ -21,7 +21,7 @@
 #include "loop/timer.h"
 #include "loop/tunnels.h"
 
-/* Without memory the line is missing here; the log has it. */
+/* If memory runs out, the line is missing here but is still in the log. */
 static void add_line(char **text, const char *line)
 {
 	size_t n = *text ? strlen(*text) : 0;
@@ -33,7 +33,7 @@ static void add_line(char **text, const char *line)
 	*text = more;
 }
 
-/* Complaints about the file go to the log and to whoever asked. */
+/* Sends complaints about the file to the log and to whoever asked for the reload. */
 static void on_complaint(void *ctx, enum conf_severity severity, const char *line)
 {
 	struct ctl_reloaded *said = ctx;
@@ -72,7 +72,7 @@ static void on_former(void *ctx, const char *ifname, const char *proxy)
 	link_adopt(d, ifname, proxy, false);
 }
 
-/* `auth` forgets keys of configurations that were in force, or could not be. */
+/* Has `auth` forget keys that only superseded or failed configurations used. */
 static void settle_keys(struct daemon *d)
 {
 	const struct pending *pending;
@@ -89,7 +89,7 @@ static void out_of_memory(struct ctl_reloaded *said)
 	on_complaint(said, CONF_ERROR, "out of memory: the configuration is not applied");
 }
 
-/* The last that was read, in force or not. */
+/* Returns the configuration read last, in force or not. */
 static const struct policy *last_policy(const struct daemon *d)
 {
 	const struct pending *last = TAILQ_LAST(&d->pending, pendings);
@@ -110,7 +110,7 @@ static void tell_ike(struct daemon *d, struct pending *pending)
 	link_policy(d, pending->policy, pending->number);
 }
 
-/* Begins to put @pending->policy in force. */
+/* Starts to put @pending->policy into force. */
 static void begin_to_apply(struct daemon *d, struct pending *pending)
 {
 	const struct policy *before = last_policy(d), *policy = pending->policy;
@@ -126,7 +126,7 @@ static void begin_to_apply(struct daemon *d, struct pending *pending)
 		tell_ike(d, pending);
 }
 
-/* False: it does not come to be, for the errors in @pending->said. */
+/* False: the configuration is rejected for the errors in @pending->said. */
 static bool load(struct daemon *d, struct pending *pending)
 {
 	struct conf_report report = {
@@ -157,7 +157,7 @@ static unsigned int count_proxies(const struct policy *policy)
 	return n;
 }
 
-/* `ike` has it now: so has the rest. */
+/* Puts @policy into force in the parent, now that `ike` has it. */
 static void apply(struct daemon *d, struct policy *policy)
 {
 	policy_free(d->policy);
@@ -167,7 +167,7 @@ static void apply(struct daemon *d, struct policy *policy)
 	module_check(d);
 	live_without(d->live, d->kern, d->policy);
 	live_each_former(d->live, on_former, d);
-	/* Negotiated SAs of tunnels that have manual keys now are gone by then. */
+	/* By now the negotiated SAs of tunnels that have switched to manual keys are gone. */
 	sas_sync_manual(d);
 	monitors_read(d->monitors, d->kern, d->policy);
 	timer_settle(d);
@@ -194,11 +194,11 @@ void config_keyed_all(struct daemon *d)
 			tell_ike(d, pending);
 }
 
-/* Whoever waits for what becomes of it is told. */
+/* Reports the outcome to whoever waits for it. */
 static void tell_end(struct daemon *d, const struct pending *pending)
 {
 	ctl_reload_done(d->ctl, pending->ticket, &pending->said);
-	/* Before the socket is there, nobody has asked, and we are not ready. */
+	/* Before the control socket is open, nobody can wait and we are not ready. */
 	if (d->ctl && TAILQ_EMPTY(&d->pending))
 		notify("READY=1");
 }
@@ -207,7 +207,7 @@ bool config_is_set(struct daemon *d, uint64_t number, bool failed)
 {
 	struct pending *pending = TAILQ_FIRST(&d->pending);
 
-	/* One that was in force, sent again to an `ike` that was started anew. */
+	/* A policy already in force that was sent again to a restarted `ike`. */
 	if (!number && d->policy)
 		return true;
 	if (!pending || !pending->keyed || pending->number != number)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The parent at work, between configuration, kernel, commands and the other processes. */
+/* The parent process: connects configuration, kernel, commands and the other processes. */
 #ifndef PANTUN_LOOP_DAEMON_H
 #define PANTUN_LOOP_DAEMON_H
 
@@ -15,8 +15,8 @@ struct daemon_options {
 };
 
 /*
- * Runs until SIGTERM or SIGINT.  The exit status of the process: 0, or 1 with log
- * lines where it could not begin.
+ * Runs until SIGTERM or SIGINT. Returns the exit status: 0, or 1 with log lines if it could not
+ * start.
  */
 int daemon_run(const struct daemon_options *options);
 

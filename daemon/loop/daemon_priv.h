@@ -36,7 +36,7 @@
 
 #define SIGNALS	3
 
-/* A configuration on its way to `auth`, which gets its keys, and then to `ike`. */
+/* A configuration being put into force: first `auth` gets its keys, then `ike` the rest. */
 struct pending {
 	TAILQ_ENTRY(pending) list;
 	uint64_t number;

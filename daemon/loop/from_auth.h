@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `auth` sends to the parent. */
+/* Handlers of messages from `auth` to the parent. */
 #ifndef PANTUN_LOOP_FROM_AUTH_H
 #define PANTUN_LOOP_FROM_AUTH_H
 

@@ -30,7 +30,7 @@ static bool has_integ(const struct prop *prop, const struct alg_integ *integ)
 	return !integ && !prop->n_integ;
 }
 
-/* AH has no encryption, which each proposal has. */
+/* AH takes no encryption algorithm, although each proposal has one. */
 static bool proposed(const struct prop_list *list, const struct ike_sa_spec *sa)
 {
 	uint8_t esn = sa->esn ? PROP_ESN_YES : PROP_ESN_NO;
@@ -49,7 +49,7 @@ static bool is_host(const struct endpoint *end)
 	return end->addr.family == AF_INET || end->addr.family == AF_INET6;
 }
 
-/* A peer behind a NAT has whatever address the NAT gives it. */
+/* A peer behind a NAT may have any address that the NAT gives it. */
 static bool between_them(const struct policy_gateway *gateway, const struct endpoint *local,
 			 const struct endpoint *remote, bool udp_encap)
 {
@@ -62,7 +62,7 @@ static bool between_them(const struct policy_gateway *gateway, const struct endp
 	return !gateway->peer.family || udp_encap || addr_equal(&gateway->peer, &remote->addr);
 }
 
-/* What comes in may have twice the octets, as the peer may stop later than we would. */
+/* Allow inbound SAs twice the octets, as the peer may stop later than we would. */
 static bool lives_within(const struct policy_tunnel *tunnel, const struct ike_sa_spec *sa)
 {
 	uint64_t most = sa->inbound ? 2 * tunnel->life_bytes : tunnel->life_bytes;

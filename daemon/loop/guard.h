@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the process that strangers speak to may have in the kernel.  It may be theirs one day: then
- * it has the IKE SAs, but no SA comes about that the configuration does not allow.
+ * Decides which SAs `ike` may have in the kernel.  `ike` parses what strangers send, so an
+ * attacker might take it over.  Even then it can install no SA that the configuration does not
+ * allow.
  */
 #ifndef PANTUN_LOOP_GUARD_H
 #define PANTUN_LOOP_GUARD_H
@@ -9,13 +10,14 @@
 #include "ike/core.h"
 
 /*
- * NULL: @policy (NULL: none) has such a tunnel, negotiated by IKE, with that proxy-ID, whose SAs
- * may be what @sa is: algorithms, mode, selectors, addresses, lives.  Else why not.
+ * Checks @sa against @policy (NULL: none): the tunnel exists, is negotiated by IKE and has that
+ * proxy-ID; algorithms, mode, selectors, addresses and lifetimes are allowed.  Returns NULL, or
+ * the reason to refuse.
  */
 const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec *sa);
-/* Likewise of a new path, @sa->new_local and @sa->new_remote, for an SA that stands. */
+/* Likewise checks a new path, @sa->new_local and @sa->new_remote, of an existing SA. */
 const char *guard_refuses_path(const struct policy *policy, const struct ike_sa_spec *sa);
-/* @policy has that proxy-ID, of a tunnel that IKE negotiates. */
+/* Whether @policy has that proxy-ID, on a tunnel that IKE negotiates. */
 bool guard_has_proxy(const struct policy *policy, const char *ifname, const char *proxy);
 
 #endif

@@ -78,7 +78,7 @@ static void on_resync(void *ctx)
 static void tunnel_back(struct daemon *d, const struct policy_tunnel *tunnel, bool manual)
 {
 	tunnels_prepare(d, tunnel);
-	/* Its SAs went with the former interface. */
+	/* The SAs went away with the former interface. */
 	if (manual)
 		sas_sync_manual(d);
 	link_away(d, tunnel->ifname, NULL);

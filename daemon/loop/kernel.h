@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the kernel reports by itself, and what follows from it. */
+/* Handles the kernel's events. */
 #ifndef PANTUN_LOOP_KERNEL_H
 #define PANTUN_LOOP_KERNEL_H
 
@@ -9,9 +9,9 @@
 
 struct daemon;
 
-/* Where its reports go: @d, which outlives them. */
+/* Returns handlers that report to @d, which must outlive them. */
 struct kern_events kernel_events(struct daemon *d);
-/* Opens d->kern; false with a log line that names the cause. */
+/* Opens d->kern.  False with a log line that names the cause. */
 bool kernel_open(struct daemon *d);
 
 #endif

@@ -7,7 +7,7 @@
 #include "loop/daemon_priv.h"
 #include "msg/auth_msg.h"
 
-/* `auth` gets it with all others when it is started, if it does not run now. */
+/* If `auth` is not running, it gets this key with all others when it starts. */
 static int set(void *ctx, uint64_t number, struct bytes octets)
 {
 	struct daemon *d = ctx;

@@ -31,7 +31,7 @@ static void say_part(void *ctx, enum msg_type type, const void *body, size_t n)
 
 void link_policy(struct daemon *d, const struct policy *policy, uint64_t number)
 {
-	/* The keys of its peers are there before anybody can ask for them. */
+	/* `auth` has the keys of all peers before `ike` can ask for one. */
 	if (d->auth)
 		chan_flush(d->auth);
 	policy_msg_send(policy, number, say_part, d);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the parent tells `ike`.  Where no such process runs it is lost: the next one is told all
- * that counts (children.c).
+ * Messages from the parent to `ike`.  They are dropped while `ike` does not run; the next one is
+ * sent the current state (children.c).
  */
 #ifndef PANTUN_LOOP_LINK_H
 #define PANTUN_LOOP_LINK_H
@@ -14,7 +14,7 @@ struct daemon;
 struct endpoint;
 struct policy;
 
-/* A new `ike` gets its sockets. */
+/* Sends a new `ike` its sockets. */
 void link_sockets(struct daemon *d);
 /* Tells it to end, and to tell peers so if @delete_sas. */
 void link_end(struct daemon *d, bool delete_sas);
@@ -30,7 +30,7 @@ void link_path_lost(struct daemon *d, const char *ifname);
 void link_path_back(struct daemon *d, const char *ifname);
 void link_away(struct daemon *d, const char *ifname, const char *why);
 void link_adopt(struct daemon *d, const char *ifname, const char *proxy, bool ended);
-/* False: nobody will answer. */
+/* False: `ike` does not run, so no answer will come. */
 bool link_ask(struct daemon *d, uint64_t ticket, const struct ctl_question *question);
 
 #endif

@@ -11,8 +11,8 @@
 #include "loop/manual.h"
 
 /*
- * ms that an inbound SA outlives the first use of its successor: no DELETE tells the peer, whose
- * daemon may have died, too, before it sent by the successor.
+ * Time in ms that an inbound SA outlives the first use of its successor.  The peer gets no DELETE,
+ * and its daemon, too, may have died before it switched to the successor.
  */
 #define LINGER	30000
 
@@ -36,13 +36,13 @@ struct former {
 
 TAILQ_HEAD(formers, former);
 
-/* There may be ten thousand SAs, and each of these is looked for when something happens to it. */
+/* There may be ten thousand SAs, and each event needs a lookup: hence the indices. */
 struct live {
 	struct table own, by_cookie, by_proxy;
 	LIST_HEAD(owns, own) owns;
 	unsigned int n_own;
 	struct formers needed;
-	struct formers lingering;	/* the next to go first */
+	struct formers lingering;	/* sorted, the first expires next */
 };
 
 struct live *live_new(void)
@@ -121,7 +121,7 @@ void live_add(struct live *live, const struct ike_sa_spec *sa)
 {
 	struct own *own = calloc(1, sizeof(*own));
 
-	/* Out of memory: nobody notices if the SA is lost along with its event. */
+	/* Out of memory: the loss of this SA would go unnoticed. */
 	if (!own)
 		return;
 	own->token = sa->token;
@@ -191,7 +191,7 @@ static void delete_former(struct live *live, struct kern *kern, struct former *f
 	forget_former(live, former);
 }
 
-/* The first with that cookie and direction from @node on. */
+/* Returns the first entry from @node on with that cookie and direction. */
 static struct former *by_cookie(struct table_node *node, bool inbound)
 {
 	for (; node; node = table_next(node)) {
@@ -227,7 +227,10 @@ static void sort_dumped(void *ctx, const struct kern_sa *sa)
 		own->seen = true;
 		return;
 	}
-	/* SAs that somebody made by hand have no cookie; those with manual keys are manual.c's. */
+	/*
+	 * Skip SAs without a cookie, which an administrator added, and those with manual keys,
+	 * which belong to manual.c.
+	 */
 	if (!sa->cookie || sa->cookie & MANUAL_COOKIE || find_former(live, sa))
 		return;
 	former = calloc(1, sizeof(*former));
@@ -312,7 +315,7 @@ static void delete_without(struct live *live, struct kern *kern, const struct fo
 	for (former = TAILQ_FIRST(formers); former; former = next) {
 		next = TAILQ_NEXT(former, list);
 		policy_tunnel_on(policy, former->sa.ifname, &gateway);
-		/* Its tunnel is gone, or has manual keys now. */
+		/* The tunnel is gone, or has switched to manual keys. */
 		if (!gateway)
 			delete_former(live, kern, former);
 	}

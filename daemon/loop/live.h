@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The SAs in the kernel: our own, by token, and those that a former daemon left.  The latter go
- * on carrying traffic until a successor for their proxy-ID is in use.
+ * Tracks the SAs in the kernel: our own, by token, and those that a former daemon left.  The
+ * latter keep carrying traffic until a successor for their proxy-ID is in use.
  */
 #ifndef PANTUN_LOOP_LIVE_H
 #define PANTUN_LOOP_LIVE_H
@@ -18,27 +18,27 @@ void live_free(struct live *live);
 /* An SA of ours was installed or deleted. */
 void live_add(struct live *live, const struct ike_sa_spec *sa);
 void live_remove(struct live *live, const struct ike_sa_spec *sa);
-/* How many of ours stand. */
+/* Returns how many SAs of ours exist. */
 unsigned int live_count(const struct live *live);
-/* One of ours was installed to be carried in UDP. */
+/* Whether our SA was installed with UDP encapsulation. */
 bool live_in_udp(const struct live *live, const struct ike_sa_spec *sa);
-/* It is an SA of ours, by token, direction, SPI and place. */
+/* Whether @sa is ours, by token, direction, SPI and place. */
 bool live_has(const struct live *live, const struct ike_sa_spec *sa);
 /*
- * Who made our SAs has died: they are a former one's now, as if we had just begun.  0 or a
+ * `ike`, which made our SAs, has died: treats them as those of a former daemon.  Returns 0, or a
  * negative errno with its text in kern->error.
  */
 int live_orphan(struct live *live, struct kern *kern);
 /*
- * Reads the SAs in the kernel.  Those with a cookie that are not ours are a former daemon's;
- * @lost is called for ours that are missing, which have expired.  0 or a negative errno with its
- * text in kern->error.
+ * Reads the SAs in the kernel.  Those with a cookie that are not ours belong to a former daemon.
+ * Calls @lost for each of ours that is missing because it has expired.  Returns 0, or a negative
+ * errno with its text in kern->error.
  */
 int live_sync(struct live *live, struct kern *kern,
 	      void (*lost)(void *ctx, uint64_t token, bool inbound), void *ctx);
 /*
- * The outbound SA of a proxy-ID is in use.  A former daemon's SAs for it are deleted: outbound
- * ones at once, inbound ones when packets on their way have had time to arrive.
+ * The outbound SA of a proxy-ID is in use: deletes a former daemon's SAs for it, outbound ones at
+ * once, inbound ones once packets in flight have had time to arrive.
  */
 void live_succeeded(struct live *live, struct kern *kern, ike_time now, const char *ifname,
 		    const char *proxy);

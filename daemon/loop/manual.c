@@ -11,9 +11,9 @@
 #include "loop/manual_spec.h"
 
 #define SUBJECT		(POLICY_NAME + 8)
-#define POLL		1000	/* ms between looks for the first packet under new keys */
+#define POLL		1000	/* ms between checks for the first packet under new keys */
 
-/* A tunnel whose SAs are being replaced: for a while it has old ones and new ones. */
+/* A tunnel whose SAs are being replaced.  Old and new ones coexist for a while. */
 struct change {
 	SLIST_ENTRY(change) list;
 	char ifname[16];
@@ -26,7 +26,7 @@ struct manual {
 	ike_time due;
 };
 
-/* An SA in the kernel that is not, or no longer, configured. */
+/* An SA in the kernel that is not configured, or no longer. */
 struct old {
 	SLIST_ENTRY(old) list;		/* of its pair */
 	struct kern_sa sa;
@@ -129,7 +129,7 @@ static void put_down_old(struct sync *sync, const struct kern_sa *sa)
 		size_t room = sync->room ? 2 * sync->room : 16;
 		struct old *more = reallocarray(sync->olds, room, sizeof(*more));
 
-		/* The next call finds it again. */
+		/* The next call finds the rest. */
 		if (!more)
 			return;
 		sync->olds = more;
@@ -194,7 +194,7 @@ static bool collide(const struct old *old, const struct pair *pair)
 	return sa->spi == manual->spi_out && addr_equal(&sa->remote, &manual->peer);
 }
 
-/* An outbound SA that is only in its own successor's way stays until that one is to send. */
+/* An outbound SA that collides only with its own successor stays until that one takes over. */
 static bool in_the_way(const struct sync *sync, const struct old *old, const struct pair *own)
 {
 	for (size_t i = 0; i < sync->n; i++) {
@@ -207,8 +207,8 @@ static bool in_the_way(const struct sync *sync, const struct old *old, const str
 }
 
 /*
- * Gives each old SA to the pair that succeeds it.  Those without a successor, and those in the
- * way of a new SA, are deleted.
+ * Assigns each old SA to the pair that succeeds it.  Deletes those without a successor, and those
+ * in the way of a new SA.
  */
 static void sort_olds(struct sync *sync)
 {
@@ -228,7 +228,7 @@ static void sort_olds(struct sync *sync)
 
 /* --- the new ones come --- */
 
-/* Logs what comes of it; true: the kernel has the SA. */
+/* Installs an SA and logs the outcome.  True: the kernel has it. */
 static bool add(const struct sync *sync, const struct pair *pair, bool inbound)
 {
 	const struct policy_manual *manual = pair->manual;
@@ -270,7 +270,7 @@ static struct change *new_change(struct manual *m, const char *ifname)
 	return change;
 }
 
-/* Begins a change if the pair needs one and is not in the middle of it. */
+/* Starts a change if the pair needs one and none is under way. */
 static void begin_change(const struct sync *sync, struct pair *pair)
 {
 	struct change *change = pair->change;
@@ -281,7 +281,7 @@ static void begin_change(const struct sync *sync, struct pair *pair)
 		return;
 	if (!change)
 		change = new_change(sync->m, pair->manual->tunnel.ifname);
-	/* Out of memory: there is no overlap. */
+	/* Out of memory: switch without overlap. */
 	if (!change)
 		return;
 	pair->change = change;
@@ -309,7 +309,7 @@ static bool may_send(const struct sync *sync, const struct pair *pair)
 	       proven(sync, pair);
 }
 
-/* There is always an SA to send with, unless the old one and the new one collide. */
+/* Switches the outbound SA. There is always one to send with, unless old and new collide. */
 static void switch_out(const struct sync *sync, struct pair *pair)
 {
 	struct old *old;
@@ -338,7 +338,7 @@ static void sync_pair(const struct sync *sync, struct pair *pair)
 
 /* --- when next --- */
 
-/* Gives each change under way to its pair; changes without a pair are over. */
+/* Assigns each change under way to its pair, and drops changes whose pair is gone. */
 static void resume_changes(const struct sync *sync)
 {
 	struct change *change, *next;
@@ -375,7 +375,7 @@ static ike_time next_step(const struct sync *sync, const struct pair *pair)
 	return half < sync->now + POLL ? half : sync->now + POLL;
 }
 
-/* Steps that are overdue have failed; the next regular check tries them again. */
+/* Overdue steps have failed; the next regular check retries them. */
 static void reckon_due(const struct sync *sync)
 {
 	struct manual *m = sync->m;

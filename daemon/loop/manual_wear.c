@@ -24,7 +24,7 @@ static void on_sa(void *ctx, const struct kern_sa *sa)
 		search->found = *sa;
 }
 
-/* One that is not configured any more is on its way out. */
+/* An SA that is no longer configured is about to be deleted. */
 static const struct policy_manual *find(const struct policy *policy, uint64_t cookie)
 {
 	for (unsigned int i = 0; policy && i < policy->n_manual; i++) {

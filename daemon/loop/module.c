@@ -8,7 +8,7 @@
 #include "loop/sas.h"
 #include "loop/tunnels.h"
 
-#define RETRY_MS	100	/* until a module that was just loaded is tried again */
+#define RETRY_MS	100	/* between attempts after the module was loaded */
 #define TRIES		50
 
 void module_check(struct daemon *d)
@@ -28,7 +28,7 @@ void module_changed(struct daemon *d, bool loaded)
 	module_check(d);
 }
 
-/* The module announces itself before it can make links. */
+/* The module announces its genl family before it can create links, so try. */
 static bool takes_links(struct daemon *d)
 {
 	struct policy_walk some = { 0 };
@@ -36,7 +36,7 @@ static bool takes_links(struct daemon *d)
 	return !policy_next(&some, d->policy) || tunnels_set(d, some.tunnel) != -EOPNOTSUPP;
 }
 
-/* All that was in the kernel is gone; the peers were told when the module went. */
+/* All kernel state is gone.  The peers were told when the module was removed. */
 void module_tick(struct daemon *d)
 {
 	if (d->module.due > clock_ms())

@@ -21,7 +21,7 @@ struct known {
 	bool counted;		/* a destination of it in that dump */
 	const char *unsent;	/* of the last one, or a mistake if there is one; a constant */
 	const char *mistake;	/* reported last; a constant, "": none */
-	bool waits;		/* that it is lost is told when IKE has said what it does */
+	bool waits;		/* the loss is reported once IKE has said what it does about it */
 	const char *lost_unsent;	/* why the last probe was not sent then; a constant */
 };
 
@@ -117,11 +117,11 @@ void monitors_retire(struct kern *kern, const struct policy *before, const struc
 
 /* --- what it found --- */
 
-/* What there is to report about a tunnel. */
+/* A change to report about a tunnel. */
 struct news {
 	bool lost;
 	bool manual;		/* keys by hand */
-	unsigned int renewed;	/* proxy-IDs that new keys are negotiated for */
+	unsigned int renewed;	/* proxy-IDs for which new keys are negotiated */
 	const char *unsent;
 	const char *blocked;	/* what the path seems to block; NULL: nothing */
 };
@@ -293,7 +293,7 @@ void monitors_path(struct monitors *m, const struct policy *policy, const char *
 		m->ops.lost(m->ops.ctx, ifname);
 		return;
 	}
-	/* That it was lost for less than IKE's answer takes is not worth two lines. */
+	/* A loss shorter than IKE's answer takes is not worth two log lines. */
 	told = !known->waits;
 	known->waits = false;
 	m->ops.back(m->ops.ctx, ifname);
@@ -330,7 +330,7 @@ void monitors_tell_ike(struct monitors *m)
 			m->ops.lost(m->ops.ctx, known->ifname);
 }
 
-/* One destination that answers makes the path up; all of them have to fail to make it down. */
+/* The path is up if any destination answers, and down only if all fail. */
 static void on_monitor(void *ctx, const struct kern_monitor *monitor)
 {
 	struct known *known = find_known(ctx, monitor->ifname);

@@ -28,7 +28,7 @@ void notify(const char *state)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
-	/* It is the manager's own fault if it does not listen. */
+	/* Ignore errors: a service manager that does not listen gets no notification. */
 	(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&addr,
 		      addr_n);
 	close(fd);

@@ -89,7 +89,7 @@ static void on_fake_auth_gone(void *ctx, const char *reason)
 	parent->auth_gone = parent->reasons[1];
 }
 
-/* Handlers get the daemon, and who hears of the end the parent. */
+/* Handlers get the struct daemon as context, the callback at the end the struct parent_fake. */
 static int meet(struct parent_fake *parent, enum msg_role role, struct chan **chan)
 {
 	struct daemon *d = &parent->d;

@@ -52,7 +52,7 @@ int run_dir_empty(int run_dir)
 {
 	int fd = -1;
 
-	/* One may be left of a daemon that was killed just then. */
+	/* A daemon that was killed at this point may have left one. */
 	if (!mkdirat(run_dir, EMPTY, EMPTY_MODE) || errno == EEXIST)
 		fd = openat(run_dir, EMPTY, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0 && !fchmod(fd, EMPTY_MODE) && !unlinkat(run_dir, EMPTY, AT_REMOVEDIR))

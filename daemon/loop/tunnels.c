@@ -62,8 +62,8 @@ int tunnels_set(struct daemon *d, const struct policy_tunnel *tunnel)
 }
 
 /*
- * A tunnel with GRE has one proxy-ID at most.  So GRE ends before others are added, and where it
- * cannot begin because there are others, they go first.
+ * A tunnel with GRE has at most one proxy-ID. So switch GRE off before adding more, and delete the
+ * others before switching it on.
  */
 void tunnels_prepare(struct daemon *d, const struct policy_tunnel *tunnel)
 {

@@ -16,11 +16,11 @@ struct policy_tunnel;
 int tunnels_set(struct daemon *d, const struct policy_tunnel *tunnel);
 /* Whether the peer at the other end of @ifname refuses padded packets. */
 void tunnels_tfc(struct daemon *d, const char *ifname, bool refused);
-/* Makes the kernel's tunnel what @tunnel says.  What fails is logged. */
+/* Configures the kernel's tunnel as @tunnel says.  Logs failures. */
 void tunnels_prepare(struct daemon *d, const struct policy_tunnel *tunnel);
-/* Does so for all tunnels of @policy. */
+/* Likewise for all tunnels of @policy. */
 void tunnels_prepare_all(struct daemon *d, const struct policy *policy);
-/* Frees what is remembered of them. */
+/* Frees their state. */
 void tunnels_close(struct daemon *d);
 /* Tells the core that no tunnel can carry packets, for the reason @why; NULL: they can again. */
 void tunnels_away_all(struct daemon *d, const char *why);

@@ -22,8 +22,8 @@
 #include "talk/sa_msg.h"
 
 /*
- * SAs that stand for a proxy-ID, those that are being replaced among them, and how many more there
- * may be while a reload goes on.
+ * Limit of SAs for each proxy-ID, including those being replaced, and how many more there may be
+ * during a reload.
  */
 #define SAS_PROXY	16
 #define SAS_MOST	256
@@ -33,7 +33,7 @@ static void in_use(struct daemon *d, const struct ike_sa_spec *sa)
 	live_succeeded(d->live, d->kern, clock_ms(), sa->ifname, sa->proxy);
 }
 
-/* The peer of a new child may take padding that the one before refused, or the reverse. */
+/* The peer may accept padding for a new child that it refused before, or the reverse. */
 static void heed_tfc(struct daemon *d, const struct ike_sa_spec *sa, bool refused)
 {
 	const struct policy_tunnel *tunnel = policy_tunnel_on(d->policy, sa->ifname, NULL);
@@ -59,7 +59,7 @@ static void tell_result(struct daemon *d, const struct ike_sa_spec *sa, int erro
 
 typedef const char *guard(const struct policy *policy, const struct ike_sa_spec *sa);
 
-/* Neither the policy in force nor those on their way to `ike` allow it. */
+/* Returns why neither the policy in force nor a pending one allows it, or NULL if one does. */
 static const char *by_all(const struct daemon *d, guard *refuses, const struct ike_sa_spec *sa)
 {
 	const char *why = refuses(d->policy, sa);
@@ -80,7 +80,7 @@ static const char *refused(const struct daemon *d, const struct ike_sa_spec *sa)
 	return by_all(d, guard_refuses, sa);
 }
 
-/* Once in a while: who asks for what it may not have may do so very often. */
+/* Rate-limited: a captured `ike` may ask very often. */
 static void say_refused(struct daemon *d, const struct ike_sa_spec *sa, const char *what,
 			const char *why)
 {
@@ -135,7 +135,7 @@ static void move(struct daemon *d, struct ike_sa_spec *sa)
 			    d->kern->error);
 }
 
-/* There is always an answer, as it is waited for. */
+/* Always answers, because `ike` waits for it. */
 static void ask_idle(struct daemon *d, const struct ike_sa_spec *sa)
 {
 	struct msg_heard body = { .token = sa->token };
@@ -153,7 +153,7 @@ static void delete(struct daemon *d, const struct ike_sa_spec *sa)
 	live_remove(d->live, sa);
 }
 
-/* Of an SA that is there, which `ike` made: others are none of its business. */
+/* Handles a wish about an existing SA; it must be one that `ike` made. */
 static void do_wish(struct daemon *d, enum msg_wish wish, struct ike_sa_spec *sa)
 {
 	if (wish == MSG_SA_ASK)
@@ -208,7 +208,7 @@ static void on_proxy_fail(void *ctx, struct bytes body, int fd)
 			    msg->ifname, msg->proxy, d->kern->error);
 }
 
-/* Also of tunnels with manual keys, of which `ike` says that it has none to make. */
+/* Also comes for tunnels with manual keys, with a count of 0. */
 static void on_renewed(void *ctx, struct bytes body, int fd)
 {
 	const struct msg_renewed *msg = (const void *)body.p;
@@ -221,7 +221,7 @@ static void on_renewed(void *ctx, struct bytes body, int fd)
 		monitors_renewed(d->monitors, d->kern, d->policy, msg->ifname, msg->count);
 }
 
-/* Who sees the control socket, or hears that we are ready, finds all that is configured. */
+/* By the time the control socket exists, or READY=1 is sent, everything configured is in place. */
 static void begin_to_serve(struct daemon *d)
 {
 	const struct policy *policy = d->policy;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What `ike` sends to the parent: what it wants of the kernel, and what it tells. */
+/* Handlers of messages from `ike` to the parent: kernel changes it wants, and reports. */
 #ifndef PANTUN_LOOP_WISHES_H
 #define PANTUN_LOOP_WISHES_H
 

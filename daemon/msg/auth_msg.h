@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the IKE core asks of whoever holds the pre-shared keys, and the answer (RFC 7296 section
- * 2.15); how keys get there, and are forgotten.  A key is known by its number alone, which is
- * never 0; equal keys have equal numbers.
+ * Bodies of the messages by which keys get to `auth` and are forgotten, and by which the IKE core
+ * asks it to make or check AUTH (RFC 7296 section 2.15).  A key is known by its number alone,
+ * which is never 0; equal keys have equal numbers.
  */
 #ifndef PANTUN_MSG_AUTH_MSG_H
 #define PANTUN_MSG_AUTH_MSG_H
@@ -37,7 +37,7 @@ struct ike_auth_request {
 
 struct ike_auth_answer {
 	uint64_t ticket;
-	uint64_t key;		/* MAKE: that was used; CHECK: the one that fits.  0: none */
+	uint64_t key;		/* MAKE: the key used; CHECK: the one that fits. 0: none */
 	uint32_t failed;	/* not 0: a key is not known, or the crypto library failed */
 	uint32_t n;
 	uint8_t octets[AUTH_DATA_MOST];	/* MAKE: data for the AUTH payload; wipe them */
@@ -54,22 +54,25 @@ struct msg_auth_forget {
 	uint64_t number;
 };
 
-/* Comes back once all that was sent before it is done. */
+/* Is returned once everything sent before it has been done. */
 struct msg_auth_mark {
 	uint64_t number;
 };
 
-/* Zeroed, with room for @octets_n octets; NULL: out of memory, or more than can be asked for. */
+/*
+ * Allocates a zeroed request with room for @octets_n octets.  NULL: out of memory, or too many
+ * octets.
+ */
 struct ike_auth_request *ike_auth_request_new(enum auth_kind kind, size_t octets_n);
 /* Wipes and frees; NULL is fine. */
 void ike_auth_request_free(struct ike_auth_request *request);
-/* Octets of the struct and what follows it. */
+/* Returns the size of the request, with the octets that follow the struct. */
 size_t ike_auth_request_size(const struct ike_auth_request *request);
-/* Adds a key to try, once; false: it does not fit any more. */
+/* Adds a key to try, unless it is there already.  False: no room. */
 bool ike_auth_request_add(struct ike_auth_request *request, uint64_t key);
-/* They ask for the same, whatever their tickets are. */
+/* Whether both ask for the same, apart from their tickets. */
 bool ike_auth_request_same(const struct ike_auth_request *a, const struct ike_auth_request *b);
-/* Whether @n octets, aligned for the struct, are a whole request. */
+/* Whether the @n octets at @body, aligned for the struct, are a complete request. */
 bool ike_auth_request_whole(const void *body, size_t n);
 /* Likewise for an answer. */
 bool ike_auth_answer_whole(const void *body, size_t n);

@@ -17,10 +17,10 @@
 
 #include "base/secret.h"
 
-#define BURST		32	/* messages after which others, too, have something to do */
+#define BURST		32	/* messages to handle before other events get a turn */
 #define DATAGRAM_MOST	(sizeof(struct msg_head) + MSG_MOST)
-#define FDS_MAX		4	/* that are received, so as to be closed; the kernel closes more */
-#define SOCKET_BUFFER	(2 * MSG_MOST)	/* the kernel charges a datagram more than its octets */
+#define FDS_MAX		4	/* to receive, so that they can be closed; the kernel drops more */
+#define SOCKET_BUFFER	(2 * MSG_MOST)	/* the kernel accounts more than the payload */
 
 /* A datagram that the socket did not take. */
 struct waiting {
@@ -42,12 +42,12 @@ struct chan {
 	size_t out_n;		/* octets in out[], */
 	unsigned int out_count;	/* and messages */
 	unsigned int heard;	/* messages in this round */
-	bool over;		/* no message comes or goes any more */
-	bool deaf;		/* the peer takes no more; it may have said something before */
+	bool over;		/* closed in both directions */
+	bool deaf;		/* the peer takes no more; unread messages of it may remain */
 	bool reading;		/* chan_free() leaves the channel to the reader, which is */
 	bool freed;		/* told of it */
 	char reason[CHAN_REASON];
-	/* Each has room for the longest message; pages that are not used do not exist. */
+	/* Each holds the longest message.  Untouched pages take no memory. */
 	alignas(max_align_t) uint8_t in[DATAGRAM_MOST];
 	alignas(max_align_t) uint8_t out[DATAGRAM_MOST];
 };
@@ -162,7 +162,10 @@ void chan_free(struct chan *chan)
 
 /* --- from the peer --- */
 
-/* Gives the descriptors that came with @msg, and how many; the kernel may have closed some. */
+/*
+ * Extracts the descriptors that came with @msg and returns their number; the kernel may have
+ * dropped some.
+ */
 static unsigned int take_fds(struct msghdr *msg, int fds[FDS_MAX])
 {
 	unsigned int n = 0;
@@ -187,7 +190,7 @@ static void refuse(struct chan *chan, const struct msg_head *head, const char *w
 		end(chan, "message %u: %s (%u octets)", head->type, wrong, head->n);
 }
 
-/* The first of @left octets at @at, and how many of them it took. */
+/* Handles the first message of the @left octets at @at, and returns how many octets it took. */
 static size_t handle(struct chan *chan, uint8_t *at, size_t left, int fds[FDS_MAX],
 		     unsigned int n_fds)
 {
@@ -211,7 +214,7 @@ static size_t handle(struct chan *chan, uint8_t *at, size_t left, int fds[FDS_MA
 	return left;
 }
 
-/* A datagram of @n octets.  File descriptors are the first message's. */
+/* Handles a datagram of @n octets.  File descriptors belong to its first message. */
 static void handle_all(struct chan *chan, size_t n, int fds[FDS_MAX], unsigned int n_fds)
 {
 	size_t at = 0;
@@ -228,21 +231,24 @@ static void handle_all(struct chan *chan, size_t n, int fds[FDS_MAX], unsigned i
 	secret_wipe(chan->in, n);
 }
 
-/* One datagram; false if there is none. */
+/* Reads one datagram.  False if there is none. */
 static bool read_one(struct chan *chan)
 {
 	union control control;
 	struct iovec iov = { .iov_base = chan->in, .iov_len = sizeof(chan->in) };
 	struct msghdr msg = {
 		.msg_iov = &iov, .msg_iovlen = 1,
-		/* With the padding there would be room for more. */
+		/* Not CMSG_SPACE(): its padding would make room for one more. */
 		.msg_control = &control, .msg_controllen = CMSG_LEN(FDS_MAX * sizeof(int)),
 	};
 	ssize_t n = recvmsg(chan->fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 	unsigned int n_fds;
 	int fds[FDS_MAX];
 
-	/* A peer that ends with messages unread is reported first, once, and read then. */
+	/*
+	 * If a peer closes with messages unread, the error comes first, once; then its messages
+	 * can be read.
+	 */
 	if (n < 0 && (errno == ECONNRESET || errno == EINTR))
 		return true;
 	if (n < 0) {
@@ -255,7 +261,7 @@ static bool read_one(struct chan *chan)
 		return false;
 	}
 	n_fds = take_fds(&msg, fds);
-	/* Of one that is too long the message that does not fit is cut short. */
+	/* In a truncated datagram, the message that does not fit is found to be cut short. */
 	handle_all(chan, (size_t)n, fds, n_fds);
 	return true;
 }
@@ -277,7 +283,7 @@ static void on_readable(evutil_socket_t fd, short what, void *ctx)
 
 /* --- to the peer --- */
 
-/* For the reason why the channel ends: a datagram is named by its first message. */
+/* Names a datagram by its first message, for the reason why the channel ends. */
 static const char *name_of(const uint8_t *octets)
 {
 	struct msg_head head;
@@ -286,7 +292,7 @@ static const char *name_of(const uint8_t *octets)
 	return msg_rows[head.type].name;
 }
 
-/* True if that is done with: sent, or never to be. */
+/* True if the datagram is done with: sent, or dropped. */
 static bool transmit(struct chan *chan, const uint8_t *octets, size_t n, int fd)
 {
 	union control control = { .octets = { 0 } };
@@ -305,10 +311,10 @@ static bool transmit(struct chan *chan, const uint8_t *octets, size_t n, int fd)
 	}
 	if (sendmsg(chan->fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
 		return true;
-	/* The last two are of a kernel short of memory. */
+	/* The last two mean that the kernel is short of memory. */
 	if (errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM)
 		return false;
-	/* The end of a peer is for the reader to find, behind what the peer said before. */
+	/* The reader will see the peer's end, after the messages sent before it. */
 	if (errno == EPIPE || errno == ECONNRESET)
 		chan->deaf = true;
 	else
@@ -388,7 +394,7 @@ static void append(struct chan *chan, enum msg_type type, const void *body, size
 	const struct msg_head head = { .type = type, .n = (uint32_t)n };
 	uint8_t *at = chan->out + chan->out_n;
 
-	/* What lies between them crosses the wall, too. */
+	/* Padding is sent too, so it must not leak stale memory. */
 	memset(at, 0, msg_room(n));
 	memcpy(at, &head, offsetof(struct msg_head, n) + sizeof(head.n));
 	if (n)
@@ -397,7 +403,7 @@ static void append(struct chan *chan, enum msg_type type, const void *body, size
 	chan->out_count++;
 }
 
-/* A message that is long, or has a file descriptor, has a datagram of its own. */
+/* Sends a message that is long, or carries a file descriptor, in a datagram of its own. */
 static void post(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd)
 {
 	assert(!msg_check(type, chan->me, chan->peer, n, fd >= 0));
@@ -431,7 +437,7 @@ size_t chan_pending(const struct chan *chan)
 
 /* --- begin --- */
 
-/* The host's limit binds only those without CAP_NET_ADMIN. */
+/* With CAP_NET_ADMIN, SO_SNDBUFFORCE overrides the host's limit. */
 static int enlarge(int fd)
 {
 	int want = SOCKET_BUFFER, got = 0;

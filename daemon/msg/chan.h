@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * One end of a channel between two processes: a SOCK_SEQPACKET socketpair, which keeps datagrams
- * apart and in order.  Messages that are sent in one round of the event loop share datagrams, and
- * leave at the end of that round or by chan_flush(): a system call and a wakeup each would cost
- * more than all that they say.  Nothing here blocks.  What the socket does not take at once waits
- * in a queue; a peer that lets CHAN_BEHIND octets pile up there does not read, and is given up.
+ * separate and in order.  Messages sent in one round of the event loop share datagrams, which
+ * leave at the end of that round or by chan_flush(): a system call and a wakeup for each would
+ * cost more than handling it.  Nothing here blocks.  What the socket does not take at once is
+ * queued; a peer that lets CHAN_BEHIND octets pile up does not read, and its channel is closed.
  *
- * Each message is held against its row in msg.c before a handler sees it.  A peer that breaks a
- * rule is never heard again, and neither is one that has ended; the owner is told once, out of
- * the event loop, never out of a call of his.  What the peer sent before it ended is read
- * first.  A channel is for one thread.
+ * Each message is checked against its row in talk/rows.c before a handler sees it.  A peer that
+ * breaks a rule is not read again.  The owner is told once that a channel has ended, from the
+ * event loop, never from within its own call, and only after everything that the peer sent before
+ * its end was handled.  A channel belongs to one thread.
  *
- * Bodies may have keys in them: they are wiped when they were sent, and when the handlers of their
- * datagram have returned.
+ * Bodies may contain keys.  They are wiped once sent, and once the handlers of their datagram have
+ * returned.
  */
 #ifndef PANTUN_MSG_CHAN_H
 #define PANTUN_MSG_CHAN_H
@@ -24,7 +24,7 @@
 #define CHAN_BATCH	32		/* messages in a datagram, at most */
 #define CHAN_BATCH_OCTETS	(16U << 10)	/* in one that has several messages */
 #define CHAN_REASON	160		/* room for a reason */
-#define CHAN_ENDED	"it has ended"	/* the reason that is nobody's fault */
+#define CHAN_ENDED	"it has ended"	/* the reason after an orderly end */
 
 struct chan;
 struct event_base;
@@ -44,39 +44,39 @@ typedef void chan_gone(void *ctx, const char *reason);
  */
 int chan_pair(int ends[2]);
 /*
- * The end @fd, which it takes over, of @me toward @peer.  @handlers has MSG_TYPES places, valid
- * as long as the channel, with a handler for each message that @peer may send to @me.  NULL: out
- * of memory, and @fd is closed.
+ * Makes the end of @me toward @peer from @fd, of which it takes ownership.  @handlers has
+ * MSG_TYPES entries, outlives the channel, and has a handler for each message that @peer may send
+ * to @me.  NULL: out of memory, and @fd is closed.
  */
 struct chan *chan_new(struct event_base *base, int fd, enum msg_role me, enum msg_role peer,
 		      chan_handler *const *handlers, void *ctx, chan_gone *gone);
-/* For who has other handlers than its own: @gone and its @ctx take the place of those before. */
+/* Replaces the callback for the channel's end, whose context may differ from the handlers'. */
 void chan_on_end(struct chan *chan, chan_gone *gone, void *ctx);
 /*
- * Also out of a handler, and out of gone().  What the socket does not take now is lost.  NULL is
- * fine.
+ * May be called from a handler and from gone().  What the socket does not take now is lost.  NULL
+ * is fine.
  */
 void chan_free(struct chan *chan);
 
 /*
- * Sends a message that fits its row, @n octets at @body.  It is dropped if the peer is gone,
- * which the owner hears of or has heard of.
+ * Sends a message of @n octets at @body, which must fit its row.  It is dropped if the peer is
+ * gone; the owner is told of that separately.
  */
 void chan_send(struct chan *chan, enum msg_type type, const void *body, size_t n);
 /* With a duplicate of @fd, which remains the caller's. */
 void chan_send_fd(struct chan *chan, enum msg_type type, const void *body, size_t n, int fd);
 /*
- * Sends now what waits for the end of the round: for what has to be with this peer before
- * another hears of it, and for what may be last words.
+ * Sends what waits for the end of the round.  For messages that must reach this peer before
+ * another one acts on them, and for last messages.
  */
 void chan_flush(struct chan *chan);
 /*
- * For handlers: the peer has sent nonsense within the bounds of its row, and is not heard again.
- * The reason begins with the row's name: "LOG: level 7".
+ * For handlers: closes the channel because a message is invalid although it fits its row.  The
+ * reason begins with the row's name: "LOG: level 7".
  */
 void chan_refuse(struct chan *chan, enum msg_type type, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Octets that wait, for the end of the round or for the peer to read.  0: all has been sent. */
+/* Returns the number of unsent octets, 0 if everything has been sent. */
 size_t chan_pending(const struct chan *chan);
 
 #endif

@@ -13,7 +13,7 @@ void log_relay_send(void *ctx, enum log_level level, const char *subject, const 
 	snprintf(line.subject, sizeof(line.subject), "%s", subject ? subject : "");
 	snprintf(line.text, sizeof(line.text), "%s", text);
 	chan_send(ctx, MSG_LOG, &line, sizeof(line));
-	/* It may say why the process is about to die. */
+	/* Send errors and warnings at once: they may say why the process is about to die. */
 	if (level <= LOG_LEVEL_WARNING)
 		chan_flush(ctx);
 }

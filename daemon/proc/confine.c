@@ -14,9 +14,9 @@
 #include "proc/calls.h"
 #include "proc/landlock.h"
 
-#define FDS_MOST	64	/* descriptors; more than any process has */
+#define FDS_MOST	64	/* descriptors; more than any process needs */
 
-/* The sanitizers make calls of their own. */
+/* Sanitizers make system calls of their own. */
 #ifdef __SANITIZE_ADDRESS__
 #define SANITIZED	true
 #else
@@ -47,7 +47,7 @@ bool confine_possible(void)
 	return false;
 }
 
-/* The working directory would lead out of a new root. */
+/* chdir() as well, or the working directory would lead out of the new root. */
 static bool change_root(int root)
 {
 	if (root < 0) {
@@ -80,7 +80,7 @@ static bool change_user(const struct confine *how)
 	       !setresuid(how->uid, how->uid, how->uid);
 }
 
-/* Who has none makes no call for it: a service manager may have forbidden that. */
+/* Make no call if there are none: a service manager may have forbidden the call. */
 static bool drop_capabilities(void)
 {
 	const struct caps none = { 0 };
@@ -106,10 +106,10 @@ bool confine(enum msg_role role, const struct confine *how)
 		return say_failed(role, "capabilities cannot be dropped");
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
 		return say_failed(role, "core dumps cannot be turned off");
-	/* A change of credentials has undone it. */
+	/* Changing credentials has cleared it. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		return say_failed(role, "the parent has ended");
-	/* Last words into a log that is a file are lost from here on, without harm. */
+	/* Writes to a log file now fail instead of killing us. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (!limit(RLIMIT_CORE, 0) || !limit(RLIMIT_FSIZE, 0) || !limit(RLIMIT_NOFILE, FDS_MOST))
 		return say_failed(role, "resource limits");

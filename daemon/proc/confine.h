@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a process of the daemon gives up once it has opened what it needs.  From then on nothing
- * but its descriptors is of use to it.
+ * Confines a process of the daemon once it has opened what it needs.  From then on it can use its
+ * descriptors only.
  */
 #ifndef PANTUN_PROC_CONFINE_H
 #define PANTUN_PROC_CONFINE_H
@@ -18,23 +18,23 @@ struct confine {
 };
 
 /*
- * First, while there is one thread, as capabilities are a thread's.  No file can be reached any
- * more: the root is empty where there is CAP_SYS_CHROOT, and Landlock forbids them where the
- * kernel has it; it is an error where there is neither.  Root turns into another user, unless it
- * may not.  Every capability goes, with the bounding set where that can be changed; nothing that
- * is executed gains any; memory cannot be read or dumped by others; sizes of files and numbers of
- * descriptors are bounded; the parent's death is ours.  False with a log line.
+ * First step.  Call it while there is one thread, as capabilities belong to threads.  Cuts off the
+ * file system: by an empty root with CAP_SYS_CHROOT, by Landlock where the kernel has it; having
+ * neither is an error.  Changes from root to another user if permitted.  Drops all capabilities,
+ * the bounding set too if permitted, and sets no_new_privs.  Makes memory undumpable and
+ * unreadable for others, limits file sizes and the number of descriptors, and ties the process's
+ * life to its parent's.  False with a log line.
  */
 bool confine(enum msg_role role, const struct confine *how);
 /*
- * Then, with all threads started: no more of them, and the system calls of calls_limit() alone, in
- * every thread.  False with a log line.
+ * Second step, with all threads started: allows no more threads, and only the system calls of
+ * calls_limit() in every thread.  False with a log line.
  */
 bool confine_calls(enum msg_role role);
 
 /*
- * For the parent, before it gives up what it starts processes with: whether confine() will find
- * a way to keep them from files.  False with a log line that says what to do.
+ * For the parent, before it drops privileges: checks that confine() will be able to cut off the
+ * file system.  False with a log line that says what to do.
  */
 bool confine_possible(void);
 

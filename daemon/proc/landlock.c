@@ -6,12 +6,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Headers may be older than the kernel that this runs on.  A kernel takes what it knows. */
+/*
+ * Headers may be older than the running kernel, so define it here.  A kernel takes the fields that
+ * it knows.
+ */
 struct ruleset {
 	uint64_t fs, net, scoped;
 };
 
-/* Kinds of access that can be forbidden, by the first version of Landlock that knows them. */
+/* Access rights that can be denied, with the first Landlock ABI version that has them. */
 static const struct {
 	int version;
 	struct ruleset bits;

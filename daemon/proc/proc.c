@@ -16,7 +16,7 @@
 #include "base/text.h"
 #include "proc/spawn.h"
 
-#define PARTING		1000	/* ms between the end of a channel and that of its process */
+#define PARTING		1000	/* ms for a process to exit after its channel has closed */
 #define HOW_ROOM	256
 
 struct proc {
@@ -24,8 +24,8 @@ struct proc {
 	enum msg_role role;
 	struct spawn how;
 	const struct proc_owner *owner;
-	struct chan *chan;	/* NULL: gone, what ever became of the process */
-	struct event *exit;	/* the process has ended; NULL: there is none to watch */
+	struct chan *chan;	/* NULL: closed, whatever became of the process */
+	struct event *exit;	/* fires when the process ends; NULL: none to watch */
 	struct event *timer;	/* while it runs: to kill it; else: to start it anew */
 	int pidfd;
 	pid_t pid;		/* 0: none runs */
@@ -34,7 +34,7 @@ struct proc {
 	bool stopping;
 	unsigned int pause;	/* the last one, ms; 0: there was none */
 	struct proc_facts facts;
-	char broken[CHAN_REASON];	/* rule for which it was killed; "": none */
+	char broken[CHAN_REASON];	/* the rule it broke, and was killed for; "": none */
 };
 
 static void set_timer(struct proc *proc, unsigned int ms)
@@ -92,7 +92,7 @@ static void close_chan(struct proc *proc)
 	proc->owner->ended(proc->owner->ctx, proc->role);
 }
 
-/* The process is no more, and has been heard to its end. */
+/* The process has ended and all its messages were handled. */
 static void bury(struct proc *proc)
 {
 	event_del(proc->timer);
@@ -115,7 +115,7 @@ static void forget_exit(struct proc *proc)
 	close(proc->pidfd);
 }
 
-/* What it has sent is read first: it may say why it ended. */
+/* Read its remaining messages first: they may say why it ended. */
 static void on_exit_of(evutil_socket_t fd, short what, void *ctx)
 {
 	struct proc *proc = ctx;
@@ -144,7 +144,7 @@ static void on_gone(void *ctx, const char *reason)
 	} else if (proc->broken[0]) {
 		kill(proc->pid, SIGKILL);
 	} else {
-		/* A process that ends by itself closes its channel a moment before. */
+		/* A process that ends by itself closes its channel just before. */
 		set_timer(proc, PARTING);
 	}
 }
@@ -199,7 +199,7 @@ void proc_free(struct proc *proc)
 	free(proc);
 }
 
-/* The process that has just been started as proc->pid, to be seen when it ends. */
+/* Watches for the end of the process proc->pid. */
 static bool watch_exit(struct proc *proc)
 {
 	proc->pidfd = pidfd_open(proc->pid, 0);
@@ -266,7 +266,7 @@ void proc_stop(struct proc *proc)
 	proc->stopping = true;
 	if (proc->chan)
 		chan_send(proc->chan, MSG_STOP, NULL, 0);
-	/* Where none runs, the pause is over at once. */
+	/* If none runs, end the pause at once. */
 	set_timer(proc, proc->pid ? PROC_PATIENCE : 0);
 }
 

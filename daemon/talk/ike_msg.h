@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Bodies of the messages between the parent and `ike`, which has the core.  What the parent
- * knows of the kernel goes one way, as events; what the core wants of the kernel the other way,
- * and the parent checks it.  So what `ike` sends has neither pointers nor bools, which are
- * undefined where they are neither true nor false.
+ * Bodies of the messages between the parent and `ike`.  Kernel events go one way; requests for
+ * kernel changes go the other way, and the parent checks them.  So messages from `ike` contain
+ * neither pointers nor bools: reading a bool that is neither 0 nor 1 is undefined.
  */
 #ifndef PANTUN_TALK_IKE_MSG_H
 #define PANTUN_TALK_IKE_MSG_H
@@ -15,7 +14,7 @@
 
 /* --- the parent to ike --- */
 
-/* A socket of priv/ports.h comes with it. */
+/* Carries a socket of priv/ports.h. */
 struct msg_socket {
 	uint32_t place;
 };
@@ -57,7 +56,7 @@ struct msg_heard {
 	uint64_t idle;			/* ms; UINT64_MAX: never */
 };
 
-/* How many wishes about SAs have been carried out since the channel began. */
+/* How many wishes about SAs have been carried out since the channel was opened. */
 struct msg_carried {
 	uint64_t count;
 };
@@ -75,7 +74,7 @@ struct msg_ask {
 
 enum msg_wish { MSG_SA_ADD = 1, MSG_SA_ACTIVATE, MSG_SA_MOVE, MSG_SA_DEL, MSG_SA_ASK };
 
-/* As struct ike_sa_spec (ike/core.h) has it. */
+/* See struct ike_sa_spec (ike/core.h). */
 struct msg_sa {
 	uint32_t wish;			/* enum msg_wish */
 	uint32_t spi;
@@ -97,7 +96,7 @@ struct msg_renewed {
 	uint32_t count;			/* of proxy-IDs that get new keys */
 };
 
-/* The policy of that number is in force; or not, for want of memory. */
+/* The policy of that number is in force, or was dropped for lack of memory. */
 struct msg_policy_set {
 	uint64_t number;
 	uint8_t failed;

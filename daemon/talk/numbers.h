@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rows of the registry of algorithms (prop/alg_registry.h) as numbers between processes of one
- * program: their place there, from 1; 0: none.  Transform ids would not do, as two rows may have
- * one, such as sha256 with 128 and with 96 bits.
+ * Algorithms in messages: the index of their row in the registry (prop/alg_registry.h), counted
+ * from 1; 0: none.  Transform ids would be ambiguous: sha256 with 128 and with 96 bits share one.
  */
 #ifndef PANTUN_TALK_NUMBERS_H
 #define PANTUN_TALK_NUMBERS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The policy as messages from the parent to `ike`: POLICY_BEGIN, then each GATEWAY, followed by
- * its TUNNELs, each followed by its PROXYs, and POLICY_END.  Pre-shared keys stay where they are,
- * and so do tunnels with manual keys, which the core has nothing to do with.
+ * The policy as messages from the parent to `ike`: POLICY_BEGIN, then each GATEWAY followed by its
+ * TUNNELs, each followed by its PROXYs, and POLICY_END. Pre-shared keys and tunnels with manual
+ * keys are not sent, as the core does not need them.
  */
 #ifndef PANTUN_TALK_POLICY_MSG_H
 #define PANTUN_TALK_POLICY_MSG_H
@@ -15,7 +15,7 @@ struct msg_policy {
 	uint32_t n_gateways;
 };
 
-/* A set of rows of the registry by their numbers (talk/numbers.h). */
+/* A proposal as algorithm numbers (talk/numbers.h). */
 struct msg_prop {
 	uint32_t proto;
 	uint8_t n_encr, n_integ, n_prf, n_dh, esn;
@@ -28,7 +28,7 @@ struct msg_props {
 	struct msg_prop prop[PROP_MAX];
 };
 
-/* Pointers and proposals of the structs within are empty. */
+/* Pointers and proposals within the struct are empty. */
 struct msg_gateway {
 	struct policy_gateway gateway;
 	struct msg_props ike;
@@ -48,7 +48,7 @@ void policy_msg_send(const struct policy *policy, uint64_t number,
 		     void (*send)(void *ctx, enum msg_type type, const void *body, size_t n),
 		     void *ctx);
 
-/* Puts a policy together again.  Starts zeroed. */
+/* Reassembles a policy.  Starts zeroed. */
 struct policy_msg_reader {
 	struct policy *policy;
 	uint64_t number;
@@ -57,17 +57,17 @@ struct policy_msg_reader {
 	bool failed;			/* out of memory */
 };
 
-/* Each takes a message; what does not fit to what was before is -1. */
+/* Each takes the next message. -1: it does not fit the sequence. */
 int policy_msg_begin(struct policy_msg_reader *r, const struct msg_policy *body);
 int policy_msg_gateway(struct policy_msg_reader *r, const struct msg_gateway *body);
 int policy_msg_tunnel(struct policy_msg_reader *r, const struct msg_tunnel *body);
 int policy_msg_proxy(struct policy_msg_reader *r, const struct msg_proxy *body);
 /*
- * 0 with the policy, which is the caller's, in *@policy; NULL there: out of memory.  -1: it is not
- * complete.
+ * Returns 0 and the policy, owned by the caller, in *@policy (NULL: out of memory), or -1 if it is
+ * incomplete.
  */
 int policy_msg_end(struct policy_msg_reader *r, struct policy **policy);
-/* Frees what is there; the reader is zeroed again. */
+/* Frees the partial policy and zeroes the reader. */
 void policy_msg_drop(struct policy_msg_reader *r);
 
 #endif
