@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "ike/core_priv.h"
 #include "versions/versions.h"
 
 #define DELAY_MS	10	/* of the network, one way */
@@ -93,7 +94,8 @@ unsigned int peers_told(const struct peers *net, int side, const char *text)
 static void enqueue(struct peers *net, const struct datagram *model, struct bytes data,
 		    ike_time due)
 {
-	struct datagram **at = &net->queue, *d = malloc(sizeof(*d) + data.n);
+	struct datagram **at = net->hold ? &net->held : &net->queue;
+	struct datagram *d = malloc(sizeof(*d) + data.n);
 
 	if (!d)
 		abort();
@@ -181,6 +183,8 @@ static int hook_random(void *ctx, void *out, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		p[i] = (uint8_t)(dice_throw(&peer->dice) >> 24);
+	if (peer->loaded && n == NONCE_N)
+		p[0] = peer->nonce;
 	return 0;
 }
 
@@ -419,18 +423,24 @@ static void stop_side(struct peer *peer)
 /* A test that fails does not get to free what it had. */
 static struct peers *left_over;
 
+static void discard_list(struct datagram *list)
+{
+	while (list) {
+		struct datagram *d = list;
+
+		list = d->next;
+		free(d);
+	}
+}
+
 static void discard(struct peers *net)
 {
 	for (int side = A; side <= B; side++) {
 		stop_side(&net->peer[side]);
 		free(net->peer[side].events);
 	}
-	while (net->queue) {
-		struct datagram *d = net->queue;
-
-		net->queue = d->next;
-		free(d);
-	}
+	discard_list(net->queue);
+	discard_list(net->held);
 	log_set_sink(NULL, NULL);
 	log_set_level(LOG_LEVEL_INFO);
 	free(net->log);
@@ -568,6 +578,15 @@ void peers_inject(struct peers *net, int to, const struct endpoint *local,
 	compute(net, to);
 }
 
+void peers_deliver(struct peers *net, struct datagram *d)
+{
+	int to = d->to;
+
+	if (!net->peer[to].cut && !net->peer[to].dead && d->n > 1)
+		arrive(net, to, &d->local, &d->remote, bytes_of(d->data, d->n));
+	free(d);
+}
+
 static void deliver(struct peers *net, int to)
 {
 	struct datagram *d = net->queue;
@@ -578,9 +597,7 @@ static void deliver(struct peers *net, int to)
 		free(d);
 		return;
 	}
-	if (!net->peer[to].cut && !net->peer[to].dead && d->n > 1)
-		arrive(net, to, &d->local, &d->remote, bytes_of(d->data, d->n));
-	free(d);
+	peers_deliver(net, d);
 }
 
 static void look(struct peers *net)

@@ -37,6 +37,8 @@ struct peer {
 		uint64_t token, idle;
 	} asked[PEERS_ASKED];		/* it was, and has not answered yet */
 	bool no_route;			/* a gateway without a local address finds none */
+	bool loaded;			/* its nonces do not come by chance alone: */
+	uint8_t nonce;			/* they begin with this octet */
 	char *events;			/* "kind gateway[/tunnel:proxy]: text\n" ... */
 	size_t events_n, events_max;
 };
@@ -66,6 +68,8 @@ struct peers {
 	bool v6;			/* peers_site6() has the addresses */
 	struct dice dice;
 	struct datagram *queue;		/* by time */
+	bool hold;			/* nothing arrives by itself: */
+	struct datagram *held;		/* it waits here for peers_deliver(), in order */
 	bool talking;			/* hosts do, through all tunnels: peers_talk() */
 	ike_time talked;		/* until then they did; 0: never */
 	unsigned int at_once;		/* events since the clock last moved */
@@ -124,6 +128,8 @@ void peers_sleep(struct peers *net, int side, ike_time ms);
 void peers_settle(struct peers *net, int side);
 /* What both compute is there, without time passing. */
 void peers_compute(struct peers *net);
+/* @d, which was taken out of what is held, arrives now, and is freed. */
+void peers_deliver(struct peers *net, struct datagram *d);
 /*
  * A datagram straight to the core of @to, with no network in between.  What @to computes for it
  * is there at once.
