@@ -60,8 +60,9 @@ int addr_parse(const char *text, struct addr *a)
 }
 
 /*
- * The name of the link of that ifindex; its number if it has none any more.  if_indextoname()
- * opens a socket of a family that a confined process may not open: proc/calls.c.
+ * Gets the name of the link with that ifindex, or the number if the link is gone.  Not by
+ * if_indextoname(): it opens a socket of a family that a confined process may not use
+ * (proc/calls.c).
  */
 static void link_name(uint32_t ifindex, char out[static IF_NAMESIZE])
 {
@@ -119,7 +120,7 @@ static void set_bit(struct addr *a, size_t i, bool on)
 		a->b[i / 8] &= (uint8_t)~mask;
 }
 
-/* Decimal, at most @max; -1 if it is none. */
+/* Parses a decimal prefix length of at most @max. -1: it is none. */
 static int prefix_parse(const char *text, size_t max)
 {
 	int v = 0;
@@ -175,7 +176,7 @@ int addr_range_parse(const char *text, struct addr *first, struct addr *last)
 	return 0;
 }
 
-/* Length of the prefix that is exactly the range; -1 if there is none. */
+/* Returns the length of the prefix that equals the range, or -1 if none does. */
 static int range_prefix(const struct addr *first, const struct addr *last)
 {
 	size_t bits = addr_len(first) * 8;

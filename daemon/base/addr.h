@@ -19,13 +19,13 @@ struct endpoint {
 #define ADDR_TEXT	80	/* room for the text of an addr, endpoint */
 
 size_t addr_len(const struct addr *a);
-/* Link-local addresses of two links are different ones; one without a link is on any. */
+/* Link-local addresses on two links differ; one without a link matches on any link. */
 bool addr_equal(const struct addr *a, const struct addr *b);
 /* fe80::/10 */
 bool addr_is_link_local(const struct addr *a);
 /* < 0, 0, > 0 in network order; families first, links do not count. */
 int addr_compare(const struct addr *a, const struct addr *b);
-/* 0, or -1 where @text is no address; "fe80::1%wan0" is one where there is a link wan0. */
+/* Returns 0, or -1 if @text is no address.  "fe80::1%wan0" is one if there is a link wan0. */
 int addr_parse(const char *text, struct addr *a);
 /* Writes into and returns @out of ADDR_TEXT octets; "any" for family 0. */
 const char *addr_text(const struct addr *a, char *out);
@@ -36,7 +36,7 @@ bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
  * "10.0.0.1-10.0.0.9"; -1 if it is none.
  */
 int addr_range_parse(const char *text, struct addr *first, struct addr *last);
-/* Shortest text of a range: prefix where it is one; @out of 2 * ADDR_TEXT. */
+/* Writes the shortest text of a range, a prefix if it is one, to @out of 2 * ADDR_TEXT octets. */
 const char *addr_range_text(const struct addr *first, const struct addr *last, char *out);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Valid as long as what it points into; p may be NULL where n is 0. */
+/* Valid as long as the memory it points to. p may be NULL if n is 0. */
 struct bytes {
 	const uint8_t *p;
 	size_t n;
@@ -20,7 +20,10 @@ static inline struct bytes bytes_of(const void *p, size_t n)
 
 /* Plain comparison, for what is public; secrets go through secret_equal(). */
 bool bytes_equal(struct bytes a, struct bytes b);
-/* @n octets of 2 @n hexadecimal digits; false where one is none.  @text may end before. */
+/*
+ * Converts 2 * @n hexadecimal digits to @n octets.  False if @text has another character or is too
+ * short.
+ */
 bool bytes_from_hex(const char *text, uint8_t *out, size_t n);
 /* In lower case; @text has room for 2 @in.n digits and a NUL. */
 void bytes_to_hex(struct bytes in, char *text);

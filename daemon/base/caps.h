@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Capabilities of this thread, by plain system calls: right between fork and exec, too. */
+/* Capabilities of this thread, by plain system calls, so usable between fork and exec, too. */
 #ifndef PANTUN_BASE_CAPS_H
 #define PANTUN_BASE_CAPS_H
 
@@ -18,7 +18,7 @@ struct caps {
 int caps_get(struct caps *caps);
 int caps_set(const struct caps *caps);
 bool caps_effective(unsigned int capability);
-/* Takes all but @keep out of the bounding set, which takes CAP_SETPCAP.  0, or -1. */
+/* Drops all but @keep from the bounding set.  Needs CAP_SETPCAP. Returns 0 or -1. */
 int caps_bound(uint64_t keep);
 
 #endif

@@ -14,7 +14,7 @@ static void write_kept(struct chorus_cause *c)
 	c->held = 0;
 }
 
-/* That of @cause, or else the one that began longest ago. */
+/* Finds the entry of @cause, or the oldest one to reuse. */
 static struct chorus_cause *cause_at(struct chorus *chorus, const char *cause)
 {
 	struct chorus_cause *oldest = &chorus->of[0];

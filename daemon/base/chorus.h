@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Log lines of one cause about many things at once, a thousand gateways whose link is down say.
- * The first of them are written as they come, and a while later the last one, with how many more
- * there were in between.  (What recurs about one thing is for base/repeat.h.)
+ * Limits log lines when one cause affects many things at once, such as a link with a thousand
+ * gateways.  The first lines are written as they come; later the last one follows, with the number
+ * of lines in between. (For lines that recur about one thing see base/repeat.h.)
  */
 #ifndef PANTUN_BASE_CHORUS_H
 #define PANTUN_BASE_CHORUS_H
@@ -12,8 +12,8 @@
 
 #include "base/log.h"
 
-#define CHORUS_MOST	10	/* lines of a cause */
-#define CHORUS_MS	10000	/* in that time, from the first on */
+#define CHORUS_MOST	10	/* lines for each cause */
+#define CHORUS_MS	10000	/* interval, from the first line on */
 #define CHORUS_CAUSES	8
 #define CHORUS_SUBJECT	160
 #define CHORUS_TEXT	1024
@@ -24,21 +24,21 @@ struct chorus {
 		const char *cause;	/* NULL: free */
 		uint64_t since;
 		unsigned int n;		/* lines written since then */
-		unsigned int held;	/* and those that were not; of the last: */
+		unsigned int held;	/* lines held back; the last one: */
 		enum log_level level;
 		char subject[CHORUS_SUBJECT], text[CHORUS_TEXT];
 	} of[CHORUS_CAUSES];
 };
 
 /*
- * Writes the line now, or keeps it for the end of its time.  @cause is compared as a pointer: a
- * format string.  @now: milliseconds.
+ * Writes the line now, or holds it until the interval ends.  @cause is compared as a pointer; use
+ * the format string.  @now is in milliseconds.
  */
 void chorus_log(struct chorus *chorus, uint64_t now, const char *cause, enum log_level level,
 		const char *subject, const char *text);
-/* When chorus_rest() is to be called next; UINT64_MAX: not at all. */
+/* Returns when to call chorus_rest() next; UINT64_MAX: never. */
 uint64_t chorus_due(const struct chorus *chorus);
-/* Writes, for each cause whose time is over, the last line that was kept. */
+/* Writes the last line held for each cause whose interval has ended. */
 void chorus_rest(struct chorus *chorus, uint64_t now);
 
 #endif

@@ -9,8 +9,8 @@
 /* Milliseconds since boot.  The clock goes on while the host is suspended. */
 uint64_t clock_ms(void);
 /*
- * How long a timer of the event loop, whose own clock stops meanwhile, is to wait for the time @at,
- * which may be over: a minute at most, and then it looks again.
+ * Returns how long a timer of the event loop should wait for @at, which may be in the past.  At
+ * most a minute, as the event loop's own clock stops during suspend; the timer then checks again.
  */
 struct timeval clock_wait(uint64_t at);
 

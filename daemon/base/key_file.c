@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DAEMON	"pantun"	/* the user that pantund is in its unit */
+#define DAEMON	"pantun"	/* the user of pantund's unit */
 
-/* Root, who may check or use the daemon's keys, trusts the daemon's user. */
+/* Root, who may check or use the daemon's keys, also trusts the daemon's user. */
 static bool owner_trusted(uid_t uid)
 {
 	const struct passwd *daemon;

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define TEXT_MAX	1024	/* octets of a line's text; the rest is cut off */
+#define TEXT_MAX	1024	/* octets of a line's text; the rest is truncated */
 #define CLOCK_TEXT	40
 
 static log_sink *current_sink;
@@ -30,7 +30,7 @@ void log_set_level(enum log_level most)
 	most_level = most;
 }
 
-/* Printable ASCII stays; the rest, which may steer a terminal, becomes \xNN. */
+/* Keeps printable ASCII. Everything else becomes \xNN, as it might control a terminal. */
 static void escape(const char *text, char *out, size_t max)
 {
 	size_t n = 0;
@@ -51,7 +51,10 @@ static void escape(const char *text, char *out, size_t max)
 	out[n] = '\0';
 }
 
-/* systemd names the journal's socket so; what was redirected since is another file. */
+/*
+ * systemd names the journal's socket in JOURNAL_STREAM; after a redirection stderr is another
+ * file.
+ */
 static bool is_journal(void)
 {
 	const char *stream = getenv("JOURNAL_STREAM");
@@ -67,7 +70,7 @@ static bool is_journal(void)
 
 void log_open(void)
 {
-	/* the only time that the file of the time zone can be read */
+	/* read the time zone's file now, as later no file can be opened */
 	tzset();
 	if (is_journal())
 		stderr_kind = TO_JOURNAL;
@@ -87,7 +90,10 @@ int log_priority(enum log_level level)
 	return priorities[level];
 }
 
-/* What a line begins with, "2026-11-29 13:45:01.042 " on a terminal; into and returns @out. */
+/*
+ * Writes the time, "2026-11-29 13:45:01.042 ", that begins a line on a terminal, to @out.  Returns
+ * @out.
+ */
 static const char *clock_text(char out[CLOCK_TEXT])
 {
 	struct timespec now;
@@ -113,7 +119,7 @@ static void to_stderr(enum log_level level, const char *subject, const char *tex
 
 	if (!subject)
 		subject = "";
-	/* the journal has name, time and priority by itself */
+	/* the journal records name and time itself, and takes the priority from <N> */
 	if (stderr_kind == TO_JOURNAL)
 		fprintf(stderr, "<%d>%s%s%s\n", log_priority(level), subject, colon, text);
 	else

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Log lines: a level, what they are about ("gateway hq", "tunnel hq:lan"; NULL:
- * the daemon itself), a text.  Where they go is set once by main(); never secrets.
+ * Log lines: a level, a subject ("gateway hq", "tunnel hq:lan"; NULL: the daemon itself) and a
+ * text. main() sets once where they go.  Never log secrets.
  */
 #ifndef PANTUN_BASE_LOG_H
 #define PANTUN_BASE_LOG_H
@@ -11,17 +11,17 @@ enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO, LOG_LEVEL_D
 typedef void log_sink(void *ctx, enum log_level level, const char *subject, const char *text);
 
 /*
- * Finds out what standard error is: lines have the time on a terminal, and their priority where
- * the journal reads them (sd-daemon(3)).  Once, before the process is confined; until then lines
- * are as in a file.
+ * Finds out what standard error is: lines get the time on a terminal, and a priority if the
+ * journal reads them (sd-daemon(3)).  Call it once, before the process is confined; until then
+ * lines are written as to a file.
  */
 void log_open(void);
 /* NULL: standard error. */
 void log_set_sink(log_sink *sink, void *ctx);
 void log_set_level(enum log_level most);
-/* That of syslog(3). */
+/* The priority of syslog(3). */
 int log_priority(enum log_level level);
-/* Control characters in what peers sent are escaped here. */
+/* Escapes control characters, which peers may have sent. */
 void log_msg(enum log_level level, const char *subject, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 

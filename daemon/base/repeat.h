@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Rate limit for log lines that keep recurring: each is written once in a while, with the
- * number of lines left out since.
+ * Rate limit for recurring log lines: each is written once in a while, with the number of lines
+ * suppressed since.
  */
 #ifndef PANTUN_BASE_REPEAT_H
 #define PANTUN_BASE_REPEAT_H
@@ -18,14 +18,14 @@ struct repeat {
 		const char *cause;	/* NULL: free */
 		uint64_t text;		/* hash of the last line */
 		uint64_t at;		/* when it was written */
-		unsigned int held;	/* left out since */
+		unsigned int held;	/* suppressed since */
 	} of[REPEAT_CAUSES];
 };
 
 /*
- * Whether a line is to be written at @now (milliseconds): the same one once a minute, and
- * others of the same cause every five seconds.  @cause is compared as a pointer: a format
- * string.  @held: how many of that cause were left out since the last.
+ * Whether to write a line at @now (milliseconds): the same line once a minute, others of the same
+ * cause every five seconds.  @cause is compared as a pointer; use the format string.  @held gets
+ * the number of lines of that cause suppressed since the last.
  */
 bool repeat_due(struct repeat *repeat, uint64_t now, const char *cause, const char *text,
 		unsigned int *held);

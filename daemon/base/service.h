@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Protocol and ports of a traffic selector, for people. */
+/* Text for the protocol and ports of a traffic selector. */
 #ifndef PANTUN_BASE_SERVICE_H
 #define PANTUN_BASE_SERVICE_H
 
@@ -9,7 +9,7 @@
 
 #define SERVICE_TEXT	24	/* room for any service */
 
-/* The number of "tcp" and the like, of those that have a name here.  False: it is none. */
+/* Gets the protocol number of "tcp" and other names known here.  False: unknown name. */
 bool service_proto(const char *name, uint8_t *proto);
 /*
  * "any", "tcp", "tcp 443", "47 1024-2047", into @out of SERVICE_TEXT octets; returns @out.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A hash table by 64-bit keys whose nodes live in the objects; adding never fails.  Different
- * objects may share a key: the one that was added last is found first.  A zeroed table is an
- * empty one to look into.
+ * A hash table with 64-bit keys whose nodes are embedded in the objects, so adding never fails.
+ * Several objects may share a key: the one added last is found first.  Lookups in a zeroed table
+ * find nothing.
  */
 #ifndef PANTUN_BASE_TABLE_H
 #define PANTUN_BASE_TABLE_H
@@ -21,19 +21,19 @@ struct table {
 	size_t n;
 };
 
-/* 0, or -1 on lack of memory. */
+/* Returns 0, or -1 if memory runs out. */
 int table_init(struct table *table);
-/* The nodes stay the caller's. */
+/* Nodes remain the caller's. */
 void table_free(struct table *table);
 void table_add(struct table *table, struct table_node *node, uint64_t key);
-/* A node that is not in the table is left alone. */
+/* Ignores a node that is not in the table. */
 void table_remove(struct table *table, struct table_node *node);
 struct table_node *table_find(const struct table *table, uint64_t key);
-/* The next one with the same key, or NULL. */
+/* Returns the next node with the same key, or NULL. */
 struct table_node *table_next(const struct table_node *node);
 /*
- * A key for @text, after the texts that @before is the key of (0: none).  Others may have the
- * same key: compare what is found.
+ * Returns a key for @text, chained to @before, the key of preceding texts (0: none).  Keys may
+ * collide: compare what is found.
  */
 uint64_t table_text(uint64_t before, const char *text);
 uint64_t table_octets(uint64_t before, const void *octets, size_t n);

@@ -11,13 +11,12 @@
 enum version_match {
 	VERSION_SAME,
 	VERSION_DIFFERS,		/* they work together */
-	VERSION_FOREIGN,		/* of another major version: they do not */
+	VERSION_FOREIGN,		/* another major version: they do not */
 };
 
 /*
- * Compares PANTUN_VERSION, which @program has, with @theirs ("": the other part does not
- * tell).  Writes a sentence with both versions and the remedy to @text of @n octets; ""
- * where there is nothing to say.
+ * Compares PANTUN_VERSION of @program with @theirs ("": the other part reports none).  Writes a
+ * sentence with both versions and the remedy to @text of @n octets, or "" if they match.
  */
 typedef enum version_match version_judge(const char *program, const char *theirs, char *text,
 					 size_t n);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A bounded writer to a buffer of the caller.  Data that does not fit is left out and
- * sets a sticky flag, so one check at the end is enough.
+ * A bounded writer to the caller's buffer.  Data that does not fit is dropped and sets a sticky
+ * flag, so one check at the end is enough.
  */
 #ifndef PANTUN_BASE_WBUF_H
 #define PANTUN_BASE_WBUF_H
@@ -22,7 +22,7 @@ void wbuf_u8(struct wbuf *w, uint8_t v);
 void wbuf_be16(struct wbuf *w, uint16_t v);
 void wbuf_be32(struct wbuf *w, uint32_t v);
 void wbuf_zero(struct wbuf *w, size_t n);
-/* What is written so far; empty after an overflow. */
+/* Returns what was written so far; empty after an overflow. */
 struct bytes wbuf_view(const struct wbuf *w);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What all makers of JSON for the control socket need. */
+/* Helpers for JSON on the control socket. */
 #ifndef PANTUN_CTL_JSON_H
 #define PANTUN_CTL_JSON_H
 
@@ -8,13 +8,13 @@
 struct evbuffer;
 
 /*
- * A string.  What a peer sent may be no UTF-8; then the octets outside ASCII are left out.  NULL
- * on lack of memory.
+ * Makes a string.  If @text is not valid UTF-8, as it may come from a peer, octets outside ASCII
+ * are dropped.  NULL: out of memory.
  */
 json_t *text_json(const char *text);
 /* {"ok":false,"error":"@text"} */
 json_t *refusal_json(const char *text);
-/* Its text, the caller's to free; takes the reference to @json.  NULL on lack of memory. */
+/* Returns the text, owned by the caller; steals the reference to @json.  NULL: out of memory. */
 struct evbuffer *json_written(json_t *json);
 
 #endif

@@ -33,7 +33,7 @@ static json_t *capabilities_json(uint64_t set)
 	return text_json(text.n ? out : "none");
 }
 
-/* What stands behind @name, where the line begins with that; else NULL. */
+/* Returns the rest of the line after @name, or NULL if it does not begin with that. */
 static const char *value_of(const char *line, const char *name)
 {
 	size_t n = strlen(name);
@@ -41,7 +41,7 @@ static const char *value_of(const char *line, const char *name)
 	return strncmp(line, name, n) ? NULL : line + n;
 }
 
-/* One line of /proc/PID/status; others are nothing to us. */
+/* Takes what it needs from a line of /proc/PID/status. */
 static void take_line(json_t *json, const char *line)
 {
 	const char *value;

@@ -8,8 +8,9 @@
 #include "ctl/ctl.h"
 
 /*
- * What the daemon knows of it, and what /proc/PID/status says of its user, capabilities, threads
- * and memory; without these where it has ended or its pid is 0.  NULL on lack of memory.
+ * Reports the daemon's facts about the process, and its user, capabilities, threads and memory
+ * from /proc/PID/status; without the latter if the process has ended or is hidden from us.  NULL:
+ * out of memory.
  */
 json_t *process_json(const struct ctl_process *process);
 

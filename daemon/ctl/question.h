@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is asked of IKE at the control socket, and what comes back: flat structs, which may go from
- * one process to another as they are.
+ * Questions to IKE from the control socket, and the replies: flat structs that can be sent between
+ * processes as they are.
  */
 #ifndef PANTUN_CTL_QUESTION_H
 #define PANTUN_CTL_QUESTION_H
@@ -10,12 +10,12 @@
 
 #include "policy/policy.h"
 
-/* The last is for the parent, not for IKE: its answer comes late, too. */
+/* The last is for the parent, not for IKE; its answer is deferred, too. */
 enum ctl_kind { CTL_SHOW = 1, CTL_INITIATE, CTL_CLEAR_IKE, CTL_CLEAR_IPSEC, CTL_RELOAD };
 
 struct ctl_question {
 	uint32_t kind;			/* enum ctl_kind */
-	char name[POLICY_NAME];		/* of a tunnel, of a gateway (CLEAR_IKE); "": all */
+	char name[POLICY_NAME];		/* of a tunnel, or of a gateway (CLEAR_IKE); "": all */
 };
 
 struct ctl_reply {

@@ -52,7 +52,7 @@ static struct question *question_of(struct questions *all, uint64_t ticket)
 
 static void ask_next(struct questions *all);
 
-/* Takes over @answer and frees the question, which is out of the list. */
+/* Gives @answer to the asker and frees the question, which must be off the list. */
 static void tell(struct question *question, struct evbuffer *answer)
 {
 	struct questions *all = question->all;
@@ -79,14 +79,14 @@ static void ask_now(struct question *question)
 	const struct ctl_ops *ops = question->all->ops;
 
 	question->asked = true;
-	/* The reply may come before either returns. */
+	/* Either call may deliver the reply before it returns. */
 	if (question->what.kind == CTL_RELOAD)
 		ops->reload(ops->ctx, question->ticket);
 	else if (!ops->ask(ops->ctx, question->ticket, &question->what))
 		finish(question, json_written(refusal_json(CTL_RESTARTED)));
 }
 
-/* The first of those that are not urgent, unless another one is being answered. */
+/* Asks the first question that is not urgent, unless one is already being answered. */
 static void ask_next(struct questions *all)
 {
 	struct question *question;
@@ -195,7 +195,7 @@ void questions_forget(struct questions *all, const void *asker)
 	if (!question)
 		return;
 	if (question->asked && !question->urgent) {
-		/* IKE is at it, and the next has to wait. */
+		/* IKE is still answering, so the next has to wait. */
 		question->asker = NULL;
 		show_free(question->show);
 		question->show = NULL;
@@ -239,11 +239,11 @@ void questions_refuse(struct questions *all, const char *why)
 	struct question_list list = TAILQ_HEAD_INITIALIZER(list);
 	struct question *question;
 
-	/* What is asked meanwhile is not refused. */
+	/* Do not refuse questions that are asked meanwhile. */
 	TAILQ_CONCAT(&list, &all->list, list);
 	while ((question = TAILQ_FIRST(&list))) {
 		TAILQ_REMOVE(&list, question, list);
-		/* The next IKE process is told of the configuration, too. */
+		/* Reloads go on: the next IKE process gets the configuration, too. */
 		if (question->what.kind == CTL_RELOAD)
 			TAILQ_INSERT_TAIL(&all->list, question, list);
 		else

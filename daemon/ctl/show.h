@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The answer to "show" while its rows come in.  A row is kept as the text that it will be in the
- * answer, which takes a tenth of the memory that a tree of JSON would.
+ * Collects the rows of the answer to "show". Rows are kept as JSON text, which takes a tenth of
+ * the memory of a JSON tree.
  */
 #ifndef PANTUN_CTL_SHOW_H
 #define PANTUN_CTL_SHOW_H
@@ -17,13 +17,13 @@ struct show;
 struct show *show_new(void);
 /* NULL is fine. */
 void show_free(struct show *show);
-/* In any order.  A row that memory is short for makes the whole answer fail. */
+/* Rows may come in any order.  If memory runs out for one, the whole answer fails. */
 void show_ike(struct show *show, const struct ike_sa_info *sa);
 void show_child(struct show *show, const struct ike_child_info *child);
 void show_gateway(struct show *show, const struct ike_gateway_info *gateway);
 /*
- * The text of the answer, the caller's to free; NULL: memory is short, or it is too large.  Takes
- * the reference to @daemon, and the rows: none are left.
+ * Returns the text of the answer, owned by the caller; NULL: out of memory, or too large.  Steals
+ * the reference to @daemon, and empties the object.
  */
 struct evbuffer *show_text(struct show *show, json_t *daemon);
 

@@ -17,14 +17,14 @@
 #include "kern/genl_monitor_attr.h"
 
 #define DATAGRAM_MAX	32768
-#define QUEUE_MAX	(4 << 20)	/* octets of events that may wait for us */
+#define QUEUE_MAX	(4 << 20)	/* octets of queued events */
 
 struct genl_events {
 	const struct kern_events *events;
 	int fd;
 	int family;
 	bool loaded;
-	bool counting;		/* a first sequence number was seen */
+	bool counting;		/* a sequence number was seen */
 	uint64_t seq;		/* last one */
 };
 
@@ -42,7 +42,7 @@ static int open_socket(int group)
 
 	if (fd < 0)
 		return -1;
-	/* Beyond the system's limit if we may; else up to that. */
+	/* Beyond the system's limit if permitted, else up to it. */
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 	if (!bind(fd, (const struct sockaddr *)&any, sizeof(any)) && !join(fd, group) &&
@@ -105,7 +105,7 @@ static void lost(struct genl_events *e)
 	e->events->resync(e->events->ctx);
 }
 
-/* Every event of the group has the number after the last one's. */
+/* Sequence numbers of the group's events are consecutive: a gap means lost events. */
 static void watch_sequence(struct genl_events *e, struct nlattr **event)
 {
 	uint64_t seq;
@@ -201,7 +201,7 @@ static int find_group(struct nlattr *groups)
 	return -1;
 }
 
-/* The memberships in groups of a family that goes end with it. */
+/* Group memberships end when a family is unregistered, so join again. */
 static void on_family(struct genl_events *e, struct nlmsghdr *header)
 {
 	struct nlattr *attrs[CTRL_ATTR_MAX + 1];
@@ -295,7 +295,7 @@ void genl_events_read(struct genl_events *e)
 			lost(e);
 		else if (n < 0 && errno != EINTR)
 			return;
-		/* Only the kernel has port 0. */
+		/* Accept messages from the kernel only: it alone has port 0. */
 		if (n > 0 && from.nl_pid == 0)
 			genl_events_datagram(e, &buffer, (int)n);
 	}

@@ -9,12 +9,12 @@ struct nl_msg;
 struct nlattr;
 struct nlmsghdr;
 
-/* PANTUN_A_MONITOR; @monitor NULL: what names it alone.  False where there is no room. */
+/* Adds PANTUN_A_MONITOR; with @monitor NULL only what names it.  False: no room. */
 bool genl_monitor_put(struct nl_msg *msg, const struct policy_monitor *monitor,
 		      const struct policy_probe *probe);
-/* From an answer or event; false where it holds none. */
+/* Reads one from an answer or event.  False if there is none. */
 bool genl_monitor_get(struct nlmsghdr *header, struct kern_monitor *out);
-/* Whether the kernel's is what the policy wants. */
+/* Whether the kernel's monitor is what the policy wants. */
 bool genl_monitor_equal(const struct kern_monitor *a, const struct policy_monitor *monitor,
 			const struct policy_probe *probe);
 /* An enum pantun_path_state. */

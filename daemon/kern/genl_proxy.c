@@ -10,7 +10,7 @@
 #include "kern/genl_request.h"
 #include "kern/genl_hull.h"
 
-/* The proxy-ID that the kernel makes by itself while a tunnel has no other. */
+/* The proxy-ID that the kernel creates while a tunnel has no other. */
 #define STAND_IN	"default"
 
 struct proxy_seen {
@@ -122,7 +122,7 @@ static int proxies_add(struct kern_genl *g, const struct policy_tunnel *tunnel,
 	return 0;
 }
 
-/* With SAs on it the stand-in does not give way to others by itself. */
+/* While it has SAs, the stand-in does not make way for others by itself. */
 static int stand_in_remove(struct kern_genl *g, const struct policy_tunnel *tunnel)
 {
 	unsigned int i;
@@ -155,6 +155,6 @@ int genl_proxy_fail(struct kern *k, const char *ifname, const char *proxy)
 {
 	int error = proxy_command(genl_of(k), PANTUN_CMD_PROXY_FAIL, ifname, proxy, NULL);
 
-	/* They are gone, and what waited there with them. */
+	/* They are gone, and the packets that waited there, too. */
 	return error == -ENODEV || error == -ENOENT ? 0 : error;
 }

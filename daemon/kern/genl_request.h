@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Requests to the kernel.  Whatever fails here leaves its reason in kern->error: the kernel's own
- * text where there is one.
+ * Requests to the kernel.  Every failure leaves its reason in kern->error, if possible the
+ * kernel's own text.
  */
 #ifndef PANTUN_KERN_GENL_REQUEST_H
 #define PANTUN_KERN_GENL_REQUEST_H
@@ -25,23 +25,24 @@ static inline struct kern_genl *genl_of(struct kern *k)
 }
 
 /*
- * A request about the tunnel on @ifname, or about none (NULL), for the caller to fill.  NULL on
- * lack of memory.
+ * Starts a request about the tunnel on @ifname (NULL: none) for the caller to fill.  NULL: out of
+ * memory.
  */
 struct nl_msg *genl_request_begin(const struct kern_genl *g, uint8_t cmd, const char *ifname);
-/* Returns @msg where it is @good.  One that was cut short is wiped and freed: NULL. */
+/*
+ * Returns @msg if it is @good.  Otherwise it is incomplete: wipes and frees it, and returns NULL.
+ */
 struct nl_msg *genl_request_end(struct nl_msg *msg, bool good);
 /*
- * Sends @msg, which is wiped and freed in any case, and reads the whole answer.  Returns 0 or a
- * negative errno, -ENOMEM for a @msg that is NULL.  @answer is NULL where only success matters.
+ * Sends @msg and reads the whole answer.  Always wipes and frees @msg.  Returns 0 or a negative
+ * errno, -ENOMEM if @msg is NULL. @answer may be NULL.
  */
 int genl_request_send(struct kern_genl *g, struct nl_msg *msg, genl_answer *answer, void *ctx);
 /* The same for a request to rtnetlink. */
 int genl_request_send_link(struct kern_genl *g, struct nl_msg *msg);
 /*
- * Dumps with @cmd, for the tunnel on @ifname or for all (NULL), into @list.  A dump that the
- * kernel could not keep consistent starts over.  Returns 0 or a negative errno; the caller frees
- * @list either way.
+ * Dumps with @cmd, for the tunnel on @ifname or all (NULL), into @list.  Starts over if the table
+ * changed during the dump.  Returns 0 or a negative errno; the caller frees @list either way.
  */
 int genl_request_dump(struct kern_genl *g, uint8_t cmd, const char *ifname,
 		      struct genl_list *list);

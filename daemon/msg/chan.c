@@ -19,7 +19,7 @@
 
 #define BURST		32	/* messages to handle before other events get a turn */
 #define DATAGRAM_MOST	(sizeof(struct msg_head) + MSG_MOST)
-#define FDS_MAX		4	/* to receive, so that they can be closed; the kernel drops more */
+#define FDS_MAX		4	/* to receive and close; the kernel drops more */
 #define SOCKET_BUFFER	(2 * MSG_MOST)	/* the kernel accounts more than the payload */
 
 /* A datagram that the socket did not take. */

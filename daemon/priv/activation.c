@@ -13,7 +13,7 @@
 #define FIRST	3	/* file descriptor; the others follow */
 #define MOST	16
 
-/* How many are for us. */
+/* Returns how many descriptors were passed to us. */
 static int handed(void)
 {
 	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");
@@ -54,7 +54,7 @@ int activation_take(uint8_t family, uint16_t port)
 	for (int fd = FIRST, end = FIRST + handed(); fd < end; fd++) {
 		int flags = fcntl(fd, F_GETFL);
 
-		/* Those that are closed on exec are ours already. */
+		/* Those that are close-on-exec were taken before. */
 		if (flags < 0 || fcntl(fd, F_GETFD) & FD_CLOEXEC || !is_udp(fd) ||
 		    !is_bound(fd, family, port))
 			continue;

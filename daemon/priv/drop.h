@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Giving up what the daemon does not need. */
+/* Drops privileges that the daemon does not need. */
 #ifndef PANTUN_PRIV_DROP_H
 #define PANTUN_PRIV_DROP_H
 
