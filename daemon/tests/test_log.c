@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What lines look like on standard error: in a file, on a terminal, in the journal. */
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,13 +35,24 @@ static void end(void)
 	log_open();
 }
 
-/* What was written, as far as the lines below go, from @fd into @out. */
-static void read_all(int fd, char *out, size_t room)
+/* Reads @lines lines from @fd into @out.  A terminal hands them over when the kernel's worker
+ * has brought them, so that one read() may get the first alone.
+ */
+static void read_lines(int fd, int lines, char *out, size_t room)
 {
-	ssize_t n = read(fd, out, room - 1);
+	struct pollfd readable = { .fd = fd, .events = POLLIN };
+	size_t length = 0;
 
-	assert_true(n >= 0);
-	out[n] = '\0';
+	while (lines > 0) {
+		ssize_t n;
+
+		assert_int_equal(poll(&readable, 1, 60000), 1);
+		n = read(fd, out + length, room - 1 - length);
+		assert_true(n > 0);
+		for (; n; n--)
+			lines -= out[length++] == '\n';
+	}
+	out[length] = '\0';
 }
 
 static void write_some(void)
@@ -81,7 +93,7 @@ static void test_journal(void **state)
 	begin(ends[0]);
 	write_some();
 	end();
-	read_all(ends[1], text, sizeof(text));
+	read_lines(ends[1], 4, text, sizeof(text));
 	assert_string_equal(text, "<3>one\n<4>gateway hq: two\n<6>three\n<7>tunnel hq:lan: four\n");
 	close(ends[0]);
 	close(ends[1]);
@@ -99,7 +111,7 @@ static void test_redirected(void **state)
 	begin(ends[1]);
 	write_some();
 	end();
-	read_all(ends[0], text, sizeof(text));
+	read_lines(ends[0], 4, text, sizeof(text));
 	assert_string_equal(text, plain);
 	close(ends[0]);
 	close(ends[1]);
@@ -121,7 +133,7 @@ static void test_terminal(void **state)
 	log_error(NULL, "one");
 	log_warning("gateway hq", "two");
 	end();
-	read_all(master, text, sizeof(text));
+	read_lines(master, 2, text, sizeof(text));
 	line = strptime(text, "%Y-%m-%d %T.", &tm);
 	assert_non_null(line);
 	assert_int_equal(line - text, strlen("2026-11-29 13:45:01."));
