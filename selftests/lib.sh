@@ -180,7 +180,7 @@ pings_start() {
 	local node=$1 address=$2 out=$WORK/pings${#LIB_PINGS[@]}
 	shift 2
 	: >"$out"
-	start_on "$node" "$out" ping -q -i 0.1 "$@" "$address"
+	start_on "$node" "$out" ping -i 0.1 "$@" "$address"
 	LIB_PINGS+=("$STARTED_PID")
 }
 
@@ -198,16 +198,45 @@ pings_go_on() {
 	wait_for 30 pings_are "$1" $(($(pings_sent "$1") + $2))
 }
 
+# ping_said OUT: how many it had sent when it was asked by SIGQUIT: "RECEIVED/SENT packets, ...".
+ping_said() {
+	sed -n 's|^.*[0-9]/\([0-9]*\) packets, .*|\1|p' "$1" | grep .
+}
+
+# ping_unanswered OUT COUNT: those of the first COUNT without an answer, a line each.
+ping_unanswered() {
+	sed -n 's/^[0-9]* bytes from .* icmp_seq=\([0-9]*\) .*/\1/p' "$1" |
+		awk -v count="$2" '{ seen[$1] } END { while (++n <= count) if (!(n in seen)) print n }'
+}
+
+# ping_answered_after OUT COUNT: one was answered that was sent after the first COUNT.
+ping_answered_after() {
+	sed -n 's/^[0-9]* bytes from .* icmp_seq=\([0-9]*\) .*/\1/p' "$1" |
+		awk -v count="$2" '$1 > count { found = 1 } END { exit !found }'
+}
+
+# ping_end PID OUT: stops one; fails if an answer is missing to what it had sent by now.  What is
+# on its way when ping ends is lost to ping alone, so a later answer is waited for first.
+ping_end() {
+	local pid=$1 out=$2 sent status=0
+	kill -QUIT "$pid"
+	wait_for 10 ping_said "$out" || status=1
+	sent=$(ping_said "$out") || status=1
+	wait_for 10 ping_answered_after "$out" "$sent" || status=1
+	kill -INT "$pid"
+	wait "$pid" || :
+	tail -n 3 "$out" | sed 's/^/# /'
+	! ping_unanswered "$out" "$sent" | head -n 20 | sed 's/^/# unanswered: number /' | grep . || status=1
+	return "$status"
+}
+
 # pings_end: stops what pings_start has started; fails if any of them lost a packet.  For
 # check_here: it waits for processes.
 pings_end() {
 	local n status=0
 	[ ${#LIB_PINGS[@]} -gt 0 ] || return 1
 	for n in "${!LIB_PINGS[@]}"; do
-		kill -INT "${LIB_PINGS[n]}"
-		wait "${LIB_PINGS[n]}" || :
-		tail -n 3 "$WORK/pings$n" | sed 's/^/# /'
-		grep -q ' 0% packet loss' "$WORK/pings$n" || status=1
+		ping_end "${LIB_PINGS[n]}" "$WORK/pings$n" || status=1
 	done
 	LIB_PINGS=()
 	return "$status"
