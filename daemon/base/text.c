@@ -23,6 +23,15 @@ void text_add(struct text *t, const char *format, ...)
 	t->n = (size_t)n < t->max - t->n ? t->n + (size_t)n : t->max - 1;
 }
 
+void text_add_octets(struct text *t, struct bytes octets)
+{
+	for (size_t i = 0; i < octets.n; i++) {
+		uint8_t c = octets.p[i];
+
+		text_add(t, c >= 0x20 && c < 0x7f ? "%c" : "\\x%02x", c);
+	}
+}
+
 void text_copy(char *out, size_t n, const char *text)
 {
 	snprintf(out, n, "%s", text);

@@ -47,6 +47,12 @@ struct addr build_address_of(const struct tree_value *value);
 /* Reads the address of an outer header at @path; the leaf ipv6 beside it has to agree. */
 void build_address(const struct build *b, const struct tree_node *node, const char *path,
 		   struct addr *addr);
+/* Reads the identity of @side, "local-id" or "peer-id", of the gateway at @node; n 0: none. */
+void build_id(const struct build *b, const struct tree_node *node, const char *side,
+	      struct ike_id *id);
+/* Whether the peer-id, which has been read into @id, is a pattern. */
+bool build_id_pattern(const struct build *b, const struct tree_node *node,
+		      const struct ike_id *id);
 /* build_check.c complains about what the schema alone cannot judge. */
 
 /* About an outer address, read from @value, that no gateway can have. */

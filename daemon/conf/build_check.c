@@ -70,10 +70,10 @@ static bool same_id(const struct ike_id *a, const struct addr *of_a, const struc
 	struct ike_id ours, theirs;
 
 	if (!a->n == !b->n)
-		return policy_id_equal(a, b);
+		return id_same(a, b);
 	ours = id_or_addr(a, of_a);
 	theirs = id_or_addr(b, of_b);
-	return policy_id_equal(&ours, &theirs);
+	return id_same(&ours, &theirs);
 }
 
 /* A peer that fits one of them fits the other as well. */
@@ -85,7 +85,8 @@ static bool are_twins(const struct policy_gateway *a, const struct policy_gatewa
 		return false;
 	if (a->local.family && b->local.family && !addr_equal(&a->local, &b->local))
 		return false;
-	return same_id(&a->peer_id, &a->peer, &b->peer_id, &b->peer) &&
+	return a->peer_pattern == b->peer_pattern &&
+	       same_id(&a->peer_id, &a->peer, &b->peer_id, &b->peer) &&
 	       same_id(&a->local_id, &a->local, &b->local_id, &b->local);
 }
 

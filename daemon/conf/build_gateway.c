@@ -10,10 +10,6 @@
 
 #define LEVEL		GATEWAY_LEVEL " *"
 #define PSK_SHORT	20	/* octets below which a key is worth a warning */
-#define KEYID_MAX	128	/* octets */
-
-/* IANA identification types (RFC 7296 section 3.5). */
-enum { ID_IPV4 = 1, ID_FQDN = 2, ID_RFC822 = 3, ID_IPV6 = 5, ID_KEY = 11 };
 
 /* The gateway being read. */
 struct reader {
@@ -60,87 +56,6 @@ static void read_addresses(const struct reader *r)
 			   "local-address interface alone is not supported: add local-address ip");
 }
 
-static bool id_from_hex(struct ike_id *id, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (n % 2 || n > 2 * KEYID_MAX || !bytes_from_hex(text, id->b, n / 2))
-		return false;
-	id->n = (uint16_t)(n / 2);
-	return true;
-}
-
-static bool id_from_address(struct ike_id *id, const char *text)
-{
-	struct addr addr;
-
-	if (addr_parse(text, &addr))
-		return false;
-	id->type = addr.family == AF_INET ? ID_IPV4 : ID_IPV6;
-	id->n = (uint16_t)addr_len(&addr);
-	memcpy(id->b, addr.b, id->n);
-	return true;
-}
-
-static bool id_from_text(struct ike_id *id, uint8_t type, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (n > sizeof(id->b))
-		return false;
-	id->type = type;
-	id->n = (uint16_t)n;
-	memcpy(id->b, text, n);
-	return true;
-}
-
-/* The type of an identity that is given without one. */
-static const char *guess_type(const char *text)
-{
-	struct addr addr;
-
-	if (!addr_parse(text, &addr))
-		return "ipaddr";
-	return strchr(text, '@') ? "ufqdn" : "fqdn";
-}
-
-static void read_id(const struct reader *r, const char *side, struct ike_id *id)
-{
-	const struct tree_value *type, *value;
-	const char *name;
-	char path[32];
-	bool good;
-
-	snprintf(path, sizeof(path), "%s type", side);
-	type = gateway_value(r, path);
-	snprintf(path, sizeof(path), "%s id", side);
-	value = gateway_value(r, path);
-	if (!value) {
-		if (type && strcmp(type->text, "ipaddr") != 0)
-			conf_error(r->b->report, type->at, "%s type %s needs an id", side,
-				   type->text);
-		return;
-	}
-	name = type ? type->text : guess_type(value->text);
-	if (!strcmp(name, "dn")) {
-		conf_error(r->b->report, type->at,
-			   "\"%s type dn\" is not supported in this version", side);
-		return;
-	}
-	if (!strcmp(name, "ipaddr")) {
-		good = id_from_address(id, value->text);
-	} else if (!strcmp(name, "keyid")) {
-		id->type = ID_KEY;
-		good = id_from_hex(id, value->text);
-	} else {
-		good = id_from_text(id, !strcmp(name, "fqdn") ? ID_FQDN : ID_RFC822, value->text);
-	}
-	if (!good)
-		conf_error(r->b->report, value->at, "\"%s\" is not an identity of type %s%s",
-			   value->text, name,
-			   !strcmp(name, "keyid") ? ": it is written as pairs of hex digits" : "");
-}
-
 static struct secret *inline_key(const struct reader *r, const struct tree_value *value)
 {
 	struct secret *secret;
@@ -163,6 +78,28 @@ static struct secret *inline_key(const struct reader *r, const struct tree_value
 	return secret;
 }
 
+/* What the digits of the key, with or without 0x before them, stand for; false: it has others. */
+static bool from_hex(struct secret *secret)
+{
+	const char *digits = (const char *)secret->b;
+	uint8_t octets[SECRET_MAX / 2];
+	size_t n = secret->n;
+	bool good;
+
+	if (n > 2 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X')) {
+		digits += 2;
+		n -= 2;
+	}
+	good = n % 2 == 0 && bytes_from_hex(digits, octets, n / 2);
+	if (good) {
+		secret->n = n / 2;
+		memset(secret->b, 0, sizeof(secret->b));
+		memcpy(secret->b, octets, secret->n);
+	}
+	secret_wipe(octets, sizeof(octets));
+	return good;
+}
+
 static void read_psk(const struct reader *r)
 {
 	static const char *const words[] = { "key-file", "key" };
@@ -170,6 +107,7 @@ static void read_psk(const struct reader *r)
 	const struct tree_node *leaf;
 	struct secret *secret;
 	size_t which = 0;
+	bool hex;
 
 	leaf = tree_one_of(r->b->tree, r->node, level, words, 2, &which, r->b->report);
 	if (!leaf) {
@@ -186,10 +124,16 @@ static void read_psk(const struct reader *r)
 	}
 	if (!leaf->value)
 		return;
-	secret = which == 0 ? keyfile_read(leaf->value, r->b->report) :
+	hex = !strcmp(tree_text(r->b->tree, r->node, LEVEL,
+				"authentication pre-shared-key key-format"), "hex");
+	secret = which == 0 ? keyfile_read(leaf->value, hex ? KEYFILE_HEX_MAX : KEYFILE_MAX,
+					   r->b->report) :
 			      inline_key(r, leaf->value);
 	r->gateway->psk = secret;
-	if (secret && secret->n < PSK_SHORT)
+	if (secret && hex && !from_hex(secret))
+		conf_error(r->b->report, leaf->value->at,
+			   "the pre-shared key is not written as pairs of hex digits");
+	else if (secret && secret->n < PSK_SHORT)
 		conf_warning(r->b->report, leaf->value->at,
 			     "the pre-shared key has %zu octet%s; below %d it can be guessed",
 			     secret->n, text_plural(secret->n), PSK_SHORT);
@@ -211,6 +155,9 @@ static void read_protocol(const struct reader *r)
 	if (tree_yes(tree, r->node, LEVEL, "protocol ikev2 dpd enable"))
 		r->gateway->liveness_seconds =
 			(uint32_t)tree_number(tree, r->node, LEVEL, "protocol ikev2 dpd interval");
+	r->gateway->keepalive_seconds =
+		(uint32_t)tree_number(tree, r->node, LEVEL,
+				      "protocol-common nat-traversal keep-alive-interval");
 	r->gateway->nat_traversal =
 		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal enable");
 	r->gateway->udp_csum =
@@ -225,8 +172,9 @@ static void read_gateway(struct build *b, const struct tree_node *node,
 
 	snprintf(gateway->name, sizeof(gateway->name), "%s", node->word);
 	read_addresses(&r);
-	read_id(&r, "local-id", &gateway->local_id);
-	read_id(&r, "peer-id", &gateway->peer_id);
+	build_id(b, node, "local-id", &gateway->local_id);
+	build_id(b, node, "peer-id", &gateway->peer_id);
+	gateway->peer_pattern = build_id_pattern(b, node, &gateway->peer_id);
 	read_psk(&r);
 	read_protocol(&r);
 	/* There is no peer to call. */

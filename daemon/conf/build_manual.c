@@ -143,7 +143,7 @@ static void read_key(const struct reader *r, const char *level, const char *name
 	}
 	text = bytes_of((const uint8_t *)leaf->value->text, strlen(leaf->value->text));
 	if (which == 1) {
-		secret = keyfile_read(leaf->value, r->b->report);
+		secret = keyfile_read(leaf->value, KEYFILE_MAX, r->b->report);
 		if (!secret)
 			return;
 		text = secret_bytes(secret);

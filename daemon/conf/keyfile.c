@@ -9,7 +9,7 @@
 #include "base/key_file.h"
 #include "conf/keyfile.h"
 
-static bool take(int fd, struct secret *secret, char *why, size_t n)
+static bool take(int fd, size_t max, struct secret *secret, char *why, size_t n)
 {
 	/* One octet more than a key may have tells that it is too long. */
 	ssize_t got = key_file_read(fd, secret->b, SECRET_MAX);
@@ -23,14 +23,14 @@ static bool take(int fd, struct secret *secret, char *why, size_t n)
 		secret->n--;
 	if (secret->n && secret->b[secret->n - 1] == '\r')
 		secret->n--;
-	if (!secret->n || secret->n > KEYFILE_MAX) {
-		snprintf(why, n, secret->n ? "longer than %d octets" : "empty", KEYFILE_MAX);
+	if (!secret->n || secret->n > max) {
+		snprintf(why, n, secret->n ? "longer than %zu octets" : "empty", max);
 		return false;
 	}
 	return true;
 }
 
-static struct secret *read_path(const char *path, char *why, size_t n)
+static struct secret *read_path(const char *path, size_t max, char *why, size_t n)
 {
 	struct secret *secret;
 	int fd;
@@ -48,7 +48,7 @@ static struct secret *read_path(const char *path, char *why, size_t n)
 	secret = calloc(1, sizeof(*secret));
 	if (!secret)
 		snprintf(why, n, "out of memory");
-	if (secret && (!key_file_trusted(fd, why, n) || !take(fd, secret, why, n))) {
+	if (secret && (!key_file_trusted(fd, why, n) || !take(fd, max, secret, why, n))) {
 		secret_free(secret);
 		secret = NULL;
 	}
@@ -56,10 +56,11 @@ static struct secret *read_path(const char *path, char *why, size_t n)
 	return secret;
 }
 
-struct secret *keyfile_read(const struct tree_value *value, struct conf_report *report)
+struct secret *keyfile_read(const struct tree_value *value, size_t max,
+			    struct conf_report *report)
 {
 	char why[160];
-	struct secret *secret = read_path(value->text, why, sizeof(why));
+	struct secret *secret = read_path(value->text, max, why, sizeof(why));
 
 	if (!secret)
 		conf_error(report, value->at, "key-file %s: %s", value->text, why);

@@ -195,7 +195,8 @@ static struct policy *make_policy(int number, uint8_t variant)
 		.name = "hq", .nat_traversal = true, .passive = variant & 8,
 		.local = home(number, 0).addr, .peer = home(!number, 0).addr,
 		.key = variant & 2 ? 2 : 1,
-		.life_seconds = 600, .liveness_seconds = 30, .n_tunnels = variant & 4 ? 0 : 1,
+		.life_seconds = 600, .liveness_seconds = 30, .keepalive_seconds = 20,
+		.n_tunnels = variant & 4 ? 0 : 1,
 		.tunnels = tunnel,
 	};
 	prop_default_ike(&gw->ike);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "policy/id.h"
 #include "policy/policy.h"
 #include "prop/prop.h"
 
@@ -41,7 +42,7 @@ struct ike_sa_info {
 	bool initiator;
 	uint8_t spi_i[8], spi_r[8];
 	struct endpoint local, remote;
-	char local_id[POLICY_ID_MAX], remote_id[POLICY_ID_MAX];
+	char local_id[ID_TEXT], remote_id[ID_TEXT];
 	char proposal[PROP_TEXT];	/* "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519" */
 	bool nat_local, nat_remote;
 	uint64_t age_seconds, life_seconds;	/* life 0: none */

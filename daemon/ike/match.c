@@ -17,7 +17,22 @@ static uint64_t addr_key(const struct addr *addr)
 
 static uint64_t id_key(const struct ike_id *id)
 {
-	return table_octets(id->type, id->b, id->n);
+	struct ike_id plain = id_plain(id);
+
+	return table_octets(plain.type, plain.b, plain.n);
+}
+
+/* What the peer says does not lead to the gateway: others have to be compared with it as well. */
+static bool is_open(const struct policy_gateway *conf)
+{
+	return conf->peer_pattern || !conf->peer_id.n;
+}
+
+static uint64_t peer_id_key(const struct policy_gateway *conf)
+{
+	static const struct ike_id none;
+
+	return id_key(is_open(conf) ? &none : &conf->peer_id);
 }
 
 /* One of the two who talk: its identity, or its address where that is the identity. */
@@ -29,7 +44,7 @@ static uint64_t end_key(const struct ike_id *id, const struct addr *addr)
 static bool same_end(const struct ike_id *a, const struct addr *a_addr, const struct ike_id *b,
 		     const struct addr *b_addr)
 {
-	return policy_id_equal(a, b) && (a->n || addr_equal(a_addr, b_addr));
+	return id_same(a, b) && (a->n || addr_equal(a_addr, b_addr));
 }
 
 static uint64_t ends_key(const struct policy_gateway *conf)
@@ -102,30 +117,42 @@ static void add(struct gateway_index *index, struct gateway *gw)
 		table_add(&index->by_peer, &gw->peer_node, addr_key(&conf->peer));
 		return;
 	}
-	table_add(&index->by_id, &gw->peer_node, id_key(&conf->peer_id));
+	table_add(&index->by_id, &gw->peer_node, peer_id_key(conf));
 	gw->dynamic_next = index->dynamic;
 	index->dynamic = gw;
+}
+
+/* Those whose peer-id is a pattern, or those where it is none. */
+static void add_all(struct ike_core *core, bool patterns)
+{
+	struct gateway *last = NULL;
+
+	/* From the last one on, since a table finds first what was added last. */
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+		if (gw->gone || gw->conf->peer_pattern != patterns)
+			continue;
+		gw->dynamic_next = last;
+		last = gw;
+	}
+	while (last) {
+		struct gateway *gw = last;
+
+		last = gw->dynamic_next;
+		add(&core->index, gw);
+	}
 }
 
 void gateway_index_all(struct ike_core *core)
 {
 	struct gateway_index *index = &core->index;
-	struct gateway *last = NULL, **kinds = &index->kinds;
+	struct gateway **kinds = &index->kinds;
 
-	for (struct gateway *gw = core->gateways; gw; gw = gw->next) {
+	for (struct gateway *gw = core->gateways; gw; gw = gw->next)
 		gateway_index_remove(gw);
-		gw->dynamic_next = last;
-		last = gw;
-	}
-	/* From the last one on, since a table finds first what was added last. */
 	index->dynamic = NULL;
-	while (last) {
-		struct gateway *gw = last;
-
-		last = gw->dynamic_next;
-		if (!gw->gone)
-			add(index, gw);
-	}
+	/* Who has the identity comes before whose pattern it fits. */
+	add_all(core, true);
+	add_all(core, false);
 	for (struct gateway *gw = index->dynamic; gw; gw = gw->dynamic_next) {
 		if (has_kind(index, gw->conf))
 			continue;
@@ -235,7 +262,7 @@ static struct gateway *next_kind(const struct ike_core *core, const struct gatew
 
 /*
  * Likewise all those with the exact address, but of dynamic ones those alone whose peer-id may be
- * @id: that is their peer-id, or they have none.  The caller compares.
+ * @id: that is their peer-id, or they have none or a pattern.  The caller compares.
  */
 static struct gateway *next_named(const struct ike_core *core, const struct gateway *from,
 				  const struct addr *local, const struct addr *remote,
@@ -244,13 +271,13 @@ static struct gateway *next_named(const struct ike_core *core, const struct gate
 	static const struct ike_id none;
 	const struct table *by_id = &core->index.by_id;
 	bool dynamic = from && !from->conf->peer.family;
-	bool nameless = from && dynamic && !from->conf->peer_id.n;
+	bool open = from && dynamic && is_open(from->conf);
 	struct gateway *gw = dynamic ? first_of(table_next(&from->peer_node), local, remote) :
 			     next_at(core, from, local, remote);
 
 	if (!gw && !dynamic)
 		gw = first_of(table_find(by_id, id_key(id)), local, remote);
-	if (!gw && !nameless)
+	if (!gw && !open)
 		gw = first_of(table_find(by_id, id_key(&none)), local, remote);
 	return gw;
 }
@@ -305,6 +332,14 @@ static void note(struct gateway **first, struct gateway *gw)
 		*first = gw;
 }
 
+bool match_id(const struct policy_gateway *conf, const struct ike_id *id,
+	      const struct addr *remote)
+{
+	struct ike_id expected = id_or_addr(&conf->peer_id, remote);
+
+	return conf->peer_pattern ? id_like(&expected, id) : id_same(&expected, id);
+}
+
 struct gateway *match_claimed(const struct ike_core *core, const struct match_claim *claim,
 			      const struct gateway *from, struct match_found *found)
 {
@@ -312,12 +347,10 @@ struct gateway *match_claimed(const struct ike_core *core, const struct match_cl
 
 	for (; gw; gw = next_named(core, gw, claim->local, claim->remote, claim->id)) {
 		const struct policy_gateway *conf = gw->conf;
-		struct ike_id expected = id_or_addr(&conf->peer_id, claim->remote);
 
-		if (!policy_id_equal(claim->id, &expected))
+		if (!match_id(conf, claim->id, claim->remote))
 			continue;
-		if (claim->wanted && conf->local_id.n &&
-		    !policy_id_equal(claim->wanted, &conf->local_id))
+		if (claim->wanted && conf->local_id.n && !id_same(claim->wanted, &conf->local_id))
 			note(&found->other_end, gw);
 		else if (!takes_chosen(gw, claim->chosen))
 			note(&found->other_prop, gw);

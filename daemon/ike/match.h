@@ -2,7 +2,8 @@
 /*
  * Who is that?  Which of the configured gateways a peer may be, by its address or its identity, and
  * which proxy-ID its traffic selectors mean.  Where several gateways fit, the first in the
- * configuration has priority; the tables are made anew with it.
+ * configuration has priority, and one whose peer-id is a pattern comes after all others; the tables
+ * are made anew with it.
  */
 #ifndef PANTUN_IKE_MATCH_H
 #define PANTUN_IKE_MATCH_H
@@ -61,6 +62,9 @@ struct match_found {
 	struct gateway *other_prop;	/* but not the proposal that was chosen */
 };
 
+/* Whether a peer at @remote that says it is @id has the identity that @conf expects. */
+bool match_id(const struct policy_gateway *conf, const struct ike_id *id,
+	      const struct addr *remote);
 /*
  * The gateway after @from (NULL: the first) that the peer is, if it has the key: several may have
  * its address, or none in particular.  NULL: no more.  Others are noted in @found.

@@ -28,11 +28,13 @@ enum policy_change {
 	F(peer, POLICY_ANEW, ADDR) \
 	F(local_id, POLICY_ANEW, ID) \
 	F(peer_id, POLICY_ANEW, ID) \
+	F(peer_pattern, POLICY_ANEW, VALUE) \
 	APART(psk) \
 	F(key, POLICY_ANEW, VALUE) \
 	F(ike, POLICY_ANEW, PROPOSALS) \
 	F(life_seconds, POLICY_LIVE, VALUE) \
 	F(liveness_seconds, POLICY_LIVE, VALUE) \
+	F(keepalive_seconds, POLICY_LIVE, VALUE) \
 	APART(n_tunnels) \
 	APART(tunnels)
 

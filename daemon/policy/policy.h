@@ -13,14 +13,14 @@
 
 #define POLICY_NAME	64	/* octets of a name with its NUL, as PANTUN_PROXY_NAME_LEN */
 #define POLICY_IFNAME	16	/* octets of a netdevice's name with its NUL, as IFNAMSIZ */
-#define POLICY_ID_MAX	256	/* octets of an identification */
+#define POLICY_ID_MAX	1024	/* octets of an identification */
 #define POLICY_PROBES_MAX	8	/* destinations that a tunnel's monitor probes */
 
 enum policy_start { POLICY_START_ALWAYS = 1, POLICY_START_ON_DEMAND, POLICY_START_PASSIVE };
 
 /* RFC 7296 section 3.5. */
 struct ike_id {
-	uint8_t type;		/* IANA: 1 IPv4, 2 FQDN, 3 RFC 822, 5 IPv6, 11 key id */
+	uint8_t type;		/* IANA: 1 IPv4, 2 FQDN, 3 RFC 822, 5 IPv6, 9 DN, 11 key id */
 	uint16_t n;
 	uint8_t b[POLICY_ID_MAX];
 };
@@ -112,11 +112,13 @@ struct policy_gateway {
 	struct addr peer;		/* family 0: dynamic */
 	struct ike_id local_id;		/* n 0: the address in use */
 	struct ike_id peer_id;		/* n 0: the peer's address in use */
+	bool peer_pattern;		/* peer_id is a pattern: many are meant, id_like() */
 	struct secret *psk;		/* not for the core, which knows it by: */
 	uint64_t key;			/* a number, equal for equal keys; 0: there is none */
 	struct prop_list ike;		/* in order of preference */
 	uint64_t life_seconds;		/* of the IKE SA */
 	uint32_t liveness_seconds;	/* idle time before a check; 0: none */
+	uint32_t keepalive_seconds;	/* between NAT keepalives */
 	unsigned int n_tunnels;
 	struct policy_tunnel *tunnels;	/* array */
 };

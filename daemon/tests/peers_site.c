@@ -31,6 +31,7 @@ struct site peers_site(int side)
 		.passive = side == B,
 		.ike_life = 28800,
 		.child_life = 3600,
+		.keepalive = 20,
 		.n_proxies = 1,
 		.proxies[0] = {
 			.name = "net",
@@ -172,12 +173,14 @@ struct policy *peers_policy(const struct site *site)
 	gw->udp_csum = site->udp_csum;
 	gw->local = site_address(site->local);
 	gw->peer = site_address(site->peer);
-	gw->local_id = identity(site->local_id);
-	gw->peer_id = identity(site->peer_id);
+	gw->local_id = site->local_as ? *site->local_as : identity(site->local_id);
+	gw->peer_id = site->peer_as ? *site->peer_as : identity(site->peer_id);
+	gw->peer_pattern = site->peer_pattern;
 	gw->psk = shared_key(site->psk);
 	gw->ike = site->ike;
 	gw->life_seconds = site->ike_life;
 	gw->liveness_seconds = site->liveness;
+	gw->keepalive_seconds = site->keepalive;
 	gw->n_tunnels = 1;
 	gw->tunnels = tunnel;
 	fill_tunnel(tunnel, site);

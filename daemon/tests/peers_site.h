@@ -22,6 +22,8 @@ struct site_proxy {
 struct site {
 	const char *local, *peer;	/* addresses; NULL: by route, dynamic */
 	const char *local_id, *peer_id;	/* FQDN; NULL: addresses */
+	const struct ike_id *local_as, *peer_as;	/* of any type, instead */
+	bool peer_pattern;
 	const char *psk;
 	bool passive, nat_traversal, udp_csum;
 	bool transport, gre;
@@ -30,7 +32,7 @@ struct site {
 	struct prop_list ike, esp;
 	uint64_t ike_life, child_life;	/* seconds */
 	uint64_t child_bytes;
-	uint32_t liveness;		/* seconds */
+	uint32_t liveness, keepalive;	/* seconds */
 	const char *probed;		/* by the tunnel's monitor; NULL: it has none */
 	enum policy_action action;
 	unsigned int n_proxies;

@@ -212,33 +212,6 @@ static void test_several_leaves_a_line(void **state)
 	policy_free(policy);
 }
 
-static void test_ids(void **state)
-{
-	struct policy *policy;
-	const struct policy_gateway *gateway;
-
-	(void)state;
-	policy = good(GATEWAY "local-id type ufqdn id a@example.net\n"
-		      GATEWAY "peer-id type keyid id 00ffA5\n");
-	gateway = &policy->gateways[0];
-	assert_int_equal(gateway->local_id.type, 3);
-	assert_int_equal(gateway->local_id.n, strlen("a@example.net"));
-	assert_int_equal(gateway->peer_id.type, 11);
-	assert_int_equal(gateway->peer_id.n, 3);
-	assert_memory_equal(gateway->peer_id.b, "\x00\xff\xa5", 3);
-	policy_free(policy);
-	policy = good(GATEWAY "local-id id 10.0.0.1\n" GATEWAY "peer-id id vpn.example.net\n");
-	gateway = &policy->gateways[0];
-	assert_int_equal(gateway->local_id.type, 1);
-	assert_memory_equal(gateway->local_id.b, "\x0a\x00\x00\x01", 4);
-	assert_int_equal(gateway->peer_id.type, 2);
-	policy_free(policy);
-	policy = good(GATEWAY "local-id id 2001:db8::1\n" GATEWAY "peer-id type ipaddr\n");
-	assert_int_equal(policy->gateways[0].local_id.type, 5);
-	assert_int_equal(policy->gateways[0].peer_id.n, 0);
-	policy_free(policy);
-}
-
 static void test_proxies(void **state)
 {
 	struct policy *policy;
@@ -439,14 +412,6 @@ static const struct complaint errors[] = {
 	  "f:5:55: \"2001:db8::/32\" is not IPv4: put it into proxy-id-v6" },
 	{ TUNNEL "auto-key proxy-id L protocol number 255\n",
 	  "f:5:65: \"255\" is not a number from 1 to 254" },
-	{ GATEWAY "local-id type keyid id 0fz\n",
-	  "f:5:51: \"0fz\" is not an identity of type keyid: it is written as pairs of hex "
-	  "digits" },
-	{ GATEWAY "local-id type ipaddr id vpn\n",
-	  "f:5:52: \"vpn\" is not an identity of type ipaddr" },
-	{ GATEWAY "local-id type fqdn\n", "f:5:42: local-id type fqdn needs an id" },
-	{ GATEWAY "local-id type dn id CN=x\n",
-	  "f:5:42: \"local-id type dn\" is not supported in this version" },
 	/* choices and references */
 	{ GATEWAY "peer-address dynamic\n",
 	  "f:5:41: \"peer-address dynamic\" beside \"peer-address ip\" on line 1: only one is "
@@ -807,7 +772,6 @@ int main(void)
 		cmocka_unit_test(test_writing),
 		cmocka_unit_test(test_device_names),
 		cmocka_unit_test(test_several_leaves_a_line),
-		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_profiles),
 		cmocka_unit_test(test_predefined_profiles),

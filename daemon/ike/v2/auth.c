@@ -108,6 +108,19 @@ static bool read_proof(const struct v2_in *in, uint8_t id_type, struct proof *ou
 	return true;
 }
 
+/* Why read_proof() fails, after the peer's address. */
+static const char *unproved(const struct v2_in *in, uint8_t id_type)
+{
+	const struct wire_payload *id = wire_payload_find(in->payloads, id_type);
+	struct wire_error error;
+	struct wire_id wire;
+
+	if (id && !wire_read_id(id, &wire, &error) && wire.data.n > POLICY_ID_MAX)
+		return "has a longer identity than can be configured here: give it another "
+		       "local-id there";
+	return "did not prove its identity";
+}
+
 /* --- initiator --- */
 
 /* What the SA was begun for is not configured any more: what else it is of use for. */
@@ -149,7 +162,8 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
 	if (is_initial_contact(gw))
 		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
-	if (gw->conf->peer_id.n)
+	/* There is no telling which one of many it will be. */
+	if (gw->conf->peer_id.n && !gw->conf->peer_pattern)
 		wire_put_id(w, IKE_PL_IDR, gw->conf->peer_id.type,
 			    bytes_of(gw->conf->peer_id.b, gw->conf->peer_id.n));
 	put_auth(w, &made);
@@ -234,10 +248,10 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 
 	addr_text(&ike->path->remote.addr, peer);
 	if (!read_proof(in, IKE_PL_IDR, &proof)) {
-		gateway_fail(ike->gw, "peer %s did not prove its identity", peer);
+		gateway_fail(ike->gw, "peer %s %s", peer, unproved(in, IKE_PL_IDR));
 		return false;
 	}
-	if (!policy_id_equal(&proof.id, &expected)) {
+	if (!match_id(conf, &proof.id, &ike->path->remote.addr)) {
 		gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here "
 				      "or local-id at the peer",
 			     peer, id_text(&proof.id, theirs), id_text(&expected, ours));
@@ -426,7 +440,7 @@ static void initial_contact(struct ike_sa *ike)
 {
 	for (struct ike_sa *old = ike->gw->ikes; old; old = old->gw_next) {
 		if (old->state < IKE_UP || old->state >= IKE_CLOSED || old->up_at > ike->begun ||
-		    !policy_id_equal(&old->remote_id, &ike->remote_id))
+		    !id_same(&old->remote_id, &ike->remote_id))
 			continue;
 		gateway_tell(ike->gw, "ike-down", "peer started anew: its old IKE SA is deleted");
 		ike_orphan_children(old);
@@ -448,7 +462,7 @@ static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 
 	if (!read_proof(in, IKE_PL_IDI, proof)) {
 		stranger_fail(ike->core, stranger_gateway(ike->core, local, remote),
-			      "peer %s did not prove its identity", addr_text(remote, peer));
+			      "peer %s %s", addr_text(remote, peer), unproved(in, IKE_PL_IDI));
 		return NULL;
 	}
 	if (idr && (wire_read_id(idr, &wire, &error) || !id_from_wire(&wire, &ours)))

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "conf/build.h"
+#include "crypto/dn_make.h"
+#include "policy/id.h"
+
+static bool from_hex(struct ike_id *id, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n % 2 || n > 2 * sizeof(id->b) || !bytes_from_hex(text, id->b, n / 2))
+		return false;
+	id->type = IKE_ID_KEY_ID;
+	id->n = (uint16_t)(n / 2);
+	return true;
+}
+
+static bool from_address(struct ike_id *id, const char *text)
+{
+	struct addr addr;
+
+	if (addr_parse(text, &addr))
+		return false;
+	id->type = addr.family == AF_INET ? IKE_ID_IPV4_ADDR : IKE_ID_IPV6_ADDR;
+	id->n = (uint16_t)addr_len(&addr);
+	memcpy(id->b, addr.b, id->n);
+	return true;
+}
+
+static bool from_text(struct ike_id *id, uint8_t type, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n > sizeof(id->b))
+		return false;
+	id->type = type;
+	id->n = (uint16_t)n;
+	memcpy(id->b, text, n);
+	return true;
+}
+
+static bool from_dn(struct ike_id *id, const char *text, char *why, size_t n)
+{
+	id->type = IKE_ID_DER_ASN1_DN;
+	id->n = (uint16_t)dn_make(text, id->b, sizeof(id->b), why, n);
+	return id->n;
+}
+
+/* The type of an identity that is given without one. */
+static const char *guess_type(const char *text)
+{
+	struct addr addr;
+
+	if (!addr_parse(text, &addr))
+		return "ipaddr";
+	if (strchr(text, '='))
+		return "dn";
+	return strchr(text, '@') ? "ufqdn" : "fqdn";
+}
+
+void build_id(const struct build *b, const struct tree_node *node, const char *side,
+	      struct ike_id *id)
+{
+	const struct tree_value *type, *value;
+	char path[32], why[160] = "";
+	const char *name;
+	bool good;
+
+	snprintf(path, sizeof(path), "%s type", side);
+	type = tree_value(b->tree, node, path);
+	snprintf(path, sizeof(path), "%s id", side);
+	value = tree_value(b->tree, node, path);
+	if (!value) {
+		if (type && strcmp(type->text, "ipaddr") != 0)
+			conf_error(b->report, type->at, "%s type %s needs an id", side,
+				   type->text);
+		return;
+	}
+	name = type ? type->text : guess_type(value->text);
+	if (!strcmp(name, "dn")) {
+		good = from_dn(id, value->text, why, sizeof(why));
+	} else if (!strcmp(name, "ipaddr")) {
+		good = from_address(id, value->text);
+	} else if (!strcmp(name, "keyid")) {
+		good = from_hex(id, value->text);
+		snprintf(why, sizeof(why), "it is written as pairs of hex digits");
+	} else {
+		good = from_text(id, !strcmp(name, "fqdn") ? IKE_ID_FQDN : IKE_ID_RFC822_ADDR,
+				 value->text);
+	}
+	if (!good)
+		conf_error(b->report, value->at, "\"%s\" is not an identity of type %s%s%s",
+			   value->text, name, why[0] ? ": " : "", why);
+}
+
+bool build_id_pattern(const struct build *b, const struct tree_node *node,
+		      const struct ike_id *id)
+{
+	const struct tree_value *matching = tree_value(b->tree, node, "peer-id matching");
+
+	if (!matching || strcmp(matching->text, "wildcard") != 0)
+		return false;
+	if (id->n && id_may_be_pattern(id))
+		return true;
+	/* An id that is wrong was refused. */
+	if (id->n || !tree_value(b->tree, node, "peer-id id"))
+		conf_error(b->report, matching->at,
+			   "peer-id matching wildcard needs a peer-id of type fqdn, ufqdn or dn");
+	return false;
+}
