@@ -7,7 +7,7 @@
 #include "crypto/dn_make.h"
 #include "policy/id.h"
 
-static bool from_hex(struct ike_id *id, const char *text)
+static bool key_id_from_hex(struct ike_id *id, const char *text)
 {
 	size_t n = strlen(text);
 
@@ -18,7 +18,7 @@ static bool from_hex(struct ike_id *id, const char *text)
 	return true;
 }
 
-static bool from_address(struct ike_id *id, const char *text)
+static bool id_from_address(struct ike_id *id, const char *text)
 {
 	struct addr addr;
 
@@ -30,7 +30,7 @@ static bool from_address(struct ike_id *id, const char *text)
 	return true;
 }
 
-static bool from_text(struct ike_id *id, uint8_t type, const char *text)
+static bool id_from_text(struct ike_id *id, uint8_t type, const char *text)
 {
 	size_t n = strlen(text);
 
@@ -42,7 +42,7 @@ static bool from_text(struct ike_id *id, uint8_t type, const char *text)
 	return true;
 }
 
-static bool from_dn(struct ike_id *id, const char *text, char *why, size_t n)
+static bool id_from_dn(struct ike_id *id, const char *text, char *why, size_t n)
 {
 	id->type = IKE_ID_DER_ASN1_DN;
 	id->n = (uint16_t)dn_make(text, id->b, sizeof(id->b), why, n);
@@ -81,14 +81,14 @@ void build_id(const struct build *b, const struct tree_node *node, const char *s
 	}
 	name = type ? type->text : guess_type(value->text);
 	if (!strcmp(name, "dn")) {
-		good = from_dn(id, value->text, why, sizeof(why));
+		good = id_from_dn(id, value->text, why, sizeof(why));
 	} else if (!strcmp(name, "ipaddr")) {
-		good = from_address(id, value->text);
+		good = id_from_address(id, value->text);
 	} else if (!strcmp(name, "keyid")) {
-		good = from_hex(id, value->text);
+		good = key_id_from_hex(id, value->text);
 		snprintf(why, sizeof(why), "it is written as pairs of hex digits");
 	} else {
-		good = from_text(id, !strcmp(name, "fqdn") ? IKE_ID_FQDN : IKE_ID_RFC822_ADDR,
+		good = id_from_text(id, !strcmp(name, "fqdn") ? IKE_ID_FQDN : IKE_ID_RFC822_ADDR,
 				 value->text);
 	}
 	if (!good)

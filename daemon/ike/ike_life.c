@@ -10,7 +10,6 @@
 #include "ike/version.h"
 
 #define REKEYED_MS	SECONDS(30)	/* for the peer to delete what it replaced */
-#define KEEPALIVE_MS	SECONDS(20)	/* RFC 3948 section 4 */
 #define RENEW_MS	SECONDS(60)	/* for a rekey, where a shorter life is over already */
 #define RENEW_SPREAD	SECONDS(10)
 /* Without another successor for that long it goes, */
@@ -113,6 +112,12 @@ void ike_life(struct ike_core *core, struct timer *timer)
 	}
 }
 
+/* RFC 3948 section 4. */
+static ike_time next_keepalive(const struct ike_sa *ike)
+{
+	return ike->core->now + SECONDS(ike->gw->conf->keepalive_seconds);
+}
+
 static void idle_arm(struct ike_sa *ike)
 {
 	uint32_t liveness = ike->gw->conf->liveness_seconds;
@@ -139,7 +144,7 @@ void ike_idle(struct ike_core *core, struct timer *timer)
 		return;
 	if (ike->path->nat_local && core->now >= ike->keepalive_at) {
 		ike_send(ike, bytes_of(&keepalive, 1));
-		ike->keepalive_at = core->now + KEEPALIVE_MS;
+		ike->keepalive_at = next_keepalive(ike);
 	}
 	if (liveness && core->now >= ike->heard + SECONDS(liveness) && !ike->ex.current)
 		exchange_queue(ike, task_new(TASK_LIVENESS));
@@ -194,7 +199,7 @@ static void arm_timers(struct ike_sa *ike)
 
 	ike->up_at = core->now;
 	ike->heard = core->now;
-	ike->keepalive_at = core->now + KEEPALIVE_MS;
+	ike->keepalive_at = next_keepalive(ike);
 	arm_end(ike);
 	idle_arm(ike);
 }
@@ -215,6 +220,8 @@ void ike_reconfigure(struct ike_sa *ike)
 			exchange_drop(ike, TASK_IKE_REKEY);
 		else if (aged)
 			rearm_end(ike);
+		if (ike->keepalive_at > next_keepalive(ike))
+			ike->keepalive_at = next_keepalive(ike);
 		idle_arm(ike);
 	}
 }

@@ -555,6 +555,29 @@ static struct peers *behind_nat(uint64_t seed, bool traversal)
 	return net;
 }
 
+/* As often as configured, and a shorter interval does not wait for the end of a long one. */
+static void test_keepalive_interval(void **state)
+{
+	struct peers *net = behind_nat(21, true);
+	struct site a = peers_site(A);
+
+	(void)state;
+	a.keepalive = 3600;
+	peers_configure(net, A, &a);
+	peers_run(net, 7000);
+	net->peer[A].keepalives = 0;
+	peers_run(net, 3599000);
+	assert_in_range(net->peer[A].keepalives, 0, 1);
+	peers_run(net, 3600000);
+	assert_in_range(net->peer[A].keepalives, 1, 2);
+	a.keepalive = 10;
+	peers_configure(net, A, &a);
+	net->peer[A].keepalives = 0;
+	peers_run(net, 100500);
+	assert_int_equal(net->peer[A].keepalives, 10);
+	peers_free(net);
+}
+
 static void test_nat(void **state)
 {
 	struct peers *net = behind_nat(20, true);
@@ -831,6 +854,7 @@ int main(void)
 		cmocka_unit_test(test_both_start_differently),
 		cmocka_unit_test(test_both_acquire),
 		cmocka_unit_test(test_nat),
+		cmocka_unit_test(test_keepalive_interval),
 		cmocka_unit_test(test_nat_esp),
 		cmocka_unit_test(test_esp_without_nat),
 		cmocka_unit_test(test_nat_moves),
