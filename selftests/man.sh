@@ -80,6 +80,47 @@ completed() (
 
 groff -man -rLL=2000n -rHY=0 -Tascii tools/man/pantunctl.8 | col -bx >"$work/pantunctl.8"
 
+# promised ROW COLUMN: the words of README's table of what IKEv2 negotiates, one a line.
+promised() {
+	local cell same=''
+
+	cell=$(awk -F '|' -v row="$1" -v column="$2" '
+		/^What IKEv2 negotiates:/ { on = 1 }
+		on && $2 == " " row " " { print $column; exit }' README.md)
+	[ "${cell# the same}" = "$cell" ] || same=$(promised "$1" 3)
+	printf '%s\n' "$same"
+	# shellcheck disable=SC2016 # backquotes of the page
+	grep -o '`[^`]*`' <<<"$cell" | tr -d '`' | while read -r word; do
+		eval "printf '%s\n' $word"
+	done
+}
+
+# leaf PROFILE LEAF: the words that it takes, one a line, without those for "no algorithm".
+leaf() {
+	build/pantund --list-leaves | awk -F '\t' -v leaf="network ike crypto-profiles $1 * $2" '
+		$1 == leaf && $4 == "works" { gsub(/[][]/, "", $2); print $2 }' |
+		tr ' ' '\n' | grep -vxE 'none|non-auth|no-pfs'
+}
+
+status=0
+: >"$work/out"
+while read -r profile leaf column row; do
+	leaf "$profile" "$(tr _ ' ' <<<"$leaf")" | grep . | sort >"$work/taken"
+	promised "$row" "$column" | grep . | sort >"$work/promised"
+	[ -s "$work/taken" ] || status=1
+	diff "$work/promised" "$work/taken" >"$work/diff" && continue
+	sed "s/^/$profile $leaf: /" "$work/diff" >>"$work/out"
+	status=1
+done <<-END
+	ike-crypto-profiles encryption 3 encryption
+	ike-crypto-profiles hash 3 integrity, PRF
+	ike-crypto-profiles dh-group 3 groups
+	ipsec-crypto-profiles esp_encryption 4 encryption
+	ipsec-crypto-profiles esp_authentication 4 integrity, PRF
+	ipsec-crypto-profiles dh-group 4 groups
+END
+result 'README has what IKEv2 negotiates' "$status" "$work/out"
+
 # The words of pantunctl itself, of each verb, and those with values to choose from.
 commands=('' 'show' 'status' 'help' 'clear' 'tunnel' 'proxy' 'sa' 'tunnel set' 'proxy add' 'proxy del' 'sa add'
 	'sa path' 'sa activate' 'sa del' 'sa flush' 'tunnel set start' 'tunnel set df' 'tunnel set ttl'

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 
-#define SECRET_MAX	512	/* octets; the longest PSK is 255 */
+#define SECRET_MAX	1024	/* octets; the longest is what MODP 8192 gives */
 
 struct secret {
 	uint8_t b[SECRET_MAX];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/profile.h"
+#include "crypto/dh.h"
 
 #define IKE_LEVEL	"network ike crypto-profiles ike-crypto-profiles"
 #define ESP_LEVEL	"network ike crypto-profiles ipsec-crypto-profiles"
@@ -81,11 +82,12 @@ static bool add_dh(struct reader *r, const char *word)
 {
 	const struct alg_dh *alg = alg_dh_by_conf(word);
 
+	r->weak = false;
 	if (!strcmp(word, "no-pfs"))
 		return true;
-	if (!alg)
+	if (!alg || !dh_known(alg))
 		return false;
-	r->weak = false;
+	r->weak = alg->weak;
 	r->full |= r->sets.n_dh == PROP_ALGS;
 	if (r->sets.n_dh < PROP_ALGS)
 		r->sets.dh[r->sets.n_dh++] = alg;
@@ -133,11 +135,11 @@ static void add_list(struct reader *r, const char *path, add_alg *add)
 			continue;
 		if (good)
 			conf_warning(r->report, value->at,
-				     "\"%s\" is not supported in this version and left out",
+				     "\"%s\" is not in the crypto library here and left out",
 				     value->text);
 		else
 			conf_error(r->report, value->at,
-				   "\"%s\" is not supported in this version", value->text);
+				   "\"%s\" is not in the crypto library here", value->text);
 	}
 }
 

@@ -15,15 +15,18 @@
 #define MONITOR		"network profiles monitor-profile *"
 #define GRE		"network tunnel gre *"
 
-#define DH_GROUPS	"group1 group2 group5 group14 group15 group16 group19 group20 group21 " \
-			"group31"
+#define DH_GROUPS	"group1 group2 group5 group14 group15 group16 group17 group18 group19 " \
+			"group20 group21 group25 group26 group27 group28 group29 group30 group31 " \
+			"group32"
 #define DH_PRESET	"group31 group19 group20 group14"
 #define ENCR_PRESET	"aes-256-gcm aes-128-gcm aes-256-cbc aes-128-cbc"
 #define HASH_PRESET	"sha256 sha384 sha512"
 #define AES_SIZES(mode)	"aes-128-" mode " aes-192-" mode " aes-256-" mode " "
-#define ESP_CIPHERS	AES_SIZES("cbc") AES_SIZES("gcm") AES_SIZES("gcm-12") AES_SIZES("gcm-8") \
-			AES_SIZES("ccm") AES_SIZES("ccm-12") AES_SIZES("ccm-8") AES_SIZES("ctr") \
-			AES_SIZES("gmac") "chacha20-poly1305 des 3des null"
+#define AES_MODES	AES_SIZES("cbc") AES_SIZES("gcm") AES_SIZES("gcm-12") AES_SIZES("gcm-8") \
+			AES_SIZES("ccm") AES_SIZES("ccm-12") AES_SIZES("ccm-8") AES_SIZES("ctr")
+#define IKE_CIPHERS	AES_MODES "chacha20-poly1305 des 3des"
+#define ESP_CIPHERS	AES_MODES AES_SIZES("gmac") "chacha20-poly1305 des 3des null"
+#define HASHES		"md5 sha1 sha256 sha384 sha512 aes-xcbc aes-cmac"
 #define WINDOWS		"64 128 256 512 1024 2048 4096"
 
 #define KIND(k)		.kind = SCHEMA_##k
@@ -65,10 +68,10 @@
 
 const struct schema_row schema_rows[] = {
 	{ IKE_PROFILE " encryption", .list = true, .preset = ENCR_PRESET,
-	  WORDS("aes-128-cbc aes-192-cbc aes-256-cbc aes-128-gcm aes-192-gcm aes-256-gcm des 3des"),
+	  WORDS(IKE_CIPHERS),
 	  .help = "ciphers of the IKE SA, in order of preference" },
 	{ IKE_PROFILE " hash", .list = true, .preset = HASH_PRESET,
-	  WORDS("md5 sha1 sha256 sha384 sha512 non-auth"),
+	  WORDS(HASHES " non-auth"),
 	  .help = "PRF, and integrity for ciphers without their own" },
 	{ IKE_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS(DH_GROUPS),
 	  .help = "Diffie-Hellman groups, in order of preference; group31 is X25519" },
@@ -79,7 +82,7 @@ const struct schema_row schema_rows[] = {
 	{ ESP_PROFILE " esp encryption", .list = true, .preset = ENCR_PRESET, WORDS(ESP_CIPHERS),
 	  .help = "ciphers of the tunnel, in order of preference; null and gmac do not encrypt" },
 	{ ESP_PROFILE " esp authentication", .list = true, .preset = HASH_PRESET,
-	  WORDS("none md5 sha1 sha256 sha384 sha512 sha256-96 aes-xcbc aes-cmac"),
+	  WORDS("none " HASHES " sha256-96"),
 	  .help = "integrity for ciphers without their own; sha256-96: truncated, for old peers" },
 	{ ESP_PROFILE " esp esn", YES_NO("no"),
 	  .help = "offer 64-bit sequence numbers, and use them if the peer agrees" },

@@ -13,13 +13,22 @@
 #define ALG_IV_MAX	16
 #define ALG_ICV_MAX	32
 #define ALG_PRF_MAX	64	/* what a PRF gives */
-#define ALG_PUBLIC_MAX	256	/* a KE payload's data */
+#define ALG_PUBLIC_MAX	1024	/* a KE payload's data */
+#define ALG_PRIVATE_MAX	66	/* a private key of an alg_dh */
+
+/* How a PRF or an integrity algorithm is made. */
+enum alg_mac {
+	ALG_MAC_HMAC,		/* of a digest, RFC 2104 */
+	ALG_MAC_XCBC,		/* of AES, RFC 3566 */
+	ALG_MAC_CMAC,		/* of AES, RFC 4493 */
+};
 
 /* One row a transform id and key length.  The key of key_n octets is followed by a salt. */
 struct alg_encr {
 	const char *conf;	/* word of the configuration, "aes-256-gcm" */
 	const char *name;	/* for people, "AES_GCM_16-256" */
 	const char *evp;	/* NULL: for ESP alone */
+	uint8_t repeat;		/* times that the key is given to OpenSSL; 0: once */
 	uint16_t id;		/* IANA, transform type 1 */
 	uint16_t key_bits;	/* Key Length attribute; 0: none on the wire */
 	uint32_t kernel;	/* PANTUN_ENC_*; 0: not in the kernel */
@@ -36,7 +45,8 @@ struct alg_encr {
 struct alg_integ {
 	const char *conf;	/* "sha256" */
 	const char *name;	/* "HMAC_SHA2_256_128" */
-	const char *evp;	/* digest below the HMAC; NULL: for ESP and AH alone */
+	const char *evp;	/* digest or cipher below the MAC; NULL: for ESP and AH alone */
+	enum alg_mac mac;
 	uint16_t id;		/* IANA, transform type 3 */
 	uint32_t kernel;	/* PANTUN_AUTH_*; 0: not in the kernel */
 	uint8_t key_n;
@@ -47,7 +57,8 @@ struct alg_integ {
 struct alg_prf {
 	const char *conf;	/* "sha256" */
 	const char *name;	/* "PRF_HMAC_SHA2_256" */
-	const char *evp;	/* digest below the HMAC */
+	const char *evp;	/* digest or cipher below the MAC */
+	enum alg_mac mac;
 	uint16_t id;		/* IANA, transform type 2 */
 	uint8_t out_n;		/* also the length of SK_d, SK_pi, SK_pr */
 };
@@ -57,12 +68,13 @@ enum alg_dh_kind { ALG_DH_MODP = 1, ALG_DH_ECP, ALG_DH_CURVE };
 struct alg_dh {
 	const char *conf;	/* "group19" */
 	const char *name;	/* "ECP_256" */
-	const char *evp;	/* group's name */
+	const char *evp;	/* curve's name; NULL: MODP */
 	enum alg_dh_kind kind;
 	uint16_t id;		/* IANA, transform type 4 */
 	uint16_t public_n;	/* data of a KE payload */
 	uint16_t shared_n;
 	uint16_t private_n;	/* of a fresh private key */
+	bool weak;		/* does not protect any more */
 };
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/secret.h"
 #include "crypto/cipher.h"
 #include "crypto/fetched.h"
-#include "crypto/hmac.h"
+#include "crypto/mac.h"
 
 #define TAG_MAX		16	/* octets of a combined mode's ICV */
 
@@ -45,53 +45,89 @@ static bool layout_of(const struct cipher_key *key, size_t n, size_t body, struc
 	return at->text_n >= 1 && at->text_n % key->encr->block == 0;
 }
 
-/* RFC 5282 section 4: salt, then the IV of the message. */
-static void aead_nonce(const struct cipher_key *key, const uint8_t *iv, uint8_t *nonce)
+/*
+ * What OpenSSL takes as IV.  Combined modes: the salt, then the IV of the message (RFC 5282
+ * section 4); CTR: the same and the block's number, from 1 (RFC 5930 section 2).
+ */
+static void full_iv(const struct cipher_key *key, const uint8_t *iv, uint8_t *out)
 {
-	memcpy(nonce, key->salt, key->encr->salt_n);
-	memcpy(nonce + key->encr->salt_n, iv, key->encr->iv_n);
+	size_t salt_n = key->encr->salt_n;
+
+	memcpy(out, key->salt, salt_n);
+	memcpy(out + salt_n, iv, key->encr->iv_n);
+	if (key->encr->counter && !key->encr->aead)
+		put_be32(out + salt_n + key->encr->iv_n, 1);
+}
+
+static void full_key(const struct cipher_key *key, uint8_t *out)
+{
+	size_t n = key->encr->key_n;
+
+	memcpy(out, key->encr_key, n);
+	for (size_t i = 1; i < key->encr->repeat; i++)
+		memcpy(out + i * n, key->encr_key, n);
+}
+
+/*
+ * Of CCM, the nonce's length and the ICV go in before the key, and the text's length before all
+ * of the rest, since the first block that is authenticated has all of them (RFC 3610).
+ */
+static bool ccm_begin(EVP_CIPHER_CTX *ctx, const struct cipher_key *key, const uint8_t *message,
+		      const struct layout *at, bool seal)
+{
+	int nonce_n = key->encr->salt_n + key->encr->iv_n;
+	uint8_t tag[TAG_MAX];
+
+	memcpy(tag, message + at->icv, at->icv_n);
+	return EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_IVLEN, nonce_n, NULL) == 1 &&
+	       EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, (int)at->icv_n,
+				   seal ? NULL : tag) == 1;
 }
 
 /* Both directions: keyed context with nonce or IV set and, for AEAD, the AAD fed. */
 static EVP_CIPHER_CTX *cipher_begin(const struct cipher_key *key, const uint8_t *message,
-				    size_t body, bool seal)
+				    size_t body, const struct layout *at, bool seal)
 {
 	const EVP_CIPHER *method = fetched_cipher(key->encr->evp);
+	bool ccm = method && EVP_CIPHER_get_mode(method) == EVP_CIPH_CCM_MODE;
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	uint8_t iv[ALG_IV_MAX];
+	uint8_t iv[ALG_IV_MAX], evp_key[ALG_KEY_MAX];
 	bool ok = method && ctx;
 	int n;
 
-	if (key->encr->aead)
-		aead_nonce(key, message + body, iv);
-	else
-		memcpy(iv, message + body, key->encr->iv_n);
-	ok = ok && EVP_CipherInit_ex2(ctx, method, key->encr_key, iv, seal, NULL) == 1;
+	full_iv(key, message + body, iv);
+	full_key(key, evp_key);
+	ok = ok && EVP_CipherInit_ex2(ctx, method, NULL, NULL, seal, NULL) == 1;
+	ok = ok && (!ccm || ccm_begin(ctx, key, message, at, seal));
+	ok = ok && EVP_CipherInit_ex2(ctx, NULL, evp_key, iv, seal, NULL) == 1;
 	ok = ok && EVP_CIPHER_CTX_set_padding(ctx, 0) == 1;
+	ok = ok && (!ccm || EVP_CipherUpdate(ctx, NULL, &n, NULL, (int)at->text_n) == 1);
 	if (ok && key->encr->aead)
 		ok = EVP_CipherUpdate(ctx, NULL, &n, message, (int)body) == 1;
 	secret_wipe(iv, sizeof(iv));
+	secret_wipe(evp_key, sizeof(evp_key));
 	if (ok)
 		return ctx;
 	EVP_CIPHER_CTX_free(ctx);
 	return NULL;
 }
 
-/* HMAC over all before the ICV (RFC 7296 section 3.14). */
+/* Over all before the ICV (RFC 7296 section 3.14). */
 static int integ_icv(const struct cipher_key *key, const uint8_t *message, size_t n, uint8_t *out)
 {
 	struct bytes part = bytes_of(message, n);
 
-	return hmac(key->integ->evp, bytes_of(key->integ_key, key->integ->key_n), &part, 1, out);
+	return mac(key->integ->mac, key->integ->evp,
+		   bytes_of(key->integ_key, key->integ->key_n), &part, 1, out);
 }
 
 /*
- * A combined mode's IV must not come twice under one key, a counter never does; that
- * of CBC must not be foreseen.
+ * The IV of a combined mode or of CTR must not come twice under one key, a counter never does;
+ * that of CBC must not be foreseen.
  */
 static int iv_make(struct cipher_key *key, crypto_random *random, void *ctx, uint8_t *iv)
 {
-	if (!key->encr->aead)
+	if (!key->encr->counter)
 		return random(ctx, iv, key->encr->iv_n);
 	if (key->seals == UINT64_MAX)
 		return -1;
@@ -103,7 +139,7 @@ static int iv_make(struct cipher_key *key, crypto_random *random, void *ctx, uin
 static int seal_text(const struct cipher_key *key, uint8_t *message, size_t body,
 		     const struct layout *at)
 {
-	EVP_CIPHER_CTX *ctx = cipher_begin(key, message, body, true);
+	EVP_CIPHER_CTX *ctx = cipher_begin(key, message, body, at, true);
 	uint8_t *text = message + at->text;
 	int n = 0, end = 0;
 	bool ok;
@@ -120,7 +156,7 @@ static int seal_text(const struct cipher_key *key, uint8_t *message, size_t body
 int cipher_seal(struct cipher_key *key, crypto_random *random, void *ctx, uint8_t *message,
 		size_t n, size_t body)
 {
-	uint8_t icv[HMAC_OUT_MAX];
+	uint8_t icv[MAC_OUT_MAX];
 	struct layout at;
 
 	if (!layout_of(key, n, body, &at) || iv_make(key, random, ctx, message + body) ||
@@ -143,7 +179,7 @@ failed:
 static int open_text(const struct cipher_key *key, struct bytes message, size_t body,
 		     const struct layout *at, uint8_t *out)
 {
-	EVP_CIPHER_CTX *ctx = cipher_begin(key, message.p, body, false);
+	EVP_CIPHER_CTX *ctx = cipher_begin(key, message.p, body, at, false);
 	int n = 0, end = 0;
 	bool ok = ctx;
 
@@ -153,7 +189,10 @@ static int open_text(const struct cipher_key *key, struct bytes message, size_t 
 		memcpy(tag, message.p + at->icv, at->icv_n);
 		ok = EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, (int)at->icv_n, tag) == 1;
 	}
-	/* The final call is where OpenSSL compares the tag, in constant time. */
+	/*
+	 * The final call is where OpenSSL compares the tag, in constant time; with CCM the call
+	 * before it is.
+	 */
 	ok = ok && EVP_CipherUpdate(ctx, out, &n, message.p + at->text, (int)at->text_n) == 1 &&
 	     EVP_CipherFinal_ex(ctx, out + n, &end) == 1 && (size_t)n + (size_t)end == at->text_n;
 	EVP_CIPHER_CTX_free(ctx);
@@ -164,7 +203,7 @@ static int open_text(const struct cipher_key *key, struct bytes message, size_t 
 static bool integ_holds(const struct cipher_key *key, struct bytes message,
 			const struct layout *at)
 {
-	uint8_t icv[HMAC_OUT_MAX];
+	uint8_t icv[MAC_OUT_MAX];
 	bool equal;
 
 	if (integ_icv(key, message.p, at->icv, icv))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Protection of IKE messages: the body of an SK payload (RFC 7296 section 3.14,
- * RFC 5282 for combined modes).  A message that ends with an SK payload is
+ * RFC 5282 for combined modes, RFC 5930 for CTR).  A message that ends with an SK payload is
  *
  *	headers | IV | plaintext, padding, pad length | ICV
  *	        ^ body                                      ^ n
@@ -22,7 +22,7 @@ struct cipher_key {
 	uint8_t encr_key[ALG_KEY_MAX];		/* encr->key_n octets */
 	uint8_t salt[ALG_SALT_MAX];		/* encr->salt_n octets */
 	uint8_t integ_key[ALG_KEY_MAX];		/* integ->key_n octets */
-	uint64_t seals;				/* so far; the IV of combined modes */
+	uint64_t seals;				/* so far; the IV of combined modes and CTR */
 };
 
 /* Octets before the plaintext and after the padding. */

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
-#include <openssl/dh.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "crypto/dh.h"
 #include "crypto/fetched.h"
 
-#define TRIES	16	/* draws of a private key, of which one in 2^32 is out of range */
+#define TRIES	128	/* draws of a private key, of which at most one in two is out of range */
 
 /*
  * A key of the library's own takes as long to make on a curve as the multiplication itself,
@@ -19,8 +16,8 @@
  */
 struct dh {
 	const struct alg_dh *alg;
-	EVP_PKEY *key;			/* NULL for ECP */
-	BIGNUM *number;			/* the private one of ECP */
+	EVP_PKEY *key;			/* of X25519 and X448 */
+	BIGNUM *number;			/* the private one of others */
 	uint8_t public_key[ALG_PUBLIC_MAX];
 };
 
@@ -29,35 +26,7 @@ static bool is_point(const struct alg_dh *alg)
 	return alg->kind == ALG_DH_ECP;
 }
 
-/* A key of MODP, with or without the private number.  NULL where the library refuses it. */
-static EVP_PKEY *modp_key(const struct alg_dh *alg, struct bytes public_key,
-			  const BIGNUM *private_key)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "DH", NULL);
-	OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
-	BIGNUM *number = BN_bin2bn(public_key.p, (int)public_key.n, NULL);
-	OSSL_PARAM *params = NULL;
-	EVP_PKEY *key = NULL;
-	bool ok = ctx && builder && number;
-
-	ok = ok && OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME,
-						   alg->evp, 0) == 1 &&
-	     OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PUB_KEY, number) == 1;
-	if (ok && private_key)
-		ok = OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, private_key) == 1;
-	if (ok)
-		params = OSSL_PARAM_BLD_to_param(builder);
-	if (params && EVP_PKEY_fromdata_init(ctx) == 1 &&
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
-		key = NULL;
-	OSSL_PARAM_free(params);
-	BN_free(number);
-	OSSL_PARAM_BLD_free(builder);
-	EVP_PKEY_CTX_free(ctx);
-	return key;
-}
-
-/* X25519 needs no more than the octets. */
+/* X25519 and X448 need no more than the octets. */
 static int curve_init(struct dh *dh, struct bytes private_key)
 {
 	size_t n = dh->alg->public_n;
@@ -67,6 +36,11 @@ static int curve_init(struct dh *dh, struct bytes private_key)
 	if (!dh->key || EVP_PKEY_get_raw_public_key(dh->key, dh->public_key, &n) != 1)
 		return -1;
 	return n == dh->alg->public_n ? 0 : -1;
+}
+
+bool dh_known(const struct alg_dh *alg)
+{
+	return !is_point(alg) || fetched_curve(alg->evp);
 }
 
 /* The coordinates of @point, without the octet that SEC 1 puts before them and IKE leaves out. */
@@ -101,25 +75,50 @@ static int ecp_init(struct dh *dh, const BIGNUM *number)
 /* The group's prime, to be freed. */
 static BIGNUM *modp_prime(const struct alg_dh *alg)
 {
-	return alg->id == 14 ? BN_get_rfc3526_prime_2048(NULL) : NULL;
+	switch (alg->id) {
+	case 1:
+		return BN_get_rfc2409_prime_768(NULL);
+	case 2:
+		return BN_get_rfc2409_prime_1024(NULL);
+	case 5:
+		return BN_get_rfc3526_prime_1536(NULL);
+	case 14:
+		return BN_get_rfc3526_prime_2048(NULL);
+	case 15:
+		return BN_get_rfc3526_prime_3072(NULL);
+	case 16:
+		return BN_get_rfc3526_prime_4096(NULL);
+	case 17:
+		return BN_get_rfc3526_prime_6144(NULL);
+	case 18:
+		return BN_get_rfc3526_prime_8192(NULL);
+	}
+	return NULL;
+}
+
+/* @base ^ @number mod @p, in as many octets as @p has; 0 or -1. */
+static int modp_power(const BIGNUM *p, const BIGNUM *base, const BIGNUM *number, uint8_t *out)
+{
+	BN_CTX *ctx = BN_CTX_secure_new();
+	BIGNUM *y = BN_secure_new();
+	int ret = -1;
+
+	if (ctx && y && BN_mod_exp_mont_consttime(y, base, number, p, ctx, NULL) == 1 &&
+	    BN_bn2binpad(y, out, BN_num_bytes(p)) == BN_num_bytes(p))
+		ret = 0;
+	BN_clear_free(y);
+	BN_CTX_free(ctx);
+	return ret;
 }
 
 /* public = 2 ^ private mod p, RFC 3526. */
 static int modp_init(struct dh *dh, const BIGNUM *number)
 {
-	BIGNUM *p = modp_prime(dh->alg), *g = BN_new(), *y = BN_new();
-	BN_CTX *ctx = BN_CTX_secure_new();
-	int n = dh->alg->public_n;
+	BIGNUM *p = modp_prime(dh->alg), *g = BN_new();
 	int ret = -1;
 
-	if (p && g && y && ctx && BN_num_bits(number) > 1 && BN_set_word(g, 2) == 1 &&
-	    BN_mod_exp_mont_consttime(y, g, number, p, ctx, NULL) == 1 &&
-	    BN_bn2binpad(y, dh->public_key, n) == n) {
-		dh->key = modp_key(dh->alg, dh_public(dh), number);
-		ret = dh->key ? 0 : -1;
-	}
-	BN_CTX_free(ctx);
-	BN_free(y);
+	if (p && g && BN_num_bits(number) > 1 && BN_set_word(g, 2) == 1)
+		ret = modp_power(p, g, number, dh->public_key);
 	BN_free(g);
 	BN_free(p);
 	return ret;
@@ -134,10 +133,7 @@ static int number_init(struct dh *dh, struct bytes private_key)
 		BN_set_flags(number, BN_FLG_CONSTTIME);
 		ret = is_point(dh->alg) ? ecp_init(dh, number) : modp_init(dh, number);
 	}
-	if (is_point(dh->alg))
-		dh->number = number;
-	else
-		BN_clear_free(number);
+	dh->number = number;
 	return ret;
 }
 
@@ -179,11 +175,22 @@ static bool private_good(const struct alg_dh *alg, struct bytes private_key)
 	return good;
 }
 
+/* Bits of the first octet of a private key that are below the order of the curve, at least. */
+static uint8_t first_mask(const struct alg_dh *alg)
+{
+	const EC_GROUP *group = is_point(alg) ? fetched_curve(alg->evp) : NULL;
+
+	return group ? (uint8_t)(0xff >> (8 * alg->private_n - EC_GROUP_order_bits(group))) : 0xff;
+}
+
 int dh_draw(const struct alg_dh *alg, crypto_random *random, void *ctx, uint8_t *private_key)
 {
+	const uint8_t mask = first_mask(alg);
+
 	for (int i = 0; i < TRIES; i++) {
 		if (random(ctx, private_key, alg->private_n))
 			break;
+		private_key[0] &= mask;
 		if (private_good(alg, bytes_of(private_key, alg->private_n)))
 			return 0;
 	}
@@ -221,14 +228,6 @@ static bool modp_valid(const struct alg_dh *alg, struct bytes peer)
 	BN_free(y);
 	BN_free(p);
 	return ok;
-}
-
-/* The peer's public key, of what is no curve with points; NULL where it is none. */
-static EVP_PKEY *peer_key(const struct alg_dh *alg, struct bytes peer)
-{
-	if (alg->kind == ALG_DH_CURVE)
-		return EVP_PKEY_new_raw_public_key_ex(NULL, alg->evp, NULL, peer.p, peer.n);
-	return modp_valid(alg, peer) ? modp_key(alg, peer, NULL) : NULL;
 }
 
 /* Octets that are all zero come of low order points (RFC 8031 section 3.2). */
@@ -311,20 +310,29 @@ static enum dh_error ecp_shared(const struct dh *dh, struct bytes peer, struct s
 	return error;
 }
 
-static enum dh_error key_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+static enum dh_error modp_shared(const struct dh *dh, struct bytes peer, struct secret *out)
 {
-	EVP_PKEY *key = peer_key(dh->alg, peer);
-	enum dh_error error = DH_PUBLIC;
-	EVP_PKEY_CTX *ctx = NULL;
+	BIGNUM *p = modp_prime(dh->alg), *y = BN_bin2bn(peer.p, (int)peer.n, NULL);
+	bool valid = modp_valid(dh->alg, peer);
+	enum dh_error error = valid ? DH_LOCAL : DH_PUBLIC;
 
-	if (!key)
-		return error;
-	error = DH_LOCAL;
-	ctx = EVP_PKEY_CTX_new_from_pkey(NULL, dh->key, NULL);
-	if (!ctx || EVP_PKEY_derive_init(ctx) != 1 ||
-	    (dh->alg->kind == ALG_DH_MODP && EVP_PKEY_CTX_set_dh_pad(ctx, 1) != 1))
+	if (valid && p && y && !modp_power(p, y, dh->number, out->b)) {
+		out->n = dh->alg->shared_n;
+		error = DH_OK;
+	}
+	BN_free(y);
+	BN_free(p);
+	return error;
+}
+
+static enum dh_error curve_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+{
+	EVP_PKEY *key = EVP_PKEY_new_raw_public_key_ex(NULL, dh->alg->evp, NULL, peer.p, peer.n);
+	EVP_PKEY_CTX *ctx = key ? EVP_PKEY_CTX_new_from_pkey(NULL, dh->key, NULL) : NULL;
+	enum dh_error error = key ? DH_LOCAL : DH_PUBLIC;
+
+	if (!ctx || EVP_PKEY_derive_init(ctx) != 1)
 		goto out;
-	/* What peer_key() took is valid, so the library need not prove the order. */
 	error = DH_PUBLIC;
 	out->n = sizeof(out->b);
 	if (EVP_PKEY_derive_set_peer_ex(ctx, key, 0) == 1 &&
@@ -336,6 +344,19 @@ out:
 	return error;
 }
 
+static enum dh_error shared_of(const struct dh *dh, struct bytes peer, struct secret *out)
+{
+	switch (dh->alg->kind) {
+	case ALG_DH_MODP:
+		return modp_shared(dh, peer, out);
+	case ALG_DH_ECP:
+		return ecp_shared(dh, peer, out);
+	case ALG_DH_CURVE:
+		return curve_shared(dh, peer, out);
+	}
+	return DH_LOCAL;
+}
+
 enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *out)
 {
 	enum dh_error error;
@@ -343,7 +364,7 @@ enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *o
 	secret_wipe(out, sizeof(*out));
 	if (peer.n != dh->alg->public_n)
 		return DH_LENGTH;
-	error = is_point(dh->alg) ? ecp_shared(dh, peer, out) : key_shared(dh, peer, out);
+	error = shared_of(dh, peer, out);
 	if (!error && all_zero(out->b, out->n))
 		error = DH_PUBLIC;
 	if (error)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Key exchange: MODP (RFC 3526), ECP (RFC 5903), X25519 (RFC 8031), with the checks
- * of RFC 6989 on what the peer sends.
+ * Key exchange: MODP (RFC 2409, 3526), ECP (RFC 5903, 5114), Brainpool (RFC 6954), X25519 and X448
+ * (RFC 8031), with the checks of RFC 6989 on what the peer sends.
  */
 #ifndef PANTUN_CRYPTO_DH_H
 #define PANTUN_CRYPTO_DH_H
@@ -19,14 +19,16 @@ enum dh_error {
 	DH_LOCAL,	/* the library failed, or no memory */
 };
 
+/* Whether the crypto library has the group: some builds of it leave curves out. */
+bool dh_known(const struct alg_dh *alg);
 /*
  * Draws the private key of a fresh key pair, alg->private_n octets, which costs little; what
  * dh_from_private() makes of it costs much.  0, or -1 where the source of randomness fails.
  */
 int dh_draw(const struct alg_dh *alg, crypto_random *random, void *ctx, uint8_t *private_key);
 /*
- * The key pair with that private key (big endian; X25519: as RFC 7748), or NULL.  Free with
- * dh_free().
+ * The key pair with that private key (big endian; X25519 and X448: as RFC 7748), or NULL.  Free
+ * with dh_free().
  */
 struct dh *dh_from_private(const struct alg_dh *alg, struct bytes private_key);
 /* Wipes the private key; NULL is fine. */

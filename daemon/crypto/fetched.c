@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <openssl/core_names.h>
+#include <openssl/objects.h>
 #include <openssl/params.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -7,7 +8,7 @@
 
 #include "crypto/fetched.h"
 
-#define ENTRIES	16	/* more than the registry has names of one kind */
+#define ENTRIES	32	/* more than the registry has names of one kind */
 
 struct entry {
 	const char *name;
@@ -66,7 +67,9 @@ static void *fetch_cipher(const char *name)
 
 static void *fetch_curve(const char *name)
 {
-	return EC_GROUP_new_by_curve_name_ex(NULL, NULL, EC_curve_nist2nid(name));
+	int nid = EC_curve_nist2nid(name);
+
+	return EC_GROUP_new_by_curve_name_ex(NULL, NULL, nid != NID_undef ? nid : OBJ_sn2nid(name));
 }
 
 static void *fetch_hmac(const char *digest)

@@ -9,6 +9,7 @@
 #define IKE_KEYS_MAX	(3 * ALG_PRF_MAX + 2 * ALG_KEY_MAX + 2 * (ALG_KEY_MAX + ALG_SALT_MAX))
 /* Encryption and integrity, both directions. */
 #define CHILD_KEYS_MAX	(2 * (2 * ALG_KEY_MAX + ALG_SALT_MAX))
+#define AES_NONCE	8	/* octets of each nonce that key a PRF of AES for SKEYSEED */
 
 static const char key_pad[] = "Key Pad for IKEv2";
 
@@ -60,17 +61,23 @@ static int ike_keys(const struct keymat_ike_input *in, const uint8_t *skeyseed,
 
 int keymat_ike_first(const struct keymat_ike_input *input, struct keymat_ike *out)
 {
+	const bool aes = input->prf->mac != ALG_MAC_HMAC;
+	struct bytes ni = input->ni, nr = input->nr;
 	uint8_t key[2 * 256], skeyseed[ALG_PRF_MAX];
-	size_t key_n = input->ni.n + input->nr.n;
 	int ret = -1;
 
 	memset(out, 0, sizeof(*out));
 	/* Nonces have 256 octets at most (section 3.9). */
-	if (input->ni.n > 256 || input->nr.n > 256)
+	if (ni.n > 256 || nr.n > 256)
 		return -1;
-	memcpy(key, input->ni.p, input->ni.n);
-	memcpy(key + input->ni.n, input->nr.p, input->nr.n);
-	if (!prf(input->prf, bytes_of(key, key_n), &input->shared, 1, skeyseed))
+	/* Of PRFs that are made of AES, each nonce gives half of the key (section 2.14). */
+	if (aes && ni.n > AES_NONCE)
+		ni.n = AES_NONCE;
+	if (aes && nr.n > AES_NONCE)
+		nr.n = AES_NONCE;
+	memcpy(key, ni.p, ni.n);
+	memcpy(key + ni.n, nr.p, nr.n);
+	if (!prf(input->prf, bytes_of(key, ni.n + nr.n), &input->shared, 1, skeyseed))
 		ret = ike_keys(input, skeyseed, input->prf->out_n, out);
 	secret_wipe(skeyseed, sizeof(skeyseed));
 	return ret;

@@ -2,19 +2,41 @@
 #include <string.h>
 
 #include "base/secret.h"
-#include "crypto/hmac.h"
+#include "crypto/mac.h"
 #include "crypto/prf.h"
 
 #define PLUS_PARTS	8	/* of a prf+ seed */
 
+/*
+ * PRFs of AES take keys of any length all the same (RFC 4434 section 2, RFC 4615 section 3): a
+ * shorter one is filled up with zeros, a longer one is replaced by its own MAC under the key zero.
+ */
+static int key_of_aes(const struct alg_prf *prf, struct bytes key, uint8_t *out)
+{
+	static const uint8_t zero[CBC_MAC_LEN];
+
+	if (key.n > CBC_MAC_LEN)
+		return mac(prf->mac, prf->evp, bytes_of(zero, sizeof(zero)), &key, 1, out);
+	memset(out, 0, CBC_MAC_LEN);
+	memcpy(out, key.p, key.n);
+	return 0;
+}
+
 int prf(const struct alg_prf *prf, struct bytes key, const struct bytes *parts, size_t n_parts,
 	uint8_t *out)
 {
-	uint8_t digest[HMAC_OUT_MAX];
-	int ret = hmac(prf->evp, key, parts, n_parts, digest);
+	uint8_t digest[MAC_OUT_MAX] = { 0 }, aes_key[MAC_OUT_MAX];
+	bool aes = prf->mac != ALG_MAC_HMAC;
+	int ret = aes ? key_of_aes(prf, key, aes_key) : 0;
 
+	if (aes)
+		key = bytes_of(aes_key, CBC_MAC_LEN);
+	if (!ret)
+		ret = mac(prf->mac, prf->evp, key, parts, n_parts, digest);
 	memcpy(out, digest, prf->out_n);
 	secret_wipe(digest, sizeof(digest));
+	if (aes)
+		secret_wipe(aes_key, sizeof(aes_key));
 	return ret;
 }
 

@@ -27,7 +27,7 @@ struct ike_job {
 	/* IKE_JOB_DH */
 	const struct alg_dh *group;
 	struct dh *own;
-	uint8_t private_key[ALG_KEY_MAX];	/* what @own is made of, if it is not there yet */
+	uint8_t private_key[ALG_PRIVATE_MAX];	/* what @own is made of, if it is not there yet */
 	uint8_t peer[ALG_PUBLIC_MAX];
 	size_t peer_n;
 	struct secret shared;

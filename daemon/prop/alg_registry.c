@@ -21,31 +21,36 @@
 	.key_n = (bits) / 8, .iv_n = 16, .block = 16, }
 
 #define AES_CTR(bits) { \
-	.conf = "aes-" #bits "-ctr", ENCR_OF(AES_CTR, bits), \
+	.conf = "aes-" #bits "-ctr", ENCR_OF(AES_CTR, bits), .evp = "AES-" #bits "-CTR", \
 	.key_bits = (bits), .kernel = PANTUN_ENC_AES_CTR, \
 	.key_n = (bits) / 8, .salt_n = 4, .iv_n = 8, .block = 1, .counter = true, }
 
-/* @...: what IKE has of it, if it has it. */
-#define AES_AEAD(bits, word, iana, kernel_id, salt, icv, ...) { \
-	.conf = "aes-" #bits "-" word, ENCR_OF(iana, bits), \
+/* @method: OpenSSL's name, or NULL where IKE has it not. */
+#define AES_AEAD(bits, method, word, iana, kernel_id, salt, icv) { \
+	.conf = "aes-" #bits "-" word, ENCR_OF(iana, bits), .evp = (method), \
 	.key_bits = (bits), .kernel = (kernel_id), \
 	.key_n = (bits) / 8, .salt_n = (salt), .iv_n = 8, .icv_n = (icv), .block = 1, \
-	.aead = true, .counter = true, __VA_ARGS__ }
+	.aead = true, .counter = true }
 
-#define AES_GCM_16(bits) AES_AEAD(bits, "gcm", AES_GCM_16, PANTUN_ENC_AES_GCM_16, 4, 16, \
-				  .evp = "AES-" #bits "-GCM")
-#define AES_GCM_12(bits) AES_AEAD(bits, "gcm-12", AES_GCM_12, PANTUN_ENC_AES_GCM_12, 4, 12)
-#define AES_GCM_8(bits)	AES_AEAD(bits, "gcm-8", AES_GCM_8, PANTUN_ENC_AES_GCM_8, 4, 8)
-#define AES_CCM_16(bits) AES_AEAD(bits, "ccm", AES_CCM_16, PANTUN_ENC_AES_CCM_16, 3, 16)
-#define AES_CCM_12(bits) AES_AEAD(bits, "ccm-12", AES_CCM_12, PANTUN_ENC_AES_CCM_12, 3, 12)
-#define AES_CCM_8(bits)	AES_AEAD(bits, "ccm-8", AES_CCM_8, PANTUN_ENC_AES_CCM_8, 3, 8)
-#define AES_GMAC(bits)	AES_AEAD(bits, "gmac", NULL_AUTH_AES_GMAC, PANTUN_ENC_AES_GMAC, 4, 16)
+#define AES_GCM(bits, word, icv) \
+	AES_AEAD(bits, "AES-" #bits "-GCM", word, AES_GCM_##icv, PANTUN_ENC_AES_GCM_##icv, 4, icv)
+#define AES_GCM_16(bits) AES_GCM(bits, "gcm", 16)
+#define AES_GCM_12(bits) AES_GCM(bits, "gcm-12", 12)
+#define AES_GCM_8(bits)	AES_GCM(bits, "gcm-8", 8)
+#define AES_CCM(bits, word, icv) \
+	AES_AEAD(bits, "AES-" #bits "-CCM", word, AES_CCM_##icv, PANTUN_ENC_AES_CCM_##icv, 3, icv)
+#define AES_CCM_16(bits) AES_CCM(bits, "ccm", 16)
+#define AES_CCM_12(bits) AES_CCM(bits, "ccm-12", 12)
+#define AES_CCM_8(bits)	AES_CCM(bits, "ccm-8", 8)
+#define AES_GMAC(bits) \
+	AES_AEAD(bits, NULL, "gmac", NULL_AUTH_AES_GMAC, PANTUN_ENC_AES_GMAC, 4, 16)
 
 #define SIZES(row)	row(128), row(192), row(256)
 
 /*
- * RFC 3602, 3686, 4106, 4309, 4543, 5282, 7634; and for old peers RFC 2410, 2451 and
- * 2405, none of which has a Key Length attribute.
+ * RFC 3602, 3686, 4106, 4309, 4543, 5282, 5930, 7634; and for old peers RFC 2410, 2451 and
+ * 2405, none of which has a Key Length attribute.  DES is 3DES with three equal keys, which
+ * OpenSSL has without its provider "legacy".
  */
 static const struct alg_encr encr_rows[] = {
 	SIZES(AES_CBC),
@@ -57,14 +62,14 @@ static const struct alg_encr encr_rows[] = {
 	SIZES(AES_CCM_8),
 	SIZES(AES_CTR),
 	SIZES(AES_GMAC),
-	{ .conf = "chacha20-poly1305", ENCR(CHACHA20_POLY1305),
+	{ .conf = "chacha20-poly1305", ENCR(CHACHA20_POLY1305), .evp = "ChaCha20-Poly1305",
 	  .kernel = PANTUN_ENC_CHACHA20_POLY1305, .key_n = 32, .salt_n = 4, .iv_n = 8,
 	  .icv_n = 16, .block = 1, .aead = true, .counter = true },
 	{ .conf = "null", ENCR(NULL), .kernel = PANTUN_ENC_NULL, .block = 1 },
-	{ .conf = "3des", ENCR(3DES), .kernel = PANTUN_ENC_3DES_CBC, .key_n = 24,
-	  .iv_n = 8, .block = 8, .weak = true },
-	{ .conf = "des", ENCR(DES), .kernel = PANTUN_ENC_DES_CBC, .key_n = 8,
-	  .iv_n = 8, .block = 8, .weak = true },
+	{ .conf = "3des", ENCR(3DES), .evp = "DES-EDE3-CBC",
+	  .kernel = PANTUN_ENC_3DES_CBC, .key_n = 24, .iv_n = 8, .block = 8, .weak = true },
+	{ .conf = "des", ENCR(DES), .evp = "DES-EDE3-CBC", .repeat = 3,
+	  .kernel = PANTUN_ENC_DES_CBC, .key_n = 8, .iv_n = 8, .block = 8, .weak = true },
 };
 
 #define HMAC_SHA2(bits, icv_bits) { \
@@ -80,13 +85,13 @@ static const struct alg_integ integ_rows[] = {
 	HMAC_SHA2(256, 128),
 	HMAC_SHA2(384, 192),
 	HMAC_SHA2(512, 256),
-	{ .conf = "sha1", INTEG(HMAC_SHA1_96), .kernel = PANTUN_AUTH_HMAC_SHA1_96,
-	  .key_n = 20, .icv_n = 12 },
-	{ .conf = "aes-xcbc", INTEG(AES_XCBC_96), .kernel = PANTUN_AUTH_AES_XCBC_96,
-	  .key_n = 16, .icv_n = 12 },
-	{ .conf = "aes-cmac", INTEG(AES_CMAC_96), .kernel = PANTUN_AUTH_AES_CMAC_96,
-	  .key_n = 16, .icv_n = 12 },
-	{ .conf = "md5", INTEG(HMAC_MD5_96), .kernel = PANTUN_AUTH_HMAC_MD5_96,
+	{ .conf = "sha1", INTEG(HMAC_SHA1_96), .evp = "SHA1",
+	  .kernel = PANTUN_AUTH_HMAC_SHA1_96, .key_n = 20, .icv_n = 12 },
+	{ .conf = "aes-xcbc", INTEG(AES_XCBC_96), .evp = "AES-128-CBC", .mac = ALG_MAC_XCBC,
+	  .kernel = PANTUN_AUTH_AES_XCBC_96, .key_n = 16, .icv_n = 12 },
+	{ .conf = "aes-cmac", INTEG(AES_CMAC_96), .evp = "AES-128-CBC", .mac = ALG_MAC_CMAC,
+	  .kernel = PANTUN_AUTH_AES_CMAC_96, .key_n = 16, .icv_n = 12 },
+	{ .conf = "md5", INTEG(HMAC_MD5_96), .evp = "MD5", .kernel = PANTUN_AUTH_HMAC_MD5_96,
 	  .key_n = 16, .icv_n = 12, .weak = true },
 	{ .conf = "sha256-96", .name = "HMAC_SHA2_256_96", .id = INTEG_HMAC_SHA2_256_128,
 	  .kernel = PANTUN_AUTH_HMAC_SHA2_256_96, .key_n = 32, .icv_n = 12, .weak = true },
@@ -96,23 +101,54 @@ static const struct alg_integ integ_rows[] = {
 	.conf = "sha" #bits, PRF(HMAC_SHA2_##bits), .evp = "SHA2-" #bits, \
 	.out_n = (bits) / 8, }
 
-/* RFC 4868. */
+/* RFC 4868, 2104, 4434, 4615. */
 static const struct alg_prf prf_rows[] = {
 	PRF_SHA2(256),
 	PRF_SHA2(384),
 	PRF_SHA2(512),
+	{ .conf = "sha1", PRF(HMAC_SHA1), .evp = "SHA1", .out_n = 20 },
+	{ .conf = "aes-xcbc", PRF(AES128_XCBC), .evp = "AES-128-CBC", .mac = ALG_MAC_XCBC,
+	  .out_n = 16 },
+	{ .conf = "aes-cmac", PRF(AES128_CMAC), .evp = "AES-128-CBC", .mac = ALG_MAC_CMAC,
+	  .out_n = 16 },
+	{ .conf = "md5", PRF(HMAC_MD5), .evp = "MD5", .out_n = 16 },
 };
 
-/* RFC 3526 section 8 wants private exponents of 220 to 320 bits for MODP 2048. */
+/* @exponent: octets of a private key. */
+#define MODP(number, bits, exponent, ...) \
+	{ .conf = "group" #number, GROUP(MODP_##bits), .kind = ALG_DH_MODP, \
+	  .public_n = (bits) / 8, .shared_n = (bits) / 8, .private_n = (exponent), __VA_ARGS__ }
+#define CURVE(number, iana, method, octets) \
+	{ .conf = "group" #number, GROUP(iana), .evp = (method), .kind = ALG_DH_CURVE, \
+	  .public_n = (octets), .shared_n = (octets), .private_n = (octets) }
+#define ECP(number, iana, method, octets, ...) \
+	{ .conf = "group" #number, GROUP(iana), .evp = (method), .kind = ALG_DH_ECP, \
+	  .public_n = 2 * (octets), .shared_n = (octets), .private_n = (octets), __VA_ARGS__ }
+
+/*
+ * RFC 2409, 3526, 5903, 5114, 6954, 8031.  Weak are those with less than 112 bits of strength
+ * (RFC 8247 section 2.4).  RFC 3526 section 8 has the lengths that suit the private exponents.
+ */
 static const struct alg_dh dh_rows[] = {
-	{ .conf = "group14", GROUP(MODP_2048), .evp = "modp_2048", .kind = ALG_DH_MODP,
-	  .public_n = 256, .shared_n = 256, .private_n = 32 },
-	{ .conf = "group19", GROUP(ECP_256), .evp = "P-256", .kind = ALG_DH_ECP,
-	  .public_n = 64, .shared_n = 32, .private_n = 32 },
-	{ .conf = "group20", GROUP(ECP_384), .evp = "P-384", .kind = ALG_DH_ECP,
-	  .public_n = 96, .shared_n = 48, .private_n = 48 },
-	{ .conf = "group31", GROUP(CURVE25519), .evp = "X25519", .kind = ALG_DH_CURVE,
-	  .public_n = 32, .shared_n = 32, .private_n = 32 },
+	MODP(1, 768, 32, .weak = true),
+	MODP(2, 1024, 32, .weak = true),
+	MODP(5, 1536, 32, .weak = true),
+	MODP(14, 2048, 32),
+	MODP(15, 3072, 40),
+	MODP(16, 4096, 48),
+	MODP(17, 6144, 56),
+	MODP(18, 8192, 64),
+	ECP(19, ECP_256, "P-256", 32),
+	ECP(20, ECP_384, "P-384", 48),
+	ECP(21, ECP_521, "P-521", 66),
+	ECP(25, ECP_192, "P-192", 24, .weak = true),
+	ECP(26, ECP_224, "P-224", 28),
+	ECP(27, BRAINPOOL_224, "brainpoolP224r1", 28),
+	ECP(28, BRAINPOOL_256, "brainpoolP256r1", 32),
+	ECP(29, BRAINPOOL_384, "brainpoolP384r1", 48),
+	ECP(30, BRAINPOOL_512, "brainpoolP512r1", 64),
+	CURVE(31, CURVE25519, "X25519", 32),
+	CURVE(32, CURVE448, "X448", 56),
 };
 
 const struct alg_encr *alg_encr_row(unsigned int i)

@@ -12,6 +12,8 @@
 #include "crypto/cipher.h"
 #include "crypto/dh.h"
 #include "crypto/digest.h"
+#include "crypto/mac.h"
+#include "crypto/prf.h"
 #include "prop/alg_registry.h"
 #include "vectors.h"
 
@@ -30,7 +32,7 @@ static struct dh *dh_of(json_t *row, const char *member)
 
 static struct dh *dh_fresh(const struct alg_dh *alg)
 {
-	uint8_t private_key[ALG_KEY_MAX];
+	uint8_t private_key[ALG_PRIVATE_MAX];
 	struct dh *dh;
 
 	assert_int_equal(dh_draw(alg, crypto_random_os, NULL, private_key), 0);
@@ -50,7 +52,8 @@ static void test_dh_known(void **state)
 {
 	json_t *root = vectors_load("dh.json");
 	struct secret secret;
-	unsigned int groups = 0;
+	bool seen[UINT8_MAX] = { false };
+	const struct alg_dh *alg;
 	json_t *row;
 	size_t i;
 
@@ -67,12 +70,41 @@ static void test_dh_known(void **state)
 		assert_true(bytes_equal(secret_bytes(&secret), shared));
 		assert_int_equal(dh_shared(b, dh_public(a), &secret), DH_OK);
 		assert_true(bytes_equal(secret_bytes(&secret), shared));
+		seen[dh_alg(a)->id] = true;
 		dh_free(a);
 		dh_free(b);
-		groups++;
 	}
 	json_decref(root);
-	assert_int_equal(groups, 5);
+	for (unsigned int row_n = 0; (alg = alg_dh_row(row_n)); row_n++)
+		assert_true(seen[alg->id]);
+}
+
+/* Some builds of OpenSSL leave curves out. */
+static void test_dh_known_to_library(void **state)
+{
+	const struct alg_dh none = { .kind = ALG_DH_ECP, .evp = "no such curve" };
+	const struct alg_dh *alg;
+
+	(void)state;
+	assert_false(dh_known(&none));
+	for (unsigned int i = 0; (alg = alg_dh_row(i)); i++)
+		assert_true(dh_known(alg));
+}
+
+/* The first octet of a key of 521 bits has one; keys are drawn below the order. */
+static void test_dh_draw(void **state)
+{
+	const struct alg_dh *alg = alg_dh_by_conf("group21");
+	uint8_t key[ALG_PRIVATE_MAX];
+	bool high = false;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		assert_int_equal(dh_draw(alg, crypto_random_os, NULL, key), 0);
+		assert_true(key[0] <= 1);
+		high |= key[0];
+	}
+	assert_true(high);
 }
 
 static void test_dh_fresh(void **state)
@@ -174,13 +206,34 @@ static void test_dh_bad_points(void **state)
 	assert_true(refused > 60);
 }
 
+/* The library's prime that has as many octets. */
+static BIGNUM *prime_of(const struct alg_dh *alg)
+{
+	static BIGNUM *(*const primes[])(BIGNUM *) = {
+		BN_get_rfc2409_prime_768, BN_get_rfc2409_prime_1024, BN_get_rfc3526_prime_1536,
+		BN_get_rfc3526_prime_2048, BN_get_rfc3526_prime_3072, BN_get_rfc3526_prime_4096,
+		BN_get_rfc3526_prime_6144, BN_get_rfc3526_prime_8192,
+	};
+
+	for (size_t i = 0; i < sizeof(primes) / sizeof(primes[0]); i++) {
+		BIGNUM *p = primes[i](NULL);
+
+		if (BN_num_bytes(p) == alg->public_n)
+			return p;
+		BN_free(p);
+	}
+	fail_msg("no prime of %u octets", alg->public_n);
+	return NULL;
+}
+
 /* What dh_shared() says of prime + @delta, or of @delta alone. */
 static enum dh_error modp_try(const struct dh *dh, bool from_prime, int delta)
 {
-	BIGNUM *y = BN_get_rfc3526_prime_2048(NULL);
+	const size_t n = dh_alg(dh)->public_n;
+	BIGNUM *y = prime_of(dh_alg(dh));
 	struct secret secret;
 	enum dh_error error;
-	uint8_t octets[256];
+	uint8_t octets[ALG_PUBLIC_MAX];
 
 	if (!from_prime)
 		BN_zero(y);
@@ -188,21 +241,20 @@ static enum dh_error modp_try(const struct dh *dh, bool from_prime, int delta)
 		BN_sub_word(y, (BN_ULONG)-delta);
 	else
 		BN_add_word(y, (BN_ULONG)delta);
-	assert_int_equal(BN_bn2binpad(y, octets, sizeof(octets)), sizeof(octets));
-	error = dh_shared(dh, bytes_of(octets, sizeof(octets)), &secret);
+	assert_int_equal(BN_bn2binpad(y, octets, (int)n), n);
+	error = dh_shared(dh, bytes_of(octets, n), &secret);
 	assert_int_equal(wiped(&secret), error != DH_OK);
-	assert_int_equal(dh_check(dh_alg(dh), bytes_of(octets, sizeof(octets))), error);
+	assert_int_equal(dh_check(dh_alg(dh), bytes_of(octets, n)), error);
 	BN_free(y);
 	return error;
 }
 
-static void test_dh_bad_numbers(void **state)
+static void bad_numbers(const struct alg_dh *alg)
 {
-	struct dh *dh = dh_fresh(alg_dh_by_conf("group14"));
-	uint8_t octets[257] = { 0 };
+	uint8_t octets[ALG_PUBLIC_MAX + 1] = { 0 };
+	struct dh *dh = dh_fresh(alg);
 	struct secret secret;
 
-	(void)state;
 	assert_int_equal(modp_try(dh, false, 0), DH_PUBLIC);
 	assert_int_equal(modp_try(dh, false, 1), DH_PUBLIC);
 	assert_int_equal(modp_try(dh, false, 4), DH_OK);
@@ -210,11 +262,21 @@ static void test_dh_bad_numbers(void **state)
 	assert_int_equal(modp_try(dh, true, 0), DH_PUBLIC);
 	assert_int_equal(modp_try(dh, true, 1), DH_PUBLIC);
 	memset(octets, 0xff, sizeof(octets));
-	assert_int_equal(dh_shared(dh, bytes_of(octets, 256), &secret), DH_PUBLIC);
-	assert_int_equal(dh_shared(dh, bytes_of(octets, 255), &secret), DH_LENGTH);
-	assert_int_equal(dh_shared(dh, bytes_of(octets, 257), &secret), DH_LENGTH);
+	assert_int_equal(dh_shared(dh, bytes_of(octets, alg->public_n), &secret), DH_PUBLIC);
+	assert_int_equal(dh_shared(dh, bytes_of(octets, alg->public_n - 1U), &secret), DH_LENGTH);
+	assert_int_equal(dh_shared(dh, bytes_of(octets, alg->public_n + 1U), &secret), DH_LENGTH);
 	assert_int_equal(dh_shared(dh, bytes_of(NULL, 0), &secret), DH_LENGTH);
 	dh_free(dh);
+}
+
+static void test_dh_bad_numbers(void **state)
+{
+	const struct alg_dh *alg;
+
+	(void)state;
+	for (unsigned int i = 0; (alg = alg_dh_row(i)); i++)
+		if (alg->kind == ALG_DH_MODP)
+			bad_numbers(alg);
 }
 
 static int no_random(void *ctx, void *out, size_t n)
@@ -234,7 +296,7 @@ static int zero_random(void *ctx, void *out, size_t n)
 
 static void test_dh_bad_random(void **state)
 {
-	uint8_t key[ALG_KEY_MAX];
+	uint8_t key[ALG_PRIVATE_MAX];
 
 	(void)state;
 	assert_int_equal(dh_draw(alg_dh_by_conf("group31"), no_random, NULL, key), -1);
@@ -248,35 +310,30 @@ struct sk_row {
 	struct cipher_key key;
 	struct bytes message, plain;
 	size_t body;
+	bool same_padding;		/* as ours: counted from 0 */
 	uint8_t buf[2][VECTOR_MAX];
 };
 
 /* SK is the first payload of these messages; its body is behind its generic header. */
 #define SK_BODY		(28 + 4)
 
-/* false: the row's cipher is none of ours. */
-static bool sk_read(json_t *json, struct sk_row *row)
+static void sk_read(json_t *json, struct sk_row *row)
 {
-	const char *encr = vector_text(json, "encr");
 	uint8_t octets[VECTOR_MAX];
 	struct bytes b;
 
 	memset(row, 0, sizeof(*row));
-	if (!strncmp(encr, "AES-GCM-256", 11))
-		row->key.encr = alg_encr_by_conf("aes-256-gcm");
-	else if (!strncmp(encr, "AES-CBC-256", 11))
-		row->key.encr = alg_encr_by_conf("aes-256-cbc");
-	else
-		return false;
+	row->key.encr = alg_encr_by_conf(vector_text(json, "conf"));
 	b = vector_hex(json, "key", octets);
 	assert_int_equal(b.n, row->key.encr->key_n);
 	memcpy(row->key.encr_key, b.p, b.n);
-	if (row->key.encr->aead) {
+	if (row->key.encr->salt_n) {
 		b = vector_hex(json, "salt", octets);
 		assert_int_equal(b.n, row->key.encr->salt_n);
 		memcpy(row->key.salt, b.p, b.n);
-	} else {
-		row->key.integ = alg_integ_by_conf("sha256");
+	}
+	if (!row->key.encr->aead) {
+		row->key.integ = alg_integ_by_conf(vector_text(json, "integ"));
 		b = vector_hex(json, "integ_key", octets);
 		assert_int_equal(b.n, row->key.integ->key_n);
 		memcpy(row->key.integ_key, b.p, b.n);
@@ -284,29 +341,50 @@ static bool sk_read(json_t *json, struct sk_row *row)
 	row->message = vector_hex(json, "message", row->buf[0]);
 	row->plain = vector_hex(json, "plain_payloads", row->buf[1]);
 	row->body = SK_BODY;
-	return true;
+	row->same_padding = !strncmp(vector_text(json, "source"), "made with", 9);
 }
 
-/* Calls @check for each message in a cipher of ours. */
+static unsigned int sk_count(const char *member, const char *word)
+{
+	json_t *root = vectors_load("sk_messages.json"), *json;
+	unsigned int count = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(root, "vectors"), i, json) {
+		const char *text = json_string_value(json_object_get(json, member));
+
+		count += text && !strcmp(text, word);
+	}
+	json_decref(root);
+	return count;
+}
+
+/* Each algorithm that IKE has is in a message of others' making. */
+static void test_sk_all(void **state)
+{
+	const struct alg_integ *integ;
+	const struct alg_encr *encr;
+
+	(void)state;
+	for (unsigned int i = 0; (encr = alg_encr_row(i)); i++)
+		assert_int_equal(!!sk_count("conf", encr->conf), !!encr->evp);
+	for (unsigned int i = 0; (integ = alg_integ_row(i)); i++)
+		assert_int_equal(!!sk_count("integ", integ->conf), !!integ->evp);
+}
+
+/* Calls @check for each message. */
 static void each_sk(void (*check)(struct sk_row *))
 {
 	json_t *root = vectors_load("sk_messages.json");
-	unsigned int checked = 0, others = 0;
 	static struct sk_row row;
 	json_t *json;
 	size_t i;
 
 	json_array_foreach(json_object_get(root, "vectors"), i, json) {
-		if (!sk_read(json, &row)) {
-			others++;
-			continue;
-		}
+		sk_read(json, &row);
 		check(&row);
-		checked++;
 	}
 	json_decref(root);
-	printf("# %u messages checked, %u not applicable (ChaCha20-Poly1305)\n", checked, others);
-	assert_int_equal(checked, 7);
 }
 
 static void check_open(struct sk_row *row)
@@ -322,6 +400,39 @@ static void test_open(void **state)
 {
 	(void)state;
 	each_sk(check_open);
+}
+
+static int given_iv(void *ctx, void *out, size_t n)
+{
+	memcpy(out, ctx, n);
+	return 0;
+}
+
+/* Sealed by us with the same IV, it is the same message. */
+static void check_seal(struct sk_row *row)
+{
+	uint8_t message[VECTOR_MAX], iv[ALG_IV_MAX];
+	size_t iv_n = cipher_iv_len(&row->key), text = row->body + iv_n;
+
+	memcpy(message, row->message.p, text);
+	memcpy(iv, row->message.p + row->body, iv_n);
+	memcpy(message + text, row->plain.p, row->plain.n);
+	for (size_t i = text + row->plain.n, pad = 0; i < row->message.n; i++)
+		message[i] = (uint8_t)pad++;
+	message[row->message.n - cipher_icv_len(&row->key) - 1] =
+		(uint8_t)(row->message.n - cipher_icv_len(&row->key) - text - row->plain.n - 1);
+	if (row->key.encr->counter)
+		row->key.seals = (uint64_t)get_be32(iv) << 32 | get_be32(iv + 4);
+	assert_int_equal(cipher_seal(&row->key, given_iv, iv, message, row->message.n, row->body),
+			 0);
+	if (row->same_padding)
+		assert_memory_equal(message, row->message.p, row->message.n);
+}
+
+static void test_seal(void **state)
+{
+	(void)state;
+	each_sk(check_seal);
 }
 
 /* Any octet changed, header and IV included, and any octet cut off: refused. */
@@ -404,7 +515,7 @@ static void test_round_trip(void **state)
 	}
 }
 
-/* A counter in combined modes, never the same; unforeseeable in CBC. */
+/* A counter in combined modes and CTR, never the same; unforeseeable in CBC. */
 static void test_iv(void **state)
 {
 	struct cipher_key gcm = { .encr = alg_encr_by_conf("aes-128-gcm"), .seals = 0x1ffffffff };
@@ -452,6 +563,88 @@ static void test_bad_padding(void **state)
 	message[SK_BODY + 16 + 15] = 16;
 	assert_int_equal(cipher_seal(&key, crypto_random_os, NULL, message, n, SK_BODY), 0);
 	assert_int_equal(cipher_open(&key, bytes_of(message, n), SK_BODY, out, &plain), -1);
+}
+
+static void check_mac(json_t *row, const struct alg_integ *integ)
+{
+	uint8_t octets[3][VECTOR_MAX], out[MAC_OUT_MAX];
+	struct bytes key = vector_hex(row, "key", octets[0]);
+	struct bytes message = vector_hex(row, "message", octets[1]);
+	struct bytes known = vector_hex(row, "out", octets[2]);
+
+	/* As parts, cut at every place. */
+	for (size_t cut = 0; cut <= message.n; cut++) {
+		const struct bytes parts[] = {
+			bytes_of(message.p, cut), bytes_of(message.p + cut, message.n - cut),
+		};
+
+		assert_int_equal(mac(integ->mac, integ->evp, key, parts, 2, out), 0);
+		assert_memory_equal(out, known.p, known.n);
+	}
+}
+
+static void check_prf(json_t *row, const struct alg_prf *alg)
+{
+	uint8_t octets[3][VECTOR_MAX], out[ALG_PRF_MAX];
+	struct bytes key = vector_hex(row, "key", octets[0]);
+	struct bytes message = vector_hex(row, "message", octets[1]);
+	struct bytes known = vector_hex(row, "out", octets[2]);
+
+	assert_int_equal(known.n, alg->out_n);
+	assert_int_equal(prf(alg, key, &message, 1, out), 0);
+	assert_memory_equal(out, known.p, known.n);
+}
+
+static unsigned int mac_check(const char *word, bool of_prf)
+{
+	json_t *root = vectors_load("mac.json"), *row;
+	unsigned int checked = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(root, "vectors"), i, row) {
+		const char *what = vector_text(row, "what");
+
+		if (strcmp(vector_text(row, "alg"), word) ||
+		    !strcmp(what, of_prf ? "integ" : "prf"))
+			continue;
+		if (of_prf)
+			check_prf(row, alg_prf_by_conf(word));
+		else
+			check_mac(row, alg_integ_by_conf(word));
+		checked++;
+	}
+	json_decref(root);
+	return checked;
+}
+
+/* Known answers for each integrity algorithm and PRF that IKE has. */
+static void test_mac(void **state)
+{
+	const struct alg_integ *integ;
+	const struct alg_prf *alg;
+
+	(void)state;
+	for (unsigned int i = 0; (integ = alg_integ_row(i)); i++)
+		if (integ->evp)
+			assert_true(mac_check(integ->conf, false));
+	for (unsigned int i = 0; (alg = alg_prf_row(i)); i++)
+		assert_true(mac_check(alg->conf, true));
+}
+
+/* AES takes keys of its own length alone. */
+static void test_mac_bad_key(void **state)
+{
+	static const uint8_t key[24], zero[MAC_OUT_MAX];
+	uint8_t out[MAC_OUT_MAX];
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof(key); n++) {
+		memset(out, 1, sizeof(out));
+		assert_int_equal(mac(ALG_MAC_XCBC, "AES-128-CBC", bytes_of(key, n), NULL, 0, out),
+				 n == CBC_MAC_LEN ? 0 : -1);
+		if (n != CBC_MAC_LEN)
+			assert_memory_equal(out, zero, sizeof(out));
+	}
 }
 
 /* FIPS 180-1 appendix A: "abc". */
@@ -510,16 +703,22 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_dh_known),
+		cmocka_unit_test(test_dh_known_to_library),
+		cmocka_unit_test(test_dh_draw),
 		cmocka_unit_test(test_dh_fresh),
 		cmocka_unit_test(test_dh_padding),
 		cmocka_unit_test(test_dh_bad_points),
 		cmocka_unit_test(test_dh_bad_numbers),
 		cmocka_unit_test(test_dh_bad_random),
+		cmocka_unit_test(test_sk_all),
 		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_seal),
 		cmocka_unit_test(test_tampered),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_iv),
 		cmocka_unit_test(test_bad_padding),
+		cmocka_unit_test(test_mac),
+		cmocka_unit_test(test_mac_bad_key),
 		cmocka_unit_test(test_sha1),
 		cmocka_unit_test(test_rand_store),
 	};
