@@ -50,6 +50,11 @@ print("yes" if all(s.get("esn") for s in json.load(sys.stdin)["ipsec_sas"]) else
 	check "$1: ESN $2 on both ends" test "$ours $theirs" = "$2 $2"
 }
 
+# ike ENCRYPTION HASH GROUP SS_IKE: with one child that both have, and that group for PFS.
+ike() {
+	combination "$1" "$2" "$3" aes-128-gcm none "$4" "aes128gcm16-${4##*-}"
+}
+
 # esp ENCRYPTION HASH SS_ESP [ESN]: with one IKE SA that both have.
 esp() {
 	combination aes-128-gcm sha256 group31 "$1" "$2" aes128gcm16-prfsha256-x25519 \
@@ -91,6 +96,18 @@ combination aes-256-cbc sha384 group19 aes-256-cbc sha256 aes256-sha384-ecp256 a
 combination aes-256-cbc sha512 group20 aes-256-gcm none aes256-sha512-ecp384 aes256gcm16-ecp384
 combination aes-128-gcm sha256 group31 aes-128-gcm none aes128gcm16-prfsha256-x25519 aes128gcm16-x25519
 combination aes-256-gcm sha384 group20 aes-256-gcm none aes256gcm16-prfsha384-ecp384 aes256gcm16-ecp384
+
+# what else IKE SAs have
+ike aes-256-gcm-12 sha256 group21 aes256gcm12-prfsha256-ecp521
+ike aes-192-gcm-8 sha1 group32 aes192gcm8-prfsha1-x448
+ike aes-256-ccm aes-cmac group28 aes256ccm16-prfaescmac-ecp256bp
+ike aes-128-ccm-8 aes-xcbc group15 aes128ccm8-prfaesxcbc-modp3072
+ike chacha20-poly1305 sha512 group30 chacha20poly1305-prfsha512-ecp512bp
+ike aes-192-cbc aes-xcbc group5 aes192-aesxcbc-modp1536
+ike aes-256-ctr aes-cmac group25 aes256ctr-aescmac-ecp192
+ike aes-128-ctr sha1 group26 aes128ctr-sha1-ecp224
+ike 3des md5 group2 3des-md5-modp1024
+ike des sha1 group1 des-sha1-modp768
 
 # all that ESP has; with PFS in the rekeying as above
 for icv in 8 12 16; do
