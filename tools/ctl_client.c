@@ -248,6 +248,7 @@ static void take_ike_sa(json_t *from, struct ike_sa *sa)
 	TAKE_TEXT(from, sa, proposal);
 	sa->nat_local = json_is_true(json_object_get(from, "nat_local"));
 	sa->nat_remote = json_is_true(json_object_get(from, "nat_remote"));
+	sa->fragment_size = member_number(from, "fragment_size");
 	sa->age = member_number(from, "age");
 	sa->life = member_number(from, "life");
 }

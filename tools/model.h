@@ -119,6 +119,7 @@ struct ike_sa {
 	char local_id[MODEL_TEXT], remote_id[MODEL_TEXT];
 	char proposal[MODEL_TEXT];
 	bool nat_local, nat_remote;
+	uint64_t fragment_size;		/* octets of a packet; 0: messages are not cut */
 	uint64_t age, life;		/* seconds; life 0: no limit */
 };
 

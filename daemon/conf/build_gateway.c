@@ -162,6 +162,11 @@ static void read_protocol(const struct reader *r)
 		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal enable");
 	r->gateway->udp_csum =
 		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal udp-checksum-enable");
+	r->gateway->fragmentation =
+		tree_yes(tree, r->node, LEVEL, "protocol ikev2 ikev2-fragment enable");
+	if (gateway_value(r, "protocol ikev2 ikev2-fragment size"))
+		r->gateway->fragment_n = (uint16_t)tree_number(
+			tree, r->node, LEVEL, "protocol ikev2 ikev2-fragment size");
 	r->gateway->passive = tree_yes(tree, r->node, LEVEL, "protocol-common passive-mode");
 }
 

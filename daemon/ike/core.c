@@ -10,6 +10,7 @@
 #include "ike/child_kernel.h"
 #include "ike/child_life.h"
 #include "ike/child_settle.h"
+#include "ike/fragments.h"
 #include "ike/ike_life.h"
 #include "ike/life_sign.h"
 #include "ike/line.h"
@@ -154,6 +155,7 @@ static void (*const fire[])(struct ike_core *core, struct timer *timer) = {
 	[TIMER_RENEWAL] = renewal_due,
 	[TIMER_EXCHANGE] = exchange_timeout,
 	[TIMER_HELD] = job_held_due,
+	[TIMER_FRAGMENTS] = fragments_due,
 	[TIMER_HALF_OPEN] = ike_half_open_due,
 	[TIMER_IKE_LIFE] = ike_life,
 	[TIMER_IKE_IDLE] = ike_idle,
@@ -312,14 +314,14 @@ void ike_core_sa_result(struct ike_core *core, ike_time now, uint64_t token, boo
 static void farewell(struct ike_sa *ike)
 {
 	struct task task = { .kind = TASK_IKE_DELETE };
-	struct bytes message;
+	struct packet *message;
 
 	/* A request under way keeps its id; the peer takes ours only after that one. */
 	if (ike->ex.current && ike->ex.request)
 		ike->ex.send_id++;
 	message = ike->version->request(ike, &task);
-	if (message.n)
-		ike_send(ike, message);
+	ike_send(ike, message);
+	packet_free(message);
 }
 
 void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas)

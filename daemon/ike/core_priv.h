@@ -6,6 +6,7 @@
  *
  *   timer, action, packet, job, policy_box, pathref, chance, agenda	small things
  *   slot_index, ike_index, match			find proxy-IDs, IKE SAs and gateways
+ *   fragments				messages of which parts are missing
  *   task, job_wait, exchange			what we ask of a peer, and the wait for results
  *   gateway, gateway_say			what is wanted, when it is tried again, what is told
  *   child_sa, child_kernel, child_use, child_end, child_settle, child_life
@@ -84,6 +85,7 @@ struct ike_core {
 	uint32_t child_count;		/* distinguishes tokens with the same SPI */
 	uint64_t job_count;		/* since the start: numbers of jobs */
 	uint32_t slot_count;		/* since the start: for slot->id */
+	size_t fragments_n;		/* octets of fragments of all IKE SAs */
 	uint8_t *plain;			/* room for what a message decrypts to */
 	uint8_t *scratch;		/* MESSAGE_MAX octets for one that is being built */
 	uint8_t cookie_secret[2][32];	/* the one in use, the one before */

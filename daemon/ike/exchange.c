@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "ike/agenda.h"
+#include "ike/fragments.h"
 #include "ike/ike_sa.h"
 #include "ike/version.h"
 
@@ -71,7 +72,9 @@ void exchange_clear(struct ike_sa *ike)
 	timer_stop(&ike->core->waits, &ex->timer);
 	job_forget(ike, JOB_OURS);
 	job_forget(ike, JOB_PEERS);
-	free(ex->request);
+	fragments_drop(ike, JOB_OURS);
+	fragments_drop(ike, JOB_PEERS);
+	packet_free(ex->request);
 	ex->request = NULL;
 	task_free(ex->current);
 	ex->current = NULL;
@@ -116,25 +119,22 @@ void exchange_pause(struct ike_sa *ike)
 static bool begin_request(struct ike_sa *ike)
 {
 	struct exchange *ex = &ike->ex;
-	struct bytes message;
 
 	timer_stop(&ike->core->waits, &ex->timer);
-	free(ex->request);
+	packet_free(ex->request);
 	ex->request = NULL;
-	message = ike->version->request(ike, ex->current);
-	if (!message.n && job_waits(ike, JOB_OURS)) {
+	ex->request = ike->version->request(ike, ex->current);
+	if (!ex->request && job_waits(ike, JOB_OURS)) {
 		exchange_pause(ike);
 		return true;
 	}
 	job_forget(ike, JOB_OURS);
-	if (message.n)
-		ex->request = packet_new(message);
 	if (!ex->request)
 		return false;
 	ex->sends = 1;
 	ex->asked = false;
 	ex->wait = WAIT_FIRST;
-	ike_send(ike, message);
+	ike_send(ike, ex->request);
 	exchange_await(ike);
 	return true;
 }
@@ -201,7 +201,8 @@ void exchange_answered(struct ike_sa *ike)
 	struct exchange *ex = &ike->ex;
 
 	timer_stop(&ike->core->waits, &ex->timer);
-	free(ex->request);
+	fragments_drop(ike, JOB_OURS);
+	packet_free(ex->request);
 	ex->request = NULL;
 	ex->send_id++;
 }
@@ -244,27 +245,34 @@ void exchange_move(struct ike_sa *from, struct ike_sa *to)
 	}
 }
 
+static void send_all(struct ike_sa *ike, const struct endpoint *local,
+		     const struct endpoint *remote, const struct packet *message)
+{
+	for (; message; message = message->next)
+		action_send(&ike->core->actions, local, remote, packet_bytes(message),
+			    ike->path->wished);
+}
+
 void exchange_respond(struct ike_sa *ike, const struct endpoint *local,
-		      const struct endpoint *remote, struct bytes message)
+		      const struct endpoint *remote, struct packet *message)
 {
 	struct exchange *ex = &ike->ex;
 
-	free(ex->response);
-	ex->response = packet_new(message);
+	fragments_drop(ike, JOB_PEERS);
+	packet_free(ex->response);
+	ex->response = message;
+	ex->repeated = 0;
 	ex->recv_id++;
-	action_send(&ike->core->actions, local, remote, message, ike->path->wished);
+	send_all(ike, local, remote, message);
 }
 
 void exchange_respond_again(struct ike_sa *ike, const struct endpoint *local,
 			    const struct endpoint *remote)
 {
-	if (ike->ex.response)
-		action_send(&ike->core->actions, local, remote, packet_bytes(ike->ex.response),
-			    ike->path->wished);
+	send_all(ike, local, remote, ike->ex.response);
 }
 
-void ike_send(struct ike_sa *ike, struct bytes message)
+void ike_send(struct ike_sa *ike, const struct packet *message)
 {
-	action_send(&ike->core->actions, &ike->path->local, &ike->path->remote, message,
-		    ike->path->wished);
+	send_all(ike, &ike->path->local, &ike->path->remote, message);
 }

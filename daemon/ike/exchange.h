@@ -19,6 +19,7 @@ struct exchange {
 	struct packet *request;
 	struct packet *response;	/* to the peer's last request, recv_id - 1 */
 	unsigned int sends;
+	unsigned int repeated;		/* the peer's last request has come that often again */
 	bool asked;			/* the kernel, whether ESP comes in */
 	ike_time wait;			/* before the next repetition */
 	ike_time lost;			/* core->waits.lost when it was sent last */
@@ -61,11 +62,11 @@ void exchange_end(struct ike_sa *ike, struct task *task);
 /* Moves what waits to the queue of @to, as an IKE SA's heir takes over. */
 void exchange_move(struct ike_sa *from, struct ike_sa *to);
 /*
- * Keeps @message as the response to the peer's request and sends it to where that came
- * from, which need not be the path of the IKE SA (RFC 7296 section 2.11).
+ * Keeps @message, which is taken over, as the response to the peer's request, and sends it to
+ * where that came from, which need not be the path of the IKE SA (RFC 7296 section 2.11).
  */
 void exchange_respond(struct ike_sa *ike, const struct endpoint *local,
-		      const struct endpoint *remote, struct bytes message);
+		      const struct endpoint *remote, struct packet *message);
 /* Sends the response that was kept once more, likewise. */
 void exchange_respond_again(struct ike_sa *ike, const struct endpoint *local,
 			    const struct endpoint *remote);
@@ -75,7 +76,7 @@ unsigned int exchange_sends_most(const struct ike_sa *ike);
 /* Sets the timer for its next repetition. */
 void exchange_await(struct ike_sa *ike);
 /* Sends @message along the path of @ike, and does not keep it. */
-void ike_send(struct ike_sa *ike, struct bytes message);
+void ike_send(struct ike_sa *ike, const struct packet *message);
 
 /* --- unanswered.c --- */
 

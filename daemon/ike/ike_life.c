@@ -143,7 +143,8 @@ void ike_idle(struct ike_core *core, struct timer *timer)
 	if (ike->state != IKE_UP)
 		return;
 	if (ike->path->nat_local && core->now >= ike->keepalive_at) {
-		ike_send(ike, bytes_of(&keepalive, 1));
+		action_send(&ike->core->actions, &ike->path->local, &ike->path->remote,
+			    bytes_of(&keepalive, 1), ike->path->wished);
 		ike->keepalive_at = next_keepalive(ike);
 	}
 	if (liveness && core->now >= ike->heard + SECONDS(liveness) && !ike->ex.current)

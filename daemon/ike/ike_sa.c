@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ike/fragments.h"
 #include "ike/stranger.h"
 
 const char *ike_state_text(enum ike_state state)
@@ -89,8 +90,10 @@ struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
 	struct ike_sa *heir = new_on(old->version, old->gw, initiator,
 				     pathref_get(old->path));
 
-	if (heir)
-		set_conf(heir, old->box, old->conf);
+	if (!heir)
+		return NULL;
+	set_conf(heir, old->box, old->conf);
+	heir->fragmentation = old->fragmentation;
 	return heir;
 }
 
@@ -122,8 +125,9 @@ void ike_handshake_free(struct ike_sa *ike)
 	ike->hs = NULL;
 	dh_free(hs->dh);
 	free(hs->offered);
-	free(hs->request);
-	free(hs->response);
+	packet_free(hs->request);
+	packet_free(hs->response);
+	fragments_forget_early(ike->core, hs);
 	secret_wipe(hs, sizeof(*hs));
 	free(hs);
 }
@@ -144,7 +148,7 @@ void ike_free(struct ike_sa *ike)
 	*ike->prev = ike->next;
 	if (ike->next)
 		ike->next->prev = ike->prev;
-	free(ike->ex.response);
+	packet_free(ike->ex.response);
 	pathref_put(ike->path);
 	policy_box_put(ike->box);
 	ike_leave_gateway(ike);

@@ -31,6 +31,9 @@ struct handshake {
 	struct packet *request, *response;	/* IKE_SA_INIT, for AUTH */
 	uint8_t ni[IKE_NONCE_MAX], nr[IKE_NONCE_MAX];
 	size_t ni_n, nr_n;
+	/* responder: fragments that came while their keys were being made; unproven */
+	struct packet *early;
+	size_t early_n;				/* octets of them */
 	struct dh *dh;
 	uint8_t peer_public[ALG_PUBLIC_MAX];	/* responder: kept until IKE_AUTH comes */
 	size_t peer_public_n;
@@ -83,6 +86,8 @@ struct ike_sa {
 	bool doubted;			/* the peer may know nothing of it: we began another */
 	struct exchange ex;
 	struct job_wait jobs[JOB_SIDES];
+	bool fragmentation;		/* both ends know fragments (RFC 7383) */
+	struct fragments *fragments[JOB_SIDES];	/* of the message that comes next; NULL: none */
 	struct timer held;		/* job_hold(): it is time */
 	bool attempt;			/* counted in core->attempts */
 	bool woken;			/* is in core->woken */

@@ -200,7 +200,7 @@ void job_forget(struct ike_sa *ike, enum job_side side)
 		wait->done = job->next;
 		ike_job_free(job);
 	}
-	free(wait->message);
+	packet_free(wait->message);
 	memset(wait, 0, sizeof(*wait));
 	if (side == JOB_PEERS)
 		timer_stop(&ike->core->timers, &ike->held);
@@ -223,7 +223,7 @@ static void resume(struct ike_sa *ike, enum job_side side)
 	wait->number = 0;
 	wait->message = NULL;
 	ike->version->resume(ike, &local, &remote, packet_bytes(message));
-	free(message);
+	packet_free(message);
 }
 
 static bool holds(const struct ike_sa *ike)

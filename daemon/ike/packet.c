@@ -10,9 +10,20 @@ struct packet *packet_new(struct bytes data)
 
 	if (!packet)
 		return NULL;
+	packet->next = NULL;
 	packet->n = data.n;
 	memcpy(packet->b, data.p, data.n);
 	return packet;
+}
+
+void packet_free(struct packet *packet)
+{
+	while (packet) {
+		struct packet *next = packet->next;
+
+		free(packet);
+		packet = next;
+	}
 }
 
 struct bytes packet_bytes(const struct packet *packet)

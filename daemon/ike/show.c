@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "ike/child_sa.h"
+#include "ike/version.h"
 #include "policy/id.h"
 
 static uint64_t since(ike_time now, ike_time then)
@@ -25,6 +26,7 @@ void ike_core_each_ike(const struct ike_core *core, ike_time now,
 			.remote = ike->path->remote,
 			.nat_local = ike->path->nat_local,
 			.nat_remote = ike->path->nat_remote,
+			.fragment_n = (uint16_t)ike->version->packet_most(ike),
 			.age_seconds = since(now, ike->up_at),
 			.life_seconds = since(ike->ends, now),
 		};

@@ -15,6 +15,7 @@ enum timer_kind {
 	TIMER_RENEWAL,		/* new keys for a tunnel that lost its path */
 	TIMER_EXCHANGE,		/* the next repetition of a request */
 	TIMER_HELD,		/* a request of the peer that had to wait */
+	TIMER_FRAGMENTS,	/* the rest of a message has not come */
 	TIMER_HALF_OPEN,	/* a peer's time for IKE_AUTH is over */
 	TIMER_IKE_LIFE,
 	TIMER_IKE_IDLE,

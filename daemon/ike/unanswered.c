@@ -66,7 +66,7 @@ void exchange_timeout(struct ike_core *core, struct timer *timer)
 	}
 	if (missed(ike)) {
 		ex->asked = false;
-		ike_send(ike, packet_bytes(ex->request));
+		ike_send(ike, ex->request);
 		exchange_await(ike);
 		return;
 	}
@@ -83,6 +83,7 @@ void exchange_timeout(struct ike_core *core, struct timer *timer)
 		gateway_doubt(ike->gw, ike);
 	if (ike->version->rule(ex->current->kind)->hedged && ex->sends >= SLOW_SENDS)
 		gateway_hedge(ike->gw, ike);
-	ike_send(ike, packet_bytes(ex->request));
+	ike->version->repeats(ike);
+	ike_send(ike, ex->request);
 	exchange_await(ike);
 }

@@ -42,10 +42,14 @@ struct ike_version {
 	 */
 	void (*resume)(struct ike_sa *ike, const struct endpoint *local,
 		       const struct endpoint *remote, struct bytes data);
-	/* The request for @task, valid until the next call; empty if there is nothing to send. */
-	struct bytes (*request)(struct ike_sa *ike, struct task *task);
+	/* The request for @task, which is the caller's; NULL if there is nothing to send. */
+	struct packet *(*request)(struct ike_sa *ike, struct task *task);
+	/* The current request was not answered, and is about to be sent once more. */
+	void (*repeats)(struct ike_sa *ike);
 	/* There was nothing: the task is not needed any more, or could not be done. */
 	void (*unsent)(struct ike_sa *ike, struct task *task);
+	/* Octets of the longest packet that @ike sends; 0: messages are not cut. */
+	size_t (*packet_most)(const struct ike_sa *ike);
 	/* Never NULL. */
 	const struct task_rule *(*rule)(enum task_kind kind);
 	/*

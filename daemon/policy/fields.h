@@ -23,6 +23,8 @@ enum policy_change {
 	F(passive, POLICY_LIVE, VALUE) \
 	F(nat_traversal, POLICY_ANEW, VALUE) \
 	F(udp_csum, POLICY_LIVE, VALUE) \
+	F(fragmentation, POLICY_LIVE, VALUE) \
+	F(fragment_n, POLICY_LIVE, VALUE) \
 	F(family, POLICY_ANEW, VALUE) \
 	F(local, POLICY_ANEW, ADDR) \
 	F(peer, POLICY_ANEW, ADDR) \

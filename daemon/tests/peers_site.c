@@ -27,6 +27,7 @@ struct site peers_site(int side)
 		.peer_id = side == A ? "b.example" : "a.example",
 		.psk = SITE_PSK,
 		.nat_traversal = true,
+		.fragmentation = true,
 		.start = side == A ? POLICY_START_ALWAYS : POLICY_START_PASSIVE,
 		.passive = side == B,
 		.ike_life = 28800,
@@ -171,6 +172,8 @@ struct policy *peers_policy(const struct site *site)
 	gw->passive = site->passive;
 	gw->nat_traversal = site->nat_traversal;
 	gw->udp_csum = site->udp_csum;
+	gw->fragmentation = site->fragmentation;
+	gw->fragment_n = site->fragment_n;
 	gw->local = site_address(site->local);
 	gw->peer = site_address(site->peer);
 	gw->local_id = site->local_as ? *site->local_as : identity(site->local_id);

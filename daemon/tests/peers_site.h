@@ -26,6 +26,8 @@ struct site {
 	bool peer_pattern;
 	const char *psk;
 	bool passive, nat_traversal, udp_csum;
+	bool fragmentation;
+	uint16_t fragment_n;		/* octets of a packet; 0: as the path has it */
 	bool transport, gre;
 	uint32_t tfc;			/* octets */
 	enum policy_start start;

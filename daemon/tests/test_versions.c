@@ -33,12 +33,12 @@ static void count_begin(struct ike_sa *ike)
 }
 
 /* Nothing that is of its own version has it ask for anything. */
-static struct bytes no_request(struct ike_sa *ike, struct task *task)
+static struct packet *no_request(struct ike_sa *ike, struct task *task)
 {
 	(void)ike;
 	(void)task;
 	fail();
-	return bytes_of(NULL, 0);
+	return NULL;
 }
 
 static void count_input(struct ike_core *core, const struct endpoint *local,

@@ -581,9 +581,43 @@ static void test_sk_in_the_wrong_place(void **state)
 	assert_int_equal(error.code, WIRE_ERR_TRAILING);
 }
 
+/* RFC 7383 section 2.5: from 1 to the total, and what it begins with in the first alone. */
+static void test_fragment(void **state)
+{
+	static const struct {
+		uint8_t next, body[4];
+		size_t n;
+		bool good;
+	} rows[] = {
+		{ IKE_PL_SA, { 0, 1, 0, 1 }, 4, true },
+		{ IKE_PL_NONE, { 0, 1, 0, 2 }, 4, true },
+		{ IKE_PL_NONE, { 0, 2, 0, 2 }, 4, true },
+		{ IKE_PL_SA, { 0, 2, 0, 2 }, 4, false },
+		{ IKE_PL_NONE, { 0, 0, 0, 2 }, 4, false },
+		{ IKE_PL_NONE, { 0, 3, 0, 2 }, 4, false },
+		{ IKE_PL_NONE, { 0, 0, 0, 0 }, 4, false },
+		{ IKE_PL_SA, { 0, 1, 0, 0 }, 3, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct wire_payload payload = {
+			.type = IKE_PL_SKF, .next = rows[i].next,
+			.body = bytes_of(rows[i].body, rows[i].n), .offset = 28,
+		};
+		struct wire_error error;
+		struct wire_skf skf;
+
+		assert_int_equal(wire_read_skf(&payload, &skf, &error), rows[i].good ? 0 : -1);
+		if (rows[i].good)
+			assert_int_equal(skf.body, 36);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fragment),
 		cmocka_unit_test(test_message_cut_off),
 		cmocka_unit_test(test_chain_cut_off),
 		cmocka_unit_test(test_inner_cut_off),

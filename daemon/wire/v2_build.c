@@ -70,8 +70,27 @@ void wire_sk_begin(struct wire_writer *w, size_t iv_n)
 {
 	wire_payload_begin(w, IKE_PL_SK);
 	w->sk = w->payload;
+	w->body = w->buf.n;
 	wbuf_zero(&w->buf, iv_n);
 	w->plain = w->buf.n;
+}
+
+void wire_skf_begin(struct wire_writer *w, uint8_t next, uint16_t number, uint16_t total,
+		    size_t iv_n)
+{
+	wire_payload_begin(w, IKE_PL_SKF);
+	w->sk = w->payload;
+	patch_u8(w, w->sk, next);
+	wbuf_be16(&w->buf, number);
+	wbuf_be16(&w->buf, total);
+	w->body = w->buf.n;
+	wbuf_zero(&w->buf, iv_n);
+	w->plain = w->buf.n;
+}
+
+uint8_t wire_sk_next(const struct wire_writer *w)
+{
+	return w->buf.overflow ? IKE_PL_NONE : w->buf.p[w->sk];
 }
 
 size_t wire_sk_plain_len(const struct wire_writer *w)
@@ -81,7 +100,7 @@ size_t wire_sk_plain_len(const struct wire_writer *w)
 
 size_t wire_sk_body(const struct wire_writer *w)
 {
-	return w->sk + IKE_PAYLOAD_HDR_LEN;
+	return w->body;
 }
 
 void wire_sk_end(struct wire_writer *w, size_t pad_n, size_t icv_n)

@@ -22,7 +22,8 @@ struct wire_writer {
 	bool header;		/* begins with an IKE header */
 	size_t next_at;		/* octet that names the next payload */
 	size_t payload;		/* generic header of the payload being written */
-	size_t sk;		/* generic header of SK; 0: none */
+	size_t sk;		/* generic header of SK or SKF; 0: none */
+	size_t body;		/* where the IV goes */
 	size_t plain;		/* first octet to be encrypted */
 };
 
@@ -39,8 +40,16 @@ void wire_payload_end(struct wire_writer *w);
 
 /* SK with room for an IV of @iv_n octets; all payloads up to wire_sk_end() are within. */
 void wire_sk_begin(struct wire_writer *w, size_t iv_n);
+/*
+ * Likewise SKF, fragment @number of @total, whose body is a part of the payloads as octets;
+ * @next: the type of the first payload in fragment 1, 0 in others (RFC 7383 section 2.5).
+ */
+void wire_skf_begin(struct wire_writer *w, uint8_t next, uint16_t number, uint16_t total,
+		    size_t iv_n);
 /* Octets of payloads within SK so far: what padding depends on. */
 size_t wire_sk_plain_len(const struct wire_writer *w);
+/* The type of the first payload within SK. */
+uint8_t wire_sk_next(const struct wire_writer *w);
 /* Where the body of SK starts in the message. */
 size_t wire_sk_body(const struct wire_writer *w);
 /*

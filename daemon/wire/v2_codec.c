@@ -69,7 +69,11 @@ int wire_message_parse(struct bytes datagram, struct wire_message *message,
 
 const struct wire_payload *wire_message_sk(const struct wire_message *message)
 {
-	return wire_payload_find(&message->clear, IKE_PL_SK);
+	const struct wire_payloads *clear = &message->clear;
+
+	/* The walk ends there. */
+	return clear->n && is_encrypted(clear->list[clear->n - 1].type) ?
+	       &clear->list[clear->n - 1] : NULL;
 }
 
 size_t wire_payload_body_offset(const struct wire_payload *payload)

@@ -46,10 +46,21 @@ struct wire_message {
  */
 int wire_message_parse(struct bytes datagram, struct wire_message *message,
 		       struct wire_error *error);
-/* The SK payload, or NULL. */
+/* The SK or SKF payload, or NULL. */
 const struct wire_payload *wire_message_sk(const struct wire_message *message);
 /* Where the body of @sk starts: what is before it is authenticated only (section 3.14). */
 size_t wire_payload_body_offset(const struct wire_payload *payload);
+
+/* What an SKF payload says in clear (RFC 7383 section 2.5). */
+struct wire_skf {
+	uint16_t number;	/* from 1 to total */
+	uint16_t total;
+	size_t body;		/* where its IV starts in the message */
+};
+
+/* Fails as well where the next payload does not fit: only the first fragment names one. */
+int wire_read_skf(const struct wire_payload *payload, struct wire_skf *skf,
+		  struct wire_error *error);
 
 /* Payloads of the decrypted @plain (no padding), the first of type @first. */
 int wire_payloads_parse(uint8_t first, struct bytes plain, struct wire_payloads *payloads,

@@ -2,7 +2,8 @@
 /* Payloads of one level: all but SA and TS (v2_sa.c, v2_ts.c). */
 #include "wire/v2_codec.h"
 
-#define SPI_LEN	4	/* of ESP and AH */
+#define SPI_LEN		4	/* of ESP and AH */
+#define SKF_FIELDS	4	/* octets of number and total */
 
 static struct bytes behind(const struct wire_payload *payload, size_t n)
 {
@@ -15,6 +16,20 @@ static int need(const struct wire_payload *payload, size_t n, struct wire_error 
 	if (payload->body.n < n)
 		return wire_fail(error, WIRE_ERR_SHORT, payload->type, payload->offset);
 	*error = (struct wire_error){ .code = WIRE_OK };
+	return 0;
+}
+
+int wire_read_skf(const struct wire_payload *payload, struct wire_skf *skf,
+		  struct wire_error *error)
+{
+	if (need(payload, SKF_FIELDS, error))
+		return -1;
+	skf->number = get_be16(payload->body.p);
+	skf->total = get_be16(payload->body.p + 2);
+	skf->body = wire_payload_body_offset(payload) + SKF_FIELDS;
+	if (!skf->number || skf->number > skf->total ||
+	    (skf->number > 1 && payload->next != IKE_PL_NONE))
+		return wire_fail(error, WIRE_ERR_VALUE, payload->type, payload->offset);
 	return 0;
 }
 

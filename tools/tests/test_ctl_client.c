@@ -93,6 +93,7 @@ static void test_show(void **state)
 		"{\"ok\":true,\"daemon\":{\"version\":\"" PANTUN_VERSION "\"},"
 		"\"ike_sas\":[{\"gateway\":\"hq\","
 		"\"state\":\"established\",\"role\":\"initiator\",\"nat_remote\":true,"
+		"\"fragment_size\":1280,"
 		"\"age\":61,\"life\":28800,\"new-member\":[1]}],\"children\":[{\"gateway\":\"hq\","
 		"\"tunnel\":\"t\",\"interface\":\"tunnel1\",\"proxy\":\"lan\",\"state\":\"down\","
 		"\"last_error\":\"no common proposal\",\"age\":null},{\"gateway\":\"g2\","
@@ -106,6 +107,7 @@ static void test_show(void **state)
 	assert_string_equal(model.ike_sas[0].state, "established");
 	assert_true(model.ike_sas[0].nat_remote);
 	assert_false(model.ike_sas[0].nat_local);
+	assert_int_equal(model.ike_sas[0].fragment_size, 1280);
 	assert_int_equal(model.ike_sas[0].life, 28800);
 	assert_int_equal(model.children_n, 2);
 	assert_string_equal(model.children[0].history.last_error, "no common proposal");

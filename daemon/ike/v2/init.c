@@ -64,6 +64,8 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	wire_put_nonce(w, bytes_of(hs->ni, hs->ni_n));
 	if (ike->conf->nat_traversal)
 		v2_natd_put(w, ike->spi_i, ike->spi_r, &ike->path->local, &ike->path->remote);
+	if (ike->conf->fragmentation)
+		wire_put_notify(w, IKE_N_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
 	return true;
 }
 
@@ -231,7 +233,7 @@ static bool take_init_answer(struct ike_sa *ike, const struct v2_in *in)
 	ike_set_peer_spi(ike, in->message->header.spi_r);
 	if (!derive_first(ike, JOB_OURS, p.ke.data))
 		return false;
-	free(hs->response);
+	packet_free(hs->response);
 	hs->response = packet_new(in->message->data);
 	return hs->response;
 }
@@ -254,6 +256,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 		ike_close(ike, false);
 		return;
 	}
+	ike->fragmentation = ike->conf->fragmentation && in->notes.fragmentation;
 	if (ike->conf->nat_traversal)
 		v2_natd_check(ike, in);
 	if (pathref_encap(ike->path)) {
@@ -343,6 +346,9 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 		v2_natd_put(&w, ike->spi_i, ike->spi_r, &in->local, &in->remote);
 		v2_natd_check(ike, in);
 	}
+	ike->fragmentation = ike->conf->fragmentation && in->notes.fragmentation;
+	if (ike->fragmentation)
+		wire_put_notify(&w, IKE_N_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
 	hs->response = packet_new(wire_end(&w));
 	return hs->response;
 }
@@ -378,7 +384,7 @@ void v2_init_answer(struct ike_sa *ike, const struct v2_in *in)
 		return;
 	}
 	ike->ex.recv_id = 1;
-	ike_send(ike, packet_bytes(ike->hs->response));
+	ike_send(ike, ike->hs->response);
 	timer_set(&ike->core->waits, &ike->half_open, ike->core->now + HALF_OPEN_MS);
 }
 

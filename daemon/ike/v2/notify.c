@@ -66,6 +66,14 @@ static void read_rekey(struct v2_notes *notes, const struct wire_notify *notify,
 	notes->rekeys = true;
 }
 
+static void read_fragmentation(struct v2_notes *notes, const struct wire_notify *notify,
+			       unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->fragmentation = true;
+}
+
 static void read_no_tfc(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)notify;
@@ -117,7 +125,8 @@ static const struct row {
 	{ .type = IKE_N_MULTIPLE_AUTH_SUPPORTED, .name = "MULTIPLE_AUTH_SUPPORTED" },
 	{ .type = IKE_N_REDIRECT_SUPPORTED, .name = "REDIRECT_SUPPORTED" },
 	{ .type = IKE_N_CHILDLESS_IKEV2_SUPPORTED, .name = "CHILDLESS_IKEV2_SUPPORTED" },
-	{ .type = IKE_N_FRAGMENTATION_SUPPORTED, .name = "IKEV2_FRAGMENTATION_SUPPORTED" },
+	{ IKE_N_FRAGMENTATION_SUPPORTED, BOTH(IKE_SA_INIT), "IKEV2_FRAGMENTATION_SUPPORTED",
+	  read_fragmentation },
 	{ .type = IKE_N_SIGNATURE_HASH_ALGORITHMS, .name = "SIGNATURE_HASH_ALGORITHMS" },
 };
 

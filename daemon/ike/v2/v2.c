@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "ike/child_kernel.h"
+#include "ike/fragments.h"
 #include "ike/ike_life.h"
 #include "ike/stranger.h"
 #include "ike/v2/pfs.h"
@@ -39,7 +40,7 @@ static const struct asked *find_asked(const struct ike_sa *ike, uint8_t exchange
 	return NULL;
 }
 
-static struct bytes request(struct ike_sa *ike, struct task *task)
+static struct packet *request(struct ike_sa *ike, struct task *task)
 {
 	const struct v2_task *row = v2_row(task->kind);
 	uint8_t *buf = ike->core->scratch;
@@ -48,15 +49,15 @@ static struct bytes request(struct ike_sa *ike, struct task *task)
 	v2_begin(&w, buf, ike, row->exchange, ike->ex.send_id, false);
 	if (row->clear) {
 		if (!row->build(ike, task, &w))
-			return bytes_of(NULL, 0);
-		free(ike->hs->request);
+			return NULL;
+		packet_free(ike->hs->request);
 		ike->hs->request = packet_new(wire_end(&w));
-		return packet_bytes(ike->hs->request);
+		return ike->hs->request ? packet_new(packet_bytes(ike->hs->request)) : NULL;
 	}
 	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
 	if (!row->build(ike, task, &w))
-		return bytes_of(NULL, 0);
-	return v2_seal(ike, &w, buf);
+		return NULL;
+	return v2_pack(ike, &w, buf);
 }
 
 /* --- in --- */
@@ -91,14 +92,23 @@ static void refuse_clear(struct ike_core *core, const struct v2_in *in,
 	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
 }
 
-/* Decrypts into core->plain and parses; false: not authentic. */
-static bool open_message(struct ike_sa *ike, const struct v2_in *in, struct bytes *plain)
+/*
+ * Decrypts into core->plain; false: it is not authentic, or not whole yet.  @next: the type of the
+ * first payload.
+ */
+static bool open_message(struct ike_sa *ike, enum job_side side, const struct v2_in *in,
+			 struct bytes *plain, uint8_t *next)
 {
 	const struct wire_payload *sk = wire_message_sk(in->message);
 
-	return sk && sk->type == IKE_PL_SK &&
-	       !cipher_open(ike_key_in(ike), in->message->data, wire_payload_body_offset(sk),
-			    ike->core->plain, plain);
+	if (sk->type == IKE_PL_SKF)
+		return v2_fragment_take(ike, side, in, plain, next);
+	*next = sk->next;
+	if (!cipher_open(ike_key_in(ike), in->message->data, wire_payload_body_offset(sk),
+			 ike->core->plain, plain))
+		return true;
+	log_debug(ike->gw->subject, "message dropped: it is not authentic");
+	return false;
 }
 
 /* The response to what is authentic but malformed or unknown (section 2.21). */
@@ -193,7 +203,7 @@ static void handle_request(struct ike_sa *ike, const struct v2_in *in,
 	const struct asked *asked = find_asked(ike, header->exchange);
 	uint8_t buf[MESSAGE_MAX];
 	struct wire_writer w;
-	struct bytes message;
+	struct packet *message;
 
 	if (!asked) {
 		log_debug(ike->gw->subject, "%s in a state that has no use for it",
@@ -211,8 +221,8 @@ static void handle_request(struct ike_sa *ike, const struct v2_in *in,
 	if (job_waits(ike, JOB_PEERS))
 		return;
 	job_forget(ike, JOB_PEERS);
-	message = v2_seal(ike, &w, buf);
-	if (message.n)
+	message = v2_pack(ike, &w, buf);
+	if (message)
 		exchange_respond(ike, &in->local, &in->remote, message);
 }
 
@@ -245,33 +255,17 @@ static bool response_due(const struct ike_sa *ike, const struct wire_header *hea
 	       header->exchange == v2_row(ex->current->kind)->exchange;
 }
 
-static void protected_input(struct ike_sa *ike, const struct v2_in *in)
+/* @plain is what @in brought, and begins with a payload of type @next. */
+static void opened_input(struct ike_sa *ike, const struct v2_in *in, uint8_t next,
+			 struct bytes plain)
 {
-	const struct wire_header *header = &in->message->header;
-	bool response = wire_is_response(header);
+	bool response = wire_is_response(&in->message->header);
 	struct v2_in opened = *in;
 	struct wire_payloads inner;
 	struct wire_error error;
-	struct bytes plain;
 	bool bad;
 
-	if (response ? !response_due(ike, header) :
-	    header->message_id != ike->ex.recv_id && header->message_id + 1 != ike->ex.recv_id) {
-		log_debug(ike->gw->subject, "message id %u is outside the window",
-			  header->message_id);
-		return;
-	}
-	if (!open_message(ike, in, &plain)) {
-		log_debug(ike->gw->subject, "message dropped: it is not authentic");
-		return;
-	}
-	if (!response && header->message_id != ike->ex.recv_id) {
-		exchange_respond_again(ike, &in->local, &in->remote);
-		goto wipe;
-	}
-	/* Whoever replays a request gets this far, too, but no further. */
-	ike_heard(ike);
-	bad = wire_payloads_parse(wire_message_sk(in->message)->next, plain, &inner, &error) ||
+	bad = wire_payloads_parse(next, plain, &inner, &error) ||
 	      wire_rules_check(in->message, &inner, &error);
 	if (bad)
 		complain(in, "authentic but wrong message", &error);
@@ -284,7 +278,35 @@ static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 		wrong_response(ike, &error);
 	else
 		handle_response(ike, &opened);
-wipe:
+}
+
+static enum job_side side_of(const struct wire_header *header)
+{
+	return wire_is_response(header) ? JOB_OURS : JOB_PEERS;
+}
+
+static void protected_input(struct ike_sa *ike, const struct v2_in *in)
+{
+	const struct wire_header *header = &in->message->header;
+	bool response = wire_is_response(header);
+	struct bytes plain;
+	uint8_t next;
+
+	if (response ? !response_due(ike, header) :
+	    header->message_id != ike->ex.recv_id && header->message_id + 1 != ike->ex.recv_id) {
+		log_debug(ike->gw->subject, "message id %u is outside the window",
+			  header->message_id);
+		return;
+	}
+	/* Whoever replays a request gets this far, too, but no further. */
+	if (!response && header->message_id != ike->ex.recv_id) {
+		v2_fragment_answer_again(ike, in);
+		return;
+	}
+	if (!open_message(ike, side_of(header), in, &plain, &next))
+		return;
+	ike_heard(ike);
+	opened_input(ike, in, next, plain);
 	secret_wipe(ike->core->plain, plain.n);
 }
 
@@ -306,21 +328,51 @@ static void sa_handle(struct ike_sa *ike, const struct v2_in *in)
 		protected_input(ike, in);
 }
 
+static bool is_fragment(const struct v2_in *in)
+{
+	const struct wire_payload *sk = wire_message_sk(in->message);
+
+	return sk && sk->type == IKE_PL_SKF;
+}
+
+/* The keys of the first protected request are being made, and @in may be a part of it. */
+static bool is_early(const struct ike_sa *ike, const struct v2_in *in)
+{
+	return !ike->keyed && ike->state == IKE_HALF_OPEN && ike->hs->response &&
+	       ike->fragmentation && is_fragment(in) && !wire_is_response(&in->message->header) &&
+	       in->message->header.message_id == ike->ex.recv_id;
+}
+
+/* The peer is done with IKE_AUTH, and goes on before we have checked its answer. */
+static void hold(struct ike_sa *ike, const struct v2_in *in)
+{
+	struct bytes plain = bytes_of(NULL, 0);
+	uint8_t next;
+
+	if (is_fragment(in) && (in->message->header.message_id != ike->ex.recv_id ||
+				!v2_fragment_take(ike, JOB_PEERS, in, &plain, &next)))
+		return;
+	secret_wipe(ike->core->plain, plain.n);
+	job_hold(ike, &in->local, &in->remote, in->message->data);
+}
+
 static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct wire_header *header = &in->message->header;
-	enum job_side side = wire_is_response(header) ? JOB_OURS : JOB_PEERS;
+	enum job_side side = side_of(header);
 
 	/* What says that it comes from us is a reflection of our own. */
 	if (wire_from_initiator(header) == ike->initiator)
 		return;
 	job_forget_late(ike, side);
 	/* @in is a repetition of the message that waits for a job, or an answer to no request. */
-	if (job_waits(ike, side))
+	if (job_waits(ike, side)) {
+		if (is_early(ike, in))
+			fragments_keep_early(ike, in->message->data);
 		return;
-	/* The peer is done with IKE_AUTH, and goes on before we have checked its answer. */
+	}
 	if (side == JOB_PEERS && ike->state == IKE_AUTH_SENT && job_waits(ike, JOB_OURS)) {
-		job_hold(ike, &in->local, &in->remote, in->message->data);
+		hold(ike, in);
 		return;
 	}
 	sa_handle(ike, in);
@@ -331,6 +383,24 @@ static void sa_input(struct ike_sa *ike, const struct v2_in *in)
 		return;
 	if (!job_keep(ike, side, &in->local, &in->remote, in->message->data))
 		job_forget(ike, side);
+}
+
+/* What came while the keys were being made, as if it had come from where the first part did. */
+static void early_input(struct ike_sa *ike, const struct endpoint *local,
+			const struct endpoint *remote)
+{
+	struct packet *early = fragments_take_early(ike);
+	struct wire_message message;
+	struct v2_in in = {
+		.message = &message, .payloads = &message.clear,
+		.local = *local, .remote = *remote,
+	};
+	struct wire_error error;
+
+	for (const struct packet *one = early; one; one = one->next)
+		if (!wire_message_parse(bytes_of(one->b, one->n), &message, &error))
+			sa_input(ike, &in);
+	packet_free(early);
 }
 
 static void resume(struct ike_sa *ike, const struct endpoint *local, const struct endpoint *remote,
@@ -361,6 +431,8 @@ static void resume(struct ike_sa *ike, const struct endpoint *local, const struc
 		v2_init_answer(ike, &in);
 	else
 		sa_input(ike, &in);
+	if (ike->keyed && ike->state == IKE_HALF_OPEN)
+		early_input(ike, local, remote);
 }
 
 static void input(struct ike_core *core, const struct endpoint *local,
@@ -422,6 +494,8 @@ const struct ike_version v2_version = {
 	.input = input,
 	.resume = resume,
 	.request = request,
+	.repeats = v2_repeats,
+	.packet_most = v2_fragment_size,
 	.unsent = v2_unsent,
 	.rule = v2_rule,
 	.child_up = v2_pfs_plan,

@@ -27,7 +27,7 @@ struct v2_notes {
 	struct bytes cookie;
 	bool rekeys;			/* REKEY_SA */
 	struct wire_notify rekey;
-	bool initial_contact, transport, no_tfc;
+	bool initial_contact, transport, no_tfc, fragmentation;
 	uint64_t natd_source, natd_destination;	/* of which payloads: bits, by their places */
 };
 
@@ -101,6 +101,26 @@ void v2_begin(struct wire_writer *w, uint8_t *buf, const struct ike_sa *ike, uin
 	      uint32_t message_id, bool response);
 /* Ends the protected message in @w; empty if it did not fit or could not be sealed. */
 struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf);
+
+/* --- fragment.c: fragmentation (RFC 7383) --- */
+
+/* Octets of the longest packet that we send on @ike; 0: fragmentation was not agreed on. */
+size_t v2_fragment_size(const struct ike_sa *ike);
+/*
+ * Ends the protected message in @w, in as many parts as the path needs.  The caller's; NULL if it
+ * did not fit into @buf or could not be sealed.
+ */
+struct packet *v2_pack(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf);
+/* As ike/version.h has it. */
+void v2_repeats(struct ike_sa *ike);
+/*
+ * Takes the fragment @in, of a message that is due.  True once the message is whole: @plain, in
+ * core->plain, is what was in it, and begins with a payload of type @next.
+ */
+bool v2_fragment_take(struct ike_sa *ike, enum job_side side, const struct v2_in *in,
+		      struct bytes *plain, uint8_t *next);
+/* @in is the peer's last request once more, or a part of it: answers it again where that is due. */
+void v2_fragment_answer_again(struct ike_sa *ike, const struct v2_in *in);
 
 /* --- nonce.c: sections 2.8.1, 2.10 --- */
 

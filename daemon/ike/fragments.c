@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/fragments.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/secret.h"
+
+/* --- proven ones --- */
+
+/* @one belongs to what is there. */
+static bool same_message(const struct fragments *f, const struct fragment *one)
+{
+	return f && f->message_id == one->message_id && f->exchange == one->exchange;
+}
+
+bool fragments_want(const struct ike_sa *ike, enum job_side side, const struct fragment *one)
+{
+	const struct fragments *f = ike->fragments[side];
+
+	if (one->total > FRAGMENTS_MOST)
+		return false;
+	if (!same_message(f, one) || one->total > f->total)
+		return true;
+	return one->total == f->total && !f->part[one->number - 1];
+}
+
+/* The plaintext was secret. */
+static void part_free(struct packet *part)
+{
+	if (part)
+		secret_wipe(part->b, part->n);
+	packet_free(part);
+}
+
+static void empty(struct fragments *f)
+{
+	for (unsigned int i = 0; i < f->total; i++) {
+		part_free(f->part[i]);
+		f->part[i] = NULL;
+	}
+	f->core->fragments_n -= f->octets;
+	f->octets = 0;
+	f->have = 0;
+	f->longest = 0;
+}
+
+static struct fragments *fragments_new(struct ike_sa *ike, enum job_side side)
+{
+	struct fragments *f = calloc(1, sizeof(*f));
+
+	if (!f)
+		return NULL;
+	f->core = ike->core;
+	f->ike = ike;
+	f->side = side;
+	f->timer.kind = TIMER_FRAGMENTS;
+	ike->fragments[side] = f;
+	return f;
+}
+
+/* What @one is to be put into, emptied where it begins anew; NULL: no memory. */
+static struct fragments *place_for(struct ike_sa *ike, enum job_side side,
+				   const struct fragment *one)
+{
+	struct fragments *f = ike->fragments[side];
+
+	if (!f)
+		f = fragments_new(ike, side);
+	if (!f || (same_message(f, one) && f->total == one->total))
+		return f;
+	empty(f);
+	f->message_id = one->message_id;
+	f->exchange = one->exchange;
+	f->total = one->total;
+	timer_set(&f->core->waits, &f->timer, f->core->now + FRAGMENTS_MS);
+	return f;
+}
+
+static bool has_room(const struct fragments *f, size_t n)
+{
+	return f->octets + n <= FRAGMENTS_OCTETS && f->core->fragments_n + n <= FRAGMENTS_ALL;
+}
+
+bool fragments_put(struct ike_sa *ike, enum job_side side, const struct fragment *one)
+{
+	struct packet **part;
+	struct fragments *f;
+
+	if (!fragments_want(ike, side, one))
+		return false;
+	f = place_for(ike, side, one);
+	if (!f || !has_room(f, one->plain.n))
+		return false;
+	part = &f->part[one->number - 1];
+	*part = packet_new(one->plain);
+	if (!*part)
+		return false;
+	f->octets += one->plain.n;
+	f->core->fragments_n += one->plain.n;
+	f->have++;
+	if (one->number == 1)
+		f->next = one->next;
+	if (one->datagram_n > f->longest)
+		f->longest = one->datagram_n;
+	return true;
+}
+
+bool fragments_whole(const struct fragments *fragments, uint32_t message_id)
+{
+	return fragments && fragments->message_id == message_id && fragments->total &&
+	       fragments->have == fragments->total;
+}
+
+struct bytes fragments_join(const struct fragments *fragments, uint8_t *out)
+{
+	size_t n = 0;
+
+	for (unsigned int i = 0; i < fragments->total; i++) {
+		const struct packet *part = fragments->part[i];
+
+		memcpy(out + n, part->b, part->n);
+		n += part->n;
+	}
+	return bytes_of(out, n);
+}
+
+void fragments_drop(struct ike_sa *ike, enum job_side side)
+{
+	struct fragments *f = ike->fragments[side];
+
+	if (!f)
+		return;
+	empty(f);
+	timer_stop(&f->core->waits, &f->timer);
+	free(f);
+	ike->fragments[side] = NULL;
+}
+
+void fragments_due(struct ike_core *core, struct timer *timer)
+{
+	struct fragments *f = container_of(timer, struct fragments, timer);
+
+	(void)core;
+	log_debug(f->ike->gw->subject, "%u of %u fragments have come within %u s: dropped",
+		  f->have, f->total, (unsigned int)(FRAGMENTS_MS / 1000));
+	fragments_drop(f->ike, f->side);
+}
+
+/* --- those that come before their keys --- */
+
+bool fragments_keep_early(struct ike_sa *ike, struct bytes data)
+{
+	struct packet **end = &ike->hs->early;
+	unsigned int n = 0;
+
+	for (; *end; end = &(*end)->next)
+		n++;
+	if (n == FRAGMENTS_MOST || ike->hs->early_n + data.n > FRAGMENTS_OCTETS ||
+	    ike->core->fragments_n + data.n > FRAGMENTS_ALL)
+		return false;
+	*end = packet_new(data);
+	if (!*end)
+		return false;
+	ike->hs->early_n += data.n;
+	ike->core->fragments_n += data.n;
+	return true;
+}
+
+struct packet *fragments_take_early(struct ike_sa *ike)
+{
+	struct handshake *hs = ike->hs;
+	struct packet *early = hs ? hs->early : NULL;
+
+	if (!early)
+		return NULL;
+	ike->core->fragments_n -= hs->early_n;
+	hs->early = NULL;
+	hs->early_n = 0;
+	return early;
+}
+
+void fragments_forget_early(struct ike_core *core, struct handshake *hs)
+{
+	core->fragments_n -= hs->early_n;
+	packet_free(hs->early);
+	hs->early = NULL;
+	hs->early_n = 0;
+}
