@@ -3,7 +3,7 @@
  * The earliest way in: ESP is taken from GRO, before the IP layer spends its time on a
  * packet that ends here anyway.
  *
- * The kernel has one place for the GRO of a protocol.  XFRM's own (esp4_offload and
+ * The kernel has one place for the GRO and the GSO of a protocol.  XFRM's own (esp4_offload and
  * esp6_offload) may have taken it; we take the place over then and hand on to it what
  * is not ours, so that XFRM's packets lose nothing.  ESP in UDP comes the same way, if
  * its socket has both UDP_ENCAP and UDP_GRO.
@@ -25,6 +25,7 @@
 #include <net/ipv6.h>
 #include <net/protocol.h>
 #include "compat.h"
+#include "data/chain.h"
 #include "data/gro.h"
 #include "data/rx.h"
 
@@ -127,8 +128,11 @@ static struct sk_buff *receive_or_pass(struct list_head *head, struct sk_buff *s
 static struct sk_buff *segment_or_pass(struct sk_buff *skb, netdev_features_t features,
 				       const struct gro_place *place)
 {
-	const struct net_offload *former = rcu_dereference(place->former);
+	const struct net_offload *former;
 
+	if (pantun_chain_is(skb))
+		return pantun_chain_segment(skb, features);
+	former = rcu_dereference(place->former);
 	if (former && former->callbacks.gso_segment)
 		return former->callbacks.gso_segment(skb, features);
 	return ERR_PTR(-EPROTONOSUPPORT);
@@ -198,6 +202,7 @@ static void take_offload(struct gro_place *place)
 	place->taken = exchange_offload(place, former, &place->ours);
 	if (!place->taken)
 		RCU_INIT_POINTER(place->former, NULL);
+	pantun_chain_enable(place->family, place->taken);
 }
 
 /* Returns when nobody is inside any more. */
@@ -206,6 +211,7 @@ static void give_back_offload(struct gro_place *place)
 	if (!place->taken)
 		return;
 	place->taken = false;
+	pantun_chain_enable(place->family, false);
 	WARN_ON_ONCE(!exchange_offload(place, &place->ours, rcu_access_pointer(place->former)));
 	synchronize_net();
 	RCU_INIT_POINTER(place->former, NULL);

@@ -317,7 +317,7 @@ static void set_udp_csum(struct sk_buff *skb)
 
 /**
  * pantun_outer_xmit - sends a packet with its outer headers
- * @skb: the packet, with its route; consumed
+ * @skb: the packet, or a chain of them, with its route; consumed
  * @sa: its SA
  *
  * The path that the headers are from may have been replaced since.
@@ -330,10 +330,14 @@ void pantun_outer_xmit(struct sk_buff *skb, const struct pantun_sa *sa)
 	struct net *net = tunnel->pn->net;
 	bool df = pantun_cb(skb)->df;
 
-	dev_sw_netstats_tx_add(tunnel->dev, 1, pantun_cb(skb)->inner_len);
+	dev_sw_netstats_tx_add(tunnel->dev, max_t(u16, skb_shinfo(skb)->gso_segs, 1),
+			       pantun_cb(skb)->inner_len);
 	skb_clear_hash(skb);
-	skb->encapsulation = 0;
-	skb->ip_summed = CHECKSUM_NONE;
+	/* a chain says already what it is */
+	if (!skb_is_gso(skb)) {
+		skb->encapsulation = 0;
+		skb->ip_summed = CHECKSUM_NONE;
+	}
 	if (pantun_cb(skb)->udp_csum)
 		set_udp_csum(skb);
 	if (ip_hdr(skb)->version == 6) {

@@ -3,7 +3,8 @@
  * The way out, in call order: a packet is handed to the netdevice, finds its proxy-ID
  * once (a super-packet, too), waits for an SA or goes on, is checked against the
  * path's MTU, split, numbered, made the payload of ESP or AH, gets its outer headers,
- * is encrypted and sent.  Nothing leaves in clear.
+ * is encrypted and sent; what a super-packet was split into leaves together (chain.c).
+ * Nothing leaves in clear.
  */
 #include <linux/icmpv6.h>
 #include <linux/pantun.h>
@@ -18,6 +19,7 @@
 #include "core/proxy.h"
 #include "core/sa.h"
 #include "core/tunnel.h"
+#include "data/chain.h"
 #include "data/flow.h"
 #include "data/inner.h"
 #include "data/outer.h"
@@ -162,6 +164,8 @@ struct tx {
 	struct dst_entry *dst;		/* with a reference; NULL: the last packet has it */
 	struct pantun_overhead sizes;
 	u32 mtu;			/* of inner packets */
+	bool chained;			/* packets leave together, if they fit */
+	struct pantun_chain chain;	/* packets that are ready to leave */
 };
 
 /* Checksum and room for headers; what forbids sending, or PANTUN_DROP_NONE. */
@@ -255,12 +259,32 @@ static enum pantun_drop encapsulate_dummy(struct sk_buff *skb, struct tx *tx)
 	return reason ? reason : encapsulate(skb, tx, true, NULL);
 }
 
+/* Sends what is chained so far. */
+static void send_chain(struct tx *tx)
+{
+	struct sk_buff *skb = pantun_chain_take(&tx->chain);
+
+	if (skb)
+		tx_done(skb, tx->sa, 0);
+}
+
+/* A finished packet, which goes alone or with others, but not before those that came earlier. */
+static void send_or_chain(struct sk_buff *skb, struct tx *tx)
+{
+	if (tx->chained && pantun_chain_add(&tx->chain, skb))
+		return;
+	send_chain(tx);
+	if (!tx->chained || !pantun_chain_add(&tx->chain, skb))
+		tx_done(skb, tx->sa, 0);
+}
+
 /*
  * A packet with its outer headers, or what forbids sending it, on its way to encryption.
  * Consumes it.  BH disabled, RCU.
  */
-static void tx_seal(struct sk_buff *skb, struct pantun_sa *sa, enum pantun_drop reason)
+static void tx_seal(struct sk_buff *skb, struct tx *tx, enum pantun_drop reason)
 {
+	struct pantun_sa *sa = tx->sa;
 	int err;
 
 	if (reason) {
@@ -270,10 +294,22 @@ static void tx_seal(struct sk_buff *skb, struct pantun_sa *sa, enum pantun_drop 
 	pantun_cb(skb)->nest = __this_cpu_read(nest);
 	pantun_cb(skb)->done = tx_done;
 	err = sa->ops->seal(sa, skb, pantun_cb(skb)->seq);
-	if (err == -EINPROGRESS)
+	if (err == -EINPROGRESS) {
 		pantun_sa_hold(sa);
-	else
+		send_chain(tx);
+	} else if (err) {
 		tx_done(skb, sa, err);
+	} else {
+		send_or_chain(skb, tx);
+	}
+}
+
+/* Whether what a super-packet is split into may leave together. */
+static bool may_chain(const struct pantun_cb *cb, const struct tx *tx)
+{
+	/* in transport mode headers are the inner packets' own */
+	return cb->df && tx->sizes.inside >= 0 && __this_cpu_read(nest) < NEST_MAX &&
+	       pantun_chain_possible(tx->sa, tx->path, tx->dst);
 }
 
 /*
@@ -292,11 +328,13 @@ static void tx_gso(struct sk_buff *skb, struct tx *tx)
 		return;
 	}
 	consume_skb(skb);
+	tx->chained = may_chain(&cb, tx);
 	skb_list_walk_safe(segments, segment, next) {
 		skb_mark_not_on_list(segment);
 		*pantun_cb(segment) = cb;
-		tx_seal(segment, tx->sa, encapsulate_inner(segment, tx, !next));
+		tx_seal(segment, tx, encapsulate_inner(segment, tx, !next));
 	}
+	send_chain(tx);
 }
 
 /*
@@ -343,7 +381,7 @@ static void tx_route(struct sk_buff *skb, struct tx *tx)
 	if (skb_is_gso(skb))
 		tx_gso(skb, tx);
 	else
-		tx_seal(skb, tx->sa, encapsulate_inner(skb, tx, true));
+		tx_seal(skb, tx, encapsulate_inner(skb, tx, true));
 }
 
 /* A packet with its SA.  Consumes it.  BH disabled, RCU. */
@@ -404,7 +442,7 @@ void pantun_tx_dummy(struct pantun_sa *sa)
 	tx.mtu = pantun_mtu_inner(&tx.sizes, dst_mtu(tx.dst));
 	skb = tx.mtu ? dummy_skb(&tx) : NULL;
 	if (skb)
-		tx_seal(skb, sa, encapsulate_dummy(skb, &tx));
+		tx_seal(skb, &tx, encapsulate_dummy(skb, &tx));
 	dst_release(tx.dst);
 }
 

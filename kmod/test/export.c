@@ -7,6 +7,7 @@
 #include "core/sa_table.h"
 #include "core/tunnel.h"
 #include "ctl/netdev.h"
+#include "data/chain.h"
 #include "data/flow.h"
 #include "data/outer.h"
 #include "pure/ah_mask.h"
@@ -26,6 +27,9 @@ EXPORT_SYMBOL_GPL(pantun_alg_auth_key_len_ok);
 EXPORT_SYMBOL_GPL(pantun_alg_find);
 EXPORT_SYMBOL_GPL(pantun_alg_key_len_ok);
 EXPORT_SYMBOL_GPL(pantun_alg_overhead);
+EXPORT_SYMBOL_GPL(pantun_chain_add);
+EXPORT_SYMBOL_GPL(pantun_chain_is);
+EXPORT_SYMBOL_GPL(pantun_chain_take);
 EXPORT_SYMBOL_GPL(pantun_classifier_free);
 EXPORT_SYMBOL_GPL(pantun_classifier_match);
 EXPORT_SYMBOL_GPL(pantun_classifier_new);
