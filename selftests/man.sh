@@ -118,6 +118,7 @@ done <<-END
 	ipsec-crypto-profiles esp_encryption 4 encryption
 	ipsec-crypto-profiles esp_authentication 4 integrity, PRF
 	ipsec-crypto-profiles dh-group 4 groups
+	ipsec-crypto-profiles ah_authentication 4 AH instead of ESP
 END
 result 'README has what IKEv2 negotiates' "$status" "$work/out"
 

@@ -153,6 +153,27 @@ static void check_pfs(const struct reader *r)
 			conf_error(r->report, value->at, "\"no-pfs\" beside a DH group");
 }
 
+/* "ah" stands for all of "esp". */
+static void read_child(struct reader *r)
+{
+	const struct tree_node *esp = tree_find(r->tree, r->node, "esp");
+	const struct tree_node *ah = tree_find(r->tree, r->node, "ah");
+
+	if (esp && ah)
+		conf_error(r->report, ah->at,
+			   "\"ah\" beside \"esp\" on line %u: only one is allowed", esp->at.line);
+	if (ah) {
+		r->sets.proto = PROP_AH;
+		add_list(r, "ah authentication", add_integ);
+	} else {
+		add_list(r, "esp encryption", add_encr);
+		add_list(r, "esp authentication", add_integ);
+	}
+	r->sets.esn = PROP_ESN_NO;
+	if (tree_yes(r->tree, r->node, r->level, ah ? "ah esn" : "esp esn"))
+		r->sets.esn |= PROP_ESN_YES;
+}
+
 static uint64_t read_life(const struct reader *r)
 {
 	static const char *const words[] = { "seconds", "minutes", "hours", "days" };
@@ -230,11 +251,7 @@ static void read_profile(struct reader *r, struct profile *profile)
 		if (!r->sets.n_prf)
 			add_preset(r, "hash", add_prf);
 	} else {
-		add_list(r, "esp encryption", add_encr);
-		add_list(r, "esp authentication", add_integ);
-		r->sets.esn = PROP_ESN_NO;
-		if (tree_yes(r->tree, r->node, r->level, "esp esn"))
-			r->sets.esn |= PROP_ESN_YES;
+		read_child(r);
 	}
 	add_list(r, "dh-group", add_dh);
 	check_pfs(r);

@@ -86,9 +86,9 @@ const struct schema_row schema_rows[] = {
 	  .help = "integrity for ciphers without their own; sha256-96: truncated, for old peers" },
 	{ ESP_PROFILE " esp esn", YES_NO("no"),
 	  .help = "offer 64-bit sequence numbers, and use them if the peer agrees" },
-	{ ESP_PROFILE " ah authentication", .list = true, REFUSE,
-	  WORDS("md5 sha1 sha256 sha384 sha512"), .help = "AH instead of ESP",
-	  .instead = "use esp" },
+	{ ESP_PROFILE " ah authentication", .list = true, .preset = HASH_PRESET, WORDS(HASHES),
+	  .help = "AH instead of ESP: packets are protected, but not encrypted" },
+	{ ESP_PROFILE " ah esn", YES_NO("no"), .help = "as esp esn, of AH" },
 	{ ESP_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS("no-pfs " DH_GROUPS),
 	  .help = "Diffie-Hellman groups for rekeys (PFS), in order of preference; tried "
 		  "soon after start-up" },

@@ -13,7 +13,7 @@ struct keymat_ike {
 	struct cipher_key responder;	/* SK_er, SK_ar */
 };
 
-/* Keys of one ESP SA. */
+/* Keys of one ESP or AH SA. */
 struct keymat_esp {
 	uint8_t encr_key[ALG_KEY_MAX], integ_key[ALG_KEY_MAX], salt[ALG_SALT_MAX];
 	uint8_t encr_key_n, integ_key_n, salt_n;	/* octets */

@@ -100,8 +100,8 @@ int keymat_ike_rekey(const struct keymat_ike *old, const struct keymat_ike_input
 static void esp_take(const uint8_t **from, const struct alg_encr *encr,
 		     const struct alg_integ *integ, struct keymat_esp *out)
 {
-	out->encr_key_n = encr->key_n;
-	out->salt_n = encr->salt_n;
+	out->encr_key_n = encr ? encr->key_n : 0;
+	out->salt_n = encr ? encr->salt_n : 0;
 	out->integ_key_n = (uint8_t)integ_key_n(integ);
 	take(from, out->encr_key, out->encr_key_n);
 	take(from, out->salt, out->salt_n);
@@ -113,13 +113,14 @@ int keymat_child(const struct keymat_ike *ike, const struct alg_encr *encr,
 		 struct bytes nr, struct keymat_child *out)
 {
 	const struct bytes seed[] = { shared, ni, nr };
+	size_t encr_n = encr ? encr->key_n + encr->salt_n : 0;
 	uint8_t keys[CHILD_KEYS_MAX];
 	const uint8_t *p = keys;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
 	ret = prf_plus(ike->prf, bytes_of(ike->sk_d, ike->prf->out_n), seed, 3, keys,
-		       2 * (encr->key_n + encr->salt_n + integ_key_n(integ)));
+		       2 * (encr_n + integ_key_n(integ)));
 	if (!ret) {
 		esp_take(&p, encr, integ, &out->initiator);
 		esp_take(&p, encr, integ, &out->responder);

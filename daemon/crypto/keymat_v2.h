@@ -21,8 +21,8 @@ int keymat_ike_first(const struct keymat_ike_input *input, struct keymat_ike *ou
 int keymat_ike_rekey(const struct keymat_ike *old, const struct keymat_ike_input *input,
 		     struct keymat_ike *out);
 /*
- * Section 2.17.  @shared is empty without PFS, @integ NULL for combined modes.  0,
- * or -1 with @out wiped.
+ * Section 2.17.  @shared is empty without PFS, @encr NULL for AH, @integ NULL for combined
+ * modes.  0, or -1 with @out wiped.
  */
 int keymat_child(const struct keymat_ike *ike, const struct alg_encr *encr,
 		 const struct alg_integ *integ, struct bytes shared, struct bytes ni,

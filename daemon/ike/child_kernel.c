@@ -22,6 +22,7 @@ static struct ike_sa_spec spec_ids(const struct child_sa *child, bool inbound)
 		.token = child->token,
 		.inbound = inbound,
 		.spi = inbound ? child->spi_in : child->spi_out,
+		.ah = child->prop.proto == PROP_AH,
 		.ifname = child->slot->tunnel->ifname,
 		.proxy = child->slot->proxy->name,
 		.local = child->path->local,
@@ -64,7 +65,7 @@ void child_add(struct child_sa *child, bool inbound)
 	spec.esn = child->prop.esn;
 	spec.encr = child->prop.encr;
 	spec.integ = child->prop.integ;
-	spec.key_bits = child->prop.encr->key_bits;
+	spec.key_bits = spec.encr ? spec.encr->key_bits : 0;
 	spec.ts = child->ts;
 	spec.replay_window = tunnel->replay_window;
 	spec.hard_seconds = tunnel->life_seconds;

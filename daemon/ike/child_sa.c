@@ -34,7 +34,7 @@ static uint64_t out_key(const struct pathref *path, uint32_t spi)
 	return table_octets((uintptr_t)path, &spi, sizeof(spi));
 }
 
-struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi)
+struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint8_t proto, uint32_t spi)
 {
 	struct table_node *node = table_find(&ike->core->by_spi_out, out_key(ike->path, spi));
 
@@ -42,7 +42,7 @@ struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi)
 		struct child_sa *child = container_of(node, struct child_sa, out_node);
 
 		if (child->ike == ike && child->spi_out == spi &&
-		    child->state != CHILD_NEGOTIATING)
+		    child->prop.proto == proto && child->state != CHILD_NEGOTIATING)
 			return child;
 	}
 	return NULL;

@@ -70,7 +70,7 @@ struct child_sa *child_held(const struct ike_core *core, uint64_t token);
 /* The child that @child is a rekey of; NULL if none, or freed since. */
 struct child_sa *child_replaced(const struct child_sa *child);
 /* The child of @ike with this outbound SPI (the peer's), or NULL. */
-struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint32_t spi);
+struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint8_t proto, uint32_t spi);
 
 /* The peer has told the SPI that it receives by. */
 void child_set_spi_out(struct child_sa *child, uint32_t spi);

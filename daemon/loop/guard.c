@@ -19,7 +19,7 @@ static bool has_encr(const struct prop *prop, const struct alg_encr *encr)
 	for (unsigned int i = 0; i < prop->n_encr; i++)
 		if (prop->encr[i] == encr)
 			return true;
-	return false;
+	return !encr && !prop->n_encr;
 }
 
 static bool has_integ(const struct prop *prop, const struct alg_integ *integ)
@@ -30,7 +30,6 @@ static bool has_integ(const struct prop *prop, const struct alg_integ *integ)
 	return !integ && !prop->n_integ;
 }
 
-/* AH takes no encryption algorithm, although each proposal has one. */
 static bool proposed(const struct prop_list *list, const struct ike_sa_spec *sa)
 {
 	uint8_t esn = sa->esn ? PROP_ESN_YES : PROP_ESN_NO;
@@ -38,7 +37,8 @@ static bool proposed(const struct prop_list *list, const struct ike_sa_spec *sa)
 	for (unsigned int i = 0; i < list->n; i++) {
 		const struct prop *prop = &list->prop[i];
 
-		if (has_encr(prop, sa->encr) && has_integ(prop, sa->integ) && prop->esn & esn)
+		if (sa->ah == (prop->proto == PROP_AH) && has_encr(prop, sa->encr) &&
+		    has_integ(prop, sa->integ) && prop->esn & esn)
 			return true;
 	}
 	return false;

@@ -92,7 +92,9 @@ bool policy_gateway_equal(const struct policy_gateway *a, const struct policy_ga
 
 bool policy_tunnel_kin(const struct policy_tunnel *a, const struct policy_tunnel *b)
 {
-	return tunnels_same(a, b, POLICY_ANEW);
+	/* A rekey goes on with the protocol. */
+	return tunnels_same(a, b, POLICY_ANEW) &&
+	       prop_list_proto(&a->esp) == prop_list_proto(&b->esp);
 }
 
 bool policy_tunnel_equal(const struct policy_tunnel *a, const struct policy_tunnel *b)

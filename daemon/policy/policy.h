@@ -76,7 +76,7 @@ struct policy_tunnel {
 	struct policy_outer outer;
 	enum policy_carrier carrier;
 	struct policy_monitor monitor;
-	struct prop_list esp;		/* in order of preference; DH = PFS group */
+	struct prop_list esp;		/* or AH; in order of preference; DH = PFS group */
 	uint32_t replay_window;		/* packets; 0: none */
 	uint64_t life_seconds;		/* of a child SA, hard; 0: no limit */
 	uint64_t life_bytes;		/* 0: no limit */

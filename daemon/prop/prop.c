@@ -48,7 +48,7 @@ void prop_default_esp(struct prop_list *list)
 /* 0, or -1 with the first that the protocol does not have in @why. */
 static int check_protocol(const struct prop *sets, char *why, size_t n)
 {
-	bool esp = sets->proto == PROP_ESP;
+	bool esp = sets->proto != PROP_IKE;
 	const char *missing = NULL;
 
 	for (unsigned int i = 0; i < sets->n_encr && !missing; i++)
@@ -59,7 +59,7 @@ static int check_protocol(const struct prop *sets, char *why, size_t n)
 			missing = sets->integ[i]->conf;
 	if (!missing)
 		return 0;
-	snprintf(why, n, "%s is not supported for %s", missing, esp ? "ESP" : "IKE");
+	snprintf(why, n, "%s is not supported for %s", missing, prop_proto_text(sets->proto));
 	return -1;
 }
 
@@ -81,6 +81,13 @@ static int check_ids(const struct prop *sets, char *why, size_t n)
 
 static int check_sets(const struct prop *sets, char *why, size_t n)
 {
+	if (sets->proto == PROP_AH) {
+		if (!sets->n_encr && sets->n_integ)
+			return check_ids(sets, why, n);
+		snprintf(why, n, sets->n_encr ? "AH does not encrypt: use esp" :
+			 "no integrity algorithm for AH");
+		return -1;
+	}
 	for (unsigned int i = 0; i < sets->n_encr; i++) {
 		if (sets->encr[i]->aead || sets->n_integ)
 			continue;
@@ -99,14 +106,25 @@ static int check_sets(const struct prop *sets, char *why, size_t n)
 	return -1;
 }
 
+static int append(struct prop_list *list, const struct prop *prop, char *why, size_t n)
+{
+	if (list->n == PROP_MAX) {
+		snprintf(why, n, "more than %d proposals", PROP_MAX);
+		return -1;
+	}
+	list->prop[list->n] = *prop;
+	if (prop->proto != PROP_IKE && !prop->esn)
+		list->prop[list->n].esn = PROP_ESN_NO;
+	list->n++;
+	return 0;
+}
+
 /* Appends the part of @sets with combined modes, or the one without. */
 static int add_half(struct prop_list *list, const struct prop *sets, bool aead, char *why,
 		    size_t n)
 {
 	struct prop half = *sets;
 
-	if (sets->proto == PROP_ESP && !half.esn)
-		half.esn = PROP_ESN_NO;
 	half.n_encr = 0;
 	memset(half.encr, 0, sizeof(half.encr));
 	for (unsigned int i = 0; i < sets->n_encr; i++)
@@ -118,12 +136,7 @@ static int add_half(struct prop_list *list, const struct prop *sets, bool aead, 
 		half.n_integ = 0;
 		memset(half.integ, 0, sizeof(half.integ));
 	}
-	if (list->n == PROP_MAX) {
-		snprintf(why, n, "more than %d proposals", PROP_MAX);
-		return -1;
-	}
-	list->prop[list->n++] = half;
-	return 0;
+	return append(list, &half, why, n);
 }
 
 int prop_list_add(struct prop_list *list, const struct prop *sets, char *why, size_t n)
@@ -133,11 +146,31 @@ int prop_list_add(struct prop_list *list, const struct prop *sets, char *why, si
 
 	if (check_sets(sets, why, n))
 		return -1;
+	if (sets->proto == PROP_AH)
+		return append(list, sets, why, n);
 	first = sets->encr[0]->aead;
 	if (!add_half(list, sets, first, why, n) && !add_half(list, sets, !first, why, n))
 		return 0;
 	list->n = before;
 	return -1;
+}
+
+enum prop_proto prop_list_proto(const struct prop_list *list)
+{
+	return list->prop[0].proto;
+}
+
+const char *prop_proto_text(enum prop_proto proto)
+{
+	switch (proto) {
+	case PROP_IKE:
+		return "IKE";
+	case PROP_AH:
+		return "AH";
+	case PROP_ESP:
+		return "ESP";
+	}
+	return "an unknown protocol";
 }
 
 /* Rows are unique, so equal algorithms are equal pointers. */
@@ -229,7 +262,7 @@ struct prop prop_of_chosen(const struct prop_chosen *chosen)
 		.n_integ = !!chosen->integ, .integ = { chosen->integ },
 		.n_prf = !!chosen->prf, .prf = { chosen->prf },
 		.n_dh = !!chosen->dh, .dh = { chosen->dh },
-		.esn = chosen->proto != PROP_ESP ? 0 : chosen->esn ? PROP_ESN_YES : PROP_ESN_NO,
+		.esn = chosen->proto == PROP_IKE ? 0 : chosen->esn ? PROP_ESN_YES : PROP_ESN_NO,
 	};
 }
 

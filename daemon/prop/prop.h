@@ -16,16 +16,16 @@
 #define PROP_LIST_TEXT	512	/* room for prop_list_text() */
 #define PROP_WHY	1200	/* room for why nothing matches */
 
-enum prop_proto { PROP_IKE = 1, PROP_ESP = 3 };	/* IANA protocol ids */
+enum prop_proto { PROP_IKE = 1, PROP_AH, PROP_ESP };	/* IANA protocol ids */
 
-/* Sequence numbers of ESP that are taken: a set.  Extended ones come first. */
+/* Sequence numbers of ESP and AH that are taken: a set.  Extended ones come first. */
 enum prop_esn { PROP_ESN_NO = 1, PROP_ESN_YES = 2 };
 
 /*
  * One proposal: one of each kind is to be chosen, first is best.  Either all of
  * encr are combined modes and there is no integ, or none is (prop_list_add() sees
- * to it).  ESP has no prf, and dh only with PFS; of ESP alone is esn, PROP_ESN_NO where
- * nothing is said.
+ * to it); AH has no encr.  ESP and AH have no prf, and dh only with PFS; they alone have
+ * esn, PROP_ESN_NO where nothing is said.
  */
 struct prop {
 	enum prop_proto proto;
@@ -37,7 +37,7 @@ struct prop {
 	const struct alg_dh *dh[PROP_ALGS];
 };
 
-/* In order of preference.  No memory of its own: copy by assignment. */
+/* In order of preference, all of one protocol.  No memory of its own: copy by assignment. */
 struct prop_list {
 	uint8_t n;
 	struct prop prop[PROP_MAX];
@@ -64,11 +64,15 @@ void prop_default_esp(struct prop_list *list);
 /*
  * Appends what @sets allows, split into the proposals that RFC 7296 section 3.3
  * demands: combined modes and others never in one; that of sets->encr[0] first.
- * Combined modes leave integ out.  0, or -1 where nothing is usable or the list is
- * full, with the reason in @why of @n octets.
+ * Combined modes leave integ out; AH has one proposal.  0, or -1 where nothing is usable
+ * or the list is full, with the reason in @why of @n octets.
  */
 int prop_list_add(struct prop_list *list, const struct prop *sets, char *why, size_t n);
 
+/* What the proposals of the list are for; it has one at least. */
+enum prop_proto prop_list_proto(const struct prop_list *list);
+/* "IKE", "AH" or "ESP". */
+const char *prop_proto_text(enum prop_proto proto);
 bool prop_list_equal(const struct prop_list *a, const struct prop_list *b);
 /* First DH group of the list: what a KE payload is made for.  NULL: none. */
 const struct alg_dh *prop_list_dh(const struct prop_list *list);

@@ -130,6 +130,8 @@ static bool offer_none(const struct offer *offer, uint8_t type)
 static unsigned int match_encr(const struct prop *prop, const struct offer *offer,
 			       struct prop_chosen *out)
 {
+	if (!prop->n_encr)
+		return offer_none(offer, IKE_TRANSFORM_ENCR) ? 0 : DIFF_ENCR;
 	for (unsigned int i = 0; i < prop->n_encr && !out->encr; i++)
 		if (offer_has(offer, IKE_TRANSFORM_ENCR, prop->encr[i]->id,
 			      prop->encr[i]->key_bits))
@@ -151,7 +153,7 @@ static unsigned int match_integ(const struct prop *prop, const struct offer *off
 static unsigned int match_prf(const struct prop *prop, const struct offer *offer,
 			      struct prop_chosen *out)
 {
-	if (prop->proto == PROP_ESP)
+	if (prop->proto != PROP_IKE)
 		return offer_count(offer, IKE_TRANSFORM_PRF) ? DIFF_PRF : 0;
 	for (unsigned int i = 0; i < prop->n_prf && !out->prf; i++)
 		if (offer_has(offer, IKE_TRANSFORM_PRF, prop->prf[i]->id, 0))
@@ -195,7 +197,7 @@ static unsigned int match_rest(const struct prop_query *query, const struct offe
 	struct bytes spi = offer->proposal->spi;
 	unsigned int differs = 0;
 
-	if (query->proto == PROP_ESP && spi.n == query->spi_n && get_be32(spi.p) < ESP_SPI_MIN)
+	if (query->proto != PROP_IKE && spi.n == query->spi_n && get_be32(spi.p) < ESP_SPI_MIN)
 		differs |= DIFF_SPI;
 	if (spi.n != query->spi_n)
 		differs |= DIFF_SPI;
@@ -376,6 +378,6 @@ const char *prop_wire_text(const struct wire_sa *sa, enum prop_proto proto, char
 		separator = "; ";
 	}
 	if (!t.n)
-		text_add(&t, "nothing for %s", proto == PROP_IKE ? "IKE" : "ESP");
+		text_add(&t, "nothing for %s", prop_proto_text(proto));
 	return out;
 }

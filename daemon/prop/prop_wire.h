@@ -10,7 +10,7 @@
 struct prop_query {
 	enum prop_proto proto;
 	const struct prop_list *local;
-	/* Octets that the peer's SPI has: 0 in IKE_SA_INIT, 8 in an IKE rekey, 4 for ESP. */
+	/* Octets that the peer's SPI has: 0 in IKE_SA_INIT, 8 in an IKE rekey, 4 in a child. */
 	uint8_t spi_n;
 	/*
 	 * IKE_AUTH, where nothing can be exchanged: local is without DH (see

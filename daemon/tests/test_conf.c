@@ -456,8 +456,8 @@ static const struct complaint errors[] = {
 	/* what would weaken or change something if it were passed over */
 	{ GATEWAY "protocol version ikev1\n",
 	  "f:5:45: \"protocol version ikev1\" is not supported in this version: use ikev2" },
-	{ ESP_PROFILE "ah authentication sha256\n",
-	  "f:5:75: \"ah authentication sha256\" is not supported in this version: use esp" },
+	{ ESP_PROFILE "ah authentication sha256\n" ESP_PROFILE "esp encryption aes-128-gcm\n",
+	  "f:5:57: \"ah\" beside \"esp\" on line 6: only one is allowed" },
 	{ TUNNEL "copy-tos yes dscp 46\n", "f:5:47: \"dscp 46\" beside \"copy-tos yes\"" },
 	{ TUNNEL "enable-gre-encapsulation yes auto-key proxy-id A local 10.0.0.1\n"
 	  TUNNEL "auto-key proxy-id B local 10.0.0.2\n",

@@ -193,6 +193,8 @@ static void test_refused(void **state)
 		"aes-128-gmac is not supported for IKE");
 	refused(PROP_IKE, "aes-128-cbc sha256-96 prf-sha256 group19",
 		"sha256-96 is not supported for IKE");
+	refused(PROP_AH, "aes-128-gcm sha256", "AH does not encrypt: use esp");
+	refused(PROP_AH, "group19", "no integrity algorithm for AH");
 	refused(PROP_ESP, "null", "null needs an integrity algorithm beside it (sha256)");
 	refused(PROP_ESP, "aes-128-cbc sha256-96 sha1 sha256",
 		"sha256-96 and sha256 exclude each other");

@@ -4,6 +4,7 @@
 
 # Options of strongswan_config, set by the caller before; these are the defaults.
 SS_IKE=aes256-sha256-x25519
+SS_PROTO=esp_proposals
 SS_ESP=aes256gcm16-x25519
 SS_LOCAL_TS='0.0.0.0/0,::/0'
 SS_REMOTE_TS='0.0.0.0/0,::/0'
@@ -37,7 +38,7 @@ strongswan_config() {
 	        remote_ts = $SS_REMOTE_TS
 	        if_id_in = 42
 	        if_id_out = 42
-	        esp_proposals = $SS_ESP
+	        $SS_PROTO = $SS_ESP
 	        $SS_LIFE
 	        start_action = none
 	      }

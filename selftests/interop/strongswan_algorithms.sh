@@ -13,17 +13,24 @@ P1='set network ike crypto-profiles ike-crypto-profiles p1'
 P2='set network ike crypto-profiles ipsec-crypto-profiles p2'
 
 # combination IKE_ENCRYPTION HASH GROUP ESP_ENCRYPTION ESP_HASH SS_IKE SS_ESP [ESN]: ESN
-# is esn, noesn or (strongSwan alone may) peer-esn.
+# is esn, noesn or (strongSwan alone may) peer-esn; ESP_ENCRYPTION may be ah.
 combination() {
 	local name="ike $1 $2 $3, esp $4 $5${8:+, $8}" esn=no
+	local child=("$P2 esp encryption $4" "$P2 esp authentication $5")
 	SS_IKE=$6 SS_ESP=$7
 	[ "${8:-}" != esn ] || esn=yes
+	child+=("$P2 esp esn $esn")
+	SS_PROTO=esp_proposals
+	if [ "$4" = ah ]; then
+		name="ike $1 $2 $3, ah $5${8:+, $8}"
+		child=("$P2 ah authentication $5" "$P2 ah esn $esn")
+		SS_PROTO=ah_proposals
+	fi
 	strongswan_config gb 192.0.2.2 192.0.2.1
 	strongswan_load gb >/dev/null 2>&1
 	pantun_config ga 192.0.2.2 \
 		"$P1 encryption $1" "$P1 hash $2" "$P1 dh-group $3" \
-		"$P2 esp encryption $4" "$P2 esp authentication $5" "$P2 dh-group $3" \
-		"$P2 esp esn $esn" 'set network ike gateway g protocol ikev2 ike-crypto-profile p1' \
+		"${child[@]}" "$P2 dh-group $3" 'set network ike gateway g protocol ikev2 ike-crypto-profile p1' \
 		'set network tunnel ipsec t auto-key ipsec-crypto-profile p2'
 	pantund_start ga
 	wait_for 10 ip -n ga link show dev tunnel1
@@ -134,6 +141,15 @@ esp aes-128-cbc md5 aes128-md5-x25519
 esp 3des sha1 3des-sha1-x25519
 esp 3des sha1 3des-sha1-x25519-esn esn
 esp null sha256 null-sha256-x25519
+
+# all that AH has
+for hash in md5 sha1 sha256 sha384 sha512; do
+	esp ah "$hash" "$hash-x25519"
+done
+esp ah sha256 sha256-x25519-esn esn
+esp ah aes-xcbc aesxcbc-x25519
+esp ah aes-cmac aescmac-x25519
+
 SS_LIFE='sha256_96 = yes'
 esp aes-128-cbc sha256-96 aes128-sha256-x25519
 SS_LIFE='rekey_time = 3600s'

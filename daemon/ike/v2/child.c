@@ -65,6 +65,9 @@ bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transp
 	else if (slot->tunnel->transport && pathref_encap(ike->path))
 		slot_fail(slot, "there is a NAT between the gateways, which breaks transport "
 				"mode: use ipsec-mode tunnel");
+	else if (prop_list_proto(&slot->tunnel->esp) == PROP_AH && pathref_encap(ike->path))
+		slot_fail(slot, "there is a NAT between the gateways, which changes what AH "
+				"protects: use esp in the ipsec-crypto-profile of both ends");
 	else
 		return true;
 	return false;
@@ -140,8 +143,8 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	if (old) {
 		child->replaces = old->token;
 		put_be32(spi, old->spi_in);
-		wire_put_notify_spi(w, IKE_PROTO_ESP, bytes_of(spi, sizeof(spi)), IKE_N_REKEY_SA,
-				    bytes_of(NULL, 0));
+		wire_put_notify_spi(w, (uint8_t)old->prop.proto, bytes_of(spi, sizeof(spi)),
+				    IKE_N_REKEY_SA, bytes_of(NULL, 0));
 	}
 	v2_child_put_mode(slot, w);
 	v2_child_offer(child, &child->tunnel->esp, w);
@@ -184,9 +187,10 @@ static void say_refused(const struct child_sa *child, const struct wire_notify *
 		return;
 	switch (notify->type) {
 	case IKE_N_NO_PROPOSAL_CHOSEN:
-		slot_fail(child->slot, "peer accepts none of our ESP proposals "
+		slot_fail(child->slot, "peer accepts none of our %s proposals "
 				       "(NO_PROPOSAL_CHOSEN): make the ipsec-crypto-profile of "
 				       "both ends agree; we offer %s",
+			  prop_proto_text(prop_list_proto(&tunnel->esp)),
 			  prop_list_text(&tunnel->esp, a, sizeof(a)));
 		break;
 	case IKE_N_TS_UNACCEPTABLE:
@@ -215,7 +219,8 @@ static void say_refused(const struct child_sa *child, const struct wire_notify *
 static bool accept_answer(struct child_sa *child, const struct prop_list *offered,
 			  const struct v2_terms *answer)
 {
-	const struct prop_query query = { .proto = PROP_ESP, .local = offered, .spi_n = 4 };
+	const enum prop_proto proto = prop_list_proto(offered);
+	const struct prop_query query = { .proto = proto, .local = offered, .spi_n = 4 };
 	const struct ts_pair *ts = &child->slot->proxy->ts;
 	char a[TEXT_MAX], b[TEXT_MAX];
 

@@ -17,26 +17,42 @@ bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writ
 	return true;
 }
 
-/* All that are to go by now go with one message (section 1.4.1). */
+/* What a Delete payload names. */
+struct named {
+	uint32_t spis[DELETE_MOST];
+	unsigned int n;
+};
+
+static void name(struct named *named, uint32_t spi)
+{
+	named->spis[named->n++] = spi;
+}
+
+static void put_named(struct wire_writer *w, uint8_t proto, const struct named *named)
+{
+	if (named->n)
+		wire_put_delete(w, proto, named->spis, named->n);
+}
+
+/* All that are to go by now go with one message (section 1.4.1), by their protocols. */
 bool v2_child_delete_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
-	uint32_t spis[DELETE_MOST];
-	unsigned int n = 0;
+	struct named esp = { .n = 0 }, ah = { .n = 0 };
 
 	(void)task;
 	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
 		if (child->state != CHILD_DELETING)
 			break;
-		if (n == DELETE_MOST) {
+		if (esp.n + ah.n == DELETE_MOST) {
 			exchange_queue_once(ike, TASK_CHILD_DELETE);
 			break;
 		}
 		child->named = true;
-		spis[n++] = child->spi_in;
+		name(child->prop.proto == PROP_AH ? &ah : &esp, child->spi_in);
 	}
-	if (n)
-		wire_put_delete(w, IKE_PROTO_ESP, spis, n);
-	return n;
+	put_named(w, IKE_PROTO_ESP, &esp);
+	put_named(w, IKE_PROTO_AH, &ah);
+	return esp.n || ah.n;
 }
 
 /* Empty: any answer will do (section 1.4). */
@@ -124,7 +140,7 @@ static void delete_children(struct ike_sa *ike, const struct wire_delete *del,
 
 	for (unsigned int i = 0; i < del->count; i++) {
 		uint32_t spi = wire_delete_spi(del, i);
-		struct child_sa *child = child_by_spi_out(ike, spi);
+		struct child_sa *child = child_by_spi_out(ike, del->protocol, spi);
 
 		if (!child) {
 			doom(ike, spi);
@@ -135,7 +151,7 @@ static void delete_children(struct ike_sa *ike, const struct wire_delete *del,
 		close_child(child);
 	}
 	if (n)
-		wire_put_delete(w, IKE_PROTO_ESP, ours, n);
+		wire_put_delete(w, del->protocol, ours, n);
 }
 
 static void ike_deleted(struct ike_sa *ike)
@@ -195,7 +211,7 @@ void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 			continue;
 		if (del.protocol == IKE_PROTO_IKE)
 			ike_deleted(ike);
-		else if (del.protocol == IKE_PROTO_ESP)
+		else if (del.protocol == IKE_PROTO_ESP || del.protocol == IKE_PROTO_AH)
 			delete_children(ike, &del, w);
 	}
 }

@@ -151,7 +151,7 @@ bool v2_pfs_say_refusing(struct slot *slot, const struct wire_sa *peer, bool rek
 {
 	struct prop_list esp = slot->tunnel->esp;
 	const struct prop_query query = {
-		.proto = PROP_ESP, .local = &esp, .spi_n = 4, .ignore_dh = true,
+		.proto = prop_list_proto(&esp), .local = &esp, .spi_n = 4, .ignore_dh = true,
 	};
 	char ours[GROUPS_TEXT], theirs[GROUPS_TEXT];
 	struct prop_chosen chosen;

@@ -76,7 +76,7 @@ static bool choose(struct slot *slot, const struct ask *ask, struct prop_chosen 
 {
 	struct prop_list esp = slot->tunnel->esp;
 	const struct prop_query query = {
-		.proto = PROP_ESP,
+		.proto = prop_list_proto(&esp),
 		.local = &esp,
 		.spi_n = 4,
 		.ignore_dh = ask->auth,
@@ -234,15 +234,15 @@ static bool find_old(struct ike_sa *ike, const struct v2_in *in, struct child_sa
 	*old = NULL;
 	if (!in->notes.rekeys)
 		return true;
-	if (rekey->protocol == IKE_PROTO_ESP && rekey->spi.n == 4)
-		*old = child_by_spi_out(ike, get_be32(rekey->spi.p));
+	if (rekey->spi.n == 4)
+		*old = child_by_spi_out(ike, rekey->protocol, get_be32(rekey->spi.p));
 	/* The peer may know the SPIs of what we ask for before we do. */
 	if (!*old && v2_under_way(ike)->makes_child) {
 		put_error(w, IKE_N_TEMPORARY_FAILURE);
 		return false;
 	}
 	if (!*old) {
-		wire_put_notify_spi(w, IKE_PROTO_ESP, rekey->spi.n == 4 ? rekey->spi :
+		wire_put_notify_spi(w, rekey->protocol, rekey->spi.n == 4 ? rekey->spi :
 				    bytes_of("\0\0\0", 4), IKE_N_CHILD_SA_NOT_FOUND,
 				    bytes_of(NULL, 0));
 		return false;
