@@ -91,6 +91,8 @@ struct ike_core {
 	uint8_t cookie_secret[2][32];	/* the one in use, the one before */
 	uint8_t cookie_version;
 	ike_time cookie_since;		/* when the secret was made; 0: none yet */
+	ike_time lost_since;		/* messages for SAs that we lack, */
+	unsigned int lost_answers;	/* answered since then */
 };
 
 /* The clock of core->waits. */

@@ -9,7 +9,7 @@
 #include "ike/version.h"
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
-#define END_SENDS	3		/* of a request that a DELETE waits for: 9 s */
+#define END_SENDS	3		/* of a request that has to come to its end: 9 s */
 
 static const struct task_rule *rule_of(const struct ike_sa *ike, const struct task *task)
 {
@@ -81,10 +81,21 @@ void exchange_clear(struct ike_sa *ike)
 	clear_queue(ex);
 }
 
+void exchange_hurry(struct ike_sa *ike)
+{
+	unsigned int most = exchange_sends_most(ike);
+	struct exchange *ex = &ike->ex;
+
+	ex->asked = false;
+	if (ex->sends + END_SENDS < most)
+		ex->sends = most - END_SENDS;
+	ex->wait = WAIT_FIRST;
+	exchange_await(ike);
+}
+
 void exchange_end(struct ike_sa *ike, struct task *task)
 {
 	struct exchange *ex = &ike->ex;
-	unsigned int most;
 
 	clear_queue(ex);
 	exchange_queue(ike, task);
@@ -101,12 +112,7 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 	if (!ex->current || !ex->request)
 		return;
 	task_leave_slot(ex->current);
-	ex->asked = false;
-	most = exchange_sends_most(ike);
-	if (ex->sends + END_SENDS < most)
-		ex->sends = most - END_SENDS;
-	ex->wait = WAIT_FIRST;
-	exchange_await(ike);
+	exchange_hurry(ike);
 }
 
 /* Until the result of the job must be there. */

@@ -84,6 +84,7 @@ struct ike_sa {
 	ike_time put_off;		/* since when the peer puts us off; 0: it does not */
 	ike_time put_off_last;
 	bool doubted;			/* the peer may know nothing of it: we began another */
+	ike_time hinted;		/* somebody last said so of it; 0: never */
 	struct exchange ex;
 	struct job_wait jobs[JOB_SIDES];
 	bool fragmentation;		/* both ends know fragments (RFC 7383) */

@@ -339,11 +339,19 @@ static void rekey_child(struct peers *net)
 	assert_int_equal(kern_fake_expire(net->peer[A].kern, peers_token(net, A), false, false), 0);
 }
 
+/* A peer that does not say which IKE SAs it lacks, as many do not. */
+static bool tap_mute(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	(void)net;
+	return from != B || n < 28 || data[16] != IKE_PL_NOTIFY;
+}
+
 /* B has lost its SAs, and waits for A, who takes @least to @most ms from a request on. */
 static void assert_found(struct peers *net, const struct site *b, ike_time least, ike_time most)
 {
 	ike_time since = net->now;
 
+	net->tap = tap_mute;
 	peers_restart(net, B, b);
 	rekey_child(net);
 	assert_true(peers_until(net, peers_all_flow, most));

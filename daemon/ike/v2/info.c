@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/log.h"
 #include "ike/child_end.h"
+#include "ike/child_life.h"
 #include "ike/child_use.h"
 #include "ike/ike_life.h"
 #include "ike/v2/v2.h"
@@ -179,12 +180,24 @@ static void ike_deleted(struct ike_sa *ike)
 		gateway_give_way(gw);
 }
 
+/* The peer gets our ESP, and has no SA for it: another takes its place. */
+static void child_unknown(struct ike_sa *ike, const struct wire_notify *notify)
+{
+	struct child_sa *child = notify->data.n == 4 ?
+				 v2_lost_child(ike, get_be32(notify->data.p)) : NULL;
+
+	if (child && ike->core->now >= child->up_at + EARLY_MS)
+		child_soft_expired(child);
+}
+
 static void take_notify(struct ike_sa *ike, const struct wire_notify *notify)
 {
 	char peer[ADDR_TEXT], name[32];
 
 	if (notify->type >= IKE_N_STATUS)
 		return;
+	if (notify->type == IKE_N_INVALID_SPI)
+		child_unknown(ike, notify);
 	addr_text(&ike->path->remote.addr, peer);
 	if (notify->type != IKE_N_AUTHENTICATION_FAILED) {
 		log_warning(ike->gw->subject, "peer %s says %s", peer,

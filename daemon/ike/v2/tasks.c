@@ -158,6 +158,14 @@ const struct task_rule *v2_rule(enum task_kind kind)
 	return &v2_task[kind].rule;
 }
 
+bool v2_answers(const struct ike_sa *ike, const struct wire_header *header)
+{
+	const struct exchange *ex = &ike->ex;
+
+	return ex->current && ex->request && header->message_id == ex->send_id &&
+	       header->exchange == v2_task[ex->current->kind].exchange;
+}
+
 void v2_unsent(struct ike_sa *ike, struct task *task)
 {
 	if (v2_task[task->kind].unsent)

@@ -74,22 +74,15 @@ static void complain(const struct v2_in *in, const char *what, const struct wire
 static void refuse_clear(struct ike_core *core, const struct v2_in *in,
 			 const struct wire_error *error)
 {
-	const struct wire_header *theirs = &in->message->header;
-	struct wire_header header = *theirs;
-	struct wire_writer w;
+	const struct wire_header *header = &in->message->header;
 
-	if (wire_is_response(theirs))
+	if (wire_is_response(header))
 		return;
-	header.flags = IKE_FLAG_RESPONSE | (wire_from_initiator(theirs) ? 0 : IKE_FLAG_INITIATOR);
-	wire_begin(&w, core->scratch, MESSAGE_MAX, &header);
-	if (error->code == WIRE_ERR_VERSION && theirs->version >> 4 > 2)
-		wire_put_notify(&w, IKE_N_INVALID_MAJOR_VERSION, bytes_of(NULL, 0));
-	else if (error->code == WIRE_ERR_CRITICAL && theirs->exchange == IKE_EXCH_IKE_SA_INIT)
-		wire_put_notify(&w, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD,
-				bytes_of(&error->payload, 1));
-	else
-		return;
-	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
+	if (error->code == WIRE_ERR_VERSION && header->version >> 4 > 2)
+		v2_say_clear(core, in, IKE_N_INVALID_MAJOR_VERSION, bytes_of(NULL, 0));
+	else if (error->code == WIRE_ERR_CRITICAL && header->exchange == IKE_EXCH_IKE_SA_INIT)
+		v2_say_clear(core, in, IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD,
+			     bytes_of(&error->payload, 1));
 }
 
 /*
@@ -247,14 +240,6 @@ static void handle_response(struct ike_sa *ike, const struct v2_in *in)
 		exchange_done(ike);
 }
 
-static bool response_due(const struct ike_sa *ike, const struct wire_header *header)
-{
-	const struct exchange *ex = &ike->ex;
-
-	return ex->current && ex->request && header->message_id == ex->send_id &&
-	       header->exchange == v2_row(ex->current->kind)->exchange;
-}
-
 /* @plain is what @in brought, and begins with a payload of type @next. */
 static void opened_input(struct ike_sa *ike, const struct v2_in *in, uint8_t next,
 			 struct bytes plain)
@@ -292,7 +277,7 @@ static void protected_input(struct ike_sa *ike, const struct v2_in *in)
 	struct bytes plain;
 	uint8_t next;
 
-	if (response ? !response_due(ike, header) :
+	if (response ? !v2_answers(ike, header) :
 	    header->message_id != ike->ex.recv_id && header->message_id + 1 != ike->ex.recv_id) {
 		log_debug(ike->gw->subject, "message id %u is outside the window",
 			  header->message_id);
@@ -450,8 +435,11 @@ static void input(struct ike_core *core, const struct endpoint *local,
 	struct wire_error error;
 	struct ike_sa *ike;
 
-	if (wire_message_parse(data, &message, &error) ||
-	    wire_rules_check_clear(&message, &error)) {
+	bool bad = wire_message_parse(data, &message, &error);
+
+	if (!bad && v2_lost_notice(core, &in))
+		return;
+	if (bad || wire_rules_check_clear(&message, &error)) {
 		complain(&in, "malformed message", &error);
 		if (error.code != WIRE_ERR_HDR_SHORT)
 			refuse_clear(core, &in, &error);
@@ -467,6 +455,8 @@ static void input(struct ike_core *core, const struct endpoint *local,
 	ike = ike_find(core, wire_from_initiator(header) ? header->spi_r : header->spi_i);
 	if (ike && v2_speaks(ike))
 		sa_input(ike, &in);
+	else if (!ike)
+		v2_lost_answer(core, &in);
 }
 
 static enum ike_urgency urgency(struct bytes data)

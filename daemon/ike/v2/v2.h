@@ -91,6 +91,8 @@ static inline const struct v2_task *v2_under_way(const struct ike_sa *ike)
 const struct task_rule *v2_rule(enum task_kind kind);
 void v2_unsent(struct ike_sa *ike, struct task *task);
 void v2_lost(struct ike_sa *ike, struct task *task);
+/* A response with that header would be one to our request under way. */
+bool v2_answers(const struct ike_sa *ike, const struct wire_header *header);
 /* Our attempt to bring the IKE SA up came to nothing; @heard: something is at the peer's. */
 void v2_start_failed(struct ike_sa *ike, bool heard);
 
@@ -121,6 +123,19 @@ bool v2_fragment_take(struct ike_sa *ike, enum job_side side, const struct v2_in
 		      struct bytes *plain, uint8_t *next);
 /* @in is the peer's last request once more, or a part of it: answers it again where that is due. */
 void v2_fragment_answer_again(struct ike_sa *ike, const struct v2_in *in);
+
+/* Answers the request @in with that notification, in clear. */
+void v2_say_clear(struct ike_core *core, const struct v2_in *in, uint16_t type,
+		  struct bytes data);
+
+/* --- lost.c: SAs that one end lacks (sections 1.5 and 2.21.4) --- */
+
+/* Tells the peer, not too often, that there is no IKE SA which its request could be for. */
+void v2_lost_answer(struct ike_core *core, const struct v2_in *in);
+/* The child whose packets the peer gets by @spi: INVALID_SPI does not say of which protocol. */
+struct child_sa *v2_lost_child(const struct ike_sa *ike, uint32_t spi);
+/* @in says in clear that an SA is not known.  False: it says something else. */
+bool v2_lost_notice(struct ike_core *core, const struct v2_in *in);
 
 /* --- nonce.c: sections 2.8.1, 2.10 --- */
 
