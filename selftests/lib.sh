@@ -411,7 +411,10 @@ pantund_start() {
 	start_on "$node" "$WORK/$node/pantund.log" \
 		"${PANTUND:?}" --config "$WORK/$node/pantun.conf" --debug
 	echo "$STARTED_PID" >"$WORK/$node/pantund.pid"
-	wait_for 10 on "$node" test -S /run/pantun/pantund.sock
+	wait_for 10 on "$node" test -S /run/pantun/pantund.sock && return
+	echo "# pantund at $node has no control socket after $((10 * LIB_SLOWER)) s; its log ends:"
+	tail -n 5 "$WORK/$node/pantund.log" | sed 's/^/# /'
+	return 1
 }
 
 # pantund_pid NODE: of the parent.  pantund_child NODE ROLE: of ike, or auth.
