@@ -108,13 +108,13 @@ check 'and told' wait_for 5 log_has ga 'tunnel-status-up: Tunnel first is up'
 # --- what ga cannot send is a mistake of its own
 check 'the first rekey is over' wait_for 30 first_rekey_over ga tunnel1
 forget_logs
-before=$(spi ga tunnel1)
 ip -n ga addr del 10.255.1.1 peer 10.255.1.2 dev tunnel1
 check 'no address: told, with the remedy' wait_for 30 log_has ga \
 	'tunnel-monitor-unsent: Tunnel first cannot probe 10.255.1.2: the interface has no address'
 check 'no address: shown' monitor_is ga tunnel1 unknown
 check 'no address: the carrier stays' carrier_is ga tunnel1 1
-check 'no address: no new keys' test "$(spi ga tunnel1)" = "$before"
+# The peer, whose probes are not answered, loses the path, and may rekey at any moment.
+check_not 'no address: no new keys of ours' log_has ga 'peer answers our rekeying'
 check 'no address: --check says so, too' grep -q 'warning: tunnel1 has no address that probes' \
 	<(on ga "$PANTUND" --check /etc/pantun/pantun.conf 2>&1)
 ip -n ga addr add 10.255.1.1 peer 10.255.1.2 dev tunnel1
