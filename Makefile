@@ -50,11 +50,14 @@ endif
 # ------------------------------------------------------- daemon and tools
 
 DAEMON_LIBS := libcrypto libnl-3.0 libnl-genl-3.0 libevent_core jansson libcap-ng libseccomp
+# pantund-fetch alone speaks DNS and HTTP, and links nothing of IKE.
+FETCH_LIBS := libevent_core libevent_extra libcap-ng libseccomp
 TOOLS_LIBS := libnl-3.0 libnl-genl-3.0 jansson smartcols
 EXPORTER_LIBS := libevent_core libevent_extra jansson
-ALL_LIBS := $(sort $(DAEMON_LIBS) $(TOOLS_LIBS) $(EXPORTER_LIBS))
+ALL_LIBS := $(sort $(DAEMON_LIBS) $(FETCH_LIBS) $(TOOLS_LIBS) $(EXPORTER_LIBS))
 pkg_cflags := $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null)
 daemon_libs := $(shell pkg-config --libs $(DAEMON_LIBS) 2>/dev/null)
+fetch_libs := $(shell pkg-config --libs $(FETCH_LIBS) 2>/dev/null)
 tools_libs := $(shell pkg-config --libs $(TOOLS_LIBS) 2>/dev/null)
 exporter_libs := $(shell pkg-config --libs $(EXPORTER_LIBS) 2>/dev/null)
 
@@ -76,7 +79,10 @@ parts := $(filter-out $(fakes) daemon/tests/% daemon/fuzz/%,\
 base := $(wildcard daemon/base/*.c)
 genl := $(wildcard daemon/genl/*.c)
 wire := $(wildcard daemon/wire/*.c)
-daemon := $(parts) $(wildcard daemon/main.c)
+fetch := $(wildcard daemon/fetch/*.c)
+daemon := $(filter-out $(fetch),$(parts)) $(wildcard daemon/main.c)
+# What processes of the daemon have in common.
+processes := $(wildcard daemon/base/*.c daemon/msg/*.c daemon/proc/*.c daemon/talk/rows.c)
 tools := $(wildcard tools/*.c)
 exporter := $(wildcard tools/exporter/*.c)
 
@@ -86,7 +92,7 @@ fuzz = $(patsubst %.c,build/fuzz/%.o,$(1))
 
 .PHONY: all userspace libraries
 all: module userspace
-userspace: $(if $(wildcard daemon/main.c),build/pantund) \
+userspace: $(if $(wildcard daemon/main.c),build/pantund build/pantund-fetch) \
 	$(if $(tools),build/pantunctl) $(if $(exporter),build/pantun-exporter) $(if $(wire),build/.wire-alone)
 
 libraries:
@@ -101,6 +107,10 @@ build/obj/%.o: %.c | libraries
 build/pantund: $(call obj,$(daemon))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(HARDEN_LINK) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(daemon_libs)
+
+build/pantund-fetch: $(call obj,daemon/fetch_main.c $(fetch) $(processes))
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HARDEN_LINK) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(fetch_libs)
 
 build/libbase.a: $(call obj,$(base))
 	$(call say,AR,$@)
@@ -159,7 +169,7 @@ build/san/selftests/host/test_replay.o: build/host/test/vectors/replay.inc
 build/test_%: build/san/daemon/tests/test_%.o \
 		$(call san,$(parts) $(fakes) $(test_helpers))
 	$(call say,LD [san],$@)
-	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(daemon_libs) -lcmocka -lm
+	$(Q)$(CC) $(SANITIZE) -o $@ $^ $(daemon_libs) $(fetch_libs) -lcmocka -lm
 
 build/test_%: build/san/tools/tests/test_%.o \
 		$(call san,$(filter-out tools/pantunctl.c,$(tools)) $(base) $(genl) \
@@ -184,7 +194,7 @@ build/fuzz/%.o: %.c | libraries
 
 build/fuzz_%: build/fuzz/daemon/fuzz/fuzz_%.o $(call fuzz,$(parts) $(fakes) $(fuzz_helpers))
 	$(call say,LD [fuzz],$@)
-	$(Q)$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(daemon_libs)
+	$(Q)$(FUZZ_CC) $(SANITIZE) -fsanitize=fuzzer -o $@ $^ $(daemon_libs) $(fetch_libs)
 
 -include $(shell find build/obj build/san build/fuzz -name '*.d' 2>/dev/null)
 
@@ -232,7 +242,8 @@ man_pages := $(notdir $(wildcard tools/man/*.[1-8]))
 
 .PHONY: install install-module uninstall
 install: userspace
-	$(INSTALL) -D -m 755 build/pantund $(DESTDIR)$(PREFIX)/sbin/pantund
+	for program in pantund pantund-fetch; do $(INSTALL) -D -m 755 build/$$program \
+		$(DESTDIR)$(PREFIX)/sbin/$$program || exit 1; done
 	for tool in pantunctl pantun-exporter; do $(INSTALL) -D -m 755 build/$$tool \
 		$(DESTDIR)$(PREFIX)/bin/$$tool || exit 1; done
 	for header in linux/pantun.h pantun_version.h; do $(INSTALL) -D -m 644 uapi/$$header \
@@ -264,7 +275,8 @@ install-module:
 
 # What install made, and nothing else: configuration and keys stay.
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/sbin/pantund $(DESTDIR)$(PREFIX)/bin/pantunctl
+	rm -f $(DESTDIR)$(PREFIX)/sbin/pantund $(DESTDIR)$(PREFIX)/sbin/pantund-fetch
+	rm -f $(DESTDIR)$(PREFIX)/bin/pantunctl
 	rm -f $(DESTDIR)$(PREFIX)/bin/pantun-exporter
 	rm -f $(DESTDIR)$(PREFIX)/include/pantun/pantun.h
 	rm -f $(DESTDIR)$(PREFIX)/include/pantun/pantun_version.h
@@ -301,7 +313,7 @@ help:
 	@echo 'make            module, pantund, pantunctl and pantun-exporter'
 	@echo 'make module     kmod/pantun.ko alone; KDIR=KERNEL_TREE ARCH=ARCH choose'
 	@echo '                another kernel than the running one'
-	@echo 'make userspace  all but the module: build/pantund and the tools'
+	@echo 'make userspace  all but the module: build/pantund* and the tools'
 	@echo 'make deps       install what building needs (Debian 12 and 13)'
 	@echo 'make deps-test  and what tests and the demo need; they do it by themselves'
 	@echo 'make demo       show tunnels between two sites in a lab guest'

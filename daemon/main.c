@@ -17,8 +17,7 @@
 #include "loop/daemon.h"
 #include "msg/msg.h"
 #include "priv/group.h"
-#include "proc/confine.h"
-#include "proc/spawn.h"
+#include "proc/role.h"
 
 #define EXIT_USAGE	2
 
@@ -179,33 +178,18 @@ static int check(const char *path)
 	return 0;
 }
 
-/* "UID:GID", which is not root. */
-static bool take_user(const char *as, struct confine *how)
-{
-	char *end;
-
-	how->uid = (uid_t)strtoul(as, &end, 10);
-	if (!how->uid || *end != ':')
-		return false;
-	how->gid = (gid_t)strtoul(end + 1, &end, 10);
-	return how->gid && !*end;
-}
-
 /* As one of the processes that the parent starts; the exit status. */
 static int run_role(enum msg_role role, const char *as)
 {
-	struct confine how = { .root = -1 };
 	int parent;
 
-	if ((role != MSG_IKE && role != MSG_AUTH) || !as || !take_user(as, &how)) {
+	if (role != MSG_IKE && role != MSG_AUTH) {
 		fputs("pantund: --role is for pantund itself\n", stderr);
 		return EXIT_USAGE;
 	}
-	parent = spawn_take(role, &how.root);
+	parent = role_take(role, as);
 	if (parent < 0)
 		return EXIT_USAGE;
-	if (!confine(role, &how))
-		return 1;
 	return role == MSG_IKE ? engine_run(parent) : auth_process_run(parent);
 }
 

@@ -25,6 +25,7 @@ daemon/ike: base wire crypto msg prop policy
 daemon/ike/v2: base wire crypto prop policy ike
 daemon/versions: ike ike/v2
 daemon/auth: base crypto msg proc prop
+daemon/fetch: base msg proc
 daemon/conf: base crypto prop policy
 daemon/kern: base genl prop policy ike
 daemon/ctl: base policy ike
@@ -33,7 +34,7 @@ daemon/talk: base msg prop policy ike ctl
 daemon/proc: base msg
 daemon/engine: base crypto msg talk proc priv ike versions ctl
 daemon/loop: base crypto prop policy conf kern ctl priv msg talk proc auth engine ike
-daemon: base conf ctl loop priv msg proc auth engine
+daemon: base conf ctl loop priv msg proc auth engine fetch
 tools: base ctl genl
 tools/exporter: exporter
 """

@@ -417,7 +417,7 @@ pantund_start() {
 	return 1
 }
 
-# pantund_pid NODE: of the parent.  pantund_child NODE ROLE: of ike, or auth.
+# pantund_pid NODE: of the parent.  pantund_child NODE ROLE: of ike, auth or fetch.
 pantund_pid() {
 	cat "$WORK/$1/pantund.pid"
 }
@@ -465,14 +465,15 @@ log_has() {
 }
 
 # pantun_config NODE PEER [LINE...]: the four-line tunnel "t" on tunnel1 through
-# gateway "g", and further lines; the key is $PANTUN_PSK.
+# gateway "g", whose peer is an address or a name, and further lines; the key is $PANTUN_PSK.
 PANTUN_PSK=pantun-interop-secret-0001
 pantun_config() {
-	local dir=$WORK/$1 peer=$2
+	local dir=$WORK/$1 peer=$2 kind=ip
 	shift 2
+	[[ $peer == *[0-9:] ]] || kind=fqdn
 	(umask 077 && printf '%s\n' "$PANTUN_PSK" >"$dir/psk")
 	{
-		echo "set network ike gateway g peer-address ip $peer"
+		echo "set network ike gateway g peer-address $kind $peer"
 		echo "set network ike gateway g authentication pre-shared-key key-file $dir/psk"
 		echo 'set network tunnel ipsec t tunnel-interface tunnel1'
 		echo 'set network tunnel ipsec t auto-key ike-gateway g'

@@ -285,6 +285,8 @@ static void take_gateway(json_t *from, struct gateway *gateway)
 {
 	TAKE_TEXT(from, gateway, gateway);
 	TAKE_TEXT(from, gateway, state);
+	TAKE_TEXT(from, gateway, peer);
+	TAKE_TEXT(from, gateway, fqdn);
 	take_history(from, &gateway->history);
 }
 

@@ -132,6 +132,8 @@ struct history {
 
 struct gateway {
 	char gateway[MODEL_TEXT], state[MODEL_TEXT];
+	char peer[MODEL_TEXT];		/* address that attempts go to; "": it may be anywhere */
+	char fqdn[MODEL_ERROR];		/* by which it is configured; "": by its address */
 	struct history history;
 };
 

@@ -314,6 +314,8 @@ static json_t *json_of_gateway(const struct gateway *gateway)
 
 	put_text(object, "gateway", gateway->gateway);
 	put_text(object, "state", gateway->state);
+	put_text(object, "peer", gateway->peer);
+	put_text(object, "fqdn", gateway->fqdn);
 	put_history(object, &gateway->history);
 	return object;
 }

@@ -233,7 +233,19 @@ static const char *nat_text(const struct ike_sa *sa)
 	return sa->nat_remote ? "peer" : "no";
 }
 
-static void ike_sa_row(struct grid *grid, const struct ike_sa *sa)
+/* With the name by which it is configured, if it is. */
+static void grid_peer(struct grid *grid, const char *address, const struct gateway *gateway)
+{
+	char text[2 * MODEL_ERROR];
+
+	if (gateway && *gateway->fqdn)
+		snprintf(text, sizeof(text), "%s (%s)", *address ? address : "?", gateway->fqdn);
+	else
+		snprintf(text, sizeof(text), "%s", address);
+	grid_cell(grid, text);
+}
+
+static void ike_sa_row(struct grid *grid, const struct ike_sa *sa, const struct gateway *gateway)
 {
 	grid_row(grid);
 	grid_cell(grid, sa->gateway);
@@ -241,7 +253,7 @@ static void ike_sa_row(struct grid *grid, const struct ike_sa *sa)
 	grid_cell(grid, sa->role);
 	grid_cell(grid, sa->local);
 	grid_cell(grid, sa->local_id);
-	grid_cell(grid, sa->remote);
+	grid_peer(grid, sa->remote, gateway);
 	grid_cell(grid, sa->remote_id);
 	grid_cell(grid, nat_text(sa));
 	grid_cell(grid, sa->proposal);
@@ -264,12 +276,32 @@ static bool has_ike_sa(const struct index *sas, const struct gateway *gateway)
 	return false;
 }
 
+/* NULL: there is no such gateway any more. */
+static const struct gateway *gateway_of(const struct index *gateways, const struct ike_sa *sa)
+{
+	const struct index_entry *entry = index_first(gateways, table_text(0, sa->gateway));
+
+	for (; entry; entry = index_next(entry)) {
+		const struct gateway *gateway = entry->item;
+
+		if (!strcmp(sa->gateway, gateway->gateway))
+			return gateway;
+	}
+	return NULL;
+}
+
 /* A gateway without an IKE SA, as all gateways are to be found here. */
 static void idle_gateway_row(struct grid *grid, const struct gateway *gateway)
 {
 	grid_row(grid);
 	grid_cell(grid, gateway->gateway);
 	grid_cell(grid, gateway->state);
+	if (!*gateway->fqdn)
+		return;
+	grid_cell(grid, "");
+	grid_cell(grid, "");
+	grid_cell(grid, "");
+	grid_peer(grid, gateway->peer, gateway);
 }
 
 static void table_ike_sas(const struct model *model)
@@ -278,18 +310,25 @@ static void table_ike_sas(const struct model *model)
 		"GATEWAY", "STATE", "ROLE", "LOCAL", "LOCAL-ID", "REMOTE", "REMOTE-ID", "NAT",
 		"PROPOSAL", "SPI-I", "SPI-R", ">AGE", ">LIFE", NULL };
 	struct grid grid = grid_new(columns);
-	struct index sas;
+	struct index sas, gateways;
 
 	index_init(&sas, model->ike_sas_n);
+	index_init(&gateways, model->gateways_n);
+	for (size_t i = 0; i < model->gateways_n; i++)
+		index_add(&gateways, table_text(0, model->gateways[i].gateway),
+			  &model->gateways[i]);
 	for (size_t i = 0; i < model->ike_sas_n; i++) {
-		index_add(&sas, table_text(0, model->ike_sas[i].gateway), &model->ike_sas[i]);
-		ike_sa_row(&grid, &model->ike_sas[i]);
+		const struct ike_sa *sa = &model->ike_sas[i];
+
+		index_add(&sas, table_text(0, sa->gateway), sa);
+		ike_sa_row(&grid, sa, gateway_of(&gateways, sa));
 	}
 	for (size_t i = 0; i < model->gateways_n; i++) {
 		if (!has_ike_sa(&sas, &model->gateways[i]))
 			idle_gateway_row(&grid, &model->gateways[i]);
 	}
 	index_free(&sas);
+	index_free(&gateways);
 	grid_end(&grid, "IKE SAs", "There is no IKE SA.");
 }
 

@@ -208,3 +208,22 @@ const char *addr_range_text(const struct addr *first, const struct addr *last, c
 		snprintf(out, 2 * (size_t)ADDR_TEXT, "%s-%s", a, addr_text(last, b));
 	return out;
 }
+
+const char *addr_unusable(const struct addr *a)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const struct addr any;
+	bool v4 = a->family == AF_INET;
+
+	if (!memcmp(a->b, any.b, addr_len(a)))
+		return "the unspecified address";
+	if (v4 ? a->b[0] == 127 : a->b[15] == 1 && !memcmp(a->b, any.b, 15))
+		return "this host itself (loopback)";
+	if (v4 ? (a->b[0] & 0xf0) == 0xe0 : a->b[0] == 0xff)
+		return "a multicast address";
+	if (v4 && a->b[0] >= 0xf0)
+		return "not the address of a host";
+	if (!v4 && !memcmp(a->b, mapped, sizeof(mapped)))
+		return "an IPv4 address in IPv6 form: write it as IPv4";
+	return NULL;
+}

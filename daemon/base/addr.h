@@ -23,6 +23,8 @@ size_t addr_len(const struct addr *a);
 bool addr_equal(const struct addr *a, const struct addr *b);
 /* fe80::/10 */
 bool addr_is_link_local(const struct addr *a);
+/* Why no packet can reach another host at this address; NULL: one can. */
+const char *addr_unusable(const struct addr *a);
 /* < 0, 0, > 0 in network order; families first, links do not count. */
 int addr_compare(const struct addr *a, const struct addr *b);
 /* Returns 0, or -1 if @text is no address.  "fe80::1%wan0" is one if there is a link wan0. */

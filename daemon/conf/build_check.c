@@ -2,6 +2,7 @@
 /* Lines that are right one by one, but cannot be meant together. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "conf/build.h"
@@ -9,30 +10,10 @@
 
 /* --- addresses --- */
 
-/* Why no packet can reach a gateway at this address; NULL: one can. */
-static const char *unusable(const struct addr *addr)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	static const struct addr any;
-	bool v4 = addr->family == AF_INET;
-
-	if (!memcmp(addr->b, any.b, addr_len(addr)))
-		return "the unspecified address";
-	if (v4 ? addr->b[0] == 127 : addr->b[15] == 1 && !memcmp(addr->b, any.b, 15))
-		return "this host itself (loopback)";
-	if (v4 ? (addr->b[0] & 0xf0) == 0xe0 : addr->b[0] == 0xff)
-		return "a multicast address";
-	if (v4 && addr->b[0] >= 0xf0)
-		return "not the address of a host";
-	if (!v4 && !memcmp(addr->b, mapped, sizeof(mapped)))
-		return "an IPv4 address in IPv6 form: write it as IPv4";
-	return NULL;
-}
-
 void build_check_host(const struct build *b, const struct tree_value *value,
 		      const struct addr *addr)
 {
-	const char *why = addr->family ? unusable(addr) : NULL;
+	const char *why = addr->family ? addr_unusable(addr) : NULL;
 
 	if (why)
 		conf_error(b->report, value->at, "\"%s\" is %s", value->text, why);
@@ -79,7 +60,7 @@ static bool same_id(const struct ike_id *a, const struct addr *of_a, const struc
 /* A peer that fits one of them fits the other as well. */
 static bool are_twins(const struct policy_gateway *a, const struct policy_gateway *b)
 {
-	if (!addr_equal(&a->peer, &b->peer))
+	if (!addr_equal(&a->peer, &b->peer) || strcasecmp(a->fqdn, b->fqdn) != 0)
 		return false;
 	if (a->family && b->family && a->family != b->family)
 		return false;
@@ -107,7 +88,7 @@ static void warn_twins(const struct build *b, const struct policy_gateway *gatew
 	if (same_key(gateway, before))
 		snprintf(taken, sizeof(taken), "a peer that initiates is always taken for \"%s\"",
 			 before->name);
-	if (!gateway->peer.family && !gateway->peer_id.n)
+	if (policy_gateway_dynamic(gateway) && !gateway->peer_id.n)
 		conf_warning(b->report, node->at,
 			     "dynamic gateway \"%s\" has no peer-id, nor has \"%s\" on line %u: "
 			     "%s; give each a peer-id", gateway->name, before->name, line, taken);

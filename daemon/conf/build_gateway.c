@@ -10,6 +10,8 @@
 
 #define LEVEL		GATEWAY_LEVEL " *"
 #define PSK_SHORT	20	/* octets below which a key is worth a warning */
+#define HOST_MAX	254	/* octets of a name in DNS, with a dot at its end */
+#define LABEL_MAX	63	/* and of each of its parts */
 
 /* The gateway being read. */
 struct reader {
@@ -35,6 +37,41 @@ static void check_families(const struct reader *r)
 			 &gateway->peer);
 }
 
+/* Letters, digits and hyphens (RFC 1123 section 2.1); many zones have underscores besides. */
+static bool is_host_name(const char *text)
+{
+	static const char of_labels[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					"0123456789-_";
+	size_t n;
+
+	if (strlen(text) > HOST_MAX)
+		return false;
+	do {
+		n = strspn(text, of_labels);
+		if (!n || n > LABEL_MAX || text[0] == '-' || text[n - 1] == '-')
+			return false;
+		text += n;
+	} while (*text++ == '.' && *text);
+	return !text[-1];
+}
+
+static void read_fqdn(const struct reader *r)
+{
+	const struct tree_value *value = gateway_value(r, "peer-address fqdn");
+	struct addr addr;
+
+	if (!value)
+		return;
+	if (!addr_parse(value->text, &addr))
+		conf_error(r->b->report, value->at, "\"%s\" is an address: use peer-address ip",
+			   value->text);
+	else if (!is_host_name(value->text))
+		conf_error(r->b->report, value->at, "\"%s\" is not a name of a host in DNS",
+			   value->text);
+	else
+		text_copy(r->gateway->fqdn, sizeof(r->gateway->fqdn), value->text);
+}
+
 static void read_addresses(const struct reader *r)
 {
 	static const char *const words[] = { "ip", "fqdn", "dynamic" };
@@ -44,10 +81,12 @@ static void read_addresses(const struct reader *r)
 	peer = tree_one_of(r->b->tree, r->node, "peer-address", words, 3, &which, r->b->report);
 	if (!peer && !r->node->broken)
 		conf_error(r->b->report, r->node->at,
-			   "gateway \"%s\" has no peer-address: give ip or dynamic",
+			   "gateway \"%s\" has no peer-address: give ip, fqdn or dynamic",
 			   r->gateway->name);
 	else if (peer && which == 0)
 		build_address(r->b, r->node, "peer-address ip", &r->gateway->peer);
+	else if (peer && which == 1)
+		read_fqdn(r);
 	build_address(r->b, r->node, "local-address ip", &r->gateway->local);
 	check_families(r);
 	if (gateway_value(r, "local-address interface") &&
@@ -183,7 +222,7 @@ static void read_gateway(struct build *b, const struct tree_node *node,
 	read_psk(&r);
 	read_protocol(&r);
 	/* There is no peer to call. */
-	if (!gateway->peer.family)
+	if (policy_gateway_dynamic(gateway))
 		gateway->passive = true;
 }
 

@@ -103,8 +103,8 @@ const struct schema_row schema_rows[] = {
 	  .help = "TiB that an SA may send; it is rekeyed at half of that" },
 
 	{ GATEWAY " peer-address ip", KIND(ADDRESS), .help = "address of the peer" },
-	{ GATEWAY " peer-address fqdn", TEXT(1, 255), REFUSE, .help = "DNS name of the peer",
-	  .instead = "use peer-address ip" },
+	{ GATEWAY " peer-address fqdn", TEXT(1, 255),
+	  .help = "name of the peer in DNS; looked up again as its records run out" },
 	{ GATEWAY " peer-address dynamic", KIND(FLAG),
 	  .help = "the peer may have any address; it initiates" },
 	{ GATEWAY " local-address ip", KIND(ADDRESS),

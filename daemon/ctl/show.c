@@ -130,8 +130,14 @@ void show_child(struct show *show, const struct ike_child_info *child)
 
 void show_gateway(struct show *show, const struct ike_gateway_info *gateway)
 {
-	json_t *json = json_pack("{s:o, s:o}", "gateway", text_json(gateway->gateway),
-				 "state", text_json(gateway->state));
+	char peer[ADDR_TEXT] = "";
+	json_t *json;
+
+	if (gateway->peer.family)
+		addr_text(&gateway->peer, peer);
+	json = json_pack("{s:o, s:o, s:o, s:o}", "gateway", text_json(gateway->gateway),
+			 "state", text_json(gateway->state), "peer", text_json(peer),
+			 "fqdn", text_json(gateway->fqdn));
 
 	add_history(json, gateway->last_error, gateway->error_seconds, gateway->retry_seconds,
 		    &gateway->counts);

@@ -12,6 +12,7 @@
 #include "engine/jobs.h"
 #include "engine/turn.h"
 #include "msg/basic.h"
+#include "msg/fetch_msg.h"
 #include "talk/ike_msg.h"
 
 /* --- sockets and configuration --- */
@@ -206,6 +207,20 @@ static void on_carried(void *ctx, struct bytes body, int fd)
 	turn_end(e);
 }
 
+static void on_named(void *ctx, struct bytes body, int fd)
+{
+	const struct name_answer *answer = (const void *)body.p;
+	struct engine *e = ctx;
+
+	(void)fd;
+	if (!name_answer_whole(answer)) {
+		chan_refuse(e->parent, MSG_NAMED, "not an answer");
+		return;
+	}
+	ike_core_named(e->core, clock_ms(), answer);
+	turn_end(e);
+}
+
 /* --- what is asked and said --- */
 
 /* Identifies the question that the rows answer. */
@@ -304,6 +319,7 @@ chan_handler *const from_parent_handlers[MSG_TYPES] = {
 	[MSG_SA_RESULT] = on_sa_result,
 	[MSG_HEARD] = on_heard,
 	[MSG_CARRIED] = on_carried,
+	[MSG_NAMED] = on_named,
 	[MSG_ASK] = on_ask,
 	[MSG_END] = on_end,
 };

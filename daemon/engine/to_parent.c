@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/to_parent.h"
 
+#include <string.h>
+
 #include "base/secret.h"
 #include "base/text.h"
 #include "engine/departure.h"
 #include "engine/engine_priv.h"
 #include "engine/jobs.h"
+#include "msg/fetch_msg.h"
 #include "talk/sa_msg.h"
 
 static void wish(struct engine *e, enum msg_wish what, const struct ike_sa_spec *sa)
@@ -26,6 +29,16 @@ static void give_up(struct engine *e, const char *ifname, const char *proxy)
 	text_copy(body.ifname, sizeof(body.ifname), ifname);
 	text_copy(body.proxy, sizeof(body.proxy), proxy);
 	chan_send(e->parent, MSG_PROXY_FAIL, &body, sizeof(body));
+}
+
+static void ask_name(struct engine *e, uint64_t ticket, const char *name)
+{
+	struct name_question body;
+
+	memset(&body, 0, sizeof(body));
+	body.ticket = ticket;
+	text_copy(body.name, sizeof(body.name), name);
+	chan_send(e->parent, MSG_NAME, &body, sizeof(body));
 }
 
 static void carry_out(struct engine *e, const struct ike_action *action)
@@ -55,6 +68,9 @@ static void carry_out(struct engine *e, const struct ike_action *action)
 		break;
 	case IKE_ACTION_JOB:
 		jobs_begin(e, ike_core_take_job(e->core));
+		break;
+	case IKE_ACTION_NAME:
+		ask_name(e, action->name.ticket, action->name.name);
 		break;
 	case IKE_ACTION_EVENT:
 		chan_send(e->parent, MSG_EVENT, &action->event, sizeof(action->event));

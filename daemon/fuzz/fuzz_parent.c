@@ -51,7 +51,12 @@ static void meet(enum msg_role role)
 {
 	if (ends[role] >= 0)
 		close(ends[role]);
-	ends[role] = role == MSG_IKE ? parent_fake_ike(parent) : parent_fake_auth(parent);
+	if (role == MSG_IKE)
+		ends[role] = parent_fake_ike(parent);
+	else if (role == MSG_AUTH)
+		ends[role] = parent_fake_auth(parent);
+	else
+		ends[role] = parent_fake_fetch(parent);
 	if (ends[role] < 0)
 		abort();
 }

@@ -132,6 +132,19 @@ void action_fail(struct action_queue *queue, const char *ifname, const char *pro
 	action_append(queue, action);
 }
 
+void action_name(struct action_queue *queue, uint64_t ticket, const char *name)
+{
+	struct action *action = action_new(IKE_ACTION_NAME, text_room(name));
+	uint8_t *at;
+
+	if (!action)
+		return;
+	at = action->owned;
+	action->a.name.ticket = ticket;
+	action->a.name.name = own_text(&at, name);
+	action_append(queue, action);
+}
+
 bool action_job(struct action_queue *queue, struct ike_job *job)
 {
 	struct action *action = action_new(IKE_ACTION_JOB, 0);

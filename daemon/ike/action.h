@@ -34,6 +34,8 @@ void action_fail(struct action_queue *queue, const char *ifname, const char *pro
 bool action_job(struct action_queue *queue, struct ike_job *job);
 /* The job of the action that was given last, which is the caller's from now on. */
 struct ike_job *action_take_job(struct action_queue *queue);
+/* A question for DNS, of that ticket. */
+void action_name(struct action_queue *queue, uint64_t ticket, const char *name);
 void action_event(struct action_queue *queue, const struct ike_event *event);
 
 #endif

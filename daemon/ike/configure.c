@@ -30,6 +30,7 @@
 #include "ike/ike_life.h"
 #include "ike/line.h"
 #include "ike/match.h"
+#include "ike/place.h"
 #include "ike/renewal.h"
 
 static struct slot *slot_new(struct gateway *gw)
@@ -149,6 +150,7 @@ static void gateway_retire(struct gateway *gw)
 {
 	gw->gone = true;
 	gateway_index_remove(gw);
+	place_forget(gw);
 	gateway_ended(gw);
 	timer_stop(&gw->core->timers, &gw->retry);
 	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
@@ -171,6 +173,8 @@ static struct gateway *gateway_new(struct ike_core *core, struct gateway ***last
 		return NULL;
 	gw->core = core;
 	gw->retry.kind = TIMER_GATEWAY;
+	gw->name.timer.kind = TIMER_NAME;
+	gw->places = &gw->only;
 	gw->prev = *last;
 	**last = gw;
 	*last = &gw->next;
@@ -191,6 +195,7 @@ static void gateway_configure(struct ike_core *core, struct policy_box *box,
 			      const struct policy_gateway *conf, struct gateway ***last)
 {
 	struct gateway *gw = gateway_find(core, conf->name);
+	bool moved;
 
 	if (gw && !policy_gateway_equal(gw->conf, conf))
 		forget_failures(gw);
@@ -200,7 +205,10 @@ static void gateway_configure(struct ike_core *core, struct policy_box *box,
 		log_error(NULL, "out of memory: gateway %s is left out", conf->name);
 		return;
 	}
+	moved = !gw->conf || place_differs(gw->conf, conf);
 	gw->conf = conf;
+	if (moved)
+		place_configure(gw);
 	snprintf(gw->subject, sizeof(gw->subject), "gateway %s", conf->name);
 	policy_box_replace(&gw->box, box);
 	configure_slots(gw);
@@ -282,6 +290,9 @@ static void gateway_free(struct gateway *gw)
 	if (gw->next)
 		gw->next->prev = gw->prev;
 	gateway_index_remove(gw);
+	place_forget(gw);
+	if (gw->places != &gw->only)
+		free(gw->places);
 	line_leave(gw);
 	timer_stop(&gw->core->timers, &gw->retry);
 	for (slot = gw->slots; slot; slot = next) {

@@ -15,6 +15,7 @@
 #include "ike/life_sign.h"
 #include "ike/line.h"
 #include "ike/match.h"
+#include "ike/peer_name.h"
 #include "ike/renewal.h"
 #include "ike/version.h"
 #include "wire/ike_hdr.h"
@@ -40,7 +41,8 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks,
 	if (!core->plain || !core->scratch || table_init(&core->by_spi) ||
 	    table_init(&core->by_peer_spi) || table_init(&core->by_spi_in) ||
 	    table_init(&core->by_proxy) || table_init(&core->by_ifname) ||
-	    table_init(&core->by_renewal) || table_init(&core->by_source) ||
+	    table_init(&core->by_renewal) || table_init(&core->by_ticket) ||
+	    table_init(&core->by_source) ||
 	    table_init(&core->by_slot_id) || table_init(&core->by_spi_out) ||
 	    gateway_index_init(&core->index)) {
 		ike_core_free(core);
@@ -77,6 +79,7 @@ void ike_core_free(struct ike_core *core)
 	table_free(&core->by_slot_id);
 	table_free(&core->by_spi_out);
 	table_free(&core->by_source);
+	table_free(&core->by_ticket);
 	gateway_index_free(&core->index);
 	free(core->plain);
 	free(core->scratch);
@@ -131,6 +134,13 @@ void core_end(struct ike_core *core)
 	gateways_sweep(core);
 }
 
+void ike_core_named(struct ike_core *core, ike_time now, const struct name_answer *answer)
+{
+	core_begin(core, now);
+	peer_name_answered(core, answer);
+	core_end(core);
+}
+
 void ike_core_job_done(struct ike_core *core, ike_time now, struct ike_job *job)
 {
 	core_begin(core, now);
@@ -151,6 +161,7 @@ int ike_core_set_policy(struct ike_core *core, ike_time now, struct policy *poli
 /* Called once, disarmed, when the time has come. */
 static void (*const fire[])(struct ike_core *core, struct timer *timer) = {
 	[TIMER_GATEWAY] = gateway_retry,
+	[TIMER_NAME] = peer_name_due,
 	[TIMER_SLOT] = slot_retry,
 	[TIMER_RENEWAL] = renewal_due,
 	[TIMER_EXCHANGE] = exchange_timeout,

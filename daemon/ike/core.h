@@ -31,6 +31,7 @@ struct ike_version;
 struct ike_job;
 struct ike_auth_request;
 struct ike_auth_answer;
+struct name_answer;
 
 enum ike_job_kind {
 	IKE_JOB_DH,	/* ike_job_run() computes it */
@@ -63,6 +64,7 @@ enum ike_action_type {
 	IKE_ACTION_PROXY_FAIL,	/* no SA will come for what the kernel holds there */
 	IKE_ACTION_EVENT,	/* tell observers */
 	IKE_ACTION_JOB,		/* ike_core_take_job(); once it is done, ike_core_job_done() */
+	IKE_ACTION_NAME,	/* look a name up in DNS; answer with ike_core_named() */
 };
 
 /* An SA for the kernel.  Keys are wiped when the action is released. */
@@ -107,6 +109,10 @@ struct ike_action {
 		struct {
 			const char *ifname, *proxy;
 		} fail;				/* PROXY_FAIL */
+		struct {
+			uint64_t ticket;
+			const char *name;
+		} name;				/* NAME */
 		struct ike_event event;
 	};
 };
@@ -143,6 +149,11 @@ void ike_job_free(struct ike_job *job);
  * 20 s counts as failed.
  */
 void ike_core_job_done(struct ike_core *core, ike_time now, struct ike_job *job);
+/*
+ * What IKE_ACTION_NAME has come to, by its ticket.  Answers may come in any order; one that does
+ * not come for 30 s counts as failed.
+ */
+void ike_core_named(struct ike_core *core, ike_time now, const struct name_answer *answer);
 /* When to call ike_core_tick() next, or IKE_NEVER. */
 ike_time ike_core_deadline(const struct ike_core *core);
 

@@ -8,11 +8,13 @@
  *   slot_index, ike_index, match			find proxy-IDs, IKE SAs and gateways
  *   fragments				messages of which parts are missing
  *   task, job_wait, exchange			what we ask of a peer, and the wait for results
+ *   place						where a peer is
  *   gateway, gateway_say			what is wanted, when it is tried again, what is told
  *   child_sa, child_kernel, child_use, child_end, child_settle, child_life
  *						children: made, installed, used, ended, chosen
  *   stranger, ike_sa, condemned, ike_end, gateway_ike, gateway_begin, ike_life
  *						IKE SAs, from the first message to the last
+ *   peer_name					answers of DNS
  *   life_sign, unanswered, put_off, renewal	what is done about peers that do not answer
  *   configure, show, core, commands		what the daemon calls (core.h)
  *
@@ -40,12 +42,13 @@ struct ike_sa;
 /* match.c; of gateways that are configured */
 struct gateway_index {
 	struct table by_name;
-	struct table by_peer;		/* those that are not dynamic, by address */
+	struct table by_peer;		/* places of those that are not dynamic, by address */
 	struct table by_id;		/* dynamic ones, by the peer's identity */
 	struct table by_ends;		/* by both identities */
 	struct table by_kind;		/* those in kinds */
 	struct gateway *dynamic;	/* by dynamic_next */
 	struct gateway *kinds;		/* dynamic ones, the first of each kind, by kind_next */
+	unsigned int added;		/* gateways: those that come first are added last */
 };
 
 struct ike_core {
@@ -83,6 +86,8 @@ struct ike_core {
 	struct gateway *ended;		/* may be freed at the end of the event, by ended_next */
 	struct slot *ended_slots;	/* likewise */
 	uint32_t child_count;		/* distinguishes tokens with the same SPI */
+	struct table by_ticket;		/* gateways that wait for DNS */
+	uint64_t name_count;		/* since the start: tickets of questions to it */
 	uint64_t job_count;		/* since the start: numbers of jobs */
 	uint32_t slot_count;		/* since the start: for slot->id */
 	size_t fragments_n;		/* octets of fragments of all IKE SAs */

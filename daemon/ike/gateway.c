@@ -3,6 +3,7 @@
 
 #include "ike/agenda.h"
 #include "ike/child_sa.h"
+#include "ike/place.h"
 
 #define BACKOFF_FIRST	SECONDS(2)
 #define BACKOFF_MOST	SECONDS(60)
@@ -96,6 +97,7 @@ void gateway_again(struct gateway *gw)
 	struct ike_core *core = gw->core;
 
 	timer_set(&core->timers, &gw->retry, core->now + core_jitter(core, AGAIN, 75));
+	place_missed(gw);
 	forget_asked(gw);
 }
 

@@ -47,10 +47,26 @@ struct slot {
 	ike_time failed_at;		/* when that was */
 };
 
+/* An address that the peer may have: the configured one, or one that DNS gives to its name. */
+struct place {
+	struct table_node node;		/* in core->index: by_peer */
+	struct gateway *gw;
+	struct addr addr;
+};
+
+/* The peer's name, "peer-address fqdn", and when DNS is asked for it. */
+struct peer_name {
+	struct table_node node;		/* in core->by_ticket, while a question is under way */
+	uint64_t ticket;		/* of that; 0: none is */
+	struct timer timer;		/* the next one; while one is under way: it is lost */
+	ike_time asked;			/* the last one began; 0: there was none */
+	unsigned int failures;		/* in a row */
+};
+
 struct gateway {
 	struct gateway *next, **prev;	/* in core->gateways */
 	struct table_node name_node;	/* those in core->index: by_name */
-	struct table_node peer_node;	/* by_peer, or by_id for a dynamic one */
+	struct table_node id_node;	/* by_id, for a dynamic one */
 	struct table_node ends_node;	/* by_ends */
 	struct table_node kind_node;	/* by_kind, if it is the first of its kind */
 	struct gateway *dynamic_next, *kind_next;
@@ -77,6 +93,10 @@ struct gateway {
 	struct ike_sa *starting;	/* we are trying to bring up; NULL: none */
 	struct ike_sa *slow;		/* gateway_hedge() had doubts about; NULL: none */
 	unsigned int failures;		/* in a row */
+	struct place only, *places;	/* where its peer may be: place.h */
+	unsigned int n_places, rank;	/* rank: as of index.added */
+	struct addr peer;		/* attempts go there; family 0: it is not known */
+	struct peer_name name;		/* of the peer, in DNS */
 	struct timer retry;		/* armed: not tried before */
 	struct ike_counts counts;
 	char last_error[IKE_ERROR_TEXT];

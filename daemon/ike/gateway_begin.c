@@ -28,7 +28,8 @@ static void begin_child(struct ike_sa *ike, struct slot *slot)
 
 static void begin_ike(struct gateway *gw, struct slot *slot)
 {
-	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting || gw->slow)
+	if (gw->gone || gw->conf->passive || gw->retry.armed || gw->starting || gw->slow ||
+	    !gw->peer.family)
 		return;
 	if (line_full(gw->core, slot->asked)) {
 		line_join(gw, slot->asked);
@@ -66,7 +67,7 @@ static void renew_ike(struct gateway *gw)
 		ike_delete(gw->ike);
 		return;
 	}
-	if (gw->conf->passive || !gw->conf->peer.family || gw->retry.armed || gw->starting ||
+	if (gw->conf->passive || !gw->peer.family || gw->retry.armed || gw->starting ||
 	    gw->slow)
 		return;
 	if (line_full(gw->core, false)) {

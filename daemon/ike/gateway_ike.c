@@ -10,6 +10,7 @@
 #include "ike/condemned.h"
 #include "ike/ike_sa.h"
 #include "ike/line.h"
+#include "ike/place.h"
 #include "ike/version.h"
 
 #define PATIENCE_MS	SECONDS(300)	/* that a wrong doubt is remembered */
@@ -26,10 +27,11 @@ static bool local_address(struct gateway *gw, struct addr *local)
 		*local = gw->conf->local;
 		return true;
 	}
-	if (!hooks->source(hooks->ctx, &gw->conf->peer, local))
-		return true;
+	for (unsigned int i = 0; i < gw->n_places; i++, place_next(gw))
+		if (!hooks->source(hooks->ctx, &gw->peer, local))
+			return true;
 	snprintf(text, sizeof(text), "no route to peer %s: check the routing table and the "
-		 "gateway's peer-address", addr_text(&gw->conf->peer, peer));
+		 "gateway's peer-address", addr_text(&gw->peer, peer));
 	/* It is tried every few seconds, while a link is down. */
 	if (strcmp(text, gw->last_error) != 0)
 		gateway_fail(gw, "%s", text);
@@ -39,11 +41,12 @@ static bool local_address(struct gateway *gw, struct addr *local)
 bool ike_initiate(struct gateway *gw, struct slot *slot)
 {
 	struct endpoint local = { .port = IKE_PORT };
-	struct endpoint remote = { .addr = gw->conf->peer, .port = IKE_PORT };
+	struct endpoint remote = { .port = IKE_PORT };
 	struct ike_sa *ike;
 
-	if (!gw->conf->peer.family || !local_address(gw, &local.addr))
+	if (!gw->peer.family || !local_address(gw, &local.addr))
 		return false;
+	remote.addr = gw->peer;
 	ike = ike_new(gw->core->versions[0], gw, true, &local, &remote);
 	if (!ike)
 		return false;
@@ -159,6 +162,7 @@ unsigned int gateway_patience(const struct gateway *gw)
 
 void gateway_doubt(struct gateway *gw, struct ike_sa *ike)
 {
+	place_ask_soon(gw);
 	if (gw->gone || gw->conf->passive || gw->ike != ike || ike->state != IKE_UP ||
 	    gw->starting || gw->retry.armed || line_full(gw->core, false))
 		return;

@@ -75,6 +75,8 @@ struct ike_child_info {
 struct ike_gateway_info {
 	char gateway[POLICY_NAME];
 	char state[IKE_STATE_TEXT];	/* "init", "negotiating", "up", "failed" */
+	char fqdn[POLICY_FQDN];		/* of a peer that is configured by it; else "" */
+	struct addr peer;		/* where attempts go; family 0: it may be anywhere */
 	char last_error[IKE_ERROR_TEXT];	/* as of a proxy-ID */
 	uint64_t error_seconds, retry_seconds;
 	struct ike_counts counts;	/* of IKE SAs; rekeys are not counted */

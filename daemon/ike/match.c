@@ -47,10 +47,11 @@ static bool same_end(const struct ike_id *a, const struct addr *a_addr, const st
 	return id_same(a, b) && (a->n || addr_equal(a_addr, b_addr));
 }
 
-static uint64_t ends_key(const struct policy_gateway *conf)
+static uint64_t ends_key(const struct gateway *gw)
 {
+	const struct policy_gateway *conf = gw->conf;
 	uint64_t ends[2] = {
-		end_key(&conf->local_id, &conf->local), end_key(&conf->peer_id, &conf->peer),
+		end_key(&conf->local_id, &conf->local), end_key(&conf->peer_id, &gw->peer),
 	};
 
 	return table_octets(0, ends, sizeof(ends));
@@ -101,23 +102,30 @@ void gateway_index_remove(struct gateway *gw)
 	struct gateway_index *index = &gw->core->index;
 
 	table_remove(&index->by_name, &gw->name_node);
-	table_remove(&index->by_peer, &gw->peer_node);
-	table_remove(&index->by_id, &gw->peer_node);
+	for (unsigned int i = 0; i < gw->n_places; i++)
+		table_remove(&index->by_peer, &gw->places[i].node);
+	table_remove(&index->by_id, &gw->id_node);
 	table_remove(&index->by_ends, &gw->ends_node);
 	table_remove(&index->by_kind, &gw->kind_node);
+}
+
+static void add_place(struct gateway_index *index, struct place *place)
+{
+	table_add(&index->by_peer, &place->node, addr_key(&place->addr));
 }
 
 static void add(struct gateway_index *index, struct gateway *gw)
 {
 	const struct policy_gateway *conf = gw->conf;
 
+	gw->rank = index->added++;
 	table_add(&index->by_name, &gw->name_node, table_text(0, conf->name));
-	table_add(&index->by_ends, &gw->ends_node, ends_key(conf));
-	if (conf->peer.family) {
-		table_add(&index->by_peer, &gw->peer_node, addr_key(&conf->peer));
+	table_add(&index->by_ends, &gw->ends_node, ends_key(gw));
+	for (unsigned int i = gw->n_places; i > 0; i--)
+		add_place(index, &gw->places[i - 1]);
+	if (!policy_gateway_dynamic(conf))
 		return;
-	}
-	table_add(&index->by_id, &gw->peer_node, peer_id_key(conf));
+	table_add(&index->by_id, &gw->id_node, peer_id_key(conf));
 	gw->dynamic_next = index->dynamic;
 	index->dynamic = gw;
 }
@@ -150,6 +158,7 @@ void gateway_index_all(struct ike_core *core)
 	for (struct gateway *gw = core->gateways; gw; gw = gw->next)
 		gateway_index_remove(gw);
 	index->dynamic = NULL;
+	index->added = 0;
 	/* Who has the identity comes before whose pattern it fits. */
 	add_all(core, true);
 	add_all(core, false);
@@ -161,6 +170,59 @@ void gateway_index_all(struct ike_core *core)
 		kinds = &gw->kind_next;
 	}
 	*kinds = NULL;
+}
+
+/* Behind those whose gateways gateway_index_all() has put before its own. */
+static void add_in_order(struct gateway_index *index, struct place *place)
+{
+	struct table_node *first = table_find(&index->by_peer, addr_key(&place->addr));
+	struct place *before = first ? container_of(first, struct place, node) : NULL;
+
+	if (!before || before->gw->rank < place->gw->rank) {
+		add_place(index, place);
+		return;
+	}
+	table_remove(&index->by_peer, first);
+	add_in_order(index, place);
+	add_place(index, before);
+}
+
+void gateway_aim(struct gateway *gw, unsigned int place)
+{
+	struct gateway_index *index = &gw->core->index;
+
+	table_remove(&index->by_ends, &gw->ends_node);
+	gw->peer = place < gw->n_places ? gw->places[place].addr : (struct addr){ .family = 0 };
+	table_add(&index->by_ends, &gw->ends_node, ends_key(gw));
+}
+
+void gateway_set_places(struct gateway *gw, const struct addr *addrs, unsigned int n)
+{
+	struct gateway_index *index = &gw->core->index;
+
+	for (unsigned int i = 0; i < gw->n_places; i++)
+		table_remove(&index->by_peer, &gw->places[i].node);
+	for (unsigned int i = 0; i < n; i++) {
+		gw->places[i].gw = gw;
+		gw->places[i].addr = addrs[i];
+		add_in_order(index, &gw->places[i]);
+	}
+	gw->n_places = n;
+	gateway_aim(gw, 0);
+}
+
+/* Its place at that address, or NULL. */
+static struct place *place_at(const struct gateway *gw, const struct addr *addr)
+{
+	for (unsigned int i = 0; i < gw->n_places; i++)
+		if (addr_equal(&gw->places[i].addr, addr))
+			return &gw->places[i];
+	return NULL;
+}
+
+bool gateway_is_at(const struct gateway *gw, const struct addr *addr)
+{
+	return place_at(gw, addr);
 }
 
 /* --- gateways: which one --- */
@@ -181,7 +243,7 @@ struct gateway *gateway_find(const struct ike_core *core, const char *name)
 bool gateway_is_sole(const struct gateway *gw)
 {
 	const struct policy_gateway *ours = gw->conf;
-	struct table_node *node = table_find(&gw->core->index.by_ends, ends_key(ours));
+	struct table_node *node = table_find(&gw->core->index.by_ends, ends_key(gw));
 
 	for (; node; node = table_next(node)) {
 		const struct gateway *other = container_of(node, struct gateway, ends_node);
@@ -189,7 +251,7 @@ bool gateway_is_sole(const struct gateway *gw)
 
 		if (other != gw && !other->gone &&
 		    same_end(&ours->local_id, &ours->local, &theirs->local_id, &theirs->local) &&
-		    same_end(&ours->peer_id, &ours->peer, &theirs->peer_id, &theirs->peer))
+		    same_end(&ours->peer_id, &gw->peer, &theirs->peer_id, &other->peer))
 			return false;
 	}
 	return true;
@@ -201,15 +263,15 @@ static bool may_be(const struct gateway *gw, const struct addr *local, const str
 
 	return !gw->gone && (!conf->local.family || addr_equal(&conf->local, local)) &&
 	       (!conf->family || conf->family == remote->family) &&
-	       (!conf->peer.family || addr_equal(&conf->peer, remote));
+	       (policy_gateway_dynamic(conf) || gateway_is_at(gw, remote));
 }
 
-/* From @node on, of those that it shares its key with, the first that the peer may be. */
+/* From @node on, of dynamic ones that it shares its key with, the first that the peer may be. */
 static struct gateway *first_of(struct table_node *node, const struct addr *local,
 				const struct addr *remote)
 {
 	for (; node; node = table_next(node)) {
-		struct gateway *gw = container_of(node, struct gateway, peer_node);
+		struct gateway *gw = container_of(node, struct gateway, id_node);
 
 		if (may_be(gw, local, remote))
 			return gw;
@@ -221,8 +283,20 @@ static struct gateway *first_of(struct table_node *node, const struct addr *loca
 static struct gateway *next_at(const struct ike_core *core, const struct gateway *from,
 			       const struct addr *local, const struct addr *remote)
 {
-	return first_of(from ? table_next(&from->peer_node) :
-			table_find(&core->index.by_peer, addr_key(remote)), local, remote);
+	const struct place *before = from ? place_at(from, remote) : NULL;
+	struct table_node *node;
+
+	if (from)
+		node = before ? table_next(&before->node) : NULL;
+	else
+		node = table_find(&core->index.by_peer, addr_key(remote));
+	for (; node; node = table_next(node)) {
+		struct gateway *gw = container_of(node, struct place, node)->gw;
+
+		if (may_be(gw, local, remote))
+			return gw;
+	}
+	return NULL;
 }
 
 struct gateway *gateway_at(const struct ike_core *core, const struct addr *local,
@@ -234,7 +308,7 @@ struct gateway *gateway_at(const struct ike_core *core, const struct addr *local
 struct gateway *gateway_for_peer(const struct ike_core *core, const struct gateway *from,
 				 const struct addr *local, const struct addr *remote)
 {
-	bool dynamic = from && !from->conf->peer.family;
+	bool dynamic = from && policy_gateway_dynamic(from->conf);
 	struct gateway *gw = dynamic ? NULL : next_at(core, from, local, remote);
 
 	if (gw)
@@ -249,7 +323,7 @@ struct gateway *gateway_for_peer(const struct ike_core *core, const struct gatew
 static struct gateway *next_kind(const struct ike_core *core, const struct gateway *from,
 				 const struct addr *local, const struct addr *remote)
 {
-	bool dynamic = from && !from->conf->peer.family;
+	bool dynamic = from && policy_gateway_dynamic(from->conf);
 	struct gateway *gw = dynamic ? NULL : next_at(core, from, local, remote);
 
 	if (gw)
@@ -270,9 +344,9 @@ static struct gateway *next_named(const struct ike_core *core, const struct gate
 {
 	static const struct ike_id none;
 	const struct table *by_id = &core->index.by_id;
-	bool dynamic = from && !from->conf->peer.family;
+	bool dynamic = from && policy_gateway_dynamic(from->conf);
 	bool open = from && dynamic && is_open(from->conf);
-	struct gateway *gw = dynamic ? first_of(table_next(&from->peer_node), local, remote) :
+	struct gateway *gw = dynamic ? first_of(table_next(&from->id_node), local, remote) :
 			     next_at(core, from, local, remote);
 
 	if (!gw && !dynamic)

@@ -19,6 +19,15 @@ void gateway_index_free(struct gateway_index *index);
 /* Goes by the configuration of all that are not gone, in their order. */
 void gateway_index_all(struct ike_core *core);
 void gateway_index_remove(struct gateway *gw);
+/*
+ * The @n addresses that the peer of @gw, which is configured, may have from now on; attempts go to
+ * the first.  There is room for that many.
+ */
+void gateway_set_places(struct gateway *gw, const struct addr *addrs, unsigned int n);
+/* Attempts go to that one of them. */
+void gateway_aim(struct gateway *gw, unsigned int place);
+/* The peer may have that address; not of a dynamic gateway. */
+bool gateway_is_at(const struct gateway *gw, const struct addr *addr);
 /* By name; NULL: there is none. */
 struct gateway *gateway_find(const struct ike_core *core, const char *name);
 /* No other has the same two identities. */

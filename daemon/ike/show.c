@@ -108,7 +108,9 @@ void ike_core_each_gateway(const struct ike_core *core, ike_time now,
 	for (const struct gateway *gw = core->gateways; gw; gw = gw->next) {
 		struct ike_gateway_info info = {
 			.error_seconds = gw->last_error[0] ? since(now, gw->failed_at) : 0,
-			.retry_seconds = until(&gw->retry, now),
+			.retry_seconds = until(gw->conf->fqdn[0] && !gw->peer.family ?
+					       &gw->name.timer : &gw->retry, now),
+			.peer = gw->peer,
 			.counts = gw->counts,
 		};
 
@@ -116,6 +118,7 @@ void ike_core_each_gateway(const struct ike_core *core, ike_time now,
 			continue;
 		text_copy(info.gateway, sizeof(info.gateway), gw->conf->name);
 		text_copy(info.state, sizeof(info.state), gateway_state(gw));
+		text_copy(info.fqdn, sizeof(info.fqdn), gw->conf->fqdn);
 		memcpy(info.last_error, gw->last_error, sizeof(info.last_error));
 		each(ctx, &info);
 	}

@@ -105,7 +105,7 @@ void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (gw && (!gw->ike || gw->conf->peer.family)) {
+	if (gw && (!gw->ike || !policy_gateway_dynamic(gw->conf))) {
 		gateway_fail(gw, "%s", text);
 		return;
 	}

@@ -11,6 +11,7 @@
 /* What is due; core.c has a row for each that says who is called. */
 enum timer_kind {
 	TIMER_GATEWAY = 1,	/* the next attempt at an IKE SA */
+	TIMER_NAME,		/* its peer's name is to be looked up again */
 	TIMER_SLOT,		/* the next attempt at a child */
 	TIMER_RENEWAL,		/* new keys for a tunnel that lost its path */
 	TIMER_EXCHANGE,		/* the next repetition of a request */

@@ -144,7 +144,7 @@ static const char *gateway_change(const struct policy_gateway *was,
 {
 	if (!gateway->n_tunnels || policy_gateway_kin(was, gateway))
 		return "changed";
-	if (gateway->passive || !gateway->peer.family)
+	if (gateway->passive || policy_gateway_dynamic(gateway))
 		return "changed: SAs that stand carry packets until the peer has negotiated others";
 	return "changed: new keys are being negotiated, and what stands carries packets until then";
 }

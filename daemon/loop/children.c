@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,25 +16,29 @@
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
 #include "loop/from_auth.h"
+#include "loop/from_fetch.h"
 #include "loop/keys.h"
 #include "loop/link.h"
 #include "loop/live.h"
+#include "loop/names.h"
 #include "msg/basic.h"
 #include "proc/proc.h"
 #include "proc/spawn.h"
 
 #define AS_ROOM		32	/* "UID:GID" */
 #define ARGUMENTS	8	/* for each process */
+#define FETCH_NAME	"/pantund-fetch"
 
 struct children {
-	struct proc_owner ike_owner, auth_owner;
-	struct proc *ike, *auth;
+	struct proc_owner ike_owner, auth_owner, fetch_owner;
+	struct proc *ike, *auth, *fetch;	/* fetch: NULL until it is needed */
 	/* --single */
 	struct engine *engine;
 	struct auth_process *keeper;
 	chan_handler *const *wishes;	/* handlers of messages from `ike` */
 	char as[AS_ROOM];
 	const char *arguments[ARGUMENTS + 1];
+	char fetch_path[PATH_MAX];	/* its program; "": not known */
 };
 
 /* --- they begin and end --- */
@@ -84,6 +89,7 @@ static void on_ike_ended(void *ctx, enum msg_role role)
 
 	(void)role;
 	d->ike = NULL;
+	names_forget(d);
 	if (d->ending)
 		return;
 	ctl_unanswered(d->ctl, CTL_RESTARTED);
@@ -106,10 +112,36 @@ static void leave(struct daemon *d)
 	event_base_loopbreak(d->base);
 }
 
-static void on_auth_stopped(void *ctx, enum msg_role role)
+static void on_fetch_started(void *ctx, enum msg_role role, struct chan *chan)
+{
+	struct daemon *d = ctx;
+
+	(void)role;
+	d->fetch = chan;
+	names_send_all(d);
+}
+
+static void on_fetch_ended(void *ctx, enum msg_role role)
+{
+	(void)role;
+	((struct daemon *)ctx)->fetch = NULL;
+}
+
+static void on_fetch_stopped(void *ctx, enum msg_role role)
 {
 	(void)role;
 	leave(ctx);
+}
+
+static void on_auth_stopped(void *ctx, enum msg_role role)
+{
+	struct daemon *d = ctx;
+
+	(void)role;
+	if (d->children->fetch)
+		proc_stop(d->children->fetch);
+	else
+		leave(d);
 }
 
 /* Stop `auth` after `ike`, whose last messages may need keys. */
@@ -199,12 +231,49 @@ static bool open_processes(struct daemon *d)
 	return true;
 }
 
+/* Its program stands beside ours, as we were started: ours may be another tomorrow. */
+static void find_fetch(struct children *c)
+{
+	ssize_t n = readlink("/proc/self/exe", c->fetch_path, sizeof(c->fetch_path) - 1);
+	char *end;
+
+	if (n < 0)
+		n = 0;
+	c->fetch_path[n] = '\0';
+	end = strrchr(c->fetch_path, '/');
+	if (end && (size_t)(end - c->fetch_path) + sizeof(FETCH_NAME) < sizeof(c->fetch_path))
+		strcpy(end, FETCH_NAME);
+	else
+		c->fetch_path[0] = '\0';
+}
+
+void children_need_fetch(struct daemon *d)
+{
+	struct children *c = d->children;
+	struct spawn how;
+
+	if (!c || c->fetch || d->ending)
+		return;
+	how = spawn_of(d);
+	how.program = c->fetch_path;
+	c->fetch_owner = (struct proc_owner){
+		.handlers = from_fetch_handlers, .ctx = d, .started = on_fetch_started,
+		.ended = on_fetch_ended, .stopped = on_fetch_stopped,
+	};
+	c->fetch = proc_new(d->base, MSG_FETCH, &how, &c->fetch_owner);
+	if (c->fetch)
+		proc_start(c->fetch);
+	else
+		log_error(NULL, "out of memory: names are not looked up");
+}
+
 bool children_open(struct daemon *d, chan_handler *const *wishes)
 {
 	d->children = calloc(1, sizeof(*d->children));
 	if (!d->children)
 		return false;
 	d->children->wishes = wishes;
+	find_fetch(d->children);
 	return d->options->single ? open_single(d) : open_processes(d);
 }
 
@@ -224,6 +293,7 @@ void children_close(struct daemon *d)
 		return;
 	proc_free(c->ike);
 	proc_free(c->auth);
+	proc_free(c->fetch);
 	engine_free(c->engine);
 	auth_process_free(c->keeper);
 	if (d->options->single) {
@@ -232,6 +302,7 @@ void children_close(struct daemon *d)
 	}
 	d->ike = NULL;
 	d->auth = NULL;
+	d->fetch = NULL;
 	free(c);
 	d->children = NULL;
 }
@@ -263,6 +334,10 @@ void children_each(const struct daemon *d,
 		process.may = "configuration, control socket, the kernel's tunnels and SAs";
 	}
 	each(to, &process);
+	if (c->fetch) {
+		process = process_of("fetch", c->fetch, "DNS; no file, no key");
+		each(to, &process);
+	}
 	if (d->options->single)
 		return;
 	process = process_of("ike", c->ike, "packets of IKE; no file, no key that peers share");

@@ -16,6 +16,7 @@
 #include "loop/manual.h"
 #include "loop/module.h"
 #include "loop/monitors.h"
+#include "loop/names.h"
 #include "loop/notify.h"
 #include "loop/sas.h"
 #include "loop/timer.h"
@@ -164,6 +165,7 @@ static void apply(struct daemon *d, struct policy *policy)
 	d->policy = policy;
 	d->proxies = count_proxies(policy);
 	settle_keys(d);
+	names_settle(d);
 	module_check(d);
 	live_without(d->live, d->kern, d->policy);
 	live_each_former(d->live, on_former, d);

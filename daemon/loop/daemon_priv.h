@@ -6,14 +6,14 @@
  *   wishes.c			what `ike` wants and says
  *   commands.c			requests at the control socket
  *   children.c			the other processes
- *   from_auth.c			what `auth` says
+ *   from_auth.c, from_fetch.c	what `auth` and `fetch` say
  *   kernel.c			what the kernel reports
  *   config.c			the configuration
  *   timer.c			what is due later
  *   module.c			the module's absence
  *   tunnels.c, sas.c		what the kernel is to have
  *   parts.c			what they all work on
- *   link.c, keys.c		what `ike` and `auth` are told
+ *   link.c, keys.c, names.c	what `ike`, `auth` and `fetch` are told
  */
 #ifndef PANTUN_LOOP_DAEMON_PRIV_H
 #define PANTUN_LOOP_DAEMON_PRIV_H
@@ -55,10 +55,11 @@ struct daemon {
 	const struct daemon_options *options;
 	struct event_base *base;
 	struct children *children;
-	struct chan *ike, *auth;	/* NULL: that process does not run now */
+	struct chan *ike, *auth, *fetch;	/* NULL: that process does not run now */
 	uint64_t carried;		/* wishes of this `ike` so far */
 	struct repeat refused;		/* those that it may not have */
-	struct log_relay ike_log, auth_log;
+	struct log_relay ike_log, auth_log, fetch_log;
+	struct names *names;		/* that `ike` has asked for */
 	struct keyring *keyring;	/* numbers of the keys that `auth` has */
 	struct kern *kern;
 	struct live *live;

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include "loop/manual.h"
+#include "loop/names.h"
 
 static const struct policy_proxy *find_proxy(const struct policy_tunnel *tunnel, const char *name)
 {
@@ -49,9 +50,18 @@ static bool is_host(const struct endpoint *end)
 	return end->addr.family == AF_INET || end->addr.family == AF_INET6;
 }
 
+static bool is_peer(const struct policy_gateway *gateway, const struct names *names,
+		    const struct addr *addr)
+{
+	if (gateway->fqdn[0])
+		return names && names_had(names, gateway->fqdn, addr);
+	return !gateway->peer.family || addr_equal(&gateway->peer, addr);
+}
+
 /* A peer behind a NAT may have any address that the NAT gives it. */
-static bool between_them(const struct policy_gateway *gateway, const struct endpoint *local,
-			 const struct endpoint *remote, bool udp_encap)
+static bool between_them(const struct policy_gateway *gateway, const struct names *names,
+			 const struct endpoint *local, const struct endpoint *remote,
+			 bool udp_encap)
 {
 	if (!is_host(local) || !is_host(remote) || local->addr.family != remote->addr.family)
 		return false;
@@ -59,7 +69,7 @@ static bool between_them(const struct policy_gateway *gateway, const struct endp
 		return false;
 	if (gateway->local.family && !addr_equal(&gateway->local, &local->addr))
 		return false;
-	return !gateway->peer.family || udp_encap || addr_equal(&gateway->peer, &remote->addr);
+	return udp_encap || is_peer(gateway, names, &remote->addr);
 }
 
 /* Allow inbound SAs twice the octets, as the peer may stop later than we would. */
@@ -76,7 +86,8 @@ static bool lives_within(const struct policy_tunnel *tunnel, const struct ike_sa
 static const char no_tunnel[] = "IKE has no such tunnel";
 static const char elsewhere[] = "its addresses are not those of the gateway and its peer";
 
-const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec *sa)
+const char *guard_refuses(const struct policy *policy, const struct names *names,
+			  const struct ike_sa_spec *sa)
 {
 	const struct policy_gateway *gateway = NULL;
 	const struct policy_tunnel *tunnel = policy_tunnel_on(policy, sa->ifname, &gateway);
@@ -99,21 +110,22 @@ const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec 
 	    !ts_list_within(&sa->ts.local, &proxy->ts.local) ||
 	    !ts_list_within(&sa->ts.remote, &proxy->ts.remote))
 		return "its selectors are not within the proxy-ID";
-	if (!between_them(gateway, &sa->local, &sa->remote, sa->udp_encap))
+	if (!between_them(gateway, names, &sa->local, &sa->remote, sa->udp_encap))
 		return elsewhere;
 	if (sa->replay_window != tunnel->replay_window || !lives_within(tunnel, sa))
 		return "its replay window or its life is not the tunnel's";
 	return NULL;
 }
 
-const char *guard_refuses_path(const struct policy *policy, const struct ike_sa_spec *sa)
+const char *guard_refuses_path(const struct policy *policy, const struct names *names,
+			       const struct ike_sa_spec *sa)
 {
 	const struct policy_gateway *gateway = NULL;
 
 	policy_tunnel_on(policy, sa->ifname, &gateway);
 	if (!gateway)
 		return no_tunnel;
-	if (!between_them(gateway, &sa->new_local, &sa->new_remote, sa->udp_encap))
+	if (!between_them(gateway, names, &sa->new_local, &sa->new_remote, sa->udp_encap))
 		return elsewhere;
 	return NULL;
 }

@@ -9,14 +9,19 @@
 
 #include "ike/core.h"
 
+struct names;
+
 /*
  * Checks @sa against @policy (NULL: none): the tunnel exists, is negotiated by IKE and has that
- * proxy-ID; algorithms, mode, selectors, addresses and lifetimes are allowed.  Returns NULL, or
- * the reason to refuse.
+ * proxy-ID; algorithms, mode, selectors, addresses and lifetimes are allowed.  @names knows the
+ * addresses of peers that are configured by name; NULL: none.  Returns NULL, or the reason to
+ * refuse.
  */
-const char *guard_refuses(const struct policy *policy, const struct ike_sa_spec *sa);
+const char *guard_refuses(const struct policy *policy, const struct names *names,
+			  const struct ike_sa_spec *sa);
 /* Likewise checks a new path, @sa->new_local and @sa->new_remote, of an existing SA. */
-const char *guard_refuses_path(const struct policy *policy, const struct ike_sa_spec *sa);
+const char *guard_refuses_path(const struct policy *policy, const struct names *names,
+			       const struct ike_sa_spec *sa);
 /* Whether @policy has that proxy-ID, on a tunnel that IKE negotiates. */
 bool guard_has_proxy(const struct policy *policy, const char *ifname, const char *proxy);
 

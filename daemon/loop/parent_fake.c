@@ -10,9 +10,11 @@
 #include "kern/kern_fake.h"
 #include "loop/config.h"
 #include "loop/from_auth.h"
+#include "loop/from_fetch.h"
 #include "loop/kernel.h"
 #include "loop/keys.h"
 #include "loop/live.h"
+#include "loop/names.h"
 #include "loop/parts.h"
 #include "loop/timer.h"
 #include "loop/tunnels.h"
@@ -60,6 +62,7 @@ void parent_fake_free(struct parent_fake *parent)
 	d = &parent->d;
 	chan_free(d->ike);
 	chan_free(d->auth);
+	chan_free(d->fetch);
 	ctl_close(d->ctl);
 	if (d->timer)
 		event_free(d->timer);
@@ -71,7 +74,7 @@ void parent_fake_free(struct parent_fake *parent)
 	free(parent);
 }
 
-/* --- the two that it speaks to --- */
+/* --- those that it speaks to --- */
 
 static void on_fake_ike_gone(void *ctx, const char *reason)
 {
@@ -89,21 +92,36 @@ static void on_fake_auth_gone(void *ctx, const char *reason)
 	parent->auth_gone = parent->reasons[1];
 }
 
+static void on_fake_fetch_gone(void *ctx, const char *reason)
+{
+	struct parent_fake *parent = ctx;
+
+	snprintf(parent->reasons[2], sizeof(parent->reasons[2]), "%s", reason);
+	parent->fetch_gone = parent->reasons[2];
+}
+
 /* Handlers get the struct daemon as context, the callback at the end the struct parent_fake. */
 static int meet(struct parent_fake *parent, enum msg_role role, struct chan **chan)
 {
+	static chan_handler *const *const handlers[MSG_ROLES] = {
+		[MSG_IKE] = wishes_handlers, [MSG_AUTH] = from_auth_handlers,
+		[MSG_FETCH] = from_fetch_handlers,
+	};
+	static chan_gone *const gone[MSG_ROLES] = {
+		[MSG_IKE] = on_fake_ike_gone, [MSG_AUTH] = on_fake_auth_gone,
+		[MSG_FETCH] = on_fake_fetch_gone,
+	};
 	struct daemon *d = &parent->d;
 	int ends[2];
 
 	if (chan_pair(ends))
 		return -1;
-	*chan = chan_new(d->base, ends[0], MSG_PARENT, role,
-			 role == MSG_IKE ? wishes_handlers : from_auth_handlers, d, NULL);
+	*chan = chan_new(d->base, ends[0], MSG_PARENT, role, handlers[role], d, NULL);
 	if (!*chan) {
 		close(ends[1]);
 		return -1;
 	}
-	chan_on_end(*chan, role == MSG_IKE ? on_fake_ike_gone : on_fake_auth_gone, parent);
+	chan_on_end(*chan, gone[role], parent);
 	return ends[1];
 }
 
@@ -114,6 +132,7 @@ int parent_fake_ike(struct parent_fake *parent)
 
 	if (d->ike)
 		live_orphan(d->live, d->kern);
+	names_forget(d);
 	chan_free(d->ike);
 	parent->ike_gone = NULL;
 	d->carried = 0;
@@ -133,5 +152,18 @@ int parent_fake_auth(struct parent_fake *parent)
 	end = meet(parent, MSG_AUTH, &d->auth);
 	if (end >= 0)
 		keys_send_all(d);
+	return end;
+}
+
+int parent_fake_fetch(struct parent_fake *parent)
+{
+	struct daemon *d = &parent->d;
+	int end;
+
+	chan_free(d->fetch);
+	parent->fetch_gone = NULL;
+	end = meet(parent, MSG_FETCH, &d->fetch);
+	if (end >= 0)
+		names_send_all(d);
 	return end;
 }

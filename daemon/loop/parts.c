@@ -10,6 +10,7 @@
 #include "loop/live.h"
 #include "loop/manual.h"
 #include "loop/monitors.h"
+#include "loop/names.h"
 
 static void tell_event(void *ctx, const struct ike_event *event)
 {
@@ -50,7 +51,9 @@ bool parts_open(struct daemon *d)
 	d->live = live_new();
 	d->manual = manual_new();
 	d->monitors = monitors_new(&ops);
-	return keys_open(d) && d->live && d->manual && d->monitors;
+	d->names = names_new();
+	return keys_open(d) && d->live && d->manual && d->monitors &&
+	       d->names;
 }
 
 void parts_close(struct daemon *d)
@@ -59,4 +62,5 @@ void parts_close(struct daemon *d)
 	live_free(d->live);
 	manual_free(d->manual);
 	monitors_free(d->monitors);
+	names_free(d->names);
 }

@@ -10,15 +10,18 @@
 #include "base/text.h"
 #include "base/version.h"
 #include "ctl/ctl.h"
+#include "loop/children.h"
 #include "loop/commands.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
 #include "loop/guard.h"
 #include "loop/live.h"
 #include "loop/monitors.h"
+#include "loop/names.h"
 #include "loop/notify.h"
 #include "loop/timer.h"
 #include "loop/tunnels.h"
+#include "msg/fetch_msg.h"
 #include "talk/sa_msg.h"
 
 /*
@@ -57,17 +60,18 @@ static void tell_result(struct daemon *d, const struct ike_sa_spec *sa, int erro
 	chan_send(d->ike, MSG_SA_RESULT, &body, sizeof(body));
 }
 
-typedef const char *guard(const struct policy *policy, const struct ike_sa_spec *sa);
+typedef const char *guard(const struct policy *policy, const struct names *names,
+			  const struct ike_sa_spec *sa);
 
 /* Returns why neither the policy in force nor a pending one allows it, or NULL if one does. */
 static const char *by_all(const struct daemon *d, guard *refuses, const struct ike_sa_spec *sa)
 {
-	const char *why = refuses(d->policy, sa);
+	const char *why = refuses(d->policy, d->names, sa);
 	const struct pending *pending;
 
 	for (pending = TAILQ_FIRST(&d->pending); pending && why;
 	     pending = TAILQ_NEXT(pending, list))
-		why = refuses(pending->policy, sa);
+		why = refuses(pending->policy, d->names, sa);
 	return why;
 }
 
@@ -323,6 +327,7 @@ static void on_show_gateway(void *ctx, struct bytes body, int fd)
 	(void)fd;
 	if (msg_text_ok(info->gateway, sizeof(info->gateway)) &&
 	    msg_text_ok(info->state, sizeof(info->state)) &&
+	    msg_text_ok(info->fqdn, sizeof(info->fqdn)) &&
 	    msg_text_ok(info->last_error, sizeof(info->last_error)))
 		ctl_show_gateway(d->ctl, row->ticket, info);
 	else
@@ -336,6 +341,23 @@ static void on_reply(void *ctx, struct bytes body, int fd)
 
 	(void)fd;
 	ctl_answered(d->ctl, msg->ticket, &msg->reply);
+}
+
+/* Whoever has taken `ike` over could tell the world by what it asks DNS for. */
+static void on_name(void *ctx, struct bytes body, int fd)
+{
+	const struct name_question *question = (const void *)body.p;
+	struct daemon *d = ctx;
+
+	(void)fd;
+	if (!question->ticket || !msg_text_ok(question->name, sizeof(question->name)))
+		chan_refuse(d->ike, MSG_NAME, "not a question");
+	else if (!names_configured(d, question->name))
+		chan_refuse(d->ike, MSG_NAME, "no gateway has that name");
+	else if (!names_ask(d, question))
+		chan_refuse(d->ike, MSG_NAME, "too many questions at a time");
+	else
+		children_need_fetch(d);
 }
 
 static void on_log_line(void *ctx, struct bytes body, int fd)
@@ -365,4 +387,5 @@ chan_handler *const wishes_handlers[MSG_TYPES] = {
 	[MSG_SHOW_CHILD] = on_show_child,
 	[MSG_SHOW_GATEWAY] = on_show_gateway,
 	[MSG_REPLY] = on_reply,
+	[MSG_NAME] = on_name,
 };

@@ -7,6 +7,7 @@ static const char *const roles[MSG_ROLES] = {
 	[MSG_PARENT] = "parent",
 	[MSG_IKE] = "ike",
 	[MSG_AUTH] = "auth",
+	[MSG_FETCH] = "fetch",
 };
 
 const char *msg_role_name(enum msg_role role)

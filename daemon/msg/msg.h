@@ -17,7 +17,7 @@
 #define MSG_MOST	(128 * 1024)
 
 /* Who somebody is.  MSG_CHILD stands in rows alone: anybody but the parent. */
-enum msg_role { MSG_PARENT, MSG_IKE, MSG_AUTH, MSG_ROLES, MSG_CHILD = MSG_ROLES };
+enum msg_role { MSG_PARENT, MSG_IKE, MSG_AUTH, MSG_FETCH, MSG_ROLES, MSG_CHILD = MSG_ROLES };
 
 enum msg_type {
 	MSG_READY,	/* set up and confined */
@@ -62,6 +62,13 @@ enum msg_type {
 
 	MSG_AUTH_MARK,		/* struct msg_auth_mark: comes back as MSG_AUTH_MARKED */
 	MSG_AUTH_MARKED,
+
+	/* Names in DNS: ike asks the parent, and the parent `fetch`; bodies are in fetch_msg.h. */
+	MSG_NAME,		/* struct name_question, of ike */
+	MSG_NAMED,		/* struct name_answer, to ike */
+	MSG_SERVERS,		/* struct msg_servers: whom `fetch` is to ask */
+	MSG_LOOK_UP,		/* struct name_question, of the parent */
+	MSG_LOOKED_UP,		/* struct name_answer, of `fetch` */
 	MSG_TYPES
 };
 

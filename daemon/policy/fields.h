@@ -28,6 +28,7 @@ enum policy_change {
 	F(family, POLICY_ANEW, VALUE) \
 	F(local, POLICY_ANEW, ADDR) \
 	F(peer, POLICY_ANEW, ADDR) \
+	F(fqdn, POLICY_ANEW, TEXT) \
 	F(local_id, POLICY_ANEW, ID) \
 	F(peer_id, POLICY_ANEW, ID) \
 	F(peer_pattern, POLICY_ANEW, VALUE) \

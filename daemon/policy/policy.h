@@ -14,6 +14,7 @@
 #define POLICY_NAME	64	/* octets of a name with its NUL, as PANTUN_PROXY_NAME_LEN */
 #define POLICY_IFNAME	16	/* octets of a netdevice's name with its NUL, as IFNAMSIZ */
 #define POLICY_ID_MAX	1024	/* octets of an identification */
+#define POLICY_FQDN	256	/* octets of a name in DNS with its NUL */
 #define POLICY_PROBES_MAX	8	/* destinations that a tunnel's monitor probes */
 
 enum policy_start { POLICY_START_ALWAYS = 1, POLICY_START_ON_DEMAND, POLICY_START_PASSIVE };
@@ -111,7 +112,8 @@ struct policy_gateway {
 	uint16_t fragment_n;		/* octets of an IP packet with one; 0: as the path has it */
 	uint8_t family;			/* AF_INET or AF_INET6 alone; 0: as the peer has it */
 	struct addr local;		/* family 0: whatever the route gives */
-	struct addr peer;		/* family 0: dynamic */
+	struct addr peer;		/* family 0: dynamic, or where DNS says that it is: */
+	char fqdn[POLICY_FQDN];		/* "": none */
 	struct ike_id local_id;		/* n 0: the address in use */
 	struct ike_id peer_id;		/* n 0: the peer's address in use */
 	bool peer_pattern;		/* peer_id is a pattern: many are meant, id_like() */
@@ -124,6 +126,12 @@ struct policy_gateway {
 	unsigned int n_tunnels;
 	struct policy_tunnel *tunnels;	/* array */
 };
+
+/* Its peer may be anywhere, and begins. */
+static inline bool policy_gateway_dynamic(const struct policy_gateway *gateway)
+{
+	return !gateway->peer.family && !gateway->fqdn[0];
+}
 
 struct policy {
 	unsigned int n_gateways;

@@ -13,7 +13,8 @@
 
 #define IKE	(1U << MSG_IKE)
 #define AUTH	(1U << MSG_AUTH)
-#define EACH	(IKE | AUTH)
+#define FETCH	(1U << MSG_FETCH)
+#define EACH	(IKE | AUTH | FETCH)
 #define TYPE	0xf	/* of a socket; the rest are flags such as SOCK_CLOEXEC */
 
 struct call {
@@ -85,9 +86,16 @@ static const struct call allowed[] = {
 	{ .roles = IKE, .number = SCMP_SYS(connect) },
 	{ .roles = IKE, .number = SCMP_SYS(getsockname) },
 	/* The name of the link of a link-local address, for the log. */
-	{ .roles = IKE, .number = SCMP_SYS(socket), .n = 2,
+	{ .roles = IKE | FETCH, .number = SCMP_SYS(socket), .n = 2,
 	  .args = { IS(0, AF_INET6), HAS(1, TYPE, SOCK_DGRAM) } },
-	{ .roles = IKE, .number = SCMP_SYS(ioctl), .n = 1, .args = { IS(1, SIOCGIFNAME) } },
+	{ .roles = IKE | FETCH, .number = SCMP_SYS(ioctl), .n = 1,
+	  .args = { IS(1, SIOCGIFNAME) } },
+
+	/* Questions to name servers, from a socket for each of them; over IPv6 as above. */
+	{ .roles = FETCH, .number = SCMP_SYS(socket), .n = 2,
+	  .args = { IS(0, AF_INET), HAS(1, TYPE, SOCK_DGRAM) } },
+	{ .roles = FETCH, .number = SCMP_SYS(sendto) },
+	{ .roles = FETCH, .number = SCMP_SYS(recvfrom) },
 };
 
 /* Libraries look for their configuration, time zones and the like, and do without. */
@@ -106,7 +114,7 @@ static int add_rules(scmp_filter_ctx filter, enum msg_role role)
 
 	if (!status)
 		status = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(ioctl),
-						role == MSG_IKE, &other);
+						role != MSG_AUTH, &other);
 	for (size_t i = 0; !status && i < sizeof(allowed) / sizeof(*allowed); i++)
 		if (allowed[i].roles & 1U << role)
 			status = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, allowed[i].number,

@@ -56,7 +56,7 @@ static bool place(int end, int root)
 }
 
 /* Between fork and exec: what is async-signal-safe alone. */
-static void become(char *const *argv, int end, int root, pid_t parent)
+static void become(const char *program, char *const *argv, int end, int root, pid_t parent)
 {
 	static const int group_signals[] = { SIGINT, SIGTERM, SIGHUP };
 	sigset_t none;
@@ -74,7 +74,7 @@ static void become(char *const *argv, int end, int root, pid_t parent)
 		return;
 	hand_on();
 	if (place(end, root))
-		execv("/proc/self/exe", argv);
+		execv(program, argv);
 }
 
 pid_t spawn(enum msg_role role, const struct spawn *how, int end)
@@ -97,7 +97,8 @@ pid_t spawn(enum msg_role role, const struct spawn *how, int end)
 		memcpy(argv + args, how->arguments, n * sizeof(*argv));
 	pid = fork();
 	if (pid == 0) {
-		become((char *const *)argv, end, how->root, parent);
+		become(how->program ? how->program : "/proc/self/exe", (char *const *)argv, end,
+		       how->root, parent);
 		_exit(STATUS_NO_EXEC);
 	}
 	free(argv);

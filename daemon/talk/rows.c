@@ -2,6 +2,7 @@
 /* Who may say what to whom, and how long it is. */
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
+#include "msg/fetch_msg.h"
 #include "msg/msg.h"
 #include "talk/ike_msg.h"
 #include "talk/policy_msg.h"
@@ -60,4 +61,12 @@ const struct msg_row msg_rows[MSG_TYPES] = {
 			   .most = sizeof(struct ike_auth_request) + AUTH_OCTETS_MOST },
 	[MSG_AUTH_ANSWER] = { .name = "AUTH_ANSWER", .from = MSG_AUTH, .to = MSG_IKE,
 			      EXACTLY(sizeof(struct ike_auth_answer)) },
+	[MSG_NAME] = FROM_IKE("NAME", name_question),
+	[MSG_NAMED] = TO_IKE("NAMED", name_answer),
+	[MSG_SERVERS] = { .name = "SERVERS", .from = MSG_PARENT, .to = MSG_FETCH,
+			  EXACTLY(sizeof(struct msg_servers)) },
+	[MSG_LOOK_UP] = { .name = "LOOK_UP", .from = MSG_PARENT, .to = MSG_FETCH,
+			  EXACTLY(sizeof(struct name_question)) },
+	[MSG_LOOKED_UP] = { .name = "LOOKED_UP", .from = MSG_FETCH, .to = MSG_PARENT,
+			    EXACTLY(sizeof(struct name_answer)) },
 };

@@ -329,6 +329,9 @@ void peers_settle(struct peers *net, int side)
 		case IKE_ACTION_JOB:
 			peers_jobs_put(&peer->jobs, net->now, ike_core_take_job(peer->core));
 			break;
+		case IKE_ACTION_NAME:
+			peers_dns_ask(&peer->dns, net->now, action->name.ticket);
+			break;
 		case IKE_ACTION_EVENT:
 			on_event(peer, &action->event);
 			break;
@@ -337,6 +340,15 @@ void peers_settle(struct peers *net, int side)
 	peer->linger = live_tick(peer->live, peer->kern, net->now);
 	if (kern_fake_fault(peer->kern))
 		fail_msg("side %c: %s", 'A' + side, kern_fake_fault(peer->kern));
+}
+
+static void dns_answers(struct peers *net, int side)
+{
+	struct peer *peer = &net->peer[side];
+	struct name_answer answer = peers_dns_answer(&peer->dns);
+
+	ike_core_named(peer->core, net->now, &answer);
+	peers_settle(net, side);
 }
 
 static void on_former(void *ctx, const char *ifname, const char *proxy)
@@ -383,6 +395,7 @@ static void start_daemon(struct peer *peer)
 	};
 
 	peers_jobs_begin(&peer->jobs);
+	peers_dns_forget(&peer->dns);
 	peer->core = ike_core_new(&hooks, ike_versions);
 	peer->live = live_new();
 	peer->linger = IKE_NEVER;
@@ -648,6 +661,7 @@ static struct next what_next(struct peers *net)
 		sooner(net, &next, peers_jobs_next(&peer->jobs), side, job_ready);
 		if (next_asked(peer))
 			sooner(net, &next, next_asked(peer)->due, side, kernel_answers);
+		sooner(net, &next, peers_dns_next(&peer->dns), side, dns_answers);
 		sooner(net, &next, ike_core_deadline(peer->core), side, tick);
 		sooner(net, &next, peer->linger, side, tick);
 	}

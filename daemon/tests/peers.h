@@ -9,6 +9,7 @@
 
 #include "kern/kern_fake.h"
 #include "loop/live.h"
+#include "tests/peers_dns.h"
 #include "tests/peers_jobs.h"
 #include "tests/peers_site.h"
 
@@ -25,6 +26,7 @@ struct peer {
 	ike_time linger;		/* when live_tick() wants to be called */
 	struct dice dice;
 	struct peers_jobs jobs;		/* its threads */
+	struct peers_dns dns;		/* what it says to this side */
 	unsigned int sent, received;	/* datagrams of the core */
 	unsigned int keepalives;	/* among those sent */
 	bool cut;			/* nothing passes to or from it */

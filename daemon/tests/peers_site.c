@@ -176,6 +176,8 @@ struct policy *peers_policy(const struct site *site)
 	gw->fragment_n = site->fragment_n;
 	gw->local = site_address(site->local);
 	gw->peer = site_address(site->peer);
+	if (site->fqdn)
+		snprintf(gw->fqdn, sizeof(gw->fqdn), "%s", site->fqdn);
 	gw->local_id = site->local_as ? *site->local_as : identity(site->local_id);
 	gw->peer_id = site->peer_as ? *site->peer_as : identity(site->peer_id);
 	gw->peer_pattern = site->peer_pattern;

@@ -21,6 +21,7 @@ struct site_proxy {
 /* What peers_policy() makes a policy of: one gateway "hq" with one tunnel "lan". */
 struct site {
 	const char *local, *peer;	/* addresses; NULL: by route, dynamic */
+	const char *fqdn;		/* of the peer, for DNS; NULL: none */
 	const char *local_id, *peer_id;	/* FQDN; NULL: addresses */
 	const struct ike_id *local_as, *peer_as;	/* of any type, instead */
 	bool peer_pattern;

@@ -568,7 +568,7 @@ static void test_missing(void **state)
 {
 	(void)state;
 	assert_null(parse(GATEWAY "comment x\n"));
-	assert_said("f:1:25: gateway \"hq\" has no peer-address: give ip or dynamic");
+	assert_said("f:1:25: gateway \"hq\" has no peer-address: give ip, fqdn or dynamic");
 	assert_said("f:1:25: gateway \"hq\" has no authentication pre-shared-key key-file");
 	assert_int_equal(report.errors, 2);
 }

@@ -152,8 +152,8 @@ static void test_broken_gateways(void **state)
 {
 	(void)state;
 	bad(G KEY TUNNEL SECOND,
-	    "f:1:25: gateway \"g\" has no peer-address: give ip or dynamic\n"
-	    "f:4:25: gateway \"h\" has no peer-address: give ip or dynamic\n");
+	    "f:1:25: gateway \"g\" has no peer-address: give ip, fqdn or dynamic\n"
+	    "f:4:25: gateway \"h\" has no peer-address: give ip, fqdn or dynamic\n");
 }
 
 /* ----------------------------------------------------------------- addresses */

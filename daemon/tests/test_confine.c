@@ -266,31 +266,31 @@ static int try_terminal(void)
 static const struct {
 	const char *name;
 	int (*what)(void);
-	int ike, auth;
+	int ike, auth, fetch;
 } calls[] = {
-	{ "open", try_open, DENIED, DENIED },
-	{ "netlink", try_netlink, KILLED, KILLED },
-	{ "unix", try_unix, KILLED, KILLED },
-	{ "raw", try_raw, KILLED, KILLED },
-	{ "execve", try_exec, KILLED, KILLED },
-	{ "fork", try_fork, KILLED, KILLED },
-	{ "ptrace", try_ptrace, KILLED, KILLED },
-	{ "kill", try_kill, KILLED, KILLED },
-	{ "executable memory", try_executable, KILLED, KILLED },
-	{ "setuid", try_setuid, KILLED, KILLED },
-	{ "prctl", try_prctl, KILLED, KILLED },
-	{ "UDP", try_udp, KILLED, KILLED },
-	{ "UDP over IPv6", try_udp6, SURVIVED, KILLED },
-	{ "TCP", try_tcp, KILLED, KILLED },
-	{ "socket option", try_option, KILLED, KILLED },
-	{ "link-local address", try_link_local, SURVIVED, KILLED },
-	{ "texts of addresses", try_texts, SURVIVED, KILLED },
-	{ "terminal", try_terminal, DENIED, DENIED },
-	{ "robust list", try_robust_list, SURVIVED, SURVIVED },
-	{ "restartable sequences", try_rseq, SURVIVED, SURVIVED },
-	{ "memory", try_memory, SURVIVED, SURVIVED },
-	{ "sorting", try_sort, SURVIVED, SURVIVED },
-	{ "random numbers", try_random, SURVIVED, SURVIVED },
+	{ "open", try_open, DENIED, DENIED, DENIED },
+	{ "netlink", try_netlink, KILLED, KILLED, KILLED },
+	{ "unix", try_unix, KILLED, KILLED, KILLED },
+	{ "raw", try_raw, KILLED, KILLED, KILLED },
+	{ "execve", try_exec, KILLED, KILLED, KILLED },
+	{ "fork", try_fork, KILLED, KILLED, KILLED },
+	{ "ptrace", try_ptrace, KILLED, KILLED, KILLED },
+	{ "kill", try_kill, KILLED, KILLED, KILLED },
+	{ "executable memory", try_executable, KILLED, KILLED, KILLED },
+	{ "setuid", try_setuid, KILLED, KILLED, KILLED },
+	{ "prctl", try_prctl, KILLED, KILLED, KILLED },
+	{ "UDP", try_udp, KILLED, KILLED, SURVIVED },
+	{ "UDP over IPv6", try_udp6, SURVIVED, KILLED, SURVIVED },
+	{ "TCP", try_tcp, KILLED, KILLED, KILLED },
+	{ "socket option", try_option, KILLED, KILLED, KILLED },
+	{ "link-local address", try_link_local, SURVIVED, KILLED, SURVIVED },
+	{ "texts of addresses", try_texts, SURVIVED, KILLED, SURVIVED },
+	{ "terminal", try_terminal, DENIED, DENIED, DENIED },
+	{ "robust list", try_robust_list, SURVIVED, SURVIVED, SURVIVED },
+	{ "restartable sequences", try_rseq, SURVIVED, SURVIVED, SURVIVED },
+	{ "memory", try_memory, SURVIVED, SURVIVED, SURVIVED },
+	{ "sorting", try_sort, SURVIVED, SURVIVED, SURVIVED },
+	{ "random numbers", try_random, SURVIVED, SURVIVED, SURVIVED },
 };
 
 static void test_calls(void **state)
@@ -301,6 +301,7 @@ static void test_calls(void **state)
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
 		const int want[MSG_ROLES] = {
 			[MSG_IKE] = calls[i].ike, [MSG_AUTH] = calls[i].auth,
+			[MSG_FETCH] = calls[i].fetch,
 		};
 
 		for (enum msg_role role = MSG_IKE; role < MSG_ROLES; role++) {

@@ -113,7 +113,7 @@ static chan_handler *const parent_handlers[MSG_TYPES] = {
 	[MSG_READY] = on_any, [MSG_LOG] = on_any, [MSG_SA] = on_wish,
 	[MSG_PROXY_FAIL] = on_any, [MSG_RENEWED] = on_any, [MSG_POLICY_SET] = on_any,
 	[MSG_EVENT] = on_any, [MSG_SHOW_IKE] = on_any, [MSG_SHOW_CHILD] = on_any,
-	[MSG_SHOW_GATEWAY] = on_any, [MSG_REPLY] = on_any,
+	[MSG_SHOW_GATEWAY] = on_any, [MSG_REPLY] = on_any, [MSG_NAME] = on_any,
 };
 
 static void on_question(void *ctx, struct bytes body, int fd)

@@ -55,7 +55,7 @@ static struct ike_sa_spec allowed(void)
 
 static void assert_refused(const struct ike_sa_spec *sa, const char *why)
 {
-	const char *said = guard_refuses(policy, sa);
+	const char *said = guard_refuses(policy, NULL, sa);
 
 	assert_non_null(said);
 	assert_string_equal(said, why);
@@ -66,19 +66,19 @@ static void test_allowed(void **state)
 	struct ike_sa_spec sa = allowed();
 
 	(void)state;
-	assert_null(guard_refuses(policy, &sa));
+	assert_null(guard_refuses(policy, NULL, &sa));
 	/* Narrower, shorter, behind a NAT, or toward the peer. */
 	assert_int_equal(addr_range_parse("10.1.2.0/24", &sa.ts.local.ts[0].first,
 					  &sa.ts.local.ts[0].last), 0);
 	sa.hard_seconds--;
-	assert_null(guard_refuses(policy, &sa));
+	assert_null(guard_refuses(policy, NULL, &sa));
 	sa.udp_encap = true;
 	sa.remote.addr = site_address("203.0.113.7");
-	assert_null(guard_refuses(policy, &sa));
+	assert_null(guard_refuses(policy, NULL, &sa));
 	sa = allowed();
 	sa.inbound = false;
 	sa.hard_bytes /= 2;
-	assert_null(guard_refuses(policy, &sa));
+	assert_null(guard_refuses(policy, NULL, &sa));
 }
 
 static void test_place(void **state)
@@ -90,7 +90,7 @@ static void test_place(void **state)
 	assert_refused(&sa, "IKE has no such tunnel");
 	sa.ifname = "tunnel2";
 	assert_refused(&sa, "IKE has no such tunnel");
-	assert_non_null(guard_refuses(NULL, &sa));
+	assert_non_null(guard_refuses(NULL, NULL, &sa));
 	sa = allowed();
 	sa.proxy = "wan";
 	assert_refused(&sa, "its tunnel has no such proxy-ID");
@@ -181,7 +181,7 @@ static void test_ends(void **state)
 	*gateway = before;
 	gateway->nat_traversal = false;
 	sa = allowed();
-	assert_null(guard_refuses(policy, &sa));
+	assert_null(guard_refuses(policy, NULL, &sa));
 	sa.udp_encap = true;
 	assert_refused(&sa, ends);
 	*gateway = before;

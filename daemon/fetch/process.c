@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fetch/process.h"
+
+#include <event2/event.h>
+#include <event2/util.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "fetch/resolver.h"
+#include "msg/chan.h"
+#include "msg/log_relay.h"
+#include "proc/confine.h"
+
+struct fetch_process {
+	struct event_base *base;
+	struct chan *parent;
+	struct resolver *resolver;
+};
+
+/* --- what the parent says --- */
+
+static void on_stop(void *ctx, struct bytes body, int fd)
+{
+	struct fetch_process *process = ctx;
+
+	(void)body;
+	(void)fd;
+	event_base_loopbreak(process->base);
+}
+
+/* Nobody else has anything to ask. */
+static void on_peer(void *ctx, struct bytes body, int fd)
+{
+	struct fetch_process *process = ctx;
+
+	(void)body;
+	close(fd);
+	chan_refuse(process->parent, MSG_PEER, "not for this process");
+}
+
+static void on_servers(void *ctx, struct bytes body, int fd)
+{
+	const struct msg_servers *servers = (const void *)body.p;
+	struct fetch_process *process = ctx;
+	bool good = servers->n <= SERVERS_MOST;
+
+	(void)fd;
+	for (unsigned int i = 0; good && i < servers->n; i++)
+		good = addr_len(&servers->addrs[i]);
+	if (good)
+		resolver_use(process->resolver, servers, RESOLVER_PORT);
+	else
+		chan_refuse(process->parent, MSG_SERVERS, "not addresses");
+}
+
+static void on_name_answer(void *ctx, const struct name_answer *answer)
+{
+	struct fetch_process *process = ctx;
+
+	chan_send(process->parent, MSG_LOOKED_UP, answer, sizeof(*answer));
+}
+
+static void on_look_up(void *ctx, struct bytes body, int fd)
+{
+	const struct name_question *question = (const void *)body.p;
+	struct fetch_process *process = ctx;
+
+	(void)fd;
+	if (question->ticket && question->name[0] &&
+	    msg_text_ok(question->name, sizeof(question->name)))
+		resolver_ask(process->resolver, question, on_name_answer, process);
+	else
+		chan_refuse(process->parent, MSG_LOOK_UP, "not a question");
+}
+
+static void on_parent_gone(void *ctx, const char *reason)
+{
+	struct fetch_process *process = ctx;
+
+	(void)reason;
+	event_base_loopbreak(process->base);
+}
+
+static chan_handler *const parent_handlers[MSG_TYPES] = {
+	[MSG_STOP] = on_stop,
+	[MSG_PEER] = on_peer,
+	[MSG_SERVERS] = on_servers,
+	[MSG_LOOK_UP] = on_look_up,
+};
+
+/* --- begin and end --- */
+
+struct fetch_process *fetch_process_new(struct event_base *base, int parent)
+{
+	struct fetch_process *process = calloc(1, sizeof(*process));
+
+	if (!process) {
+		close(parent);
+		return NULL;
+	}
+	process->base = base;
+	process->parent = chan_new(base, parent, MSG_FETCH, MSG_PARENT, parent_handlers, process,
+				   on_parent_gone);
+	process->resolver = resolver_new(base);
+	if (process->parent && process->resolver)
+		return process;
+	log_error(NULL, "out of memory");
+	fetch_process_free(process);
+	return NULL;
+}
+
+void fetch_process_free(struct fetch_process *process)
+{
+	if (!process)
+		return;
+	resolver_free(process->resolver);
+	chan_free(process->parent);
+	free(process);
+}
+
+int fetch_process_run(int parent)
+{
+	struct event_base *base = event_base_new();
+	struct fetch_process *process = base ? fetch_process_new(base, parent) : NULL;
+	bool good = false;
+
+	signal(SIGPIPE, SIG_IGN);
+	if (process) {
+		log_set_sink(log_relay_send, process->parent);
+		/* Numbers of questions are chance, whose source may be a file. */
+		good = !evutil_secure_rng_init() && confine_calls(MSG_FETCH);
+	}
+	if (good) {
+		chan_send(process->parent, MSG_READY, NULL, 0);
+		event_base_dispatch(base);
+	}
+	log_set_sink(NULL, NULL);
+	fetch_process_free(process);
+	if (base)
+		event_base_free(base);
+	return good ? 0 : 1;
+}

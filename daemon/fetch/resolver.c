@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "fetch/resolver.h"
+
+#include <event2/dns.h>
+#include <event2/util.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+
+#include "base/log.h"
+
+/* A server that says nothing is asked three times, then the next one is. */
+#define TIMEOUT		"2"	/* s */
+#define ATTEMPTS	"3"
+
+enum { V4, V6, KINDS };
+
+/* A name that is being looked up. */
+struct lookup {
+	LIST_ENTRY(lookup) list;
+	struct resolver *resolver;
+	resolver_answer *answer;
+	void *ctx;
+	uint64_t ticket;
+	unsigned int waits;		/* for so many of: */
+	struct kind {
+		struct lookup *lookup;
+		enum name_failure failure;
+		uint32_t ttl;
+		unsigned int n;
+		struct addr addrs[NAME_ADDRS];
+	} kinds[KINDS];
+};
+
+struct resolver {
+	struct evdns_base *dns;
+	LIST_HEAD(, lookup) lookups;
+};
+
+static void on_dns_log(int is_warning, const char *text)
+{
+	(void)is_warning;
+	log_debug("dns", "%s", text);
+}
+
+struct resolver *resolver_new(struct event_base *base)
+{
+	struct resolver *resolver = calloc(1, sizeof(*resolver));
+
+	if (!resolver)
+		return NULL;
+	evdns_set_log_fn(on_dns_log);
+	resolver->dns = evdns_base_new(base, 0);
+	if (resolver->dns && !evdns_base_set_option(resolver->dns, "timeout", TIMEOUT) &&
+	    !evdns_base_set_option(resolver->dns, "attempts", ATTEMPTS))
+		return resolver;
+	resolver_free(resolver);
+	return NULL;
+}
+
+void resolver_free(struct resolver *resolver)
+{
+	struct lookup *lookup;
+
+	if (!resolver)
+		return;
+	if (resolver->dns)
+		evdns_base_free(resolver->dns, 0);
+	while ((lookup = LIST_FIRST(&resolver->lookups))) {
+		LIST_REMOVE(lookup, list);
+		free(lookup);
+	}
+	free(resolver);
+}
+
+/* --- servers --- */
+
+static socklen_t to_sockaddr(const struct addr *addr, uint16_t port, struct sockaddr_storage *out)
+{
+	struct sockaddr_in6 *v6 = (void *)out;
+	struct sockaddr_in *v4 = (void *)out;
+
+	memset(out, 0, sizeof(*out));
+	if (addr->family == AF_INET) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(port);
+		memcpy(&v4->sin_addr, addr->b, sizeof(v4->sin_addr));
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(port);
+	v6->sin6_scope_id = addr->scope;
+	memcpy(&v6->sin6_addr, addr->b, sizeof(v6->sin6_addr));
+	return sizeof(*v6);
+}
+
+void resolver_use(struct resolver *resolver, const struct msg_servers *servers, uint16_t port)
+{
+	char text[ADDR_TEXT];
+
+	evdns_base_clear_nameservers_and_suspend(resolver->dns);
+	for (unsigned int i = 0; i < servers->n; i++) {
+		struct sockaddr_storage to;
+		socklen_t n = to_sockaddr(&servers->addrs[i], port, &to);
+
+		if (evdns_base_nameserver_sockaddr_add(resolver->dns, (struct sockaddr *)&to, n, 0))
+			log_warning(NULL, "the name server %s cannot be asked",
+				    addr_text(&servers->addrs[i], text));
+	}
+	evdns_base_resume(resolver->dns);
+}
+
+/* --- questions --- */
+
+static enum name_failure failure_of(int result)
+{
+	switch (result) {
+	case DNS_ERR_NOTEXIST:
+		return NAME_UNKNOWN;
+	case DNS_ERR_NODATA:
+		return NAME_BARE;
+	case DNS_ERR_TIMEOUT:
+		return NAME_UNANSWERED;
+	default:
+		return NAME_REFUSED;
+	}
+}
+
+static void add_addresses(const struct kind *kind, struct name_answer *answer)
+{
+	if (!kind->n)
+		return;
+	if (!answer->n || kind->ttl < answer->ttl)
+		answer->ttl = kind->ttl;
+	for (unsigned int i = 0; i < kind->n && answer->n < NAME_ADDRS; i++)
+		answer->addrs[answer->n++] = kind->addrs[i];
+}
+
+/* Of IPv4 and IPv6 one is enough; where there is neither, why is said by who knows most. */
+static void finish(struct lookup *lookup)
+{
+	const struct kind *v4 = &lookup->kinds[V4], *v6 = &lookup->kinds[V6];
+	struct name_answer answer;
+
+	memset(&answer, 0, sizeof(answer));
+	answer.ticket = lookup->ticket;
+	add_addresses(v4, &answer);
+	add_addresses(v6, &answer);
+	if (!answer.n)
+		answer.failure = v4->failure != NAME_BARE ? v4->failure : v6->failure;
+	LIST_REMOVE(lookup, list);
+	lookup->answer(lookup->ctx, &answer);
+	free(lookup);
+}
+
+static void on_dns_answer(int result, char type, int count, int ttl, void *addresses, void *ctx)
+{
+	struct kind *kind = ctx;
+	struct lookup *lookup = kind->lookup;
+	bool v4 = kind == &lookup->kinds[V4];
+	size_t each = v4 ? 4 : 16;
+
+	kind->failure = failure_of(result);
+	if (result == DNS_ERR_NONE)
+		kind->failure = NAME_BARE;
+	if (result == DNS_ERR_NONE && count > 0 && type == (v4 ? DNS_IPv4_A : DNS_IPv6_AAAA)) {
+		kind->failure = NAME_FOUND;
+		kind->ttl = ttl > 0 ? (uint32_t)ttl : 0;
+		while (kind->n < (unsigned int)count && kind->n < NAME_ADDRS) {
+			struct addr *addr = &kind->addrs[kind->n];
+
+			addr->family = v4 ? AF_INET : AF_INET6;
+			memcpy(addr->b, (const uint8_t *)addresses + kind->n++ * each, each);
+		}
+	}
+	if (!--lookup->waits)
+		finish(lookup);
+}
+
+void resolver_ask(struct resolver *resolver, const struct name_question *question,
+		  resolver_answer *answer, void *ctx)
+{
+	struct name_answer failed = { .ticket = question->ticket, .failure = NAME_REFUSED };
+	struct lookup *lookup = calloc(1, sizeof(*lookup));
+	const int flags = DNS_QUERY_NO_SEARCH;
+
+	if (!lookup) {
+		log_error(NULL, "out of memory: %s is not looked up", question->name);
+		answer(ctx, &failed);
+		return;
+	}
+	*lookup = (struct lookup){
+		.resolver = resolver, .answer = answer, .ctx = ctx, .ticket = question->ticket,
+		.waits = KINDS,
+	};
+	for (unsigned int i = 0; i < KINDS; i++)
+		lookup->kinds[i] = (struct kind){ .lookup = lookup, .failure = NAME_REFUSED };
+	LIST_INSERT_HEAD(&resolver->lookups, lookup, list);
+	if (!evdns_base_resolve_ipv4(resolver->dns, question->name, flags, on_dns_answer,
+				     &lookup->kinds[V4]))
+		lookup->waits--;
+	if (!evdns_base_resolve_ipv6(resolver->dns, question->name, flags, on_dns_answer,
+				     &lookup->kinds[V6]))
+		lookup->waits--;
+	if (!lookup->waits)
+		finish(lookup);
+}
