@@ -11,11 +11,11 @@
 
 #define N(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* Neither end's first group is one of the other's. */
+/* Neither end's first group is one of the other's, and they have not that of the IKE SA. */
 static void other_groups(struct site *a, struct site *b)
 {
-	a->esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20,group31");
-	b->esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19,group31");
+	a->esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20,group21");
+	b->esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19,group21");
 }
 
 static uint8_t lowest(bool is)

@@ -142,6 +142,9 @@ static struct alg_dh esp_group, ike_group;
 
 static void use_groups(struct site *a, struct site *b)
 {
+	/* A child takes the group of the IKE SA where it may. */
+	a->esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
+	b->esp = a->esp;
 	esp_group = *a->esp.prop[0].dh[0];
 	ike_group = *a->ike.prop[0].dh[0];
 	a->esp.prop[0].dh[0] = &esp_group;

@@ -161,6 +161,27 @@ static void test_other_group(void **state)
 	peers_finish(net);
 }
 
+/* The group of the IKE SA is what the peer took before, and takes again. */
+static void test_group_of_ike(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(8);
+	unsigned int requests = 0;
+
+	(void)state;
+	b.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group19");
+	b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	net->tap = tap_count_sas;
+	net->tap_ctx = &requests;
+	assert_true(peers_until(net, asked, EARLY_MS));
+	peers_run(net, 1000);
+	assert_int_equal(requests, 1);
+	assert_string_equal(peers_child(net, A, "net")->proposal, "AES_GCM_16-256/ECP_256");
+	peers_finish(net);
+}
+
 /*
  * One that we do not have, which some peers name all the same: a failure with both groups in it,
  * and nothing changes before the ordinary rekey.  Our peer offers no such group, so that A
@@ -258,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_ended),
 		cmocka_unit_test(test_agrees),
 		cmocka_unit_test(test_other_group),
+		cmocka_unit_test(test_group_of_ike),
 		cmocka_unit_test(test_unknown_group),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_proxies),

@@ -102,13 +102,18 @@ static bool put_fresh(struct ike_core *core, struct task *task, struct wire_writ
 	return true;
 }
 
-/* Has the key pair for PFS made; false: there is none, or not yet. */
+/*
+ * Has the key pair for PFS made; false: there is none, or not yet.  The group that the peer chose
+ * for the IKE SA is what it chooses for a child most likely.  Peers that do, whatever group the KE
+ * payload is of, may not ask for another one but call the message malformed (libreswan 4.10).
+ */
 static bool pfs_key_pair(struct ike_sa *ike, struct task *task, const struct prop_list *esp)
 {
 	struct job_dh want = { .own = &task->dh };
 
 	if (!task->group || !prop_list_has_dh(esp, task->group->id))
-		task->group = prop_list_dh(esp);
+		task->group = prop_list_has_dh(esp, ike->prop.dh->id) ? ike->prop.dh :
+			      prop_list_dh(esp);
 	want.group = task->group;
 	return !task->group || (job_dh(ike, JOB_OURS, &want) && task->dh);
 }
