@@ -10,6 +10,8 @@ SS_LOCAL_TS='0.0.0.0/0,::/0'
 SS_REMOTE_TS='0.0.0.0/0,::/0'
 SS_SECRET=pantun-interop-secret-0001
 SS_LIFE='rekey_time = 3600s'
+# What strongSwan is started by, where it lives in a root of its own.
+SS_IN=()
 
 # strongswan_config NODE LOCAL REMOTE: one connection "gw" with one child "net" on
 # XFRM interface number 42.
@@ -74,7 +76,7 @@ strongswan_config() {
 strongswan_start() {
 	local node=$1 dir=$WORK/$1
 	start_on "$node" "$dir/charon.out" \
-		env STRONGSWAN_CONF="$dir/strongswan.conf" /usr/sbin/charon-systemd
+		"${SS_IN[@]}" env STRONGSWAN_CONF="$dir/strongswan.conf" /usr/sbin/charon-systemd
 	echo "$STARTED_PID" >"$dir/charon.pid"
 	wait_for 15 on "$node" test -S /run/charon.vici
 	strongswan_load "$node"
@@ -89,7 +91,7 @@ strongswan_load() {
 swanctl_on() {
 	local node=$1
 	shift
-	on "$node" env STRONGSWAN_CONF="$WORK/$node/strongswan.conf" swanctl "$@"
+	on "$node" "${SS_IN[@]}" env STRONGSWAN_CONF="$WORK/$node/strongswan.conf" swanctl "$@"
 }
 
 # strongswan_children NODE: how many children are installed.
@@ -107,11 +109,29 @@ strongswan_ike_sas_are() {
 	[ "$(swanctl_on "$1" --list-sas | grep -c ESTABLISHED || :)" -eq "$2" ]
 }
 
-# traffic NAME: pings between the hosts.
+# same_state [--strict]: pantun at A says what its kernel has, strongSwan at B what its own has, and
+# all is the same.
+same_state() {
+	pantunctl_on ga --json show >"$WORK/show.json"
+	on gb ip xfrm state >"$WORK/xfrm"
+	swanctl_on gb --list-sas >"$WORK/sas"
+	python3 "$PANTUN_TOP/selftests/interop/same_state.py" \
+		"$@" "$WORK/show.json" "$WORK/xfrm" "$WORK/sas"
+}
+
+# state_is_same NAME [--strict]: or becomes so.  What was replaced may receive for half a minute.
+state_is_same() {
+	local name="$1: both daemons and both kernels have the same SAs"
+	shift
+	if wait_for 45 same_state "$@"; then ok "$name"; else not_ok "$name" "$(same_state "$@")"; fi
+}
+
+# traffic NAME: pings between the hosts, and what they go by.
 traffic() {
 	check "$1: ping v4" on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
 	check "$1: ping v6" on ha ping -q -c 3 -i 0.2 -W 2 fd02::2
 	check "$1: ping back" on hb ping -q -c 3 -i 0.2 -W 2 10.1.0.2
+	state_is_same "$1"
 }
 
 # traffic_and_tcp NAME: and $WORK/file over TCP.

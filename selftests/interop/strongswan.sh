@@ -81,6 +81,7 @@ check 'traffic goes on without pantund' on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
 pantund_start ga
 check 'the next pantund negotiates anew' wait_for 20 log_has ga 'tunnel t:default: up: '
 traffic 'after restart of pantund'
+state_is_same 'after that' --strict
 
 # strongSwan dies without a word and comes back
 kill -9 "$(cat "$WORK/gb/charon.pid")"

@@ -96,6 +96,7 @@ up() {
 	ip -n ga route replace 10.2.0.0/16 dev tunnel1
 	ip -n gb route replace 10.1.0.0/16 dev ipsec0
 	check "$1: each carries" carries "$1"
+	state_is_same "$1"
 	check "$1: its own packets" json_is \
 		"sorted({(p['tx_packets'], p['rx_packets']) for p in d['proxies']})" '[(1, 1)]'
 	check "$1: no drop" json_is "d['tunnels'][0]['drops']" '{}'
