@@ -23,7 +23,9 @@
 # that Debian (guest-system.sh), on a kernel that can (kernel.sh system, for KERNEL_DIR).
 #
 # A line `# Kernel argument: WORD` at the top of SCRIPT puts the word on the kernel's
-# command line.
+# command line.  Lines `# Root: WORD...` there are what root.sh is given: SCRIPT finds this
+# Debian, to run peers in, as PANTUN_PEER_ROOT.  Only root can make one; for others the run is
+# skipped.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -107,10 +109,24 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# The line of SCRIPT with that word in front.
+header() {
+	sed -n "1,20s/^# $1: \(.*\)\$/\1/p" "$script"
+}
+
+read -ra peer <<<"$(header Root | xargs)"
+if [ ${#peer[@]} != 0 ]; then
+	if [ "$(id -u)" != 0 ]; then
+		echo "ok 1 - $name # SKIP it takes root to make a Debian for the peer"
+		exit
+	fi
+	PANTUN_PEER_ROOT=$("$here/root.sh" "${peer[@]}")
+	export PANTUN_PEER_ROOT
+fi
 claim_out
 describe "$@" >"$out/.guest"
 xstate=$(xstate)
-argument=$(sed -n '1,20s/^# Kernel argument: \([^ ]*\)$/\1/p' "$script")
+argument=$(header 'Kernel argument')
 exec 3>&1
 timeout -k 3 "$limit" env LD_PRELOAD="$xstate" "$kernel/linux" "mem=$memory" \
 	root=/dev/root rootfstype=hostfs rootflags=/ ro panic=-1 \

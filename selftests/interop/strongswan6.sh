@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# Root: trixie-peers charon-systemd strongswan-swanctl libstrongswan-standard-plugins
+# Root: libstrongswan-extra-plugins libcharon-extra-plugins
+# pantun (A) and strongSwan 6.0 of Debian 13 (B): either begins, keys of odd lengths and octets, a
+# NAT, IPv6 outside.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/interop/lib_strongswan.sh
+. "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
+# shellcheck source=selftests/interop/lib_peers.sh
+. "$PANTUN_TOP/selftests/interop/lib_peers.sh"
+
+SS_IN=(chroot "$WORK/gb/root")
+
+peer_config() {
+	strongswan_config gb "$PEER_LOCAL" "$PEER_REMOTE"
+	sed -i "s/secret = .*/secret = 0x$PEER_KEY/" "$WORK/gb/etc/swanctl/swanctl.conf"
+	strongswan_load gb >/dev/null
+}
+
+peer_routes() {
+	route_lans tunnel1 ipsec0
+}
+
+peer_initiate() {
+	swanctl_on gb --initiate --child net --timeout 20
+}
+
+peer_down() {
+	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+}
+
+peer_sas() {
+	swanctl_on gb --list-sas
+}
+
+module_load
+peer_topology
+xfrmi_up gb ipsec0 42
+peer_root_up gb
+on gb mount --bind "$WORK/gb/etc/swanctl" "$WORK/gb/root/etc/swanctl"
+strongswan_config gb "$PEER_B4" "$PEER_A4"
+strongswan_start gb >/dev/null
+check 'it is strongSwan 6' on gb sh -c "${SS_IN[*]} swanctl --version | grep ' 6\\.'"
+peer_cases
+finish
