@@ -246,6 +246,7 @@ static void take_ike_sa(json_t *from, struct ike_sa *sa)
 	TAKE_TEXT(from, sa, local_id);
 	TAKE_TEXT(from, sa, remote_id);
 	TAKE_TEXT(from, sa, proposal);
+	TAKE_TEXT(from, sa, ppk_id);
 	sa->nat_local = json_is_true(json_object_get(from, "nat_local"));
 	sa->nat_remote = json_is_true(json_object_get(from, "nat_remote"));
 	sa->fragment_size = member_number(from, "fragment_size");

@@ -118,6 +118,7 @@ struct ike_sa {
 	char local[MODEL_TEXT], remote[MODEL_TEXT];
 	char local_id[MODEL_TEXT], remote_id[MODEL_TEXT];
 	char proposal[MODEL_TEXT];
+	char ppk_id[MODEL_TEXT];	/* of the post-quantum pre-shared key; "": none */
 	bool nat_local, nat_remote;
 	uint64_t fragment_size;		/* octets of a packet; 0: messages are not cut */
 	uint64_t age, life;		/* seconds; life 0: no limit */

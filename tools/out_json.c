@@ -271,6 +271,7 @@ static json_t *json_of_ike_sa(const struct ike_sa *sa)
 	put_text(object, "proposal", sa->proposal);
 	put_bool(object, "nat_local", sa->nat_local);
 	put_bool(object, "nat_remote", sa->nat_remote);
+	put_text(object, "ppk_id", sa->ppk_id);
 	put_number(object, "fragment_size", sa->fragment_size);
 	put_number(object, "age", sa->age);
 	put_number(object, "life", sa->life);

@@ -52,6 +52,27 @@ static void check(const struct auth_keys *keys, const struct ike_auth_request *r
 	secret_wipe(data, sizeof(data));
 }
 
+static void mix(const struct auth_keys *keys, const struct ike_auth_request *request,
+		const struct alg_prf *prf, struct ike_auth_answer *answer)
+{
+	struct bytes ppk = auth_keys_octets(keys, request->keys[0]);
+	bool good = ppk.n && prf && request->octets_n == (uint32_t)AUTH_MIX_KEYS * prf->out_n;
+
+	for (unsigned int i = 0; i < AUTH_MIX_KEYS && good; i++) {
+		size_t at = (size_t)i * prf->out_n;
+
+		good = !keymat_ppk(prf, ppk, bytes_of(request->octets + at, prf->out_n),
+				   answer->octets + at);
+	}
+	if (!good) {
+		secret_wipe(answer->octets, sizeof(answer->octets));
+		answer->failed = true;
+		return;
+	}
+	answer->key = request->keys[0];
+	answer->n = request->octets_n;
+}
+
 void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *request,
 		 struct ike_auth_answer *answer)
 {
@@ -61,6 +82,8 @@ void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *re
 	answer->ticket = request->ticket;
 	if (request->kind == AUTH_MAKE)
 		make(keys, request, prf, answer);
+	else if (request->kind == AUTH_MIX)
+		mix(keys, request, prf, answer);
 	else
 		check(keys, request, prf, answer);
 }

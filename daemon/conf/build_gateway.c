@@ -9,6 +9,7 @@
 #include "conf/keyfile.h"
 
 #define LEVEL		GATEWAY_LEVEL " *"
+#define PPK_SHORT	32	/* octets: 256 bits, of which such a machine leaves half */
 #define PSK_SHORT	20	/* octets below which a key is worth a warning */
 #define HOST_MAX	254	/* octets of a name in DNS, with a dot at its end */
 #define LABEL_MAX	63	/* and of each of its parts */
@@ -178,6 +179,53 @@ static void read_psk(const struct reader *r)
 			     secret->n, text_plural(secret->n), PSK_SHORT);
 }
 
+/* One of the keys; false: there is none, which has been said. */
+static bool read_ppk(const struct reader *r, const struct tree_node *node, struct policy_ppk *ppk)
+{
+	const struct tree_value *file = tree_value(r->b->tree, node, "key-file");
+	const struct tree_value *key = tree_value(r->b->tree, node, "key");
+
+	snprintf(ppk->id, sizeof(ppk->id), "%s", node->word);
+	if (!file == !key) {
+		if (!node->broken)
+			conf_error(r->b->report, node->at,
+				   "post-quantum key \"%s\" needs either key-file or key", ppk->id);
+		return false;
+	}
+	ppk->secret = file ? keyfile_read(file, KEYFILE_MAX, r->b->report) : inline_key(r, key);
+	if (ppk->secret && ppk->secret->n < PPK_SHORT)
+		conf_warning(r->b->report, file ? file->at : key->at,
+			     "the post-quantum key has %zu octet%s; it takes %d at least to be as "
+			     "safe as it is meant to be",
+			     ppk->secret->n, text_plural(ppk->secret->n), PPK_SHORT);
+	return ppk->secret;
+}
+
+static void read_ppks(const struct reader *r)
+{
+	const struct tree *tree = r->b->tree;
+	const struct tree_node *top = tree_find(tree, r->node, "protocol ikev2 pq-ppk keys"), *node;
+	const struct tree_value *enabled = gateway_value(r, "protocol ikev2 pq-ppk enabled");
+	struct policy_ppks *ppk = &r->gateway->ppk;
+
+	if (!tree_yes(tree, r->node, LEVEL, "protocol ikev2 pq-ppk enabled"))
+		return;
+	ppk->mode = !strcmp(tree_text(tree, r->node, LEVEL,
+				      "protocol ikev2 pq-ppk negotiation-mode"), "mandatory") ?
+		    POLICY_PPK_MANDATORY : POLICY_PPK_PREFERRED;
+	if (tree_count(top) > POLICY_PPKS_MAX) {
+		conf_error(r->b->report, top->at, "more than %d post-quantum keys",
+			   POLICY_PPKS_MAX);
+		return;
+	}
+	for (node = top ? top->first : NULL; node; node = node->next)
+		if (read_ppk(r, node, &ppk->list[ppk->n]))
+			ppk->n++;
+	if (!top)
+		conf_error(r->b->report, enabled->at,
+			   "gateway \"%s\" has no pq-ppk keys ID key-file", r->gateway->name);
+}
+
 static void read_protocol(const struct reader *r)
 {
 	const struct tree *tree = r->b->tree;
@@ -220,6 +268,7 @@ static void read_gateway(struct build *b, const struct tree_node *node,
 	build_id(b, node, "peer-id", &gateway->peer_id);
 	gateway->peer_pattern = build_id_pattern(b, node, &gateway->peer_id);
 	read_psk(&r);
+	read_ppks(&r);
 	read_protocol(&r);
 	/* There is no peer to call. */
 	if (policy_gateway_dynamic(gateway))

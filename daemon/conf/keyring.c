@@ -108,10 +108,10 @@ static struct key *add_key(struct keyring *ring, const uint8_t *tag)
 	return key;
 }
 
-/* Numbers one gateway's key, and hands it out. */
-static int add(struct keyring *ring, struct policy_gateway *gateway)
+/* Numbers one key, and hands it out. */
+static int add(struct keyring *ring, const struct secret *secret, uint64_t *number)
 {
-	struct bytes octets = secret_bytes(gateway->psk);
+	struct bytes octets = secret_bytes(secret);
 	uint8_t tag[HMAC_OUT_MAX];
 	struct key *key;
 
@@ -122,28 +122,50 @@ static int add(struct keyring *ring, struct policy_gateway *gateway)
 		key = add_key(ring, tag);
 	if (!key)
 		return -1;
-	gateway->key = key->number;
+	*number = key->number;
 	if (!key->out && ring->user.set(ring->user.ctx, key->number, octets))
 		return -1;
 	key->out = true;
 	return 0;
 }
 
+static int add_gateway(struct keyring *ring, struct policy_gateway *gateway)
+{
+	if (gateway->psk && add(ring, gateway->psk, &gateway->key))
+		return -1;
+	for (unsigned int i = 0; i < gateway->ppk.n; i++) {
+		struct policy_ppk *ppk = &gateway->ppk.list[i];
+
+		if (add(ring, ppk->secret, &ppk->key))
+			return -1;
+	}
+	return 0;
+}
+
 int keyring_add(struct keyring *ring, struct policy *policy)
 {
 	for (unsigned int g = 0; g < policy->n_gateways; g++)
-		if (policy->gateways[g].psk && add(ring, &policy->gateways[g]))
+		if (add_gateway(ring, &policy->gateways[g]))
 			return -1;
 	return 0;
+}
+
+static void keep(struct keyring *ring, uint64_t number)
+{
+	struct key *key = find_number(ring, number);
+
+	if (key)
+		key->wanted = true;
 }
 
 void keyring_keep(struct keyring *ring, const struct policy *policy)
 {
 	for (unsigned int g = 0; policy && g < policy->n_gateways; g++) {
-		struct key *key = find_number(ring, policy->gateways[g].key);
+		const struct policy_gateway *gateway = &policy->gateways[g];
 
-		if (key)
-			key->wanted = true;
+		keep(ring, gateway->key);
+		for (unsigned int i = 0; i < gateway->ppk.n; i++)
+			keep(ring, gateway->ppk.list[i].key);
 	}
 }
 

@@ -136,6 +136,11 @@ int keymat_auth_id(const struct keymat_ike *ike, bool initiator, struct bytes id
 	return prf(ike->prf, bytes_of(sk_p, ike->prf->out_n), &id, 1, out);
 }
 
+int keymat_ppk(const struct alg_prf *alg, struct bytes ppk, struct bytes sk, uint8_t *out)
+{
+	return prf_plus(alg, ppk, &sk, 1, out, alg->out_n);
+}
+
 int keymat_auth_psk(const struct alg_prf *alg, struct bytes psk, struct bytes octets, uint8_t *out)
 {
 	struct bytes pad = bytes_of(key_pad, sizeof(key_pad) - 1);

@@ -35,6 +35,11 @@ int keymat_child(const struct keymat_ike *ike, const struct alg_encr *encr,
  */
 int keymat_auth_id(const struct keymat_ike *ike, bool initiator, struct bytes id, uint8_t *out);
 /*
+ * What a post-quantum pre-shared key makes of SK_d, SK_pi or SK_pr (RFC 8784 section 3), of
+ * prf->out_n octets as @sk.  0, or -1 with @out wiped.
+ */
+int keymat_ppk(const struct alg_prf *prf, struct bytes ppk, struct bytes sk, uint8_t *out);
+/*
  * AUTH data of a pre-shared key, prf->out_n octets.  @octets is what AUTH covers: the end's whole
  * IKE_SA_INIT message, the nonce of the other end, and keymat_auth_id().  0, or -1 with @out
  * wiped.

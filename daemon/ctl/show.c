@@ -82,7 +82,7 @@ static json_t *spi_json(uint32_t spi)
 void show_ike(struct show *show, const struct ike_sa_info *sa)
 {
 	add_row(show, IKE_SAS, json_pack(
-		"{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:I, s:I, s:I}",
+		"{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o, s:I, s:I, s:I}",
 		"gateway", text_json(sa->gateway), "state", text_json(sa->state),
 		"role", sa->initiator ? "initiator" : "responder",
 		"spi_i", cookie_json(sa->spi_i), "spi_r", cookie_json(sa->spi_r),
@@ -90,7 +90,7 @@ void show_ike(struct show *show, const struct ike_sa_info *sa)
 		"local_id", text_json(sa->local_id), "remote_id", text_json(sa->remote_id),
 		"proposal", text_json(sa->proposal),
 		"nat_local", sa->nat_local, "nat_remote", sa->nat_remote,
-		"fragment_size", (json_int_t)sa->fragment_n,
+		"ppk_id", text_json(sa->ppk), "fragment_size", (json_int_t)sa->fragment_n,
 		"age", (json_int_t)sa->age_seconds, "life", (json_int_t)sa->life_seconds));
 }
 

@@ -80,7 +80,7 @@ static void ask(int fd, const uint8_t *data, size_t size)
 
 	memset(aligned, 0, sizeof(aligned));
 	request->ticket = 1;
-	request->kind = 1 + (data[0] & 1);
+	request->kind = data[0] & 8 ? AUTH_MIX : 1 + (data[0] & 1);
 	request->prf = alg_prf_row(0)->id;
 	request->n_keys = 1 + (data[0] >> 1 & 1);
 	request->keys[0] = 7;

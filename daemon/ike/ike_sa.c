@@ -94,6 +94,7 @@ struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
 		return NULL;
 	set_conf(heir, old->box, old->conf);
 	heir->fragmentation = old->fragmentation;
+	memcpy(heir->ppk, old->ppk, sizeof(heir->ppk));
 	return heir;
 }
 

@@ -72,6 +72,8 @@ struct ike_sa {
 	bool proved;			/* the stranger's address is its own: it had a cookie */
 	struct handshake *hs;
 	struct ike_id local_id, remote_id;
+	bool use_ppk;			/* both ends know post-quantum pre-shared keys */
+	char ppk[POLICY_NAME];		/* identity of the one that is in the keys; "": none */
 	ike_time begun;			/* first packet sent or received */
 	ike_time up_at;
 	ike_time heard;			/* last authenticated message */

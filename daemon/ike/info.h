@@ -45,6 +45,7 @@ struct ike_sa_info {
 	char local_id[ID_TEXT], remote_id[ID_TEXT];
 	char proposal[PROP_TEXT];	/* "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519" */
 	bool nat_local, nat_remote;
+	char ppk[POLICY_NAME];		/* of the post-quantum pre-shared key in use; "": none */
 	uint16_t fragment_n;		/* octets of a packet, of messages in parts; 0: none are */
 	uint64_t age_seconds, life_seconds;	/* life 0: none */
 };

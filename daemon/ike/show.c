@@ -43,6 +43,7 @@ void ike_core_each_ike(const struct ike_core *core, ike_time now,
 		if (ike->remote_id.n)
 			text_copy(info.remote_id, sizeof(info.remote_id),
 				  id_text(&ike->remote_id, id));
+		memcpy(info.ppk, ike->ppk, sizeof(info.ppk));
 		if (ike->keyed)
 			prop_text(&ike->prop, info.proposal, sizeof(info.proposal));
 		each(ctx, &info);

@@ -50,9 +50,15 @@ void keys_close(struct daemon *d)
 
 static void send_keys(struct daemon *d, const struct policy *policy)
 {
-	for (unsigned int i = 0; policy && i < policy->n_gateways; i++)
-		if (policy->gateways[i].psk)
-			set(d, policy->gateways[i].key, secret_bytes(policy->gateways[i].psk));
+	for (unsigned int i = 0; policy && i < policy->n_gateways; i++) {
+		const struct policy_gateway *gateway = &policy->gateways[i];
+		const struct policy_ppks *ppk = &gateway->ppk;
+
+		if (gateway->psk)
+			set(d, gateway->key, secret_bytes(gateway->psk));
+		for (unsigned int j = 0; j < ppk->n; j++)
+			set(d, ppk->list[j].key, secret_bytes(ppk->list[j].secret));
+	}
 }
 
 void keys_send_all(struct daemon *d)

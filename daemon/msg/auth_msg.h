@@ -15,12 +15,15 @@
 
 #define AUTH_KEYS_MOST		64
 #define AUTH_DATA_MOST		64	/* octets that a PRF gives */
+#define AUTH_MIX_KEYS		3
+#define AUTH_ANSWER_MOST	(AUTH_MIX_KEYS * AUTH_DATA_MOST)
 /* A datagram, a nonce (RFC 7296 section 3.9) and what a PRF gives. */
 #define AUTH_OCTETS_MOST	(65536 + 256 + AUTH_DATA_MOST)
 
 enum auth_kind {
 	AUTH_MAKE = 1,		/* our own AUTH, with keys[0] */
-	AUTH_CHECK		/* the peer's: which of the keys was it made with? */
+	AUTH_CHECK,		/* the peer's: which of the keys was it made with? */
+	AUTH_MIX		/* keys of an IKE SA, with keys[0], a PPK (RFC 8784 section 3) */
 };
 
 struct ike_auth_request {
@@ -33,14 +36,16 @@ struct ike_auth_request {
 	uint8_t proof[AUTH_DATA_MOST];	/* CHECK: data of the peer's AUTH payload */
 	uint32_t octets_n;
 	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) */
+				/* MIX: SK_d | SK_pi | SK_pr */
 };
 
 struct ike_auth_answer {
 	uint64_t ticket;
-	uint64_t key;		/* MAKE: the key used; CHECK: the one that fits. 0: none */
+	uint64_t key;		/* MAKE, MIX: the key used; CHECK: the one that fits. 0: none */
 	uint32_t failed;	/* not 0: a key is not known, or the crypto library failed */
 	uint32_t n;
-	uint8_t octets[AUTH_DATA_MOST];	/* MAKE: data for the AUTH payload; wipe them */
+	/* MAKE: data for the AUTH payload; MIX: the keys that replace those; wipe them */
+	uint8_t octets[AUTH_ANSWER_MOST];
 };
 
 /* From the parent. */

@@ -14,6 +14,7 @@
 #define SAME_SELECTORS(a, b)	selectors_same(a, b)
 #define SAME_OUTER(a, b)	outers_same(a, b, most)
 #define SAME_MONITOR(a, b)	monitors_same(a, b)
+#define SAME_PPKS(a, b)		ppks_same(a, b)
 #define SAME_KEYS(a, b)		secret_equal(*(a), *(b), sizeof(**(a)))
 
 /* Of the changes from @a to @b that take @most and more, is there none? */
@@ -63,6 +64,17 @@ static bool monitors_same(const struct policy_monitor *a, const struct policy_mo
 			return false;
 	}
 	POLICY_MONITOR_FIELDS(SAME, APART)
+	return true;
+}
+
+static bool ppks_same(const struct policy_ppks *a, const struct policy_ppks *b)
+{
+	if (a->mode != b->mode || a->n != b->n)
+		return false;
+	for (unsigned int i = 0; i < a->n; i++) {
+		if (a->list[i].key != b->list[i].key || strcmp(a->list[i].id, b->list[i].id) != 0)
+			return false;
+	}
 	return true;
 }
 

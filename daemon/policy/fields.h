@@ -34,6 +34,7 @@ enum policy_change {
 	F(peer_pattern, POLICY_ANEW, VALUE) \
 	APART(psk) \
 	F(key, POLICY_ANEW, VALUE) \
+	F(ppk, POLICY_ANEW, PPKS) \
 	F(ike, POLICY_ANEW, PROPOSALS) \
 	F(life_seconds, POLICY_LIVE, VALUE) \
 	F(liveness_seconds, POLICY_LIVE, VALUE) \

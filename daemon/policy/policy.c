@@ -15,6 +15,8 @@ void policy_free(struct policy *policy)
 			free(gateway->tunnels[t].proxies);
 		free(gateway->tunnels);
 		secret_free(gateway->psk);
+		for (unsigned int i = 0; i < gateway->ppk.n; i++)
+			secret_free(gateway->ppk.list[i].secret);
 	}
 	free(policy->gateways);
 	for (unsigned int m = 0; m < policy->n_manual; m++) {

@@ -15,6 +15,7 @@
 #define POLICY_IFNAME	16	/* octets of a netdevice's name with its NUL, as IFNAMSIZ */
 #define POLICY_ID_MAX	1024	/* octets of an identification */
 #define POLICY_FQDN	256	/* octets of a name in DNS with its NUL */
+#define POLICY_PPKS_MAX	10	/* post-quantum pre-shared keys of a gateway */
 #define POLICY_PROBES_MAX	8	/* destinations that a tunnel's monitor probes */
 
 enum policy_start { POLICY_START_ALWAYS = 1, POLICY_START_ON_DEMAND, POLICY_START_PASSIVE };
@@ -102,6 +103,22 @@ struct policy_manual {
 	struct policy_keys *keys;
 };
 
+/* Whether peers without a post-quantum pre-shared key are accepted (RFC 8784). */
+enum policy_ppk_mode { POLICY_PPK_PREFERRED = 1, POLICY_PPK_MANDATORY };
+
+struct policy_ppk {
+	char id[POLICY_NAME];
+	struct secret *secret;		/* not for the core, which knows it by: */
+	uint64_t key;			/* a number, as that of a gateway */
+};
+
+/* set network ike gateway NAME protocol ikev2 pq-ppk */
+struct policy_ppks {
+	enum policy_ppk_mode mode;	/* 0: none is used */
+	unsigned int n;			/* at least one, unless none is used */
+	struct policy_ppk list[POLICY_PPKS_MAX];	/* the first is ours where we begin */
+};
+
 /* set network ike gateway NAME */
 struct policy_gateway {
 	char name[POLICY_NAME];
@@ -119,6 +136,7 @@ struct policy_gateway {
 	bool peer_pattern;		/* peer_id is a pattern: many are meant, id_like() */
 	struct secret *psk;		/* not for the core, which knows it by: */
 	uint64_t key;			/* a number, equal for equal keys; 0: there is none */
+	struct policy_ppks ppk;
 	struct prop_list ike;		/* in order of preference */
 	uint64_t life_seconds;		/* of the IKE SA */
 	uint32_t liveness_seconds;	/* idle time before a check; 0: none */

@@ -96,6 +96,8 @@ static void send_gateway(const struct sender *s, const struct policy_gateway *ga
 	struct msg_gateway body = { .gateway = *gateway };
 
 	body.gateway.psk = NULL;
+	for (unsigned int i = 0; i < POLICY_PPKS_MAX; i++)
+		body.gateway.ppk.list[i].secret = NULL;
 	body.gateway.tunnels = NULL;
 	memset(&body.gateway.ike, 0, sizeof(body.gateway.ike));
 	pack_props(&gateway->ike, &body.ike);

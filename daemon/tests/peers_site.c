@@ -172,6 +172,12 @@ struct policy *peers_policy(const struct site *site)
 	gw->passive = site->passive;
 	gw->nat_traversal = site->nat_traversal;
 	gw->udp_csum = site->udp_csum;
+	gw->ppk.mode = site->ppk_mode;
+	if (site->ppk) {
+		gw->ppk.n = 1;
+		snprintf(gw->ppk.list[0].id, sizeof(gw->ppk.list[0].id), "%s", site->ppk_id);
+		gw->ppk.list[0].secret = shared_key(site->ppk);
+	}
 	gw->fragmentation = site->fragmentation;
 	gw->fragment_n = site->fragment_n;
 	gw->local = site_address(site->local);

@@ -27,6 +27,8 @@ struct site {
 	bool peer_pattern;
 	const char *psk;
 	bool passive, nat_traversal, udp_csum;
+	enum policy_ppk_mode ppk_mode;	/* 0: none */
+	const char *ppk_id, *ppk;	/* NULL: none */
 	bool fragmentation;
 	uint16_t fragment_n;		/* octets of a packet; 0: as the path has it */
 	bool transport, gre;

@@ -9,6 +9,7 @@
 
 #include "auth/answer.h"
 #include "base/secret.h"
+#include "crypto/keymat_v2.h"
 #include "prop/alg_registry.h"
 #include "vectors.h"
 
@@ -95,6 +96,42 @@ static void test_make(void **state)
 		assert_memory_equal(made.octets, data.p, data.n);
 		ike_auth_request_free(request);
 	}
+	auth_keys_free(keys);
+}
+
+/* A PPK goes into all three keys, and only where they are whole. */
+static void test_mix(void **state)
+{
+	const struct alg_prf *prf = alg_prf_by_conf("sha256");
+	struct auth_keys *keys = new_keys();
+	struct ike_auth_request *request = ike_auth_request_new(AUTH_MIX, 3 * 32);
+	struct ike_auth_answer mixed;
+	uint8_t expect[32];
+
+	(void)state;
+	if (!request)
+		abort();
+	request->ticket = 0x1234;
+	request->prf = prf->id;
+	for (unsigned int i = 0; i < 3 * 32; i++)
+		request->octets[i] = (uint8_t)i;
+	mixed = ask(keys, request, NUMBERS(7));
+	assert_int_equal(mixed.failed, 0);
+	assert_int_equal(mixed.key, 7);
+	assert_int_equal(mixed.n, 3 * 32);
+	for (unsigned int i = 0; i < 3; i++) {
+		assert_int_equal(keymat_ppk(prf, auth_keys_octets(keys, 7),
+					    bytes_of(request->octets + 32 * i, 32), expect), 0);
+		assert_memory_equal(mixed.octets + 32 * i, expect, 32);
+	}
+	mixed = ask(keys, request, NUMBERS(4711));
+	assert_int_equal(mixed.failed, 1);
+	assert_int_equal(mixed.n, 0);
+	request->octets_n--;
+	mixed = ask(keys, request, NUMBERS(7));
+	assert_int_equal(mixed.failed, 1);
+	assert_int_equal(mixed.n, 0);
+	ike_auth_request_free(request);
 	auth_keys_free(keys);
 }
 
@@ -203,7 +240,7 @@ static void test_whole(void **state)
 {
 	struct ike_auth_request *request = new_check();
 	size_t n = ike_auth_request_size(request);
-	struct ike_auth_answer answer = { .n = ALG_PRF_MAX };
+	struct ike_auth_answer answer = { .n = AUTH_MIX_KEYS * ALG_PRF_MAX };
 
 	(void)state;
 	assert_false(ike_auth_request_whole(request, n));
@@ -220,6 +257,8 @@ static void test_whole(void **state)
 	assert_false(ike_auth_request_whole(request, n));
 	request->proof_n = ALG_PRF_MAX;
 	request->kind = 0;
+	assert_false(ike_auth_request_whole(request, n));
+	request->kind = AUTH_MIX + 1;
 	assert_false(ike_auth_request_whole(request, n));
 	request->kind = AUTH_CHECK;
 	request->octets_n = UINT32_MAX;
@@ -260,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_make),
+		cmocka_unit_test(test_mix),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_unknown),

@@ -231,6 +231,50 @@ static void test_key_in_hex(void **state)
 	assert_non_null(strstr(conf_said, "is not written as pairs of hex digits"));
 }
 
+#define PPK	G "protocol ikev2 pq-ppk "
+
+static void test_ppk(void **state)
+{
+	const struct policy_ppks *ppk;
+	struct policy *policy;
+	char lines[2048];
+	size_t n;
+
+	(void)state;
+	policy = of(BASE PPK "enabled yes\n"
+		    PPK "keys one key \"as long as it has to be to be safe\"\n"
+		    PPK "keys two key \"another that is as long as that one\"\n");
+	ppk = &policy->gateways[0].ppk;
+	assert_int_equal(ppk->mode, POLICY_PPK_PREFERRED);
+	assert_int_equal(ppk->n, 2);
+	assert_string_equal(ppk->list[0].id, "one");
+	assert_int_equal(ppk->list[0].secret->n, 34);
+	assert_string_equal(ppk->list[1].id, "two");
+	policy_free(policy);
+	policy = of(BASE PPK "enabled yes\n" PPK "negotiation-mode mandatory\n"
+		    PPK "keys one key \"as long as it has to be to be safe\"\n");
+	assert_int_equal(policy->gateways[0].ppk.mode, POLICY_PPK_MANDATORY);
+	policy_free(policy);
+	/* As long as they are not enabled they are nothing at all. */
+	policy = of(BASE PPK "keys one key short\n");
+	assert_int_equal(policy->gateways[0].ppk.mode, 0);
+	assert_int_equal(policy->gateways[0].ppk.n, 0);
+	policy_free(policy);
+	assert_null(conf_lines(BASE PPK "enabled yes\n", "put it into"));
+	assert_non_null(strstr(conf_said, "has no pq-ppk keys ID key-file"));
+	assert_null(conf_lines(BASE PPK "enabled yes\n" PPK "keys one key a\n"
+			       PPK "keys one key-file /b\n", "put it into"));
+	assert_non_null(strstr(conf_said, "needs either key-file or key"));
+	policy = conf_lines(BASE PPK "enabled yes\n" PPK "keys one key short\n", "put it into");
+	assert_non_null(strstr(conf_said, "has 5 octets; it takes 32 at least"));
+	policy_free(policy);
+	n = (size_t)snprintf(lines, sizeof(lines), BASE PPK "enabled yes\n");
+	for (unsigned int i = 0; i <= POLICY_PPKS_MAX; i++)
+		n += (size_t)snprintf(lines + n, sizeof(lines) - n, PPK "keys k%u key short\n", i);
+	assert_null(conf_lines(lines, "put it into"));
+	assert_non_null(strstr(conf_said, "more than 10 post-quantum keys"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +285,7 @@ int main(void)
 		cmocka_unit_test(test_wildcards),
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_key_in_hex),
+		cmocka_unit_test(test_ppk),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

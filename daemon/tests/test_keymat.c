@@ -254,6 +254,27 @@ static void test_auth_psk(void **state)
 	check_auth(&ike, false, "2924a1860e10cd2e8647188e50bdc4bddbc8fe3e144a225a1c844ea6e683621b");
 }
 
+/* The same of RFC 8784 section 3, with a key longer and one shorter than a block of the hash. */
+static void test_ppk(void **state)
+{
+	static const char *const known[] = {
+		"b06ab2d49efe9b46821075a894effa8642d1144cabbccf0095755f9aa622fa87",
+		"caee96f66d5a7d6f0aaf335c0f6cda10fc317d8524d57028e6507c9bdf59c244",
+	};
+	const struct alg_prf *prf = alg_prf_by_conf("sha256");
+	uint8_t ppk[100], sk[32], out[ALG_PRF_MAX], expect[VECTOR_MAX];
+
+	(void)state;
+	memset(sk, 0x33, sizeof(sk));
+	for (size_t i = 0; i < sizeof(ppk); i++)
+		ppk[i] = (uint8_t)(i + 1);
+	for (unsigned int i = 0; i < 2; i++) {
+		assert_int_equal(keymat_ppk(prf, bytes_of(ppk, i ? 32 : 100),
+					    bytes_of(sk, sizeof(sk)), out), 0);
+		assert_memory_equal(out, hex_octets(known[i], expect).p, 32);
+	}
+}
+
 /*
  * RFC 7296 section 2.14: of PRFs that are made of AES, 64 bits of each nonce are the key for
  * SKEYSEED, and all of both go into prf+.
@@ -320,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_ike),
 		cmocka_unit_test(test_child),
 		cmocka_unit_test(test_auth_psk),
+		cmocka_unit_test(test_ppk),
 		cmocka_unit_test(test_aes_prfs),
 		cmocka_unit_test(test_limits),
 	};

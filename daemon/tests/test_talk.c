@@ -23,7 +23,12 @@
 #define PROXY(tunnel, name, local) \
 	"set network tunnel ipsec " tunnel " auto-key proxy-id " name " local " local "\n" \
 	"set network tunnel ipsec " tunnel " auto-key proxy-id " name " remote 10.9.0.0/16\n"
-#define LINES	GATEWAY("a", "192.0.2.9") GATEWAY("b", "192.0.2.8") TUNNEL("t", "tunnel1", "a") \
+#define PPK(gateway, what) \
+	"set network ike gateway " gateway " protocol ikev2 pq-ppk " what "\n"
+#define LINES	GATEWAY("a", "192.0.2.9") PPK("a", "enabled yes") \
+		PPK("a", "keys one key 0123456789abcdef0123456789abcdef") \
+		PPK("a", "keys two key 0123456789abcdef0123456789abcdeg") \
+		GATEWAY("b", "192.0.2.8") TUNNEL("t", "tunnel1", "a") \
 		PROXY("t", "one", "10.1.0.0/16") PROXY("t", "two", "10.2.0.0/16") \
 		TUNNEL("u", "tunnel2", "a") TUNNEL("v", "tunnel3", "b")
 #define MOST	16	/* messages */
@@ -129,8 +134,11 @@ static void test_policy(void **state)
 	}
 	assert_same(policy, copy);
 	assert_non_null(policy_tunnel_on(copy, "tunnel3", NULL));
-	for (unsigned int i = 0; i < copy->n_gateways; i++)
+	for (unsigned int i = 0; i < copy->n_gateways; i++) {
 		assert_null(copy->gateways[i].psk);
+		for (unsigned int j = 0; j < POLICY_PPKS_MAX; j++)
+			assert_null(copy->gateways[i].ppk.list[j].secret);
+	}
 	forget(&sent);
 	policy_free(policy);
 	policy_free(copy);

@@ -188,6 +188,9 @@ enum ike_notify {
 	IKE_N_CHILDLESS_IKEV2_SUPPORTED = 16418,
 	IKE_N_FRAGMENTATION_SUPPORTED = 16430,
 	IKE_N_SIGNATURE_HASH_ALGORITHMS = 16431,
+	IKE_N_USE_PPK = 16435,
+	IKE_N_PPK_IDENTITY = 16436,
+	IKE_N_NO_PPK_AUTH = 16437,
 };
 
 /* The registry's names, for people; NULL where the number is none of the above. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "base/text.h"
 #include "policy/id.h"
 #include "ike/ike_life.h"
@@ -31,8 +32,12 @@ struct proof {
 	struct wire_auth auth;
 };
 
-/* What an end's AUTH covers, with no key yet: ours, or the peer's.  NULL: no memory. */
-static struct ike_auth_request *auth_request(const struct ike_sa *ike, enum auth_kind kind,
+/*
+ * What an end's AUTH covers, with no key yet: ours, or the peer's; @keys are those of the IKE SA,
+ * with a PPK or without.  NULL: no memory.
+ */
+static struct ike_auth_request *auth_request(const struct ike_sa *ike,
+					     const struct keymat_ike *keys, enum auth_kind kind,
 					     struct bytes id)
 {
 	const struct handshake *hs = ike->hs;
@@ -48,20 +53,20 @@ static struct ike_auth_request *auth_request(const struct ike_sa *ike, enum auth
 	request->prf = ike->keys.prf->id;
 	memcpy(request->octets, message.p, message.n);
 	memcpy(request->octets + message.n, nonce.p, nonce.n);
-	if (!keymat_auth_id(&ike->keys, initiator, id, request->octets + message.n + nonce.n))
+	if (!keymat_auth_id(keys, initiator, id, request->octets + message.n + nonce.n))
 		return request;
 	ike_auth_request_free(request);
 	return NULL;
 }
 
 /* Has AUTH of ours, who are @id, made: wipe it.  False: job_waits(), or it cannot be made. */
-static bool make_auth(struct ike_sa *ike, enum job_side side, uint64_t key,
-		      const struct ike_id *id, struct ike_auth_answer *made)
+static bool make_auth(struct ike_sa *ike, const struct keymat_ike *keys, enum job_side side,
+		      uint64_t key, const struct ike_id *id, struct ike_auth_answer *made)
 {
 	struct ike_auth_request *request;
 	uint8_t body[POLICY_ID_MAX + 4];
 
-	request = auth_request(ike, AUTH_MAKE, id_body(id, body));
+	request = auth_request(ike, keys, AUTH_MAKE, id_body(id, body));
 	if (request)
 		ike_auth_request_add(request, key);
 	return job_auth(ike, side, request, made) && !made->failed;
@@ -83,7 +88,7 @@ static bool check_auth(struct ike_sa *ike, enum job_side side, struct ike_auth_r
 	const struct bytes data = proof->auth.data;
 	struct ike_auth_answer answer;
 
-	if (request && data.n <= sizeof(request->proof)) {
+	if (request && data.n && data.n <= sizeof(request->proof)) {
 		memcpy(request->proof, data.p, data.n);
 		request->proof_n = (uint32_t)data.n;
 	}
@@ -144,17 +149,55 @@ static bool is_initial_contact(const struct gateway *gw)
 	return (!gw->contacted || !gw->ikes->gw_next) && gateway_is_sole(gw);
 }
 
+/*
+ * AUTH of ours, with the PPK that is agreed on, in *@made; the one without in *@plain, which is
+ * empty if none is to be sent.  False: job_waits(), or it cannot be made.
+ */
+static bool make_proofs(struct ike_sa *ike, struct ike_auth_answer *made,
+			struct ike_auth_answer *plain)
+{
+	const struct policy_ppk *ppk = v2_ppk_ours(ike);
+	bool needs_plain = ppk && ike->conf->ppk.mode == POLICY_PPK_PREFERRED;
+	struct keymat_ike keys = ike->keys;
+	uint64_t key = ike->conf->key;
+	bool good;
+
+	plain->n = 0;
+	good = (!needs_plain ||
+		make_auth(ike, &ike->keys, JOB_OURS, key, &ike->local_id, plain)) &&
+	       (!ppk || v2_ppk_mix(ike, JOB_OURS, ppk, &keys)) &&
+	       make_auth(ike, &keys, JOB_OURS, key, &ike->local_id, made);
+	secret_wipe(&keys, sizeof(keys));
+	return good;
+}
+
+/* The peer does not know what we insist on. */
+static bool lacks_ppk(struct ike_sa *ike)
+{
+	char peer[ADDR_TEXT];
+
+	if (ike->use_ppk || ike->conf->ppk.mode != POLICY_PPK_MANDATORY)
+		return false;
+	gateway_fail(ike->gw, "peer %s does not use post-quantum pre-shared keys (RFC 8784), which "
+			      "are mandatory here: enable them there, or set pq-ppk "
+			      "negotiation-mode preferred",
+		     addr_text(&ike->path->remote.addr, peer));
+	return true;
+}
+
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct gateway *gw = ike->gw;
 	struct handshake *hs = ike->hs;
-	struct ike_auth_answer made;
+	struct ike_auth_answer made, plain;
 	struct child_sa *child;
 	struct prop_list esp;
 	struct slot *slot;
 
 	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
-	if (!make_auth(ike, JOB_OURS, ike->conf->key, &ike->local_id, &made)) {
+	if (lacks_ppk(ike))
+		return false;
+	if (!make_proofs(ike, &made, &plain)) {
 		if (!job_waits(ike, JOB_OURS))
 			gateway_fail(gw, "we cannot authenticate to the peer: " NO_ANSWER);
 		return false;
@@ -167,6 +210,11 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		wire_put_id(w, IKE_PL_IDR, gw->conf->peer_id.type,
 			    bytes_of(gw->conf->peer_id.b, gw->conf->peer_id.n));
 	put_auth(w, &made);
+	if (v2_ppk_ours(ike))
+		v2_ppk_put(w, v2_ppk_ours(ike));
+	if (plain.n)
+		wire_put_notify(w, IKE_N_NO_PPK_AUTH, bytes_of(plain.octets, plain.n));
+	secret_wipe(&plain, sizeof(plain));
 	slot = slot_find(gw, hs->slot);
 	if (!slot || slot->gone)
 		slot = first_wanted(gw);
@@ -215,9 +263,10 @@ static void refused(struct ike_sa *ike, const struct wire_notify *notify)
 }
 
 /* AUTH is by the key of our configuration; false: it is not, or that is still to be found out. */
-static bool has_our_key(struct ike_sa *ike, const struct proof *proof)
+static bool has_our_key(struct ike_sa *ike, const struct keymat_ike *keys,
+			const struct proof *proof)
 {
-	struct ike_auth_request *request = auth_request(ike, AUTH_CHECK, proof->id_body);
+	struct ike_auth_request *request = auth_request(ike, keys, AUTH_CHECK, proof->id_body);
 	char theirs[ID_TEXT], peer[ADDR_TEXT];
 	bool failed;
 	uint64_t key;
@@ -236,6 +285,36 @@ static bool has_our_key(struct ike_sa *ike, const struct proof *proof)
 				      "ours; check key-file on both ends",
 			     peer, theirs);
 	return key;
+}
+
+/*
+ * AUTH is by our key, and the PPK is in it where the peer has one in common with us: goes on with
+ * that.  False: it is not, or job_waits().
+ */
+static bool keys_agree(struct ike_sa *ike, const struct v2_in *in, const struct proof *proof)
+{
+	const struct policy_ppk *ppk = in->notes.has_ppk ? v2_ppk_ours(ike) : NULL;
+	struct keymat_ike keys = ike->keys;
+	char peer[ADDR_TEXT];
+	bool good = true;
+
+	addr_text(&ike->path->remote.addr, peer);
+	if (!ppk && ike->conf->ppk.mode == POLICY_PPK_MANDATORY) {
+		gateway_fail(ike->gw, "peer %s does not have our post-quantum pre-shared key, "
+				      "which is mandatory here: check pq-ppk keys on both ends",
+			     peer);
+		return false;
+	}
+	if (ppk && !v2_ppk_mix(ike, JOB_OURS, ppk, &keys)) {
+		good = false;
+		if (!job_waits(ike, JOB_OURS))
+			gateway_fail(ike->gw, "peer %s cannot be authenticated: " NO_ANSWER, peer);
+	}
+	good = good && has_our_key(ike, &keys, proof);
+	if (good)
+		v2_ppk_adopt(ike, ppk, &keys);
+	secret_wipe(&keys, sizeof(keys));
+	return good;
 }
 
 /* False: it did not, or job_waits(). */
@@ -263,7 +342,7 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 			     peer, proof.auth.method);
 		return false;
 	}
-	if (!has_our_key(ike, &proof))
+	if (!keys_agree(ike, in, &proof))
 		return false;
 	ike->remote_id = proof.id;
 	return true;
@@ -302,6 +381,9 @@ struct found {
 	struct gateway *good;		/* it has proved that; NULL: none */
 	struct match_found match;
 	bool failed;			/* the keys of some could not be tried */
+	const struct policy_ppk *ppk;	/* in AUTH of the peer, and of ours; NULL: none */
+	bool other_ppk;			/* the peer has one that we do not know */
+	struct keymat_ike keys;		/* with it; wipe them */
 };
 
 /* Has AUTH checked against the keys of all candidates, some at a time; false: job_waits(). */
@@ -315,7 +397,8 @@ static bool proven_key(struct ike_sa *ike, const struct proof *proof,
 	if (proof->auth.method != IKE_AUTH_PSK)
 		return true;
 	while (gw && !*key) {
-		struct ike_auth_request *request = auth_request(ike, AUTH_CHECK, proof->id_body);
+		struct ike_auth_request *request = auth_request(ike, &found->keys, AUTH_CHECK,
+								proof->id_body);
 		bool failed;
 
 		while (gw && (!request || ike_auth_request_add(request, gw->conf->key)))
@@ -327,12 +410,77 @@ static bool proven_key(struct ike_sa *ike, const struct proof *proof,
 	return true;
 }
 
+/* The PPK that a request names, of the first gateway which has it and may be meant; or NULL. */
+static const struct policy_ppk *claimed_ppk(struct ike_sa *ike, const struct match_claim *claim,
+					    struct bytes identity)
+{
+	struct match_found scrap = { 0 };
+	struct gateway *gw = match_claimed(ike->core, claim, NULL, &scrap);
+	const struct policy_ppk *ppk = NULL;
+
+	while (gw && !ppk) {
+		ppk = v2_ppk_named(gw->conf, identity);
+		gw = match_claimed(ike->core, claim, gw, &scrap);
+	}
+	return ppk;
+}
+
+/*
+ * What the peer's AUTH is to be checked with: keys with its PPK, or, where we do not know that,
+ * those without and the other proof, if it sent one (RFC 8784 section 3).  False: job_waits(), or
+ * the PPK cannot be used.
+ */
+static bool choose_proof(struct ike_sa *ike, const struct v2_in *in,
+			 const struct match_claim *claim, struct proof *proof, struct found *found)
+{
+	char peer[ADDR_TEXT];
+
+	found->keys = ike->keys;
+	if (!ike->use_ppk || !in->notes.has_ppk)
+		return true;
+	found->ppk = claimed_ppk(ike, claim, in->notes.ppk);
+	found->other_ppk = !found->ppk;
+	if (found->other_ppk)
+		proof->auth.data = in->notes.no_ppk_auth;
+	if (!found->ppk || v2_ppk_mix(ike, JOB_PEERS, found->ppk, &found->keys))
+		return true;
+	if (!job_waits(ike, JOB_PEERS))
+		stranger_fail(ike->core, NULL, "peer %s cannot be authenticated: " NO_ANSWER,
+			      addr_text(&ike->path->remote.addr, peer));
+	return false;
+}
+
+/* Whether @gw, whose peer it is, accepts that the PPK was used, or none; else says why not. */
+static bool ppk_fits(struct ike_sa *ike, struct gateway *gw, const struct found *found)
+{
+	const struct policy_ppks *ours = &gw->conf->ppk;
+	char peer[ADDR_TEXT];
+	bool fits = !found->ppk && ours->mode != POLICY_PPK_MANDATORY;
+
+	for (unsigned int i = 0; i < ours->n && found->ppk; i++)
+		fits |= ours->mode && ours->list[i].key == found->ppk->key;
+	if (fits)
+		return true;
+	addr_text(&ike->path->remote.addr, peer);
+	if (found->other_ppk || found->ppk)
+		stranger_fail(ike->core, gw,
+			      "peer %s has a post-quantum pre-shared key that is not one of ours: "
+			      "check pq-ppk keys on both ends", peer);
+	else
+		stranger_fail(ike->core, gw,
+			      "peer %s does not use post-quantum pre-shared keys (RFC 8784), which "
+			      "are mandatory here: enable them there, or set pq-ppk "
+			      "negotiation-mode preferred",
+			      peer);
+	return false;
+}
+
 /*
  * The gateway for who the peer says it is.  Where more than one has that identity, that whose key
- * it proved.  False: job_waits().
+ * it proved.  False: job_waits(), or a key cannot be used.
  */
-static bool find_proved(struct ike_sa *ike, const struct proof *proof, const struct ike_id *wanted,
-			struct found *found)
+static bool find_proved(struct ike_sa *ike, const struct v2_in *in, struct proof *proof,
+			const struct ike_id *wanted, struct found *found)
 {
 	const struct match_claim claim = {
 		.local = &ike->path->local.addr, .remote = &ike->path->remote.addr,
@@ -341,7 +489,8 @@ static bool find_proved(struct ike_sa *ike, const struct proof *proof, const str
 	uint64_t key;
 
 	*found = (struct found){ .good = NULL };
-	if (!proven_key(ike, proof, &claim, found, &key))
+	if (!choose_proof(ike, in, &claim, proof, found) ||
+	    !proven_key(ike, proof, &claim, found, &key))
 		return false;
 	if (key)
 		found->good = match_proved(ike->core, &claim, key);
@@ -411,6 +560,16 @@ static void say_why_not(struct ike_sa *ike, const struct proof *proof, const str
 	else if (found->match.fits && found->failed)
 		stranger_fail(core, found->match.fits,
 			      "peer %s (%s) cannot be authenticated: " NO_ANSWER, peer, theirs);
+	else if (found->match.fits && found->other_ppk)
+		stranger_fail(core, found->match.fits,
+			      "peer %s (%s) has a post-quantum pre-shared key that is not one of "
+			      "ours, or its pre-shared key differs: check pq-ppk keys on both ends",
+			      peer, theirs);
+	else if (found->match.fits && found->ppk)
+		stranger_fail(core, found->match.fits,
+			      "pre-shared keys differ: peer %s (%s) used others than ours; check "
+			      "key-file and pq-ppk keys on both ends",
+			      peer, theirs);
 	else if (found->match.fits)
 		stranger_fail(core, found->match.fits,
 			      "pre-shared keys differ: peer %s (%s) used another than ours; "
@@ -450,13 +609,12 @@ static void initial_contact(struct ike_sa *ike)
 
 /* The gateway that the peer has proved to be; NULL: none, or job_waits(). */
 static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
-				    struct proof *proof)
+				    struct proof *proof, struct found *found)
 {
 	const struct wire_payload *idr = wire_payload_find(in->payloads, IKE_PL_IDR);
 	struct wire_error error;
 	struct wire_id wire;
 	struct ike_id ours;
-	struct found found;
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
 	char peer[ADDR_TEXT];
 
@@ -467,11 +625,13 @@ static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 	}
 	if (idr && (wire_read_id(idr, &wire, &error) || !id_from_wire(&wire, &ours)))
 		idr = NULL;
-	if (!find_proved(ike, proof, idr ? &ours : NULL, &found))
+	if (!find_proved(ike, in, proof, idr ? &ours : NULL, found))
 		return NULL;
-	if (!found.good)
-		say_why_not(ike, proof, idr ? &ours : NULL, &found);
-	return found.good;
+	if (!found->good)
+		say_why_not(ike, proof, idr ? &ours : NULL, found);
+	else if (!ppk_fits(ike, found->good, found))
+		found->good = NULL;
+	return found->good;
 }
 
 /* Writes that the peer is not let in, and ends the SA. */
@@ -481,14 +641,15 @@ static void turn_away(struct ike_sa *ike, struct wire_writer *w)
 	ike_close(ike, true);
 }
 
-/* Has our AUTH made for the peer, who is that of @gw. */
-static bool prove(struct ike_sa *ike, struct gateway *gw, struct ike_auth_answer *made)
+/* Has our AUTH made, by @keys, for the peer, who is that of @gw. */
+static bool prove(struct ike_sa *ike, struct gateway *gw, const struct keymat_ike *keys,
+		  struct ike_auth_answer *made)
 {
 	char peer[ADDR_TEXT];
 	bool proved;
 
 	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
-	proved = make_auth(ike, JOB_PEERS, gw->conf->key, &ike->local_id, made);
+	proved = make_auth(ike, keys, JOB_PEERS, gw->conf->key, &ike->local_id, made);
 	if (!proved && !job_waits(ike, JOB_PEERS))
 		stranger_fail(ike->core, gw, "we cannot authenticate to peer %s: " NO_ANSWER,
 			      addr_text(&ike->path->remote.addr, peer));
@@ -502,18 +663,24 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	struct bytes ni = bytes_of(nonces, hs->ni_n);
 	struct bytes nr = bytes_of(nonces + hs->ni_n, hs->nr_n);
 	struct ike_auth_answer made;
+	struct found found = { .good = NULL };
 	struct proof proof;
-	struct gateway *gw = authenticate(ike, in, &proof);
+	struct gateway *gw = authenticate(ike, in, &proof, &found);
 
-	if (!gw || !prove(ike, gw, &made)) {
+	if (!gw || !prove(ike, gw, &found.keys, &made)) {
 		if (!job_waits(ike, JOB_PEERS))
 			turn_away(ike, w);
+		secret_wipe(&found, sizeof(found));
 		return;
 	}
+	v2_ppk_adopt(ike, found.ppk, &found.keys);
 	ike_move_to_gateway(ike, gw);
 	ike->remote_id = proof.id;
 	wire_put_id(w, IKE_PL_IDR, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
 	put_auth(w, &made);
+	if (found.ppk)
+		wire_put_notify(w, IKE_N_PPK_IDENTITY, bytes_of(NULL, 0));
+	secret_wipe(&found, sizeof(found));
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
 	if (in->notes.initial_contact)

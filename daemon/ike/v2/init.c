@@ -66,6 +66,8 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		v2_natd_put(w, ike->spi_i, ike->spi_r, &ike->path->local, &ike->path->remote);
 	if (ike->conf->fragmentation)
 		wire_put_notify(w, IKE_N_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
+	if (ike->conf->ppk.mode)
+		wire_put_notify(w, IKE_N_USE_PPK, bytes_of(NULL, 0));
 	return true;
 }
 
@@ -257,6 +259,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 		return;
 	}
 	ike->fragmentation = ike->conf->fragmentation && in->notes.fragmentation;
+	ike->use_ppk = ike->conf->ppk.mode && in->notes.use_ppk;
 	if (ike->conf->nat_traversal)
 		v2_natd_check(ike, in);
 	if (pathref_encap(ike->path)) {
@@ -349,6 +352,9 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 	ike->fragmentation = ike->conf->fragmentation && in->notes.fragmentation;
 	if (ike->fragmentation)
 		wire_put_notify(&w, IKE_N_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
+	ike->use_ppk = ike->conf->ppk.mode && in->notes.use_ppk;
+	if (ike->use_ppk)
+		wire_put_notify(&w, IKE_N_USE_PPK, bytes_of(NULL, 0));
 	hs->response = packet_new(wire_end(&w));
 	return hs->response;
 }

@@ -74,6 +74,29 @@ static void read_fragmentation(struct v2_notes *notes, const struct wire_notify 
 	notes->fragmentation = true;
 }
 
+static void read_use_ppk(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->use_ppk = true;
+}
+
+static void read_ppk(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->has_ppk)
+		notes->ppk = notify->data;
+	notes->has_ppk = true;
+}
+
+static void read_no_ppk_auth(struct v2_notes *notes, const struct wire_notify *notify,
+			     unsigned int at)
+{
+	(void)at;
+	if (!notes->no_ppk_auth.n)
+		notes->no_ppk_auth = notify->data;
+}
+
 static void read_no_tfc(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)notify;
@@ -128,6 +151,9 @@ static const struct row {
 	{ IKE_N_FRAGMENTATION_SUPPORTED, BOTH(IKE_SA_INIT), "IKEV2_FRAGMENTATION_SUPPORTED",
 	  read_fragmentation },
 	{ .type = IKE_N_SIGNATURE_HASH_ALGORITHMS, .name = "SIGNATURE_HASH_ALGORITHMS" },
+	{ IKE_N_USE_PPK, BOTH(IKE_SA_INIT), "USE_PPK", read_use_ppk },
+	{ IKE_N_PPK_IDENTITY, BOTH(IKE_AUTH), "PPK_IDENTITY", read_ppk },
+	{ IKE_N_NO_PPK_AUTH, REQUEST(IKE_AUTH), "NO_PPK_AUTH", read_no_ppk_auth },
 };
 
 _Static_assert(WIRE_PAYLOADS_MAX <= 64, "a payload's place has no bit");

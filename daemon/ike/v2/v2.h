@@ -27,7 +27,10 @@ struct v2_notes {
 	struct bytes cookie;
 	bool rekeys;			/* REKEY_SA */
 	struct wire_notify rekey;
-	bool initial_contact, transport, no_tfc, fragmentation;
+	bool initial_contact, transport, no_tfc, fragmentation, use_ppk;
+	bool has_ppk;			/* PPK_IDENTITY */
+	struct bytes ppk;
+	struct bytes no_ppk_auth;	/* empty: there is none */
 	uint64_t natd_source, natd_destination;	/* of which payloads: bits, by their places */
 };
 
@@ -168,6 +171,22 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* --- ppk.c: post-quantum pre-shared keys (RFC 8784) --- */
+
+/* The one that we begin with, or NULL: none is agreed on. */
+const struct policy_ppk *v2_ppk_ours(const struct ike_sa *ike);
+/* That of @conf which a PPK_IDENTITY names, or NULL. */
+const struct policy_ppk *v2_ppk_named(const struct policy_gateway *conf, struct bytes identity);
+void v2_ppk_put(struct wire_writer *w, const struct policy_ppk *ppk);
+/*
+ * Has the keys of @ike mixed with @ppk, into @out: wipe it.  False: job_waits(), or it cannot be
+ * done.
+ */
+bool v2_ppk_mix(struct ike_sa *ike, enum job_side side, const struct policy_ppk *ppk,
+		struct keymat_ike *out);
+/* Both ends go on with @keys, in which @ppk is; NULL: none is. */
+void v2_ppk_adopt(struct ike_sa *ike, const struct policy_ppk *ppk, const struct keymat_ike *keys);
 
 /* --- child.c: children in IKE_AUTH and CREATE_CHILD_SA (sections 1.3, 2.9) --- */
 
