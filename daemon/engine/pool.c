@@ -51,6 +51,7 @@ static struct item *next(struct pool *pool)
 {
 	struct item *item = NULL;
 
+	pthread_mutex_lock(&pool->lock);
 	while (!pool->ending) {
 		item = first(&pool->standing);
 		if (!item)
@@ -61,12 +62,16 @@ static struct item *next(struct pool *pool)
 		}
 		pthread_cond_wait(&pool->more, &pool->lock);
 	}
+	pthread_mutex_unlock(&pool->lock);
 	return item;
 }
 
+/* Signals after it has let go of the lock, or whoever wakes up would have to wait for that. */
 static void finish(struct pool *pool, struct item *item)
 {
+	pthread_mutex_lock(&pool->lock);
 	STAILQ_INSERT_TAIL(&pool->done, item, list);
+	pthread_mutex_unlock(&pool->lock);
 	/* Cannot block: the counter never comes near its maximum. */
 	(void)eventfd_write(pool->fd, 1);
 }
@@ -76,14 +81,10 @@ static void *compute(void *ctx)
 	struct pool *pool = ctx;
 	struct item *item;
 
-	pthread_mutex_lock(&pool->lock);
 	while ((item = next(pool))) {
-		pthread_mutex_unlock(&pool->lock);
 		ike_job_run(item->job);
-		pthread_mutex_lock(&pool->lock);
 		finish(pool, item);
 	}
-	pthread_mutex_unlock(&pool->lock);
 	return NULL;
 }
 
@@ -192,8 +193,8 @@ bool pool_put(struct pool *pool, struct ike_job *job)
 	else
 		STAILQ_INSERT_TAIL(&pool->beginning, item, list);
 	pool->waiting++;
-	pthread_cond_signal(&pool->more);
 	pthread_mutex_unlock(&pool->lock);
+	pthread_cond_signal(&pool->more);
 	return true;
 }
 
@@ -207,31 +208,20 @@ bool pool_full(struct pool *pool)
 	return full;
 }
 
-static struct item *take_first(struct pool *pool)
+struct ike_job *pool_take(struct pool *pool)
 {
+	struct ike_job *job = NULL;
 	struct item *item;
+	eventfd_t n;
 
 	pthread_mutex_lock(&pool->lock);
 	item = first(&pool->done);
-	pthread_mutex_unlock(&pool->lock);
-	return item;
-}
-
-struct ike_job *pool_take(struct pool *pool)
-{
-	struct item *item = take_first(pool);
-	struct ike_job *job;
-	eventfd_t n;
-
-	/*
-	 * Clear the eventfd only when the queue is empty: it has to stay readable while there are
-	 * results.  A result added just before the read would then go unnoticed, so look again.
-	 */
-	if (!item && !eventfd_read(pool->fd, &n))
-		item = take_first(pool);
+	/* Cleared under the lock, and only without results: each later one signals again. */
 	if (!item)
-		return NULL;
-	job = item->job;
+		(void)eventfd_read(pool->fd, &n);
+	pthread_mutex_unlock(&pool->lock);
+	if (item)
+		job = item->job;
 	free(item);
 	return job;
 }
