@@ -118,6 +118,7 @@ void exchange_end(struct ike_sa *ike, struct task *task)
 /* Until the result of the job must be there. */
 void exchange_pause(struct ike_sa *ike)
 {
+	ike->ex.asked = false;
 	timer_set(&ike->core->waits, &ike->ex.timer, ike->core->now + JOB_MOST_MS);
 }
 
@@ -145,6 +146,7 @@ static bool begin_request(struct ike_sa *ike)
 	return true;
 }
 
+/* The peer may have answered meanwhile: then nobody waits for this any more. */
 void exchange_heard(struct ike_sa *ike)
 {
 	if (ike->ex.asked)
@@ -210,6 +212,7 @@ void exchange_answered(struct ike_sa *ike)
 	fragments_drop(ike, JOB_OURS);
 	packet_free(ex->request);
 	ex->request = NULL;
+	ex->asked = false;
 	ex->send_id++;
 }
 

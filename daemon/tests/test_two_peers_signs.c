@@ -112,6 +112,38 @@ static void test_silent_esp(void **state)
 	peers_free(net);
 }
 
+static bool a_asks_its_kernel(struct peers *net)
+{
+	for (unsigned int i = 0; i < PEERS_ASKED; i++)
+		if (net->peer[A].asked[i].due)
+			return true;
+	return false;
+}
+
+/* The peer answers after all, before the kernel says when its ESP came: that means no more then. */
+static void test_answers_first(void **state)
+{
+	struct peers *net = talking(11);
+	struct datagram *d;
+
+	(void)state;
+	peers_past_early(net);
+	net->peer[A].kernel_ms = 2000;
+	net->hold = true;
+	assert_true(peers_until(net, a_asks_its_kernel, 60000));
+	net->hold = false;
+	while ((d = net->held)) {
+		net->held = d->next;
+		peers_deliver(net, d);
+	}
+	peers_run(net, 1000);
+	assert_true(a_asks_its_kernel(net));
+	peers_run(net, 60000);
+	assert_true(peers_quiet(net));
+	assert_int_equal(peers_told(net, A, "is dead"), 0);
+	peers_free(net);
+}
+
 /* The sender has half of the octets for the rekeying, and is the first to be cut off. */
 static void test_octets(void **state)
 {
@@ -141,6 +173,7 @@ int main(void)
 		cmocka_unit_test(test_both_dead),
 		cmocka_unit_test(test_dies_later),
 		cmocka_unit_test(test_silent_esp),
+		cmocka_unit_test(test_answers_first),
 		cmocka_unit_test(test_octets),
 	};
 
