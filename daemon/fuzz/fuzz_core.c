@@ -184,7 +184,10 @@ static void *zeroed(size_t n)
 	return p;
 }
 
-/* Two proxy-IDs; @variant: other selectors 1, other key 2, no tunnels 4, passive 8. */
+/*
+ * Two proxy-IDs; @variant: other selectors 1, other key 2, no tunnels 4, passive 8, messages in
+ * small parts 16, a PPK 32, which is mandatory with 64.
+ */
 static struct policy *make_policy(int number, uint8_t variant)
 {
 	struct policy *policy = zeroed(sizeof(*policy));
@@ -195,10 +198,16 @@ static struct policy *make_policy(int number, uint8_t variant)
 		.name = "hq", .nat_traversal = true, .passive = variant & 8,
 		.local = home(number, 0).addr, .peer = home(!number, 0).addr,
 		.key = variant & 2 ? 2 : 1,
+		.fragmentation = true, .fragment_n = variant & 16 ? 200 : 0,
 		.life_seconds = 600, .liveness_seconds = 30, .keepalive_seconds = 20,
 		.n_tunnels = variant & 4 ? 0 : 1,
 		.tunnels = tunnel,
 	};
+	if (variant & 32)
+		gw->ppk = (struct policy_ppks){
+			.mode = variant & 64 ? POLICY_PPK_MANDATORY : POLICY_PPK_PREFERRED,
+			.n = 1, .list = { { .id = "p", .key = 2 } },
+		};
 	prop_default_ike(&gw->ike);
 	*tunnel = (struct policy_tunnel){
 		.name = "lan", .ifname = IFNAME, .start = POLICY_START_ALWAYS,
@@ -414,6 +423,18 @@ static void put_payload(const struct side *side, const struct ike_sa *ike, struc
 	}
 }
 
+/* Goes on with @w as what the play says: one part of several, with something unknown before it. */
+static void begin_part(struct wire_writer *w, size_t iv_n, bool junk, struct play *play)
+{
+	uint8_t which = play_octet(play), next = play_octet(play);
+
+	if (junk) {
+		wire_payload_begin(w, 200);
+		wire_payload_end(w);
+	}
+	wire_skf_begin(w, next, which & 15, which >> 4, iv_n);
+}
+
 /* The peer itself, authentic but out of its mind. */
 static void insane(struct side *from, struct play *play)
 {
@@ -436,7 +457,10 @@ static void insane(struct side *from, struct play *play)
 		return;
 	id = (response ? other->ex.send_id : other->ex.recv_id) + (how >> 4 & 1);
 	v2_begin(&w, buf, ike, exchanges[how & 3], id, response);
-	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
+	if (how & 32)
+		begin_part(&w, cipher_iv_len(ike_key_out(ike)), how & 64, play);
+	else
+		wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
 	for (payloads = which >> 4; payloads; payloads--)
 		put_payload(from, ike, &w, play);
 	message = v2_seal(ike, &w, buf);
@@ -541,14 +565,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct play play = { .p = data, .n = size };
 	unsigned int acts = 0;
+	uint8_t variant;
 
 	play_silently();
 	log_set_level(LOG_LEVEL_DEBUG);
 	now = 1000;
 	begin(A);
 	begin(B);
-	configure(&sides[B], play_octet(&play));
-	configure(&sides[A], 0);
+	variant = play_octet(&play);
+	configure(&sides[B], variant);
+	configure(&sides[A], variant & (16 | 32 | 64));
 	while (play.n && acts++ < ACTS_MOST)
 		act(&play);
 	end(&sides[A]);
