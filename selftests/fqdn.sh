@@ -21,13 +21,6 @@ more_asked() {
 	wait_for 60 asked $(($(grep -c "$NAME" "$WORK/names") + $1))
 }
 
-serve() {
-	start_on gb "$WORK/names" /usr/bin/python3 "$PANTUN_TOP/selftests/name_server.py" \
-		"$SERVER" "$ZONE"
-	NAME_SERVER=$STARTED_PID
-	wait_for 10 grep -q ready "$WORK/names"
-}
-
 # gateway_has EXPRESSION: Python, of the gateway's row g.
 gateway_has() {
 	pantunctl_on ga --json show ike-sa |
@@ -50,12 +43,10 @@ module_load
 topology_up
 # The name server, and the later address, stay when the first one goes.
 on gb sysctl -qw net.ipv4.conf.all.promote_secondaries=1
-ip -n gb addr add "$SERVER/24" dev wan0
 : >"$ZONE"
-: >"$WORK/names"
-serve
-echo "nameserver $SERVER" >"$WORK/ga/resolv.conf"
-on ga mount --bind "$WORK/ga/resolv.conf" /etc/resolv.conf
+name_server_start gb "$SERVER" "$ZONE"
+name_server=$STARTED_PID
+name_server_use ga "$SERVER"
 pantun_config ga "$NAME"
 pantun_config gb 192.0.2.1 'set network tunnel ipsec t start passive'
 pantund_start gb
@@ -102,7 +93,7 @@ ip -n gb addr del 192.0.2.2/24 dev wan0
 check 'the peer is there alone: new SAs are negotiated' wait_for 90 ike_at 192.0.2.3
 check 'pings pass again' wait_for 30 on ha ping -q -c 1 -W 1 10.2.0.2
 
-kill "$NAME_SERVER"
+kill "$name_server"
 check 'DNS does not answer: the log says so' wait_for 60 log_has ga \
 	"$NAME: the name server does not answer"
 check 'the tunnel stays' carrier_is ga tunnel1 1

@@ -48,6 +48,7 @@ expected() {
 	644 usr/local/lib/systemd/system/pantun-exporter.socket
 	644 usr/local/lib/sysusers.d/pantun.conf
 	755 usr/local/sbin/pantund
+	755 usr/local/sbin/pantund-fetch
 	644 usr/local/share/bash-completion/completions/pantunctl
 	644 usr/local/share/doc/pantun/CHANGELOG.md
 	644 usr/local/share/doc/pantun/COPYING

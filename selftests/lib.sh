@@ -459,6 +459,20 @@ pantund_reload() {
 	wait_for 10 log_has "$1" 'reading'
 }
 
+# name_server_start NODE ADDRESS ZONE: NODE answers DNS at ADDRESS of its wan0, by the file ZONE
+# (name_server.py).
+name_server_start() {
+	ip -n "$1" addr add "$2/24" dev wan0
+	start_on "$1" "$WORK/names" /usr/bin/python3 "$PANTUN_TOP/selftests/name_server.py" "$2" "$3"
+	wait_for 10 grep -q ready "$WORK/names"
+}
+
+# name_server_use NODE ADDRESS: there it asks.
+name_server_use() {
+	echo "nameserver $2" >"$WORK/$1/resolv.conf"
+	on "$1" mount --bind "$WORK/$1/resolv.conf" /etc/resolv.conf
+}
+
 # log_has NODE TEXT: the daemon's log has a line with the fixed text.
 log_has() {
 	grep -qF -- "$2" "$WORK/$1/pantund.log"

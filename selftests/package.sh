@@ -37,6 +37,7 @@ expected() {
 		usr/lib/sysusers.d/pantun.conf
 		usr/lib/tmpfiles.d/pantun.conf
 		usr/sbin/pantund
+		usr/sbin/pantund-fetch
 		usr/share/bash-completion/completions/pantunctl
 		usr/share/doc/pantun/CHANGELOG.md
 		usr/share/doc/pantun/README.md

@@ -41,8 +41,11 @@ topology_up
 make_file "$WORK/file" $MIB
 capture_start ga wan0 "$WORK/ike.pcap" udp port 500 or udp port 4500
 
-say 'Gateway A runs pantund with four lines of configuration:'
-pantun_config ga 192.0.2.2
+say 'Gateway A runs pantund with four lines of configuration, and knows its peer by name:'
+echo 'gb.example.test 300 192.0.2.2' >"$WORK/zone"
+name_server_start gb 192.0.2.53 "$WORK/zone"
+name_server_use ga 192.0.2.53
+pantun_config ga gb.example.test
 sed 's/^/    /' "$WORK/ga/pantun.conf"
 say 'Gateway B runs strongSwan on an XFRM interface; A initiates IKEv2 with a pre-shared key'
 xfrmi_up gb ipsec0 42
@@ -61,7 +64,7 @@ say 'The daemon is several processes, and each may do little'
 daemon=$(cat "$WORK/ga/pantund.pid")
 show ga ps -o pid,user,nlwp,args -p "$daemon" --ppid "$daemon"
 show ga "$PANTUNCTL" show daemon
-for role in ike auth; do
+for role in ike auth fetch; do
 	check "$role is a process of its own" pgrep -P "$daemon" -x "pantund-$role"
 done
 show ga ip route show dev tunnel1
