@@ -51,7 +51,7 @@ endif
 
 DAEMON_LIBS := libcrypto libnl-3.0 libnl-genl-3.0 libevent_core jansson libcap-ng libseccomp
 # pantund-fetch alone speaks DNS and HTTP, and links nothing of IKE.
-FETCH_LIBS := libevent_core libevent_extra libcap-ng libseccomp
+FETCH_LIBS := libevent_core libevent_extra libcap-ng libseccomp libcurl
 TOOLS_LIBS := libnl-3.0 libnl-genl-3.0 jansson smartcols
 EXPORTER_LIBS := libevent_core libevent_extra jansson
 ALL_LIBS := $(sort $(DAEMON_LIBS) $(FETCH_LIBS) $(TOOLS_LIBS) $(EXPORTER_LIBS))
@@ -180,6 +180,9 @@ build/test_%: build/san/tools/tests/test_%.o \
 build/test_%: build/san/selftests/host/test_%.o $(call san,$(pure))
 	$(call say,LD [san],$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
+
+# It starts the program itself, whose list of system calls the sanitizers would not bear.
+build/test_fetch_http: | build/pantund-fetch
 
 build/test_algorithms: $(call san,tools/algorithms.c tools/names.c daemon/genl/monitor.c \
 	daemon/prop/alg_registry.c)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "fetch/http.h"
 #include "fetch/resolver.h"
 #include "msg/chan.h"
 #include "msg/log_relay.h"
@@ -17,6 +18,7 @@ struct fetch_process {
 	struct event_base *base;
 	struct chan *parent;
 	struct resolver *resolver;
+	struct http *http;
 };
 
 /* --- what the parent says --- */
@@ -75,6 +77,25 @@ static void on_look_up(void *ctx, struct bytes body, int fd)
 		chan_refuse(process->parent, MSG_LOOK_UP, "not a question");
 }
 
+static void on_document(void *ctx, const struct http_result *result)
+{
+	struct fetch_process *process = ctx;
+
+	chan_send(process->parent, MSG_HTTP_DONE, result, sizeof(*result) + result->n);
+}
+
+static void on_http(void *ctx, struct bytes body, int fd)
+{
+	const struct http_request *request = (const void *)body.p;
+	struct fetch_process *process = ctx;
+
+	(void)fd;
+	if (http_request_whole(request, body.n))
+		http_begin(process->http, request);
+	else
+		chan_refuse(process->parent, MSG_HTTP, "not a request");
+}
+
 static void on_parent_gone(void *ctx, const char *reason)
 {
 	struct fetch_process *process = ctx;
@@ -88,6 +109,7 @@ static chan_handler *const parent_handlers[MSG_TYPES] = {
 	[MSG_PEER] = on_peer,
 	[MSG_SERVERS] = on_servers,
 	[MSG_LOOK_UP] = on_look_up,
+	[MSG_HTTP] = on_http,
 };
 
 /* --- begin and end --- */
@@ -104,7 +126,9 @@ struct fetch_process *fetch_process_new(struct event_base *base, int parent)
 	process->parent = chan_new(base, parent, MSG_FETCH, MSG_PARENT, parent_handlers, process,
 				   on_parent_gone);
 	process->resolver = resolver_new(base);
-	if (process->parent && process->resolver)
+	if (process->resolver)
+		process->http = http_new(base, process->resolver, on_document, process);
+	if (process->parent && process->http)
 		return process;
 	log_error(NULL, "out of memory");
 	fetch_process_free(process);
@@ -116,6 +140,7 @@ void fetch_process_free(struct fetch_process *process)
 	if (!process)
 		return;
 	resolver_free(process->resolver);
+	http_free(process->http);
 	chan_free(process->parent);
 	free(process);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The process `fetch`, which asks name servers for the parent.  It is a program of its own, so
- * that no other process has its libraries; it has no key, and once it is set up no file.
+ * The process `fetch`, which asks name servers and web servers for the parent.  It is a program of
+ * its own, so that no other process has its libraries; it has no key, and no file once it is set
+ * up.
  */
 #ifndef PANTUN_FETCH_PROCESS_H
 #define PANTUN_FETCH_PROCESS_H

@@ -138,7 +138,7 @@ static void add_addresses(const struct kind *kind, struct name_answer *answer)
 }
 
 /* Of IPv4 and IPv6 one is enough; where there is neither, why is said by who knows most. */
-static void finish(struct lookup *lookup)
+static void give_answer(struct lookup *lookup)
 {
 	const struct kind *v4 = &lookup->kinds[V4], *v6 = &lookup->kinds[V6];
 	struct name_answer answer;
@@ -175,7 +175,7 @@ static void on_dns_answer(int result, char type, int count, int ttl, void *addre
 		}
 	}
 	if (!--lookup->waits)
-		finish(lookup);
+		give_answer(lookup);
 }
 
 void resolver_ask(struct resolver *resolver, const struct name_question *question,
@@ -204,5 +204,5 @@ void resolver_ask(struct resolver *resolver, const struct name_question *questio
 				     &lookup->kinds[V6]))
 		lookup->waits--;
 	if (!lookup->waits)
-		finish(lookup);
+		give_answer(lookup);
 }

@@ -38,7 +38,7 @@ static void check_policy(const struct policy *policy)
 
 		require(gateway->name[0] && gateway->ike.n && gateway->life_seconds);
 		require(gateway->psk && gateway->psk->n);
-		require(gateway->peer.family || gateway->passive);
+		require(gateway->peer.family || gateway->fqdn[0] || gateway->passive);
 		for (unsigned int t = 0; t < gateway->n_tunnels; t++)
 			check_tunnel(&gateway->tunnels[t]);
 	}

@@ -19,6 +19,7 @@
 #include "loop/manual.h"
 #include "loop/parent_fake.h"
 #include "msg/auth_msg.h"
+#include "msg/fetch_msg.h"
 #include "talk/sa_msg.h"
 #include "tests/raw_msg.h"
 #include "tests/two_tunnels.h"
@@ -28,7 +29,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char lines[] = TUNNEL_OF_IKE TUNNEL_BY_HAND;
+#define PEER_NAME	"peer.example"
+
+static const char lines[] = TUNNEL_OF_IKE TUNNEL_BY_HAND
+	"set network ike gateway n peer-address fqdn " PEER_NAME "\n"
+	"set network ike gateway n authentication pre-shared-key key 0123456789abcdef0123\n";
 
 static struct event_base *base;
 static struct parent_fake *parent;
@@ -97,12 +102,15 @@ static void make(struct play *play, enum msg_type type, uint8_t *body)
 	const struct msg_place place = { "tunnel1", "lan" };
 	const struct msg_renewed renewed = { "tunnel1", 1 };
 	uint64_t number = parent->d.policies;
+	const struct name_question question = { .ticket = 1, .name = PEER_NAME };
 
 	memset(body, 0, MSG_MOST);
 	if (type == MSG_SA)
 		make_sa(play, (struct msg_sa *)(void *)body);
 	else if (type == MSG_PROXY_FAIL)
 		memcpy(body, &place, sizeof(place));
+	else if (type == MSG_NAME)
+		memcpy(body, &question, sizeof(question));
 	else if (type == MSG_RENEWED)
 		memcpy(body, &renewed, sizeof(renewed));
 	else if (type == MSG_AUTH_MARKED || type == MSG_POLICY_SET)
@@ -174,6 +182,12 @@ static void act(struct play *play)
 	case 6:
 		message(play, MSG_AUTH);
 		break;
+	case 7:
+		message(play, MSG_FETCH);
+		break;
+	case 8:
+		meet(MSG_FETCH);
+		break;
 	default:
 		message(play, MSG_IKE);
 	}
@@ -181,6 +195,7 @@ static void act(struct play *play)
 	/* What the parent says is of no interest. */
 	raw_msg_drop(ends[MSG_IKE]);
 	raw_msg_drop(ends[MSG_AUTH]);
+	raw_msg_drop(ends[MSG_FETCH]);
 	check();
 }
 
@@ -215,8 +230,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		abort();
 	ends[MSG_IKE] = -1;
 	ends[MSG_AUTH] = -1;
+	ends[MSG_FETCH] = -1;
 	meet(MSG_AUTH);
 	meet(MSG_IKE);
+	meet(MSG_FETCH);
 	put(MSG_IKE, MSG_POLICY_SET, &set, sizeof(set));
 	rounds();
 	if (!parent->d.policy)
@@ -226,6 +243,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		act(&play);
 	close(ends[MSG_IKE]);
 	close(ends[MSG_AUTH]);
+	close(ends[MSG_FETCH]);
 	parent_fake_free(parent);
 	return 0;
 }

@@ -335,7 +335,7 @@ void children_each(const struct daemon *d,
 	}
 	each(to, &process);
 	if (c->fetch) {
-		process = process_of("fetch", c->fetch, "DNS; no file, no key");
+		process = process_of("fetch", c->fetch, "DNS and HTTP; no file, no key");
 		each(to, &process);
 	}
 	if (d->options->single)

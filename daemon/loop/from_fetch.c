@@ -33,8 +33,19 @@ static void on_looked_up(void *ctx, struct bytes body, int fd)
 		chan_refuse(d->fetch, MSG_LOOKED_UP, "not an answer");
 }
 
+/* Nobody here wants a document. */
+static void on_http_done(void *ctx, struct bytes body, int fd)
+{
+	struct daemon *d = ctx;
+
+	(void)body;
+	(void)fd;
+	chan_refuse(d->fetch, MSG_HTTP_DONE, "not asked for");
+}
+
 chan_handler *const from_fetch_handlers[MSG_TYPES] = {
 	[MSG_READY] = on_fetch_ready,
 	[MSG_LOG] = on_fetch_log,
 	[MSG_LOOKED_UP] = on_looked_up,
+	[MSG_HTTP_DONE] = on_http_done,
 };

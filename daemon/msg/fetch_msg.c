@@ -3,6 +3,8 @@
 
 #include <sys/socket.h>
 
+#include "msg/msg.h"
+
 bool name_answer_whole(const struct name_answer *answer)
 {
 	if (!answer->ticket || answer->failure >= NAME_FAILURES || answer->n > NAME_ADDRS ||
@@ -25,4 +27,28 @@ const char *name_failure_text(enum name_failure failure)
 	};
 
 	return texts[failure];
+}
+
+/* A type is of letters, digits and the like: no line of a header can follow it. */
+static bool is_type(const char *type)
+{
+	for (; *type; type++)
+		if (*type <= ' ' || *type > '~')
+			return false;
+	return true;
+}
+
+bool http_request_whole(const struct http_request *request, size_t n)
+{
+	return n == sizeof(*request) + request->n && request->ticket && request->most &&
+	       request->most <= HTTP_MOST && request->ms && request->ms <= HTTP_MS_MOST &&
+	       request->local <= 1 && msg_text_ok(request->type, sizeof(request->type)) &&
+	       is_type(request->type) && !request->n == !request->type[0] &&
+	       msg_text_ok(request->url, sizeof(request->url));
+}
+
+bool http_result_whole(const struct http_result *result, size_t n)
+{
+	return n == sizeof(*result) + result->n && result->ticket &&
+	       msg_text_ok(result->why, sizeof(result->why)) && !(result->n && result->why[0]);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is asked of the process `fetch`, which speaks DNS, and the answers.  `ike` asks the
+ * What is asked of the process `fetch`, which speaks DNS and HTTP, and the answers.  `ike` asks the
  * parent, which lets it ask for names of the configuration alone, and remembers the answers.
  */
 #ifndef PANTUN_MSG_FETCH_MSG_H
@@ -42,6 +42,35 @@ struct msg_servers {
 	uint32_t n;
 	struct addr addrs[SERVERS_MOST];
 };
+
+#define URL_ROOM	1024	/* octets with the NUL */
+#define HTTP_WHY	160
+#define HTTP_MOST	(64U << 10)	/* octets of a document, of ours or of theirs */
+#define HTTP_MS_MOST	60000
+
+/* A document that is wanted, by GET, or by POST if there is a body. */
+struct http_request {
+	uint64_t ticket;	/* comes back in the result; never 0 */
+	uint32_t most;		/* octets that it may have */
+	uint32_t ms;		/* that it may take in all */
+	uint32_t local;		/* 1: the server may be this host, or on a link */
+	uint32_t n;		/* octets of the body */
+	char type[64];		/* of the body, as "application/ocsp-request" */
+	char url[URL_ROOM];
+	uint8_t body[];
+};
+
+struct http_result {
+	uint64_t ticket;
+	uint32_t status;	/* of HTTP, the last; 0: there was none */
+	uint32_t n;		/* octets of the document */
+	char why[HTTP_WHY];	/* why there is none; "": there is one */
+	uint8_t body[];
+};
+
+/* Whether @n octets, aligned for the struct, are a whole request, or a whole result. */
+bool http_request_whole(const struct http_request *request, size_t n);
+bool http_result_whole(const struct http_result *result, size_t n);
 
 /* Whether its members fit each other. */
 bool name_answer_whole(const struct name_answer *answer);

@@ -69,6 +69,8 @@ enum msg_type {
 	MSG_SERVERS,		/* struct msg_servers: whom `fetch` is to ask */
 	MSG_LOOK_UP,		/* struct name_question, of the parent */
 	MSG_LOOKED_UP,		/* struct name_answer, of `fetch` */
+	MSG_HTTP,		/* struct http_request, of the parent */
+	MSG_HTTP_DONE,		/* struct http_result, of `fetch` */
 	MSG_TYPES
 };
 

@@ -96,6 +96,18 @@ static const struct call allowed[] = {
 	  .args = { IS(0, AF_INET), HAS(1, TYPE, SOCK_DGRAM) } },
 	{ .roles = FETCH, .number = SCMP_SYS(sendto) },
 	{ .roles = FETCH, .number = SCMP_SYS(recvfrom) },
+	/* Connections to web servers, and what libcurl asks of them. */
+	{ .roles = FETCH, .number = SCMP_SYS(socket), .n = 2,
+	  .args = { IS(0, AF_INET), HAS(1, TYPE, SOCK_STREAM) } },
+	{ .roles = FETCH, .number = SCMP_SYS(socket), .n = 2,
+	  .args = { IS(0, AF_INET6), HAS(1, TYPE, SOCK_STREAM) } },
+	{ .roles = FETCH, .number = SCMP_SYS(connect) },
+	{ .roles = FETCH, .number = SCMP_SYS(getsockname) },
+	{ .roles = FETCH, .number = SCMP_SYS(getpeername) },
+	{ .roles = FETCH, .number = SCMP_SYS(getsockopt) },
+	{ .roles = FETCH, .number = SCMP_SYS(setsockopt) },
+	{ .roles = FETCH, .number = SCMP_SYS(shutdown) },
+	{ .roles = FETCH, .number = SCMP_SYS(poll) },
 };
 
 /* Libraries look for their configuration, time zones and the like, and do without. */

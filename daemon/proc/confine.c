@@ -65,7 +65,7 @@ static bool leave_files(enum msg_role role, const struct confine *how)
 		return say_failed(role, "an empty root");
 	if (!rooted && how->root >= 0)
 		close(how->root);
-	if (!landlock_close() || rooted)
+	if (!landlock_close(role == MSG_FETCH) || rooted)
 		return true;
 	if (errno != ENOSYS && errno != EOPNOTSUPP)
 		return say_failed(role, "Landlock");

@@ -37,7 +37,7 @@ bool landlock_there(void)
 	return version() >= 1;
 }
 
-int landlock_close(void)
+int landlock_close(bool tcp)
 {
 	struct ruleset rules = { 0 };
 	int last = version(), fd, status;
@@ -49,7 +49,7 @@ int landlock_close(void)
 			break;
 		rules.fs |= known[i].bits.fs;
 		rules.scoped |= known[i].bits.scoped;
-		rules.net |= known[i].bits.net;
+		rules.net |= tcp ? 0 : known[i].bits.net;
 	}
 	fd = (int)syscall(SYS_landlock_create_ruleset, &rules, sizeof(rules), 0);
 	if (fd < 0)

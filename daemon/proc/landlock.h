@@ -7,11 +7,11 @@
 
 /*
  * From now on this thread, and threads it starts, cannot open, list, create, change or execute
- * files, nor use TCP. It cannot reach signals and abstract sockets of other processes either,
- * where the kernel's Landlock knows these.  Needs no_new_privs.  Returns 0, or -1 with errno set:
- * ENOSYS or EOPNOTSUPP if the kernel has no Landlock.
+ * files, nor use TCP unless @tcp.  It cannot reach signals and abstract sockets of other processes
+ * either, where the kernel's Landlock knows these.  Needs no_new_privs.  Returns 0, or -1 with
+ * errno set: ENOSYS or EOPNOTSUPP if the kernel has no Landlock.
  */
-int landlock_close(void);
+int landlock_close(bool tcp);
 /* Whether the kernel has it. */
 bool landlock_there(void);
 

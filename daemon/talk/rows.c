@@ -67,6 +67,12 @@ const struct msg_row msg_rows[MSG_TYPES] = {
 			  EXACTLY(sizeof(struct msg_servers)) },
 	[MSG_LOOK_UP] = { .name = "LOOK_UP", .from = MSG_PARENT, .to = MSG_FETCH,
 			  EXACTLY(sizeof(struct name_question)) },
+	[MSG_HTTP] = { .name = "HTTP", .from = MSG_PARENT, .to = MSG_FETCH,
+		       .least = sizeof(struct http_request),
+		       .most = sizeof(struct http_request) + HTTP_MOST },
+	[MSG_HTTP_DONE] = { .name = "HTTP_DONE", .from = MSG_FETCH, .to = MSG_PARENT,
+			    .least = sizeof(struct http_result),
+			    .most = sizeof(struct http_result) + HTTP_MOST },
 	[MSG_LOOKED_UP] = { .name = "LOOKED_UP", .from = MSG_FETCH, .to = MSG_PARENT,
 			    EXACTLY(sizeof(struct name_answer)) },
 };

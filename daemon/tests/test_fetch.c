@@ -250,6 +250,7 @@ static void on_gone(void *ctx, const char *reason)
 
 static chan_handler *const handlers[MSG_TYPES] = {
 	[MSG_READY] = on_ready, [MSG_LOG] = on_log, [MSG_LOOKED_UP] = on_looked_up,
+	[MSG_HTTP_DONE] = on_log,
 };
 
 static void open_parent(int fd)
