@@ -23,6 +23,7 @@
 #include <linux/pantun.h>
 #include <linux/refcount.h>
 #include <linux/rhashtable.h>
+#include <linux/sizes.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 #include <net/ipv6.h>
@@ -70,20 +71,22 @@ enum pantun_sa_flag {
 	PANTUN_SA_HARD,			/* hard limit reached: carries nothing more */
 };
 
+/*
+ * In groups by who writes: what every packet reads is in other cache lines than what packets
+ * write, and that in others than what is seldom written.
+ */
 struct pantun_sa {
+	/* read by packets, written when the SA or its path changes */
 	struct pantun_sa_listing listings[2];
-	struct pantun_sa_listing *listing;	/* the one of its own path; cfg_lock */
-
 	/* set before publication, constant afterwards but for key.daddr, which is cfg_lock's */
 	struct pantun_sa_key key;
 	u8 dir;				/* enum pantun_dir */
 	u8 mode;			/* enum pantun_mode */
 	u16 key_bits;
+	bool esn;			/* 64-bit sequence numbers */
 	struct pantun_tunnel *tunnel;
-	struct pantun_proxy *proxy;	/* a counted reference */
 	const struct pantun_alg *alg;
 	const struct pantun_xform_ops *ops;
-	bool esn;			/* 64-bit sequence numbers */
 	union {
 		struct crypto_aead *aead;	/* ESP, and AH with GMAC */
 		struct crypto_ahash *ahash;	/* AH */
@@ -92,37 +95,45 @@ struct pantun_sa {
 	struct pantun_limits limits;
 	u64 birth;			/* ktime_get_boottime_seconds() */
 	u64 iv_mask;			/* random, see pantun_sa_counter_iv() */
-	u64 cookie;
-	netdevice_tracker dev_tracker;
-
-	/* read often, written seldom */
 	unsigned long flags;		/* enum pantun_sa_flag bits */
 	struct pantun_path __rcu *path;	/* written under cfg_lock */
 
-	/* outbound, written by every packet */
-	atomic64_t seq;			/* last number given out */
+	/* written by every outbound packet */
+	atomic64_t seq ____cacheline_aligned_in_smp;	/* last number given out */
 	atomic64_t tx_bytes;
-
-	/* inbound: replay_lock (BH) guards all up to moved */
+	/* written by packets whose crypto goes on */
+	refcount_t refs;
+	/* written by every inbound packet: replay_lock (BH) guards all up to replay */
 	spinlock_t replay_lock;
-	struct pantun_replay replay;
 	u64 rx_packets;
 	u64 rx_bytes;
 	u64 heard;			/* jiffies of the last authentic packet; 0: none */
 	u64 moved;			/* jiffies of the last word about another source; 0: none */
+	struct pantun_replay replay;
 
+	/* no packet on its ordinary way needs these */
+	struct pantun_proxy *proxy ____cacheline_aligned_in_smp;	/* a counted reference */
+	struct pantun_sa_listing *listing;	/* the one of its own path; cfg_lock */
+	u64 cookie;
+	netdevice_tracker dev_tracker;
 	/* what proxy-ID counters have of this SA already; cfg_lock, then the last owner */
 	u64 counted_packets;
 	u64 counted_bytes;
-
 	u64 former_until;		/* age that ends receiving by the path before; cfg_lock */
-
 	struct pantun_drops drops;
 	struct list_head proxy_list;	/* proxy->sas, under cfg_lock */
-	refcount_t refs;
 	struct rcu_work unlink_work;	/* drops the table's references */
 	struct work_struct free_work;
 };
+
+#ifdef CONFIG_SMP
+static_assert(offsetof(struct pantun_sa, seq) / SMP_CACHE_BYTES >
+	      offsetof(struct pantun_sa, path) / SMP_CACHE_BYTES);
+static_assert(offsetof(struct pantun_sa, proxy) / SMP_CACHE_BYTES >
+	      (offsetofend(struct pantun_sa, replay) - 1) / SMP_CACHE_BYTES);
+#endif
+/* Memory comes in powers of two: a pair of SAs takes this twice. */
+static_assert(IS_ENABLED(CONFIG_LOCKDEP) || sizeof(struct pantun_sa) <= SZ_2K);
 
 /* The table's references: more than there are CPUs that can be late with theirs. */
 #define PANTUN_SA_TABLE_REFS	0x100000
