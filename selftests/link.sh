@@ -14,6 +14,8 @@ set -eu
 # shellcheck source=selftests/lib_manual.sh
 . "$PANTUN_TOP/selftests/lib_manual.sh"
 
+PROXIES=12		# of routes_stay
+
 link_is_gone() {
 	! ip -n "$1" link show dev "$2" >/dev/null 2>&1
 }
@@ -363,6 +365,52 @@ ending_cases() {
 	check 'nothing is left from before' all_gone ga
 }
 
+# lookups: routes that somebody has searched since the last clear_lookups.
+clear_lookups() {
+	echo >"$TRACING/trace"
+}
+
+lookups() {
+	grep -c fib_table_lookup: "$TRACING/trace" || :
+}
+
+# tunnel_is STATE: A's.
+tunnel_is() {
+	[ "$(pantunctl_on ga --json show flow tunnel1 | json_of "d['tunnels'][0]['state']")" = "$1" ]
+}
+
+# An SA more is no reason to search the routes of all others again; other options are.
+routes_stay() {
+	local i
+
+	TRACING=/sys/kernel/tracing
+	[ -d "$TRACING/events" ] || mount -t tracefs trace "$TRACING"
+	tunnel_up ga
+	keys_make aes-128-gcm
+	for ((i = 1; i <= PROXIES; i++)); do
+		pantunctl_on ga proxy add dev tunnel1 name "p$i" remote "10.9.$i.0/24"
+		manual_in ga spi $((0x3000 + i)) proxy "p$i"
+		[ "$i" = "$PROXIES" ] || manual_out ga spi $((0x4000 + i)) proxy "p$i"
+	done
+	check 'routes: all proxy-IDs but one have their SAs' wait_for 10 tunnel_is half-up
+	echo 1 >"$TRACING/events/fib/fib_table_lookup/enable"
+	clear_lookups
+	manual_out ga spi $((0x4000 + PROXIES)) proxy "p$PROXIES"
+	check 'routes: the last one has its SA' wait_for 10 tunnel_is up
+	echo "# $(lookups) searches for one SA more, with $PROXIES SAs"
+	check 'routes: one SA more has its own searched' test "$(lookups)" -ge 1
+	check 'routes: and no others' test "$(lookups)" -lt "$PROXIES"
+	clear_lookups
+	pantunctl_on ga tunnel set dev tunnel1 mark 5
+	check 'routes: with other options, all are searched' wait_for 10 all_searched
+	echo 0 >"$TRACING/events/fib/fib_table_lookup/enable"
+	ip -n ga link del tunnel1
+}
+
+all_searched() {
+	[ "$(lookups)" -ge "$PROXIES" ]
+}
+
 flows() {
 	[ "$(sa_count ga in rx_packets)" -ge "$1" ]
 }
@@ -381,5 +429,6 @@ hold_cases
 loop_cases
 move_cases
 underlay_gone_cases
+routes_stay
 ending_cases
 finish

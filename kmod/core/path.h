@@ -10,7 +10,7 @@
 
 /*
  * Published by sa->path; replaced as a whole under RCU, freed from a worker.  Until then only
- * the MTU and the cached route change.
+ * the MTU and the cached route, with the number of its options, change.
  */
 struct pantun_path {
 	u8 family;			/* AF_INET or AF_INET6 */
@@ -21,6 +21,7 @@ struct pantun_path {
 	__be16 local_port;
 	__be16 remote_port;
 	u32 mtu;			/* of the route, as the last packet saw it; READ_ONCE */
+	u32 routed_by;			/* tunnel->opts_number of the cached route; cfg_lock */
 	struct dst_cache dst_cache;
 	struct rcu_work free_work;
 };

@@ -88,6 +88,7 @@ int pantun_tunnel_set_opts(struct pantun_tunnel *tunnel, const struct pantun_tun
 	if (!new)
 		return -ENOMEM;
 	rcu_assign_pointer(tunnel->opts, new);
+	tunnel->opts_number++;
 	/* the wait of the interval before ends */
 	if (old->dummy != new->dummy)
 		mod_delayed_work(pantun_wq, &tunnel->dummy_work, 0);

@@ -63,6 +63,7 @@ struct pantun_tunnel {
 	u32 carrier;			/* enum pantun_carrier; cfg_lock, READ_ONCE by readers */
 	u32 path_told;			/* enum pantun_path_state of the last event; cfg_lock */
 	struct pantun_tunnel_opts __rcu *opts;	/* written under cfg_lock */
+	u32 opts_number;		/* how often these have changed; cfg_lock */
 	bool dead;			/* being deleted; cfg_lock */
 	bool mtu_fixed;			/* set by the admin; rtnl */
 	bool mtu_following;		/* MTU is being set by link_work; rtnl */

@@ -76,7 +76,11 @@ static u32 state_of(const struct pantun_tunnel *tunnel)
 	return pairs == table->count ? PANTUN_STATE_UP : PANTUN_STATE_HALF_UP;
 }
 
-/* What fits into the path of an SA; 0 if it leads nowhere now. */
+/*
+ * What fits into the path of an SA; 0 if it leads nowhere now.  A cached route stays, as the
+ * stack says by itself when it has become invalid, unless it was found by options that are
+ * gone.  cfg_lock.
+ */
 static u32 sa_mtu(const struct pantun_sa *sa)
 {
 	const struct pantun_tunnel_opts *opts;
@@ -89,7 +93,9 @@ static u32 sa_mtu(const struct pantun_sa *sa)
 	path = rcu_dereference(sa->path);
 	opts = pantun_tunnel_opts(sa->tunnel);
 	pantun_outer_overhead(sa, path, opts, &sizes);
-	pantun_outer_reroute(path);
+	if (path->routed_by != sa->tunnel->opts_number)
+		pantun_outer_reroute(path);
+	path->routed_by = sa->tunnel->opts_number;
 	outer = pantun_outer_mtu(sa, path, opts);
 	rcu_read_unlock();
 	local_bh_enable();
