@@ -238,6 +238,7 @@ static void read_protocol(const struct reader *r)
 	if (profile) {
 		r->gateway->ike = profile->props;
 		r->gateway->life_seconds = profile->life_seconds;
+		r->gateway->reauth_seconds = profile->reauth_seconds;
 	}
 	if (tree_yes(tree, r->node, LEVEL, "protocol ikev2 dpd enable"))
 		r->gateway->liveness_seconds =

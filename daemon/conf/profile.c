@@ -256,6 +256,9 @@ static void read_profile(struct reader *r, struct profile *profile)
 	add_list(r, "dh-group", add_dh);
 	check_pfs(r);
 	profile->life_seconds = read_life(r);
+	if (r->proto == PROP_IKE)
+		profile->reauth_seconds = profile->life_seconds *
+			tree_number(r->tree, r->node, r->level, "authentication-multiple");
 	profile->life_bytes = r->proto == PROP_ESP ? read_size(r) : 0;
 	if (r->report->errors == errors &&
 	    prop_list_add(&profile->props, &r->sets, why, sizeof(why)))

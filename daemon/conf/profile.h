@@ -10,6 +10,7 @@ struct profile {
 	char name[64];
 	struct prop_list props;
 	uint64_t life_seconds;
+	uint64_t reauth_seconds;	/* 0: never; of IKE profiles */
 	uint64_t life_bytes;	/* 0: no limit; of IPsec profiles */
 };
 

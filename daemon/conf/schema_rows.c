@@ -76,8 +76,8 @@ const struct schema_row schema_rows[] = {
 	{ IKE_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS(DH_GROUPS),
 	  .help = "Diffie-Hellman groups, in order of preference; group31 is X25519" },
 	LIFETIME_ROWS(IKE_PROFILE, "8"),
-	{ IKE_PROFILE " authentication-multiple", NUMBER(0, 50), .preset = "0", REFUSE,
-	  .works = "0", .help = "rekeys before the peers authenticate again; 0: never" },
+	{ IKE_PROFILE " authentication-multiple", NUMBER(0, 50), .preset = "0",
+	  .help = "lifetimes of the IKE SA before the peers authenticate again; 0: never" },
 
 	{ ESP_PROFILE " esp encryption", .list = true, .preset = ENCR_PRESET, WORDS(ESP_CIPHERS),
 	  .help = "ciphers of the tunnel, in order of preference; null and gmac do not encrypt" },

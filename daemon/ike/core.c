@@ -170,6 +170,7 @@ static void (*const fire[])(struct ike_core *core, struct timer *timer) = {
 	[TIMER_HALF_OPEN] = ike_half_open_due,
 	[TIMER_IKE_LIFE] = ike_life,
 	[TIMER_IKE_IDLE] = ike_idle,
+	[TIMER_IKE_REAUTH] = ike_reauth,
 	[TIMER_CHILD_LIFE] = child_life,
 	[TIMER_CHILD_TURN] = child_turn,
 	[TIMER_CHILD_EARLY] = child_early,

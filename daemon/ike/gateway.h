@@ -175,6 +175,8 @@ unsigned int gateway_patience(const struct gateway *gw);
  * another is begun, while what there is carries packets on.
  */
 void gateway_doubt(struct gateway *gw, struct ike_sa *ike);
+/* The peers have to authenticate anew: likewise, but there is no doubt that @ike serves. */
+void gateway_reauth(struct gateway *gw, struct ike_sa *ike);
 /*
  * The peer has answered IKE_SA_INIT on @ike, but not IKE_AUTH.  It may be slow, or have been
  * started anew in between: another attempt is begun beside, and the first to succeed

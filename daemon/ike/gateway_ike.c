@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "ike/agenda.h"
 #include "ike/condemned.h"
 #include "ike/ike_sa.h"
@@ -160,18 +161,35 @@ unsigned int gateway_patience(const struct gateway *gw)
 	return gw->core->now < gw->patient_until ? gw->patience : 0;
 }
 
-void gateway_doubt(struct gateway *gw, struct ike_sa *ike)
+/* What another IKE SA beside @ike is begun for; NULL: none may be begun. */
+static struct slot *beside(const struct gateway *gw, const struct ike_sa *ike)
 {
-	place_ask_soon(gw);
 	if (gw->gone || gw->conf->passive || gw->ike != ike || ike->state != IKE_UP ||
 	    gw->starting || gw->retry.armed || line_full(gw->core, false))
-		return;
-	for (struct slot *slot = gw->slots; slot; slot = slot->next) {
-		if (slot->gone || !slot->current)
-			continue;
+		return NULL;
+	for (struct slot *slot = gw->slots; slot; slot = slot->next)
+		if (!slot->gone && slot->current)
+			return slot;
+	return NULL;
+}
+
+void gateway_doubt(struct gateway *gw, struct ike_sa *ike)
+{
+	struct slot *slot;
+
+	place_ask_soon(gw);
+	slot = beside(gw, ike);
+	if (slot)
 		ike->doubted = ike_initiate(gw, slot);
-		return;
-	}
+}
+
+void gateway_reauth(struct gateway *gw, struct ike_sa *ike)
+{
+	struct slot *slot = beside(gw, ike);
+
+	ike->stale = slot && ike_initiate(gw, slot);
+	if (ike->stale)
+		log_info(gw->subject, "both ends authenticate anew: another IKE SA is begun");
 }
 
 void gateway_hedge(struct gateway *gw, struct ike_sa *ike)

@@ -24,6 +24,7 @@ void ike_close(struct ike_sa *ike, bool linger)
 	line_exit(ike);
 	ike_handshake_free(ike);
 	timer_stop(&core->timers, &ike->idle);
+	timer_stop(&core->timers, &ike->reauth);
 	timer_stop(&core->waits, &ike->half_open);
 	timer_stop(&core->timers, &ike->life);
 	if (ike->state == IKE_UP)

@@ -12,6 +12,8 @@
 #define REKEYED_MS	SECONDS(30)	/* for the peer to delete what it replaced */
 #define RENEW_MS	SECONDS(60)	/* for a rekey, where a shorter life is over already */
 #define RENEW_SPREAD	SECONDS(10)
+#define PROVE_LEAST	SECONDS(10)	/* before both authenticate anew, whatever the peer says, */
+#define PROVE_AGAIN	SECONDS(60)	/* and between attempts at that */
 /* Without another successor for that long it goes, */
 #define CONDEMNED_MOST	SECONDS(20)
 /* or for that long if one is being made: a request is repeated for about a minute. */
@@ -194,6 +196,50 @@ static void rearm_end(struct ike_sa *ike)
 			  core->now + core_jitter(core, RENEW_SPREAD, 0));
 }
 
+/*
+ * Who authenticated first begins before its time is over, from 80 to 95 percent of it, as with
+ * rekeying; the other if that has not come by then.
+ */
+static void arm_reauth(struct ike_sa *ike)
+{
+	ike_time span = SECONDS(ike->gw->conf->reauth_seconds), at = IKE_NEVER;
+	struct ike_core *core = ike->core;
+
+	timer_stop(&core->timers, &ike->reauth);
+	if (span)
+		at = ike->proved_at +
+		     (ike->proved_first ? core_jitter(core, span * 95 / 100, 84) : span);
+	if (ike->proof_ends) {
+		span = (ike->proof_ends - ike->proved_at) * 95 / 100;
+		span = core_jitter(core, span, 84);
+		if (ike->proved_at + span < at)
+			at = ike->proved_at + span;
+	}
+	if (at == IKE_NEVER)
+		return;
+	if (at < core->now + PROVE_LEAST)
+		at = core->now + PROVE_LEAST;
+	timer_set(&core->timers, &ike->reauth, at);
+}
+
+void ike_reauth(struct ike_core *core, struct timer *timer)
+{
+	struct ike_sa *ike = container_of(timer, struct ike_sa, reauth);
+
+	if (ike->state != IKE_UP || ike->condemned)
+		return;
+	timer_set(&core->timers, &ike->reauth, core->now + core_jitter(core, PROVE_AGAIN, 50));
+	gateway_reauth(ike->gw, ike);
+}
+
+void ike_proof_ends(struct ike_sa *ike, uint32_t seconds)
+{
+	if (ike->state != IKE_UP || !ike->proved_first)
+		return;
+	ike->proof_ends = ike->core->now + SECONDS(seconds);
+	arm_reauth(ike);
+}
+
 static void arm_timers(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
@@ -209,6 +255,7 @@ void ike_reconfigure(struct ike_sa *ike)
 {
 	bool kin = policy_gateway_kin(ike->conf, ike->gw->conf);
 	bool aged = ike->conf->life_seconds != ike->gw->conf->life_seconds;
+	bool reproved = ike->conf->reauth_seconds != ike->gw->conf->reauth_seconds;
 
 	/* Whom a half-open one is for turns out in IKE_AUTH. */
 	if (kin || ike->state == IKE_HALF_OPEN)
@@ -221,6 +268,8 @@ void ike_reconfigure(struct ike_sa *ike)
 			exchange_drop(ike, TASK_IKE_REKEY);
 		else if (aged)
 			rearm_end(ike);
+		if (reproved)
+			arm_reauth(ike);
 		if (ike->keepalive_at > next_keepalive(ike))
 			ike->keepalive_at = next_keepalive(ike);
 		idle_arm(ike);
@@ -236,6 +285,9 @@ void ike_established(struct ike_sa *ike)
 	timer_stop(&ike->core->waits, &ike->half_open);
 	ike->state = IKE_UP;
 	arm_timers(ike);
+	ike->proved_at = ike->core->now;
+	ike->proved_first = ike->initiator;
+	arm_reauth(ike);
 	ike_handshake_free(ike);
 	gateway_tell(ike->gw, "ike-up", "IKE SA with %s up from %s, %s%s",
 		     endpoint_text(&ike->path->remote, remote),
@@ -272,6 +324,12 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	arm_timers(heir);
 	if (ike_outdated(heir))
 		keep_end(heir, old);
+	heir->proved_at = old->proved_at;
+	heir->proved_first = old->proved_first;
+	heir->proof_ends = old->proof_ends;
+	if (old->reauth.armed)
+		timer_set(&heir->core->timers, &heir->reauth, old->reauth.at);
+	timer_stop(&heir->core->timers, &old->reauth);
 	while (old->children)
 		child_bequeath(old->children, heir);
 	ike_wait(old);

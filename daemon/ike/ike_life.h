@@ -11,6 +11,10 @@ void ike_half_open_due(struct ike_core *core, struct timer *timer);
 void ike_life(struct ike_core *core, struct timer *timer);
 /* TIMER_IKE_IDLE: liveness and NAT keepalives, as nothing was heard or sent for a while. */
 void ike_idle(struct ike_core *core, struct timer *timer);
+/* TIMER_IKE_REAUTH: another IKE SA is begun, for which both ends authenticate. */
+void ike_reauth(struct ike_core *core, struct timer *timer);
+/* The peer wants us to authenticate anew within @seconds (RFC 4478). */
+void ike_proof_ends(struct ike_sa *ike, uint32_t seconds);
 /* Both ends are authenticated: state, timers, gateway. */
 void ike_established(struct ike_sa *ike);
 /* Made by a rekey that may be the one to go: it waits for what becomes of it. */

@@ -62,6 +62,7 @@ static struct ike_sa *new_on(const struct ike_version *version, struct gateway *
 	ike->half_open.kind = TIMER_HALF_OPEN;
 	ike->life.kind = TIMER_IKE_LIFE;
 	ike->idle.kind = TIMER_IKE_IDLE;
+	ike->reauth.kind = TIMER_IKE_REAUTH;
 	exchange_init(ike);
 	job_init(ike);
 	table_add(&core->by_spi, &ike->node, ike_key(ike));

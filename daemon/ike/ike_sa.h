@@ -100,7 +100,12 @@ struct ike_sa {
 	struct timer half_open;		/* in core->waits: the peer's time for IKE_AUTH */
 	struct timer life;		/* rekey, hard end, linger: by state */
 	struct timer idle;		/* liveness, keepalive */
+	struct timer reauth;		/* both ends have to authenticate anew */
 	ike_time ends;			/* hard end; 0: none */
+	ike_time proved_at;		/* when both ends last authenticated, maybe for another */
+	bool proved_first;		/* we were the initiator of that */
+	bool stale;			/* that was long ago: we have begun another */
+	ike_time proof_ends;		/* when that is too old for the peer; 0: never */
 	ike_time keepalive_at;
 };
 

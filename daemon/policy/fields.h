@@ -37,6 +37,7 @@ enum policy_change {
 	F(ppk, POLICY_ANEW, PPKS) \
 	F(ike, POLICY_ANEW, PROPOSALS) \
 	F(life_seconds, POLICY_LIVE, VALUE) \
+	F(reauth_seconds, POLICY_LIVE, VALUE) \
 	F(liveness_seconds, POLICY_LIVE, VALUE) \
 	F(keepalive_seconds, POLICY_LIVE, VALUE) \
 	APART(n_tunnels) \

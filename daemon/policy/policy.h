@@ -139,6 +139,7 @@ struct policy_gateway {
 	struct policy_ppks ppk;
 	struct prop_list ike;		/* in order of preference */
 	uint64_t life_seconds;		/* of the IKE SA */
+	uint64_t reauth_seconds;	/* until both authenticate anew; 0: never */
 	uint32_t liveness_seconds;	/* idle time before a check; 0: none */
 	uint32_t keepalive_seconds;	/* between NAT keepalives */
 	unsigned int n_tunnels;

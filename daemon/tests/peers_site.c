@@ -190,6 +190,7 @@ struct policy *peers_policy(const struct site *site)
 	gw->psk = shared_key(site->psk);
 	gw->ike = site->ike;
 	gw->life_seconds = site->ike_life;
+	gw->reauth_seconds = site->reauth;
 	gw->liveness_seconds = site->liveness;
 	gw->keepalive_seconds = site->keepalive;
 	gw->n_tunnels = 1;

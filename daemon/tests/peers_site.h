@@ -36,6 +36,7 @@ struct site {
 	enum policy_start start;
 	struct prop_list ike, esp;
 	uint64_t ike_life, child_life;	/* seconds */
+	uint64_t reauth;		/* seconds; 0: never */
 	uint64_t child_bytes;
 	uint32_t liveness, keepalive;	/* seconds */
 	const char *probed;		/* by the tunnel's monitor; NULL: it has none */

@@ -472,8 +472,6 @@ static const struct complaint errors[] = {
 	{ GATEWAY "authentication certificate certificate-profile CP\n",
 	  "f:5:75: \"certificate certificate-profile CP\" is not supported in this version: use "
 	  "pre-shared-key" },
-	{ IKE_PROFILE "authentication-multiple 20\n",
-	  "f:5:79: \"authentication-multiple 20\" is not supported in this version" },
 	{ "set network tunnel gre g ttl 64\n",
 	  "f:5:30: \"ttl 64\" is not supported in this version" },
 };
@@ -532,8 +530,7 @@ static void test_harmless(void **state)
 			 GATEWAY "protocol ikev2 require-cookie no\n"
 			 GATEWAY "protocol-common nat-traversal keep-alive-interval 20\n"
 			 TUNNEL "copy-tos no\n" TUNNEL "tunnel-monitor enable no\n"
-			 TUNNEL "ipsec-mode tunnel\n" TUNNEL "enable-gre-encapsulation no\n"
-			 IKE_PROFILE "authentication-multiple 0\n"));
+			 TUNNEL "ipsec-mode tunnel\n" TUNNEL "enable-gre-encapsulation no\n"));
 	assert_int_equal(n_lines, 0);
 }
 

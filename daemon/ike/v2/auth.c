@@ -370,6 +370,8 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
 	ike->gw->contacted = true;
 	ike_established(ike);
+	if (in->notes.has_auth_life)
+		ike_proof_ends(ike, in->notes.auth_life);
 	if (fresh)
 		v2_child_take(fresh, in, ni, nr);
 }
@@ -656,6 +658,17 @@ static bool prove(struct ike_sa *ike, struct gateway *gw, const struct keymat_ik
 	return proved;
 }
 
+/* Who began is to authenticate anew, as we may not be able to begin (RFC 4478). */
+static void put_auth_life(struct wire_writer *w, uint64_t seconds)
+{
+	uint8_t octets[4];
+
+	if (!seconds)
+		return;
+	put_be32(octets, seconds < UINT32_MAX ? (uint32_t)seconds : UINT32_MAX);
+	wire_put_notify(w, IKE_N_AUTH_LIFETIME, bytes_of(octets, sizeof(octets)));
+}
+
 void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
 {
 	struct handshake *hs = ike->hs;
@@ -681,6 +694,7 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	if (found.ppk)
 		wire_put_notify(w, IKE_N_PPK_IDENTITY, bytes_of(NULL, 0));
 	secret_wipe(&found, sizeof(found));
+	put_auth_life(w, gw->conf->reauth_seconds);
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
 	if (in->notes.initial_contact)

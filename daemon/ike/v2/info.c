@@ -212,6 +212,8 @@ static void take_notify(struct ike_sa *ike, const struct wire_notify *notify)
 
 void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
 {
+	if (in->notes.has_auth_life)
+		ike_proof_ends(ike, in->notes.auth_life);
 	for (unsigned int i = 0; i < in->payloads->n; i++) {
 		const struct wire_payload *payload = &in->payloads->list[i];
 		struct wire_notify notify;

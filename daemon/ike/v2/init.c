@@ -254,7 +254,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	if (!ike->ex.request || !take_init_answer(ike, in))
 		return;
 	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
-	if (!gateway_lacks_ike(gw) && !gw->ike->doubted) {
+	if (!gateway_lacks_ike(gw) && !gw->ike->doubted && !gw->ike->stale) {
 		ike_close(ike, false);
 		return;
 	}

@@ -104,6 +104,16 @@ static void read_no_tfc(struct v2_notes *notes, const struct wire_notify *notify
 	notes->no_tfc = true;
 }
 
+static void read_auth_life(struct v2_notes *notes, const struct wire_notify *notify,
+			   unsigned int at)
+{
+	(void)at;
+	if (notify->data.n != 4)
+		return;
+	notes->has_auth_life = true;
+	notes->auth_life = get_be32(notify->data.p);
+}
+
 /* Errors are noted in any message, whether they have a row or not. */
 static const struct row {
 	uint16_t type;
@@ -145,6 +155,8 @@ static const struct row {
 	  "ESP_TFC_PADDING_NOT_SUPPORTED", read_no_tfc },
 	{ .type = IKE_N_NON_FIRST_FRAGMENTS_ALSO, .name = "NON_FIRST_FRAGMENTS_ALSO" },
 	{ .type = IKE_N_MOBIKE_SUPPORTED, .name = "MOBIKE_SUPPORTED" },
+	{ IKE_N_AUTH_LIFETIME, ANSWER(IKE_AUTH) | REQUEST(INFORMATIONAL), "AUTH_LIFETIME",
+	  read_auth_life },
 	{ .type = IKE_N_MULTIPLE_AUTH_SUPPORTED, .name = "MULTIPLE_AUTH_SUPPORTED" },
 	{ .type = IKE_N_REDIRECT_SUPPORTED, .name = "REDIRECT_SUPPORTED" },
 	{ .type = IKE_N_CHILDLESS_IKEV2_SUPPORTED, .name = "CHILDLESS_IKEV2_SUPPORTED" },

@@ -31,6 +31,8 @@ struct v2_notes {
 	bool has_ppk;			/* PPK_IDENTITY */
 	struct bytes ppk;
 	struct bytes no_ppk_auth;	/* empty: there is none */
+	bool has_auth_life;		/* AUTH_LIFETIME (RFC 4478), in seconds: */
+	uint32_t auth_life;
 	uint64_t natd_source, natd_destination;	/* of which payloads: bits, by their places */
 };
 
