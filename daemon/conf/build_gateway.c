@@ -240,6 +240,8 @@ static void read_protocol(const struct reader *r)
 		r->gateway->life_seconds = profile->life_seconds;
 		r->gateway->reauth_seconds = profile->reauth_seconds;
 	}
+	r->gateway->require_cookie =
+		tree_yes(tree, r->node, LEVEL, "protocol ikev2 require-cookie");
 	if (tree_yes(tree, r->node, LEVEL, "protocol ikev2 dpd enable"))
 		r->gateway->liveness_seconds =
 			(uint32_t)tree_number(tree, r->node, LEVEL, "protocol ikev2 dpd interval");

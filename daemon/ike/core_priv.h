@@ -48,6 +48,7 @@ struct gateway_index {
 	struct table by_kind;		/* those in kinds */
 	struct gateway *dynamic;	/* by dynamic_next */
 	struct gateway *kinds;		/* dynamic ones, the first of each kind, by kind_next */
+	bool cookie;			/* a dynamic one has require_cookie */
 	unsigned int added;		/* gateways: those that come first are added last */
 };
 

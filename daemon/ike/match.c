@@ -158,11 +158,13 @@ void gateway_index_all(struct ike_core *core)
 	for (struct gateway *gw = core->gateways; gw; gw = gw->next)
 		gateway_index_remove(gw);
 	index->dynamic = NULL;
+	index->cookie = false;
 	index->added = 0;
 	/* Who has the identity comes before whose pattern it fits. */
 	add_all(core, true);
 	add_all(core, false);
 	for (struct gateway *gw = index->dynamic; gw; gw = gw->dynamic_next) {
+		index->cookie |= gw->conf->require_cookie;
 		if (has_kind(index, gw->conf))
 			continue;
 		table_add(&index->by_kind, &gw->kind_node, kind_key(gw->conf));
@@ -317,6 +319,16 @@ struct gateway *gateway_for_peer(const struct ike_core *core, const struct gatew
 	while (gw && !may_be(gw, local, remote))
 		gw = gw->dynamic_next;
 	return gw;
+}
+
+bool gateway_wants_cookie(const struct ike_core *core, const struct addr *local,
+			  const struct addr *remote)
+{
+	struct gateway *gw = next_at(core, NULL, local, remote);
+
+	while (gw && !gw->conf->require_cookie)
+		gw = next_at(core, gw, local, remote);
+	return gw || core->index.cookie;
 }
 
 /* Likewise, but of dynamic ones with the same proposals, which may be many, the first alone. */

@@ -41,6 +41,12 @@ struct gateway *gateway_at(const struct ike_core *core, const struct addr *local
  */
 struct gateway *gateway_for_peer(const struct ike_core *core, const struct gateway *from,
 				 const struct addr *local, const struct addr *remote);
+/*
+ * Some gateway that a peer at @remote who reached us at @local may be has require-cookie; of
+ * dynamic ones, which all may be, any.
+ */
+bool gateway_wants_cookie(const struct ike_core *core, const struct addr *local,
+			  const struct addr *remote);
 /* The one gateway that a peer at @remote who reached us at @local may be; NULL: not just one. */
 struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local,
 				 const struct addr *remote);

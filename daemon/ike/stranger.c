@@ -55,6 +55,7 @@ enum stranger_verdict stranger_judge(const struct ike_core *core, const struct a
 {
 	if (!proved)
 		return busy(core) || core->half_open + misses(core) >= FREE_MOST ||
+		       gateway_wants_cookie(core, local, remote) ||
 		       count_source(core, remote, false) >= SOURCE_MOST ?
 		       STRANGER_COOKIE : STRANGER_TAKEN;
 	/* It repeats the message, by when we may be less so. */

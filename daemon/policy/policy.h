@@ -138,6 +138,7 @@ struct policy_gateway {
 	uint64_t key;			/* a number, equal for equal keys; 0: there is none */
 	struct policy_ppks ppk;
 	struct prop_list ike;		/* in order of preference */
+	bool require_cookie;		/* whoever it may be has to prove its address */
 	uint64_t life_seconds;		/* of the IKE SA */
 	uint64_t reauth_seconds;	/* until both authenticate anew; 0: never */
 	uint32_t liveness_seconds;	/* idle time before a check; 0: none */

@@ -189,6 +189,7 @@ struct policy *peers_policy(const struct site *site)
 	gw->peer_pattern = site->peer_pattern;
 	gw->psk = shared_key(site->psk);
 	gw->ike = site->ike;
+	gw->require_cookie = site->require_cookie;
 	gw->life_seconds = site->ike_life;
 	gw->reauth_seconds = site->reauth;
 	gw->liveness_seconds = site->liveness;

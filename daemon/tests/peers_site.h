@@ -32,6 +32,7 @@ struct site {
 	bool fragmentation;
 	uint16_t fragment_n;		/* octets of a packet; 0: as the path has it */
 	bool transport, gre;
+	bool require_cookie;
 	uint32_t tfc;			/* octets */
 	enum policy_start start;
 	struct prop_list ike, esp;

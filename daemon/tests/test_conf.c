@@ -527,7 +527,6 @@ static void test_harmless(void **state)
 	(void)state;
 	policy_free(good(GATEWAY "protocol version ikev2\n" GATEWAY "ipv6 no\n"
 			 GATEWAY "protocol ikev2 pq-ppk enabled no\n"
-			 GATEWAY "protocol ikev2 require-cookie no\n"
 			 GATEWAY "protocol-common nat-traversal keep-alive-interval 20\n"
 			 TUNNEL "copy-tos no\n" TUNNEL "tunnel-monitor enable no\n"
 			 TUNNEL "ipsec-mode tunnel\n" TUNNEL "enable-gre-encapsulation no\n"));
