@@ -328,6 +328,15 @@ def algorithm_cases():
     ]
     for name, payload, number, said in cases:
         refused_for(name, "SA_NEW", payload, number, said)
+    many = [nest(C["SA_A_SELECTOR"], u8(C["SELECTOR_A_PROTO"], 6))] * (C["SELECTORS_MAX"] + 1)
+    refused_for("17 selectors", "SA_NEW",
+                tunnel(sa(**{str(i): one for i, one in enumerate(many)})), "E2BIG",
+                "more selectors than an SA has room for (SELECTORS_MAX)")
+    backward = nest(C["SA_A_SELECTOR"], u8(C["SELECTOR_A_PROTO"], 6),
+                    attr(C["SELECTOR_A_LOCAL_PORT_FIRST"], bytes([9, 0])),
+                    attr(C["SELECTOR_A_LOCAL_PORT_LAST"], bytes([8, 0])))
+    refused_for("the second of two selectors", "SA_NEW", tunnel(sa(a=many[0], b=backward)),
+                "EINVAL", "a port range of the selector ends before it begins")
     refused_for("protocol 52", "SA_NEW", tunnel(sa(proto=u8(C["SA_A_PROTO"], 52))), "ERANGE",
                 RANGE)
     refused_for("mode 3", "SA_NEW", tunnel(sa(mode=u32(C["SA_A_MODE"], 3))), "ERANGE", RANGE)

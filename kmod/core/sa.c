@@ -63,6 +63,7 @@ static void sa_free(struct pantun_sa *sa)
 	if (sa->ops)
 		sa->ops->destroy(sa);
 	pantun_path_free_rcu(path);
+	kfree(sa->selectors.more);
 	if (sa->proxy) {
 		count_for_proxy(sa);
 		pantun_proxy_put(sa->proxy);
@@ -138,6 +139,19 @@ static struct pantun_sa *sa_alloc(const struct pantun_sa_params *p)
 	return sa;
 }
 
+static int set_selectors(struct pantun_sa *sa, const struct pantun_selectors *from)
+{
+	sa->selectors.first = from->first;
+	if (!from->n_more)
+		return 0;
+	sa->selectors.more = kmemdup(from->more, array_size(from->n_more, sizeof(*from->more)),
+				     GFP_KERNEL_ACCOUNT);
+	if (!sa->selectors.more)
+		return -ENOMEM;
+	sa->selectors.n_more = from->n_more;
+	return 0;
+}
+
 /**
  * pantun_sa_create - makes an SA with its keys
  * @params: what it is to be
@@ -150,7 +164,7 @@ struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
 				   struct netlink_ext_ack *extack)
 {
 	struct pantun_sa *sa;
-	int err;
+	int err = 0;
 
 	sa = sa_alloc(params);
 	if (!sa)
@@ -162,10 +176,11 @@ struct pantun_sa *pantun_sa_create(const struct pantun_sa_params *params,
 	sa->cookie = params->cookie;
 	pantun_replay_init(&sa->replay, params->replay_window, params->esn);
 	if (params->has_selector)
-		sa->selector = params->selector;
+		err = set_selectors(sa, &params->selectors);
 	if (params->standby)
 		__set_bit(PANTUN_SA_STANDBY, &sa->flags);
-	err = params->ops->init(sa, &params->keys, extack);
+	if (!err)
+		err = params->ops->init(sa, &params->keys, extack);
 	if (err) {
 		sa_free(sa);
 		return ERR_PTR(err);
@@ -193,8 +208,8 @@ static void bind_proxy(struct pantun_sa *sa, struct pantun_proxy *proxy)
 	sa->proxy = proxy;
 	sa->tunnel = tunnel;
 	netdev_hold(tunnel->dev, &sa->dev_tracker, GFP_KERNEL);
-	if (!sa->selector.has_v4 && !sa->selector.has_v6)
-		sa->selector = proxy->selector;
+	if (!sa->selectors.first.has_v4 && !sa->selectors.first.has_v6)
+		sa->selectors.first = proxy->selector;
 }
 
 /* What stands under the SA's key and may be replaced by it. */

@@ -91,7 +91,7 @@ struct pantun_sa {
 		struct crypto_aead *aead;	/* ESP, and AH with GMAC */
 		struct crypto_ahash *ahash;	/* AH */
 	};
-	struct pantun_selector selector;
+	struct pantun_selectors selectors;
 	struct pantun_limits limits;
 	u64 birth;			/* ktime_get_boottime_seconds() */
 	u64 iv_mask;			/* random, see pantun_sa_counter_iv() */
@@ -159,7 +159,7 @@ struct pantun_sa_params {
 	const struct pantun_alg *alg;
 	struct pantun_keys keys;	/* the caller's */
 	bool has_selector;		/* else the proxy-ID's */
-	struct pantun_selector selector;
+	struct pantun_selectors selectors;	/* more: the caller's */
 	u32 replay_window;
 	struct pantun_limits limits;
 	u64 cookie;

@@ -351,12 +351,22 @@ static int fill_limits(struct sk_buff *skb, const struct pantun_limits *limits)
 	return 0;
 }
 
+static int fill_selectors(struct sk_buff *skb, const struct pantun_selectors *set)
+{
+	int err = fill_selector(skb, PANTUN_SA_A_SELECTOR, &set->first);
+	unsigned int i;
+
+	for (i = 0; !err && i < set->n_more; i++)
+		err = fill_selector(skb, PANTUN_SA_A_SELECTOR, &set->more[i]);
+	return err;
+}
+
 /* What it was made with, but for keys. */
 static int fill_sa_terms(struct sk_buff *skb, const struct pantun_sa *sa)
 {
 	if (nla_put_u32(skb, PANTUN_SA_A_MODE, sa->mode) ||
 	    nla_put_u32(skb, PANTUN_SA_A_KEY_BITS, sa->key_bits) ||
-	    fill_selector(skb, PANTUN_SA_A_SELECTOR, &sa->selector) ||
+	    fill_selectors(skb, &sa->selectors) ||
 	    fill_limits(skb, &sa->limits))
 		return -EMSGSIZE;
 	if (sa->alg->enc && nla_put_u32(skb, PANTUN_SA_A_ENC, sa->alg->enc))

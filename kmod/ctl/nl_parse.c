@@ -406,17 +406,51 @@ u8 pantun_nl_proto_of(struct nlattr * const *sa)
 	return sa[PANTUN_SA_A_PROTO] ? nla_get_u8(sa[PANTUN_SA_A_PROTO]) : IPPROTO_ESP;
 }
 
+/* None is any packet, and has_selector says so. */
+static int parse_selectors(const struct nlattr *nest, struct pantun_sa_params *params,
+			   struct netlink_ext_ack *extack)
+{
+	struct pantun_selectors *set = &params->selectors;
+	const struct nlattr *attr;
+	unsigned int n = 0;
+	int err, rem;
+
+	nla_for_each_nested(attr, nest, rem)
+		n += nla_type(attr) == PANTUN_SA_A_SELECTOR;
+	params->has_selector = n;
+	if (n > PANTUN_SELECTORS_MAX)
+		return pantun_nl_refuse(extack, nest, -E2BIG,
+					"more selectors than an SA has room for (SELECTORS_MAX)");
+	if (n > 1)
+		set->more = kmalloc_array(n - 1, sizeof(*set->more), GFP_KERNEL);
+	if (n > 1 && !set->more)
+		return -ENOMEM;
+	n = 0;
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) != PANTUN_SA_A_SELECTOR)
+			continue;
+		err = pantun_nl_parse_selector(attr, n ? &set->more[n - 1] : &set->first, extack);
+		if (err)
+			return err;
+		n++;
+	}
+	set->n_more = n ? n - 1 : 0;
+	return 0;
+}
+
 /**
  * pantun_nl_parse_new_sa - everything of a new SA
- * @sa: attributes of PANTUN_A_SA, by number
- * @params: what to fill, zeroed; keys point into the attributes
+ * @nest: PANTUN_A_SA
+ * @sa: its attributes, by number
+ * @params: what to fill, zeroed; keys point into the attributes, and the caller frees
+ *	selectors.more, also after an error
  * @extack: says what is wrong
  *
  * Return: 0 or a negative errno.
- * Context: any.
+ * Context: process.
  */
-int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *params,
-			   struct netlink_ext_ack *extack)
+int pantun_nl_parse_new_sa(const struct nlattr *nest, struct nlattr * const *sa,
+			   struct pantun_sa_params *params, struct netlink_ext_ack *extack)
 {
 	int err;
 
@@ -444,8 +478,7 @@ int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *p
 		return err;
 	if (sa[PANTUN_SA_A_COOKIE])
 		params->cookie = nla_get_u64(sa[PANTUN_SA_A_COOKIE]);
-	params->has_selector = sa[PANTUN_SA_A_SELECTOR];
-	return pantun_nl_parse_selector(sa[PANTUN_SA_A_SELECTOR], &params->selector, extack);
+	return parse_selectors(nest, params, extack);
 }
 
 static void read_u8(const struct nlattr *attr, u8 *into)

@@ -114,8 +114,8 @@ int pantun_nl_parse_path(const struct nlattr *nest, struct pantun_sa_params *par
 int pantun_nl_parse_whole_path(const struct nlattr *nest, struct pantun_sa_params *params,
 			       struct netlink_ext_ack *extack);
 u8 pantun_nl_proto_of(struct nlattr * const *sa);
-int pantun_nl_parse_new_sa(struct nlattr * const *sa, struct pantun_sa_params *params,
-			   struct netlink_ext_ack *extack);
+int pantun_nl_parse_new_sa(const struct nlattr *nest, struct nlattr * const *sa,
+			   struct pantun_sa_params *params, struct netlink_ext_ack *extack);
 int pantun_nl_parse_tunnel_opts(struct nlattr **attrs, const struct pantun_tunnel *tunnel,
 				struct pantun_tunnel_opts *opts, struct netlink_ext_ack *extack);
 

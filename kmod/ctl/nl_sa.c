@@ -85,11 +85,10 @@ static int sa_new(struct genl_info *info, struct nlattr **top)
 
 	err = pantun_nl_open_nest(attrs, PANTUN_SA_A_MAX, top[PANTUN_A_SA], info->extack);
 	if (!err)
-		err = pantun_nl_parse_new_sa(attrs, &params, info->extack);
-	if (err)
-		return err;
+		err = pantun_nl_parse_new_sa(top[PANTUN_A_SA], attrs, &params, info->extack);
 	/* the crypto API may load modules: not under the lock */
-	sa = pantun_sa_create(&params, info->extack);
+	sa = err ? ERR_PTR(err) : pantun_sa_create(&params, info->extack);
+	kfree(params.selectors.more);
 	if (IS_ERR(sa))
 		return PTR_ERR(sa);
 	mutex_lock(&pn->cfg_lock);

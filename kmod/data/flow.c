@@ -183,8 +183,8 @@ bool pantun_flow_quoted(const struct sk_buff *skb, bool outbound, struct pantun_
 }
 
 /**
- * pantun_flow_allowed - whether a selector lets a packet pass
- * @sel: the selector
+ * pantun_flow_allowed - whether selectors let a packet pass
+ * @set: the selectors
  * @skb: IP packet, from skb_network_header() on
  * @outbound: whether its source is our side
  * @flow: what was found in it
@@ -192,13 +192,13 @@ bool pantun_flow_quoted(const struct sk_buff *skb, bool outbound, struct pantun_
  * Return: true if it matches; true for an ICMP error, too, if what it is about does.
  * Context: any.
  */
-bool pantun_flow_allowed(const struct pantun_selector *sel, const struct sk_buff *skb,
+bool pantun_flow_allowed(const struct pantun_selectors *set, const struct sk_buff *skb,
 			 bool outbound, const struct pantun_flow *flow)
 {
 	struct pantun_flow quoted;
 
-	if (pantun_selector_match(sel, flow))
+	if (pantun_selectors_match(set, flow))
 		return true;
 	return pantun_flow_is_error(flow) && pantun_flow_quoted(skb, outbound, &quoted) &&
-	       pantun_selector_match(sel, &quoted);
+	       pantun_selectors_match(set, &quoted);
 }

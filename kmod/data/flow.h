@@ -16,8 +16,8 @@ bool pantun_flow_dissect(const struct sk_buff *skb, bool outbound, struct pantun
  * quotes, which went the other way.  False if it is no error, or quotes too little.
  */
 bool pantun_flow_quoted(const struct sk_buff *skb, bool outbound, struct pantun_flow *flow);
-/* Whether the selector matches the packet, or what it is about if it is an ICMP error. */
-bool pantun_flow_allowed(const struct pantun_selector *sel, const struct sk_buff *skb,
+/* Whether one of the selectors matches the packet, or what it is about if it is an ICMP error. */
+bool pantun_flow_allowed(const struct pantun_selectors *set, const struct sk_buff *skb,
 			 bool outbound, const struct pantun_flow *flow);
 /* Whether the packet is an ICMP error by the flow that was found in it. */
 bool pantun_flow_is_error(const struct pantun_flow *flow);

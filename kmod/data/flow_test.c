@@ -261,25 +261,26 @@ static void errors_pass_with_their_flow(struct kunit *test)
 	const struct error *error = test->param_value;
 	bool v6 = error->version == 6;
 	struct sk_buff *skb = error_skb(test, error);
-	struct pantun_selector sel;
+	struct pantun_selectors set = {};
+	struct pantun_selector *sel = &set.first;
 	struct pantun_flow flow;
 
-	pantun_selector_any(&sel);
-	sel.proto = error->quoted.next;
-	*(v6 ? &sel.local6.first : &sel.local4.first) = v6 ? source6 : source4;
-	*(v6 ? &sel.local6.last : &sel.local4.last) = v6 ? source6 : source4;
-	*(v6 ? &sel.remote6.first : &sel.remote4.first) = v6 ? dest6 : dest4;
-	*(v6 ? &sel.remote6.last : &sel.remote4.last) = v6 ? dest6 : dest4;
+	pantun_selector_any(sel);
+	sel->proto = error->quoted.next;
+	*(v6 ? &sel->local6.first : &sel->local4.first) = v6 ? source6 : source4;
+	*(v6 ? &sel->local6.last : &sel->local4.last) = v6 ? source6 : source4;
+	*(v6 ? &sel->remote6.first : &sel->remote4.first) = v6 ? dest6 : dest4;
+	*(v6 ? &sel->remote6.last : &sel->remote4.last) = v6 ? dest6 : dest4;
 	KUNIT_ASSERT_TRUE(test, pantun_flow_dissect(skb, false, &flow));
-	KUNIT_EXPECT_FALSE(test, pantun_selector_match(&sel, &flow));
-	KUNIT_EXPECT_EQ(test, pantun_flow_allowed(&sel, skb, false, &flow), !error->none);
+	KUNIT_EXPECT_FALSE(test, pantun_selector_match(sel, &flow));
+	KUNIT_EXPECT_EQ(test, pantun_flow_allowed(&set, skb, false, &flow), !error->none);
 	if (error->ports) {
-		sel.local_port = (struct pantun_ports){ 1, 1 };
-		KUNIT_EXPECT_FALSE(test, pantun_flow_allowed(&sel, skb, false, &flow));
+		sel->local_port = (struct pantun_ports){ 1, 1 };
+		KUNIT_EXPECT_FALSE(test, pantun_flow_allowed(&set, skb, false, &flow));
 	}
 	/* by itself, quote or not */
-	pantun_selector_any(&sel);
-	KUNIT_EXPECT_TRUE(test, pantun_flow_allowed(&sel, skb, false, &flow));
+	pantun_selector_any(sel);
+	KUNIT_EXPECT_TRUE(test, pantun_flow_allowed(&set, skb, false, &flow));
 	kfree_skb(skb);
 }
 

@@ -404,7 +404,7 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
 		if (next_header != IPPROTO_GRE)
 			return PANTUN_DROP_RX_GRE;
 		pantun_inner_gre_flow(path, &flow);
-		allowed = pantun_selector_match(&sa->selector, &flow);
+		allowed = pantun_selectors_match(&sa->selectors, &flow);
 	} else {
 		reason = is_transport(sa) ? pull_transport(skb, sa, path, next_header) :
 					    pull_tunnel(skb, next_header);
@@ -412,7 +412,7 @@ static enum pantun_drop pull_by_mode(struct sk_buff *skb, const struct pantun_sa
 			return reason;
 		if (!pantun_flow_dissect(skb, false, &flow))
 			return PANTUN_DROP_RX_INNER;
-		allowed = pantun_flow_allowed(&sa->selector, skb, false, &flow);
+		allowed = pantun_flow_allowed(&sa->selectors, skb, false, &flow);
 	}
 	if (!allowed)
 		return PANTUN_DROP_RX_SELECTOR;

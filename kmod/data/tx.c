@@ -492,7 +492,7 @@ static bool selector_ok(const struct pantun_sa *sa, const struct pantun_flow *fl
 		pantun_inner_gre_flow(rcu_dereference(sa->path), &gre_flow);
 		flow = &gre_flow;
 	}
-	return pantun_selector_match(&sa->selector, flow);
+	return pantun_selectors_match(&sa->selectors, flow);
 }
 
 /* No SA is there.  Consumes the packet. */
@@ -549,7 +549,7 @@ static void tx_flow(struct sk_buff *skb, struct pantun_tunnel *tunnel,
 		return;
 	}
 	if (!selector_ok(sa, flow, gre) &&
-	    (gre || !pantun_flow_allowed(&sa->selector, skb, true, flow))) {
+	    (gre || !pantun_flow_allowed(&sa->selectors, skb, true, flow))) {
 		/* the peer agreed to less than the proxy-ID has */
 		send_prohibited(skb);
 		pantun_drop_skb(skb, tunnel, sa, PANTUN_DROP_TX_SELECTOR);

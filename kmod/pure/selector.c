@@ -105,6 +105,26 @@ bool pantun_selector_match(const struct pantun_selector *sel,
 	       port_matches(&sel->remote_port, flow->has_ports, flow->remote_port);
 }
 
+/**
+ * pantun_selectors_match - whether a packet falls under one of several selectors
+ * @set: the selectors
+ * @flow: as above
+ *
+ * Return: true if it does.
+ */
+bool pantun_selectors_match(const struct pantun_selectors *set,
+			    const struct pantun_flow *flow)
+{
+	unsigned int i;
+
+	if (pantun_selector_match(&set->first, flow))
+		return true;
+	for (i = 0; i < set->n_more; i++)
+		if (pantun_selector_match(&set->more[i], flow))
+			return true;
+	return false;
+}
+
 /* last - first, as octets in network order. */
 static void width_of(const struct pantun_range *range, size_t len, u8 *out)
 {

@@ -35,6 +35,13 @@ struct pantun_selector {
 	struct pantun_ports local_port, remote_port;	/* 0..65535: any */
 };
 
+/* One or more of them: a packet has to match one.  They stand for lists of both ends' ranges. */
+struct pantun_selectors {
+	struct pantun_selector first;
+	unsigned int n_more;
+	struct pantun_selector *more;
+};
+
 /* The fields of one inner packet that selectors look at, seen from here. */
 struct pantun_flow {
 	u8 family;			/* AF_INET or AF_INET6 */
@@ -50,6 +57,8 @@ void pantun_selector_any(struct pantun_selector *sel);
 const char *pantun_selector_invalid(const struct pantun_selector *sel);
 bool pantun_selector_match(const struct pantun_selector *sel,
 			   const struct pantun_flow *flow);
+bool pantun_selectors_match(const struct pantun_selectors *set,
+			    const struct pantun_flow *flow);
 /* < 0: a is the more specific one (man page rule: narrower remote, local, then proto, ports). */
 int pantun_selector_compare(const struct pantun_selector *a,
 			    const struct pantun_selector *b);

@@ -316,10 +316,32 @@ static void selector_total_order_test(struct kunit *test)
 	}
 }
 
+/* One of several is enough, and what lies between them is in none. */
+static void selector_several_test(struct kunit *test)
+{
+	struct pantun_selector more[2] = { networks(), networks() };
+	struct pantun_selectors set = { .first = networks(), .more = more };
+	struct pantun_flow in = flow4(0x0a010001, 0x0a020001, TCP, 1, 2);
+	struct pantun_flow third = flow4(0x0a010001, 0x0a040001, TCP, 1, 2);
+	struct pantun_flow between = flow4(0x0a010001, 0x0a030001, TCP, 1, 2);
+
+	put4(&more[0].remote4.first, 0x0a050000);
+	put4(&more[0].remote4.last, 0x0a05ffff);
+	put4(&more[1].remote4.first, 0x0a040000);
+	put4(&more[1].remote4.last, 0x0a04ffff);
+	KUNIT_EXPECT_TRUE(test, pantun_selectors_match(&set, &in));
+	KUNIT_EXPECT_FALSE(test, pantun_selectors_match(&set, &third));
+	set.n_more = 2;
+	KUNIT_EXPECT_TRUE(test, pantun_selectors_match(&set, &in));
+	KUNIT_EXPECT_TRUE(test, pantun_selectors_match(&set, &third));
+	KUNIT_EXPECT_FALSE(test, pantun_selectors_match(&set, &between));
+}
+
 static struct kunit_case selector_cases[] = {
 	KUNIT_CASE(selector_any_test),
 	KUNIT_CASE(selector_address_test),
 	KUNIT_CASE(selector_family_test),
+	KUNIT_CASE(selector_several_test),
 	KUNIT_CASE(selector_port_test),
 	KUNIT_CASE(selector_invalid_test),
 	KUNIT_CASE(selector_random_test),

@@ -78,3 +78,4 @@ EXPORT_SYMBOL_GPL(pantun_selector_any);
 EXPORT_SYMBOL_GPL(pantun_selector_compare);
 EXPORT_SYMBOL_GPL(pantun_selector_invalid);
 EXPORT_SYMBOL_GPL(pantun_selector_match);
+EXPORT_SYMBOL_GPL(pantun_selectors_match);

@@ -34,6 +34,7 @@
 #define PANTUN_DSCP_MAX		63	/* RFC 2474 */
 #define PANTUN_TFC_MAX		65535	/* octets */
 #define PANTUN_SPI_MIN		256	/* RFC 4303 section 2.1 reserves 1..255 */
+#define PANTUN_SELECTORS_MAX	16	/* of an SA */
 #define PANTUN_REPLAY_WINDOW_MAX	4096	/* packets; 0: no replay check */
 #define PANTUN_REPLAY_WINDOW_DEFAULT	1024
 #define PANTUN_MONITORS_MAX	16	/* monitored destinations a tunnel */
@@ -337,7 +338,7 @@ enum pantun_sa_attr {
 	PANTUN_SA_A_AUTH,		/* u32, enum pantun_auth */
 	PANTUN_SA_A_KEY,		/* nest, enum pantun_key_attr; write only */
 	PANTUN_SA_A_KEY_BITS,		/* u32, of encryption; read only */
-	PANTUN_SA_A_SELECTOR,		/* nest, as negotiated; absent: the proxy-ID's */
+	PANTUN_SA_A_SELECTOR,		/* nest, multi, as negotiated; absent: the proxy-ID's */
 	PANTUN_SA_A_REPLAY_WINDOW,	/* u32, packets; in-SAs; absent: the default */
 	PANTUN_SA_A_LIMITS,		/* nest, enum pantun_limits_attr */
 	PANTUN_SA_A_COOKIE,		/* u64, the owner's own mark */
