@@ -84,7 +84,8 @@ struct sa {
 	uint8_t proto;
 	struct genl_path path;
 	struct genl_path new_path;		/* where the peer is now; family 0: not told */
-	struct genl_selector selector;
+	unsigned int n_selectors;	/* one at least */
+	struct genl_selector selectors[PANTUN_SELECTORS_MAX];
 	struct genl_limits limits;
 	uint64_t cookie, seq, age;
 	uint64_t idle;			/* milliseconds since the last authentic packet */

@@ -104,6 +104,21 @@ static void parse_limits(struct nlattr *nest, struct genl_limits *limits)
 	limits->hard_seconds = genl_attr_u64(a[PANTUN_LIMITS_A_HARD_SECONDS]);
 }
 
+/* None: everything. */
+static void parse_selectors(struct nlattr *nest, struct sa *sa)
+{
+	struct nlattr *attr;
+	int rem;
+
+	sa->n_selectors = 0;
+	nla_for_each_nested(attr, nest, rem)
+		if (nla_type(attr) == PANTUN_SA_A_SELECTOR &&
+		    sa->n_selectors < PANTUN_SELECTORS_MAX)
+			genl_selector_get(attr, &sa->selectors[sa->n_selectors++]);
+	if (!sa->n_selectors)
+		genl_selector_get(NULL, &sa->selectors[sa->n_selectors++]);
+}
+
 bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 {
 	struct nlattr *a[PANTUN_SA_A_MAX + 1], *nest = attrs[PANTUN_A_SA];
@@ -123,7 +138,7 @@ bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)
 	sa->replay_window = genl_attr_u32(a[PANTUN_SA_A_REPLAY_WINDOW]);
 	genl_path_get(a[PANTUN_SA_A_PATH], &sa->path);
 	genl_path_get(a[PANTUN_SA_A_NEW_PATH], &sa->new_path);
-	genl_selector_get(a[PANTUN_SA_A_SELECTOR], &sa->selector);
+	parse_selectors(nest, sa);
 	parse_limits(a[PANTUN_SA_A_LIMITS], &sa->limits);
 	sa->cookie = genl_attr_u64(a[PANTUN_SA_A_COOKIE]);
 	sa->standby = a[PANTUN_SA_A_STANDBY];

@@ -175,6 +175,21 @@ static json_t *json_of_limits(const struct genl_limits *limits)
 	return object;
 }
 
+/* "selector", or "selectors" where a packet may match one of several. */
+static void put_selectors(json_t *object, const struct sa *sa)
+{
+	json_t *list;
+
+	if (sa->n_selectors == 1) {
+		put(object, "selector", json_of_selector(&sa->selectors[0]));
+		return;
+	}
+	list = checked(json_array());
+	for (unsigned int i = 0; i < sa->n_selectors; i++)
+		json_array_append_new(list, json_of_selector(&sa->selectors[i]));
+	put(object, "selectors", list);
+}
+
 /* What an SA was made with, and what it has done. */
 static void put_sa_terms(json_t *object, const struct sa *sa)
 {
@@ -184,7 +199,7 @@ static void put_sa_terms(json_t *object, const struct sa *sa)
 	put_text(object, "algorithm", sa_algorithm(sa, text, sizeof(text)));
 	put_bool(object, "weak", sa->weak);
 	put_bool(object, "esn", sa->esn);
-	put(object, "selector", json_of_selector(&sa->selector));
+	put_selectors(object, sa);
 	put(object, "limits", json_of_limits(&sa->limits));
 	if (sa->dir == PANTUN_DIR_IN)
 		put_number(object, "replay_window", sa->replay_window);

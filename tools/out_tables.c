@@ -345,17 +345,45 @@ static void grid_end_of_path(struct grid *grid, const struct addr *addr, bool en
 		grid_cell(grid, addr_text(addr, text));
 }
 
+#define SIDE_TEXT	(SELECTOR_TEXT + SERVICE_TEXT)
+
 /* "10.1.0.0/24", and "tcp 443" behind it where not everything goes. */
-static void grid_traffic_selector(struct grid *grid, const struct genl_selector *s, bool local)
+static const char *side_text(const struct genl_selector *s, bool local, char out[SIDE_TEXT])
 {
 	char addresses[SELECTOR_TEXT], service[SERVICE_TEXT];
 
 	selector_addresses(s, local, addresses, sizeof(addresses));
 	selector_service(s, local, service);
 	if (!strcmp(service, "any"))
-		grid_cell(grid, addresses);
+		snprintf(out, SIDE_TEXT, "%s", addresses);
 	else
-		grid_print(grid, "%s %s", addresses, service);
+		snprintf(out, SIDE_TEXT, "%s %s", addresses, service);
+	return out;
+}
+
+static bool side_seen(const struct sa *sa, unsigned int before, bool local, const char *text)
+{
+	char other[SIDE_TEXT];
+
+	for (unsigned int i = 0; i < before; i++)
+		if (!strcmp(side_text(&sa->selectors[i], local, other), text))
+			return true;
+	return false;
+}
+
+/* What one side has in all selectors, each once. */
+static void grid_traffic_selectors(struct grid *grid, const struct sa *sa, bool local)
+{
+	char one[SIDE_TEXT], all[PANTUN_SELECTORS_MAX * SIDE_TEXT];
+	struct text t;
+
+	text_init(&t, all, sizeof(all));
+	for (unsigned int i = 0; i < sa->n_selectors; i++) {
+		side_text(&sa->selectors[i], local, one);
+		if (!side_seen(sa, i, local, one))
+			text_add(&t, "%s%s", t.n ? "," : "", one);
+	}
+	grid_cell(grid, all);
 }
 
 /* What an SA was made with, and what it has done. */
@@ -363,8 +391,8 @@ static void sa_terms(struct grid *grid, const struct sa *sa)
 {
 	bool in = sa->dir == PANTUN_DIR_IN;
 
-	grid_traffic_selector(grid, &sa->selector, true);
-	grid_traffic_selector(grid, &sa->selector, false);
+	grid_traffic_selectors(grid, sa, true);
+	grid_traffic_selectors(grid, sa, false);
 	if (in)
 		grid_number(grid, sa->replay_window);
 	else

@@ -534,8 +534,10 @@ struct slot *match_slot(struct gateway *gw, struct slot *only, const struct wire
 
 		if (slot->gone ||
 		    !ts_list_from_wire(local, &ts->local, &narrow.local) ||
-		    !ts_list_from_wire(remote, &ts->remote, &narrow.remote))
+		    !ts_list_from_wire(remote, &ts->remote, &narrow.remote) ||
+		    !ts_pair_count(&narrow))
 			continue;
+		ts_pair_trim(&narrow);
 		fit = (struct fit){
 			.first = has_first(local, &ts->local) && has_first(remote, &ts->remote),
 			.common = width(&narrow.local) + width(&narrow.remote),

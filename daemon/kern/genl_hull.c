@@ -79,3 +79,85 @@ bool genl_selector_of(const struct ts_pair *pair, struct genl_selector *out)
 	out->remote_port = ports_of(&pair->remote, out->proto);
 	return v4 || v6;
 }
+
+static struct genl_ports given_ports(uint8_t proto, const struct ts *ts)
+{
+	bool given = proto && (ts->port_first || ts->port_last != UINT16_MAX);
+
+	return (struct genl_ports){
+		.first = given ? ts->port_first : 0,
+		.last = given ? ts->port_last : UINT16_MAX,
+		.given = given,
+	};
+}
+
+/* Of one range a side; false: no packet is in both. */
+static bool selector_of_two(const struct ts *local, const struct ts *remote,
+			    struct genl_selector *out)
+{
+	const struct genl_range local_range = { local->first, local->last };
+	const struct genl_range remote_range = { remote->first, remote->last };
+
+	memset(out, 0, sizeof(*out));
+	if (local->first.family != remote->first.family ||
+	    (local->proto && remote->proto && local->proto != remote->proto))
+		return false;
+	out->proto = local->proto ? local->proto : remote->proto;
+	out->local_port = given_ports(out->proto, local);
+	out->remote_port = given_ports(out->proto, remote);
+	if (local->first.family == AF_INET) {
+		out->local4 = local_range;
+		out->remote4 = remote_range;
+	} else {
+		out->local6 = local_range;
+		out->remote6 = remote_range;
+	}
+	return true;
+}
+
+static bool same_service(const struct genl_selector *a, const struct genl_selector *b)
+{
+	return a->proto == b->proto &&
+	       !memcmp(&a->local_port, &b->local_port, sizeof(a->local_port)) &&
+	       !memcmp(&a->remote_port, &b->remote_port, sizeof(a->remote_port));
+}
+
+/* Goes into a selector that lacks this family; false: there is none such. */
+static bool joined(struct genl_selector *out, int n, const struct genl_selector *one)
+{
+	bool v6 = one->local6.first.family;
+
+	for (int i = 0; i < n; i++) {
+		struct genl_selector *at = &out[i];
+
+		if ((v6 ? at->local6 : at->local4).first.family || !same_service(at, one))
+			continue;
+		if (v6) {
+			at->local6 = one->local6;
+			at->remote6 = one->remote6;
+		} else {
+			at->local4 = one->local4;
+			at->remote4 = one->remote4;
+		}
+		return true;
+	}
+	return false;
+}
+
+int genl_selectors_of(const struct ts_pair *pair, struct genl_selector *out)
+{
+	struct genl_selector one;
+	int n = 0;
+
+	for (unsigned int i = 0; i < pair->local.n; i++) {
+		for (unsigned int j = 0; j < pair->remote.n; j++) {
+			if (!selector_of_two(&pair->local.ts[i], &pair->remote.ts[j], &one) ||
+			    joined(out, n, &one))
+				continue;
+			if (n == GENL_SELECTORS_MAX)
+				return -1;
+			out[n++] = one;
+		}
+	}
+	return n;
+}

@@ -41,8 +41,16 @@ static bool put_limits(struct nl_msg *msg, const struct ike_sa_spec *sa)
 	return genl_sa_put_limits(msg, &limits);
 }
 
+static bool put_selectors(struct nl_msg *msg, const struct genl_selector *selectors, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (!genl_selector_put(msg, PANTUN_SA_A_SELECTOR, &selectors[i]))
+			return false;
+	return true;
+}
+
 static bool put_sa(struct nl_msg *msg, const struct ike_sa_spec *sa,
-		   const struct genl_selector *selector)
+		   const struct genl_selector *selectors, int n)
 {
 	const struct genl_path path = { sa->local, sa->remote, sa->udp_encap, sa->udp_csum };
 	struct nlattr *nest = nla_nest_start(msg, PANTUN_A_SA);
@@ -56,7 +64,7 @@ static bool put_sa(struct nl_msg *msg, const struct ike_sa_spec *sa,
 	       (!sa->encr || !nla_put_u32(msg, PANTUN_SA_A_ENC, sa->encr->kernel)) &&
 	       (!sa->integ || !nla_put_u32(msg, PANTUN_SA_A_AUTH, sa->integ->kernel)) &&
 	       put_keys(msg, sa) && put_limits(msg, sa) &&
-	       genl_selector_put(msg, PANTUN_SA_A_SELECTOR, selector) &&
+	       put_selectors(msg, selectors, n) &&
 	       (!sa->inbound ||
 		!nla_put_u32(msg, PANTUN_SA_A_REPLAY_WINDOW, sa->replay_window)) &&
 	       (!sa->standby || !nla_put_flag(msg, PANTUN_SA_A_STANDBY)) &&
@@ -69,15 +77,17 @@ static bool put_sa(struct nl_msg *msg, const struct ike_sa_spec *sa,
 int genl_sa_add(struct kern *k, const struct ike_sa_spec *sa)
 {
 	struct kern_genl *g = genl_of(k);
-	struct genl_selector selector;
+	struct genl_selector selectors[GENL_SELECTORS_MAX];
+	int n = genl_selectors_of(&sa->ts, selectors);
 	struct nl_msg *msg;
 
-	if (!genl_selector_of(&sa->ts, &selector)) {
-		snprintf(k->error, sizeof(k->error), "traffic selectors have no family in common");
-		return -EINVAL;
+	if (n <= 0) {
+		snprintf(k->error, sizeof(k->error), n ? "too many traffic selectors" :
+			 "traffic selectors have no family in common");
+		return n ? -E2BIG : -EINVAL;
 	}
 	msg = genl_request_begin(g, PANTUN_CMD_SA_NEW, sa->ifname);
-	msg = genl_request_end(msg, msg && put_sa(msg, sa, &selector));
+	msg = genl_request_end(msg, msg && put_sa(msg, sa, selectors, n));
 	return genl_request_send(g, msg, NULL, NULL);
 }
 

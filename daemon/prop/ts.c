@@ -26,6 +26,31 @@ void ts_pair_any(struct ts_pair *pair)
 	pair->remote = pair->local;
 }
 
+unsigned int ts_pair_count(const struct ts_pair *pair)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < pair->local.n; i++) {
+		for (unsigned int j = 0; j < pair->remote.n; j++) {
+			const struct ts *a = &pair->local.ts[i], *b = &pair->remote.ts[j];
+
+			n += a->first.family == b->first.family &&
+			     (!a->proto || !b->proto || a->proto == b->proto);
+		}
+	}
+	return n;
+}
+
+void ts_pair_trim(struct ts_pair *pair)
+{
+	while (ts_pair_count(pair) > TS_PAIRS_MAX) {
+		if (pair->local.n > pair->remote.n)
+			pair->local.n--;
+		else
+			pair->remote.n--;
+	}
+}
+
 static const struct addr *addr_higher(const struct addr *a, const struct addr *b)
 {
 	return addr_compare(a, b) > 0 ? a : b;

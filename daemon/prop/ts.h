@@ -6,6 +6,7 @@
 #include "base/addr.h"
 
 #define TS_MAX	8		/* selectors of one side */
+#define TS_PAIRS_MAX	16	/* of both sides that an SA may have, as the kernel has it */
 #define TS_TEXT	(2 * ADDR_TEXT + 32)	/* room for the text of one */
 
 struct text;
@@ -29,6 +30,10 @@ struct ts_pair {
 
 /* 0.0.0.0/0 and ::/0 on both sides. */
 void ts_pair_any(struct ts_pair *pair);
+/* How many of the local selectors are of use with how many of the remote ones, in pairs. */
+unsigned int ts_pair_count(const struct ts_pair *pair);
+/* Leaves out selectors, the last ones first, until there are no more pairs than an SA may have. */
+void ts_pair_trim(struct ts_pair *pair);
 /*
  * What both have, nothing twice; false if nothing.  Keeps the order of @a.  Of more
  * than TS_MAX selectors those behind are left out, which narrows further.  @out is a

@@ -127,6 +127,74 @@ static void test_hull(void **state)
 	assert_false(genl_selector_of(&pair, &selector));
 }
 
+/* What matches, and nothing else: for each pair of ranges that a packet may be in one. */
+static void test_several(void **state)
+{
+	struct genl_selector out[GENL_SELECTORS_MAX], everything = { 0 };
+	struct ts_pair pair = { 0 };
+	char text[2 * ADDR_TEXT];
+
+	(void)state;
+	ts_pair_any(&pair);
+	assert_int_equal(genl_selectors_of(&pair, out), 1);
+	assert_true(genl_selector_equal(&out[0], &everything));
+	assert_int_equal(ts_pair_count(&pair), 2);
+
+	memset(&pair, 0, sizeof(pair));
+	add(&pair.local, any_port("10.1.0.0/24"));
+	add(&pair.local, range(17, 53, 53, "2001:db8:1::/64"));
+	add(&pair.remote, any_port("10.2.0.0/24"));
+	add(&pair.remote, range(6, 443, 443, "10.3.0.0/24"));
+	add(&pair.remote, any_port("2001:db8:2::/64"));
+	assert_int_equal(genl_selectors_of(&pair, out), 3);
+	assert_int_equal(ts_pair_count(&pair), 3);
+	assert_string_equal(addr_range_text(&out[0].remote4.first, &out[0].remote4.last, text),
+			    "10.2.0.0/24");
+	assert_false(out[0].local6.first.family);
+	assert_int_equal(out[1].proto, 6);
+	assert_int_equal(out[1].remote_port.first, 443);
+	assert_false(out[1].local_port.given);
+	assert_string_equal(addr_range_text(&out[1].remote4.first, &out[1].remote4.last, text),
+			    "10.3.0.0/24");
+	assert_int_equal(out[2].proto, 17);
+	assert_int_equal(out[2].local_port.last, 53);
+	assert_false(out[2].local4.first.family);
+
+	/* one family on each side, then one protocol on each */
+	pair.local.n = 1;
+	pair.remote.ts[0] = any_port("2001:db8::/32");
+	pair.remote.n = 1;
+	assert_int_equal(genl_selectors_of(&pair, out), 0);
+	assert_int_equal(ts_pair_count(&pair), 0);
+	pair.local.ts[0] = range(17, 0, 65535, "10.1.0.0/24");
+	pair.remote.ts[0] = range(6, 0, 65535, "10.2.0.0/24");
+	assert_int_equal(genl_selectors_of(&pair, out), 0);
+	assert_int_equal(ts_pair_count(&pair), 0);
+}
+
+/* As many as an SA may have are left of more. */
+static void test_too_many(void **state)
+{
+	struct genl_selector out[GENL_SELECTORS_MAX];
+	struct ts_pair pair = { 0 };
+	char text[ADDR_TEXT];
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		snprintf(text, sizeof(text), "10.1.%d.0/24", 2 * i);
+		add(&pair.local, any_port(text));
+		snprintf(text, sizeof(text), "10.2.%d.0/24", 2 * i);
+		add(&pair.remote, any_port(text));
+	}
+	assert_int_equal(genl_selectors_of(&pair, out), -1);
+	ts_pair_trim(&pair);
+	assert_int_equal(pair.local.n, 4);
+	assert_int_equal(pair.remote.n, 4);
+	assert_int_equal(genl_selectors_of(&pair, out), TS_PAIRS_MAX);
+	ts_pair_trim(&pair);
+	assert_int_equal(pair.local.n, 4);
+}
+
 static void test_broken_selector(void **state)
 {
 	struct nl_msg *msg = nlmsg_alloc();
@@ -392,6 +460,8 @@ int main(void)
 		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_shapes),
 		cmocka_unit_test(test_hull),
+		cmocka_unit_test(test_several),
+		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_broken_selector),
 		cmocka_unit_test(test_events),
 		cmocka_unit_test(test_moved),

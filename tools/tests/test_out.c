@@ -159,10 +159,11 @@ static void fill(struct model *model)
 	sa->spi = 0xc0ffee01;
 	sa->mode = PANTUN_MODE_TUNNEL;
 	sa->whole = true;
-	assert_null(selector_take_address(&sa->selector, true, "10.1.0.0/24"));
-	assert_null(selector_take_address(&sa->selector, false, "10.2.0.128/25"));
-	assert_null(selector_take_proto(&sa->selector, "tcp"));
-	assert_null(selector_take_port(&sa->selector, false, "443"));
+	sa->n_selectors = 1;
+	assert_null(selector_take_address(&sa->selectors[0], true, "10.1.0.0/24"));
+	assert_null(selector_take_address(&sa->selectors[0], false, "10.2.0.128/25"));
+	assert_null(selector_take_proto(&sa->selectors[0], "tcp"));
+	assert_null(selector_take_port(&sa->selectors[0], false, "443"));
 	sa = model_add(model->sas, model->sas_n);
 	text_copy(sa->ifname, sizeof(sa->ifname), "tunnel2");
 	sa->dir = PANTUN_DIR_IN;

@@ -243,8 +243,14 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 		return false;
 	}
 	if (ts_list_from_wire(&answer->tsi, &ts->local, &child->ts.local) &&
-	    ts_list_from_wire(&answer->tsr, &ts->remote, &child->ts.remote))
-		return true;
+	    ts_list_from_wire(&answer->tsr, &ts->remote, &child->ts.remote) &&
+	    ts_pair_count(&child->ts)) {
+		if (ts_pair_count(&child->ts) <= TS_PAIRS_MAX)
+			return true;
+		slot_fail(child->slot, "peer answered with more traffic selectors than an SA may "
+				       "have, which is %d pairs: use proxy-IDs", TS_PAIRS_MAX);
+		return false;
+	}
 	slot_fail(child->slot, "peer answered with traffic selectors that we did not ask for: "
 			       "local %s remote %s",
 		  ts_wire_text(&answer->tsi, a, sizeof(a)),
