@@ -78,9 +78,12 @@ static struct fragments *place_for(struct ike_sa *ike, enum job_side side,
 	return f;
 }
 
-static bool has_room(const struct fragments *f, size_t n)
+/* @n octets more, where @held are for the same message. */
+static bool has_room(const struct ike_sa *ike, size_t held, size_t n)
 {
-	return f->octets + n <= FRAGMENTS_OCTETS && f->core->fragments_n + n <= FRAGMENTS_ALL;
+	size_t all = ike->state < IKE_UP ? FRAGMENTS_HALF : FRAGMENTS_ALL;
+
+	return held + n <= FRAGMENTS_OCTETS && ike->core->fragments_n + n <= all;
 }
 
 bool fragments_put(struct ike_sa *ike, enum job_side side, const struct fragment *one)
@@ -91,7 +94,7 @@ bool fragments_put(struct ike_sa *ike, enum job_side side, const struct fragment
 	if (!fragments_want(ike, side, one))
 		return false;
 	f = place_for(ike, side, one);
-	if (!f || !has_room(f, one->plain.n))
+	if (!f || !has_room(ike, f->octets, one->plain.n))
 		return false;
 	part = &f->part[one->number - 1];
 	*part = packet_new(one->plain);
@@ -157,8 +160,7 @@ bool fragments_keep_early(struct ike_sa *ike, struct bytes data)
 
 	for (; *end; end = &(*end)->next)
 		n++;
-	if (n == FRAGMENTS_MOST || ike->hs->early_n + data.n > FRAGMENTS_OCTETS ||
-	    ike->core->fragments_n + data.n > FRAGMENTS_ALL)
+	if (n == FRAGMENTS_MOST || !has_room(ike, ike->hs->early_n, data.n))
 		return false;
 	*end = packet_new(data);
 	if (!*end)

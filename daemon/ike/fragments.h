@@ -14,6 +14,7 @@
 #define FRAGMENTS_MOST		64		/* of a message */
 #define FRAGMENTS_OCTETS	32768		/* of a message */
 #define FRAGMENTS_ALL		(4u << 20)	/* octets of all IKE SAs */
+#define FRAGMENTS_HALF		(FRAGMENTS_ALL / 2)	/* of those that are not up yet */
 #define FRAGMENTS_MS		SECONDS(30)	/* from the first to the last */
 
 struct fragments {

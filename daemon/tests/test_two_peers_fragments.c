@@ -401,6 +401,36 @@ static void test_endless(void **state)
 	peers_finish(net);
 }
 
+/*
+ * Those who have not proved anything fill half of the room, and no more: nobody else of them gets
+ * in, but SAs that are up go on.
+ */
+static void test_hoarded(void **state)
+{
+	struct site a = small(A), b = small(B);
+	struct peers *net = up(12);
+	struct ike_core *core = net->peer[B].core;
+	uint32_t id = newest(net, B)->ex.recv_id;
+
+	(void)state;
+	core->fragments_n += FRAGMENTS_HALF;
+	speak(net, A, id, 1, 2, "a part", 6, false);
+	assert_int_equal(core->fragments_n, FRAGMENTS_HALF + 6);
+	core->fragments_n -= FRAGMENTS_HALF;
+	peers_free(net);
+
+	net = watched(13);
+	core = net->peer[B].core;
+	core->fragments_n += FRAGMENTS_HALF;
+	configure(net, &a, &b);
+	peers_run(net, 10000);
+	assert_int_equal(core->fragments_n, FRAGMENTS_HALF);
+	assert_int_equal(peers_ikes(net, B), 0);
+	core->fragments_n -= FRAGMENTS_HALF;
+	peers_must_be_quiet(net, 60000);
+	peers_finish(net);
+}
+
 /* A notification in two parts. */
 static const uint8_t notification[] = { 0, 0, 0, 10, 0, 0, 0x90, 0x01, 1, 2 };
 
@@ -506,6 +536,7 @@ int main(void)
 		cmocka_unit_test(test_total_grows),
 		cmocka_unit_test(test_total_shrinks),
 		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_hoarded),
 		cmocka_unit_test(test_totals),
 		cmocka_unit_test(test_repeated),
 		cmocka_unit_test(test_junk),
