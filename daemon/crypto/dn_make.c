@@ -65,7 +65,7 @@ static size_t encode(X509_NAME *name, const char *text, uint8_t *out, size_t max
 			snprintf(why, n, "a part of it is too long");
 			return 0;
 		}
-		strcpy(kept, part);
+		snprintf(kept, sizeof(kept), "%s", part);
 		if (!add_part(name, part)) {
 			snprintf(why, n, "\"%.100s\" is no part of a distinguished name", kept);
 			return 0;
