@@ -25,7 +25,7 @@
 # A line `# Kernel argument: WORD` at the top of SCRIPT puts the word on the kernel's
 # command line.  Lines `# Root: WORD...` there are what root.sh is given: SCRIPT finds this
 # Debian, to run peers in, as PANTUN_PEER_ROOT.  Only root can make one; for others the run is
-# skipped.
+# skipped.  A line `# Kernel part: FILE` has that built by kernel_part.sh: PANTUN_PEER_KO.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -122,6 +122,11 @@ if [ ${#peer[@]} != 0 ]; then
 	fi
 	PANTUN_PEER_ROOT=$("$here/root.sh" "${peer[@]}")
 	export PANTUN_PEER_ROOT
+fi
+part=$(header 'Kernel part')
+if [ -n "$part" ]; then
+	PANTUN_PEER_KO=$("$here/kernel_part.sh" "$kernel" "$part")
+	export PANTUN_PEER_KO
 fi
 claim_out
 describe "$@" >"$out/.guest"
