@@ -400,12 +400,14 @@ struct http *http_new(struct event_base *base, struct resolver *resolver, http_d
 
 void http_free(struct http *http)
 {
-	struct transfer *t;
+	struct transfer *t, *next;
 
 	if (!http)
 		return;
-	while ((t = LIST_FIRST(&http->transfers)))
+	for (t = LIST_FIRST(&http->transfers); t; t = next) {
+		next = LIST_NEXT(t, list);
 		transfer_free(t);
+	}
 	if (http->multi)
 		curl_multi_cleanup(http->multi);
 	if (http->timer)

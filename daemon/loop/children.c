@@ -242,7 +242,7 @@ static void find_fetch(struct children *c)
 	c->fetch_path[n] = '\0';
 	end = strrchr(c->fetch_path, '/');
 	if (end && (size_t)(end - c->fetch_path) + sizeof(FETCH_NAME) < sizeof(c->fetch_path))
-		strcpy(end, FETCH_NAME);
+		memcpy(end, FETCH_NAME, sizeof(FETCH_NAME));
 	else
 		c->fetch_path[0] = '\0';
 }

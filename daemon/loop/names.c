@@ -50,7 +50,7 @@ static void close_question(struct names *names, struct open_question *open)
 	free(open);
 }
 
-static void formake_known(struct known *known)
+static void forget_name(struct known *known)
 {
 	LIST_REMOVE(known, list);
 	free(known);
@@ -58,21 +58,25 @@ static void formake_known(struct known *known)
 
 static void drop_open(struct names *names)
 {
-	struct open_question *open;
+	struct open_question *open, *next;
 
-	while ((open = LIST_FIRST(&names->open)))
+	for (open = LIST_FIRST(&names->open); open; open = next) {
+		next = LIST_NEXT(open, list);
 		close_question(names, open);
+	}
 }
 
 void names_free(struct names *names)
 {
-	struct known *known;
+	struct known *known, *next;
 
 	if (!names)
 		return;
 	drop_open(names);
-	while ((known = LIST_FIRST(&names->known)))
-		formake_known(known);
+	for (known = LIST_FIRST(&names->known); known; known = next) {
+		next = LIST_NEXT(known, list);
+		forget_name(known);
+	}
 	free(names);
 }
 
@@ -107,11 +111,21 @@ void names_settle(struct daemon *d)
 	for (; known; known = next) {
 		next = LIST_NEXT(known, list);
 		if (!names_configured(d, known->name))
-			formake_known(known);
+			forget_name(known);
 	}
 }
 
 /* --- questions --- */
+
+static bool same_servers(const struct msg_servers *a, const struct msg_servers *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (unsigned int i = 0; i < a->n; i++)
+		if (!addr_equal(&a->addrs[i], &b->addrs[i]))
+			return false;
+	return true;
+}
 
 /* The host may be in another network than a moment ago. */
 static void tell_servers(struct daemon *d)
@@ -119,7 +133,7 @@ static void tell_servers(struct daemon *d)
 	struct msg_servers servers;
 
 	resolv_read(RESOLV_PATH, &servers);
-	if (!memcmp(&servers, &d->names->servers, sizeof(servers)))
+	if (same_servers(&servers, &d->names->servers))
 		return;
 	d->names->servers = servers;
 	chan_send(d->fetch, MSG_SERVERS, &servers, sizeof(servers));

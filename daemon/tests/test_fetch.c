@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "fetch/process.h"
 #include "fetch/resolver.h"
 #include "loop/resolv.h"
@@ -389,20 +390,20 @@ static void test_process(void **state)
 
 static void check_servers(const char *text, const char *wanted)
 {
-	char path[] = "/tmp/test_resolv.XXXXXX", all[256] = "", one[ADDR_TEXT];
+	char path[] = "/tmp/test_resolv.XXXXXX", room[256], one[ADDR_TEXT];
 	struct msg_servers servers;
 	int fd = mkstemp(path);
+	struct text all;
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
 	resolv_read(path, &servers);
 	unlink(path);
-	for (unsigned int i = 0; i < servers.n; i++) {
-		strcat(all, i ? " " : "");
-		strcat(all, addr_text(&servers.addrs[i], one));
-	}
-	assert_string_equal(all, wanted);
+	text_init(&all, room, sizeof(room));
+	for (unsigned int i = 0; i < servers.n; i++)
+		text_add(&all, "%s%s", i ? " " : "", addr_text(&servers.addrs[i], one));
+	assert_string_equal(room, wanted);
 }
 
 static void test_resolv(void **state)
