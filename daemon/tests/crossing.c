@@ -196,13 +196,12 @@ static bool repeated(struct peers *net)
 /* In place of @d, which is freed. */
 static struct datagram *repetition(struct peers *net, struct datagram *d)
 {
-	struct datagram *again = d;
-
 	lost = d;
 	/* Repetitions until now are of what has arrived. */
 	drop_repetitions(net);
 	while (peers_until(net, repeated, REPEATED_MS)) {
-		again = take(find_again(net));
+		struct datagram *again = take(find_again(net));
+
 		if (same(again, d)) {
 			free(d);
 			return again;

@@ -22,7 +22,6 @@ struct ike_sa *sa_of(const struct peers *net, int side)
 	return ike;
 }
 
-
 struct wire_writer *say(struct peers *net, int from, uint8_t exchange, bool response)
 {
 	struct ike_sa *ike = sa_of(net, from), *other = sa_of(net, !from);

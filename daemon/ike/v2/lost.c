@@ -49,7 +49,7 @@ struct child_sa *v2_lost_child(const struct ike_sa *ike, uint32_t spi)
 	return child ? child : child_by_spi_out(ike, IKE_PROTO_AH, spi);
 }
 
-static bool heeded(struct ike_sa *ike)
+static bool hint_counts(struct ike_sa *ike)
 {
 	if (ike->hinted && ike->core->now < ike->hinted + HINT_MS)
 		return false;
@@ -69,7 +69,7 @@ static void lost_ike(struct ike_core *core, const struct v2_in *in)
 	    memcmp(ike->spi_i, header->spi_i, IKE_SPI_LEN) != 0 ||
 	    memcmp(ike->spi_r, header->spi_r, IKE_SPI_LEN) != 0 ||
 	    !addr_equal(&in->remote.addr, &ike->path->remote.addr) ||
-	    job_waits(ike, JOB_OURS) || !v2_answers(ike, header) || !heeded(ike))
+	    job_waits(ike, JOB_OURS) || !v2_answers(ike, header) || !hint_counts(ike))
 		return;
 	log_info(ike->gw->subject, "peer says that it does not know our IKE SA: it may have "
 				   "started anew");
@@ -88,7 +88,7 @@ static void lost_child(struct ike_core *core, const struct v2_in *in, uint32_t s
 
 		if (!ike || ike->state != IKE_UP || ike->ex.current ||
 		    !addr_equal(remote, &ike->path->remote.addr) ||
-		    !v2_lost_child(ike, spi) || !heeded(ike))
+		    !v2_lost_child(ike, spi) || !hint_counts(ike))
 			continue;
 		exchange_queue(ike, task_new(TASK_LIVENESS));
 		return;
