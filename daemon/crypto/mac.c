@@ -72,14 +72,14 @@ static bool cmac_keys(EVP_CIPHER_CTX *ctx, const char *evp, const uint8_t *key,
 {
 	static const uint8_t zero[BLOCK];
 	uint8_t block[BLOCK];
-	bool ok;
 
-	ok = begin(ctx, evp, key) && encrypt(ctx, zero, block);
+	if (!begin(ctx, evp, key) || !encrypt(ctx, zero, block))
+		return false;
 	memcpy(out->chain, key, BLOCK);
 	twice(block, out->full);
 	twice(out->full, out->padded);
 	secret_wipe(block, sizeof(block));
-	return ok;
+	return true;
 }
 
 static bool add(struct cbc_mac *m, struct bytes part)

@@ -115,11 +115,15 @@ static bool selector_of_two(const struct ts *local, const struct ts *remote,
 	return true;
 }
 
+static bool same_ports(const struct genl_ports *a, const struct genl_ports *b)
+{
+	return a->given == b->given && a->first == b->first && a->last == b->last;
+}
+
 static bool same_service(const struct genl_selector *a, const struct genl_selector *b)
 {
-	return a->proto == b->proto &&
-	       !memcmp(&a->local_port, &b->local_port, sizeof(a->local_port)) &&
-	       !memcmp(&a->remote_port, &b->remote_port, sizeof(a->remote_port));
+	return a->proto == b->proto && same_ports(&a->local_port, &b->local_port) &&
+	       same_ports(&a->remote_port, &b->remote_port);
 }
 
 /* Goes into a selector that lacks this family; false: there is none such. */
