@@ -156,8 +156,9 @@ carrier_cases() {
 	becomes 'on-demand, all SAs flushed' 1 dormant
 	pantunctl_on ga tunnel set dev tunnel1 start passive
 	becomes 'passive, no SA' 0 down
-	manual_in ga hard-seconds 1
+	# the one that ends comes last, and both are seen together before it does
 	manual_out ga
+	manual_in ga hard-seconds 3
 	becomes 'passive, an SA pair' 1 'up unknown'
 	becomes 'passive, the in-SA at its limit in time, without a packet' 0 down
 	ip -n ga link del tunnel1
