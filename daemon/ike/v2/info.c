@@ -184,7 +184,7 @@ static void ike_deleted(struct ike_sa *ike)
 static void child_unknown(struct ike_sa *ike, const struct wire_notify *notify)
 {
 	struct child_sa *child = notify->data.n == 4 ?
-				 v2_lost_child(ike, get_be32(notify->data.p)) : NULL;
+				 v2_notify_child(ike, get_be32(notify->data.p)) : NULL;
 
 	if (child && ike->core->now >= child->up_at + EARLY_MS)
 		child_soft_expired(child);

@@ -42,13 +42,6 @@ void v2_lost_answer(struct ike_core *core, const struct v2_in *in)
 
 /* --- the peer lacks it --- */
 
-struct child_sa *v2_lost_child(const struct ike_sa *ike, uint32_t spi)
-{
-	struct child_sa *child = child_by_spi_out(ike, IKE_PROTO_ESP, spi);
-
-	return child ? child : child_by_spi_out(ike, IKE_PROTO_AH, spi);
-}
-
 static bool hint_counts(struct ike_sa *ike)
 {
 	if (ike->hinted && ike->core->now < ike->hinted + HINT_MS)
@@ -88,7 +81,7 @@ static void lost_child(struct ike_core *core, const struct v2_in *in, uint32_t s
 
 		if (!ike || ike->state != IKE_UP || ike->ex.current ||
 		    !addr_equal(remote, &ike->path->remote.addr) ||
-		    !v2_lost_child(ike, spi) || !hint_counts(ike))
+		    !v2_notify_child(ike, spi) || !hint_counts(ike))
 			continue;
 		exchange_queue(ike, task_new(TASK_LIVENESS));
 		return;

@@ -220,3 +220,10 @@ void v2_notify_read(struct v2_in *in)
 			row->read(notes, &notify, i);
 	}
 }
+
+struct child_sa *v2_notify_child(const struct ike_sa *ike, uint32_t spi)
+{
+	struct child_sa *child = child_by_spi_out(ike, IKE_PROTO_ESP, spi);
+
+	return child ? child : child_by_spi_out(ike, IKE_PROTO_AH, spi);
+}

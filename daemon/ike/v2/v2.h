@@ -137,8 +137,6 @@ void v2_say_clear(struct ike_core *core, const struct v2_in *in, uint16_t type,
 
 /* Tells the peer, not too often, that there is no IKE SA which its request could be for. */
 void v2_lost_answer(struct ike_core *core, const struct v2_in *in);
-/* The child whose packets the peer gets by @spi: INVALID_SPI does not say of which protocol. */
-struct child_sa *v2_lost_child(const struct ike_sa *ike, uint32_t spi);
 /* @in says in clear that an SA is not known.  False: it says something else. */
 bool v2_lost_notice(struct ike_core *core, const struct v2_in *in);
 
@@ -155,6 +153,8 @@ void v2_nonce_lesser(struct bytes a, struct bytes b, uint8_t *out);
 void v2_notify_read(struct v2_in *in);
 /* A notification's name, or its number. */
 const char *v2_notify_text(uint16_t type, char out[32]);
+/* The child whose packets the peer gets by @spi: INVALID_SPI does not say of which protocol. */
+struct child_sa *v2_notify_child(const struct ike_sa *ike, uint32_t spi);
 
 /* --- init.c: IKE_SA_INIT (section 1.2) --- */
 
