@@ -194,9 +194,10 @@ static void expect_all(struct kunit *test, const struct kind *kind, struct sk_bu
 static void comes_out_as_it_went_in(struct kunit *test)
 {
 	const struct kind *kind = test->param_value;
+	struct sk_buff *skb = chain_of(test, kind);
 
 	local_bh_disable();
-	expect_all(test, kind, chain_of(test, kind));
+	expect_all(test, kind, skb);
 	local_bh_enable();
 }
 
