@@ -42,7 +42,7 @@ struct http {
 	http_done *done;
 	void *ctx;
 	unsigned int n;			/* transfers that are not over */
-	LIST_HEAD(, transfer) transfers;
+	LIST_HEAD(transfers, transfer) transfers;
 };
 
 /* --- its end --- */

@@ -35,7 +35,7 @@ struct lookup {
 
 struct resolver {
 	struct evdns_base *dns;
-	LIST_HEAD(, lookup) lookups;
+	LIST_HEAD(lookups, lookup) lookups;
 };
 
 static void on_dns_log(int is_warning, const char *text)

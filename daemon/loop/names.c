@@ -31,8 +31,8 @@ struct known {
 };
 
 struct names {
-	LIST_HEAD(, open_question) open;
-	LIST_HEAD(, known) known;
+	LIST_HEAD(open_questions, open_question) open;
+	LIST_HEAD(all_known, known) known;
 	unsigned int n_open;
 	uint64_t asked;			/* so far */
 	struct msg_servers servers;	/* that `fetch` was told */
