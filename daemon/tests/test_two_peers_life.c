@@ -545,6 +545,37 @@ static void test_slow_auth(void **state)
 	check_slow_auth(45, 2);
 }
 
+static bool tap_withhold_answer(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	const struct withheld *w = net->tap_ctx;
+
+	return n < 28 || from == A || data[EXCHANGE_AT] != IKE_AUTH || net->now >= w->until;
+}
+
+/*
+ * B is up at once, but its answers are late.  What A began beside it is not the only IKE SA that
+ * they may have, so B must not end the first for it: A goes on with whichever is answered first.
+ */
+static void test_late_answer(void **state)
+{
+	(void)state;
+	for (unsigned int seconds = 4; seconds <= 22; seconds += 3) {
+		struct peers *net = peers_new(15);
+		struct withheld w = { .until = net->now + SECONDS(seconds) };
+
+		net->tap = tap_withhold_answer;
+		net->tap_ctx = &w;
+		peers_configure_both(net);
+		assert_true(peers_until(net, peers_all_flow, (seconds + 10) * 1000));
+		peers_run(net, 20000);
+		assert_int_equal(peers_logged(net, "peer started anew"), 0);
+		assert_int_equal(peers_ikes(net, A), 1);
+		assert_int_equal(peers_ikes(net, B), 1);
+		assert_true(peers_all_flow(net));
+		peers_free(net);
+	}
+}
+
 /* It never looks at IKE_AUTH: one attempt beside the first is made, and then that is said. */
 static void test_auth_unanswered(void **state)
 {
@@ -782,7 +813,7 @@ static void test_twins(void **state)
 	peers_run(net, 20000);
 	assert_int_equal(peers_ikes(net, A), 2);
 	assert_int_equal(peers_ikes(net, B), 2);
-	assert_int_equal(peers_logged(net, "started anew"), 0);
+	assert_int_equal(peers_logged(net, "peer started anew"), 0);
 	peers_free(net);
 }
 
@@ -826,6 +857,7 @@ int main(void)
 		cmocka_unit_test(test_delete_waits),
 		cmocka_unit_test(test_tie_winner_lost),
 		cmocka_unit_test(test_slow_auth),
+		cmocka_unit_test(test_late_answer),
 		cmocka_unit_test(test_auth_unanswered),
 		cmocka_unit_test(test_restart_before_auth),
 		cmocka_unit_test(test_offer),

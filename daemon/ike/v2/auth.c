@@ -138,15 +138,27 @@ static struct slot *first_wanted(struct gateway *gw)
 	return slot;
 }
 
+/* Another attempt of ours may have come up at the peer, and its answer be late. */
+static bool is_one_of_two(const struct ike_sa *ike)
+{
+	for (const struct ike_sa *other = ike->gw->ikes; other; other = other->gw_next)
+		if (other != ike && other->initiator && other->state == IKE_AUTH_SENT)
+			return true;
+	return false;
+}
+
 /*
  * Whether this IKE SA is to be the only one with the peer (section 2.4): we have just
  * started, or all that there was is gone.  The peer may not know of that, and keep its ends.
  * Where another gateway has the same identities, the peer would delete what that one has, and
  * they would end each other's IKE SAs.
  */
-static bool is_initial_contact(const struct gateway *gw)
+static bool is_initial_contact(const struct ike_sa *ike)
 {
-	return (!gw->contacted || !gw->ikes->gw_next) && gateway_is_sole(gw);
+	const struct gateway *gw = ike->gw;
+
+	return (!gw->contacted || !gw->ikes->gw_next) && !is_one_of_two(ike) &&
+	       gateway_is_sole(gw);
 }
 
 /*
@@ -203,7 +215,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		return false;
 	}
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
-	if (is_initial_contact(gw))
+	if (is_initial_contact(ike))
 		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
 	/* There is no telling which one of many it will be. */
 	if (gw->conf->peer_id.n && !gw->conf->peer_pattern)
