@@ -604,7 +604,7 @@ static unsigned int mac_check(const char *word, bool of_prf)
 	json_array_foreach(json_object_get(root, "vectors"), i, row) {
 		const char *what = vector_text(row, "what");
 
-		if (strcmp(vector_text(row, "alg"), word) ||
+		if (strcmp(vector_text(row, "alg"), word) != 0 ||
 		    !strcmp(what, of_prf ? "integ" : "prf"))
 			continue;
 		if (of_prf)
