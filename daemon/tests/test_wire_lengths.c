@@ -585,8 +585,7 @@ static void test_sk_in_the_wrong_place(void **state)
 static void test_fragment(void **state)
 {
 	static const struct {
-		uint8_t next, body[4];
-		size_t n;
+		uint8_t next, body[4], n;
 		bool good;
 	} rows[] = {
 		{ IKE_PL_SA, { 0, 1, 0, 1 }, 4, true },
