@@ -53,7 +53,7 @@ static void check_answer(const uint8_t *at)
 	if (head.type != MSG_AUTH_ANSWER || head.n != sizeof(answer))
 		abort();
 	memcpy(&answer, at + sizeof(head), sizeof(answer));
-	if (answer.n > AUTH_DATA_MOST || memmem(answer.octets, sizeof(answer.octets), KEY, 8))
+	if (answer.n > AUTH_ANSWER_MOST || memmem(answer.octets, sizeof(answer.octets), KEY, 8))
 		abort();
 }
 
