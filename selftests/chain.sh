@@ -32,20 +32,6 @@ walks() {
 	on ga nft list chain inet t c | sed -n 's/.* counter packets \([0-9]*\) .*/\1/p'
 }
 
-# pairs A B [WORD...]: both SA pairs of tunnel1.
-pairs() {
-	local at_a=(local "$1" remote "$2") at_b=(local "$2" remote "$1")
-	shift 2
-
-	pantunctl_on ga sa flush
-	pantunctl_on gb sa flush
-	manual_in ga "${at_a[@]}" "$@"
-	manual_in gb "${at_b[@]}" "$@"
-	manual_out ga "${at_a[@]}" "$@"
-	manual_out gb "${at_b[@]}" "$@"
-	wait_for 5 on ha ping -qc 1 -W 1 10.2.0.2
-}
-
 # stream: a file from A to B, with what leaves A's gateway in $WORK/pcap.  Sets PACKETS, which the
 # SA has sent, and WALKS.
 stream() {
@@ -85,7 +71,7 @@ shape() {
 	FILTER=$2
 	shift 3
 
-	pairs "$@"
+	manual_pairs "$@"
 	check_here "$name: a stream" stream
 	check "$name: together" test "$PACKETS" -gt $((4 * WALKS))
 	leaves_well "$name" "$marked"
@@ -98,7 +84,7 @@ shape() {
 
 # A checksum of UDP outside is for each packet by itself.
 checksummed() {
-	pairs "$A_WAN" "$B_WAN" encap 4500 4500 udp-checksum
+	manual_pairs "$A_WAN" "$B_WAN" encap 4500 4500 udp-checksum
 	FILTER='udp port 4500'
 	check_here 'UDP with checksum: a stream' stream
 	check 'UDP with checksum: one by one' test "$PACKETS" = "$WALKS"
@@ -107,7 +93,7 @@ checksummed() {
 
 # Packets that may be fragmented get their numbers one by one.
 fragmentable() {
-	pairs "$A_WAN" "$B_WAN"
+	manual_pairs "$A_WAN" "$B_WAN"
 	FILTER=esp
 	pantunctl_on ga tunnel set dev tunnel1 df clear
 	check_here 'without DF: a stream' stream
@@ -123,7 +109,7 @@ translated() {
 	FILTER=$2
 	shift 2
 
-	pairs "$A_WAN" "$B_WAN" "$@"
+	manual_pairs "$A_WAN" "$B_WAN" "$@"
 	on ga nft "add table ip nat; add chain ip nat c { type filter hook postrouting priority 1; };
 		add rule ip nat c $OURS ip saddr set $NEW_SOURCE"
 	check_here "$name, NAT: a stream" stream

@@ -56,26 +56,12 @@ late() {
 	seen=$(outer_seen "$1") && echo "$seen seen" && [ "$seen" -ge 50 ]
 }
 
-# pairs A B [WORD...]: both SA pairs of tunnel1.
-pairs() {
-	local at_a=(local "$1" remote "$2") at_b=(local "$2" remote "$1")
-	shift 2
-
-	pantunctl_on ga sa flush
-	pantunctl_on gb sa flush
-	manual_in ga "${at_a[@]}" "$@"
-	manual_in gb "${at_b[@]}" "$@"
-	manual_out ga "${at_a[@]}" "$@"
-	manual_out gb "${at_b[@]}" "$@"
-	wait_for 5 on ha ping -qc 1 -W 1 10.2.0.2
-}
-
 # shape FAMILY NAME A B [WORD...]
 shape() {
 	local family=$1 name=$2
 	shift 2
 
-	pairs "$@"
+	manual_pairs "$@"
 	check "$name: from GRO" early "$family"
 	on gb ethtool -K wan0 gro off
 	check "$name: from the IP layer without GRO" late "$family"
@@ -116,7 +102,7 @@ heard_esp() {
 
 # tcpdump -i any listens at no device of its own; others at one, to one protocol.
 captures_see() {
-	pairs "$A_WAN" "$B_WAN"
+	manual_pairs "$A_WAN" "$B_WAN"
 	capture_start gb any "$WORK/any.pcap" esp and src "$A_WAN"
 	check 'a capture on any device: from the IP layer' late 4
 	capture_stop
@@ -143,7 +129,7 @@ foreign_tunnel() {
 	ip -n gb addr add 198.51.100.2/24 dev ipip1
 	ip -n ga link set ipip1 up
 	ip -n gb link set ipip1 up
-	pairs 198.51.100.1 198.51.100.2
+	manual_pairs 198.51.100.1 198.51.100.2
 	check "ESP inside somebody else's tunnel" on ha ping -q -i 0.01 -c 50 -W 2 10.2.0.2
 	check "ESP inside somebody else's tunnel: passes its device" device_has gb ipip1 50
 	check "ESP inside somebody else's tunnel: the other end, too" device_has ga ipip1 50
@@ -153,7 +139,7 @@ foreign_tunnel() {
 
 # Whoever has rules for ESP finds them kept.
 rules_hold() {
-	pairs "$A_WAN" "$B_WAN"
+	manual_pairs "$A_WAN" "$B_WAN"
 	check 'before there are rules: from GRO' early 4
 	on gb nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }
 		add rule ip t c ip protocol esp counter drop'
@@ -175,7 +161,7 @@ rules_hold() {
 
 # Fragments of ESP are for the IP layer.
 out_of_the_ordinary() {
-	pairs "$A_WAN" "$B_WAN"
+	manual_pairs "$A_WAN" "$B_WAN"
 	ip -n ga link set tunnel1 mtu 1400
 	ip -n gb link set tunnel1 mtu 1400
 	ip -n ga link set wan0 mtu 600
@@ -254,7 +240,7 @@ pantun_up() {
 	tunnel_up ga
 	tunnel_up gb
 	route_lans tunnel1 tunnel1
-	pairs "$A_WAN" "$B_WAN"
+	manual_pairs "$A_WAN" "$B_WAN"
 }
 
 offload_comes_and_goes() {
@@ -264,7 +250,7 @@ offload_comes_and_goes() {
 	check 'without esp4_offload: from GRO' early 4
 	modprobe ipip
 	foreign_tunnel
-	pairs "$A_WAN" "$B_WAN"
+	manual_pairs "$A_WAN" "$B_WAN"
 	check 'esp4_offload loads beside us' modprobe esp4_offload
 	check 'beside esp4_offload: from GRO' early 4
 	check 'esp4_offload unloads beside us' offload_goes

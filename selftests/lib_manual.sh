@@ -90,6 +90,20 @@ manual_out() {
 		"${PANTUN_ALG[@]}" key-file "$WORK/$key.keys" "$@"
 }
 
+# manual_pairs A B [WORD...]: both SA pairs of tunnel1, in place of all before; packets pass by them.
+manual_pairs() {
+	local at_a=(local "$1" remote "$2") at_b=(local "$2" remote "$1")
+	shift 2
+
+	pantunctl_on ga sa flush
+	pantunctl_on gb sa flush
+	manual_in ga "${at_a[@]}" "$@"
+	manual_in gb "${at_b[@]}" "$@"
+	manual_out ga "${at_a[@]}" "$@"
+	manual_out gb "${at_b[@]}" "$@"
+	wait_for 5 on ha ping -qc 1 -W 1 10.2.0.2
+}
+
 # pantun_pair FAMILY [WORD...]: new tunnels at both gateways with SAs between them, the words
 # go to each; addresses LOCAL (A's) and REMOTE.
 pantun_pair() {

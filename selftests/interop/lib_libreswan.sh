@@ -66,14 +66,6 @@ libreswan_start() {
 	LS_RUNS=yes
 }
 
-# The packets reach its policies by any route.
-peer_routes() {
-	ip -n ga route replace 10.2.0.0/24 dev tunnel1
-	ip -n ga -6 route replace fd02::/64 dev tunnel1
-	ip -n gb route replace 10.1.0.0/24 via "$PEER_A4" dev wan0
-	ip -n gb -6 route replace fd01::/64 via "$PEER_A6" dev wan0
-}
-
 peer_initiate() {
 	local name
 

@@ -8,7 +8,8 @@
 #                    PEER_KEY (hex digits); the running daemon has it in force afterwards
 #   peer_initiate    B negotiates all that is configured
 #   peer_down        B has no SA any more, and does not begin
-#   peer_routes      the hosts' networks lead into the tunnel at both gateways
+#   peer_routes      the hosts' networks lead into the tunnel at both gateways; it is there for
+#                    peers with policies, which packets reach by any route
 #   peer_sas         what same_state.py is given beside `ip xfrm state`; nothing: no argument
 #
 # PEER_LINES is what A's configuration has beside the gateway.  PEER_ONE_FAMILY is why the peer can
@@ -49,6 +50,13 @@ peer_topology() {
 	topology_up
 	addr_add ga wan0 "$PEER_A6/64" "$PEER_OUTSIDE6/64" "$PEER_OUTSIDE4/24"
 	addr_add gb wan0 "$PEER_B6/64"
+}
+
+peer_routes() {
+	ip -n ga route replace 10.2.0.0/24 dev tunnel1
+	ip -n ga -6 route replace fd02::/64 dev tunnel1
+	ip -n gb route replace 10.1.0.0/24 via "$PEER_A4" dev wan0
+	ip -n gb -6 route replace fd01::/64 via "$PEER_A6" dev wan0
 }
 
 nat_on() {
