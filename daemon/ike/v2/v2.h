@@ -168,11 +168,11 @@ void v2_init_answer(struct ike_sa *ike, const struct v2_in *in);
 bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
-/* --- auth.c: IKE_AUTH (sections 1.2, 2.15) --- */
+/* --- auth.c, auth_serve.c: IKE_AUTH (sections 1.2, 2.15) --- */
 
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
-void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 
 /* --- ppk.c: post-quantum pre-shared keys (RFC 8784) --- */
 
