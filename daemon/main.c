@@ -15,6 +15,7 @@
 #include "ctl/ctl.h"
 #include "engine/engine.h"
 #include "loop/daemon.h"
+#include "loop/token_key.h"
 #include "msg/msg.h"
 #include "priv/group.h"
 #include "proc/role.h"
@@ -42,6 +43,7 @@ static const char usage[] =
 	"      --log stderr|syslog where the log goes (stderr)\n"
 	"      --debug             also log what is useful to developers\n"
 	"      --ctl PATH          control socket (" CTL_PATH ")\n"
+	"      --state DIR         what is to survive a restart (" TOKEN_KEY_DIR ")\n"
 	"      --group GROUP       members may look, as pantunctl does (" PRIV_GROUP ", if there\n"
 	"                          is one)\n"
 	"      --on-exit keep|delete  SAs in the kernel at the end (keep)\n"
@@ -75,7 +77,7 @@ static int choose(const char *option, const char *value, const char *zero, const
 
 enum { OPT_CHECK = 256, OPT_LIST, OPT_LOG, OPT_DEBUG, OPT_CTL, OPT_GROUP, OPT_ON_EXIT,
        OPT_FOREGROUND, OPT_SINGLE, OPT_ROLE, OPT_AS,
-       OPT_VERSION };
+       OPT_STATE, OPT_VERSION };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -84,6 +86,7 @@ static const struct option options[] = {
 	{ "log", required_argument, NULL, OPT_LOG },
 	{ "debug", no_argument, NULL, OPT_DEBUG },
 	{ "ctl", required_argument, NULL, OPT_CTL },
+	{ "state", required_argument, NULL, OPT_STATE },
 	{ "group", required_argument, NULL, OPT_GROUP },
 	{ "on-exit", required_argument, NULL, OPT_ON_EXIT },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
@@ -117,6 +120,9 @@ static void take_option(int option, struct arguments *args)
 		break;
 	case OPT_CTL:
 		args->run.ctl = optarg;
+		break;
+	case OPT_STATE:
+		args->run.state = optarg;
 		break;
 	case OPT_GROUP:
 		args->run.group = optarg;
@@ -197,7 +203,7 @@ int main(int argc, char **argv)
 {
 	static const char *const debug[] = { "--debug", NULL };
 	struct arguments args = {
-		.run = { .config = CONF_PATH, .ctl = CTL_PATH }, .exit = -1,
+		.run = { .config = CONF_PATH, .ctl = CTL_PATH, .state = TOKEN_KEY_DIR }, .exit = -1,
 	};
 	int option;
 

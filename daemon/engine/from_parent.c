@@ -101,6 +101,15 @@ static void on_policy_end(void *ctx, struct bytes body, int fd)
 	chan_send(e->parent, MSG_POLICY_SET, &set, sizeof(set));
 }
 
+static void on_token_key(void *ctx, struct bytes body, int fd)
+{
+	const struct msg_token_key *msg = (const void *)body.p;
+	struct engine *e = ctx;
+
+	(void)fd;
+	ike_core_set_token_key(e->core, msg->octets);
+}
+
 /* --- what happened in the kernel --- */
 
 static void on_acquire(void *ctx, struct bytes body, int fd)
@@ -304,6 +313,7 @@ chan_handler *const from_parent_handlers[MSG_TYPES] = {
 	[MSG_STOP] = on_stop,
 	[MSG_PEER] = on_peer,
 	[MSG_SOCKET] = on_socket,
+	[MSG_TOKEN_KEY] = on_token_key,
 	[MSG_POLICY_BEGIN] = on_policy_begin,
 	[MSG_POLICY_GATEWAY] = on_gateway,
 	[MSG_POLICY_TUNNEL] = on_tunnel,

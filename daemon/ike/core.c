@@ -87,6 +87,12 @@ void ike_core_free(struct ike_core *core)
 	free(core);
 }
 
+void ike_core_set_token_key(struct ike_core *core, const uint8_t key[IKE_TOKEN_KEY_N])
+{
+	memcpy(core->token_key, key, IKE_TOKEN_KEY_N);
+	core->has_token_key = true;
+}
+
 const struct ike_action *ike_core_action(struct ike_core *core)
 {
 	return action_take(&core->actions);

@@ -20,6 +20,7 @@
 #include "wire/ike_const.h"
 
 #define IKE_NEVER	UINT64_MAX
+#define IKE_TOKEN_KEY_N	32	/* octets */
 
 /* Milliseconds of a clock that does not jump (CLOCK_BOOTTIME). */
 typedef uint64_t ike_time;
@@ -125,6 +126,12 @@ struct ike_core *ike_core_new(const struct ike_hooks *hooks,
 			      const struct ike_version *const *versions);
 /* Frees without telling peers; wipes keys. */
 void ike_core_free(struct ike_core *core);
+
+/*
+ * The secret that tokens are made of for the case that we lose our IKE SAs (RFC 6290): the same one
+ * as before a restart, or peers do not believe it.  Without one none are made.
+ */
+void ike_core_set_token_key(struct ike_core *core, const uint8_t key[IKE_TOKEN_KEY_N]);
 
 /* The next action in order, or NULL; valid until the next call of any ike_core function. */
 const struct ike_action *ike_core_action(struct ike_core *core);

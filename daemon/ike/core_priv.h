@@ -99,6 +99,8 @@ struct ike_core {
 	ike_time cookie_since;		/* when the secret was made; 0: none yet */
 	ike_time lost_since;		/* messages for SAs that we lack, */
 	unsigned int lost_answers;	/* answered since then */
+	uint8_t token_key[IKE_TOKEN_KEY_N];	/* v2/crash.c */
+	bool has_token_key;
 };
 
 /* The clock of core->waits. */

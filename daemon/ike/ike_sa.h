@@ -12,6 +12,7 @@
 #include "wire/ike_const.h"
 
 #define HALF_OPEN_MS	SECONDS(30)	/* a peer's time for IKE_AUTH */
+#define TOKEN_MOST	128	/* octets of one that proves a crash (RFC 6290 section 4.2) */
 #define LINGER_MS	SECONDS(10)	/* a dead or replaced SA still answers repetitions */
 
 enum ike_state {
@@ -86,6 +87,9 @@ struct ike_sa {
 	ike_time put_off;		/* since when the peer puts us off; 0: it does not */
 	ike_time put_off_last;
 	bool doubted;			/* the peer may know nothing of it: we began another */
+	bool tokens;			/* the peer gives them, or did for what it is the heir of */
+	uint8_t token_n;		/* octets of the one for this SA; 0: there is none */
+	uint8_t token[TOKEN_MOST];
 	ike_time hinted;		/* somebody last said so of it; 0: never */
 	struct exchange ex;
 	struct job_wait jobs[JOB_SIDES];

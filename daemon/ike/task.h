@@ -21,6 +21,7 @@ enum task_kind {
 	TASK_IKE_REKEY,
 	TASK_IKE_DELETE,
 	TASK_LIVENESS,
+	TASK_TOKEN,
 	TASK_KINDS
 };
 

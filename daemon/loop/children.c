@@ -69,6 +69,7 @@ static void on_ike_started(void *ctx, enum msg_role role, struct chan *chan)
 	d->ike = chan;
 	d->carried = 0;
 	link_sockets(d);
+	link_token_key(d);
 	introduce(d);
 	config_send_all(d);
 }

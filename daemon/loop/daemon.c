@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/secret.h"
 #include "ctl/ctl.h"
 #include "loop/children.h"
 #include "loop/config.h"
@@ -17,6 +18,7 @@
 #include "loop/run_dir.h"
 #include "loop/sas.h"
 #include "loop/timer.h"
+#include "loop/token_key.h"
 #include "loop/tunnels.h"
 #include "loop/wishes.h"
 #include "priv/drop.h"
@@ -133,9 +135,15 @@ static bool drop(struct daemon *d)
 	       (d->options->single || confine_possible()) && priv_drop();
 }
 
+/* While we may still write where only root or the daemon's user may. */
+static bool keep_token_key(struct daemon *d)
+{
+	return token_key_load(d->options->state, d->token_key.octets);
+}
+
 static bool begin(struct daemon *d)
 {
-	return ports_open(d->ports) && kernel_open(d) && drop(d) && open_parts(d) && watch_all(d) &&
+	return ports_open(d->ports) && kernel_open(d) && keep_token_key(d) && drop(d) && open_parts(d) && watch_all(d) &&
 	       !sas_compare(d) && config_load(d) && children_open(d, wishes_handlers);
 }
 
@@ -167,6 +175,7 @@ static void end(struct daemon *d)
 		close(d->root);
 	if (d->run_dir >= 0)
 		close(d->run_dir);
+	secret_wipe(&d->token_key, sizeof(d->token_key));
 }
 
 int daemon_run(const struct daemon_options *options)

@@ -8,6 +8,7 @@
 struct daemon_options {
 	const char *config;	/* path */
 	const char *ctl;	/* path of the control socket */
+	const char *state;	/* path of the directory for what is to survive a restart */
 	const char *group;	/* as of priv_join_group() */
 	bool delete_on_exit;	/* SAs; else they stay in the kernel */
 	bool single;		/* all in one process */

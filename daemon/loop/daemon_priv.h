@@ -33,6 +33,7 @@
 #include "msg/log_relay.h"
 #include "priv/ports.h"
 #include "priv/user.h"
+#include "talk/ike_msg.h"
 
 #define SIGNALS	3
 
@@ -81,6 +82,7 @@ struct daemon {
 		unsigned int tries;	/* since that load */
 		bool unloaded;		/* the kernel takes no requests */
 	} module;
+	struct msg_token_key token_key;	/* for each `ike` */
 	int run_dir;			/* locked file descriptor; -1: none */
 	int root;			/* empty directory, that of the other processes; -1 */
 	struct priv_user user;		/* that they are, if we are root */

@@ -122,6 +122,11 @@ void link_sockets(struct daemon *d)
 				     d->ports[body.place]);
 }
 
+void link_token_key(struct daemon *d)
+{
+	say(d, MSG_TOKEN_KEY, &d->token_key, sizeof(d->token_key));
+}
+
 void link_end(struct daemon *d, bool delete_sas)
 {
 	const struct msg_end body = { .delete_sas = delete_sas };

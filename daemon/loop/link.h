@@ -16,6 +16,8 @@ struct policy;
 
 /* Sends a new `ike` its sockets. */
 void link_sockets(struct daemon *d);
+/* The secret by which peers know us again; before the first policy. */
+void link_token_key(struct daemon *d);
 /* Tells it to end, and to tell peers so if @delete_sas. */
 void link_end(struct daemon *d, bool delete_sas);
 

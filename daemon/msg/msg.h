@@ -48,6 +48,7 @@ enum msg_type {
 	MSG_CARRIED,
 	MSG_ASK,		/* of the control socket */
 	MSG_END,		/* tell peers or not, and then end */
+	MSG_TOKEN_KEY,		/* before the first configuration */
 
 	/* From ike to the parent. */
 	MSG_SA,

@@ -9,6 +9,7 @@
 
 #include "base/addr.h"
 #include "ctl/question.h"
+#include "ike/core.h"
 #include "ike/info.h"
 #include "policy/policy.h"
 
@@ -63,6 +64,11 @@ struct msg_carried {
 
 struct msg_end {
 	uint8_t delete_sas;
+};
+
+/* The secret of ike_core_set_token_key(). */
+struct msg_token_key {
+	uint8_t octets[IKE_TOKEN_KEY_N];
 };
 
 struct msg_ask {

@@ -388,6 +388,23 @@ static void on_path(void *ctx, const char *ifname, enum kern_path path,
 	peers_settle(peer->net, peer->side);
 }
 
+static void set_token_key(struct peer *peer)
+{
+	uint8_t key[IKE_TOKEN_KEY_N];
+
+	memset(key, peer->token_key, sizeof(key));
+	ike_core_set_token_key(peer->core, key);
+}
+
+void peers_tokens(struct peers *net)
+{
+	net->tokens = true;
+	for (int side = A; side <= B; side++) {
+		net->peer[side].token_key = (uint8_t)(0x50 + side);
+		set_token_key(&net->peer[side]);
+	}
+}
+
 static void start_daemon(struct peer *peer)
 {
 	const struct ike_hooks hooks = {
@@ -402,6 +419,8 @@ static void start_daemon(struct peer *peer)
 	peer->dead = false;
 	if (!peer->core || !peer->live)
 		abort();
+	if (peer->net->tokens)
+		set_token_key(peer);
 }
 
 static void stop_daemon(struct peer *peer)

@@ -41,6 +41,7 @@ struct peer {
 	bool no_route;			/* a gateway without a local address finds none */
 	bool loaded;			/* its nonces do not come by chance alone: */
 	uint8_t nonce;			/* they begin with this octet */
+	uint8_t token_key;		/* octets of that, where peers have one; see peers_tokens() */
 	char *events;			/* "kind gateway[/tunnel:proxy]: text\n" ... */
 	size_t events_n, events_max;
 };
@@ -67,6 +68,7 @@ struct peers {
 	unsigned int loss, twice, reorder;	/* percent */
 	struct nat nat;
 	const char *second[2];		/* address of a side, besides its site's; NULL: none */
+	bool tokens;			/* each has a key for those of RFC 6290 */
 	bool v6;			/* peers_site6() has the addresses */
 	struct dice dice;
 	struct datagram *queue;		/* by time */
@@ -103,6 +105,8 @@ void peers_must_be_quiet(struct peers *net, ike_time ms);
  * ordinary lives goes on from here.
  */
 void peers_past_early(struct peers *net);
+/* From now on both daemons, and those after them, have the keys that tokens are made with. */
+void peers_tokens(struct peers *net);
 /* A network with both sides configured, A last, and quiet. */
 struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b);
 /* Ends a test: all gets quiet, no packet would have been lost; frees. */

@@ -110,6 +110,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	if (plain.n)
 		wire_put_notify(w, IKE_N_NO_PPK_AUTH, bytes_of(plain.octets, plain.n));
 	secret_wipe(&plain, sizeof(plain));
+	v2_crash_put(ike, w);
 	slot = slot_find(gw, hs->slot);
 	if (!slot || slot->gone)
 		slot = first_wanted(gw);
@@ -265,6 +266,7 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
 	ike->gw->contacted = true;
+	v2_crash_take(ike, in);
 	ike_established(ike);
 	if (in->notes.has_auth_life)
 		ike_proof_ends(ike, in->notes.auth_life);

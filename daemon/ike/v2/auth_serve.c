@@ -332,6 +332,8 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	if (found.ppk)
 		wire_put_notify(w, IKE_N_PPK_IDENTITY, bytes_of(NULL, 0));
 	secret_wipe(&found, sizeof(found));
+	v2_crash_put(ike, w);
+	v2_crash_take(ike, in);
 	put_auth_life(w, gw->conf->reauth_seconds);
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);

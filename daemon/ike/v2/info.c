@@ -214,6 +214,7 @@ void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 {
 	if (in->notes.has_auth_life)
 		ike_proof_ends(ike, in->notes.auth_life);
+	v2_crash_take(ike, in);
 	for (unsigned int i = 0; i < in->payloads->n; i++) {
 		const struct wire_payload *payload = &in->payloads->list[i];
 		struct wire_notify notify;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * One end lacks an SA that the other uses (RFC 7296 sections 1.5, 2.4 and 2.21.4): it began anew,
- * or the other never heard of its end.  That is said in clear, by anybody who likes, so it is a
- * hint: whoever gets it looks more closely, and nothing ends because of it.
+ * or the other never heard of its end.  That is said in clear, by anybody who likes, so without
+ * the token of crash.c it is a hint: whoever gets it looks more closely, and nothing ends because
+ * of it.
  */
 #include <string.h>
 
@@ -27,6 +28,7 @@ static bool may_answer(struct ike_core *core)
 void v2_lost_answer(struct ike_core *core, const struct v2_in *in)
 {
 	const struct wire_header *header = &in->message->header;
+	struct wire_writer w;
 
 	/*
 	 * An answer would be answered; a reflection of our own is no request; and who is no peer
@@ -37,7 +39,10 @@ void v2_lost_answer(struct ike_core *core, const struct v2_in *in)
 	    ike_find(core, header->spi_r) ||
 	    !gateway_for_peer(core, NULL, &in->local.addr, &in->remote.addr) || !may_answer(core))
 		return;
-	v2_say_clear(core, in, IKE_N_INVALID_IKE_SPI, bytes_of(NULL, 0));
+	v2_clear_begin(core, in, &w);
+	wire_put_notify(&w, IKE_N_INVALID_IKE_SPI, bytes_of(NULL, 0));
+	v2_crash_say(core, in, &w);
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
 }
 
 /* --- the peer lacks it --- */
@@ -57,12 +62,18 @@ static void lost_ike(struct ike_core *core, const struct v2_in *in)
 	struct ike_sa *ike = ike_find(core, wire_from_initiator(header) ? header->spi_r :
 				      header->spi_i);
 
-	if (!ike || !v2_speaks(ike) || ike->state != IKE_UP || ike->doubted ||
+	if (!ike || !v2_speaks(ike) || ike->state != IKE_UP ||
 	    wire_from_initiator(header) == ike->initiator ||
 	    memcmp(ike->spi_i, header->spi_i, IKE_SPI_LEN) != 0 ||
 	    memcmp(ike->spi_r, header->spi_r, IKE_SPI_LEN) != 0 ||
 	    !addr_equal(&in->remote.addr, &ike->path->remote.addr) ||
-	    job_waits(ike, JOB_OURS) || !v2_answers(ike, header) || !hint_counts(ike))
+	    job_waits(ike, JOB_OURS) || !v2_answers(ike, header))
+		return;
+	if (v2_crash_proved(ike, in)) {
+		v2_crash_end(ike);
+		return;
+	}
+	if (ike->doubted || !hint_counts(ike))
 		return;
 	log_info(ike->gw->subject, "peer says that it does not know our IKE SA: it may have "
 				   "started anew");

@@ -33,14 +33,20 @@ struct bytes v2_seal(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
 	return message;
 }
 
-void v2_say_clear(struct ike_core *core, const struct v2_in *in, uint16_t type, struct bytes data)
+void v2_clear_begin(struct ike_core *core, const struct v2_in *in, struct wire_writer *w)
 {
 	const struct wire_header *theirs = &in->message->header;
 	struct wire_header header = *theirs;
-	struct wire_writer w;
 
 	header.flags = IKE_FLAG_RESPONSE | (wire_from_initiator(theirs) ? 0 : IKE_FLAG_INITIATOR);
-	wire_begin(&w, core->scratch, MESSAGE_MAX, &header);
+	wire_begin(w, core->scratch, MESSAGE_MAX, &header);
+}
+
+void v2_say_clear(struct ike_core *core, const struct v2_in *in, uint16_t type, struct bytes data)
+{
+	struct wire_writer w;
+
+	v2_clear_begin(core, in, &w);
 	wire_put_notify(&w, type, data);
 	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
 }

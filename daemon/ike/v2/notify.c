@@ -104,6 +104,13 @@ static void read_no_tfc(struct v2_notes *notes, const struct wire_notify *notify
 	notes->no_tfc = true;
 }
 
+static void read_token(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->token.n)
+		notes->token = notify->data;
+}
+
 static void read_auth_life(struct v2_notes *notes, const struct wire_notify *notify,
 			   unsigned int at)
 {
@@ -160,6 +167,9 @@ static const struct row {
 	{ .type = IKE_N_MULTIPLE_AUTH_SUPPORTED, .name = "MULTIPLE_AUTH_SUPPORTED" },
 	{ .type = IKE_N_REDIRECT_SUPPORTED, .name = "REDIRECT_SUPPORTED" },
 	{ .type = IKE_N_CHILDLESS_IKEV2_SUPPORTED, .name = "CHILDLESS_IKEV2_SUPPORTED" },
+	{ IKE_N_QUICK_CRASH_DETECTION,
+	  BOTH(IKE_AUTH) | ANSWER(CREATE_CHILD_SA) | REQUEST(INFORMATIONAL),
+	  "QUICK_CRASH_DETECTION", read_token },
 	{ IKE_N_FRAGMENTATION_SUPPORTED, BOTH(IKE_SA_INIT), "IKEV2_FRAGMENTATION_SUPPORTED",
 	  read_fragmentation },
 	{ .type = IKE_N_SIGNATURE_HASH_ALGORITHMS, .name = "SIGNATURE_HASH_ALGORITHMS" },

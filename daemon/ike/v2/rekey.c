@@ -215,6 +215,8 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 		return;
 	}
 	ike_inherit(heir, ike);
+	v2_crash_take(heir, in);
+	v2_crash_renew(heir);
 	ike_delete(ike);
 }
 
@@ -259,6 +261,8 @@ static struct ike_sa *make_heir(struct ike_sa *ike, const struct prop_chosen *ch
 	wire_put_sa(w, &sa);
 	wire_put_nonce(w, bytes_of(nonce, sizeof(nonce)));
 	wire_put_ke(w, chosen->dh->id, dh_public(*exchange->own));
+	if (heir->tokens)
+		v2_crash_put(heir, w);
 	return heir;
 }
 

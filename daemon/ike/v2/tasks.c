@@ -146,6 +146,13 @@ static const struct v2_task v2_task[TASK_KINDS] = {
 		.states = IN_USE | ENDING, .response = v2_liveness_response,
 		.story = "peer lives",
 	},
+	[TASK_TOKEN] = {
+		.rule = { .sends = SENDS_MOST, .moves = true },
+		.exchange = IKE_EXCH_INFORMATIONAL,
+		.build = v2_crash_build, .lost = peer_lost,
+		.states = IN_USE | ENDING, .response = v2_crash_response,
+		.story = "peer has our token",
+	},
 };
 
 const struct v2_task *v2_row(enum task_kind kind)

@@ -31,6 +31,7 @@ struct v2_notes {
 	bool has_ppk;			/* PPK_IDENTITY */
 	struct bytes ppk;
 	struct bytes no_ppk_auth;	/* empty: there is none */
+	struct bytes token;		/* QUICK_CRASH_DETECTION; empty: there is none */
 	bool has_auth_life;		/* AUTH_LIFETIME (RFC 4478), in seconds: */
 	uint32_t auth_life;
 	uint64_t natd_source, natd_destination;	/* of which payloads: bits, by their places */
@@ -132,6 +133,26 @@ void v2_fragment_answer_again(struct ike_sa *ike, const struct v2_in *in);
 /* Answers the request @in with that notification, in clear. */
 void v2_say_clear(struct ike_core *core, const struct v2_in *in, uint16_t type,
 		  struct bytes data);
+
+/* Begins such an answer in @w, in core->scratch; the caller adds notifications and sends it. */
+void v2_clear_begin(struct ike_core *core, const struct v2_in *in, struct wire_writer *w);
+
+/* --- crash.c: quick crash detection (RFC 6290) --- */
+
+/* Writes our token for the SA, if there is a secret to make it of. */
+void v2_crash_put(const struct ike_sa *ike, struct wire_writer *w);
+/* Keeps the peer's, if @in brings one. */
+void v2_crash_take(struct ike_sa *ike, const struct v2_in *in);
+/* We rekeyed the IKE SA, and could not tell our token for the new one before it was there. */
+void v2_crash_renew(struct ike_sa *heir);
+bool v2_crash_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_crash_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* Writes our token for the SA of @in, which we lack. */
+void v2_crash_say(const struct ike_core *core, const struct v2_in *in, struct wire_writer *w);
+/* @in has the peer's token for @ike: nobody else can have said that it is lost. */
+bool v2_crash_proved(const struct ike_sa *ike, const struct v2_in *in);
+/* Ends @ike, which the peer has lost. */
+void v2_crash_end(struct ike_sa *ike);
 
 /* --- lost.c: SAs that one end lacks (sections 1.5 and 2.21.4) --- */
 
