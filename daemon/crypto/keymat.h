@@ -19,12 +19,13 @@ struct keymat_esp {
 	uint8_t encr_key_n, integ_key_n, salt_n;	/* octets */
 };
 
-/* Keys of a child; wipe with keymat_child_wipe(). */
+/* Keys of a child; wipe them, or keymat_child_free(). */
 struct keymat_child {
 	struct keymat_esp initiator;	/* from the exchange's initiator to its responder */
 	struct keymat_esp responder;	/* the other way */
 };
 
-void keymat_child_wipe(struct keymat_child *keymat);
+/* Wipes and frees; NULL is fine. */
+void keymat_child_free(struct keymat_child *keymat);
 
 #endif

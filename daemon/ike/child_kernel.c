@@ -66,13 +66,13 @@ void child_add(struct child_sa *child, bool inbound)
 	spec.encr = child->prop.encr;
 	spec.integ = child->prop.integ;
 	spec.key_bits = spec.encr ? spec.encr->key_bits : 0;
-	spec.ts = child->ts;
+	spec.ts = ts_kept_pair(child->ts);
 	spec.replay_window = tunnel->replay_window;
 	spec.hard_seconds = tunnel->life_seconds;
 	set_life_bytes(&spec, tunnel->life_bytes);
 	/* The exchange's initiator sends with the first half of KEYMAT. */
-	set_keys(&spec, inbound == child->initiator ? &child->keys.responder :
-		 &child->keys.initiator);
+	set_keys(&spec, inbound == child->initiator ? &child->keys->responder :
+		 &child->keys->initiator);
 	want(child, IKE_ACTION_SA_ADD, &spec);
 	secret_wipe(&spec, sizeof(spec));
 }

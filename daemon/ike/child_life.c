@@ -21,7 +21,7 @@ static void install_out(struct child_sa *child)
 	child->standby = slot->current || (slot->adopted && !child->initiator);
 	child_add(child, false);
 	child->out_added = true;
-	keymat_child_wipe(&child->keys);
+	child_forget_keys(child);
 	if (!child->standby) {
 		slot->current = child;
 		slot->adopted = false;
@@ -30,13 +30,14 @@ static void install_out(struct child_sa *child)
 
 static void tell_up(struct child_sa *child)
 {
+	const struct ts_pair ts = ts_kept_pair(child->ts);
 	char prop[PROP_TEXT], local[TS_TEXT], remote[TS_TEXT];
 
 	slot_tell(child->slot, "child-up", "%s: spi in %08x, out %08x, %s, %s === %s",
 		  child->replaces ? "rekeyed" : "up", child->spi_in, child->spi_out,
 		  prop_text(&child->prop, prop, sizeof(prop)),
-		  ts_list_text(&child->ts.local, local, sizeof(local)),
-		  ts_list_text(&child->ts.remote, remote, sizeof(remote)));
+		  ts_list_text(&ts.local, local, sizeof(local)),
+		  ts_list_text(&ts.remote, remote, sizeof(remote)));
 }
 
 static void arm_life(struct child_sa *child)

@@ -57,6 +57,19 @@ void child_set_spi_out(struct child_sa *child, uint32_t spi)
 	table_add(&core->by_spi_out, &child->out_node, out_key(child->path, spi));
 }
 
+bool child_set_ts(struct child_sa *child, const struct ts_pair *ts)
+{
+	free(child->ts);
+	child->ts = ts_keep(ts);
+	return child->ts;
+}
+
+void child_forget_keys(struct child_sa *child)
+{
+	keymat_child_free(child->keys);
+	child->keys = NULL;
+}
+
 /* --- birth --- */
 
 static bool choose_spi_in(struct ike_core *core, uint32_t *spi)
@@ -169,7 +182,8 @@ void child_free(struct child_sa *child)
 	table_remove(&core->by_spi_out, &child->out_node);
 	leave_path(child);
 	policy_box_put(child->box);
-	secret_wipe(child, sizeof(*child));
+	child_forget_keys(child);
+	free(child->ts);
 	free(child);
 }
 

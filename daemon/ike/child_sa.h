@@ -51,8 +51,8 @@ struct child_sa {
 	bool udp_csum;			/* of ESP in UDP, as it was configured */
 	bool no_tfc;			/* the peer does not accept TFC padding */
 	struct prop_chosen prop;
-	struct ts_pair ts;
-	struct keymat_child keys;	/* wiped once the kernel has both SAs */
+	struct ts_kept *ts;		/* as negotiated; NULL: not yet */
+	struct keymat_child *keys;	/* NULL once the kernel has both SAs */
 	uint8_t nonce_min[NONCE_N];	/* as in struct ike_sa */
 	uint64_t replaces;		/* token of the child it is a rekey of; 0: none */
 	ike_time begun, up_at, ends;	/* ends 0: no limit */
@@ -74,6 +74,10 @@ struct child_sa *child_by_spi_out(const struct ike_sa *ike, uint8_t proto, uint3
 
 /* The peer has told the SPI that it receives by. */
 void child_set_spi_out(struct child_sa *child, uint32_t spi);
+/* What was agreed to; false: no memory. */
+bool child_set_ts(struct child_sa *child, const struct ts_pair *ts);
+/* Wipes its keys, which are not needed any more. */
+void child_forget_keys(struct child_sa *child);
 /* It is @heir's from now on, which takes over from its IKE SA. */
 void child_bequeath(struct child_sa *child, struct ike_sa *heir);
 /* It belongs to no IKE SA any more. */

@@ -78,7 +78,7 @@ static void show_slot(const struct slot *slot, ike_time now,
 		      void (*each)(void *ctx, const struct ike_child_info *), void *ctx)
 {
 	const struct child_sa *child = slot->current;
-	const struct ts_pair *ts = child ? &child->ts : &slot->proxy->ts;
+	const struct ts_pair ts = child ? ts_kept_pair(child->ts) : slot->proxy->ts;
 	struct ike_child_info info = { 0 };
 
 	text_copy(info.gateway, sizeof(info.gateway), slot->gw->conf->name);
@@ -93,8 +93,8 @@ static void show_slot(const struct slot *slot, ike_time now,
 		info.life_seconds = since(child->ends, now);
 		prop_text(&child->prop, info.proposal, sizeof(info.proposal));
 	}
-	ts_list_text(&ts->local, info.ts_local, sizeof(info.ts_local));
-	ts_list_text(&ts->remote, info.ts_remote, sizeof(info.ts_remote));
+	ts_list_text(&ts.local, info.ts_local, sizeof(info.ts_local));
+	ts_list_text(&ts.remote, info.ts_remote, sizeof(info.ts_remote));
 	memcpy(info.last_error, slot->last_error, sizeof(info.last_error));
 	info.error_seconds = slot->last_error[0] ? since(now, slot->failed_at) : 0;
 	if (!child && slot_wanted(slot))

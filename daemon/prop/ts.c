@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -24,6 +25,33 @@ void ts_pair_any(struct ts_pair *pair)
 	pair->local.ts[0] = ts_any(AF_INET);
 	pair->local.ts[1] = ts_any(AF_INET6);
 	pair->remote = pair->local;
+}
+
+struct ts_kept *ts_keep(const struct ts_pair *pair)
+{
+	unsigned int local = pair->local.n, remote = pair->remote.n;
+	struct ts_kept *kept = malloc(sizeof(*kept) + (local + remote) * sizeof(*kept->ts));
+
+	if (!kept)
+		return NULL;
+	kept->n_local = (uint8_t)local;
+	kept->n_remote = (uint8_t)remote;
+	memcpy(kept->ts, pair->local.ts, local * sizeof(*kept->ts));
+	memcpy(kept->ts + local, pair->remote.ts, remote * sizeof(*kept->ts));
+	return kept;
+}
+
+struct ts_pair ts_kept_pair(const struct ts_kept *kept)
+{
+	struct ts_pair pair = { .local.n = 0 };
+
+	if (!kept)
+		return pair;
+	pair.local.n = kept->n_local;
+	pair.remote.n = kept->n_remote;
+	memcpy(pair.local.ts, kept->ts, kept->n_local * sizeof(*kept->ts));
+	memcpy(pair.remote.ts, kept->ts + kept->n_local, kept->n_remote * sizeof(*kept->ts));
+	return pair;
 }
 
 unsigned int ts_pair_count(const struct ts_pair *pair)

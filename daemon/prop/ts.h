@@ -28,6 +28,17 @@ struct ts_pair {
 	struct ts_list local, remote;
 };
 
+/* A pair that stays for long: no longer than what it has. */
+struct ts_kept {
+	uint8_t n_local, n_remote;
+	struct ts ts[];		/* the local ones first */
+};
+
+/* A copy for free(), or NULL on lack of memory. */
+struct ts_kept *ts_keep(const struct ts_pair *pair);
+/* What is kept; NULL: nothing. */
+struct ts_pair ts_kept_pair(const struct ts_kept *kept);
+
 /* 0.0.0.0/0 and ::/0 on both sides. */
 void ts_pair_any(struct ts_pair *pair);
 /* How many of the local selectors are of use with how many of the remote ones, in pairs. */

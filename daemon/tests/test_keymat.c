@@ -215,7 +215,7 @@ static void check_child(const struct row *row)
 		assert_int_equal(keymat_child(&ike, encr, integ, row->shared_new, row->ni, row->nr,
 					      &child), 0);
 		same_child_keys(&child, row->dkm_child_pfs);
-		keymat_child_wipe(&child);
+		secret_wipe(&child, sizeof(child));
 	}
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The initiator's side of a child; serve.c has the responder's. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -86,8 +87,10 @@ void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_write
 bool v2_child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr)
 {
 	v2_nonce_lesser(ni, nr, child->nonce_min);
-	return !keymat_child(&child->ike->keys, child->prop.encr, child->prop.integ, shared, ni, nr,
-			     &child->keys);
+	child_forget_keys(child);
+	child->keys = calloc(1, sizeof(*child->keys));
+	return child->keys && !keymat_child(&child->ike->keys, child->prop.encr, child->prop.integ,
+					    shared, ni, nr, child->keys);
 }
 
 /* Nonce and KE payload of @task, whose key pair is there; false: no randomness. */
@@ -220,17 +223,40 @@ static void say_refused(const struct child_sa *child, const struct wire_notify *
 
 /* --- the peer says yes --- */
 
+/* Selectors of the answer; false with the reason said. */
+static bool accept_ts(struct child_sa *child, const struct v2_terms *answer)
+{
+	const struct ts_pair *asked = &child->slot->proxy->ts;
+	char a[TEXT_MAX], b[TEXT_MAX];
+	struct ts_pair ts;
+
+	if (!ts_list_from_wire(&answer->tsi, &asked->local, &ts.local) ||
+	    !ts_list_from_wire(&answer->tsr, &asked->remote, &ts.remote) ||
+	    !ts_pair_count(&ts))
+		slot_fail(child->slot, "peer answered with traffic selectors that we did not ask "
+				       "for: local %s remote %s",
+			  ts_wire_text(&answer->tsi, a, sizeof(a)),
+			  ts_wire_text(&answer->tsr, b, sizeof(b)));
+	else if (ts_pair_count(&ts) > TS_PAIRS_MAX)
+		slot_fail(child->slot, "peer answered with more traffic selectors than an SA may "
+				       "have, which is %d pairs: use proxy-IDs", TS_PAIRS_MAX);
+	else if (!child_set_ts(child, &ts))
+		slot_fail(child->slot, "the SA could not be made: out of memory");
+	else
+		return true;
+	return false;
+}
+
 /* Proposal and selectors of the answer; false with the reason said. */
 static bool accept_answer(struct child_sa *child, const struct prop_list *offered,
 			  const struct v2_terms *answer)
 {
 	const enum prop_proto proto = prop_list_proto(offered);
 	const struct prop_query query = { .proto = proto, .local = offered, .spi_n = 4 };
-	const struct ts_pair *ts = &child->slot->proxy->ts;
-	char a[TEXT_MAX], b[TEXT_MAX];
+	char why[TEXT_MAX];
 
-	if (!prop_check_answer(&query, &answer->sa, &child->prop, a, sizeof(a))) {
-		slot_fail(child->slot, "%s", a);
+	if (!prop_check_answer(&query, &answer->sa, &child->prop, why, sizeof(why))) {
+		slot_fail(child->slot, "%s", why);
 		return false;
 	}
 	child_set_spi_out(child, get_be32(child->prop.spi));
@@ -242,20 +268,7 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 		slot_fail(child->slot, "peer answered in transport mode, not asked for");
 		return false;
 	}
-	if (ts_list_from_wire(&answer->tsi, &ts->local, &child->ts.local) &&
-	    ts_list_from_wire(&answer->tsr, &ts->remote, &child->ts.remote) &&
-	    ts_pair_count(&child->ts)) {
-		if (ts_pair_count(&child->ts) <= TS_PAIRS_MAX)
-			return true;
-		slot_fail(child->slot, "peer answered with more traffic selectors than an SA may "
-				       "have, which is %d pairs: use proxy-IDs", TS_PAIRS_MAX);
-		return false;
-	}
-	slot_fail(child->slot, "peer answered with traffic selectors that we did not ask for: "
-			       "local %s remote %s",
-		  ts_wire_text(&answer->tsi, a, sizeof(a)),
-		  ts_wire_text(&answer->tsr, b, sizeof(b)));
-	return false;
+	return accept_ts(child, answer);
 }
 
 /* Nothing came of @child: the peer deletes what it has of it, and we try later. */
@@ -420,7 +433,7 @@ static bool lost_to_rival(const struct task *task, struct child_sa *fresh)
 	}
 	if (old && old->state == CHILD_REKEYING)
 		old->state = CHILD_REPLACED;
-	keymat_child_wipe(&fresh->keys);
+	child_forget_keys(fresh);
 	fresh->state = CHILD_INSTALLING;
 	child_delete(fresh);
 	return true;

@@ -146,13 +146,14 @@ static void make(struct ike_sa *ike, struct slot *slot, const struct ask *ask,
 	struct wire_sa sa;
 	uint8_t spi[4];
 
-	if (!child) {
+	if (!child || !child_set_ts(child, ts)) {
+		if (child)
+			child_close(child);
 		put_error(w, IKE_N_TEMPORARY_FAILURE);
 		return;
 	}
 	child->in_auth = ask->auth;
 	child->prop = *chosen;
-	child->ts = *ts;
 	child->transport = slot->tunnel->transport;
 	child_set_spi_out(child, get_be32(chosen->spi));
 	put_be32(spi, child->spi_in);
