@@ -48,8 +48,8 @@ struct addr build_address_of(const struct tree_value *value);
 void build_address(const struct build *b, const struct tree_node *node, const char *path,
 		   struct addr *addr);
 /* Reads the identity of @side, "local-id" or "peer-id", of the gateway at @node; n 0: none. */
-void build_id(const struct build *b, const struct tree_node *node, const char *side,
-	      struct ike_id *id);
+void build_id(struct build *b, const struct tree_node *node, const char *side,
+	      struct ike_id *kept);
 /* Whether the peer-id, which has been read into @id, is a pattern. */
 bool build_id_pattern(const struct build *b, const struct tree_node *node,
 		      const struct ike_id *id);

@@ -7,26 +7,25 @@
 #include "crypto/dn_make.h"
 #include "policy/id.h"
 
-static bool key_id_from_hex(struct ike_id *id, const char *text)
+static bool key_id_from_hex(struct ike_id *id, const char *text, struct id_room *room)
 {
 	size_t n = strlen(text);
 
-	if (n % 2 || n > 2 * sizeof(id->b) || !bytes_from_hex(text, id->b, n / 2))
+	if (n % 2 || n > 2 * sizeof(room->b) || !bytes_from_hex(text, room->b, n / 2))
 		return false;
 	id->type = IKE_ID_KEY_ID;
 	id->n = (uint16_t)(n / 2);
+	id->b = room->b;
 	return true;
 }
 
-static bool id_from_address(struct ike_id *id, const char *text)
+static bool id_from_address(struct ike_id *id, const char *text, struct addr *addr)
 {
-	struct addr addr;
+	static const struct ike_id none;
 
-	if (addr_parse(text, &addr))
+	if (addr_parse(text, addr))
 		return false;
-	id->type = addr.family == AF_INET ? IKE_ID_IPV4_ADDR : IKE_ID_IPV6_ADDR;
-	id->n = (uint16_t)addr_len(&addr);
-	memcpy(id->b, addr.b, id->n);
+	*id = id_or_addr(&none, addr);
 	return true;
 }
 
@@ -34,18 +33,20 @@ static bool id_from_text(struct ike_id *id, uint8_t type, const char *text)
 {
 	size_t n = strlen(text);
 
-	if (n > sizeof(id->b))
+	if (n > POLICY_ID_MAX)
 		return false;
 	id->type = type;
 	id->n = (uint16_t)n;
-	memcpy(id->b, text, n);
+	id->b = (const uint8_t *)text;
 	return true;
 }
 
-static bool id_from_dn(struct ike_id *id, const char *text, char *why, size_t n)
+static bool id_from_dn(struct ike_id *id, const char *text, struct id_room *room, char *why,
+		       size_t n)
 {
 	id->type = IKE_ID_DER_ASN1_DN;
-	id->n = (uint16_t)dn_make(text, id->b, sizeof(id->b), why, n);
+	id->n = (uint16_t)dn_make(text, room->b, sizeof(room->b), why, n);
+	id->b = room->b;
 	return id->n;
 }
 
@@ -61,10 +62,13 @@ static const char *guess_type(const char *text)
 	return strchr(text, '@') ? "ufqdn" : "fqdn";
 }
 
-void build_id(const struct build *b, const struct tree_node *node, const char *side,
-	      struct ike_id *id)
+void build_id(struct build *b, const struct tree_node *node, const char *side,
+	      struct ike_id *kept)
 {
 	const struct tree_value *type, *value;
+	struct ike_id id = { .type = 0 };
+	struct id_room room;
+	struct addr addr;
 	char path[32], why[160] = "";
 	const char *name;
 	bool good;
@@ -81,19 +85,21 @@ void build_id(const struct build *b, const struct tree_node *node, const char *s
 	}
 	name = type ? type->text : guess_type(value->text);
 	if (!strcmp(name, "dn")) {
-		good = id_from_dn(id, value->text, why, sizeof(why));
+		good = id_from_dn(&id, value->text, &room, why, sizeof(why));
 	} else if (!strcmp(name, "ipaddr")) {
-		good = id_from_address(id, value->text);
+		good = id_from_address(&id, value->text, &addr);
 	} else if (!strcmp(name, "keyid")) {
-		good = key_id_from_hex(id, value->text);
+		good = key_id_from_hex(&id, value->text, &room);
 		snprintf(why, sizeof(why), "it is written as pairs of hex digits");
 	} else {
-		good = id_from_text(id, !strcmp(name, "fqdn") ? IKE_ID_FQDN : IKE_ID_RFC822_ADDR,
+		good = id_from_text(&id, !strcmp(name, "fqdn") ? IKE_ID_FQDN : IKE_ID_RFC822_ADDR,
 				 value->text);
 	}
 	if (!good)
 		conf_error(b->report, value->at, "\"%s\" is not an identity of type %s%s%s",
 			   value->text, name, why[0] ? ": " : "", why);
+	else if (!policy_id_keep(kept, &id))
+		b->short_of_memory = true;
 }
 
 bool build_id_pattern(const struct build *b, const struct tree_node *node,

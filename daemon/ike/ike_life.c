@@ -319,8 +319,6 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	struct gateway *gw = old->gw;
 
 	heir->state = IKE_UP;
-	heir->local_id = old->local_id;
-	heir->remote_id = old->remote_id;
 	arm_timers(heir);
 	if (ike_outdated(heir))
 		keep_end(heir, old);

@@ -93,6 +93,11 @@ struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
 
 	if (!heir)
 		return NULL;
+	if (!policy_id_keep(&heir->local_id, &old->local_id) ||
+	    !policy_id_keep(&heir->remote_id, &old->remote_id)) {
+		ike_free(heir);
+		return NULL;
+	}
 	set_conf(heir, old->box, old->conf);
 	heir->fragmentation = old->fragmentation;
 	heir->tokens = old->tokens;
@@ -154,6 +159,8 @@ void ike_free(struct ike_sa *ike)
 	packet_free(ike->ex.response);
 	pathref_put(ike->path);
 	policy_box_put(ike->box);
+	policy_id_drop(&ike->local_id);
+	policy_id_drop(&ike->remote_id);
 	ike_leave_gateway(ike);
 	secret_wipe(ike, sizeof(*ike));
 	free(ike);

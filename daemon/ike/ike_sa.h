@@ -72,7 +72,7 @@ struct ike_sa {
 	bool stranger;			/* counted in core->half_open and gw->strangers */
 	bool proved;			/* the stranger's address is its own: it had a cookie */
 	struct handshake *hs;
-	struct ike_id local_id, remote_id;
+	struct ike_id local_id, remote_id;	/* kept */
 	bool use_ppk;			/* both ends know post-quantum pre-shared keys */
 	char ppk[POLICY_NAME];		/* identity of the one that is in the keys; "": none */
 	ike_time begun;			/* first packet sent or received */

@@ -17,7 +17,8 @@ static uint64_t addr_key(const struct addr *addr)
 
 static uint64_t id_key(const struct ike_id *id)
 {
-	struct ike_id plain = id_plain(id);
+	struct id_room room;
+	struct ike_id plain = id_plain(id, &room);
 
 	return table_octets(plain.type, plain.b, plain.n);
 }

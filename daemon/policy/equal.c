@@ -28,7 +28,7 @@ bool policy_id_equal(const struct ike_id *a, const struct ike_id *b)
 	const enum policy_change most = POLICY_ANEW;
 
 	POLICY_ID_FIELDS(SAME, APART)
-	return !memcmp(a->b, b->b, a->n);
+	return !a->n || !memcmp(a->b, b->b, a->n);
 }
 
 static bool selectors_same(const struct ts_pair *a, const struct ts_pair *b)

@@ -12,25 +12,21 @@
 
 struct ike_id id_or_addr(const struct ike_id *id, const struct addr *used)
 {
-	struct ike_id out = { .type = IKE_ID_IPV4_ADDR };
-
 	if (id->n)
 		return *id;
-	if (used->family == AF_INET6)
-		out.type = IKE_ID_IPV6_ADDR;
-	out.n = (uint16_t)addr_len(used);
-	memcpy(out.b, used->b, out.n);
-	return out;
+	return (struct ike_id){
+		.type = used->family == AF_INET6 ? IKE_ID_IPV6_ADDR : IKE_ID_IPV4_ADDR,
+		.n = (uint16_t)addr_len(used), .b = used->b,
+	};
 }
 
 bool id_from_wire(const struct wire_id *wire, struct ike_id *id)
 {
-	memset(id, 0, sizeof(*id));
-	if (wire->data.n > sizeof(id->b))
+	if (wire->data.n > POLICY_ID_MAX)
 		return false;
 	id->type = wire->type;
 	id->n = (uint16_t)wire->data.n;
-	memcpy(id->b, wire->data.p, wire->data.n);
+	id->b = wire->data.p;
 	return true;
 }
 
@@ -54,30 +50,37 @@ static struct bytes octets(const struct ike_id *id)
 	return bytes_of(id->b, id->n);
 }
 
-struct ike_id id_plain(const struct ike_id *id)
+/* What is found in @id is in the same place of @out, as a plain name is as long as it was. */
+static void plain_dn(const struct ike_id *id, uint8_t *out)
 {
-	struct ike_id out = *id;
 	struct dn_walk walk;
 	struct dn_part part;
 
-	if (is_name(id))
-		lower(out.b, out.n);
-	if (id->type != IKE_ID_DER_ASN1_DN)
-		return out;
-	/* A plain name is as long as it was: what is found in @id is in the same place of @out. */
 	dn_begin(&walk, octets(id));
 	while (dn_next(&walk, &part)) {
 		if (!dn_is_text(&part))
 			continue;
-		out.b[part.tag - id->b] = PLAIN_TAG;
-		lower(out.b + (part.value.p - id->b), part.value.n);
+		out[part.tag - id->b] = PLAIN_TAG;
+		lower(out + (part.value.p - id->b), part.value.n);
 	}
-	return out;
+}
+
+struct ike_id id_plain(const struct ike_id *id, struct id_room *room)
+{
+	if (!id->n || !id_may_be_pattern(id))
+		return *id;
+	memcpy(room->b, id->b, id->n);
+	if (is_name(id))
+		lower(room->b, id->n);
+	else
+		plain_dn(id, room->b);
+	return (struct ike_id){ .type = id->type, .n = id->n, .b = room->b };
 }
 
 bool id_same(const struct ike_id *a, const struct ike_id *b)
 {
-	struct ike_id plain_a = id_plain(a), plain_b = id_plain(b);
+	struct id_room room_a, room_b;
+	struct ike_id plain_a = id_plain(a, &room_a), plain_b = id_plain(b, &room_b);
 
 	return policy_id_equal(&plain_a, &plain_b);
 }
@@ -124,7 +127,8 @@ static bool dn_like(struct bytes pattern, struct bytes name)
 
 bool id_like(const struct ike_id *pattern, const struct ike_id *id)
 {
-	struct ike_id wanted = id_plain(pattern), plain = id_plain(id);
+	struct id_room room_wanted, room;
+	struct ike_id wanted = id_plain(pattern, &room_wanted), plain = id_plain(id, &room);
 
 	if (wanted.type != plain.type)
 		return false;

@@ -9,15 +9,21 @@
 /* With its NUL: of a peer's, which may be of any length, the rest is cut off. */
 #define ID_TEXT	288
 
-/* @id, or where it is empty the address @used. */
+/* Room for the octets of any identity. */
+struct id_room {
+	uint8_t b[POLICY_ID_MAX];
+};
+
+/* A view of @id, or where it is empty of the address @used. */
 struct ike_id id_or_addr(const struct ike_id *id, const struct addr *used);
-/* false: longer than we take. */
+/* A view of @wire; false: it is longer than we take. */
 bool id_from_wire(const struct wire_id *wire, struct ike_id *id);
 /*
  * In a form that is the same for all that name the same end: names of hosts and users, and the
  * texts in a distinguished name, in lower case; these texts of one type, whatever the peer took.
+ * A view of @room, or of @id, where that is plain.
  */
-struct ike_id id_plain(const struct ike_id *id);
+struct ike_id id_plain(const struct ike_id *id, struct id_room *room);
 bool id_same(const struct ike_id *a, const struct ike_id *b);
 /*
  * Whether @id is one that @pattern means: '*' there stands for any octets, none as well, but in a

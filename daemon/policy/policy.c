@@ -4,6 +4,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+void policy_id_drop(struct ike_id *kept)
+{
+	free((void *)kept->b);
+	*kept = (struct ike_id){ .type = 0 };
+}
+
+bool policy_id_keep(struct ike_id *kept, const struct ike_id *id)
+{
+	uint8_t *octets = NULL;
+	struct ike_id copy;
+
+	if (id->n) {
+		octets = malloc(id->n);
+		if (!octets)
+			return false;
+		memcpy(octets, id->b, id->n);
+	}
+	copy.type = id->type;
+	copy.n = id->n;
+	copy.b = octets;
+	policy_id_drop(kept);
+	*kept = copy;
+	return true;
+}
+
 void policy_free(struct policy *policy)
 {
 	if (!policy)
@@ -14,6 +39,8 @@ void policy_free(struct policy *policy)
 		for (unsigned int t = 0; t < gateway->n_tunnels; t++)
 			free(gateway->tunnels[t].proxies);
 		free(gateway->tunnels);
+		policy_id_drop(&gateway->local_id);
+		policy_id_drop(&gateway->peer_id);
 		secret_free(gateway->psk);
 		for (unsigned int i = 0; i < gateway->ppk.n; i++)
 			secret_free(gateway->ppk.list[i].secret);

@@ -20,12 +20,19 @@
 
 enum policy_start { POLICY_START_ALWAYS = 1, POLICY_START_ON_DEMAND, POLICY_START_PASSIVE };
 
-/* RFC 7296 section 3.5. */
+/* RFC 7296 section 3.5.  A view, or what policy_id_keep() has copied. */
 struct ike_id {
 	uint8_t type;		/* IANA: 1 IPv4, 2 FQDN, 3 RFC 822, 5 IPv6, 9 DN, 11 key id */
 	uint16_t n;
-	uint8_t b[POLICY_ID_MAX];
+	const uint8_t *b;	/* @n octets, POLICY_ID_MAX at most */
 };
+
+/*
+ * Makes *@kept a copy of @id that policy_id_drop() frees, and drops what it was before, which may
+ * be what @id is a view of; false: no memory, and it is as it was.
+ */
+bool policy_id_keep(struct ike_id *kept, const struct ike_id *id);
+void policy_id_drop(struct ike_id *kept);
 
 /* How packets look outside, as the kernel's enumerations have it; 0: as a default. */
 enum policy_df { POLICY_DF_COPY = 1, POLICY_DF_CLEAR, POLICY_DF_SET };

@@ -69,6 +69,23 @@ static bool unpack_props(const struct msg_props *props, struct prop_list *out)
 	return true;
 }
 
+/* --- identities --- */
+
+static void pack_id(const struct ike_id *id, struct msg_id *out)
+{
+	out->type = id->type;
+	out->n = id->n;
+	if (id->n)
+		memcpy(out->b, id->b, id->n);
+}
+
+static bool unpack_id(const struct msg_id *id, struct ike_id *kept)
+{
+	const struct ike_id view = { .type = id->type, .n = id->n, .b = id->b };
+
+	return policy_id_keep(kept, &view);
+}
+
 /* --- out --- */
 
 struct sender {
@@ -99,6 +116,10 @@ static void send_gateway(const struct sender *s, const struct policy_gateway *ga
 	for (unsigned int i = 0; i < POLICY_PPKS_MAX; i++)
 		body.gateway.ppk.list[i].secret = NULL;
 	body.gateway.tunnels = NULL;
+	memset(&body.gateway.local_id, 0, sizeof(body.gateway.local_id));
+	memset(&body.gateway.peer_id, 0, sizeof(body.gateway.peer_id));
+	pack_id(&gateway->local_id, &body.local_id);
+	pack_id(&gateway->peer_id, &body.peer_id);
 	memset(&body.gateway.ike, 0, sizeof(body.gateway.ike));
 	pack_props(&gateway->ike, &body.ike);
 	s->send(s->ctx, MSG_POLICY_GATEWAY, &body, sizeof(body));
@@ -157,15 +178,19 @@ int policy_msg_gateway(struct policy_msg_reader *r, const struct msg_gateway *bo
 
 	if (r->failed)
 		return 0;
-	if (!r->policy || r->policy->n_gateways == r->room || r->tunnels || r->proxies)
+	if (!r->policy || r->policy->n_gateways == r->room || r->tunnels || r->proxies ||
+	    body->local_id.n > POLICY_ID_MAX || body->peer_id.n > POLICY_ID_MAX)
 		return -1;
 	gateway = &r->policy->gateways[r->policy->n_gateways];
 	*gateway = body->gateway;
+	gateway->local_id = (struct ike_id){ .type = 0 };
+	gateway->peer_id = (struct ike_id){ .type = 0 };
 	r->tunnels = gateway->n_tunnels;
 	gateway->n_tunnels = 0;
 	gateway->tunnels = calloc(r->tunnels + 1, sizeof(*gateway->tunnels));
 	r->policy->n_gateways++;
-	r->failed = !gateway->tunnels;
+	r->failed = !gateway->tunnels || !unpack_id(&body->local_id, &gateway->local_id) ||
+		    !unpack_id(&body->peer_id, &gateway->peer_id);
 	return unpack_props(&body->ike, &gateway->ike) ? 0 : -1;
 }
 

@@ -28,9 +28,16 @@ struct msg_props {
 	struct msg_prop prop[PROP_MAX];
 };
 
-/* Pointers and proposals within the struct are empty. */
+struct msg_id {
+	uint8_t type;
+	uint16_t n;
+	uint8_t b[POLICY_ID_MAX];	/* @n of them; the rest is 0 */
+};
+
+/* Pointers, identities and proposals within the struct are empty. */
 struct msg_gateway {
 	struct policy_gateway gateway;
+	struct msg_id local_id, peer_id;
 	struct msg_props ike;
 };
 

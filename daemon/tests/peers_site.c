@@ -9,6 +9,8 @@
 
 #include <cmocka.h>
 
+#include "wire/ike_const.h"
+
 struct addr site_address(const char *text)
 {
 	struct addr a = { .family = 0 };
@@ -104,16 +106,19 @@ static struct ts_list selectors(const char *ranges)
 	return list;
 }
 
-static struct ike_id identity(const char *name)
+void site_id(struct ike_id *kept, const struct ike_id *as, const char *name)
 {
 	struct ike_id id = { .type = 0 };
 
-	if (!name)
-		return id;
-	id.type = 2;
-	id.n = (uint16_t)strlen(name);
-	memcpy(id.b, name, id.n);
-	return id;
+	if (as) {
+		id = *as;
+	} else if (name) {
+		id.type = IKE_ID_FQDN;
+		id.n = (uint16_t)strlen(name);
+		id.b = (const uint8_t *)name;
+	}
+	if (!policy_id_keep(kept, &id))
+		abort();
 }
 
 static void fill_tunnel(struct policy_tunnel *tunnel, const struct site *site)
@@ -184,8 +189,8 @@ struct policy *peers_policy(const struct site *site)
 	gw->peer = site_address(site->peer);
 	if (site->fqdn)
 		snprintf(gw->fqdn, sizeof(gw->fqdn), "%s", site->fqdn);
-	gw->local_id = site->local_as ? *site->local_as : identity(site->local_id);
-	gw->peer_id = site->peer_as ? *site->peer_as : identity(site->peer_id);
+	site_id(&gw->local_id, site->local_as, site->local_id);
+	site_id(&gw->peer_id, site->peer_as, site->peer_id);
 	gw->peer_pattern = site->peer_pattern;
 	gw->psk = shared_key(site->psk);
 	gw->ike = site->ike;

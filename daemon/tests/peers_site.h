@@ -60,6 +60,8 @@ struct policy *peers_policy_join(struct policy *policy, struct policy *other);
 /* A list of one proposal set: words of the configuration with commas; NULL: none. */
 struct prop_list peers_props(enum prop_proto proto, const char *encr, const char *hash,
 			     const char *dh);
+/* Makes *@kept the identity *@as, or where that is NULL the FQDN @name, or where that is, none. */
+void site_id(struct ike_id *kept, const struct ike_id *as, const char *name);
 /* Of that text; family 0 for NULL.  Ends the process where it is no address. */
 struct addr site_address(const char *text);
 

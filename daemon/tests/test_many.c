@@ -55,8 +55,8 @@ static void name_other(struct policy_gateway *gw, unsigned int i, const struct k
 	gw->passive = false;
 	snprintf(peer, sizeof(peer), "203.0.%u.%u", 100 + i / 250, 1 + i % 250);
 	gw->peer = site_address(kind->dynamic ? NULL : peer);
-	snprintf((char *)gw->peer_id.b, sizeof(gw->peer_id.b), "peer%u.example", i);
-	gw->peer_id.n = (uint16_t)strlen((char *)gw->peer_id.b);
+	snprintf(peer, sizeof(peer), "peer%u.example", i);
+	site_id(&gw->peer_id, NULL, peer);
 }
 
 /* The site's, after @n others of their own. */

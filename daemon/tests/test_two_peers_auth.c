@@ -223,6 +223,11 @@ static void configure_namesakes(struct peers *net, unsigned int n)
 		gateways[i].n_tunnels = 0;
 		gateways[i].tunnels = NULL;
 		gateways[i].psk = other_key(i);
+		/* It shares nothing with the last. */
+		gateways[i].local_id = (struct ike_id){ .type = 0 };
+		gateways[i].peer_id = (struct ike_id){ .type = 0 };
+		site_id(&gateways[i].local_id, &gateways[n - 1].local_id, NULL);
+		site_id(&gateways[i].peer_id, &gateways[n - 1].peer_id, NULL);
 	}
 	policy->gateways = gateways;
 	policy->n_gateways = n;

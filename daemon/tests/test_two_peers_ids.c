@@ -15,20 +15,29 @@
 
 static struct ike_id of(uint8_t type, const char *text)
 {
-	struct ike_id id = { .type = type, .n = (uint16_t)strlen(text) };
+	return (struct ike_id){
+		.type = type, .n = (uint16_t)strlen(text), .b = (const uint8_t *)text,
+	};
+}
 
-	memcpy(id.b, text, id.n);
-	return id;
+#define NAMES	16	/* distinguished names that a test needs at a time */
+
+static uint8_t *name_room(void)
+{
+	static uint8_t rooms[NAMES][POLICY_ID_MAX];
+	static unsigned int next;
+
+	return rooms[next++ % NAMES];
 }
 
 static struct ike_id dn(const char *text)
 {
-	struct ike_id id = { .type = IKE_ID_DER_ASN1_DN };
+	uint8_t *octets = name_room();
 	char why[160];
+	size_t n = dn_make(text, octets, POLICY_ID_MAX, why, sizeof(why));
 
-	id.n = (uint16_t)dn_make(text, id.b, sizeof(id.b), why, sizeof(why));
-	assert_true(id.n);
-	return id;
+	assert_true(n);
+	return (struct ike_id){ .type = IKE_ID_DER_ASN1_DN, .n = (uint16_t)n, .b = octets };
 }
 
 /* A begins with these identities, and B with what it is to take them for. */
@@ -73,9 +82,11 @@ static void check_refused(struct ike_id a_is, struct ike_id b_wants, bool patter
 
 static void test_types(void **state)
 {
-	struct ike_id v6 = { .type = IKE_ID_IPV6_ADDR, .n = 16, .b = { 0x20, 1, [15] = 9 } };
-	struct ike_id v4 = { .type = IKE_ID_IPV4_ADDR, .n = 4, .b = { 10, 0, 0, 1 } };
-	struct ike_id key = { .type = IKE_ID_KEY_ID, .n = 3, .b = { 0, 0xff, '*' } };
+	static const uint8_t of_v6[16] = { 0x20, 1, [15] = 9 }, of_v4[] = { 10, 0, 0, 1 };
+	static const uint8_t of_key[] = { 0, 0xff, '*' };
+	struct ike_id v6 = { .type = IKE_ID_IPV6_ADDR, .n = sizeof(of_v6), .b = of_v6 };
+	struct ike_id v4 = { .type = IKE_ID_IPV4_ADDR, .n = sizeof(of_v4), .b = of_v4 };
+	struct ike_id key = { .type = IKE_ID_KEY_ID, .n = sizeof(of_key), .b = of_key };
 
 	(void)state;
 	check_taken(v4, v4, false, "10.0.0.1");
@@ -205,18 +216,20 @@ static void test_absurd(void **state)
 {
 	struct ike_id expected = of(IKE_ID_FQDN, "a.example");
 	struct ike_id any = of(IKE_ID_FQDN, "*"), id = of(IKE_ID_FQDN, "a.example");
+	uint8_t octets[POLICY_ID_MAX];
 
 	(void)state;
 	check_refused(of(IKE_ID_FQDN, "a.example\x1b[2J"), expected, false,
 		      "says it is a.example\\x1b[2J, expected is a.example");
-	id.b[id.n++] = '\0';
+	id.n++;		/* its NUL */
 	check_refused(id, expected, false, "says it is a.example\\x00, expected is a.example");
 	check_refused(of(0, "a.example"), expected, false, "says it is id of type 0: 612e");
 	check_refused(of(IKE_ID_DER_ASN1_DN, "a.example"), any, true,
 		      "says it is id of type 9: 61");
 	check_refused(of(255, "x"), any, true, "says it is id of type 255: 78, expected is *");
-	memset(id.b, '\n', sizeof(id.b));
-	id.n = sizeof(id.b);
+	memset(octets, '\n', sizeof(octets));
+	id.b = octets;
+	id.n = sizeof(octets);
 	check_refused(id, expected, false, "\\x0a...");
 }
 

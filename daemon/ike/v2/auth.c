@@ -87,10 +87,11 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	struct ike_auth_answer made, plain;
 	struct child_sa *child;
 	struct prop_list esp;
+	struct ike_id ours;
 	struct slot *slot;
 
-	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
-	if (lacks_ppk(ike))
+	ours = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
+	if (lacks_ppk(ike) || !policy_id_keep(&ike->local_id, &ours))
 		return false;
 	if (!make_proofs(ike, &made, &plain)) {
 		if (!job_waits(ike, JOB_OURS))
@@ -241,8 +242,7 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 	}
 	if (!keys_agree(ike, in, &proof))
 		return false;
-	ike->remote_id = proof.id;
-	return true;
+	return policy_id_keep(&ike->remote_id, &proof.id);
 }
 
 void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)

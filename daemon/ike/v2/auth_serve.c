@@ -281,15 +281,17 @@ static void turn_away(struct ike_sa *ike, struct wire_writer *w)
 	ike_close(ike, true);
 }
 
-/* Has our AUTH made, by @keys, for the peer, who is that of @gw. */
-static bool prove(struct ike_sa *ike, struct gateway *gw, const struct keymat_ike *keys,
-		  struct ike_auth_answer *made)
+/* Has our AUTH made for the peer, who is that of @gw by @theirs. */
+static bool prove(struct ike_sa *ike, struct gateway *gw, const struct v2_proof *theirs,
+		  const struct found *found, struct ike_auth_answer *made)
 {
+	struct ike_id ours = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
 	char peer[ADDR_TEXT];
 	bool proved;
 
-	ike->local_id = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
-	proved = v2_proof_make(ike, keys, JOB_PEERS, gw->conf->key, &ike->local_id, made);
+	proved = policy_id_keep(&ike->remote_id, &theirs->id) &&
+		 policy_id_keep(&ike->local_id, &ours) &&
+		 v2_proof_make(ike, &found->keys, JOB_PEERS, gw->conf->key, &ike->local_id, made);
 	if (!proved && !job_waits(ike, JOB_PEERS))
 		stranger_fail(ike->core, gw, "we cannot authenticate to peer %s: " V2_KEY_FAILS,
 			      addr_text(&ike->path->remote.addr, peer));
@@ -318,7 +320,7 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	struct v2_proof proof;
 	struct gateway *gw = authenticate(ike, in, &proof, &found);
 
-	if (!gw || !prove(ike, gw, &found.keys, &made)) {
+	if (!gw || !prove(ike, gw, &proof, &found, &made)) {
 		if (!job_waits(ike, JOB_PEERS))
 			turn_away(ike, w);
 		secret_wipe(&found, sizeof(found));
@@ -326,7 +328,6 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	}
 	v2_ppk_adopt(ike, found.ppk, &found.keys);
 	ike_move_to_gateway(ike, gw);
-	ike->remote_id = proof.id;
 	wire_put_id(w, IKE_PL_IDR, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
 	v2_proof_put(w, &made);
 	if (found.ppk)
