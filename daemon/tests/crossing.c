@@ -230,6 +230,24 @@ void crossing_response(struct peers *net, int to)
 	pass(net, to, RESPONSE);
 }
 
+void crossing_exchange(struct peers *net, int side)
+{
+	crossing_request(net, !side);
+	crossing_response(net, side);
+}
+
+void crossing_requests(struct peers *net, int first)
+{
+	crossing_request(net, first);
+	crossing_request(net, !first);
+}
+
+void crossing_responses(struct peers *net, int first)
+{
+	crossing_response(net, first);
+	crossing_response(net, !first);
+}
+
 struct datagram *crossing_delay_request(struct peers *net, int to)
 {
 	return wait_for(net, to, REQUEST);
@@ -309,6 +327,11 @@ void crossing_delete(struct peers *net, int side, uint64_t token)
 	child_delete(child);
 	core_end(core);
 	did(net, side);
+}
+
+void crossing_delete_newest(struct peers *net, int side)
+{
+	crossing_delete(net, side, crossing_newest(net, side));
 }
 
 void crossing_delete_ike(struct peers *net, int side)

@@ -44,6 +44,11 @@ bool crossing_exact(void);
  */
 void crossing_request(struct peers *net, int to);
 void crossing_response(struct peers *net, int to);
+/* What @side asks arrives, and then the answer. */
+void crossing_exchange(struct peers *net, int side);
+/* A request to each, or a response, arrives: to @first, and then to the other. */
+void crossing_requests(struct peers *net, int first);
+void crossing_responses(struct peers *net, int first);
 /* It and its repetitions do not arrive until crossing_arrives(); NULL: there never was one. */
 struct datagram *crossing_delay_request(struct peers *net, int to);
 struct datagram *crossing_delay_response(struct peers *net, int to);
@@ -58,8 +63,9 @@ void crossing_nonce(struct peers *net, int side, uint8_t first);
 /* The side begins to rekey its child, or the IKE SA: the request is under way. */
 void crossing_rekey(struct peers *net, int side);
 void crossing_rekey_ike(struct peers *net, int side);
-/* It deletes that child, or the IKE SA, likewise. */
+/* It deletes that child, its newest, or the IKE SA, likewise. */
 void crossing_delete(struct peers *net, int side, uint64_t token);
+void crossing_delete_newest(struct peers *net, int side);
 void crossing_delete_ike(struct peers *net, int side);
 /* It has lost that child, and the peer does not learn of it. */
 void crossing_forget(struct peers *net, int side, uint64_t token);

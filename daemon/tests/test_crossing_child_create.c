@@ -26,10 +26,8 @@ static void collision_ike_rekey(struct peers *net, unsigned int i)
 	crossing_forget(net, B, crossing_newest(net, B));
 	crossing_forget(net, A, crossing_newest(net, A));
 	crossing_rekey_ike(net, B);
-	crossing_request(net, B);
-	crossing_request(net, A);
-	crossing_response(net, A);
-	crossing_response(net, B);
+	crossing_requests(net, B);
+	crossing_responses(net, A);
 }
 
 int main(void)

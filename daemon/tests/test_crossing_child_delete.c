@@ -11,16 +11,11 @@
 
 #define N(array)	(sizeof(array) / sizeof((array)[0]))
 
-static void delete(struct peers *net, int side)
-{
-	crossing_delete(net, side, crossing_newest(net, side));
-}
-
 static void regular(struct peers *net, unsigned int i)
 {
 	int me = (int)i, peer = !me;
 
-	delete(net, me);
+	crossing_delete_newest(net, me);
 	crossing_request(net, peer);
 	if (crossing_exact())
 		assert_int_equal(kern_fake_count(net->peer[peer].kern, false, NULL), 0);
@@ -30,12 +25,10 @@ static void regular(struct peers *net, unsigned int i)
 static void collision(struct peers *net, unsigned int i)
 {
 	(void)i;
-	delete(net, A);
-	delete(net, B);
-	crossing_request(net, B);
-	crossing_request(net, A);
-	crossing_response(net, A);
-	crossing_response(net, B);
+	crossing_delete_newest(net, A);
+	crossing_delete_newest(net, B);
+	crossing_requests(net, B);
+	crossing_responses(net, A);
 	if (crossing_exact())
 		assert_int_equal(kern_fake_count(net->peer[B].kern, true, NULL), 0);
 }
@@ -46,11 +39,10 @@ static void collision_drop(struct peers *net, unsigned int i)
 	struct datagram *deletion;
 
 	(void)i;
-	delete(net, A);
+	crossing_delete_newest(net, A);
 	deletion = crossing_delay_request(net, B);
-	delete(net, B);
-	crossing_request(net, A);
-	crossing_response(net, B);
+	crossing_delete_newest(net, B);
+	crossing_exchange(net, B);
 	crossing_arrives(net, deletion);
 	crossing_response(net, A);
 }
@@ -59,24 +51,20 @@ static void collision_ike_rekey(struct peers *net, unsigned int i)
 {
 	int me = (int)i, peer = !me;
 
-	delete(net, me);
+	crossing_delete_newest(net, me);
 	crossing_rekey_ike(net, peer);
-	crossing_request(net, peer);
-	crossing_request(net, me);
-	crossing_response(net, me);
-	crossing_response(net, peer);
+	crossing_requests(net, peer);
+	crossing_responses(net, me);
 }
 
 static void collision_ike_delete(struct peers *net, unsigned int i)
 {
 	int me = (int)i, peer = !me;
 
-	delete(net, me);
+	crossing_delete_newest(net, me);
 	crossing_delete_ike(net, peer);
-	crossing_request(net, peer);
-	crossing_request(net, me);
-	crossing_response(net, me);
-	crossing_response(net, peer);
+	crossing_requests(net, peer);
+	crossing_responses(net, me);
 }
 
 int main(void)

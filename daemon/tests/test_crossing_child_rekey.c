@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/crossing.h"
+#include "tests/crossing_rekey.h"
 
 #define N(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -16,11 +16,6 @@ static void other_groups(struct site *a, struct site *b)
 {
 	a->esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20,group21");
 	b->esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19,group21");
-}
-
-static uint8_t lowest(bool is)
-{
-	return is ? 0x00 : 0xff;
 }
 
 /* The successor is the pair that @side asked for. */
@@ -46,8 +41,7 @@ static void regular(struct peers *net, unsigned int i)
 	crossing_response(net, me);
 	if (crossing_exact())
 		assert_int_not_equal(peers_token(net, me), old);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
 	made_by(net, me);
 }
 
@@ -56,15 +50,12 @@ static void regular_ke_invalid(struct peers *net, unsigned int i)
 	int me = (int)i, peer = !me;
 
 	crossing_rekey(net, me);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
 	if (crossing_exact())
 		assert_int_equal(kern_fake_count(net->peer[peer].kern, true, NULL), 1);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
 	made_by(net, me);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
 }
 
 /* The peer's old pair reaches a limit while it waits to be deleted. */
@@ -81,8 +72,7 @@ static void responder_expires(struct peers *net, bool hard)
 	crossing_response(net, A);
 	if (!hard && crossing_exact())
 		assert_true(crossing_none(net, A));
-	crossing_request(net, B);
-	crossing_response(net, A);
+	crossing_exchange(net, A);
 }
 
 static void regular_responder_ignore_soft_expire(struct peers *net, unsigned int i)
@@ -102,13 +92,10 @@ static void regular_responder_delete(struct peers *net, unsigned int i)
 {
 	(void)i;
 	crossing_rekey(net, A);
-	crossing_request(net, B);
-	crossing_response(net, A);
-	crossing_delete(net, B, crossing_newest(net, B));
-	crossing_request(net, A);
-	crossing_request(net, B);
-	crossing_response(net, A);
-	crossing_response(net, B);
+	crossing_exchange(net, A);
+	crossing_delete_newest(net, B);
+	crossing_requests(net, A);
+	crossing_responses(net, A);
 }
 
 static void regular_responder_lost_sa(struct peers *net, unsigned int i)
@@ -116,8 +103,7 @@ static void regular_responder_lost_sa(struct peers *net, unsigned int i)
 	(void)i;
 	crossing_forget(net, B, crossing_newest(net, B));
 	crossing_rekey(net, A);
-	crossing_request(net, B);
-	crossing_response(net, A);
+	crossing_exchange(net, A);
 }
 
 /* A peer deletes the old pair itself, although that is ours to do. */
@@ -131,8 +117,7 @@ static void regular_responder_incorrect_delete(struct peers *net, unsigned int i
 	crossing_request(net, B);
 	response = crossing_delay_response(net, A);
 	crossing_delete(net, B, old);
-	crossing_request(net, A);
-	crossing_response(net, B);
+	crossing_exchange(net, B);
 	crossing_arrives(net, response);
 }
 
@@ -143,8 +128,7 @@ static void regular_delete_timeout(struct peers *net, unsigned int i)
 
 	(void)i;
 	crossing_rekey(net, A);
-	crossing_request(net, B);
-	crossing_response(net, A);
+	crossing_exchange(net, A);
 	deletion = crossing_delay_request(net, B);
 	peers_run(net, 90000);
 	assert_true(peers_told(net, A, "child-down") <= 1);
@@ -153,182 +137,86 @@ static void regular_delete_timeout(struct peers *net, unsigned int i)
 
 /* --------------------------------------------------------------- collisions */
 
-/*
- * Both ask at once, and each has the other's request.  Of the four nonces the @i-th is the least:
- * A's request, B's request, B's answer, A's answer.
- */
-static void collide(struct peers *net, unsigned int i)
-{
-	crossing_nonce(net, A, lowest(i == 0));
-	crossing_nonce(net, B, lowest(i == 1));
-	crossing_rekey(net, A);
-	crossing_rekey(net, B);
-	if (crossing_exact()) {
-		crossing_nonce(net, A, lowest(i == 3));
-		crossing_nonce(net, B, lowest(i == 2));
-	}
-	crossing_request(net, B);
-	crossing_request(net, A);
-}
-
-static int winner(unsigned int i)
-{
-	return i % 2 ? A : B;
-}
-
 static void collision(struct peers *net, unsigned int i)
 {
-	collide(net, i);
-	crossing_response(net, A);
-	crossing_response(net, B);
-	crossing_request(net, A);
-	crossing_request(net, B);
-	crossing_response(net, A);
-	crossing_response(net, B);
-	made_by(net, winner(i));
+	crossing_collide(net, i, crossing_rekey);
+	crossing_responses(net, A);
+	crossing_requests(net, A);
+	crossing_responses(net, A);
+	made_by(net, crossing_winner(i));
 }
 
-/* What B deletes arrives before its answer to A. */
-static void collision_delayed_response(struct peers *net, unsigned int i)
+/* What B deletes has been deleted before B's answer to A arrives, which is returned. */
+static struct datagram *overtaken(struct peers *net, unsigned int i)
 {
 	struct datagram *response;
 
-	collide(net, i);
+	crossing_collide(net, i, crossing_rekey);
 	response = crossing_delay_response(net, A);
 	crossing_response(net, B);
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_arrives(net, response);
-	crossing_request(net, B);
-	crossing_response(net, A);
-	made_by(net, winner(i));
+	crossing_exchange(net, B);
+	return response;
+}
+
+static void collision_delayed_response(struct peers *net, unsigned int i)
+{
+	crossing_arrives(net, overtaken(net, i));
+	crossing_exchange(net, A);
+	made_by(net, crossing_winner(i));
 }
 
 /* And then B deletes the pair that is left. */
 static void collision_delayed_response_delete(struct peers *net, unsigned int i)
 {
-	struct datagram *response;
+	struct datagram *response = overtaken(net, i);
 
-	collide(net, i);
-	response = crossing_delay_response(net, A);
-	crossing_response(net, B);
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_delete(net, B, crossing_newest(net, B));
-	crossing_request(net, A);
-	crossing_response(net, B);
+	crossing_delete_newest(net, B);
+	crossing_exchange(net, B);
 	crossing_arrives(net, response);
 }
 
 /* A's request comes when B, which knows of no collision, deletes the old pair. */
 static void collision_delayed_request(struct peers *net, unsigned int i)
 {
-	bool before = i >= 3;
-	struct datagram *request;
-
-	i %= 3;
-	crossing_nonce(net, A, lowest(i == 0));
-	crossing_nonce(net, B, lowest(i == 1));
-	crossing_rekey(net, A);
-	request = crossing_delay_request(net, B);
-	crossing_rekey(net, B);
-	if (crossing_exact())
-		crossing_nonce(net, A, lowest(i == 2));
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_arrives(net, request);
-	if (before)
-		crossing_response(net, A);
-	crossing_request(net, A);
-	crossing_response(net, B);
-	if (!before)
-		crossing_response(net, A);
+	crossing_missed_comes(net, crossing_miss(net, i % 3, crossing_rekey), i >= 3);
 	made_by(net, B);
 }
 
 /* It comes later still, when the old pair is gone. */
-static void late_request(struct peers *net, unsigned int i, bool delete)
-{
-	struct datagram *request;
-
-	crossing_nonce(net, A, lowest(i == 0));
-	crossing_nonce(net, B, lowest(i == 1));
-	crossing_rekey(net, A);
-	request = crossing_delay_request(net, B);
-	crossing_rekey(net, B);
-	if (crossing_exact())
-		crossing_nonce(net, A, lowest(i == 2));
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_request(net, A);
-	crossing_response(net, B);
-	if (delete) {
-		crossing_delete(net, B, crossing_newest(net, B));
-		crossing_request(net, A);
-		crossing_response(net, B);
-	}
-	crossing_arrives(net, request);
-	crossing_response(net, A);
-}
-
 static void collision_delayed_request_more(struct peers *net, unsigned int i)
 {
-	late_request(net, i, false);
+	struct datagram *request = crossing_miss(net, i, crossing_rekey);
+
+	crossing_exchange(net, B);
+	crossing_arrives(net, request);
+	crossing_response(net, A);
 	made_by(net, B);
 }
 
+/* Or the new one, too. */
 static void collision_delayed_request_more_delete(struct peers *net, unsigned int i)
 {
-	late_request(net, i, true);
-}
+	struct datagram *request = crossing_miss(net, i, crossing_rekey);
 
-/* Both have to ask once more, with another group. */
-static void collide_regrouped(struct peers *net, unsigned int i)
-{
-	crossing_nonce(net, A, lowest(i == 1));
-	crossing_nonce(net, B, lowest(i == 0));
-	crossing_rekey(net, A);
-	crossing_rekey(net, B);
-	crossing_request(net, B);
-	crossing_request(net, A);
-	crossing_nonce(net, A, lowest(i == 0));
+	crossing_exchange(net, B);
+	crossing_delete_newest(net, B);
+	crossing_exchange(net, B);
+	crossing_arrives(net, request);
 	crossing_response(net, A);
-	crossing_nonce(net, B, lowest(i == 1));
-	crossing_response(net, B);
 }
 
 static void collision_ke_invalid(struct peers *net, unsigned int i)
 {
-	collide_regrouped(net, i);
-	if (crossing_exact()) {
-		crossing_nonce(net, A, lowest(i == 3));
-		crossing_nonce(net, B, lowest(i == 2));
-	}
-	crossing_request(net, B);
-	crossing_request(net, A);
-	crossing_response(net, A);
-	crossing_response(net, B);
-	crossing_request(net, A);
-	crossing_request(net, B);
-	crossing_response(net, A);
-	crossing_response(net, B);
-	made_by(net, winner(i));
+	crossing_collide_again(net, i, crossing_rekey);
+	crossing_responses(net, A);
+	crossing_requests(net, A);
+	crossing_responses(net, A);
+	made_by(net, crossing_winner(i));
 }
 
 static void collision_ke_invalid_delayed_retry(struct peers *net, unsigned int i)
 {
-	struct datagram *request;
-
-	collide_regrouped(net, i);
-	request = crossing_delay_request(net, B);
-	if (crossing_exact())
-		crossing_nonce(net, A, lowest(i == 2));
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_arrives(net, request);
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_response(net, A);
+	crossing_missed_comes(net, crossing_miss_again(net, i, crossing_rekey), false);
 	made_by(net, B);
 }
 
@@ -339,14 +227,12 @@ static void collision_responder_incorrect_delete(struct peers *net, unsigned int
 	struct datagram *response;
 
 	(void)i;
-	collide(net, 1);
+	crossing_collide(net, 1, crossing_rekey);
 	response = crossing_delay_response(net, A);
 	crossing_response(net, B);
 	crossing_delete(net, B, old);
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_request(net, A);
-	crossing_response(net, B);
+	crossing_exchange(net, B);
+	crossing_exchange(net, B);
 	crossing_arrives(net, response);
 }
 
@@ -357,11 +243,9 @@ static void collision_delete(struct peers *net, unsigned int i)
 	int me = (int)i, peer = !me;
 
 	crossing_rekey(net, me);
-	crossing_delete(net, peer, crossing_newest(net, peer));
-	crossing_request(net, peer);
-	crossing_request(net, me);
-	crossing_response(net, peer);
-	crossing_response(net, me);
+	crossing_delete_newest(net, peer);
+	crossing_requests(net, peer);
+	crossing_responses(net, peer);
 }
 
 static void collision_delete_drop_delete(struct peers *net, unsigned int i)
@@ -370,7 +254,7 @@ static void collision_delete_drop_delete(struct peers *net, unsigned int i)
 	struct datagram *deletion;
 
 	crossing_rekey(net, me);
-	crossing_delete(net, peer, crossing_newest(net, peer));
+	crossing_delete_newest(net, peer);
 	crossing_request(net, peer);
 	deletion = crossing_delay_request(net, me);
 	crossing_response(net, me);
@@ -385,9 +269,8 @@ static void collision_delete_drop_rekey(struct peers *net, unsigned int i)
 
 	crossing_rekey(net, me);
 	request = crossing_delay_request(net, peer);
-	crossing_delete(net, peer, crossing_newest(net, peer));
-	crossing_request(net, me);
-	crossing_response(net, peer);
+	crossing_delete_newest(net, peer);
+	crossing_exchange(net, peer);
 	crossing_arrives(net, request);
 	crossing_response(net, me);
 }
@@ -401,9 +284,8 @@ static void collision_delete_delayed_response(struct peers *net, unsigned int i)
 	crossing_rekey(net, me);
 	crossing_request(net, peer);
 	response = crossing_delay_response(net, me);
-	crossing_delete(net, peer, crossing_newest(net, peer));
-	crossing_request(net, me);
-	crossing_response(net, peer);
+	crossing_delete_newest(net, peer);
+	crossing_exchange(net, peer);
 	crossing_arrives(net, response);
 }
 
@@ -422,8 +304,7 @@ static void collision_ike_rekey(struct peers *net, unsigned int i)
 	if (crossing_exact())
 		assert_int_equal(kern_fake_added(net->peer[peer].kern), added);
 	crossing_request(net, me);
-	crossing_response(net, me);
-	crossing_response(net, peer);
+	crossing_responses(net, me);
 }
 
 static void collision_ike_delete(struct peers *net, unsigned int i)
@@ -432,10 +313,8 @@ static void collision_ike_delete(struct peers *net, unsigned int i)
 
 	crossing_rekey(net, me);
 	crossing_delete_ike(net, peer);
-	crossing_request(net, peer);
-	crossing_request(net, me);
-	crossing_response(net, peer);
-	crossing_response(net, me);
+	crossing_requests(net, peer);
+	crossing_responses(net, peer);
 }
 
 int main(void)

@@ -29,10 +29,8 @@ static void collision(struct peers *net, unsigned int i)
 	(void)i;
 	crossing_delete_ike(net, A);
 	crossing_delete_ike(net, B);
-	crossing_request(net, B);
-	crossing_request(net, A);
-	crossing_response(net, A);
-	crossing_response(net, B);
+	crossing_requests(net, B);
+	crossing_responses(net, A);
 }
 
 int main(void)

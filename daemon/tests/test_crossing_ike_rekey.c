@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tests/crossing.h"
+#include "tests/crossing_rekey.h"
 
 #define N(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -26,16 +26,6 @@ static void as_if_with_first_group(struct peers *net)
 	crossing_ike(net, B)->prop.dh = alg_dh_by_id(19);
 }
 
-static uint8_t lowest(bool is)
-{
-	return is ? 0x00 : 0xff;
-}
-
-static int winner(unsigned int i)
-{
-	return i % 2 ? A : B;
-}
-
 /* Both go by the IKE SA that @side asked for. */
 static void made_by(struct peers *net, int side)
 {
@@ -50,102 +40,49 @@ static void made_by(struct peers *net, int side)
 
 static void regular(struct peers *net, unsigned int i)
 {
-	int me = (int)i, peer = !me;
+	int me = (int)i;
 
 	crossing_rekey_ike(net, me);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
 	made_by(net, me);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
 }
 
 static void regular_ke_invalid(struct peers *net, unsigned int i)
 {
-	int me = (int)i, peer = !me;
+	int me = (int)i;
 
 	as_if_with_first_group(net);
 	crossing_rekey_ike(net, me);
-	crossing_request(net, peer);
-	crossing_response(net, me);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
+	crossing_exchange(net, me);
 	made_by(net, me);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
 }
 
 /* --------------------------------------------------------------- collisions */
 
-/* As for children: the @i-th nonce is the least. */
-static void collide(struct peers *net, unsigned int i)
-{
-	crossing_nonce(net, A, lowest(i == 0));
-	crossing_nonce(net, B, lowest(i == 1));
-	crossing_rekey_ike(net, A);
-	crossing_rekey_ike(net, B);
-	if (crossing_exact()) {
-		crossing_nonce(net, A, lowest(i == 3));
-		crossing_nonce(net, B, lowest(i == 2));
-	}
-	crossing_request(net, B);
-	crossing_request(net, A);
-}
-
 static void collision(struct peers *net, unsigned int i)
 {
-	collide(net, i);
-	crossing_response(net, A);
-	crossing_response(net, B);
-	made_by(net, winner(i));
-	crossing_request(net, A);
-	crossing_request(net, B);
-	crossing_response(net, A);
-	crossing_response(net, B);
-}
-
-static void collide_regrouped(struct peers *net, unsigned int i)
-{
-	as_if_with_first_group(net);
-	crossing_nonce(net, A, lowest(i == 1));
-	crossing_nonce(net, B, lowest(i == 0));
-	crossing_rekey_ike(net, A);
-	crossing_rekey_ike(net, B);
-	crossing_request(net, B);
-	crossing_request(net, A);
-	crossing_nonce(net, A, lowest(i == 0));
-	crossing_response(net, A);
-	crossing_nonce(net, B, lowest(i == 1));
-	crossing_response(net, B);
+	crossing_collide(net, i, crossing_rekey_ike);
+	crossing_responses(net, A);
+	made_by(net, crossing_winner(i));
+	crossing_requests(net, A);
+	crossing_responses(net, A);
 }
 
 static void collision_ke_invalid(struct peers *net, unsigned int i)
 {
-	collide_regrouped(net, i);
-	if (crossing_exact()) {
-		crossing_nonce(net, A, lowest(i == 3));
-		crossing_nonce(net, B, lowest(i == 2));
-	}
-	crossing_request(net, B);
-	crossing_request(net, A);
-	crossing_response(net, A);
-	crossing_response(net, B);
-	made_by(net, winner(i));
+	as_if_with_first_group(net);
+	crossing_collide_again(net, i, crossing_rekey_ike);
+	crossing_responses(net, A);
+	made_by(net, crossing_winner(i));
 }
 
 static void collision_ke_invalid_delayed_retry(struct peers *net, unsigned int i)
 {
-	struct datagram *request;
-
-	collide_regrouped(net, i);
-	request = crossing_delay_request(net, B);
-	if (crossing_exact())
-		crossing_nonce(net, A, lowest(i == 2));
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_arrives(net, request);
-	crossing_request(net, A);
-	crossing_response(net, B);
+	as_if_with_first_group(net);
+	crossing_missed_comes(net, crossing_miss_again(net, i, crossing_rekey_ike), false);
 	made_by(net, B);
 }
 
@@ -154,11 +91,11 @@ static void collision_delayed_response(struct peers *net, unsigned int i)
 {
 	struct datagram *response;
 
-	collide(net, i);
+	crossing_collide(net, i, crossing_rekey_ike);
 	response = crossing_delay_response(net, A);
 	crossing_response(net, B);
 	crossing_request(net, A);
-	if (winner(i) == B)
+	if (crossing_winner(i) == B)
 		crossing_response(net, B);
 	crossing_arrives(net, response);
 }
@@ -166,55 +103,24 @@ static void collision_delayed_response(struct peers *net, unsigned int i)
 /* A's request gets lost; B, which knows nothing of it, deletes the old SA. */
 static void collision_dropped_request(struct peers *net, unsigned int i)
 {
-	struct datagram *request;
+	struct datagram *request = crossing_miss(net, i, crossing_rekey_ike);
 
-	crossing_nonce(net, A, lowest(i == 0));
-	crossing_nonce(net, B, lowest(i == 1));
-	crossing_rekey_ike(net, A);
-	request = crossing_delay_request(net, B);
-	crossing_rekey_ike(net, B);
-	if (crossing_exact())
-		crossing_nonce(net, A, lowest(i == 2));
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_request(net, A);
-	crossing_response(net, B);
+	crossing_exchange(net, B);
 	made_by(net, B);
 	crossing_arrives(net, request);
 }
 
-/* It comes when B is deleting the old SA, whose DELETE comes before B's answer, or after. */
-static void late_request(struct peers *net, unsigned int i, bool answered)
-{
-	struct datagram *request;
-
-	crossing_nonce(net, A, lowest(i == 0));
-	crossing_nonce(net, B, lowest(i == 1));
-	crossing_rekey_ike(net, A);
-	request = crossing_delay_request(net, B);
-	crossing_rekey_ike(net, B);
-	if (crossing_exact())
-		crossing_nonce(net, A, lowest(i == 2));
-	crossing_request(net, A);
-	crossing_response(net, B);
-	crossing_arrives(net, request);
-	if (answered)
-		crossing_response(net, A);
-	crossing_request(net, A);
-	crossing_response(net, B);
-	if (!answered)
-		crossing_response(net, A);
-	made_by(net, B);
-}
-
+/* It comes when B is deleting the old SA. */
 static void collision_delayed_request(struct peers *net, unsigned int i)
 {
-	late_request(net, i, false);
+	crossing_missed_comes(net, crossing_miss(net, i, crossing_rekey_ike), false);
+	made_by(net, B);
 }
 
 static void collision_delayed_request_and_delete(struct peers *net, unsigned int i)
 {
-	late_request(net, i, true);
+	crossing_missed_comes(net, crossing_miss(net, i, crossing_rekey_ike), true);
+	made_by(net, B);
 }
 
 /* ---------------------------------------------------------------- deletions */
@@ -225,10 +131,8 @@ static void collision_delete(struct peers *net, unsigned int i)
 
 	crossing_rekey_ike(net, me);
 	crossing_delete_ike(net, peer);
-	crossing_request(net, peer);
-	crossing_request(net, me);
-	crossing_response(net, peer);
-	crossing_response(net, me);
+	crossing_requests(net, peer);
+	crossing_responses(net, peer);
 }
 
 static void collision_delete_drop_delete(struct peers *net, unsigned int i)
@@ -239,8 +143,7 @@ static void collision_delete_drop_delete(struct peers *net, unsigned int i)
 	crossing_rekey_ike(net, me);
 	crossing_delete_ike(net, peer);
 	deletion = crossing_delay_request(net, me);
-	crossing_request(net, peer);
-	crossing_response(net, me);
+	crossing_exchange(net, me);
 	crossing_arrives(net, deletion);
 	crossing_response(net, peer);
 }
