@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The process `auth`, between a parent and an `ike` that are this test. */
-#include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -18,8 +14,8 @@
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
-#include "proc/confine.h"
 #include "prop/alg_registry.h"
+#include "tests/child_stage.h"
 
 #define ROUNDS		2000	/* of the loop, at most */
 #define KEY		"a secret that two ends share"
@@ -28,28 +24,14 @@
 
 static struct event_base *base;
 static struct auth_process *process;
-static struct chan *parent, *ike;
+static struct child_stage parent;
+static struct chan *ike;
 
 static struct {
-	unsigned int ready, answers, marks, parent_gone, ike_gone;
+	unsigned int answers, marks, ike_gone;
 	uint64_t marked;		/* the last */
 	struct ike_auth_answer answer;	/* the last */
 } seen;
-
-static void on_ready(void *ctx, struct bytes body, int fd)
-{
-	(void)ctx;
-	(void)body;
-	(void)fd;
-	seen.ready++;
-}
-
-static void on_log(void *ctx, struct bytes body, int fd)
-{
-	(void)ctx;
-	(void)body;
-	(void)fd;
-}
 
 static void on_marked(void *ctx, struct bytes body, int fd)
 {
@@ -70,14 +52,16 @@ static void on_answer(void *ctx, struct bytes body, int fd)
 	seen.answers++;
 }
 
-static void on_gone(void *ctx, const char *reason)
+static void on_ike_gone(void *ctx, const char *reason)
 {
+	(void)ctx;
 	(void)reason;
-	++*(unsigned int *)ctx;
+	seen.ike_gone++;
 }
 
 static chan_handler *const parent_handlers[MSG_TYPES] = {
-	[MSG_READY] = on_ready, [MSG_LOG] = on_log, [MSG_AUTH_MARKED] = on_marked,
+	[MSG_READY] = child_stage_ready, [MSG_LOG] = child_stage_ignore,
+	[MSG_AUTH_MARKED] = on_marked,
 };
 static chan_handler *const ike_handlers[MSG_TYPES] = { [MSG_AUTH_ANSWER] = on_answer };
 
@@ -100,13 +84,6 @@ static bool goes_on(void)
 	return !run(&never);
 }
 
-static void open_parent(int fd)
-{
-	parent = chan_new(base, fd, MSG_PARENT, MSG_AUTH, parent_handlers, &seen.parent_gone,
-			  on_gone);
-	assert_non_null(parent);
-}
-
 static void connect_ike(void)
 {
 	const struct msg_peer peer = { .role = MSG_IKE };
@@ -114,9 +91,9 @@ static void connect_ike(void)
 
 	assert_int_equal(chan_pair(ends), 0);
 	chan_free(ike);
-	ike = chan_new(base, ends[0], MSG_IKE, MSG_AUTH, ike_handlers, &seen.ike_gone, on_gone);
+	ike = chan_new(base, ends[0], MSG_IKE, MSG_AUTH, ike_handlers, NULL, on_ike_gone);
 	assert_non_null(ike);
-	chan_send_fd(parent, MSG_PEER, &peer, sizeof(peer), ends[1]);
+	chan_send_fd(parent.chan, MSG_PEER, &peer, sizeof(peer), ends[1]);
 	close(ends[1]);
 }
 
@@ -125,14 +102,14 @@ static void give_key(uint64_t number, const char *octets)
 	struct msg_auth_key key = { .number = number, .n = (uint32_t)strlen(octets) };
 
 	memcpy(key.octets, octets, key.n);
-	chan_send(parent, MSG_AUTH_KEY, &key, sizeof(key));
+	chan_send(parent.chan, MSG_AUTH_KEY, &key, sizeof(key));
 }
 
 static void forget_key(uint64_t number)
 {
 	const struct msg_auth_forget forget = { .number = number };
 
-	chan_send(parent, MSG_AUTH_FORGET, &forget, sizeof(forget));
+	chan_send(parent.chan, MSG_AUTH_FORGET, &forget, sizeof(forget));
 }
 
 /* Parent, process and ike, with one key. */
@@ -143,9 +120,8 @@ static int set_up(void **state)
 	(void)state;
 	memset(&seen, 0, sizeof(seen));
 	base = event_base_new();
-	assert_non_null(base);
 	assert_int_equal(chan_pair(ends), 0);
-	open_parent(ends[0]);
+	child_stage_open(&parent, base, ends[0], MSG_AUTH, parent_handlers);
 	process = auth_process_new(base, ends[1]);
 	assert_non_null(process);
 	connect_ike();
@@ -158,10 +134,9 @@ static int tear_down(void **state)
 {
 	(void)state;
 	auth_process_free(process);
-	chan_free(parent);
+	child_stage_close(&parent);
 	chan_free(ike);
 	process = NULL;
-	parent = NULL;
 	ike = NULL;
 	event_base_free(base);
 	return 0;
@@ -237,7 +212,7 @@ static void test_mark(void **state)
 	(void)state;
 	for (uint64_t number = 100; number < 200; number++)
 		give_key(number, KEY);
-	chan_send(parent, MSG_AUTH_MARK, &mark, sizeof(mark));
+	chan_send(parent.chan, MSG_AUTH_MARK, &mark, sizeof(mark));
 	assert_true(run(&seen.marks));
 	assert_int_equal(seen.marked, mark.number);
 	assert_int_equal(ask(new_request(AUTH_MAKE, 199))->failed, 0);
@@ -277,7 +252,7 @@ static void test_ike_nonsense(void **state)
 	connect_ike();
 	assert_true(goes_on());
 	assert_int_equal(ask(new_request(AUTH_MAKE, 7))->failed, 0);
-	assert_int_equal(seen.parent_gone, 0);
+	assert_int_equal(parent.gone, 0);
 }
 
 static void check_key_refused(uint64_t number, uint32_t n)
@@ -285,7 +260,7 @@ static void check_key_refused(uint64_t number, uint32_t n)
 	const struct msg_auth_key key = { .number = number, .n = n };
 
 	set_up(NULL);
-	chan_send(parent, MSG_AUTH_KEY, &key, sizeof(key));
+	chan_send(parent.chan, MSG_AUTH_KEY, &key, sizeof(key));
 	assert_false(goes_on());
 	tear_down(NULL);
 }
@@ -300,7 +275,7 @@ static void test_parent_nonsense(void **state)
 	check_key_refused(1, 0);
 	check_key_refused(1, SECRET_MAX + 1);
 	set_up(NULL);
-	chan_send_fd(parent, MSG_PEER, &peer, sizeof(peer), STDERR_FILENO);
+	chan_send_fd(parent.chan, MSG_PEER, &peer, sizeof(peer), STDERR_FILENO);
 	assert_false(goes_on());
 	tear_down(NULL);
 }
@@ -309,12 +284,11 @@ static void test_end(void **state)
 {
 	(void)state;
 	set_up(NULL);
-	chan_send(parent, MSG_STOP, NULL, 0);
+	chan_send(parent.chan, MSG_STOP, NULL, 0);
 	assert_false(goes_on());
 	tear_down(NULL);
 	set_up(NULL);
-	chan_free(parent);
-	parent = NULL;
+	child_stage_close(&parent);
 	assert_false(goes_on());
 	tear_down(NULL);
 	/* `ike` alone does not matter. */
@@ -345,51 +319,21 @@ static void assert_no_core(pid_t pid)
 	assert_true(found);
 }
 
-/* As main() has it, in a process of its own; @root is empty. */
-static int be_auth(int end, const char *root)
-{
-	const struct confine how = {
-		.root = open(root, O_RDONLY | O_DIRECTORY), .uid = 65534, .gid = 65534,
-	};
-
-	return confine(MSG_AUTH, &how) ? auth_process_run(end) : 1;
-}
-
 static void test_process(void **state)
 {
-	char root[] = "/tmp/test_auth_process.XXXXXX";
-	int ends[2], status;
-	pid_t pid;
+	int end = child_stage_fork(&parent, MSG_AUTH, auth_process_run);
 
 	(void)state;
-	if (!confine_possible())
-		skip();
-	assert_non_null(mkdtemp(root));
 	memset(&seen, 0, sizeof(seen));
-	assert_int_equal(chan_pair(ends), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		close(ends[0]);
-		_exit(be_auth(ends[1], root));
-	}
-	close(ends[1]);
 	base = event_base_new();
-	assert_non_null(base);
-	open_parent(ends[0]);
-	while (!seen.ready && !seen.parent_gone)
-		event_base_loop(base, EVLOOP_ONCE);
-	assert_int_equal(seen.ready, 1);
-	assert_no_core(pid);
+	child_stage_open(&parent, base, end, MSG_AUTH, parent_handlers);
+	child_stage_until(&parent, &parent.ready);
+	assert_int_equal(parent.ready, 1);
+	assert_no_core(parent.pid);
 	connect_ike();
 	give_key(7, KEY);
-	chan_send(parent, MSG_STOP, NULL, 0);
-	while (!seen.parent_gone)
-		event_base_loop(base, EVLOOP_ONCE);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
+	child_stage_stop(&parent);
 	tear_down(NULL);
-	rmdir(root);
 }
 
 int main(void)

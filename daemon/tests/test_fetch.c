@@ -4,9 +4,7 @@
 #include <event2/dns.h>
 #include <event2/dns_struct.h>
 #include <event2/event.h>
-#include <fcntl.h>
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -14,7 +12,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,7 +23,7 @@
 #include "loop/resolv.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
-#include "proc/confine.h"
+#include "tests/child_stage.h"
 #include "tests/peers_site.h"
 
 #define ROUNDS	2000	/* of the loop, at most */
@@ -216,24 +213,8 @@ static void test_servers(void **state)
 
 /* --- the process --- */
 
-static struct chan *parent;
+static struct child_stage stage;
 static struct fetch_process *process;
-static unsigned int ready, gone;
-
-static void on_ready(void *ctx, struct bytes body, int fd)
-{
-	(void)ctx;
-	(void)body;
-	(void)fd;
-	ready++;
-}
-
-static void on_log(void *ctx, struct bytes body, int fd)
-{
-	(void)ctx;
-	(void)body;
-	(void)fd;
-}
 
 static void on_looked_up(void *ctx, struct bytes body, int fd)
 {
@@ -242,35 +223,18 @@ static void on_looked_up(void *ctx, struct bytes body, int fd)
 	on_answer(&seen, (const void *)body.p);
 }
 
-static void on_gone(void *ctx, const char *reason)
-{
-	(void)ctx;
-	(void)reason;
-	gone++;
-}
-
 static chan_handler *const handlers[MSG_TYPES] = {
-	[MSG_READY] = on_ready, [MSG_LOG] = on_log, [MSG_LOOKED_UP] = on_looked_up,
-	[MSG_HTTP_DONE] = on_log,
+	[MSG_READY] = child_stage_ready, [MSG_LOG] = child_stage_ignore,
+	[MSG_LOOKED_UP] = on_looked_up, [MSG_HTTP_DONE] = child_stage_ignore,
 };
-
-static void open_parent(int fd)
-{
-	ready = 0;
-	gone = 0;
-	answers = 0;
-	parent = chan_new(base, fd, MSG_PARENT, MSG_FETCH, handlers, NULL, on_gone);
-	assert_non_null(parent);
-}
 
 static void begin_process(void)
 {
 	int ends[2];
 
 	base = event_base_new();
-	assert_non_null(base);
 	assert_int_equal(chan_pair(ends), 0);
-	open_parent(ends[0]);
+	child_stage_open(&stage, base, ends[0], MSG_FETCH, handlers);
 	process = fetch_process_new(base, ends[1]);
 	assert_non_null(process);
 }
@@ -278,7 +242,7 @@ static void begin_process(void)
 static void end_process(void)
 {
 	fetch_process_free(process);
-	chan_free(parent);
+	child_stage_close(&stage);
 	event_base_free(base);
 }
 
@@ -294,9 +258,9 @@ static void check_refused(enum msg_type type, const void *body, size_t n)
 {
 	begin_process();
 	if (msg_rows[type].fd)
-		chan_send_fd(parent, type, body, n, STDERR_FILENO);
+		chan_send_fd(stage.chan, type, body, n, STDERR_FILENO);
 	else
-		chan_send(parent, type, body, n);
+		chan_send(stage.chan, type, body, n);
 	assert_false(goes_on());
 	end_process();
 }
@@ -325,24 +289,13 @@ static void test_end(void **state)
 	(void)state;
 	begin_process();
 	assert_true(goes_on());
-	chan_send(parent, MSG_STOP, NULL, 0);
+	chan_send(stage.chan, MSG_STOP, NULL, 0);
 	assert_false(goes_on());
 	end_process();
 	begin_process();
-	chan_free(parent);
-	parent = NULL;
+	child_stage_close(&stage);
 	assert_false(goes_on());
 	end_process();
-}
-
-/* As its main() has it, in a process of its own; @root is empty. */
-static int be_fetch(int end, const char *root)
-{
-	const struct confine how = {
-		.root = open(root, O_RDONLY | O_DIRECTORY), .uid = 65534, .gid = 65534,
-	};
-
-	return confine(MSG_FETCH, &how) ? fetch_process_run(end) : 1;
 }
 
 /* Confined, it can do what it is for; a server where none is answers nothing. */
@@ -351,39 +304,20 @@ static void test_process(void **state)
 	const struct msg_servers servers = { .n = 2, .addrs = { site_address("127.0.0.1"),
 								site_address("::1") } };
 	const struct name_question question = { .ticket = 5, .name = "four.example" };
-	char root[] = "/tmp/test_fetch.XXXXXX";
-	int ends[2], status;
-	pid_t pid;
+	int end = child_stage_fork(&stage, MSG_FETCH, fetch_process_run);
 
 	(void)state;
-	if (!confine_possible())
-		skip();
-	assert_non_null(mkdtemp(root));
-	assert_int_equal(chan_pair(ends), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (!pid) {
-		close(ends[0]);
-		_exit(be_fetch(ends[1], root));
-	}
-	close(ends[1]);
+	answers = 0;
 	base = event_base_new();
-	open_parent(ends[0]);
-	chan_send(parent, MSG_SERVERS, &servers, sizeof(servers));
-	chan_send(parent, MSG_LOOK_UP, &question, sizeof(question));
-	while (!answers && !gone)
-		event_base_loop(base, EVLOOP_ONCE);
-	assert_int_equal(ready, 1);
+	child_stage_open(&stage, base, end, MSG_FETCH, handlers);
+	chan_send(stage.chan, MSG_SERVERS, &servers, sizeof(servers));
+	chan_send(stage.chan, MSG_LOOK_UP, &question, sizeof(question));
+	child_stage_until(&stage, &answers);
+	assert_int_equal(stage.ready, 1);
 	assert_int_equal(answers, 1);
 	assert_int_equal(seen.ticket, 5);
-	chan_send(parent, MSG_STOP, NULL, 0);
-	while (!gone)
-		event_base_loop(base, EVLOOP_ONCE);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
-	chan_free(parent);
+	child_stage_stop(&stage);
 	event_base_free(base);
-	rmdir(root);
 }
 
 /* --- the servers of this host --- */

@@ -3,9 +3,6 @@
 #include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -16,7 +13,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -26,8 +22,7 @@
 #include "fetch/reach.h"
 #include "fetch/resolver.h"
 #include "msg/chan.h"
-#include "proc/confine.h"
-#include "proc/spawn.h"
+#include "tests/child_stage.h"
 #include "tests/own_network.h"
 #include "tests/peers_site.h"
 
@@ -392,22 +387,8 @@ static void test_addresses(void **state)
 
 /* --- the program itself --- */
 
-static unsigned int ready, gone, named;
-
-static void on_ready(void *ctx, struct bytes body, int fd)
-{
-	(void)ctx;
-	(void)body;
-	(void)fd;
-	ready++;
-}
-
-static void on_log(void *ctx, struct bytes body, int fd)
-{
-	(void)ctx;
-	(void)body;
-	(void)fd;
-}
+static struct child_stage stage;
+static unsigned int named;
 
 static void on_named(void *ctx, struct bytes body, int fd)
 {
@@ -424,27 +405,12 @@ static void on_result(void *ctx, struct bytes body, int fd)
 	on_done(&seen, (const void *)body.p);
 }
 
-static void on_gone(void *ctx, const char *reason)
-{
-	(void)ctx;
-	(void)reason;
-	gone++;
-}
-
 static chan_handler *const handlers[MSG_TYPES] = {
-	[MSG_READY] = on_ready, [MSG_LOG] = on_log, [MSG_LOOKED_UP] = on_named,
-	[MSG_HTTP_DONE] = on_result,
+	[MSG_READY] = child_stage_ready, [MSG_LOG] = child_stage_ignore,
+	[MSG_LOOKED_UP] = on_named, [MSG_HTTP_DONE] = on_result,
 };
 
-static void run_until(const unsigned int *count)
-{
-	while (!*count && !gone)
-		event_base_loop(base, EVLOOP_ONCE);
-	if (!*count)
-		fail_msg("it has ended");
-}
-
-static void get_by(struct chan *chan, const char *url)
+static void get_by(const char *url)
 {
 	memset(&wanted, 0, sizeof(wanted));
 	wanted.head.ticket = TICKET;
@@ -452,57 +418,36 @@ static void get_by(struct chan *chan, const char *url)
 	wanted.head.ms = 30000;
 	snprintf(wanted.head.url, sizeof(wanted.head.url), "%s", url);
 	results = 0;
-	chan_send(chan, MSG_HTTP, &wanted.head, sizeof(wanted.head));
-	run_until(&results);
+	chan_send(stage.chan, MSG_HTTP, &wanted.head, sizeof(wanted.head));
+	child_stage_until(&stage, &results);
 }
 
 /* As pantund starts it: confined, with the system calls of its list alone. */
 static void test_program(void **state)
 {
-	static const char *const arguments[] = { "--as", "65534:65534", NULL };
 	const struct msg_servers servers = { .n = 1, .addrs = { site_address("127.0.0.1") } };
 	const struct name_question question = { .ticket = 1, .name = "a.example" };
-	char root[] = "/tmp/test_fetch_http.XXXXXX", self[PATH_MAX] = "", program[PATH_MAX + 16];
-	struct spawn how = { .program = program, .arguments = arguments };
-	struct chan *chan;
-	int ends[2], status;
-	pid_t pid;
+	int end = child_stage_spawn(&stage, MSG_FETCH, "pantund-fetch");
 
 	(void)state;
-	if (!confine_possible())
-		skip();
-	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
-	snprintf(program, sizeof(program), "%s/pantund-fetch", dirname(self));
-	assert_non_null(mkdtemp(root));
-	how.root = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(chan_pair(ends), 0);
-	pid = spawn(MSG_FETCH, &how, ends[1]);
-	assert_true(pid > 0);
-	close(ends[1]);
-	close(how.root);
-	chan = chan_new(base, ends[0], MSG_PARENT, MSG_FETCH, handlers, NULL, on_gone);
-	run_until(&ready);
-	get_by(chan, "http://" OUTSIDE ":8080/moved");
+	child_stage_open(&stage, base, end, MSG_FETCH, handlers);
+	child_stage_until(&stage, &stage.ready);
+	get_by("http://" OUTSIDE ":8080/moved");
 	assert_string_equal(seen.body, "a document");
-	get_by(chan, "http://" OUTSIDE ":8080/inside");
+	get_by("http://" OUTSIDE ":8080/inside");
 	assert_refused("127.0.0.1 is this host itself");
-	get_by(chan, "http://" OUTSIDE ":8080/endless");
+	get_by("http://" OUTSIDE ":8080/endless");
 	assert_refused("it is longer than 2000 octets");
-	get_by(chan, "http://" OUTSIDE ":8081/doc");
+	get_by("http://" OUTSIDE ":8081/doc");
 	assert_refused("connect");
-	get_by(chan, "http://[2001:db8::1]/doc");
+	get_by("http://[2001:db8::1]/doc");
 	assert_refused("connect");
-	chan_send(chan, MSG_SERVERS, &servers, sizeof(servers));
-	chan_send(chan, MSG_LOOK_UP, &question, sizeof(question));
-	run_until(&named);
-	get_by(chan, "http://a.example/doc");
+	chan_send(stage.chan, MSG_SERVERS, &servers, sizeof(servers));
+	chan_send(stage.chan, MSG_LOOK_UP, &question, sizeof(question));
+	child_stage_until(&stage, &named);
+	get_by("http://a.example/doc");
 	assert_refused("a.example: the name server does not answer");
-	chan_send(chan, MSG_STOP, NULL, 0);
-	run_until(&gone);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFEXITED(status) && !WEXITSTATUS(status));
-	chan_free(chan);
-	rmdir(root);
+	child_stage_stop(&stage);
 }
 
 int main(void)
