@@ -12,6 +12,8 @@
 
 #include <cmocka.h>
 
+#include "talk/ike_msg.h"
+
 #define ROUNDS	50	/* of the loop, in which all is done that can be done */
 
 static char dir[] = "/tmp/pantun-test-parent-XXXXXX";
@@ -61,6 +63,33 @@ void parent_stage_end(struct parent_fake *parent)
 
 	parent_fake_free(parent);
 	event_base_free(base);
+}
+
+static void ended(void *ctx, const char *reason)
+{
+	(void)ctx;
+	(void)reason;
+}
+
+void parent_stage_meet(const struct parent_fake *parent, struct chan **chan, enum msg_role role,
+		       int end, chan_handler *const *handlers)
+{
+	assert_true(end >= 0);
+	chan_free(*chan);
+	*chan = chan_new(parent->d.base, end, role, MSG_PARENT, handlers, NULL, ended);
+	assert_non_null(*chan);
+}
+
+void parent_stage_take_policy(const struct parent_fake *parent, struct chan *chan)
+{
+	/* One that is in force is given to each `ike` anew, by no number. */
+	const struct msg_policy_set set = { .number = parent->d.policy ? 0 : 1 };
+
+	parent_stage_rounds(parent);
+	chan_send(chan, MSG_POLICY_SET, &set, sizeof(set));
+	parent_stage_rounds(parent);
+	assert_null(parent->ike_gone);
+	assert_non_null(parent->d.policy);
 }
 
 void parent_stage_round(const struct parent_fake *parent)

@@ -58,12 +58,6 @@ static void took(void *ctx, enum msg_type type, struct bytes body, int fd)
 
 #include "tests/each_type.h"
 
-static void ended(void *ctx, const char *reason)
-{
-	(void)ctx;
-	(void)reason;
-}
-
 static void count_line(void *ctx, enum log_level level, const char *subject, const char *text)
 {
 	(void)ctx;
@@ -83,21 +77,13 @@ static void rounds(void)
 /* Another `ike`, for which the configuration is in force. */
 static void meet_ike(void)
 {
-	const struct msg_policy_set set = { .number = parent->d.policy ? 0 : 1 };
 	int end = parent_fake_ike(parent);
 
-	assert_true(end >= 0);
-	chan_free(ike);
 	if (raw >= 0)
 		close(raw);
 	raw = dup(end);
-	ike = chan_new(parent->d.base, end, MSG_IKE, MSG_PARENT, each_type, NULL, ended);
-	assert_non_null(ike);
-	rounds();
-	chan_send(ike, MSG_POLICY_SET, &set, sizeof(set));
-	rounds();
-	assert_null(parent->ike_gone);
-	assert_non_null(parent->d.policy);
+	parent_stage_meet(parent, &ike, MSG_IKE, end, each_type);
+	parent_stage_take_policy(parent, ike);
 }
 
 static int set_up(void **state)

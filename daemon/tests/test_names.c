@@ -48,12 +48,6 @@ static void took(void *ctx, enum msg_type type, struct bytes body, int fd)
 
 #include "tests/each_type.h"
 
-static void ended(void *ctx, const char *reason)
-{
-	(void)ctx;
-	(void)reason;
-}
-
 static void rounds(void)
 {
 	parent_stage_rounds(parent);
@@ -61,25 +55,13 @@ static void rounds(void)
 
 static void meet_ike(void)
 {
-	const struct msg_policy_set set = { .number = parent->d.policy ? 0 : 1 };
-	int end = parent_fake_ike(parent);
-
-	assert_true(end >= 0);
-	chan_free(ike);
-	ike = chan_new(parent->d.base, end, MSG_IKE, MSG_PARENT, each_type, NULL, ended);
-	rounds();
-	chan_send(ike, MSG_POLICY_SET, &set, sizeof(set));
-	rounds();
-	assert_non_null(parent->d.policy);
+	parent_stage_meet(parent, &ike, MSG_IKE, parent_fake_ike(parent), each_type);
+	parent_stage_take_policy(parent, ike);
 }
 
 static void meet_fetch(void)
 {
-	int end = parent_fake_fetch(parent);
-
-	assert_true(end >= 0);
-	chan_free(fetch);
-	fetch = chan_new(parent->d.base, end, MSG_FETCH, MSG_PARENT, each_type, NULL, ended);
+	parent_stage_meet(parent, &fetch, MSG_FETCH, parent_fake_fetch(parent), each_type);
 	rounds();
 }
 

@@ -112,10 +112,8 @@ static void take_policy(uint64_t number)
 /* A new one of that role, at the end @end of its channel. */
 static void meet(struct chan **chan, enum msg_role role, char *name, int end)
 {
-	assert_true(end >= 0);
-	chan_free(*chan);
-	*chan = chan_new(parent->d.base, end, role, MSG_PARENT, each_type, name, ended);
-	assert_non_null(*chan);
+	parent_stage_meet(parent, chan, role, end, each_type);
+	chan_on_end(*chan, ended, name);
 	rounds();
 }
 
