@@ -39,12 +39,7 @@ module_load
 topology_up
 pantun_config gb 192.0.2.1
 pantun_config ga 192.0.2.2
-pantund_start gb
-pantund_start ga
-check 'carrier comes' wait_for 15 carrier_is ga tunnel1 1
-route_lans tunnel1 tunnel1
-check 'pings pass' on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
-check 'one IKE SA stands' wait_for 60 one_other_than none
+begin_both
 
 # --- the key, A first
 before=$(spis ga)

@@ -44,12 +44,7 @@ topology_up
 addr_add ga wan0 192.0.2.11/24
 pantun_config ga 192.0.2.2
 pantun_config gb 192.0.2.1
-pantund_start gb
-pantund_start ga
-check 'carrier comes' wait_for 15 carrier_is ga tunnel1 1
-route_lans tunnel1 tunnel1
-check 'pings pass' on ha ping -q -c 3 -i 0.2 -W 2 10.2.0.2
-check 'one IKE SA stands' wait_for 60 one_other_than none
+begin_both
 
 ids_a=("$G local-id type dn id \"O=Example, CN=a\"" "$G peer-id type fqdn id b.example")
 ids_b=("$G local-id type fqdn id B.example" "$G peer-id type dn id \"O=EXAMPLE, CN=*\""
