@@ -13,8 +13,7 @@
 #include "base/secret.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
-#include "msg/log_relay.h"
-#include "proc/confine.h"
+#include "proc/role.h"
 
 struct auth_process {
 	struct event_base *base;
@@ -170,22 +169,18 @@ void auth_process_free(struct auth_process *process)
 	free(process);
 }
 
+static bool prepare(void)
+{
+	auth_answer_prepare();
+	return lock_memory();
+}
+
 int auth_process_run(int parent)
 {
 	struct event_base *base = event_base_new();
 	struct auth_process *process = base ? auth_process_new(base, parent) : NULL;
-	bool good = false;
+	bool good = process && role_serve(MSG_AUTH, base, process->parent, prepare);
 
-	if (process) {
-		log_set_sink(log_relay_send, process->parent);
-		auth_answer_prepare();
-		good = lock_memory() && confine_calls(MSG_AUTH);
-	}
-	if (good) {
-		chan_send(process->parent, MSG_READY, NULL, 0);
-		event_base_dispatch(base);
-	}
-	log_set_sink(NULL, NULL);
 	auth_process_free(process);
 	if (base)
 		event_base_free(base);

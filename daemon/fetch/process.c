@@ -11,8 +11,7 @@
 #include "fetch/http.h"
 #include "fetch/resolver.h"
 #include "msg/chan.h"
-#include "msg/log_relay.h"
-#include "proc/confine.h"
+#include "proc/role.h"
 
 struct fetch_process {
 	struct event_base *base;
@@ -145,23 +144,19 @@ void fetch_process_free(struct fetch_process *process)
 	free(process);
 }
 
+static bool prepare(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	/* Numbers of questions are chance, whose source may be a file. */
+	return !evutil_secure_rng_init();
+}
+
 int fetch_process_run(int parent)
 {
 	struct event_base *base = event_base_new();
 	struct fetch_process *process = base ? fetch_process_new(base, parent) : NULL;
-	bool good = false;
+	bool good = process && role_serve(MSG_FETCH, base, process->parent, prepare);
 
-	signal(SIGPIPE, SIG_IGN);
-	if (process) {
-		log_set_sink(log_relay_send, process->parent);
-		/* Numbers of questions are chance, whose source may be a file. */
-		good = !evutil_secure_rng_init() && confine_calls(MSG_FETCH);
-	}
-	if (good) {
-		chan_send(process->parent, MSG_READY, NULL, 0);
-		event_base_dispatch(base);
-	}
-	log_set_sink(NULL, NULL);
 	fetch_process_free(process);
 	if (base)
 		event_base_free(base);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "proc/role.h"
 
+#include <event2/event.h>
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "msg/chan.h"
+#include "msg/log_relay.h"
 #include "proc/confine.h"
 #include "proc/spawn.h"
 
@@ -31,4 +34,19 @@ int role_take(enum msg_role role, const char *as)
 	}
 	parent = spawn_take(role, &how.root);
 	return parent >= 0 && confine(role, &how) ? parent : -1;
+}
+
+bool role_serve(enum msg_role role, struct event_base *base, struct chan *parent,
+		bool (*prepare)(void))
+{
+	bool good;
+
+	log_set_sink(log_relay_send, parent);
+	good = prepare() && confine_calls(role);
+	if (good) {
+		chan_send(parent, MSG_READY, NULL, 0);
+		event_base_dispatch(base);
+	}
+	log_set_sink(NULL, NULL);
+	return good;
 }
