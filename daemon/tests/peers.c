@@ -532,17 +532,26 @@ void peers_set_policy(struct peers *net, int side, struct policy *policy)
 	peers_jobs_set_policy(&peer->jobs, peer->core, net->now, policy);
 }
 
-void peers_configure(struct peers *net, int side, const struct site *site)
+static void ensure_tunnels(struct kern *kern, const struct policy_gateway *gw)
 {
-	struct policy *policy = peers_policy(site);
-	struct policy_tunnel *tunnel = &policy->gateways[0].tunnels[0];
-	struct peer *peer = &net->peer[side];
+	for (unsigned int t = 0; t < gw->n_tunnels; t++) {
+		assert_int_equal(kern->ops->tunnel_ensure(kern, &gw->tunnels[t]), 0);
+		assert_int_equal(kern->ops->proxy_sync(kern, &gw->tunnels[t]), 0);
+		assert_int_equal(kern->ops->monitor_sync(kern, &gw->tunnels[t]), 0);
+	}
+}
 
-	assert_int_equal(peer->kern->ops->tunnel_ensure(peer->kern, tunnel), 0);
-	assert_int_equal(peer->kern->ops->proxy_sync(peer->kern, tunnel), 0);
-	assert_int_equal(peer->kern->ops->monitor_sync(peer->kern, tunnel), 0);
+void peers_configure_policy(struct peers *net, int side, struct policy *policy)
+{
+	for (unsigned int g = 0; g < policy->n_gateways; g++)
+		ensure_tunnels(net->peer[side].kern, &policy->gateways[g]);
 	peers_set_policy(net, side, policy);
 	peers_settle(net, side);
+}
+
+void peers_configure(struct peers *net, int side, const struct site *site)
+{
+	peers_configure_policy(net, side, peers_policy(site));
 }
 
 void peers_configure_both(struct peers *net)

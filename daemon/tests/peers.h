@@ -114,6 +114,8 @@ void peers_finish(struct peers *net);
 
 /* The side's core gets another policy, as read from a file, and who makes AUTH its keys. */
 void peers_set_policy(struct peers *net, int side, struct policy *policy);
+/* The same, and its kernel all tunnels of @policy. */
+void peers_configure_policy(struct peers *net, int side, struct policy *policy);
 /* Makes kernel and core of that side be as @site has it. */
 void peers_configure(struct peers *net, int side, const struct site *site);
 /* Both, with peers_site(). */

@@ -207,7 +207,6 @@ static struct secret *other_key(unsigned int i)
 /* B has @n gateways for A's identity, with different keys; the last is hq. */
 static void configure_namesakes(struct peers *net, unsigned int n)
 {
-	struct kern *kern = net->peer[B].kern;
 	struct site site = peers_site(B);
 	struct policy *policy;
 	struct policy_gateway *gateways;
@@ -231,10 +230,7 @@ static void configure_namesakes(struct peers *net, unsigned int n)
 	}
 	policy->gateways = gateways;
 	policy->n_gateways = n;
-	assert_int_equal(kern->ops->tunnel_ensure(kern, gateways[n - 1].tunnels), 0);
-	assert_int_equal(kern->ops->proxy_sync(kern, gateways[n - 1].tunnels), 0);
-	peers_set_policy(net, B, policy);
-	peers_settle(net, B);
+	peers_configure_policy(net, B, policy);
 }
 
 /* All keys are tried, in the end, as many at a time as one asks for. */

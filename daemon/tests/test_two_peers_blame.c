@@ -42,14 +42,7 @@ static void configure_many(struct peers *net, const struct site *model, unsigned
 		free(one->manual);
 		free(one);
 	}
-	for (unsigned int i = 0; i < n; i++) {
-		struct kern *kern = net->peer[B].kern;
-
-		kern->ops->tunnel_ensure(kern, &policy->gateways[i].tunnels[0]);
-		kern->ops->proxy_sync(kern, &policy->gateways[i].tunnels[0]);
-	}
-	peers_set_policy(net, B, policy);
-	peers_settle(net, B);
+	peers_configure_policy(net, B, policy);
 }
 
 static struct peers *try(const struct site *b, unsigned int n, const char *id, const char *psk)

@@ -163,14 +163,7 @@ static struct peers *many(const char *const *names, unsigned int n, const char *
 		snprintf(one->gateways[0].tunnels[0].ifname, POLICY_IFNAME, "tun%u", i + 1);
 		policy = policy ? peers_policy_join(policy, one) : one;
 	}
-	for (unsigned int i = 0; i < n; i++) {
-		struct kern *kern = net->peer[B].kern;
-
-		kern->ops->tunnel_ensure(kern, &policy->gateways[i].tunnels[0]);
-		kern->ops->proxy_sync(kern, &policy->gateways[i].tunnels[0]);
-	}
-	peers_set_policy(net, B, policy);
-	peers_settle(net, B);
+	peers_configure_policy(net, B, policy);
 	a.local_id = a_is;
 	peers_configure(net, A, &a);
 	peers_run(net, 2000);

@@ -769,11 +769,8 @@ static void test_put_off_rekeys(void **state)
 static void configure_twins(struct peers *net, const struct site *a)
 {
 	struct site second = *a;
-	struct policy *policy = peers_policy(a), *other;
-	struct kern *kern = net->peer[A].kern;
-	struct policy_gateway *gateways = calloc(2, sizeof(*gateways));
+	struct policy *other;
 
-	assert_non_null(gateways);
 	second.proxies[0] = (struct site_proxy){ "two", "10.3.0.0/16", "10.4.0.0/16" };
 	other = peers_policy(&second);
 	snprintf(other->gateways[0].name, sizeof(other->gateways[0].name), "twin");
@@ -781,19 +778,7 @@ static void configure_twins(struct peers *net, const struct site *a)
 		 "more");
 	snprintf(other->gateways[0].tunnels[0].ifname, sizeof(other->gateways[0].tunnels[0].ifname),
 		 "tunnel2");
-	gateways[0] = policy->gateways[0];
-	gateways[1] = other->gateways[0];
-	free(policy->gateways);
-	policy->gateways = gateways;
-	policy->n_gateways = 2;
-	free(other->gateways);
-	free(other);
-	for (unsigned int i = 0; i < 2; i++) {
-		assert_int_equal(kern->ops->tunnel_ensure(kern, gateways[i].tunnels), 0);
-		assert_int_equal(kern->ops->proxy_sync(kern, gateways[i].tunnels), 0);
-	}
-	peers_set_policy(net, A, policy);
-	peers_settle(net, A);
+	peers_configure_policy(net, A, peers_policy_join(peers_policy(a), other));
 }
 
 /* Neither ends what the other has when it begins. */

@@ -327,13 +327,8 @@ static struct policy *many_policy(const struct site *site)
 static void configure_many(struct peers *net, int side)
 {
 	struct site site = peers_site(side);
-	struct policy *policy = many_policy(&site);
-	struct kern *kern = net->peer[side].kern;
 
-	assert_int_equal(kern->ops->tunnel_ensure(kern, &policy->gateways[0].tunnels[0]), 0);
-	assert_int_equal(kern->ops->proxy_sync(kern, &policy->gateways[0].tunnels[0]), 0);
-	peers_set_policy(net, side, policy);
-	peers_settle(net, side);
+	peers_configure_policy(net, side, many_policy(&site));
 }
 
 /* One exchange after the other, without a pause between. */
