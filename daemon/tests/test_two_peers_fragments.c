@@ -70,6 +70,7 @@ struct wire {
 	size_t limit[2];		/* longer ones get lost; 0: none do */
 	unsigned int lose;		/* each fragment of that number of A's; 0: none */
 	uint16_t lose_total;		/* where there are so many */
+	size_t lost_n;			/* octets of payloads in a message of so many, with AES-GCM */
 	bool forge;			/* before each comes one that somebody has altered */
 	unsigned int kept_n;		/* of one message in another cut */
 	uint8_t kept[2048];
@@ -118,7 +119,12 @@ static bool tap(struct peers *net, int from, uint8_t *data, size_t n)
 	}
 	if (wire.limit[from] && n > wire.limit[from])
 		return false;
-	return from != A || wire.lose != skf.number || wire.lose_total != skf.total;
+	if (from != A || wire.lose_total != skf.total)
+		return true;
+	if (skf.number == 1)
+		wire.lost_n = 0;
+	wire.lost_n += n - IKE_HDR_LEN - 8 - 8 - 16 - 1;
+	return wire.lose != skf.number;
 }
 
 static struct peers *watched(uint64_t seed)
@@ -299,6 +305,44 @@ static void test_total_grows(void **state)
 	must_come_up(net, 20000);
 	assert_true(wire.most_total > 2);
 	peers_finish(net);
+}
+
+#define ROOM_LEAST	(576 - AROUND - IKE_HDR_LEN - 8 - 8 - 16 - 1)	/* of payloads, by AES-GCM */
+
+/* Octets of payloads in A's request in two parts, the second of which gets lost each time. */
+static size_t twice_cut(uint64_t seed, const char *name)
+{
+	struct site a = large(A), b = large(B);
+	struct peers *net = watched(seed);
+	size_t n;
+
+	a.fragment_n = 700;
+	a.local_id = name;
+	b.peer_id = name;
+	wire.lose = 2;
+	wire.lose_total = 2;
+	configure(net, &a, &b);
+	must_come_up(net, 20000);
+	n = wire.lost_n;
+	peers_finish(net);
+	return n;
+}
+
+/*
+ * Also where the payloads would make as many parts of the least size as there were before, to the
+ * octet: they look like those, and are of another cut.
+ */
+static void test_total_even(void **state)
+{
+	char name[1024] = LONG("a");
+	size_t n;
+
+	(void)state;
+	n = twice_cut(15, name);
+	assert_in_range(n, ROOM_LEAST, 2 * ROOM_LEAST - 1);
+	memset(name + strlen(name), 'x', 2 * ROOM_LEAST - n);
+	assert_int_equal(twice_cut(16, name), 2 * ROOM_LEAST);
+	assert_true(wire.most_total > 2);
 }
 
 /* A part of the cut before comes late, and changes nothing. */
@@ -534,6 +578,7 @@ int main(void)
 		cmocka_unit_test(test_early),
 		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_total_grows),
+		cmocka_unit_test(test_total_even),
 		cmocka_unit_test(test_total_shrinks),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_hoarded),

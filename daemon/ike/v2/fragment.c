@@ -111,9 +111,11 @@ static struct packet *seal_parts(struct ike_sa *ike, const struct wire_header *h
 	struct packet *first = NULL, **end = &first;
 	size_t total;
 
-	if (plain.n / room < before)
-		room = plain.n > before ? plain.n / (before + 1) : 1;
 	total = (plain.n + room - 1) / room;
+	if (total <= before) {
+		room = plain.n > before ? plain.n / (before + 1) : 1;
+		total = (plain.n + room - 1) / room;
+	}
 	if (total > FRAGMENTS_MOST)
 		return NULL;
 	for (size_t i = 0; i < total; i++) {
