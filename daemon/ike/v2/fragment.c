@@ -133,9 +133,9 @@ static struct packet *seal_parts(struct ike_sa *ike, const struct wire_header *h
 }
 
 /* What is in @w and as yet unprotected fits into a packet, or must. */
-static bool fits(const struct ike_sa *ike, const struct wire_writer *w)
+static bool fits(struct ike_sa *ike, const struct wire_writer *w)
 {
-	const struct cipher_key *key = ike_key_out((struct ike_sa *)(uintptr_t)ike);
+	const struct cipher_key *key = ike_key_out(ike);
 	size_t plain_n = wire_sk_plain_len(w);
 
 	return !ike->fragmentation || !plain_n ||
@@ -149,6 +149,8 @@ struct packet *v2_pack(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
 	struct packet *packet;
 	struct wire_error error;
 	struct bytes message;
+	uint8_t *plain;
+	size_t plain_n;
 
 	if (w->buf.overflow || fits(ike, w)) {
 		message = v2_seal(ike, w, buf);
@@ -158,9 +160,10 @@ struct packet *v2_pack(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
 	message = wire_end(w);
 	if (wire_header_parse(message, &header, &error))
 		return NULL;
-	packet = seal_parts(ike, &header, wire_sk_next(w),
-			    bytes_of(message.p + message.n - wire_sk_plain_len(w),
-				     wire_sk_plain_len(w)), 0);
+	plain_n = wire_sk_plain_len(w);
+	plain = buf + message.n - plain_n;
+	packet = seal_parts(ike, &header, wire_sk_next(w), bytes_of(plain, plain_n), 0);
+	secret_wipe(plain, plain_n);
 	if (!packet)
 		log_error(ike->gw->subject, "a message could not be built");
 	return packet;
