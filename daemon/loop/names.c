@@ -18,7 +18,7 @@
 #define OPEN_MOST	8192	/* questions; more than there can be gateways */
 
 struct open_question {
-	LIST_ENTRY(open_question) list;
+	TAILQ_ENTRY(open_question) list;
 	uint64_t ticket;		/* of who asked */
 	struct name_question question;	/* with one of ours: an `ike` that is no more had others */
 };
@@ -31,7 +31,7 @@ struct known {
 };
 
 struct names {
-	LIST_HEAD(open_questions, open_question) open;
+	TAILQ_HEAD(open_questions, open_question) open;	/* the oldest first */
 	LIST_HEAD(all_known, known) known;
 	unsigned int n_open;
 	uint64_t asked;			/* so far */
@@ -40,12 +40,16 @@ struct names {
 
 struct names *names_new(void)
 {
-	return calloc(1, sizeof(struct names));
+	struct names *names = calloc(1, sizeof(*names));
+
+	if (names)
+		TAILQ_INIT(&names->open);
+	return names;
 }
 
 static void close_question(struct names *names, struct open_question *open)
 {
-	LIST_REMOVE(open, list);
+	TAILQ_REMOVE(&names->open, open, list);
 	names->n_open--;
 	free(open);
 }
@@ -60,8 +64,8 @@ static void drop_open(struct names *names)
 {
 	struct open_question *open, *next;
 
-	for (open = LIST_FIRST(&names->open); open; open = next) {
-		next = LIST_NEXT(open, list);
+	for (open = TAILQ_FIRST(&names->open); open; open = next) {
+		next = TAILQ_NEXT(open, list);
 		close_question(names, open);
 	}
 }
@@ -149,6 +153,9 @@ bool names_ask(struct daemon *d, const struct name_question *question)
 	struct names *names = d->names;
 	struct open_question *open;
 
+	/* Without `fetch` nobody answers, and `ike` has given the oldest up long since. */
+	if (names->n_open >= OPEN_MOST && !d->fetch)
+		close_question(names, TAILQ_FIRST(&names->open));
 	if (names->n_open >= OPEN_MOST)
 		return false;
 	open = calloc(1, sizeof(*open));
@@ -160,7 +167,7 @@ bool names_ask(struct daemon *d, const struct name_question *question)
 	open->ticket = question->ticket;
 	open->question = *question;
 	open->question.ticket = ++names->asked;
-	LIST_INSERT_HEAD(&names->open, open, list);
+	TAILQ_INSERT_TAIL(&names->open, open, list);
 	names->n_open++;
 	if (d->fetch) {
 		tell_servers(d);
@@ -175,7 +182,7 @@ void names_send_all(struct daemon *d)
 
 	memset(&d->names->servers, 0, sizeof(d->names->servers));
 	tell_servers(d);
-	for (open = LIST_FIRST(&d->names->open); open; open = LIST_NEXT(open, list))
+	TAILQ_FOREACH(open, &d->names->open, list)
 		send_question(d, open);
 }
 
@@ -238,11 +245,11 @@ static void remember(struct names *names, const char *name, const struct addr *a
 void names_answered(struct daemon *d, const struct name_answer *answer)
 {
 	struct names *names = d->names;
-	struct open_question *open = LIST_FIRST(&names->open);
+	struct open_question *open = TAILQ_FIRST(&names->open);
 	struct name_answer passed = *answer;
 
 	while (open && open->question.ticket != answer->ticket)
-		open = LIST_NEXT(open, list);
+		open = TAILQ_NEXT(open, list);
 	if (!open)
 		return;
 	for (unsigned int i = 0; i < answer->n; i++)

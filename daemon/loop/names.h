@@ -22,7 +22,10 @@ void names_free(struct names *names);
 
 /* A gateway of a configuration that is in force, or on its way to be, has its peer by that name. */
 bool names_configured(const struct daemon *d, const char *name);
-/* Asks `fetch`, now or once there is one.  False: there are too many questions. */
+/*
+ * Asks `fetch`, now or once there is one; until then the oldest of too many questions are
+ * forgotten.  False: it has too many to answer already.
+ */
 bool names_ask(struct daemon *d, const struct name_question *question);
 /* An answer goes to `ike`, if it has asked for it. */
 void names_answered(struct daemon *d, const struct name_answer *answer);

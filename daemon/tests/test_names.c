@@ -19,6 +19,7 @@
 #include "tests/peers_site.h"
 
 #define NAME	"peer.example"
+#define OPEN_MOST	8192	/* as names.c has it */
 #define LINES \
 	"set network ike gateway g peer-address fqdn " NAME "\n" \
 	"set network ike gateway g authentication pre-shared-key key 0123456789abcdefghij\n" \
@@ -145,6 +146,24 @@ static void test_relay(void **state)
 	assert_null(parent->fetch_gone);
 }
 
+/* While there is no `fetch`, for days maybe, the oldest questions are forgotten. */
+static void test_unanswered(void **state)
+{
+	struct name_question body = { .name = NAME };
+
+	(void)state;
+	for (body.ticket = 1; body.ticket <= OPEN_MOST + 1; body.ticket++)
+		assert_true(names_ask(&parent->d, &body));
+	meet_fetch();
+	assert_int_equal(questions, OPEN_MOST);
+	/* It is asked by now, and would be asked without end. */
+	assert_false(names_ask(&parent->d, &body));
+	say(question.ticket, "192.0.2.9");
+	assert_int_equal(answer.ticket, OPEN_MOST + 1);
+	assert_true(names_ask(&parent->d, &body));
+	assert_null(parent->fetch_gone);
+}
+
 static void check_refused(uint64_t ticket, const char *name)
 {
 	meet_fetch();
@@ -230,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_relay, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_unanswered, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_configured, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_fetch_nonsense, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_guard, set_up, tear_down),
