@@ -11,7 +11,7 @@
 #define LEVEL		GATEWAY_LEVEL " *"
 #define PPK_SHORT	32	/* octets: 256 bits, of which such a machine leaves half */
 #define PSK_SHORT	20	/* octets below which a key is worth a warning */
-#define HOST_MAX	254	/* octets of a name in DNS, with a dot at its end */
+#define HOST_MAX	253	/* octets of a name in DNS, without a dot at its end */
 #define LABEL_MAX	63	/* and of each of its parts */
 
 /* The gateway being read. */
@@ -43,17 +43,17 @@ static bool is_host_name(const char *text)
 {
 	static const char of_labels[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 					"0123456789-_";
+	const char *p = text;
 	size_t n;
 
-	if (strlen(text) > HOST_MAX)
-		return false;
 	do {
-		n = strspn(text, of_labels);
-		if (!n || n > LABEL_MAX || text[0] == '-' || text[n - 1] == '-')
+		n = strspn(p, of_labels);
+		if (!n || n > LABEL_MAX || p[0] == '-' || p[n - 1] == '-')
 			return false;
-		text += n;
-	} while (*text++ == '.' && *text);
-	return !text[-1];
+		p += n;
+	} while (*p == '.' && *++p);
+	n = (size_t)(p - text);
+	return !*p && n - (p[-1] == '.') <= HOST_MAX;
 }
 
 static void read_fqdn(const struct reader *r)

@@ -275,6 +275,51 @@ static void test_ppk(void **state)
 	assert_non_null(strstr(conf_said, "more than 10 post-quantum keys"));
 }
 
+#define BY_NAME	TUNNEL G PSK "key \"a key of more than twenty octets\"\n" G "peer-address fqdn "
+#define LABEL60	"012345678901234567890123456789012345678901234567890123456789"
+#define LABEL63	"abc" LABEL60
+#define LABELS189	LABEL63 "." LABEL63 "." LABEL63
+
+static void check_host(const char *name, bool good)
+{
+	struct policy *policy;
+	char lines[1024];
+
+	snprintf(lines, sizeof(lines), BY_NAME "%s\n", name);
+	policy = conf_lines(lines, "put it into a key-file");
+	if (good) {
+		assert_string_equal(conf_said, "");
+		assert_string_equal(policy->gateways[0].fqdn, name);
+	} else {
+		assert_null(policy);
+		assert_non_null(strstr(conf_said, "is not a name of a host in DNS"));
+	}
+	policy_free(policy);
+}
+
+/* RFC 1123 section 2.1; a dot at the end says that the name is whole, which it is anyway. */
+static void test_host_names(void **state)
+{
+	static const char *const good[] = {
+		"a", "a.", "peer.example", "peer.example.", "3com.example", "_vpn.a-b.example",
+	};
+	static const char *const bad[] = {
+		".", "..", ".a", "a..b", "a..", "-a.example", "a-.example", "a.-", "a,b", "a.b/",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		check_host(good[i], true);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		check_host(bad[i], false);
+	check_host(LABEL63 ".example", true);
+	check_host("d" LABEL63 ".example", false);
+	/* 253 octets, and one more */
+	check_host(LABELS189 ".b" LABEL60, true);
+	check_host(LABELS189 ".b" LABEL60 ".", true);
+	check_host(LABELS189 ".ab" LABEL60, false);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -286,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_keepalive),
 		cmocka_unit_test(test_key_in_hex),
 		cmocka_unit_test(test_ppk),
+		cmocka_unit_test(test_host_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
