@@ -45,7 +45,7 @@ static void on_servers(void *ctx, struct bytes body, int fd)
 {
 	const struct msg_servers *servers = (const void *)body.p;
 	struct fetch_process *process = ctx;
-	bool good = servers->n <= SERVERS_MOST;
+	bool good = servers->n && servers->n <= SERVERS_MOST;
 
 	(void)fd;
 	for (unsigned int i = 0; good && i < servers->n; i++)

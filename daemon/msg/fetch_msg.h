@@ -37,7 +37,7 @@ struct name_answer {
 	struct addr addrs[NAME_ADDRS];	/* IPv4 first; the rest is 0 */
 };
 
-/* Name servers, in order; none: this host's own. */
+/* Name servers, in order; one at least, or questions would wait for ever. */
 struct msg_servers {
 	uint32_t n;
 	struct addr addrs[SERVERS_MOST];

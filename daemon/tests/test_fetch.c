@@ -273,6 +273,8 @@ static void test_nonsense(void **state)
 
 	(void)state;
 	check_refused(MSG_SERVERS, &servers, sizeof(servers));
+	servers.n = 0;
+	check_refused(MSG_SERVERS, &servers, sizeof(servers));
 	servers.n = 1;
 	check_refused(MSG_SERVERS, &servers, sizeof(servers));
 	check_refused(MSG_LOOK_UP, &question, sizeof(question));
