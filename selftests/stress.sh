@@ -290,14 +290,45 @@ enough_rekeys() {
 	[ "$(cat "$WORK/rekeys")" -ge "$REKEYS" ]
 }
 
+# answers NODE: to pings, that have come to that host, whoever still waits for them.
+answers() {
+	on "$1" cat /proc/net/snmp | awk '$1 == "Icmp:" && at { print $at }
+		$1 == "Icmp:" { for (i = 2; i <= NF; i++) if ($i == "InEchoReps") at = i }'
+}
+
+# came NODE COUNT
+came() {
+	[ "$(answers "$1")" -ge "$2" ]
+}
+
+# where_lost: what the stack has counted and tunnels do not know of.
+where_lost() {
+	local node
+	for node in ha ga gb hb; do
+		on "$node" cat /proc/net/xfrm_stat |
+			awk -v node="$node" '$2 { print node ": " $1 " " $2 }'
+		ip -n "$node" -s link | awk -v node="$node" '/^[0-9]/ { dev = $2 }
+			/dropped/ { kind = $1; getline; if ($4) print node ": " dev " " kind " " $4 " dropped" }'
+	done
+}
+
 # pings FROM ADDRESS CPU: all answered; each end of the tunnel numbers what comes from
-# both, so that packets of one SA overtake one another where there are two CPUs.
+# both, so that packets of one SA overtake one another where there are two CPUs.  After
+# the last one ping itself waits for two round trips only, so the host's count is what tells.
 pings() {
-	on "$1" taskset -c $(($3 % $(nproc))) ping -q -f -c "$PINGS" -s 800 "$2" >"$WORK/ping$3"
-	grep -q "$PINGS packets transmitted, $PINGS received" "$WORK/ping$3" || {
+	local all
+	all=$(($(answers "$1") + PINGS))
+	on "$1" taskset -c $(($3 % $(nproc))) ping -q -f -c "$PINGS" -s 800 "$2" >"$WORK/ping$3" || :
+	wait_for 5 came "$1" "$all" || {
 		cat "$WORK/ping$3"
+		where_lost
 		return 1
 	}
+}
+
+# A device begins to send a moment after its carrier is on, and loses what comes before.
+goes_through() {
+	on "$1" ping -q -c 1 -W 1 "$2"
 }
 
 no_drops() {
@@ -313,6 +344,7 @@ rekeys() {
 	rekeys_on
 	wait_for 10 carrier_is ga tunnel1 1
 	wait_for 10 carrier_is gb tunnel1 1
+	wait_for 10 goes_through ha 10.2.0.2
 	tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got" &
 	copy=$!
 	keep_pid "$copy"
