@@ -291,6 +291,7 @@ static void on_show_ike(void *ctx, struct bytes body, int fd)
 	    msg_text_ok(info->local_id, sizeof(info->local_id)) &&
 	    msg_text_ok(info->remote_id, sizeof(info->remote_id)) &&
 	    msg_text_ok(info->proposal, sizeof(info->proposal)) &&
+	    msg_text_ok(info->ppk, sizeof(info->ppk)) &&
 	    bool_ok(&info->initiator) && bool_ok(&info->nat_local) && bool_ok(&info->nat_remote))
 		ctl_show_ike(d->ctl, row->ticket, info);
 	else

@@ -546,6 +546,7 @@ static void test_fields(void **state)
 		FIELD(MSG_SHOW_IKE, msg_show_ike, info.local_id),
 		FIELD(MSG_SHOW_IKE, msg_show_ike, info.remote_id),
 		FIELD(MSG_SHOW_IKE, msg_show_ike, info.proposal),
+		FIELD(MSG_SHOW_IKE, msg_show_ike, info.ppk),
 		FIELD(MSG_SHOW_IKE, msg_show_ike, info.initiator),
 		FIELD(MSG_SHOW_IKE, msg_show_ike, info.nat_local),
 		FIELD(MSG_SHOW_IKE, msg_show_ike, info.nat_remote),
@@ -560,6 +561,7 @@ static void test_fields(void **state)
 		FIELD(MSG_SHOW_CHILD, msg_show_child, info.last_error),
 		FIELD(MSG_SHOW_GATEWAY, msg_show_gateway, info.gateway),
 		FIELD(MSG_SHOW_GATEWAY, msg_show_gateway, info.state),
+		FIELD(MSG_SHOW_GATEWAY, msg_show_gateway, info.fqdn),
 		FIELD(MSG_SHOW_GATEWAY, msg_show_gateway, info.last_error),
 	};
 	static uint8_t body[MSG_MOST];
