@@ -226,10 +226,11 @@ void ike_reauth(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, reauth);
 
-	if (ike->state != IKE_UP || ike->condemned)
+	if (ike->state != IKE_UP)
 		return;
 	timer_set(&core->timers, &ike->reauth, core->now + core_jitter(core, PROVE_AGAIN, 50));
-	gateway_reauth(ike->gw, ike);
+	if (!ike->condemned)
+		gateway_reauth(ike->gw, ike);
 }
 
 void ike_proof_ends(struct ike_sa *ike, uint32_t seconds)

@@ -104,6 +104,24 @@ static void test_no_answer(void **state)
 	peers_finish(net);
 }
 
+/* It was about to go when the time came, and stays after all (condemned.c). */
+static void test_pardoned(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.reauth = REAUTH;
+	net = up(6, &a, &b);
+	net->peer[A].core->ikes->condemned = true;
+	peers_run(net, REAUTH * 1000);
+	assert_int_equal(ups(net, A), 1);
+	net->peer[A].core->ikes->condemned = false;
+	peers_run(net, 90000);
+	assert_int_equal(ups(net, A), 2);
+	peers_finish(net);
+}
+
 static void say_life(struct peers *net, int from, uint32_t seconds)
 {
 	uint8_t octets[4];
@@ -166,6 +184,7 @@ int main(void)
 		cmocka_unit_test(test_peers),
 		cmocka_unit_test(test_never),
 		cmocka_unit_test(test_no_answer),
+		cmocka_unit_test(test_pardoned),
 		cmocka_unit_test(test_said_later),
 		cmocka_unit_test(test_reload),
 	};
