@@ -406,7 +406,7 @@ u8 pantun_nl_proto_of(struct nlattr * const *sa)
 	return sa[PANTUN_SA_A_PROTO] ? nla_get_u8(sa[PANTUN_SA_A_PROTO]) : IPPROTO_ESP;
 }
 
-/* None is any packet, and has_selector says so. */
+/* With none of them, the SA gets that of its proxy-ID: has_selector is false. */
 static int parse_selectors(const struct nlattr *nest, struct pantun_sa_params *params,
 			   struct netlink_ext_ack *extack)
 {

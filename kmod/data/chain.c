@@ -5,9 +5,10 @@
  * super-packet of ESP.  The stack treats it as one packet then, and GSO hands it to
  * pantun_chain_segment() before it gets to a device.
  *
- * No device takes both SKB_GSO_ESP and SKB_GSO_FRAGLIST, so chains never leave the host,
- * nor its namespace by a veth.  ESP in UDP looks like a tunnel in UDP (SKB_GSO_UDP_TUNNEL)
- * with ESP in it, so that GSO of UDP hands it to that of ESP.
+ * No hardware takes both SKB_GSO_ESP and SKB_GSO_FRAGLIST, so chains never leave the host,
+ * nor its namespace by a veth; a bond may take both, and its slaves do not.
+ * ESP in UDP looks like a tunnel in UDP (SKB_GSO_UDP_TUNNEL) with ESP in it, so that GSO of UDP
+ * hands it to that of ESP.
  *
  * What the stack has done to the first packet's headers since, such as NAT or another DSCP,
  * is done to all of them, as they all get a copy of these headers.
