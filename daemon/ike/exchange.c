@@ -93,6 +93,17 @@ void exchange_hurry(struct ike_sa *ike)
 	exchange_await(ike);
 }
 
+void exchange_last(struct ike_sa *ike)
+{
+	unsigned int most = exchange_sends_most(ike);
+	struct exchange *ex = &ike->ex;
+
+	if (ex->sends >= most)
+		return;
+	ex->sends = most;
+	timer_set(&ike->core->waits, &ex->timer, ike->core->now);
+}
+
 void exchange_end(struct ike_sa *ike, struct task *task)
 {
 	struct exchange *ex = &ike->ex;

@@ -61,6 +61,8 @@ void exchange_drop(struct ike_sa *ike, enum task_kind kind);
 void exchange_end(struct ike_sa *ike, struct task *task);
 /* Nobody may be there to answer the request under way: it is not waited for as long as usual. */
 void exchange_hurry(struct ike_sa *ike);
+/* Nobody is there: it is as if the last repetition had not been answered either. */
+void exchange_last(struct ike_sa *ike);
 /* Moves what waits to the queue of @to, as an IKE SA's heir takes over. */
 void exchange_move(struct ike_sa *from, struct ike_sa *to);
 /*

@@ -88,6 +88,7 @@ struct ike_sa {
 	ike_time put_off_last;
 	bool doubted;			/* the peer may know nothing of it: we began another */
 	bool tokens;			/* the peer gives them, or did for what it is the heir of */
+	bool crashed;			/* it has proved by that that it lost this SA */
 	uint8_t token_n;		/* octets of the one for this SA; 0: there is none */
 	uint8_t token[TOKEN_MOST];
 	ike_time hinted;		/* somebody last said so of it; 0: never */

@@ -121,6 +121,55 @@ static void test_revived(void **state)
 	peers_finish(net);
 }
 
+/*
+ * Neither is it where the peer is to begin, which A does at once as it finds that: by then B, whose
+ * request was under way, has the proof already.
+ */
+static void test_revived_beside_traffic(void **state)
+{
+	struct site a = peers_site(A);
+	struct peers *net = up(9);
+
+	(void)state;
+	peers_talk(net, true);
+	net->watch = true;
+	soften(net, B);
+	peers_revive(net, A, &a);
+	peers_run(net, 30);
+	assert_int_equal(peers_logged(net, PROVED), 1);
+	peers_run(net, 5000);
+	assert_int_equal(net->gaps, 0);
+	peers_finish(net);
+}
+
+/*
+ * A has lost all, and begins nothing.  What B heard just before counts for a while; what B goes on
+ * asking meanwhile it asks now and then.
+ */
+static void test_silence(void **state)
+{
+	struct site a = peers_site(A);
+	struct peers *net = up(10);
+	unsigned int sent;
+
+	(void)state;
+	peers_talk(net, true);
+	peers_run(net, 2000);
+	peers_talk(net, false);
+	sent = net->peer[B].sent;
+	a.start = POLICY_START_ON_DEMAND;
+	peers_restart(net, A, &a);
+	soften(net, B);
+	peers_run(net, ROUND);
+	assert_int_equal(peers_logged(net, PROVED), 1);
+	assert_int_equal(peers_ikes(net, B), 1);
+	peers_run(net, 25000);
+	assert_int_equal(peers_ikes(net, B), 0);
+	assert_int_equal(peers_logged(net, PROVED), 1);
+	assert_in_range(net->peer[B].sent - sent, 3, 12);
+	peers_free(net);
+}
+
 /* --- what proves nothing --- */
 
 static bool alter;
@@ -208,6 +257,8 @@ int main(void)
 		cmocka_unit_test(test_initiator),
 		cmocka_unit_test(test_rekeyed),
 		cmocka_unit_test(test_revived),
+		cmocka_unit_test(test_revived_beside_traffic),
+		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_other_secret),
 		cmocka_unit_test(test_alive),

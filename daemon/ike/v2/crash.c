@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "crypto/prf.h"
-#include "ike/child_end.h"
 #include "ike/v2/v2.h"
 
 #define PRF_SHA2_256	5
@@ -109,21 +108,18 @@ bool v2_crash_proved(const struct ike_sa *ike, const struct v2_in *in)
 }
 
 /*
- * The peer's kernel may still have what the daemon lost: as long as we can begin anew, children
- * stay until there are others.  Where it is for the peer to begin, they would only hide that there
- * is no tunnel.
+ * The peer's kernel may still have what the daemon lost, and a daemon that finds that there begins
+ * anew by itself: no child ends here before there is another, or the kernel says that no ESP comes
+ * in any more.
  */
-void v2_crash_end(struct ike_sa *ike)
+void v2_crash_heed(struct ike_sa *ike)
 {
-	struct gateway *gw = ike->gw;
-
-	gateway_tell(gw, "ike-down", "peer has lost the IKE SA, and proves it: it was started "
-				     "anew");
-	ike_orphan_children(ike);
-	ike_close(ike, false);
-	if (gw->ike)
-		return;
-	for (struct slot *slot = gw->slots; slot; slot = slot->next)
-		if (slot_left_to_peer(slot))
-			child_orphans_close(slot);
+	if (!ike->crashed)
+		log_info(ike->gw->subject, "peer has lost the IKE SA, and proves it: it was started "
+					   "anew");
+	ike->crashed = true;
+	if (!ike->doubted)
+		gateway_doubt(ike->gw, ike);
+	if (!ike->doubted)
+		exchange_last(ike);
 }

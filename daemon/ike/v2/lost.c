@@ -70,7 +70,7 @@ static void lost_ike(struct ike_core *core, const struct v2_in *in)
 	    job_waits(ike, JOB_OURS) || !v2_answers(ike, header))
 		return;
 	if (v2_crash_proved(ike, in)) {
-		v2_crash_end(ike);
+		v2_crash_heed(ike);
 		return;
 	}
 	if (ike->doubted || !hint_counts(ike))

@@ -151,8 +151,8 @@ void v2_crash_response(struct ike_sa *ike, struct task *task, const struct v2_in
 void v2_crash_say(const struct ike_core *core, const struct v2_in *in, struct wire_writer *w);
 /* @in has the peer's token for @ike: nobody else can have said that it is lost. */
 bool v2_crash_proved(const struct ike_sa *ike, const struct v2_in *in);
-/* Ends @ike, which the peer has lost. */
-void v2_crash_end(struct ike_sa *ike);
+/* The peer has lost @ike: another is begun, or, where that is the peer's, it ends soon. */
+void v2_crash_heed(struct ike_sa *ike);
 
 /* --- lost.c: SAs that one end lacks (sections 1.5 and 2.21.4) --- */
 
