@@ -127,13 +127,14 @@ static enum name_failure failure_of(int result)
 	}
 }
 
-static void add_addresses(const struct kind *kind, struct name_answer *answer)
+/* Up to @most in all. */
+static void add_addresses(const struct kind *kind, unsigned int most, struct name_answer *answer)
 {
 	if (!kind->n)
 		return;
 	if (!answer->n || kind->ttl < answer->ttl)
 		answer->ttl = kind->ttl;
-	for (unsigned int i = 0; i < kind->n && answer->n < NAME_ADDRS; i++)
+	for (unsigned int i = 0; i < kind->n && answer->n < most; i++)
 		answer->addrs[answer->n++] = kind->addrs[i];
 }
 
@@ -141,12 +142,14 @@ static void add_addresses(const struct kind *kind, struct name_answer *answer)
 static void give_answer(struct lookup *lookup)
 {
 	const struct kind *v4 = &lookup->kinds[V4], *v6 = &lookup->kinds[V6];
+	const unsigned int half = NAME_ADDRS / 2;
 	struct name_answer answer;
 
 	memset(&answer, 0, sizeof(answer));
 	answer.ticket = lookup->ticket;
-	add_addresses(v4, &answer);
-	add_addresses(v6, &answer);
+	/* The gateway may be one for IPv6 alone. */
+	add_addresses(v4, NAME_ADDRS - (v6->n < half ? v6->n : half), &answer);
+	add_addresses(v6, NAME_ADDRS, &answer);
 	if (!answer.n)
 		answer.failure = v4->failure != NAME_BARE ? v4->failure : v6->failure;
 	LIST_REMOVE(lookup, list);

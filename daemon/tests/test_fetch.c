@@ -40,6 +40,7 @@ static void answer_one(struct evdns_server_request *req, const struct evdns_serv
 {
 	const struct addr v4 = site_address("192.0.2.9"), other = site_address("192.0.2.10");
 	const struct addr v6 = site_address("2001:db8::9");
+	static const uint8_t many[4 * (NAME_ADDRS + 2)] = { 32, 1, 13, 184 };
 	uint8_t two[8];
 
 	memcpy(two, v4.b, 4);
@@ -48,6 +49,10 @@ static void answer_one(struct evdns_server_request *req, const struct evdns_serv
 		evdns_server_request_add_a_reply(req, q->name, 2, two, 300);
 	else if (!strcasecmp(q->name, "both.example") && q->type == EVDNS_TYPE_AAAA)
 		evdns_server_request_add_aaaa_reply(req, q->name, 1, v6.b, 120);
+	else if (!strcasecmp(q->name, "full.example") && q->type == EVDNS_TYPE_A)
+		evdns_server_request_add_a_reply(req, q->name, NAME_ADDRS + 2, many, 300);
+	else if (!strcasecmp(q->name, "full.example") && q->type == EVDNS_TYPE_AAAA)
+		evdns_server_request_add_aaaa_reply(req, q->name, 2, many, 300);
 	else if (!strcasecmp(q->name, "four.example") && q->type == EVDNS_TYPE_A)
 		evdns_server_request_add_a_reply(req, q->name, 1, v4.b, 7);
 }
@@ -171,6 +176,20 @@ static void test_addresses(void **state)
 	assert_int_equal(seen.ttl, 120);
 	assert_int_equal(ask("four.example.")->n, 1);
 	assert_int_equal(seen.ttl, 7);
+}
+
+/* Of more than there is room for, both kinds are there. */
+static void test_shares(void **state)
+{
+	unsigned int v4 = 0;
+
+	(void)state;
+	assert_int_equal(ask("full.example")->n, NAME_ADDRS);
+	while (v4 < seen.n && seen.addrs[v4].family == AF_INET)
+		v4++;
+	assert_int_equal(v4, NAME_ADDRS - 2);
+	assert_int_equal(seen.addrs[v4].family, AF_INET6);
+	assert_int_equal(seen.addrs[v4 + 1].family, AF_INET6);
 }
 
 static void test_failures(void **state)
@@ -360,6 +379,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_addresses, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_shares, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_servers, set_up, tear_down),
