@@ -389,7 +389,7 @@ tcp_copy() {
 	local pid limit=$((60 * LIB_SLOWER))
 	on "$2" timeout "$limit" python3 "${PANTUN_TOP:?}/selftests/tcp_file.py" receive "$3" "$4" "$6" &
 	pid=$!
-	wait_for 10 tcp_listens "$2" "$4" || return 1
+	wait_for 60 tcp_listens "$2" "$4" || return 1
 	on "$1" timeout "$limit" python3 "$PANTUN_TOP/selftests/tcp_file.py" send "$3" "$4" "$5" || {
 		kill "$pid" 2>/dev/null || :
 		return 1
