@@ -15,10 +15,10 @@ CBC=('set network ike crypto-profiles ipsec-crypto-profiles e esp encryption aes
 	'set network ike crypto-profiles ipsec-crypto-profiles e esp authentication sha512'
 	'set network tunnel ipsec t auto-key ipsec-crypto-profile e')
 
-# with NODE ALGORITHM: all that its kernel sends by.
+# with NODE ALGORITHM: all that its kernel sends by, which is something.
 with() {
 	pantunctl_on "$1" --json show ipsec-sa |
-		json_of "all('$2' in s['algorithm'] for s in d['ipsec_sas'] if s['dir'] == 'out')" |
+		json_of "{'$2' in s['algorithm'] for s in d['ipsec_sas'] if s['dir'] == 'out'} == {True}" |
 		grep -qx True
 }
 
