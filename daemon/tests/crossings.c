@@ -3,6 +3,12 @@
 
 #include <stddef.h>
 
+/* Of each kind of rekey: with several key exchanges in one (RFC 9370). */
+#define REKEY_MULTI_KE \
+	"regular_multi_ke", "regular_ke_invalid_multi_ke", "collision_multi_ke", \
+	"collision_mixed", "collision_delayed_response_multi_ke", \
+	"collision_delayed_request_multi_ke", "collision_delete_multi_ke"
+
 const struct crossings crossings[CROSSINGS_SUITES] = {
 	{
 		.suite = "child_rekey",
@@ -19,11 +25,7 @@ const struct crossings crossings[CROSSINGS_SUITES] = {
 			"collision_delete_delayed_response", "collision_ike_rekey",
 			"collision_ike_delete",
 		},
-		.unspoken = {
-			"regular_multi_ke", "regular_ke_invalid_multi_ke", "collision_multi_ke",
-			"collision_mixed", "collision_delayed_response_multi_ke",
-			"collision_delayed_request_multi_ke", "collision_delete_multi_ke",
-		},
+		.unspoken = { REKEY_MULTI_KE },
 	}, {
 		.suite = "ike_rekey",
 		.names = {
@@ -33,11 +35,7 @@ const struct crossings crossings[CROSSINGS_SUITES] = {
 			"collision_delayed_request_and_delete", "collision_delete",
 			"collision_delete_drop_delete",
 		},
-		.unspoken = {
-			"regular_multi_ke", "regular_ke_invalid_multi_ke", "collision_multi_ke",
-			"collision_mixed", "collision_delayed_response_multi_ke",
-			"collision_delayed_request_multi_ke", "collision_delete_multi_ke",
-		},
+		.unspoken = { REKEY_MULTI_KE },
 	}, {
 		.suite = "child_delete",
 		.names = {
