@@ -9,36 +9,9 @@
 
 #include <cmocka.h>
 
-#include "crypto/dn_make.h"
 #include "policy/dn.h"
 #include "policy/id.h"
-
-static struct ike_id of(uint8_t type, const char *text)
-{
-	return (struct ike_id){
-		.type = type, .n = (uint16_t)strlen(text), .b = (const uint8_t *)text,
-	};
-}
-
-#define NAMES	16	/* distinguished names that a test needs at a time */
-
-static uint8_t *name_room(void)
-{
-	static uint8_t rooms[NAMES][POLICY_ID_MAX];
-	static unsigned int next;
-
-	return rooms[next++ % NAMES];
-}
-
-static struct ike_id dn(const char *text)
-{
-	uint8_t *octets = name_room();
-	char why[160] = "";
-	size_t n = dn_make(text, octets, POLICY_ID_MAX, why, sizeof(why));
-
-	assert_string_equal(why, "");
-	return (struct ike_id){ .type = IKE_ID_DER_ASN1_DN, .n = (uint16_t)n, .b = octets };
-}
+#include "tests/ids.h"
 
 static struct ike_id raw(uint8_t type, const void *octets, size_t n)
 {
@@ -65,13 +38,14 @@ static const char *text(struct ike_id id)
 static void test_names(void **state)
 {
 	(void)state;
-	assert_true(same(of(IKE_ID_FQDN, "HQ.Example"), of(IKE_ID_FQDN, "hq.example")));
-	assert_true(same(of(IKE_ID_RFC822_ADDR, "It@Example"),
-			 of(IKE_ID_RFC822_ADDR, "it@example")));
-	assert_false(same(of(IKE_ID_FQDN, "hq.example"), of(IKE_ID_RFC822_ADDR, "hq.example")));
-	assert_false(same(of(IKE_ID_FQDN, "hq.example"), of(IKE_ID_FQDN, "hq.example.")));
+	assert_true(same(ids_of(IKE_ID_FQDN, "HQ.Example"), ids_of(IKE_ID_FQDN, "hq.example")));
+	assert_true(same(ids_of(IKE_ID_RFC822_ADDR, "It@Example"),
+			 ids_of(IKE_ID_RFC822_ADDR, "it@example")));
+	assert_false(same(ids_of(IKE_ID_FQDN, "hq.example"),
+			  ids_of(IKE_ID_RFC822_ADDR, "hq.example")));
+	assert_false(same(ids_of(IKE_ID_FQDN, "hq.example"), ids_of(IKE_ID_FQDN, "hq.example.")));
 	/* A key id is octets. */
-	assert_false(same(of(IKE_ID_KEY_ID, "A"), of(IKE_ID_KEY_ID, "a")));
+	assert_false(same(ids_of(IKE_ID_KEY_ID, "A"), ids_of(IKE_ID_KEY_ID, "a")));
 	/* An octet behind a NUL counts. */
 	assert_false(same(raw(IKE_ID_FQDN, "a\0b", 3), raw(IKE_ID_FQDN, "a\0c", 3)));
 }
@@ -79,7 +53,7 @@ static void test_names(void **state)
 /* The type of a text may differ, its attribute must not. */
 static void test_dn_same(void **state)
 {
-	struct ike_id utf8 = dn("O=Example, CN=hq"), other = utf8;
+	struct ike_id utf8 = ids_dn("O=Example, CN=hq"), other = utf8;
 	uint8_t octets[POLICY_ID_MAX];
 
 	(void)state;
@@ -88,10 +62,10 @@ static void test_dn_same(void **state)
 	/* A PrintableString. */
 	octets[utf8.n - 4] = 0x13;
 	assert_true(same(other, utf8));
-	assert_true(same(dn("O=EXAMPLE, CN=HQ"), utf8));
-	assert_false(same(dn("CN=hq, O=Example"), utf8));
-	assert_false(same(dn("O=Example"), utf8));
-	assert_false(same(dn("O=Example, OU=hq"), utf8));
+	assert_true(same(ids_dn("O=EXAMPLE, CN=HQ"), utf8));
+	assert_false(same(ids_dn("CN=hq, O=Example"), utf8));
+	assert_false(same(ids_dn("O=Example"), utf8));
+	assert_false(same(ids_dn("O=Example, OU=hq"), utf8));
 	/* An INTEGER is no text. */
 	octets[utf8.n - 4] = 0x02;
 	assert_false(same(other, utf8));
@@ -100,28 +74,29 @@ static void test_dn_same(void **state)
 static void test_patterns(void **state)
 {
 	(void)state;
-	assert_true(fits(of(IKE_ID_FQDN, "*.Example"), of(IKE_ID_FQDN, "B1.example")));
-	assert_true(fits(of(IKE_ID_FQDN, "branch*"), of(IKE_ID_FQDN, "branch")));
-	assert_true(fits(of(IKE_ID_FQDN, "b*.x*.example"), of(IKE_ID_FQDN, "b.x.x1.example")));
-	assert_true(fits(of(IKE_ID_FQDN, "*"), of(IKE_ID_FQDN, "")));
-	assert_true(fits(of(IKE_ID_RFC822_ADDR, "**@x"), of(IKE_ID_RFC822_ADDR, "me@x")));
-	assert_false(fits(of(IKE_ID_FQDN, "*.example"), of(IKE_ID_FQDN, "b1.example.org")));
-	assert_false(fits(of(IKE_ID_FQDN, "*.example"), of(IKE_ID_FQDN, "example")));
-	assert_false(fits(of(IKE_ID_FQDN, "*"), of(IKE_ID_RFC822_ADDR, "me@x")));
-	assert_false(fits(of(IKE_ID_FQDN, "b1.example"), of(IKE_ID_FQDN, "*.example")));
+	assert_true(fits(ids_of(IKE_ID_FQDN, "*.Example"), ids_of(IKE_ID_FQDN, "B1.example")));
+	assert_true(fits(ids_of(IKE_ID_FQDN, "branch*"), ids_of(IKE_ID_FQDN, "branch")));
+	assert_true(fits(ids_of(IKE_ID_FQDN, "b*.x*.example"),
+			 ids_of(IKE_ID_FQDN, "b.x.x1.example")));
+	assert_true(fits(ids_of(IKE_ID_FQDN, "*"), ids_of(IKE_ID_FQDN, "")));
+	assert_true(fits(ids_of(IKE_ID_RFC822_ADDR, "**@x"), ids_of(IKE_ID_RFC822_ADDR, "me@x")));
+	assert_false(fits(ids_of(IKE_ID_FQDN, "*.example"), ids_of(IKE_ID_FQDN, "b1.example.org")));
+	assert_false(fits(ids_of(IKE_ID_FQDN, "*.example"), ids_of(IKE_ID_FQDN, "example")));
+	assert_false(fits(ids_of(IKE_ID_FQDN, "*"), ids_of(IKE_ID_RFC822_ADDR, "me@x")));
+	assert_false(fits(ids_of(IKE_ID_FQDN, "b1.example"), ids_of(IKE_ID_FQDN, "*.example")));
 }
 
 static void test_dn_patterns(void **state)
 {
 	(void)state;
-	assert_true(fits(dn("C=*, O=Example, CN=b*"), dn("C=DE, O=example, CN=Branch1")));
-	assert_false(fits(dn("C=*, O=Example, CN=b*"), dn("C=DE, O=example, CN=hq")));
+	assert_true(fits(ids_dn("C=*, O=Example, CN=b*"), ids_dn("C=DE, O=example, CN=Branch1")));
+	assert_false(fits(ids_dn("C=*, O=Example, CN=b*"), ids_dn("C=DE, O=example, CN=hq")));
 	/* A star does not take the next part, nor stand for several. */
-	assert_false(fits(dn("O=*"), dn("O=Example, CN=b1")));
-	assert_false(fits(dn("O=*, CN=b1"), dn("CN=b1")));
-	assert_false(fits(dn("O=*"), dn("OU=x")));
-	assert_false(fits(dn("O=*"), of(IKE_ID_DER_ASN1_DN, "")));
-	assert_false(fits(dn("O=*"), of(IKE_ID_DER_ASN1_DN, "0")));
+	assert_false(fits(ids_dn("O=*"), ids_dn("O=Example, CN=b1")));
+	assert_false(fits(ids_dn("O=*, CN=b1"), ids_dn("CN=b1")));
+	assert_false(fits(ids_dn("O=*"), ids_dn("OU=x")));
+	assert_false(fits(ids_dn("O=*"), ids_of(IKE_ID_DER_ASN1_DN, "")));
+	assert_false(fits(ids_dn("O=*"), ids_of(IKE_ID_DER_ASN1_DN, "0")));
 }
 
 static void test_text(void **state)
@@ -135,14 +110,14 @@ static void test_text(void **state)
 	(void)state;
 	memset(octets, 0xab, sizeof(octets));
 	assert_string_equal(text(raw(IKE_ID_IPV4_ADDR, "\xc0\0\2\1", 4)), "192.0.2.1");
-	assert_string_equal(text(of(IKE_ID_FQDN, "a\n\x1b[2Jb")), "a\\x0a\\x1b[2Jb");
+	assert_string_equal(text(ids_of(IKE_ID_FQDN, "a\n\x1b[2Jb")), "a\\x0a\\x1b[2Jb");
 	assert_string_equal(text(raw(IKE_ID_FQDN, "a\0b", 3)), "a\\x00b");
-	assert_string_equal(text(of(IKE_ID_FQDN, "")), "nobody (an identity without octets)");
+	assert_string_equal(text(ids_of(IKE_ID_FQDN, "")), "nobody (an identity without octets)");
 	assert_string_equal(text(raw(IKE_ID_KEY_ID, "\n\x0b", 2)), "key-id 0a0b");
 	assert_string_equal(text(raw(200, "\x01", 1)), "id of type 200: 01");
 	assert_string_equal(text(raw(IKE_ID_DER_ASN1_DN, "\x30\x02\x31", 3)),
 			    "id of type 9: 300231");
-	assert_string_equal(text(dn("C=DE, O=Example, CN=hq, 1.3.6.1.4.1.311=7")),
+	assert_string_equal(text(ids_dn("C=DE, O=Example, CN=hq, 1.3.6.1.4.1.311=7")),
 			    "C=DE, O=Example, CN=hq, 1.3.6.1.4.1.311=7");
 	assert_string_equal(text(raw(IKE_ID_DER_ASN1_DN, joined, sizeof(joined))),
 			    "CN=a + 2.56.55.511.1.2.3=\\x0a");
@@ -155,8 +130,8 @@ static void test_text(void **state)
 /* Any octets, and names that are cut off or have one octet changed: ASan looks on. */
 static void test_any_octets(void **state)
 {
-	struct ike_id good = dn("C=DE, O=Example, OU=a, CN=hq.example"), id, plain;
-	struct ike_id pattern = dn("C=*, O=*, OU=*, CN=*");
+	struct ike_id good = ids_dn("C=DE, O=Example, OU=a, CN=hq.example"), id, plain;
+	struct ike_id pattern = ids_dn("C=*, O=*, OU=*, CN=*");
 	uint8_t *octets = malloc(good.n);
 	struct id_room room;
 

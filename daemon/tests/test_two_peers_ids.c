@@ -8,37 +8,10 @@
 
 #include <cmocka.h>
 
-#include "crypto/dn_make.h"
 #include "ike/core_priv.h"
 #include "policy/id.h"
+#include "tests/ids.h"
 #include "tests/peers.h"
-
-static struct ike_id of(uint8_t type, const char *text)
-{
-	return (struct ike_id){
-		.type = type, .n = (uint16_t)strlen(text), .b = (const uint8_t *)text,
-	};
-}
-
-#define NAMES	16	/* distinguished names that a test needs at a time */
-
-static uint8_t *name_room(void)
-{
-	static uint8_t rooms[NAMES][POLICY_ID_MAX];
-	static unsigned int next;
-
-	return rooms[next++ % NAMES];
-}
-
-static struct ike_id dn(const char *text)
-{
-	uint8_t *octets = name_room();
-	char why[160];
-	size_t n = dn_make(text, octets, POLICY_ID_MAX, why, sizeof(why));
-
-	assert_true(n);
-	return (struct ike_id){ .type = IKE_ID_DER_ASN1_DN, .n = (uint16_t)n, .b = octets };
-}
 
 /* A begins with these identities, and B with what it is to take them for. */
 static struct peers *try(const struct ike_id *a_is, const struct ike_id *b_wants, bool pattern)
@@ -92,33 +65,36 @@ static void test_types(void **state)
 	check_taken(v4, v4, false, "10.0.0.1");
 	check_taken(v6, v6, false, "2001::9");
 	check_taken(key, key, false, "key-id 00ff2a");
-	check_taken(of(IKE_ID_RFC822_ADDR, "it@x"), of(IKE_ID_RFC822_ADDR, "it@x"), false, "it@x");
-	check_taken(of(IKE_ID_FQDN, "HQ.example"), of(IKE_ID_FQDN, "hq.Example"), false,
+	check_taken(ids_of(IKE_ID_RFC822_ADDR, "it@x"), ids_of(IKE_ID_RFC822_ADDR, "it@x"), false,
+		    "it@x");
+	check_taken(ids_of(IKE_ID_FQDN, "HQ.example"), ids_of(IKE_ID_FQDN, "hq.Example"), false,
 		    "HQ.example");
-	check_taken(dn("O=Example, CN=hq"), dn("O=EXAMPLE, CN=HQ"), false, "O=Example, CN=hq");
-	check_refused(dn("O=Example, CN=hq"), dn("O=Example, CN=lab"), false,
+	check_taken(ids_dn("O=Example, CN=hq"), ids_dn("O=EXAMPLE, CN=HQ"), false,
+		    "O=Example, CN=hq");
+	check_refused(ids_dn("O=Example, CN=hq"), ids_dn("O=Example, CN=lab"), false,
 		      "says it is O=Example, CN=hq, expected is O=Example, CN=lab");
-	check_refused(of(IKE_ID_FQDN, "a"), of(IKE_ID_KEY_ID, "a"), false,
+	check_refused(ids_of(IKE_ID_FQDN, "a"), ids_of(IKE_ID_KEY_ID, "a"), false,
 		      "says it is a, expected is key-id 61");
 }
 
 static void test_patterns(void **state)
 {
 	(void)state;
-	check_taken(of(IKE_ID_FQDN, "b7.Example"), of(IKE_ID_FQDN, "b*.example"), true,
+	check_taken(ids_of(IKE_ID_FQDN, "b7.Example"), ids_of(IKE_ID_FQDN, "b*.example"), true,
 		    "b7.Example");
-	check_taken(dn("O=Example, CN=b7"), dn("O=Example, CN=*"), true, "O=Example, CN=b7");
-	check_refused(of(IKE_ID_FQDN, "hq.example"), of(IKE_ID_FQDN, "b*.example"), true,
+	check_taken(ids_dn("O=Example, CN=b7"), ids_dn("O=Example, CN=*"), true,
+		    "O=Example, CN=b7");
+	check_refused(ids_of(IKE_ID_FQDN, "hq.example"), ids_of(IKE_ID_FQDN, "b*.example"), true,
 		      "says it is hq.example, expected is b*.example");
 	/* Where it is no pattern a star is a star. */
-	check_refused(of(IKE_ID_FQDN, "b7.example"), of(IKE_ID_FQDN, "b*.example"), false,
+	check_refused(ids_of(IKE_ID_FQDN, "b7.example"), ids_of(IKE_ID_FQDN, "b*.example"), false,
 		      "says it is b7.example, expected is b*.example");
 }
 
 /* Who begins does not know whom of them it will meet, and takes each. */
 static void test_initiator(void **state)
 {
-	struct ike_id pattern = of(IKE_ID_FQDN, "*.example");
+	struct ike_id pattern = ids_of(IKE_ID_FQDN, "*.example");
 	struct site a = peers_site(A), b = peers_site(B);
 	struct peers *net = peers_new(1);
 
@@ -152,7 +128,7 @@ static struct peers *many(const char *const *names, unsigned int n, const char *
 
 	b.peer = NULL;
 	for (unsigned int i = 0; i < n; i++) {
-		struct ike_id id = of(IKE_ID_FQDN, names[i]);
+		struct ike_id id = ids_of(IKE_ID_FQDN, names[i]);
 		struct policy *one;
 
 		b.peer_as = &id;
@@ -207,19 +183,19 @@ static void test_many(void **state)
 
 static void test_absurd(void **state)
 {
-	struct ike_id expected = of(IKE_ID_FQDN, "a.example");
-	struct ike_id any = of(IKE_ID_FQDN, "*"), id = of(IKE_ID_FQDN, "a.example");
+	struct ike_id expected = ids_of(IKE_ID_FQDN, "a.example");
+	struct ike_id any = ids_of(IKE_ID_FQDN, "*"), id = ids_of(IKE_ID_FQDN, "a.example");
 	uint8_t octets[POLICY_ID_MAX];
 
 	(void)state;
-	check_refused(of(IKE_ID_FQDN, "a.example\x1b[2J"), expected, false,
+	check_refused(ids_of(IKE_ID_FQDN, "a.example\x1b[2J"), expected, false,
 		      "says it is a.example\\x1b[2J, expected is a.example");
 	id.n++;		/* its NUL */
 	check_refused(id, expected, false, "says it is a.example\\x00, expected is a.example");
-	check_refused(of(0, "a.example"), expected, false, "says it is id of type 0: 612e");
-	check_refused(of(IKE_ID_DER_ASN1_DN, "a.example"), any, true,
+	check_refused(ids_of(0, "a.example"), expected, false, "says it is id of type 0: 612e");
+	check_refused(ids_of(IKE_ID_DER_ASN1_DN, "a.example"), any, true,
 		      "says it is id of type 9: 61");
-	check_refused(of(255, "x"), any, true, "says it is id of type 255: 78, expected is *");
+	check_refused(ids_of(255, "x"), any, true, "says it is id of type 255: 78, expected is *");
 	memset(octets, '\n', sizeof(octets));
 	id.b = octets;
 	id.n = sizeof(octets);
