@@ -442,9 +442,9 @@ static void test_sockets_before_timers(void **state)
 	peers[0].deaf = true;
 	/* The hub asks whether the peer lives, and is away until it wants to ask again. */
 	peers[0].asked = 0;
-	for (unsigned int i = 0; i < 30 && recv(peers[0].fd, junk, 1, MSG_PEEK | MSG_DONTWAIT) < 0;
-	     i++)
-		run_for(100);
+	for (unsigned int i = 0;
+	     i < 2000 && recv(peers[0].fd, junk, 1, MSG_PEEK | MSG_DONTWAIT) < 0; i++)
+		run_for(5);
 	junk[0] = 1;
 	for (unsigned int i = 0; i < JUNK; i++)
 		send_to_hub(&peers[0], junk, sizeof(junk));
