@@ -74,6 +74,10 @@ tidy_checks+='-bugprone-implicit-widening-of-multiplication-result,'
 tidy_checks+='-bugprone-sizeof-expression,-bugprone-narrowing-conversions,'
 tidy_checks+='-bugprone-macro-parentheses,-bugprone-not-null-terminated-result,'
 tidy_checks+='-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling'
+# what is for Objective-C and C++, and for libraries that nobody here uses, only takes time
+tidy_checks+=',-clang-analyzer-osx*,-clang-analyzer-optin.osx*,-clang-analyzer-cplusplus*,'
+tidy_checks+='-clang-analyzer-optin.cplusplus*,-clang-analyzer-webkit*,'
+tidy_checks+='-clang-analyzer-fuchsia*,-clang-analyzer-optin.mpi*'
 
 # tidy_one FILE: remembers what was clean by the hash of all that it includes.
 tidy_one() {
