@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
+# Takes: 120
 # Nobody else's memory is ever written: packets are sent out of the pages of files and
 # of programs, and taps in front of and behind both tunnels keep clones of them until
 # all is over.  Pages, files and clones have to be as they were; also when packets of

@@ -7,6 +7,9 @@
 # their top, `# Time limit: SECONDS` where 300 are not enough, and `# Long: yes` on
 # those that only run with --long or when they are named).  With NAMEs, runs these
 # alone.  With --long, runs the long topics, and all of lab guests on the debug kernel.
+# Topics that take long say so, for the order: `# Takes: SECONDS`.  Those which leave the
+# CPU alone for most of that, `# Takes: SECONDS, mostly waiting`, run as a third beside
+# the two, one at a time (not with --long: on the debug kernel nothing leaves it alone).
 # The time limits, and what lib.sh waits for, grow with how much slower the lab is when
 # the run begins than the machine that they were written on (lab/speed.sh).
 # Results are counted from the tests' TAP lines; the log of each test is left in
@@ -19,22 +22,25 @@ top=$(cd "$here/.." && pwd)
 logs=$top/build/check
 module=uml
 jobs=2
+extra=1
 if [ "${1:-}" = --long ]; then
 	shift
 	export PANTUN_LAB=debug
 	logs=$top/build/check-long
 	module=uml-debug
+	extra=0
 fi
 cd "$top"
 
 # One line a test: kind (unit, host, uml, uml-usual or unknown), time limit, name, file,
-# and whether it is a long one (yes or no).
+# whether it is a long one (yes or no), how many seconds it takes, if many, and whether it
+# mostly waits (yes or no).
 list_tests() {
 	local file name
 
 	for file in {daemon/tests,tools/tests,selftests/host}/test_*.c; do
 		name=$(basename "$file" .c)
-		[ ! -e "$file" ] || echo "unit 300 $name build/$name no"
+		[ ! -e "$file" ] || echo "unit 300 $name build/$name no 0 no"
 	done
 	for file in selftests/*.sh selftests/interop/*.sh; do
 		name=$(basename "$file" .sh)
@@ -51,13 +57,16 @@ header() {
 		s/^# Runs in: \(host\|uml\|uml-usual\)$/kind=\1/p
 		s/^# Time limit: \([0-9]*\)$/limit=\1/p
 		s/^# Long: yes$/long=yes/p
+		s/^# Takes: \([0-9]*\)$/takes=\1/p
+		s/^# Takes: \([0-9]*\), mostly waiting$/takes=\1 waits=yes/p
 	}' "$1" | {
-		local kind=unknown limit=300 long=no line
+		local kind=unknown limit=300 long=no takes=0 waits=no line
 
 		while read -r line; do
-			local "${line?}"
+			# shellcheck disable=SC2086 # words that set
+			local ${line?}
 		done
-		echo "$kind $limit $2 $1 $long"
+		echo "$kind $limit $2 $1 $long $takes $waits"
 	}
 }
 
@@ -88,7 +97,7 @@ measure_speed() {
 
 # Slow tests first, so that they do not run alone at the end.
 order() {
-	sort -k2,2nr -k1,1 -k3,3
+	sort -k6,6nr -k2,2nr -k1,1 -k3,3
 }
 
 # Becomes the test.
@@ -133,6 +142,11 @@ count() {
 		}' "$2"
 }
 
+# cpu FILE: seconds of a CPU that children took, by what `times` said at last.
+cpu() {
+	tail -n 1 "$1" | tr ms '  ' | awk '{ printf "%.0f", 60 * ($1 + $3) + $2 + $4 }'
+}
+
 # Runs a test in the background and reports it in one piece.
 worker() {
 	local name=$3 log=$logs/$3.log status=0 started=$SECONDS
@@ -143,13 +157,14 @@ worker() {
 	# shellcheck disable=SC2064 # this process
 	trap "kill $! 2>/dev/null; exit 1" TERM
 	wait $! || status=$?
+	times >"$logs/$name.times"
 	read -r passed failed skipped < <(count "$status" "$log")
 	echo "$passed $failed $skipped" >"$logs/$name.result"
 	verdict=ok
 	[ "$failed" = 0 ] || verdict=FAILED
 	{
-		printf '%-28s %4d s  %-6s %d passed' "$name" \
-			$((SECONDS - started)) "$verdict" "$passed"
+		printf '%-28s %4d s  (CPU %3d s)  %-6s %d passed' "$name" \
+			$((SECONDS - started)) "$(cpu "$logs/$name.times")" "$verdict" "$passed"
 		[ "$failed" = 0 ] || printf ', %d failed' "$failed"
 		[ "$skipped" = 0 ] || printf ', %d skipped' "$skipped"
 		echo
@@ -173,6 +188,25 @@ explain() {
 		tail -n 15 "$log" | sed 's/^/    /'
 	fi
 	echo "    exit status $status, log: $log"
+}
+
+# runs PID
+runs() {
+	[ -n "$1" ] && jobs -rp | grep -qx "$1"
+}
+
+# choose SLOT: sets chosen to what is to run there next; fails where nothing is left for it.
+# One slot more than jobs has those that mostly wait, and the others help with them at the end.
+choose() {
+	if [ "$1" -lt "$jobs" ] && [ ${#busy[@]} -gt 0 ]; then
+		chosen=${busy[0]}
+		busy=("${busy[@]:1}")
+	elif [ ${#waiting[@]} -gt 0 ]; then
+		chosen=${waiting[0]}
+		waiting=("${waiting[@]:1}")
+	else
+		return 1
+	fi
 }
 
 # A build is a test as well: build NAME COMMAND...
@@ -224,15 +258,21 @@ fi
 measure_speed
 echo "running $(grep -c . <<<"$tests") tests"
 trap 'kill $(jobs -p) 2>/dev/null; exit 1' INT TERM
-while read -r test; do
-	while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
-		wait -n || true
+mapfile -t busy < <(awk -v extra="$extra" '$7 == "no" || !extra' <<<"$tests")
+mapfile -t waiting < <(awk -v extra="$extra" '$7 == "yes" && extra' <<<"$tests")
+slots=()
+while [ $((${#busy[@]} + ${#waiting[@]})) -gt 0 ]; do
+	for ((slot = 0; slot < jobs + extra; slot++)); do
+		if runs "${slots[slot]:-}" || ! choose "$slot"; then
+			continue
+		fi
+		# shellcheck disable=SC2086 # seven words
+		worker $chosen 7>&- &
+		slots[slot]=$!
 	done
-	# shellcheck disable=SC2086 # five words
-	worker $test 7>&- &
-done <<<"$tests"
+	wait -n || true
+done
 wait
-
 if grep -aiE '^ok.*# *SKIP' "$logs"/*.log >"$logs/.skipped"; then
 	echo "skipped:"
 	sed "s|^$logs/\(.*\)\.log:|  \1: |" "$logs/.skipped"

@@ -2,19 +2,31 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: host
 # check.sh itself, in a tree of a few made-up topics: time limits grow with the lab's
-# speed, what its limit ends is reported as such, and counts as one failure.
+# speed, what its limit ends is reported as such, and counts as one failure; long ones
+# begin first, two at a time, and one that mostly waits beside them.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
 
 TREE=$WORK/tree
 
-# topic NAME LIMIT COMMAND...
+# topic NAME LIMIT COMMAND...; its further header lines are in HEADER.
 topic() {
 	local file=$TREE/selftests/$1.sh
-	printf '#!/bin/bash\n# Runs in: host\n# Time limit: %s\n%s\necho "ok 1 - %s"\n' \
-		"$2" "${*:3}" "$1" >"$file"
+	printf '#!/bin/bash\n# Runs in: host\n# Time limit: %s\n%s\n%s\necho "ok 1 - %s"\n' \
+		"$2" "${HEADER:-#}" "${*:3}" "$1" >"$file"
 	chmod +x "$file"
+}
+
+# together SECONDS NAME TAKES: a topic that succeeds if three are begun within that time.
+together() {
+	HEADER="# Takes: $3" topic "$2" 100 "touch '$WORK/here.$2'
+		timeout $1 sh -c 'until [ -e $WORK/here.three ]; do sleep 0.1; done' || exit 1"
+}
+
+# begins NAME TAKES: says so, and stays for a while.
+begins() {
+	HEADER="# Takes: $2" topic "$1" 100 "echo $1 >>'$WORK/begun'; sleep 2"
 }
 
 # lab SPEED: in hundredths of the reference.
@@ -44,4 +56,22 @@ run "$WORK/busy" endless patient
 check_has "four times slower: the patient one ends by itself" '1 passed, 1 failed' "$WORK/busy"
 check_has "the factor is named" 'ended by its time limit of 1 s (times 4.00' "$WORK/busy"
 check_has "a failure is an exit status" 'exit status 1' "$WORK/busy"
+
+lab 100
+together 60 one 20
+together 60 two 30
+together 60 three '10, mostly waiting'
+run "$WORK/three" one two three
+check_has 'one that waits runs beside two others' '3 passed, 0 failed' "$WORK/three"
+rm "$WORK"/here.*
+together 2 one 20
+together 2 two 30
+together 2 three 10
+run "$WORK/two" one two three
+check_has 'one that does not is begun after them' '1 passed, 2 failed' "$WORK/two"
+begins long 100
+begins middle 20
+begins a_short 5
+run "$WORK/order" long middle a_short
+check 'the shortest is begun last' test "$(tail -n 1 "$WORK/begun")" = a_short
 finish

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
+# Takes: 65
 # The daemon's processes `ike` and `auth` are killed, again and again, also in the midst of
 # rekeys and of reloads, which come into force all the same: no packet is lost, and in the end
 # there is one pair of SAs.  PANTUN_KILLS says how often each, and how often in a reload.  The pause

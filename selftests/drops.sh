@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
+# Takes: 120
 # Every way to lose a packet has a name: each is made to happen once, and counts that
 # and nothing else, at the tunnel, in ethtool -S and, where it is an SA's, at the SA.
 #

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 240
+# Takes: 35
 # A hub and 96 satellites, half of them behind one NAT, while four processes take the CPU: all come
 # up with no more attempts than that takes, nobody who lives is given up, and a hub that is
 # killed and started anew has all of them again.  hub_long.sh does it with a thousand.

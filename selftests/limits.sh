@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
+# Takes: 145
 # Limits of SAs by packets, octets and seconds, soft and hard, outbound and inbound:
 # the last packet within a hard limit arrives and the next one does not; each limit is
 # told once, and an SA past its hard limit carries nothing more.  Sequence numbers of 32

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
+# Takes: 100
 # A hub with 100 tunnels, each for any addresses and to a peer of its own: all come up, each
 # carries; its daemon is killed and its successor takes all of them over; flows are spread
 # over two of them (ECMP), and move when one falls.  The peers' addresses are those of four

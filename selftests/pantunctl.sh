@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
+# Takes: 60
 # pantunctl by itself: SAs by hand of every algorithm and mode, the options of a tunnel,
 # drops by name, and what a wrong command is told.  Then with two daemons: what it shows
 # of both sides, negotiating and clearing by command, the stream of events, and what is

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
+# Takes: 140
 # SA_SET: the path of live SAs is replaced hundreds of times, to other addresses and
 # into UDP and back, while packets go both ways, and none is lost: over IPv4 and IPv6.
 # Where a path is taken or makes no sense nothing changes; the path before ends.

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: host
 # Time limit: 1500
+# Takes: 460
 # Usage: stock_kernel.sh [VERSION[:PART...]...]
 # Debian's stock Linux 6.1 and 6.12 under virtme-ng (emulated, two CPUs): the module
 # built for them loads, serves user namespaces, passes the XFRM oracle for some algorithms,

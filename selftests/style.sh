@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: host
 # Time limit: 1800
+# Takes: 440
 # What tools and simple rules say about the source: checkpatch and kernel-doc for
 # the module, clang-tidy and cppcheck for the userspace, shellcheck for scripts;
 # licences, sizes, and the direction of includes; the uapi contract.

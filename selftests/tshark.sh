@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
+# Takes: 150
 # tshark (Wireshark 4.0), a decryption that we did not write, reads what two pantuns
 # send each other: with the keys, it finds every ICV good and in the packets of
 # each SA, of each direction, what the hosts sent.  With one bit flipped it finds

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 900
+# Takes: 105
 # The tunnel monitor in the kernel: answers and losses, both families, several
 # destinations; with wait-recover the carrier stays, with fail-over it goes in time, routes
 # move to the second tunnel and return, also where both ends fail over; answers that do not

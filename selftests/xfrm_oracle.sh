@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 900
+# Takes: 105
 # Usage: xfrm_oracle.sh [--every-size] [--mib N] [--part K/N] [ROW...]
 # The data path against one that we did not write: gateway A has pantun with
 # manual keys, gateway B the kernel's XFRM with the same keys.

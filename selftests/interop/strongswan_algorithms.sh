@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 130
 # Every encryption, integrity and group that pantun negotiates, against strongSwan:
 # IKE SA, first child and a ping each; and several proxy-IDs, one child each.
 set -eu
