@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
-# Takes: 280
+# Takes: 280, mostly waiting
 # Two pantunds whose gateways are switched off, whose daemons are killed and whose link
 # fails: traffic always comes back without a hand on it, none is lost while there are SAs,
 # and nothing leaves in clear.  converge_long.sh has more of it.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 60, mostly waiting
 # pantund among its surroundings: what it says when it cannot begin, privileges, a
 # killed one and its successor, reload, exit, interfaces that go and come.
 set -eu

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 120, mostly waiting
 # New manual keys at both ends, reloaded one after the other under ping: none is lost,
 # and what was before is gone at last, also across a restart in the middle.  Keys under the SPI
 # of before cost packets, which a reload says.

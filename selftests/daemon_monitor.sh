@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 600
-# Takes: 130
+# Takes: 130, mostly waiting
 # The tunnel monitor with two pantunds and two tunnels, set up as README has it: the path
 # of one is broken for ESP alone, IKE goes on.  Fail-over moves routes, wait-recover does
 # not, both negotiate new keys; a rekeying alone is no loss; what one end cannot send, and ESP

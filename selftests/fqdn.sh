@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 60, mostly waiting
 # Gateway A knows its peer by name.  DNS learns of it late, then has it move, then falls silent; and
 # the process that asks DNS is killed.
 set -eu

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 60, mostly waiting
 # Between the stack and the tunnel, both ways: what the outer packet had of this host does
 # not stay with the inner one, and packets are read only as far as they are there.
 #

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Time limit: 400
+# Takes: 90, mostly waiting
 # 16 proxy-IDs of one tunnel between two pantunds: each carries its own packets; one that
 # does not fit leaves the tunnel half-up and is named with its reason, in the table and in
 # JSON; reloads that add, change and take away one touch no other; first packets are held

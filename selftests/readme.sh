@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 80, mostly waiting
 # README's "A real router in five minutes", by its own commands: the firewall, which is shut
 # before, routes, what happens to packets without a tunnel, what `show` prints, and both
 # peers that it describes.

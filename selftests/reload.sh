@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 60, mostly waiting
 # A gateway is configured anew under ping, at one end first and at the other some seconds later:
 # another pre-shared key, then other proposals.  No packet is lost, also where the peer keeps
 # what it had and the first takes it back.

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 50, mostly waiting
 # What a gateway may be given anew under ping besides its key and proposals (reload.sh): the
 # identities, the address at either end, the algorithms of its tunnel.  One end reads it some
 # seconds before the other, and no packet is lost.

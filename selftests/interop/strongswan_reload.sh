@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 60, mostly waiting
 # Another pre-shared key at pantun (A) first, at strongSwan (B) some seconds later, under ping: no
 # packet is lost, and one IKE SA is left.
 set -eu
