@@ -15,17 +15,23 @@ static uint64_t join(uint32_t low, uint32_t high)
 	return low | (uint64_t)high << 32;
 }
 
-int caps_get(struct caps *caps)
+int caps_of(pid_t pid, struct caps *caps)
 {
 	struct __user_cap_header_struct head = header();
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = { 0 };
 
+	head.pid = pid;
 	if (syscall(SYS_capget, &head, data))
 		return -1;
 	caps->effective = join(data[0].effective, data[1].effective);
 	caps->permitted = join(data[0].permitted, data[1].permitted);
 	caps->inheritable = join(data[0].inheritable, data[1].inheritable);
 	return 0;
+}
+
+int caps_get(struct caps *caps)
+{
+	return caps_of(0, caps);
 }
 
 int caps_set(const struct caps *caps)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/caps.h"
 #include "base/text.h"
 #include "ctl/json.h"
 
@@ -51,9 +52,6 @@ static void take_line(json_t *json, const char *line)
 		strtoull(value, &second, 10);	/* the real one; the effective one follows */
 		json_object_set_new(json, "uid",
 				    json_integer((json_int_t)strtoull(second, NULL, 10)));
-	} else if ((value = value_of(line, "CapEff:"))) {
-		json_object_set_new(json, "capabilities",
-				    capabilities_json(strtoull(value, NULL, 16)));
 	} else if ((value = value_of(line, "Threads:"))) {
 		json_object_set_new(json, "threads",
 				    json_integer((json_int_t)strtoull(value, NULL, 10)));
@@ -77,13 +75,24 @@ static void take_status(json_t *json, pid_t pid)
 	fclose(file);
 }
 
+/* Anyone may ask for them, also where /proc hides the process. */
+static void take_capabilities(json_t *json, pid_t pid)
+{
+	struct caps caps;
+
+	if (!caps_of(pid, &caps))
+		json_object_set_new(json, "capabilities", capabilities_json(caps.effective));
+}
+
 json_t *process_json(const struct ctl_process *process)
 {
 	json_t *json = json_pack("{s:s, s:i, s:I, s:I, s:s}", "name", process->name,
 				 "pid", (int)process->pid, "since", (json_int_t)process->seconds,
 				 "starts", (json_int_t)process->starts, "may", process->may);
 
-	if (json && process->pid)
+	if (json && process->pid) {
+		take_capabilities(json, process->pid);
 		take_status(json, process->pid);
+	}
 	return json;
 }

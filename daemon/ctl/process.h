@@ -8,9 +8,10 @@
 #include "ctl/ctl.h"
 
 /*
- * Reports the daemon's facts about the process, and its user, capabilities, threads and memory
- * from /proc/PID/status; without the latter if the process has ended or is hidden from us.  NULL:
- * out of memory.
+ * Reports the daemon's facts about the process, its capabilities, and its user, threads and
+ * memory from /proc/PID/status; without the latter where that is hidden from us, as it is of a
+ * process that is not dumpable where systemd's ProtectProc= has it so.  One that has ended has none
+ * of these.  NULL: out of memory.
  */
 json_t *process_json(const struct ctl_process *process);
 
