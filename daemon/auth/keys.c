@@ -10,7 +10,7 @@
 struct key {
 	struct table_node node;
 	struct key *next, **prev;	/* in all */
-	struct secret secret;
+	struct secret *secret;
 };
 
 struct auth_keys {
@@ -41,7 +41,7 @@ static void key_drop(struct auth_keys *keys, struct key *key)
 	*key->prev = key->next;
 	if (key->next)
 		key->next->prev = key->prev;
-	secret_wipe(key, sizeof(*key));
+	secret_free(key->secret);
 	free(key);
 }
 
@@ -62,17 +62,23 @@ static struct key *key_add(struct auth_keys *keys, uint64_t number)
 
 int auth_keys_set(struct auth_keys *keys, uint64_t number, struct bytes octets)
 {
-	struct key *key = key_find(keys, number);
+	struct secret *secret;
+	struct key *key;
 
 	if (!number || !octets.n || octets.n > SECRET_MAX)
 		return -1;
+	secret = secret_new(octets);
+	if (!secret)
+		return -1;
+	key = key_find(keys, number);
 	if (!key)
 		key = key_add(keys, number);
-	if (!key)
+	if (!key) {
+		secret_free(secret);
 		return -1;
-	secret_wipe(&key->secret, sizeof(key->secret));
-	memcpy(key->secret.b, octets.p, octets.n);
-	key->secret.n = octets.n;
+	}
+	secret_free(key->secret);
+	key->secret = secret;
 	return 0;
 }
 
@@ -88,7 +94,7 @@ struct bytes auth_keys_octets(const struct auth_keys *keys, uint64_t number)
 {
 	const struct key *key = key_find(keys, number);
 
-	return key ? secret_bytes(&key->secret) : bytes_of(NULL, 0);
+	return key ? secret_bytes(key->secret) : bytes_of(NULL, 0);
 }
 
 size_t auth_keys_count(const struct auth_keys *keys)

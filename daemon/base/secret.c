@@ -10,11 +10,23 @@ void secret_wipe(void *p, size_t n)
 		explicit_bzero(p, n);
 }
 
+struct secret *secret_new(struct bytes octets)
+{
+	struct secret *s = malloc(sizeof(*s) + octets.n);
+
+	if (!s)
+		return NULL;
+	s->n = octets.n;
+	if (octets.n != 0)
+		memcpy(s->b, octets.p, octets.n);
+	return s;
+}
+
 void secret_free(struct secret *s)
 {
 	if (!s)
 		return;
-	secret_wipe(s, sizeof(*s));
+	secret_wipe(s, sizeof(*s) + s->n);
 	free(s);
 }
 

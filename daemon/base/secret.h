@@ -5,14 +5,16 @@
 
 #include "base/bytes.h"
 
-#define SECRET_MAX	1024	/* octets; the longest is what MODP 8192 gives */
+#define SECRET_MAX	1024	/* octets of a key that peers share */
 
 struct secret {
-	uint8_t b[SECRET_MAX];
 	size_t n;
+	uint8_t b[];
 };
 
 void secret_wipe(void *p, size_t n);
+/* A copy of @octets; NULL: no memory. */
+struct secret *secret_new(struct bytes octets);
 /* Wipes and frees; NULL is fine. */
 void secret_free(struct secret *s);
 /* In constant time: it depends only on @n. */

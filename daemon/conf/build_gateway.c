@@ -108,13 +108,9 @@ static struct secret *inline_key(const struct reader *r, const struct tree_value
 	}
 	conf_warning(r->b->report, value->at,
 		     "the pre-shared key is readable here: put it into a key-file");
-	secret = calloc(1, sizeof(*secret));
-	if (!secret) {
+	secret = secret_new(bytes_of((const uint8_t *)value->text, strlen(value->text)));
+	if (!secret)
 		r->b->short_of_memory = true;
-		return NULL;
-	}
-	secret->n = strlen(value->text);
-	memcpy(secret->b, value->text, secret->n);
 	return secret;
 }
 
@@ -130,10 +126,10 @@ static bool from_hex(struct secret *secret)
 		digits += 2;
 		n -= 2;
 	}
-	good = n % 2 == 0 && bytes_from_hex(digits, octets, n / 2);
+	good = n % 2 == 0 && n / 2 <= sizeof(octets) && bytes_from_hex(digits, octets, n / 2);
 	if (good) {
+		secret_wipe(secret->b, secret->n);
 		secret->n = n / 2;
-		memset(secret->b, 0, sizeof(secret->b));
 		memcpy(secret->b, octets, secret->n);
 	}
 	secret_wipe(octets, sizeof(octets));

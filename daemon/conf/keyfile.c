@@ -2,37 +2,40 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/key_file.h"
 #include "conf/keyfile.h"
 
-static bool take(int fd, size_t max, struct secret *secret, char *why, size_t n)
+static struct secret *take(int fd, size_t max, char *why, size_t n)
 {
+	uint8_t octets[SECRET_MAX];
 	/* One octet more than a key may have tells that it is too long. */
-	ssize_t got = key_file_read(fd, secret->b, SECRET_MAX);
+	ssize_t got = key_file_read(fd, octets, sizeof(octets));
+	struct secret *secret = NULL;
+	size_t length = got > 0 ? (size_t)got : 0;
 
+	if (length && octets[length - 1] == '\n')
+		length--;
+	if (length && octets[length - 1] == '\r')
+		length--;
 	if (got < 0) {
 		snprintf(why, n, "%s", strerror(errno));
-		return false;
+	} else if (!length || length > max) {
+		snprintf(why, n, length ? "longer than %zu octets" : "empty", max);
+	} else {
+		secret = secret_new(bytes_of(octets, length));
+		if (!secret)
+			snprintf(why, n, "out of memory");
 	}
-	secret->n = (size_t)got;
-	if (secret->n && secret->b[secret->n - 1] == '\n')
-		secret->n--;
-	if (secret->n && secret->b[secret->n - 1] == '\r')
-		secret->n--;
-	if (!secret->n || secret->n > max) {
-		snprintf(why, n, secret->n ? "longer than %zu octets" : "empty", max);
-		return false;
-	}
-	return true;
+	secret_wipe(octets, sizeof(octets));
+	return secret;
 }
 
 static struct secret *read_path(const char *path, size_t max, char *why, size_t n)
 {
-	struct secret *secret;
+	struct secret *secret = NULL;
 	int fd;
 
 	if (path[0] != '/') {
@@ -45,13 +48,8 @@ static struct secret *read_path(const char *path, size_t max, char *why, size_t 
 			 ": chown it to the user that pantund runs as" : "");
 		return NULL;
 	}
-	secret = calloc(1, sizeof(*secret));
-	if (!secret)
-		snprintf(why, n, "out of memory");
-	if (secret && (!key_file_trusted(fd, why, n) || !take(fd, max, secret, why, n))) {
-		secret_free(secret);
-		secret = NULL;
-	}
+	if (key_file_trusted(fd, why, n))
+		secret = take(fd, max, why, n);
 	close(fd);
 	return secret;
 }

@@ -287,7 +287,7 @@ enum dh_error dh_check(const struct alg_dh *alg, struct bytes peer)
 }
 
 /* The shared secret is the first coordinate of private * peer (RFC 5903 section 7). */
-static enum dh_error ecp_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+static enum dh_error ecp_shared(const struct dh *dh, struct bytes peer, struct dh_secret *out)
 {
 	const EC_GROUP *group = fetched_curve(dh->alg->evp);
 	EC_POINT *point = peer_point(group, peer);
@@ -310,7 +310,7 @@ static enum dh_error ecp_shared(const struct dh *dh, struct bytes peer, struct s
 	return error;
 }
 
-static enum dh_error modp_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+static enum dh_error modp_shared(const struct dh *dh, struct bytes peer, struct dh_secret *out)
 {
 	BIGNUM *p = modp_prime(dh->alg), *y = BN_bin2bn(peer.p, (int)peer.n, NULL);
 	bool valid = modp_valid(dh->alg, peer);
@@ -325,7 +325,7 @@ static enum dh_error modp_shared(const struct dh *dh, struct bytes peer, struct 
 	return error;
 }
 
-static enum dh_error curve_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+static enum dh_error curve_shared(const struct dh *dh, struct bytes peer, struct dh_secret *out)
 {
 	EVP_PKEY *key = EVP_PKEY_new_raw_public_key_ex(NULL, dh->alg->evp, NULL, peer.p, peer.n);
 	EVP_PKEY_CTX *ctx = key ? EVP_PKEY_CTX_new_from_pkey(NULL, dh->key, NULL) : NULL;
@@ -344,7 +344,7 @@ out:
 	return error;
 }
 
-static enum dh_error shared_of(const struct dh *dh, struct bytes peer, struct secret *out)
+static enum dh_error shared_of(const struct dh *dh, struct bytes peer, struct dh_secret *out)
 {
 	switch (dh->alg->kind) {
 	case ALG_DH_MODP:
@@ -357,7 +357,7 @@ static enum dh_error shared_of(const struct dh *dh, struct bytes peer, struct se
 	return DH_LOCAL;
 }
 
-enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *out)
+enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct dh_secret *out)
 {
 	enum dh_error error;
 

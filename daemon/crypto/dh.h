@@ -12,6 +12,17 @@
 
 struct dh;
 
+/* g^ir; wipe it. */
+struct dh_secret {
+	uint8_t b[ALG_PUBLIC_MAX];	/* no group has a longer one */
+	size_t n;
+};
+
+static inline struct bytes dh_secret_bytes(const struct dh_secret *secret)
+{
+	return bytes_of(secret->b, secret->n);
+}
+
 enum dh_error {
 	DH_OK,
 	DH_LENGTH,	/* the peer's value has not the length of the group */
@@ -43,7 +54,7 @@ struct bytes dh_public(const struct dh *dh);
  */
 enum dh_error dh_check(const struct alg_dh *alg, struct bytes peer);
 /* g^ir with the data of the peer's KE payload.  @out is empty after an error; wipe it. */
-enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct secret *out);
+enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct dh_secret *out);
 /* For the log: "public value has the wrong length". */
 const char *dh_error_text(enum dh_error error);
 

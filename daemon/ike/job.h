@@ -30,7 +30,7 @@ struct ike_job {
 	uint8_t private_key[ALG_PRIVATE_MAX];	/* what @own is made of, if it is not there yet */
 	uint8_t peer[ALG_PUBLIC_MAX];
 	size_t peer_n;
-	struct secret shared;
+	struct dh_secret shared;
 	enum dh_error error;
 	/* IKE_JOB_AUTH */
 	struct ike_auth_request *request;

@@ -42,7 +42,7 @@ struct job_dh {
 	struct dh **own;		/* our key pair; where that is NULL, one is made into it */
 	struct bytes peer;		/* data of its KE payload; empty: the key pair alone */
 	/* The result: as of dh_shared(); DH_LOCAL, too, where the key pair could not be made. */
-	struct secret shared;		/* wipe it */
+	struct dh_secret shared;		/* wipe it */
 	enum dh_error error;
 };
 

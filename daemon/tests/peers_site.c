@@ -154,12 +154,10 @@ static void fill_tunnel(struct policy_tunnel *tunnel, const struct site *site)
 
 static struct secret *shared_key(const char *text)
 {
-	struct secret *secret = calloc(1, sizeof(*secret));
+	struct secret *secret = secret_new(bytes_of((const uint8_t *)text, strlen(text)));
 
 	if (!secret)
 		abort();
-	secret->n = strlen(text);
-	memcpy(secret->b, text, secret->n);
 	return secret;
 }
 

@@ -86,7 +86,8 @@ static void test_secret_wipe(void **state)
 	secret_wipe(NULL, 0);
 	assert_memory_equal(a, wiped, sizeof(a));
 	secret_free(NULL);
-	secret_free(calloc(1, sizeof(struct secret)));
+	secret_free(secret_new(bytes_of(a, sizeof(a))));
+	secret_free(secret_new(bytes_of(NULL, 0)));
 }
 
 /* -------------------------------------------------------------- writer */

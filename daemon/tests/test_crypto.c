@@ -51,7 +51,7 @@ static void same_public(const struct dh *dh, json_t *row, const char *member)
 static void test_dh_known(void **state)
 {
 	json_t *root = vectors_load("dh.json");
-	struct secret secret;
+	struct dh_secret secret;
 	bool seen[UINT8_MAX] = { false };
 	const struct alg_dh *alg;
 	json_t *row;
@@ -67,9 +67,9 @@ static void test_dh_known(void **state)
 		same_public(b, row, "pub_b");
 		assert_int_equal(dh_check(dh_alg(a), dh_public(b)), DH_OK);
 		assert_int_equal(dh_shared(a, dh_public(b), &secret), DH_OK);
-		assert_true(bytes_equal(secret_bytes(&secret), shared));
+		assert_true(bytes_equal(dh_secret_bytes(&secret), shared));
 		assert_int_equal(dh_shared(b, dh_public(a), &secret), DH_OK);
-		assert_true(bytes_equal(secret_bytes(&secret), shared));
+		assert_true(bytes_equal(dh_secret_bytes(&secret), shared));
 		seen[dh_alg(a)->id] = true;
 		dh_free(a);
 		dh_free(b);
@@ -115,7 +115,7 @@ static void test_dh_fresh(void **state)
 	for (unsigned int i = 0; (alg = alg_dh_row(i)); i++) {
 		struct dh *a = dh_fresh(alg);
 		struct dh *b = dh_fresh(alg);
-		struct secret sa, sb;
+		struct dh_secret sa, sb;
 
 		assert_ptr_equal(dh_alg(a), alg);
 		assert_int_equal(dh_public(a).n, alg->public_n);
@@ -123,7 +123,7 @@ static void test_dh_fresh(void **state)
 		assert_int_equal(dh_shared(a, dh_public(b), &sa), DH_OK);
 		assert_int_equal(dh_shared(b, dh_public(a), &sb), DH_OK);
 		assert_int_equal(sa.n, alg->shared_n);
-		assert_true(bytes_equal(secret_bytes(&sa), secret_bytes(&sb)));
+		assert_true(bytes_equal(dh_secret_bytes(&sa), dh_secret_bytes(&sb)));
 		dh_free(a);
 		dh_free(b);
 	}
@@ -142,7 +142,7 @@ static void test_dh_padding(void **state)
 	for (size_t g = 0; g < 2; g++) {
 		const struct alg_dh *alg = alg_dh_by_conf(groups[g]);
 		struct dh *fixed = dh_fresh(alg);
-		struct secret secret;
+		struct dh_secret secret;
 
 		seen = 0;
 		for (unsigned int i = 0; i < 20000 && !seen; i++) {
@@ -158,7 +158,7 @@ static void test_dh_padding(void **state)
 	}
 }
 
-static bool wiped(const struct secret *secret)
+static bool wiped(const struct dh_secret *secret)
 {
 	for (size_t i = 0; i < sizeof(secret->b); i++)
 		if (secret->b[i])
@@ -188,7 +188,7 @@ static void test_dh_bad_points(void **state)
 		struct dh *dh = dh_of(row, "private");
 		uint8_t octets[VECTOR_MAX];
 		struct bytes key = vector_hex(row, "public", octets);
-		struct secret secret;
+		struct dh_secret secret;
 
 		memset(&secret, 0xa5, sizeof(secret));
 		if (key.n == 1U + dh_alg(dh)->public_n && key.p[0] == 4)
@@ -231,7 +231,7 @@ static enum dh_error modp_try(const struct dh *dh, bool from_prime, int delta)
 {
 	const size_t n = dh_alg(dh)->public_n;
 	BIGNUM *y = prime_of(dh_alg(dh));
-	struct secret secret;
+	struct dh_secret secret;
 	enum dh_error error;
 	uint8_t octets[ALG_PUBLIC_MAX];
 
@@ -253,7 +253,7 @@ static void bad_numbers(const struct alg_dh *alg)
 {
 	uint8_t octets[ALG_PUBLIC_MAX + 1] = { 0 };
 	struct dh *dh = dh_fresh(alg);
-	struct secret secret;
+	struct dh_secret secret;
 
 	assert_int_equal(modp_try(dh, false, 0), DH_PUBLIC);
 	assert_int_equal(modp_try(dh, false, 1), DH_PUBLIC);

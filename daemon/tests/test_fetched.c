@@ -94,7 +94,7 @@ static void test_group_once(void **state)
 {
 	const struct alg_dh *alg = alg_dh_by_conf("group19");
 	uint8_t private_key[ALG_PUBLIC_MAX];
-	struct secret secret;
+	struct dh_secret secret;
 	struct dh *a, *b;
 
 	(void)state;

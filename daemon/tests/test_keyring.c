@@ -65,13 +65,9 @@ static struct policy *policy_of(const char *const *keys, unsigned int n)
 	policy->n_gateways = n;
 	policy->gateways = gateways;
 	for (unsigned int i = 0; i < n; i++) {
-		struct secret *psk = keys[i][0] ? calloc(1, sizeof(*psk)) : NULL;
-
-		gateways[i].psk = psk;
-		if (!psk)
-			continue;
-		psk->n = strlen(keys[i]);
-		memcpy(psk->b, keys[i], psk->n);
+		if (keys[i][0])
+			gateways[i].psk = secret_new(bytes_of((const uint8_t *)keys[i],
+							      strlen(keys[i])));
 	}
 	return policy;
 }
@@ -97,7 +93,8 @@ static void check_has(const struct policy *policy)
 			continue;
 		}
 		assert_in_range(gateway->key, 1, MOST - 1);
-		assert_string_equal(user.had[gateway->key], (const char *)gateway->psk->b);
+		assert_int_equal(strlen(user.had[gateway->key]), gateway->psk->n);
+		assert_memory_equal(user.had[gateway->key], gateway->psk->b, gateway->psk->n);
 	}
 }
 

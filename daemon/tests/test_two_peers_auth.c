@@ -197,10 +197,12 @@ static bool keys_differ(struct peers *net)
 /* A key that A does not have. */
 static struct secret *other_key(unsigned int i)
 {
-	struct secret *secret = calloc(1, sizeof(*secret));
+	struct secret *secret;
+	char key[32];
 
+	snprintf(key, sizeof(key), "key-number-%u", i);
+	secret = secret_new(bytes_of((const uint8_t *)key, strlen(key)));
 	assert_non_null(secret);
-	secret->n = (size_t)snprintf((char *)secret->b, sizeof(secret->b), "key-number-%u", i);
 	return secret;
 }
 

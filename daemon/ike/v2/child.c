@@ -411,7 +411,7 @@ static bool derive_child(const struct task *task, struct child_sa *child,
 			  dh_error_text(exchange->error));
 		return false;
 	}
-	return v2_child_derive(child, secret_bytes(&exchange->shared), ni, nr);
+	return v2_child_derive(child, dh_secret_bytes(&exchange->shared), ni, nr);
 }
 
 /*

@@ -199,7 +199,7 @@ static bool derive_first(struct ike_sa *ike, enum job_side side, struct bytes pe
 	if (want.error) {
 		say_bad_value(ike->core, &ike->path->remote.addr, want.error);
 	} else {
-		input.shared = secret_bytes(&want.shared);
+		input.shared = dh_secret_bytes(&want.shared);
 		ike->keyed = !keymat_ike_first(&input, &ike->keys);
 		v2_nonce_lesser(input.ni, input.nr, ike->nonce_min);
 	}

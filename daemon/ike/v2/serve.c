@@ -119,7 +119,7 @@ static bool exchange_keys(struct child_sa *child, const struct ask *ask,
 		return false;
 	}
 	wire_put_ke(w, child->prop.dh->id, dh_public(*exchange->own));
-	return v2_child_derive(child, secret_bytes(&exchange->shared), ask->ni, nr);
+	return v2_child_derive(child, dh_secret_bytes(&exchange->shared), ask->ni, nr);
 }
 
 /* The child is derived, its answer complete: into the kernel with it. */
