@@ -222,6 +222,15 @@ static void read_ppks(const struct reader *r)
 			   "gateway \"%s\" has no pq-ppk keys ID key-file", r->gateway->name);
 }
 
+static enum policy_childless read_childless(const struct reader *r)
+{
+	const char *word = tree_text(r->b->tree, r->node, LEVEL, "protocol ikev2 childless");
+
+	if (!strcmp(word, "force"))
+		return POLICY_CHILDLESS_FORCE;
+	return strcmp(word, "never") ? POLICY_CHILDLESS_ALLOW : POLICY_CHILDLESS_NEVER;
+}
+
 static void read_protocol(const struct reader *r)
 {
 	const struct tree *tree = r->b->tree;
@@ -238,6 +247,7 @@ static void read_protocol(const struct reader *r)
 	}
 	r->gateway->require_cookie =
 		tree_yes(tree, r->node, LEVEL, "protocol ikev2 require-cookie");
+	r->gateway->childless = read_childless(r);
 	if (tree_yes(tree, r->node, LEVEL, "protocol ikev2 dpd enable"))
 		r->gateway->liveness_seconds =
 			(uint32_t)tree_number(tree, r->node, LEVEL, "protocol ikev2 dpd interval");

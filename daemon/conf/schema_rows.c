@@ -154,6 +154,8 @@ const struct schema_row schema_rows[] = {
 	  .help = "seconds of silence before the check" },
 	{ GATEWAY " protocol ikev2 require-cookie", YES_NO("no"),
 	  .help = "always require a cookie, not only with many half-open IKE SAs" },
+	{ GATEWAY " protocol ikev2 childless", WORDS("allow force never"), .preset = "allow",
+	  .help = "IKE SAs without a child SA at first (RFC 6023); allow: if the peer wants it" },
 	{ GATEWAY " protocol ikev2 ikev2-fragment enable", YES_NO("yes"),
 	  .help = "fragmentation of IKE messages (RFC 7383), where the peer knows it" },
 	{ GATEWAY " protocol ikev2 ikev2-fragment size", NUMBER(256, 65535),

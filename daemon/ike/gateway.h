@@ -80,6 +80,7 @@ struct gateway {
 	struct gateway *ended_next;
 	bool in_line;			/* is in core->line */
 	TAILQ_ENTRY(gateway) line;
+	bool childless;			/* its peer has to be asked for children later: refused() */
 	bool contacted;			/* an IKE SA came up since the start */
 	bool poked;			/* is in core->poked */
 	bool poked_all;			/* and so are all its slots, in effect */

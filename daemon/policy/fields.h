@@ -36,6 +36,7 @@ enum policy_change {
 	F(key, POLICY_ANEW, VALUE) \
 	F(ppk, POLICY_ANEW, PPKS) \
 	F(ike, POLICY_ANEW, PROPOSALS) \
+	F(childless, POLICY_LIVE, VALUE) \
 	F(require_cookie, POLICY_LIVE, VALUE) \
 	F(life_seconds, POLICY_LIVE, VALUE) \
 	F(reauth_seconds, POLICY_LIVE, VALUE) \

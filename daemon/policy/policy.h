@@ -126,6 +126,13 @@ struct policy_ppks {
 	struct policy_ppk list[POLICY_PPKS_MAX];	/* the first is ours where we begin */
 };
 
+/* IKE SAs without a child SA (RFC 6023) */
+enum policy_childless {
+	POLICY_CHILDLESS_ALLOW,		/* for the peer to begin */
+	POLICY_CHILDLESS_FORCE,		/* no other ones */
+	POLICY_CHILDLESS_NEVER
+};
+
 /* set network ike gateway NAME */
 struct policy_gateway {
 	char name[POLICY_NAME];
@@ -145,6 +152,7 @@ struct policy_gateway {
 	uint64_t key;			/* a number, equal for equal keys; 0: there is none */
 	struct policy_ppks ppk;
 	struct prop_list ike;		/* in order of preference */
+	enum policy_childless childless;
 	bool require_cookie;		/* whoever it may be has to prove its address */
 	uint64_t life_seconds;		/* of the IKE SA */
 	uint64_t reauth_seconds;	/* until both authenticate anew; 0: never */

@@ -57,6 +57,6 @@ const struct crossings crossings[CROSSINGS_SUITES] = {
 		.unspoken = { "multi_ke" },
 	}, {
 		.suite = "childless",
-		.unspoken = { "regular", "regular_manual", "failure_init", "failure_resp" },
+		.names = { "regular", "regular_manual", "failure_init", "failure_resp" },
 	},
 };

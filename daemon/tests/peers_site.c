@@ -193,6 +193,7 @@ struct policy *peers_policy(const struct site *site)
 	gw->psk = shared_key(site->psk);
 	gw->ike = site->ike;
 	gw->require_cookie = site->require_cookie;
+	gw->childless = site->childless;
 	gw->life_seconds = site->ike_life;
 	gw->reauth_seconds = site->reauth;
 	gw->liveness_seconds = site->liveness;

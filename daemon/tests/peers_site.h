@@ -33,6 +33,7 @@ struct site {
 	uint16_t fragment_n;		/* octets of a packet; 0: as the path has it */
 	bool transport, gre;
 	bool require_cookie;
+	enum policy_childless childless;
 	uint32_t tfc;			/* octets */
 	enum policy_start start;
 	struct prop_list ike, esp;

@@ -42,9 +42,9 @@ static const struct rule rules[] = {
 	{ IKE_EXCH_IKE_AUTH, RESPONSE, IKE_PL_IDR, 1, 1, IN_SK },
 	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_AUTH, 1, 1, IN_SK },
 	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_CP, 0, 1, IN_SK },
-	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_SA, 1, 1, IN_SK },
-	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_TSI, 1, 1, IN_SK },
-	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_TSR, 1, 1, IN_SK },
+	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_SA, 0, 1, IN_SK },
+	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_TSI, 0, 1, IN_SK },
+	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_TSR, 0, 1, IN_SK },
 	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_NOTIFY, 0, ANY, IN_SK },
 	{ IKE_EXCH_IKE_AUTH, BOTH, IKE_PL_VENDOR, 0, ANY, IN_SK },
 
@@ -136,6 +136,22 @@ static bool is_refusal(const struct wire_header *header, const struct wire_paylo
 		wire_notify_find(payloads, IKE_N_COOKIE, &notify));
 }
 
+/* What makes a child SA in IKE_AUTH is there as a whole, or not at all (RFC 6023 section 4). */
+static int check_child(const struct wire_payloads *payloads, struct wire_error *error)
+{
+	static const uint8_t parts[] = { IKE_PL_SA, IKE_PL_TSI, IKE_PL_TSR };
+	unsigned int n = 0;
+	uint8_t missing = IKE_PL_NONE;
+
+	for (size_t i = 0; i < sizeof(parts); i++) {
+		if (wire_payload_find(payloads, parts[i]))
+			n++;
+		else if (!missing)
+			missing = parts[i];
+	}
+	return n && missing ? wire_fail(error, WIRE_ERR_MISSING, missing, 0) : 0;
+}
+
 static int check_missing(const struct wire_header *header, const struct wire_payloads *payloads,
 			 struct wire_error *error)
 {
@@ -147,7 +163,7 @@ static int check_missing(const struct wire_header *header, const struct wire_pay
 		if (applies(&rules[i], header) && rules[i].min > 0 &&
 		    !wire_payload_find(payloads, rules[i].payload))
 			return wire_fail(error, WIRE_ERR_MISSING, rules[i].payload, 0);
-	return 0;
+	return header->exchange == IKE_EXCH_IKE_AUTH ? check_child(payloads, error) : 0;
 }
 
 /* A protected exchange: SK, and besides it at most what we don't know. */

@@ -2,6 +2,7 @@
 /* IKE_AUTH where we began: our proof, and the peer's in its answer. */
 #include <string.h>
 
+#include "base/log.h"
 #include "base/secret.h"
 #include "policy/id.h"
 #include "ike/ike_life.h"
@@ -80,18 +81,58 @@ static bool lacks_ppk(struct ike_sa *ike)
 	return true;
 }
 
+/* Children are made later. */
+static bool goes_childless(const struct ike_sa *ike)
+{
+	return ike->conf->childless == POLICY_CHILDLESS_FORCE ||
+	       (ike->gw->childless && ike->hs->childless &&
+		ike->conf->childless == POLICY_CHILDLESS_ALLOW);
+}
+
+/* The peer does not know what we insist on. */
+static bool lacks_childless(struct ike_sa *ike)
+{
+	char peer[ADDR_TEXT];
+
+	if (ike->conf->childless != POLICY_CHILDLESS_FORCE || ike->hs->childless)
+		return false;
+	gateway_fail(ike->gw, "peer %s does not make IKE SAs without a child SA (RFC 6023), which "
+			      "are forced here: set protocol ikev2 childless allow",
+		     addr_text(&ike->path->remote.addr, peer));
+	return true;
+}
+
+/* Writes what asks for a child; false: there is none to ask for, or no memory. */
+static bool put_child(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	struct gateway *gw = ike->gw;
+	struct slot *slot = slot_find(gw, ike->hs->slot);
+	struct child_sa *child;
+	struct prop_list esp;
+
+	if (!slot || slot->gone)
+		slot = first_wanted(gw);
+	child = slot ? child_new(ike, slot, true) : NULL;
+	if (!child)
+		return false;
+	child->in_auth = true;
+	task->fresh = child->token;
+	esp = slot->tunnel->esp;
+	prop_list_without_dh(&esp);
+	v2_child_put_mode(slot, w);
+	v2_child_offer(child, &esp, w);
+	v2_child_put_ts(&slot->proxy->ts, true, w);
+	return true;
+}
+
 bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct gateway *gw = ike->gw;
-	struct handshake *hs = ike->hs;
 	struct ike_auth_answer made, plain;
-	struct child_sa *child;
-	struct prop_list esp;
 	struct ike_id ours;
-	struct slot *slot;
 
 	ours = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
-	if (lacks_ppk(ike) || !policy_id_keep(&ike->local_id, &ours))
+	if (lacks_ppk(ike) || lacks_childless(ike) || !policy_id_keep(&ike->local_id, &ours))
 		return false;
 	if (!make_proofs(ike, &made, &plain)) {
 		if (!job_waits(ike, JOB_OURS))
@@ -112,22 +153,7 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		wire_put_notify(w, IKE_N_NO_PPK_AUTH, bytes_of(plain.octets, plain.n));
 	secret_wipe(&plain, sizeof(plain));
 	v2_crash_put(ike, w);
-	slot = slot_find(gw, hs->slot);
-	if (!slot || slot->gone)
-		slot = first_wanted(gw);
-	if (!slot)
-		return false;
-	child = child_new(ike, slot, true);
-	if (!child)
-		return false;
-	child->in_auth = true;
-	task->fresh = child->token;
-	esp = slot->tunnel->esp;
-	prop_list_without_dh(&esp);
-	v2_child_put_mode(slot, w);
-	v2_child_offer(child, &esp, w);
-	v2_child_put_ts(&slot->proxy->ts, true, w);
-	return true;
+	return goes_childless(ike) || put_child(ike, task, w);
 }
 
 /* Closes what we could not or must not go on with. */
@@ -143,12 +169,34 @@ static void give_up(struct ike_sa *ike, bool tell_peer)
 		gateway_backoff(gw);
 }
 
+/*
+ * A peer that can do without a child in IKE_AUTH may insist on that, and all it says then is that
+ * our request is malformed.  It is asked once more, without.
+ */
+static bool may_be_forced(struct ike_sa *ike, const struct task *task,
+			  const struct wire_notify *notify)
+{
+	struct gateway *gw = ike->gw;
+	bool asked = gw->childless;
+
+	gw->childless = task->fresh && ike->hs->childless &&
+			notify->type == IKE_N_INVALID_SYNTAX &&
+			ike->conf->childless == POLICY_CHILDLESS_ALLOW;
+	return gw->childless && !asked;
+}
+
 /* The peer's answer to our proof is an error. */
-static void refused(struct ike_sa *ike, const struct wire_notify *notify)
+static void refused(struct ike_sa *ike, const struct task *task, const struct wire_notify *notify)
 {
 	char peer[ADDR_TEXT], name[32];
 
 	addr_text(&ike->path->remote.addr, peer);
+	if (may_be_forced(ike, task, notify)) {
+		log_info(ike->gw->subject, "peer %s may want an IKE SA without a child SA at first "
+					   "(RFC 6023): it is asked for one", peer);
+		ike_close(ike, false);
+		return;
+	}
 	if (notify->type == IKE_N_AUTHENTICATION_FAILED)
 		gateway_fail(ike->gw, "peer %s refused our identity or pre-shared key "
 				      "(AUTHENTICATION_FAILED): "
@@ -255,7 +303,7 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 
 	/* Without AUTH an error is about the IKE SA, with it about the child alone. */
 	if (in->notes.failed && !wire_payload_find(in->payloads, IKE_PL_AUTH)) {
-		refused(ike, &in->notes.error);
+		refused(ike, task, &in->notes.error);
 		return;
 	}
 	if (!peer_proved(ike, in)) {

@@ -309,6 +309,26 @@ static void put_auth_life(struct wire_writer *w, uint64_t seconds)
 	wire_put_notify(w, IKE_N_AUTH_LIFETIME, bytes_of(octets, sizeof(octets)));
 }
 
+/* The peer asks for a child, or for none, as its gateway has it; else says why not. */
+static bool child_fits(struct ike_sa *ike, struct gateway *gw, bool asked)
+{
+	char peer[ADDR_TEXT];
+
+	addr_text(&ike->path->remote.addr, peer);
+	if (asked && gw->conf->childless == POLICY_CHILDLESS_FORCE)
+		stranger_fail(ike->core, gw,
+			      "peer %s asks for a child SA in IKE_AUTH, but IKE SAs without one "
+			      "are forced here (RFC 6023): force them there, too, or set protocol "
+			      "ikev2 childless allow", peer);
+	else if (!asked && gw->conf->childless == POLICY_CHILDLESS_NEVER)
+		stranger_fail(ike->core, gw,
+			      "peer %s wants an IKE SA without a child SA (RFC 6023): set protocol "
+			      "ikev2 childless allow, or have it ask for one in IKE_AUTH", peer);
+	else
+		return true;
+	return false;
+}
+
 void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
 {
 	struct handshake *hs = ike->hs;
@@ -319,7 +339,14 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	struct found found = { .good = NULL };
 	struct v2_proof proof;
 	struct gateway *gw = authenticate(ike, in, &proof, &found);
+	bool asked = wire_payload_find(in->payloads, IKE_PL_SA);
 
+	if (gw && !child_fits(ike, gw, asked)) {
+		wire_put_notify(w, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
+		ike_close(ike, true);
+		secret_wipe(&found, sizeof(found));
+		return;
+	}
 	if (!gw || !prove(ike, gw, &proof, &found, &made)) {
 		if (!job_waits(ike, JOB_PEERS))
 			turn_away(ike, w);
@@ -343,5 +370,6 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	gateway_stop_starting(gw);
 	gw->contacted = true;
 	ike_established(ike);
-	v2_child_serve(ike, in, ni, nr, w);
+	if (asked)
+		v2_child_serve(ike, in, ni, nr, w);
 }

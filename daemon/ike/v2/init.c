@@ -260,6 +260,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	}
 	ike->fragmentation = ike->conf->fragmentation && in->notes.fragmentation;
 	ike->use_ppk = ike->conf->ppk.mode && in->notes.use_ppk;
+	ike->hs->childless = in->notes.childless;
 	if (ike->conf->nat_traversal)
 		v2_natd_check(ike, in);
 	if (pathref_encap(ike->path)) {
@@ -355,6 +356,8 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 	ike->use_ppk = ike->conf->ppk.mode && in->notes.use_ppk;
 	if (ike->use_ppk)
 		wire_put_notify(&w, IKE_N_USE_PPK, bytes_of(NULL, 0));
+	if (ike->conf->childless != POLICY_CHILDLESS_NEVER)
+		wire_put_notify(&w, IKE_N_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
 	hs->response = packet_new(wire_end(&w));
 	return hs->response;
 }

@@ -104,6 +104,14 @@ static void read_no_tfc(struct v2_notes *notes, const struct wire_notify *notify
 	notes->no_tfc = true;
 }
 
+static void read_childless(struct v2_notes *notes, const struct wire_notify *notify,
+			   unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->childless = true;
+}
+
 static void read_token(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)at;
@@ -166,7 +174,8 @@ static const struct row {
 	  read_auth_life },
 	{ .type = IKE_N_MULTIPLE_AUTH_SUPPORTED, .name = "MULTIPLE_AUTH_SUPPORTED" },
 	{ .type = IKE_N_REDIRECT_SUPPORTED, .name = "REDIRECT_SUPPORTED" },
-	{ .type = IKE_N_CHILDLESS_IKEV2_SUPPORTED, .name = "CHILDLESS_IKEV2_SUPPORTED" },
+	{ IKE_N_CHILDLESS_IKEV2_SUPPORTED, ANSWER(IKE_SA_INIT), "CHILDLESS_IKEV2_SUPPORTED",
+	  read_childless },
 	{ IKE_N_QUICK_CRASH_DETECTION,
 	  BOTH(IKE_AUTH) | ANSWER(CREATE_CHILD_SA) | REQUEST(INFORMATIONAL),
 	  "QUICK_CRASH_DETECTION", read_token },

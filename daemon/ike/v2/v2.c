@@ -141,9 +141,7 @@ static const char *auth_meaning(const struct wire_error *error, bool response)
 	case IKE_PL_TSR:
 		return response ?
 		       "; no child SA would come of it, and it does not say why: see the log of "
-		       "the peer, and whether it is to make IKE SAs without children (RFC 6023)" :
-		       "; it wants an IKE SA without a child SA (RFC 6023), which is not "
-		       "supported: have it ask for one in IKE_AUTH (childless initiation off)";
+		       "the peer" : "";
 	case IKE_PL_AUTH:
 		return response ? "; it does not prove who it is: set a pre-shared key there" :
 				  "; it wants to authenticate by EAP, which is not supported: set "
@@ -240,6 +238,19 @@ static void handle_response(struct ike_sa *ike, const struct v2_in *in)
 		exchange_done(ike);
 }
 
+/* The answer has nothing of the child that we asked for, and does not say why. */
+static bool lacks_child(const struct ike_sa *ike, const struct v2_in *in,
+			struct wire_error *error)
+{
+	const struct task *task = ike->ex.current;
+
+	if (!wire_is_response(&in->message->header) || !task || task->kind != TASK_AUTH ||
+	    !task->fresh || in->notes.failed || wire_payload_find(in->payloads, IKE_PL_SA))
+		return false;
+	wire_fail(error, WIRE_ERR_MISSING, IKE_PL_SA, 0);
+	return true;
+}
+
 /* @plain is what @in brought, and begins with a payload of type @next. */
 static void opened_input(struct ike_sa *ike, const struct v2_in *in, uint8_t next,
 			 struct bytes plain)
@@ -255,8 +266,10 @@ static void opened_input(struct ike_sa *ike, const struct v2_in *in, uint8_t nex
 	if (bad)
 		complain(in, "authentic but wrong message", &error);
 	opened.payloads = &inner;
-	if (!bad)
+	if (!bad) {
 		v2_notify_read(&opened);
+		bad = lacks_child(ike, &opened, &error);
+	}
 	if (!response)
 		handle_request(ike, &opened, bad ? &error : NULL);
 	else if (bad)

@@ -27,7 +27,7 @@ struct v2_notes {
 	struct bytes cookie;
 	bool rekeys;			/* REKEY_SA */
 	struct wire_notify rekey;
-	bool initial_contact, transport, no_tfc, fragmentation, use_ppk;
+	bool initial_contact, transport, no_tfc, fragmentation, use_ppk, childless;
 	bool has_ppk;			/* PPK_IDENTITY */
 	struct bytes ppk;
 	struct bytes no_ppk_auth;	/* empty: there is none */
