@@ -344,9 +344,9 @@ rekeys() {
 	: >"$WORK/rekeys"
 	tunnels_bare
 	rekeys_on
-	wait_for 10 carrier_is ga tunnel1 1
-	wait_for 10 carrier_is gb tunnel1 1
-	wait_for 10 goes_through ha 10.2.0.2
+	check 'rekeys: A has a carrier' wait_for 60 carrier_is ga tunnel1 1
+	check 'rekeys: so has B' wait_for 60 carrier_is gb tunnel1 1
+	check 'rekeys: a ping goes through' wait_for 60 goes_through ha 10.2.0.2
 	tcp_copy ha hb 10.2.0.2 5001 "$WORK/file" "$WORK/got" &
 	copy=$!
 	keep_pid "$copy"
