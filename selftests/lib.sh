@@ -154,7 +154,7 @@ node_up() {
 		exec sleep infinity' - "$dir" &
 	echo $! >"$dir/pid"
 	keep_pid $!
-	wait_for 10 test -e "$dir/ready"
+	wait_for 60 test -e "$dir/ready"
 }
 
 # on NODE COMMAND...: in the node's network and mounts.
