@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 40, mostly waiting
 # A NAT in front of gateway A gives it another port, then another address, in the middle of a
 # session.  B, which has no other word from A than ESP, sends there within a packet or two.
 set -eu

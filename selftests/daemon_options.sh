@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 50, mostly waiting
 # What pantund's lines for the data path do to packets: each is written into A's file and
 # read by a reload, the kernel's word compared and packets on the underlay counted.  None
 # of it may touch an SA.  Then transport mode by the recipe of pantun.conf(5).

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
+# Takes: 40, mostly waiting
 # A daemon that is stopped for a while, as for an upgrade: the SAs that it left carry packets on,
 # and the other end, whose questions nobody answers, keeps its own while they come in.  The
 # daemon comes back and both negotiate anew.  No packet is lost.
