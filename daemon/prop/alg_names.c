@@ -15,6 +15,10 @@ struct transform_name {
 #define PRF_NAME(id, name)	{ 2, id, "PRF_" #name },
 #define INTEG_NAME(id, name)	{ 3, id, #name },
 #define GROUP_NAME(id, name)	{ 4, id, #name },
+#define FIRST_ADDKE	6	/* types 6 to 12 have the groups of type 4 (RFC 9370) */
+#define LAST_ADDKE	12
+#define GROUP		4
+
 #define ESN_NAME(id, name)	{ 5, id, #name },
 
 static const struct transform_name names[] = {
@@ -31,8 +35,11 @@ static const char *const kinds[] = {
 
 const char *alg_transform_text(uint8_t type, uint16_t id, uint16_t key_bits, char *out, size_t n)
 {
-	const char *kind = kinds[type < sizeof(kinds) / sizeof(kinds[0]) ? type : 0];
-	const char *name = NULL;
+	const char *kind, *name = NULL;
+
+	if (type >= FIRST_ADDKE && type <= LAST_ADDKE)
+		type = GROUP;
+	kind = kinds[type < sizeof(kinds) / sizeof(kinds[0]) ? type : 0];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (names[i].type == type && names[i].id == id)

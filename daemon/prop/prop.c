@@ -178,10 +178,23 @@ const char *prop_proto_text(enum prop_proto proto)
 	((a)->n_##kind == (b)->n_##kind && \
 	 !memcmp((a)->kind, (b)->kind, (a)->n_##kind * sizeof((a)->kind[0])))
 
+static bool rounds_equal(const struct prop *a, const struct prop *b)
+{
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++) {
+		const struct prop_round *one = &a->rounds[i], *other = &b->rounds[i];
+
+		if (one->n != other->n || one->optional != other->optional ||
+		    memcmp(one->dh, other->dh, one->n * sizeof(one->dh[0])) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool prop_equal(const struct prop *a, const struct prop *b)
 {
 	return a->proto == b->proto && a->esn == b->esn && SET_EQUAL(a, b, encr) &&
-	       SET_EQUAL(a, b, integ) && SET_EQUAL(a, b, prf) && SET_EQUAL(a, b, dh);
+	       SET_EQUAL(a, b, integ) && SET_EQUAL(a, b, prf) && SET_EQUAL(a, b, dh) &&
+	       rounds_equal(a, b);
 }
 
 bool prop_list_equal(const struct prop_list *a, const struct prop_list *b)
@@ -219,11 +232,43 @@ void prop_list_without_dh(struct prop_list *list)
 	}
 }
 
+bool prop_list_has_rounds(const struct prop_list *list)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		for (unsigned int j = 0; j < PROP_ROUNDS; j++)
+			if (list->prop[i].rounds[j].n)
+				return true;
+	return false;
+}
+
+void prop_list_without_rounds(struct prop_list *list)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		memset(list->prop[i].rounds, 0, sizeof(list->prop[i].rounds));
+}
+
+const struct alg_dh *prop_next_round(const struct prop_chosen *chosen, unsigned int done)
+{
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++)
+		if (chosen->rounds[i] && !done--)
+			return alg_dh_by_id(chosen->rounds[i]);
+	return NULL;
+}
+
 /* One alternative of a kind; kinds are parted by "/". */
 static void add_name(struct text *t, unsigned int i, bool *any, const char *name)
 {
 	text_add(t, "%s%s", i ? "," : *any ? "/" : "", name);
 	*any = true;
+}
+
+/* "/KE ECP_384,NONE" */
+static void add_round_text(struct text *t, const struct prop_round *round)
+{
+	for (unsigned int i = 0; i < round->n; i++)
+		text_add(t, "%s%s", i ? "," : "/KE ", round->dh[i]->name);
+	if (round->n && round->optional)
+		text_add(t, ",NONE");
 }
 
 static void add_prop_text(struct text *t, const struct prop *prop)
@@ -238,6 +283,8 @@ static void add_prop_text(struct text *t, const struct prop *prop)
 		add_name(t, i, &any, prop->prf[i]->name);
 	for (unsigned int i = 0; i < prop->n_dh; i++)
 		add_name(t, i, &any, prop->dh[i]->name);
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++)
+		add_round_text(t, &prop->rounds[i]);
 	if (prop->esn & PROP_ESN_YES)
 		add_name(t, 0, &any, prop->esn & PROP_ESN_NO ? "ESN,NO_ESN" : "ESN");
 }
@@ -256,7 +303,7 @@ const char *prop_list_text(const struct prop_list *list, char *out, size_t n)
 
 struct prop prop_of_chosen(const struct prop_chosen *chosen)
 {
-	return (struct prop){
+	struct prop prop = {
 		.proto = chosen->proto,
 		.n_encr = !!chosen->encr, .encr = { chosen->encr },
 		.n_integ = !!chosen->integ, .integ = { chosen->integ },
@@ -264,6 +311,12 @@ struct prop prop_of_chosen(const struct prop_chosen *chosen)
 		.n_dh = !!chosen->dh, .dh = { chosen->dh },
 		.esn = chosen->proto == PROP_IKE ? 0 : chosen->esn ? PROP_ESN_YES : PROP_ESN_NO,
 	};
+
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++) {
+		prop.rounds[i].n = !!chosen->rounds[i];
+		prop.rounds[i].dh[0] = alg_dh_by_id(chosen->rounds[i]);
+	}
+	return prop;
 }
 
 const char *prop_text(const struct prop_chosen *chosen, char *out, size_t n)

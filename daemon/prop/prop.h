@@ -10,9 +10,11 @@
 
 #define PROP_MAX	4	/* proposals of a list */
 #define PROP_ALGS	14	/* algorithms of one kind in a proposal */
+#define PROP_ROUNDS	7	/* additional key exchanges (RFC 9370), one after the other */
+#define PROP_ROUND_ALGS	6	/* groups for one of them */
 #define PROP_SPI_MAX	8	/* octets */
 #define ESP_SPI_MIN	256	/* RFC 4303 section 2.1 reserves those below */
-#define PROP_TEXT	96	/* room for prop_text() */
+#define PROP_TEXT	192	/* room for prop_text() */
 #define PROP_LIST_TEXT	512	/* room for prop_list_text() */
 #define PROP_WHY	1200	/* room for why nothing matches */
 
@@ -21,11 +23,18 @@ enum prop_proto { PROP_IKE = 1, PROP_AH, PROP_ESP };	/* IANA protocol ids */
 /* Sequence numbers of ESP and AH that are taken: a set.  Extended ones come first. */
 enum prop_esn { PROP_ESN_NO = 1, PROP_ESN_YES = 2 };
 
+/* An additional key exchange: one group is to be chosen, first is best. */
+struct prop_round {
+	uint8_t n;		/* 0: there is none */
+	bool optional;		/* or none at all */
+	const struct alg_dh *dh[PROP_ROUND_ALGS];
+};
+
 /*
  * One proposal: one of each kind is to be chosen, first is best.  Either all of
  * encr are combined modes and there is no integ, or none is (prop_list_add() sees
  * to it); AH has no encr.  ESP and AH have no prf, and dh only with PFS; they alone have
- * esn, PROP_ESN_NO where nothing is said.
+ * esn, PROP_ESN_NO where nothing is said.  IKE alone has rounds.
  */
 struct prop {
 	enum prop_proto proto;
@@ -35,6 +44,7 @@ struct prop {
 	const struct alg_integ *integ[PROP_ALGS];
 	const struct alg_prf *prf[PROP_ALGS];
 	const struct alg_dh *dh[PROP_ALGS];
+	struct prop_round rounds[PROP_ROUNDS];	/* by transform type, from ADDKE1 on */
 };
 
 /* In order of preference, all of one protocol.  No memory of its own: copy by assignment. */
@@ -50,6 +60,7 @@ struct prop_chosen {
 	uint8_t spi_n;			/* peer's SPI; 0 in IKE_SA_INIT */
 	uint8_t spi[PROP_SPI_MAX];
 	bool esn;
+	uint8_t rounds[PROP_ROUNDS];	/* groups, by transform id; 0: that is left out */
 	const struct alg_encr *encr;
 	const struct alg_integ *integ;
 	const struct alg_prf *prf;
@@ -80,6 +91,12 @@ const struct alg_dh *prop_list_dh(const struct prop_list *list);
 bool prop_list_has_dh(const struct prop_list *list, uint16_t id);
 /* @list without DH: the child that is made within IKE_AUTH. */
 void prop_list_without_dh(struct prop_list *list);
+
+/* Whether @list has additional key exchanges; @list without them. */
+bool prop_list_has_rounds(const struct prop_list *list);
+void prop_list_without_rounds(struct prop_list *list);
+/* Of those chosen, the one that follows when @done of them are done; NULL: none. */
+const struct alg_dh *prop_next_round(const struct prop_chosen *chosen, unsigned int done);
 
 /* The proposal that leaves nothing else to choose. */
 struct prop prop_of_chosen(const struct prop_chosen *chosen);

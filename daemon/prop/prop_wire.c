@@ -4,7 +4,8 @@
 #include "base/text.h"
 #include "prop/prop_wire.h"
 
-_Static_assert(PROP_MAX * (4 * PROP_ALGS + 2) <= WIRE_TRANSFORMS_MAX, "an offer fits");
+_Static_assert(PROP_MAX * (4 * PROP_ALGS + 2 + PROP_ROUNDS * (PROP_ROUND_ALGS + 1)) <=
+	       WIRE_TRANSFORMS_MAX, "an offer fits");
 
 /* ---------------------------------------------------------------- writing */
 
@@ -33,6 +34,15 @@ static void add_transform(struct wire_sa *sa, struct wire_proposal *proposal, ui
 	proposal->n++;
 }
 
+static void add_round(struct wire_sa *sa, struct wire_proposal *p, const struct prop_round *round,
+		      uint8_t type)
+{
+	for (unsigned int i = 0; i < round->n; i++)
+		add_transform(sa, p, type, round->dh[i]->id, 0);
+	if (round->n && round->optional)
+		add_transform(sa, p, type, IKE_DH_NONE, 0);
+}
+
 static void add_prop(struct wire_sa *sa, const struct prop *prop, uint8_t number,
 		     struct bytes spi)
 {
@@ -47,6 +57,8 @@ static void add_prop(struct wire_sa *sa, const struct prop *prop, uint8_t number
 		add_transform(sa, p, IKE_TRANSFORM_INTEG, prop->integ[i]->id, 0);
 	for (unsigned int i = 0; i < prop->n_dh; i++)
 		add_transform(sa, p, IKE_TRANSFORM_DH, prop->dh[i]->id, 0);
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++)
+		add_round(sa, p, &prop->rounds[i], (uint8_t)(IKE_TRANSFORM_ADDKE1 + i));
 	if (prop->esn & PROP_ESN_YES)
 		add_transform(sa, p, IKE_TRANSFORM_ESN, IKE_ESN_YES, 0);
 	if (prop->esn & PROP_ESN_NO)
@@ -82,10 +94,12 @@ enum difference {
 	DIFF_ESN = 1 << 5,
 	DIFF_SPI = 1 << 6,
 	DIFF_UNKNOWN = 1 << 7,
+	DIFF_ROUNDS = 1 << 8,
 };
 
 static const char *const difference_text[] = {
 	"protocol", "encryption", "integrity", "PRF", "group", "ESN", "SPI", "kind of transforms",
+	"additional key exchanges",
 };
 
 /* A proposal of the peer's, with its transforms. */
@@ -179,6 +193,41 @@ static unsigned int match_dh(const struct prop_query *query, const struct prop *
 	return out->dh ? 0 : DIFF_DH;
 }
 
+static bool is_chosen(const struct prop_chosen *chosen, const struct alg_dh *dh)
+{
+	bool any = chosen->dh == dh;
+
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++)
+		any |= chosen->rounds[i] == dh->id;
+	return any;
+}
+
+/* RFC 9370 section 2.2.1: no group twice, and what is left out counts as NONE. */
+static unsigned int match_round(const struct prop_query *query, const struct prop_round *round,
+				const struct offer *offer, uint8_t type, struct prop_chosen *out)
+{
+	uint8_t *chosen = &out->rounds[type - IKE_TRANSFORM_ADDKE1];
+
+	for (unsigned int i = 0; i < round->n && !*chosen; i++)
+		if (offer_has(offer, type, round->dh[i]->id, 0) && !is_chosen(out, round->dh[i]))
+			*chosen = (uint8_t)round->dh[i]->id;
+	if (*chosen || query->ignore_dh ||
+	    ((!round->n || round->optional) && offer_none(offer, type)))
+		return 0;
+	return DIFF_ROUNDS;
+}
+
+static unsigned int match_rounds(const struct prop_query *query, const struct prop *prop,
+				 const struct offer *offer, struct prop_chosen *out)
+{
+	unsigned int differs = 0;
+
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++)
+		differs |= match_round(query, &prop->rounds[i], offer,
+				       (uint8_t)(IKE_TRANSFORM_ADDKE1 + i), out);
+	return differs;
+}
+
 static unsigned int match_esn(const struct prop *prop, const struct offer *offer,
 			      struct prop_chosen *out)
 {
@@ -202,7 +251,7 @@ static unsigned int match_rest(const struct prop_query *query, const struct offe
 	if (spi.n != query->spi_n)
 		differs |= DIFF_SPI;
 	for (unsigned int i = 0; i < offer->proposal->n; i++)
-		if (!offer->transforms[i].type || offer->transforms[i].type > IKE_TRANSFORM_ESN)
+		if (!offer->transforms[i].type || offer->transforms[i].type > IKE_TRANSFORM_ADDKE7)
 			differs |= DIFF_UNKNOWN;
 	return differs;
 }
@@ -218,7 +267,8 @@ static unsigned int match(const struct prop_query *query, const struct prop *pro
 		return DIFF_PROTO;
 	differs = match_encr(prop, offer, out) | match_integ(prop, offer, out) |
 		  match_prf(prop, offer, out) | match_dh(query, prop, offer, out) |
-		  match_esn(prop, offer, out) | match_rest(query, offer);
+		  match_rounds(query, prop, offer, out) | match_esn(prop, offer, out) |
+		  match_rest(query, offer);
 	if (!differs) {
 		out->spi_n = query->spi_n;
 		for (unsigned int i = 0; i < out->spi_n; i++)
@@ -292,7 +342,7 @@ bool prop_select(const struct prop_query *query, const struct wire_sa *peer,
 /* Not even NONE may stand beside the one that was chosen. */
 static bool one_of_each(const struct offer *offer)
 {
-	for (int type = IKE_TRANSFORM_ENCR; type <= IKE_TRANSFORM_ESN; type++)
+	for (int type = IKE_TRANSFORM_ENCR; type <= IKE_TRANSFORM_ADDKE7; type++)
 		if (offer_count(offer, (uint8_t)type) > 1)
 			return false;
 	return true;
@@ -338,6 +388,7 @@ bool prop_check_answer(const struct prop_query *query, const struct wire_sa *ans
 static void add_kind(struct text *t, const struct offer *offer, uint8_t type, bool *any)
 {
 	const char *separator = *any ? "/" : "";
+	bool addke = type >= IKE_TRANSFORM_ADDKE1;
 	char name[64];
 
 	for (unsigned int i = 0; i < offer->proposal->n; i++) {
@@ -348,7 +399,7 @@ static void add_kind(struct text *t, const struct offer *offer, uint8_t type, bo
 		/* What everybody has says nothing. */
 		if (type == IKE_TRANSFORM_ESN && transform->id == IKE_ESN_NO)
 			continue;
-		text_add(t, "%s%s", separator,
+		text_add(t, "%s%s%s", separator, addke && separator[0] != ',' ? "KE " : "",
 			 alg_transform_text(type, transform->id, transform->key_bits, name,
 					    sizeof(name)));
 		separator = ",";
@@ -375,6 +426,8 @@ const char *prop_wire_text(const struct wire_sa *sa, enum prop_proto proto, char
 		text_add(&t, "%s", separator);
 		for (size_t j = 0; j < sizeof(order); j++)
 			add_kind(&t, &offer, order[j], &any);
+		for (int type = IKE_TRANSFORM_ADDKE1; type <= IKE_TRANSFORM_ADDKE7; type++)
+			add_kind(&t, &offer, (uint8_t)type, &any);
 		separator = "; ";
 	}
 	if (!t.n)

@@ -83,10 +83,27 @@ static void test_names(void **state)
 	same_name(1, 3, 0, "3DES");
 	same_name(1, 65001, 256, "encryption 65001-256");
 	same_name(4, 40000, 0, "group 40000");
-	same_name(6, 36, 0, "transform 36");
+	same_name(6, 36, 0, "ML_KEM_768");
+	same_name(12, 20, 0, "ECP_384");
+	same_name(13, 36, 0, "transform 36");
 }
 
 /* ------------------------------------------------------------------- lists */
+
+/* "2-group20": of the second additional key exchange; "2-none": it is optional.  True: it is one. */
+static bool add_round(struct prop *sets, const char *word)
+{
+	struct prop_round *round;
+
+	if (word[0] < '1' || word[0] > '7' || word[1] != '-')
+		return false;
+	round = &sets->rounds[word[0] - '1'];
+	if (!strcmp(word + 2, "none"))
+		round->optional = true;
+	else
+		round->dh[round->n++] = alg_dh_by_conf(word + 2);
+	return true;
+}
 
 /* Words of the configuration, parted by blanks, to one set of algorithms. */
 static struct prop sets_of(enum prop_proto proto, const char *words)
@@ -96,6 +113,8 @@ static struct prop sets_of(enum prop_proto proto, const char *words)
 
 	snprintf(copy, sizeof(copy), "%s", words);
 	for (word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+		if (add_round(&sets, word))
+			continue;
 		if (alg_encr_by_conf(word))
 			sets.encr[sets.n_encr++] = alg_encr_by_conf(word);
 		else if (alg_dh_by_conf(word))
@@ -282,10 +301,36 @@ static const struct choice ike_choices[] = {
 	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5? 4:31", 0, false, 0, NULL, 
 	  "no common proposal: PRF differs: " },
 	/* a type unknown spoils its proposal alone */
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 13:36;1:20:256 2:5 4:31", 0, false, 2,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 13:36", 0, false, 0, NULL,
+	  "no common proposal: kind of transforms differs: " },
+	/* additional key exchanges: absent is NONE, no group comes twice */
 	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36;1:20:256 2:5 4:31", 0, false, 2,
 	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36", 0, false, 0, NULL, 
-	  "no common proposal: kind of transforms differs: " },
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36", 0, false, 0, NULL,
+	  "no common proposal: additional key exchanges differs: peer offers AES_GCM_16-256/"
+	  "PRF_HMAC_SHA2_256/CURVE25519/KE ML_KEM_768; we accept " },
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 6:36 6:0", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
+	{ "aes-256-gcm prf-sha256 group31 1-group20 1-group21",
+	  "1:20:256 2:5 4:31 6:36 6:21 6:20", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519/KE ECP_384", NULL },
+	{ "aes-256-gcm prf-sha256 group31 1-group20 1-none 7-group20 7-group21",
+	  "1:20:256 2:5 4:31 6:20 12:20 12:21", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519/KE ECP_384/KE ECP_521", NULL },
+	{ "aes-256-gcm prf-sha256 group31 1-group31 1-group20", "1:20:256 2:5 4:31 6:31 6:20", 0,
+	  false, 1, "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519/KE ECP_384", NULL },
+	{ "aes-256-gcm prf-sha256 group31 1-group20 2-group20", "1:20:256 2:5 4:31 6:20 7:20", 0,
+	  false, 0, NULL, "no common proposal: additional key exchanges differs: " },
+	{ "aes-256-gcm prf-sha256 group31 1-group20 1-none", "1:20:256 2:5 4:31", 0, false, 1,
+	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
+	{ "aes-256-gcm prf-sha256 group31 1-group20 1-none", "1:20:256 2:5 4:31 6:21", 0, false, 0,
+	  NULL, "no common proposal: additional key exchanges differs: " },
+	{ "aes-256-gcm prf-sha256 group31 1-group20", "1:20:256 2:5 4:31 6:0", 0, false, 0, NULL,
+	  "no common proposal: additional key exchanges differs: peer offers AES_GCM_16-256/"
+	  "PRF_HMAC_SHA2_256/CURVE25519/KE NONE; we accept AES_GCM_16-256/PRF_HMAC_SHA2_256/"
+	  "CURVE25519/KE ECP_384" },
 	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 5:0", 0, false, 0, NULL, 
 	  "no common proposal: ESN differs: " },
 	/* the nearest miss is named */

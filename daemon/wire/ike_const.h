@@ -25,6 +25,8 @@ enum ike_exchange {
 	IKE_EXCH_IKE_AUTH = 35,
 	IKE_EXCH_CREATE_CHILD_SA = 36,
 	IKE_EXCH_INFORMATIONAL = 37,
+	IKE_EXCH_IKE_INTERMEDIATE = 43,	/* RFC 9242 */
+	IKE_EXCH_IKE_FOLLOWUP_KE = 44,	/* RFC 9370 */
 };
 
 enum ike_payload_type {
@@ -61,6 +63,8 @@ enum ike_transform_type {
 	IKE_TRANSFORM_INTEG = 3,
 	IKE_TRANSFORM_DH = 4,
 	IKE_TRANSFORM_ESN = 5,
+	IKE_TRANSFORM_ADDKE1 = 6,	/* RFC 9370: additional key exchanges, in this order */
+	IKE_TRANSFORM_ADDKE7 = 12,
 };
 
 enum ike_encr_id {
@@ -168,6 +172,7 @@ enum ike_notify {
 	IKE_N_INVALID_SELECTORS = 39,
 	IKE_N_TEMPORARY_FAILURE = 43,
 	IKE_N_CHILD_SA_NOT_FOUND = 44,
+	IKE_N_STATE_NOT_FOUND = 47,	/* RFC 9370 */
 
 	IKE_N_STATUS = 16384,
 	IKE_N_INITIAL_CONTACT = 16384,
@@ -193,6 +198,8 @@ enum ike_notify {
 	IKE_N_USE_PPK = 16435,
 	IKE_N_PPK_IDENTITY = 16436,
 	IKE_N_NO_PPK_AUTH = 16437,
+	IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED = 16438,	/* RFC 9242 */
+	IKE_N_ADDITIONAL_KEY_EXCHANGE = 16441,	/* RFC 9370 */
 };
 
 /* The registry's names, for people; NULL where the number is none of the above. */

@@ -13,6 +13,8 @@ static const struct name exchanges[] = {
 	{ IKE_EXCH_IKE_AUTH, "IKE_AUTH" },
 	{ IKE_EXCH_CREATE_CHILD_SA, "CREATE_CHILD_SA" },
 	{ IKE_EXCH_INFORMATIONAL, "INFORMATIONAL" },
+	{ IKE_EXCH_IKE_INTERMEDIATE, "IKE_INTERMEDIATE" },
+	{ IKE_EXCH_IKE_FOLLOWUP_KE, "IKE_FOLLOWUP_KE" },
 };
 
 static const struct name payloads[] = {

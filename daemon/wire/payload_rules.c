@@ -14,7 +14,8 @@ enum place {
 
 /*
  * RFC 7296 sections 1.2 (the first two exchanges), 1.3 (CREATE_CHILD_SA: new and
- * rekeyed SAs in one), 1.4 and 2.23; certificates by sections 3.6 and 3.7.
+ * rekeyed SAs in one), 1.4 and 2.23; certificates by sections 3.6 and 3.7; key exchanges
+ * one after the other by RFC 9370 sections 2.2.2 and 2.2.4.
  * "Any number" is bounded by what a message can hold.
  */
 struct rule {
@@ -61,6 +62,14 @@ static const struct rule rules[] = {
 	{ IKE_EXCH_INFORMATIONAL, BOTH, IKE_PL_DELETE, 0, ANY, IN_SK },
 	{ IKE_EXCH_INFORMATIONAL, BOTH, IKE_PL_CP, 0, 1, IN_SK },
 	{ IKE_EXCH_INFORMATIONAL, BOTH, IKE_PL_VENDOR, 0, ANY, IN_SK },
+
+	{ IKE_EXCH_IKE_INTERMEDIATE, BOTH, IKE_PL_KE, 1, 1, IN_SK },
+	{ IKE_EXCH_IKE_INTERMEDIATE, BOTH, IKE_PL_NOTIFY, 0, ANY, IN_SK },
+	{ IKE_EXCH_IKE_INTERMEDIATE, BOTH, IKE_PL_VENDOR, 0, ANY, IN_SK },
+
+	{ IKE_EXCH_IKE_FOLLOWUP_KE, BOTH, IKE_PL_KE, 1, 1, IN_SK },
+	{ IKE_EXCH_IKE_FOLLOWUP_KE, BOTH, IKE_PL_NOTIFY, 0, ANY, IN_SK },
+	{ IKE_EXCH_IKE_FOLLOWUP_KE, BOTH, IKE_PL_VENDOR, 0, ANY, IN_SK },
 };
 
 #define N_RULES	(sizeof(rules) / sizeof(rules[0]))

@@ -18,7 +18,7 @@
 
 #define WIRE_PAYLOADS_MAX	64	/* of a message in clear, or within SK */
 #define WIRE_PROPOSALS_MAX	64
-#define WIRE_TRANSFORMS_MAX	256	/* of all proposals together */
+#define WIRE_TRANSFORMS_MAX	448	/* of all proposals together */
 #define WIRE_TS_MAX		64
 
 struct wire_payload {
