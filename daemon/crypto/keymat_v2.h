@@ -17,7 +17,11 @@ struct keymat_ike_input {
 
 /* Section 2.14.  0, or -1 with @out wiped. */
 int keymat_ike_first(const struct keymat_ike_input *input, struct keymat_ike *out);
-/* Section 2.18: SKEYSEED comes of the @old SA's SK_d and PRF.  0, or -1 with @out wiped. */
+/*
+ * Section 2.18: SKEYSEED comes of the @old SA's SK_d and PRF.  Also for an additional key exchange
+ * (RFC 9370 section 2.2.2), where @old are the keys from before it, and the SPIs stay.  0, or -1
+ * with @out wiped.
+ */
 int keymat_ike_rekey(const struct keymat_ike *old, const struct keymat_ike_input *input,
 		     struct keymat_ike *out);
 /*
@@ -41,8 +45,8 @@ int keymat_auth_id(const struct keymat_ike *ike, bool initiator, struct bytes id
 int keymat_ppk(const struct alg_prf *prf, struct bytes ppk, struct bytes sk, uint8_t *out);
 /*
  * AUTH data of a pre-shared key, prf->out_n octets.  @octets is what AUTH covers: the end's whole
- * IKE_SA_INIT message, the nonce of the other end, and keymat_auth_id().  0, or -1 with @out
- * wiped.
+ * IKE_SA_INIT message, the nonce of the other end, keymat_auth_id(), and IntAuth where there is
+ * one (RFC 9242 section 3.3.1).  0, or -1 with @out wiped.
  */
 int keymat_auth_psk(const struct alg_prf *prf, struct bytes psk, struct bytes octets, uint8_t *out);
 

@@ -19,12 +19,22 @@ enum ike_state {
 	IKE_MAKING,		/* by a rekey that is under way */
 	IKE_INIT_SENT,		/* initiator: IKE_SA_INIT is under way */
 	IKE_HALF_OPEN,		/* responder: answered IKE_SA_INIT */
-	IKE_AUTH_SENT,		/* initiator: IKE_AUTH is under way */
+	IKE_AUTH_SENT,		/* initiator: IKE_INTERMEDIATE or IKE_AUTH is under way */
 	IKE_UP,
 	IKE_REKEYED,		/* its children are its heir's; the peer will delete it */
 	IKE_DELETING,		/* our DELETE is under way */
 	IKE_CLOSED,		/* answers repetitions of the last request for a while */
 	IKE_DEAD		/* freed at the end of the event */
+};
+
+/* Exchanges between IKE_SA_INIT and IKE_AUTH (RFC 9242), a key exchange each (RFC 9370). */
+struct intermediate {
+	bool agreed;				/* both ends know them */
+	unsigned int done;
+	uint8_t auth_i[ALG_PRF_MAX], auth_r[ALG_PRF_MAX];	/* IntAuth of both ends */
+	/* responder: keys of whatever comes next; their exchange may still be repeated */
+	bool turns;
+	struct keymat_ike next;
 };
 
 /* Needed until both ends are authenticated. */
@@ -39,6 +49,7 @@ struct handshake {
 	uint8_t peer_public[ALG_PUBLIC_MAX];	/* responder: kept until IKE_AUTH comes */
 	size_t peer_public_n;
 	const struct alg_dh *group;
+	struct intermediate inter;
 	struct prop_list *offered;		/* initiator: what the answer is judged by */
 	uint8_t cookie[64];
 	size_t cookie_n;

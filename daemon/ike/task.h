@@ -14,6 +14,7 @@ struct slot;
 enum task_kind {
 	TASK_NONE,
 	TASK_INIT,
+	TASK_INTERMEDIATE,
 	TASK_AUTH,
 	TASK_CHILD_NEW,
 	TASK_CHILD_REKEY,

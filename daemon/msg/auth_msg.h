@@ -17,8 +17,11 @@
 #define AUTH_DATA_MOST		64	/* octets that a PRF gives */
 #define AUTH_MIX_KEYS		3
 #define AUTH_ANSWER_MOST	(AUTH_MIX_KEYS * AUTH_DATA_MOST)
-/* A datagram, a nonce (RFC 7296 section 3.9) and what a PRF gives. */
-#define AUTH_OCTETS_MOST	(65536 + 256 + AUTH_DATA_MOST)
+/*
+ * A datagram, a nonce (RFC 7296 section 3.9) and what a PRF gives, then, where there were
+ * IKE_INTERMEDIATE exchanges (RFC 9242 section 3.3.1), that of both ends and a message id.
+ */
+#define AUTH_OCTETS_MOST	(65536 + 256 + 3 * AUTH_DATA_MOST + 4)
 
 enum auth_kind {
 	AUTH_MAKE = 1,		/* our own AUTH, with keys[0] */
@@ -35,7 +38,7 @@ struct ike_auth_request {
 	uint32_t proof_n;
 	uint8_t proof[AUTH_DATA_MOST];	/* CHECK: data of the peer's AUTH payload */
 	uint32_t octets_n;
-	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) */
+	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) | IntAuth */
 				/* MIX: SK_d | SK_pi | SK_pr */
 };
 

@@ -72,6 +72,8 @@ static bool meant(const struct v2_notes *notes, uint16_t type)
 		return notes->rekeys;
 	case IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED:
 		return notes->no_tfc;
+	case IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED:
+		return notes->intermediate;
 	default:
 		fail();
 		return false;
@@ -93,6 +95,7 @@ static void test_places(void **state)
 		{ IKE_N_USE_TRANSPORT_MODE, { ".yy.", ".yy." } },
 		{ IKE_N_REKEY_SA, { "..y.", "...." } },
 		{ IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, { ".yy.", ".yy." } },
+		{ IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, { "y...", "y..." } },
 	};
 	struct said said;
 
@@ -106,6 +109,7 @@ static void test_places(void **state)
 				fail_msg("notification %u in place %u", rows[i].type, at);
 		}
 	assert_false(one(&said, IKE_EXCH_INFORMATIONAL + 1, false, IKE_N_COOKIE)->has_cookie);
+	assert_false(one(&said, IKE_EXCH_IKE_INTERMEDIATE, true, IKE_N_COOKIE)->has_cookie);
 }
 
 /* Of two of a kind the first counts, and what is no error is none. */

@@ -329,6 +329,20 @@ static bool child_fits(struct ike_sa *ike, struct gateway *gw, bool asked)
 	return false;
 }
 
+/* The peer leaves out what it has agreed to. */
+static bool too_early(struct ike_sa *ike)
+{
+	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
+	char peer[ADDR_TEXT];
+
+	if (!v2_intermediate_due(ike))
+		return false;
+	stranger_fail(ike->core, stranger_gateway(ike->core, local, remote),
+		      "peer %s authenticates before the key exchanges that were agreed on "
+		      "(IKE_INTERMEDIATE)", addr_text(remote, peer));
+	return true;
+}
+
 void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
 {
 	struct handshake *hs = ike->hs;
@@ -338,9 +352,14 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	struct ike_auth_answer made;
 	struct found found = { .good = NULL };
 	struct v2_proof proof;
-	struct gateway *gw = authenticate(ike, in, &proof, &found);
 	bool asked = wire_payload_find(in->payloads, IKE_PL_SA);
+	struct gateway *gw;
 
+	if (too_early(ike)) {
+		turn_away(ike, w);
+		return;
+	}
+	gw = authenticate(ike, in, &proof, &found);
 	if (gw && !child_fits(ike, gw, asked)) {
 		wire_put_notify(w, IKE_N_INVALID_SYNTAX, bytes_of(NULL, 0));
 		ike_close(ike, true);

@@ -252,7 +252,7 @@ void v2_repeats(struct ike_sa *ike)
 
 /* --- in --- */
 
-/* Opens @in, of which @at is what it says in clear; nothing is in core->plain if not. */
+/* Opens @in, a repetition, of which @at is what it says in clear. */
 static bool open_one(struct ike_sa *ike, const struct v2_in *in, const struct wire_skf *at,
 		     struct bytes *plain)
 {
@@ -307,8 +307,10 @@ bool v2_fragment_take(struct ike_sa *ike, enum job_side side, const struct v2_in
 	one.total = at.total;
 	if (!whole && !fragments_want(ike, side, &one))
 		return false;
-	if (!open_one(ike, in, &at, &one.plain))
+	if (!v2_intermediate_open(ike, in, at.body, &one.plain)) {
+		log_debug(ike->gw->subject, "fragment dropped: it is not authentic");
 		return false;
+	}
 	if (!whole)
 		fragments_put(ike, side, &one);
 	secret_wipe(ike->core->plain, one.plain.n);

@@ -68,6 +68,8 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		wire_put_notify(w, IKE_N_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
 	if (ike->conf->ppk.mode)
 		wire_put_notify(w, IKE_N_USE_PPK, bytes_of(NULL, 0));
+	if (prop_list_has_rounds(hs->offered))
+		wire_put_notify(w, IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, bytes_of(NULL, 0));
 	return true;
 }
 
@@ -227,6 +229,13 @@ static bool take_init_answer(struct ike_sa *ike, const struct v2_in *in)
 			log_warning(ike->gw->subject, "%s", why);
 		return false;
 	}
+	hs->inter.agreed = in->notes.intermediate;
+	if (prop_next_round(&ike->prop, 0) && !hs->inter.agreed) {
+		if (may_complain(ike->core))
+			log_warning(ike->gw->subject, "peer takes additional key exchanges, but "
+						      "no IKE_INTERMEDIATE (RFC 9242) for them");
+		return false;
+	}
 	if (p.ke.group != hs->group->id || ike->prop.dh != hs->group ||
 	    !memcmp(in->message->header.spi_r, none, IKE_SPI_LEN))
 		return false;
@@ -270,7 +279,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	ike->state = IKE_AUTH_SENT;
 	exchange_answered(ike);
 	exchange_done(ike);
-	exchange_queue(ike, task_new(TASK_AUTH));
+	exchange_queue(ike, task_new(v2_intermediate_due(ike) ? TASK_INTERMEDIATE : TASK_AUTH));
 }
 
 /* --- responder --- */
@@ -358,6 +367,9 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 		wire_put_notify(&w, IKE_N_USE_PPK, bytes_of(NULL, 0));
 	if (ike->conf->childless != POLICY_CHILDLESS_NEVER)
 		wire_put_notify(&w, IKE_N_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
+	hs->inter.agreed = prop_next_round(&ike->prop, 0);
+	if (hs->inter.agreed)
+		wire_put_notify(&w, IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, bytes_of(NULL, 0));
 	hs->response = packet_new(wire_end(&w));
 	return hs->response;
 }
@@ -405,7 +417,9 @@ bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct wire_header *header = &in->message->header;
 
-	if (ike->state != IKE_HALF_OPEN || header->exchange != IKE_EXCH_IKE_AUTH ||
+	if (ike->state != IKE_HALF_OPEN ||
+	    header->exchange != (v2_intermediate_due(ike) ? IKE_EXCH_IKE_INTERMEDIATE :
+							    IKE_EXCH_IKE_AUTH) ||
 	    wire_is_response(header) || header->message_id != ike->ex.recv_id)
 		return false;
 	if (derive_first(ike, JOB_PEERS, bytes_of(ike->hs->peer_public, ike->hs->peer_public_n)))
@@ -439,12 +453,21 @@ static struct gateway *judge_first(struct ike_core *core, const struct v2_in *in
 {
 	const struct addr *local = &in->local.addr, *remote = &in->remote.addr;
 	struct gateway *first, *gw;
+	char peer[ADDR_TEXT];
 	enum dh_error error;
 	uint8_t group[2];
 
 	gw = match_offer(core, local, remote, &p->sa, p->ke.group, chosen, &first);
 	if (!gw) {
 		say_no_gateway(core, in, p, first);
+		refuse(core, in, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
+		return NULL;
+	}
+	if (prop_next_round(chosen, 0) && !in->notes.intermediate) {
+		if (may_complain(core))
+			log_warning(NULL, "%s offers additional key exchanges, but no "
+					  "IKE_INTERMEDIATE (RFC 9242) for them",
+				    addr_text(remote, peer));
 		refuse(core, in, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));
 		return NULL;
 	}

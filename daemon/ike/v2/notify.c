@@ -5,8 +5,10 @@
 #include "ike/v2/v2.h"
 
 /* The messages that a notification may come in; in others it means nothing. */
-#define REQUEST(exchange)	(1u << (IKE_EXCH_##exchange - IKE_EXCH_IKE_SA_INIT))
-#define ANSWER(exchange)	(REQUEST(exchange) << 4)
+#define PLACE(number)		((number) - ((number) < IKE_EXCH_IKE_INTERMEDIATE ? \
+				 IKE_EXCH_IKE_SA_INIT : IKE_EXCH_IKE_INTERMEDIATE - 4))
+#define REQUEST(exchange)	(1u << PLACE(IKE_EXCH_##exchange))
+#define ANSWER(exchange)	(REQUEST(exchange) << 6)
 #define BOTH(exchange)		(REQUEST(exchange) | ANSWER(exchange))
 
 /* @notify is from the payload at the place @at of its message.  The first of a kind counts. */
@@ -81,6 +83,14 @@ static void read_use_ppk(struct v2_notes *notes, const struct wire_notify *notif
 	notes->use_ppk = true;
 }
 
+static void read_intermediate(struct v2_notes *notes, const struct wire_notify *notify,
+			      unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->intermediate = true;
+}
+
 static void read_ppk(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)at;
@@ -153,6 +163,7 @@ static const struct row {
 	{ .type = IKE_N_INVALID_SELECTORS, .name = "INVALID_SELECTORS" },
 	{ .type = IKE_N_TEMPORARY_FAILURE, .name = "TEMPORARY_FAILURE" },
 	{ .type = IKE_N_CHILD_SA_NOT_FOUND, .name = "CHILD_SA_NOT_FOUND" },
+	{ .type = IKE_N_STATE_NOT_FOUND, .name = "STATE_NOT_FOUND" },
 	{ IKE_N_INITIAL_CONTACT, REQUEST(IKE_AUTH), "INITIAL_CONTACT", read_initial_contact },
 	{ .type = IKE_N_SET_WINDOW_SIZE, .name = "SET_WINDOW_SIZE" },
 	{ .type = IKE_N_ADDITIONAL_TS_POSSIBLE, .name = "ADDITIONAL_TS_POSSIBLE" },
@@ -185,6 +196,9 @@ static const struct row {
 	{ IKE_N_USE_PPK, BOTH(IKE_SA_INIT), "USE_PPK", read_use_ppk },
 	{ IKE_N_PPK_IDENTITY, BOTH(IKE_AUTH), "PPK_IDENTITY", read_ppk },
 	{ IKE_N_NO_PPK_AUTH, REQUEST(IKE_AUTH), "NO_PPK_AUTH", read_no_ppk_auth },
+	{ IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, BOTH(IKE_SA_INIT),
+	  "INTERMEDIATE_EXCHANGE_SUPPORTED", read_intermediate },
+	{ .type = IKE_N_ADDITIONAL_KEY_EXCHANGE, .name = "ADDITIONAL_KEY_EXCHANGE" },
 };
 
 _Static_assert(WIRE_PAYLOADS_MAX <= 64, "a payload's place has no bit");
@@ -211,9 +225,9 @@ const char *v2_notify_text(uint16_t type, char out[32])
 /* The bit of the message, among those of rows. */
 static unsigned int bit_of(const struct wire_header *header)
 {
-	if (header->exchange < IKE_EXCH_IKE_SA_INIT || header->exchange > IKE_EXCH_INFORMATIONAL)
+	if (!ike_exchange_name(header->exchange))
 		return 0;
-	return 1u << (header->exchange - IKE_EXCH_IKE_SA_INIT + (wire_is_response(header) ? 4 : 0));
+	return 1u << (PLACE(header->exchange) + (wire_is_response(header) ? 6 : 0));
 }
 
 void v2_notify_read(struct v2_in *in)

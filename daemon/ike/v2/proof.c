@@ -22,15 +22,18 @@ struct ike_auth_request *v2_proof_request(const struct ike_sa *ike, const struct
 	bool initiator = ike->initiator == (kind == AUTH_MAKE);
 	struct bytes message = packet_bytes(initiator ? hs->request : hs->response);
 	struct bytes nonce = initiator ? bytes_of(hs->nr, hs->nr_n) : bytes_of(hs->ni, hs->ni_n);
-	size_t prf_n = ike->keys.prf->out_n;
-	struct ike_auth_request *request =
-		ike_auth_request_new(kind, message.n + nonce.n + prf_n);
+	size_t n = message.n + nonce.n + ike->keys.prf->out_n;
+	uint8_t octets[V2_INT_AUTH_MAX];
+	struct bytes further = v2_intermediate_signed(ike, octets);
+	struct ike_auth_request *request = ike_auth_request_new(kind, n + further.n);
 
 	if (!request)
 		return NULL;
 	request->prf = ike->keys.prf->id;
 	memcpy(request->octets, message.p, message.n);
 	memcpy(request->octets + message.n, nonce.p, nonce.n);
+	if (further.n)
+		memcpy(request->octets + n, further.p, further.n);
 	if (!keymat_auth_id(keys, initiator, id, request->octets + message.n + nonce.n))
 		return request;
 	ike_auth_request_free(request);

@@ -58,6 +58,7 @@ static bool prepare_heir(struct ike_sa *ike, struct task *task)
 		if (!task->offered)
 			return false;
 		*task->offered = ike->conf->ike;
+		prop_list_without_rounds(task->offered);
 	}
 	list = task->offered;
 	if (!task->group || !prop_list_has_dh(list, task->group->id))
@@ -275,9 +276,10 @@ static bool rekeys_too(const struct ike_sa *ike)
 void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct wire_sa *sa,
 		      struct wire_writer *w)
 {
+	struct prop_list list = ike->conf->ike;
 	struct prop_query query = {
 		.proto = PROP_IKE,
-		.local = &ike->conf->ike,
+		.local = &list,
 		.spi_n = IKE_SPI_LEN,
 	};
 	struct prop_chosen chosen;
@@ -297,6 +299,7 @@ void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct w
 		wire_put_notify(w, IKE_N_INVALID_SYNTAX, none);
 		return;
 	}
+	prop_list_without_rounds(&list);
 	query.ke_group = ke.group;
 	if (!prop_select(&query, sa, &chosen, why, sizeof(why))) {
 		log_warning(ike->gw->subject, "rekeying of the IKE SA: %s", why);

@@ -66,6 +66,25 @@ static void auth_lost(struct ike_sa *ike, struct task *task)
 	v2_start_failed(ike, true);
 }
 
+static void intermediate_lost(struct ike_sa *ike, struct task *task)
+{
+	char peer[ADDR_TEXT];
+
+	(void)task;
+	gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_INTERMEDIATE: check that "
+			      "UDP port 4500 passes, and the log of the peer",
+		     endpoint_text(&ike->path->remote, peer));
+	v2_start_failed(ike, true);
+}
+
+static void intermediate_unsent(struct ike_sa *ike, struct task *task)
+{
+	(void)task;
+	gateway_fail(ike->gw, "a further key exchange could not be made: out of memory or "
+			      "randomness, or the crypto library does not support its group");
+	v2_start_failed(ike, true);
+}
+
 static void peer_lost(struct ike_sa *ike, struct task *task)
 {
 	struct gateway *gw = ike->gw;
@@ -96,6 +115,14 @@ static const struct v2_task v2_task[TASK_KINDS] = {
 		.build = v2_init_build, .unsent = init_unsent, .lost = init_lost,
 		.states = IN(IKE_INIT_SENT), .response = v2_init_response,
 		.story = "peer answers our first message",
+	},
+	[TASK_INTERMEDIATE] = {
+		.rule = { .sends = SENDS_FEW, .hedged = true },
+		.exchange = IKE_EXCH_IKE_INTERMEDIATE,
+		.build = v2_intermediate_build, .unsent = intermediate_unsent,
+		.lost = intermediate_lost,
+		.states = IN(IKE_AUTH_SENT), .response = v2_intermediate_response,
+		.story = "peer answers our further key exchange",
 	},
 	[TASK_AUTH] = {
 		.rule = { .sends = SENDS_AUTH, .hedged = true },

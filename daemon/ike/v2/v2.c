@@ -20,6 +20,8 @@ static const struct asked {
 	void (*handle)(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 	const char *story;
 } v2_requests[] = {
+	{ IN(IKE_HALF_OPEN), IKE_EXCH_IKE_INTERMEDIATE, v2_intermediate_request,
+	  "peer wants a further key exchange" },
 	{ IN(IKE_HALF_OPEN), IKE_EXCH_IKE_AUTH, v2_auth_request, "peer authenticates" },
 	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, v2_create_request,
 	  "peer wants an SA, or one rekeyed" },
@@ -97,8 +99,7 @@ static bool open_message(struct ike_sa *ike, enum job_side side, const struct v2
 	if (sk->type == IKE_PL_SKF)
 		return v2_fragment_take(ike, side, in, plain, next);
 	*next = sk->next;
-	if (!cipher_open(ike_key_in(ike), in->message->data, wire_payload_body_offset(sk),
-			 ike->core->plain, plain))
+	if (v2_intermediate_open(ike, in, wire_payload_body_offset(sk), plain))
 		return true;
 	log_debug(ike->gw->subject, "message dropped: it is not authentic");
 	return false;
@@ -266,6 +267,8 @@ static void opened_input(struct ike_sa *ike, const struct v2_in *in, uint8_t nex
 	if (bad)
 		complain(in, "authentic but wrong message", &error);
 	opened.payloads = &inner;
+	opened.plain = plain;
+	opened.next = next;
 	if (!bad) {
 		v2_notify_read(&opened);
 		bad = lacks_child(ike, &opened, &error);
@@ -482,7 +485,9 @@ static enum ike_urgency urgency(struct bytes data)
 	switch (header.exchange) {
 	case IKE_EXCH_CREATE_CHILD_SA:
 	case IKE_EXCH_INFORMATIONAL:
+	case IKE_EXCH_IKE_FOLLOWUP_KE:
 		return IKE_URGENT;
+	case IKE_EXCH_IKE_INTERMEDIATE:
 	case IKE_EXCH_IKE_AUTH:
 		return IKE_GOING_ON;
 	default:

@@ -27,7 +27,7 @@ struct v2_notes {
 	struct bytes cookie;
 	bool rekeys;			/* REKEY_SA */
 	struct wire_notify rekey;
-	bool initial_contact, transport, no_tfc, fragmentation, use_ppk, childless;
+	bool initial_contact, transport, no_tfc, fragmentation, use_ppk, childless, intermediate;
 	bool has_ppk;			/* PPK_IDENTITY */
 	struct bytes ppk;
 	struct bytes no_ppk_auth;	/* empty: there is none */
@@ -41,6 +41,8 @@ struct v2_notes {
 struct v2_in {
 	const struct wire_message *message;
 	const struct wire_payloads *payloads;	/* those in SK, or in clear in IKE_SA_INIT */
+	struct bytes plain;		/* the octets of those in SK, */
+	uint8_t next;			/* which begin with a payload of that type */
 	struct endpoint local, remote;
 	struct v2_notes notes;
 };
@@ -188,6 +190,25 @@ void v2_init_answer(struct ike_sa *ike, const struct v2_in *in);
 /* Derives the keys when the first message needs them; false: that must be ignored. */
 bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* --- intermediate.c: IKE_INTERMEDIATE (RFC 9242) for more key exchanges (RFC 9370) --- */
+
+/* Octets of what AUTH covers of them: IntAuth of both ends, message id of IKE_AUTH. */
+#define V2_INT_AUTH_MAX	(2 * ALG_PRF_MAX + 4)
+
+/* The next of those that were agreed on has to come before IKE_AUTH may. */
+bool v2_intermediate_due(const struct ike_sa *ike);
+/* What AUTH covers besides: in @out, empty if there were none. */
+struct bytes v2_intermediate_signed(const struct ike_sa *ike, uint8_t out[V2_INT_AUTH_MAX]);
+/*
+ * Decrypts @in, a message that is due, into core->plain; @body: of SK or SKF in it.  False: it is
+ * not authentic.  Keys that wait to be used, are from the first message on that is.
+ */
+bool v2_intermediate_open(struct ike_sa *ike, const struct v2_in *in, size_t body,
+			  struct bytes *plain);
+bool v2_intermediate_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_intermediate_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
+void v2_intermediate_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
 /* --- auth.c, auth_serve.c: IKE_AUTH (sections 1.2, 2.15) --- */
 

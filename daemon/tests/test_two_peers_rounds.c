@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Two cores with additional key exchanges (RFC 9370) in IKE_INTERMEDIATE (RFC 9242): as many as
+ * there may be, wished for or insisted on, beside fragments and post-quantum pre-shared keys, and
+ * over a bad network with slow machines.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "ike/ike_sa.h"
+#include "ike/v2/v2.h"
+#include "tests/peers.h"
+
+#define SMALL	200	/* octets of a packet that a KE payload is longer than */
+
+/* Groups of each round, "group19,group20 group21": the second round has one.  "none" as it is. */
+static void add_rounds(struct prop_list *list, const char *rounds)
+{
+	char text[128], *save, *inner, *round;
+	unsigned int i = 0;
+
+	snprintf(text, sizeof(text), "%s", rounds);
+	for (round = strtok_r(text, " ", &save); round; round = strtok_r(NULL, " ", &save), i++) {
+		struct prop_round made = { .n = 0 };
+
+		for (char *word = strtok_r(round, ",", &inner); word;
+		     word = strtok_r(NULL, ",", &inner)) {
+			if (!strcmp(word, "none"))
+				made.optional = true;
+			else
+				made.dh[made.n++] = alg_dh_by_conf(word);
+		}
+		for (unsigned int j = 0; j < list->n; j++)
+			list->prop[j].rounds[i] = made;
+	}
+}
+
+static struct site site_of(int side, const char *rounds)
+{
+	struct site site = peers_site(side);
+
+	add_rounds(&site.ike, rounds);
+	return site;
+}
+
+static void configure(struct peers *net, const struct site *a, const struct site *b)
+{
+	peers_configure(net, B, b);
+	peers_configure(net, A, a);
+}
+
+static struct peers *begin(uint64_t seed, const char *rounds_a, const char *rounds_b)
+{
+	struct site a = site_of(A, rounds_a), b = site_of(B, rounds_b);
+	struct peers *net = peers_new(seed);
+
+	configure(net, &a, &b);
+	return net;
+}
+
+static void must_have(const struct peers *net, const char *proposal)
+{
+	assert_string_equal(peers_ike(net, A)->proposal, proposal);
+	assert_string_equal(peers_ike(net, B)->proposal, proposal);
+}
+
+#define BASE	"AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519"
+
+/* ------------------------------------------------------------------ the wire */
+
+/* Exchanges that a tap has seen, by type, and what it is to do. */
+struct wire {
+	unsigned int seen[256];		/* requests, and repetitions of them */
+	unsigned int fragments;
+	uint8_t lose;			/* the next message of that exchange */
+	int from;			/* and side */
+	bool lost;
+};
+
+static struct wire wire;
+
+static bool watch(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct wire_message message;
+	struct wire_error error;
+	const struct wire_payload *sk;
+
+	(void)net;
+	if (wire_message_parse(bytes_of(data, n), &message, &error))
+		return true;
+	sk = wire_message_sk(&message);
+	if (!wire_is_response(&message.header))
+		wire.seen[message.header.exchange]++;
+	wire.fragments += sk && sk->type == IKE_PL_SKF;
+	if (!wire.lose || wire.lose != message.header.exchange || from != wire.from)
+		return true;
+	wire.lose = 0;
+	wire.lost = true;
+	return false;
+}
+
+static struct peers *watched(uint64_t seed, const char *rounds)
+{
+	struct peers *net = peers_new(seed);
+
+	wire = (struct wire){ .lose = 0 };
+	net->tap = watch;
+	if (rounds) {
+		struct site a = site_of(A, rounds), b = site_of(B, rounds);
+
+		configure(net, &a, &b);
+	}
+	return net;
+}
+
+/* --------------------------------------------------------------------- tests */
+
+/* They come up, with that many IKE_INTERMEDIATE, and stay so beyond all rekeys. */
+static void check_up(const char *rounds, unsigned int n, const char *proposal)
+{
+	struct peers *net = watched(1, rounds);
+
+	peers_must_be_quiet(net, 3000);
+	must_have(net, proposal);
+	assert_int_equal(wire.seen[IKE_EXCH_IKE_INTERMEDIATE], n);
+	peers_past_early(net);
+	net->watch = true;
+	peers_run(net, 90000000);
+	assert_true(peers_child(net, A, "net")->counts.rekeys > 20);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	assert_int_equal(peers_logged(net, " warning "), 0);
+	peers_finish(net);
+}
+
+static void test_up(void **state)
+{
+	(void)state;
+	check_up("group20", 1, BASE "/KE ECP_384");
+	check_up("group31,group20", 1, BASE "/KE ECP_384");
+	check_up("group14 group21 group32", 3, BASE "/KE MODP_2048/KE ECP_521/KE CURVE448");
+	check_up("group19 group20 group21 group25 group26 group28 group32", 7,
+		 BASE "/KE ECP_256/KE ECP_384/KE ECP_521/KE ECP_192/KE ECP_224/KE BRAINPOOL_256"
+		 "/KE CURVE448");
+}
+
+/* One end knows of none: they do without where that is allowed. */
+static void check_without(const char *rounds_a, const char *rounds_b)
+{
+	struct peers *net = begin(2, rounds_a, rounds_b);
+
+	peers_must_be_quiet(net, 3000);
+	must_have(net, BASE);
+	peers_finish(net);
+}
+
+static void check_refused(const char *rounds_a, const char *rounds_b, const char *text)
+{
+	struct peers *net = begin(3, rounds_a, rounds_b);
+
+	peers_run(net, 10000);
+	assert_int_equal(peers_ikes(net, A) + peers_ikes(net, B), 0);
+	if (!peers_logged(net, text)) {
+		peers_show(net);
+		fail_msg("\"%s\" is not said", text);
+	}
+	peers_free(net);
+}
+
+static void test_optional(void **state)
+{
+	(void)state;
+	check_without("group20,none", "");
+	check_without("", "group20,none");
+	check_without("group20,none", "group21,none");
+	check_refused("group20", "", "additional key exchanges differs: peer offers");
+	check_refused("", "group20", "additional key exchanges differs: peer offers");
+	check_refused("group20", "group21", "additional key exchanges differs: peer offers");
+	/* No group may come twice. */
+	check_refused("group20 group20", "group20 group20", "additional key exchanges differs");
+}
+
+/* A peer that offers them, but not the exchange that they need. */
+static bool without_notify(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	const uint8_t type[] = { IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED >> 8,
+				 IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED & 0xff };
+
+	if (from != *(int *)net->tap_ctx || data[18] != IKE_EXCH_IKE_SA_INIT)
+		return true;
+	for (size_t i = IKE_HDR_LEN; i + 2 <= n; i++)
+		if (!memcmp(data + i, type, 2) && !data[i - 1] && !data[i - 2])
+			data[i] = 0x77;
+	return true;
+}
+
+static void test_no_exchange(void **state)
+{
+	(void)state;
+	for (int side = A; side <= B; side++) {
+		struct site a = site_of(A, "group20"), b = site_of(B, "group20");
+		struct peers *net = peers_new(4);
+
+		net->tap = without_notify;
+		net->tap_ctx = &side;
+		configure(net, &a, &b);
+		peers_run(net, 10000);
+		assert_int_equal(peers_ikes(net, A) + peers_ikes(net, B), 0);
+		assert_true(peers_logged(net, "no IKE_INTERMEDIATE (RFC 9242) for them"));
+		peers_free(net);
+	}
+}
+
+/* IntAuth covers messages as if they had come in one. */
+static void test_fragments(void **state)
+{
+	(void)state;
+	for (int cut = A; cut <= B + 1; cut++) {
+		struct site a = site_of(A, "group18 group21"), b = site_of(B, "group18 group21");
+		struct peers *net = watched(5, NULL);
+
+		if (cut != A)
+			b.fragment_n = SMALL;
+		if (cut != B)
+			a.fragment_n = SMALL;
+		configure(net, &a, &b);
+		peers_must_be_quiet(net, 3000);
+		must_have(net, BASE "/KE MODP_8192/KE ECP_521");
+		assert_true(wire.fragments > 8);
+		peers_past_early(net);
+		peers_finish(net);
+	}
+}
+
+static void test_ppk(void **state)
+{
+	struct site a = site_of(A, "group20 group21"), b = site_of(B, "group20 group21");
+	struct peers *net = peers_new(6);
+
+	(void)state;
+	a.ppk_mode = b.ppk_mode = POLICY_PPK_MANDATORY;
+	a.ppk_id = b.ppk_id = "key-of-monday";
+	a.ppk = b.ppk = SITE_PSK ", and more";
+	configure(net, &a, &b);
+	peers_must_be_quiet(net, 3000);
+	assert_string_equal(peers_ike(net, B)->ppk, "key-of-monday");
+	peers_past_early(net);
+	net->watch = true;
+	peers_run(net, 30000000);
+	peers_finish(net);
+}
+
+static void test_weather(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct site a = site_of(A, "group19 group20"), b = site_of(B, "group19 group20");
+		struct peers *net = peers_new(seed);
+
+		if (seed & 1)
+			a.fragment_n = b.fragment_n = SMALL;
+		configure(net, &a, &b);
+		net->loss = 20;
+		net->twice = 20;
+		net->reorder = 30;
+		net->peer[A].jobs.most_ms = 900;
+		net->peer[B].jobs.most_ms = 900;
+		peers_must_be_quiet(net, 300000);
+		must_have(net, BASE "/KE ECP_256/KE ECP_384");
+		peers_free(net);
+	}
+}
+
+/* Results that never come: the next attempt succeeds. */
+static void test_jobs_lost(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 10; seed++) {
+		struct peers *net = begin(seed, "group19 group20", "group19 group20");
+
+		net->peer[seed & 1 ? A : B].jobs.loss = 20;
+		peers_run(net, 60000);
+		net->peer[A].jobs.loss = 0;
+		net->peer[B].jobs.loss = 0;
+		peers_must_be_quiet(net, 300000);
+		peers_free(net);
+	}
+}
+
+/* An answer that was lost is given again under the keys it had, though others are there by now. */
+static void test_repeated(void **state)
+{
+	(void)state;
+	for (int side = A; side <= B; side++) {
+		struct peers *net = watched(7, NULL);
+		struct site a = site_of(A, "group20 group21"), b = site_of(B, "group20 group21");
+
+		wire.lose = IKE_EXCH_IKE_INTERMEDIATE;
+		wire.from = side;
+		configure(net, &a, &b);
+		peers_must_be_quiet(net, 5000);
+		assert_true(wire.lost);
+		/* Not by way of another attempt. */
+		assert_int_equal(wire.seen[IKE_EXCH_IKE_SA_INIT], 1);
+		assert_int_equal(wire.seen[IKE_EXCH_IKE_INTERMEDIATE], 3);
+		peers_finish(net);
+	}
+}
+
+static struct ike_sa *only_ike(const struct peers *net, int side)
+{
+	assert_non_null(net->peer[side].core->ikes);
+	return net->peer[side].core->ikes;
+}
+
+static bool second_lost(struct peers *net)
+{
+	(void)net;
+	return wire.lost;
+}
+
+static bool second_next(struct peers *net)
+{
+	return net->peer[B].core->ikes && net->peer[B].core->ikes->hs &&
+	       net->peer[B].core->ikes->hs->inter.done == 1;
+}
+
+/* A is about to begin the second key exchange, and that message is lost. */
+static struct peers *before_second(uint64_t seed)
+{
+	struct peers *net = watched(seed, "group20 group21");
+
+	assert_true(peers_until(net, second_next, 3000));
+	wire.lose = IKE_EXCH_IKE_INTERMEDIATE;
+	wire.from = A;
+	assert_true(peers_until(net, second_lost, 3000));
+	return net;
+}
+
+/* Who leaves out what was agreed on does not get in. */
+static void test_left_out(void **state)
+{
+	struct peers *net = before_second(8);
+	struct ike_sa *ike = only_ike(net, A);
+
+	(void)state;
+	assert_int_equal(ike->hs->inter.done, 1);
+	memset(ike->prop.rounds, 0, sizeof(ike->prop.rounds));
+	ike->ex.current->kind = TASK_AUTH;
+	exchange_again(ike);
+	peers_settle(net, A);
+	peers_run(net, 200);
+	assert_int_equal(peers_ikes(net, A) + peers_ikes(net, B), 0);
+	assert_int_equal(wire.seen[IKE_EXCH_IKE_AUTH], 1);
+	assert_int_equal(peers_logged(net, "before the key exchanges that were agreed on"), 1);
+	peers_free(net);
+}
+
+/* Both AUTH cover what went before: who has seen something else does not agree. */
+static void test_int_auth(void **state)
+{
+	(void)state;
+	for (int what = 0; what < 4; what++) {
+		struct peers *net = before_second(9);
+		struct intermediate *inter = &only_ike(net, what & 1 ? A : B)->hs->inter;
+
+		*(what & 2 ? inter->auth_i : inter->auth_r) ^= 1;
+		peers_run(net, 2000);
+		assert_int_equal(peers_ikes(net, A) + peers_ikes(net, B), 0);
+		assert_true(peers_logged(net, "pre-shared keys differ"));
+		peers_free(net);
+	}
+}
+
+/* A message under keys that have been replaced does not count, other than as a repetition. */
+static void test_old_keys(void **state)
+{
+	struct peers *net = before_second(10);
+	struct ike_sa *b = only_ike(net, B);
+	struct keymat_ike old;
+
+	(void)state;
+	assert_true(b->hs->inter.turns);
+	old = b->keys;
+	only_ike(net, A)->keys = old;
+	exchange_again(only_ike(net, A));
+	peers_settle(net, A);
+	peers_run(net, 500);
+	assert_int_equal(b->hs->inter.done, 1);
+	assert_true(b->hs->inter.turns);
+	peers_free(net);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_up),
+		cmocka_unit_test(test_optional),
+		cmocka_unit_test(test_no_exchange),
+		cmocka_unit_test(test_fragments),
+		cmocka_unit_test(test_ppk),
+		cmocka_unit_test(test_weather),
+		cmocka_unit_test(test_jobs_lost),
+		cmocka_unit_test(test_repeated),
+		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_int_auth),
+		cmocka_unit_test(test_old_keys),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# Root: trixie-peers charon-systemd strongswan-swanctl libstrongswan-standard-plugins
+# Root: libstrongswan-extra-plugins libcharon-extra-plugins
+# Additional key exchanges (RFC 9370) in IKE_INTERMEDIATE (RFC 9242) between pantun (A) and
+# strongSwan 6.0 of Debian 13 (B): begun by either, one and three of them, longer than a fragment.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "${PANTUN_TOP:?}/selftests/lib.sh"
+# shellcheck source=selftests/interop/lib_strongswan.sh
+. "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
+# shellcheck source=selftests/interop/lib_peers.sh
+. "$PANTUN_TOP/selftests/interop/lib_peers.sh"
+
+SS_IN=(chroot "$WORK/gb/root")
+PROFILE='set network ike crypto-profiles ike-crypto-profiles P'
+USED='set network ike gateway g protocol ikev2 ike-crypto-profile P'
+
+# peer PROPOSALS: strongSwan's, for the IKE SA.
+peer() {
+	# shellcheck disable=SC2034 # for strongswan_config
+	SS_IKE=$1
+	strongswan_config gb "$PEER_B4" "$PEER_A4"
+	strongswan_load gb >/dev/null
+	seen=$(wc -l <"$WORK/gb/charon.log")
+}
+
+# said PATTERN: by strongSwan, since the case began.
+said() {
+	tail -n "+$((seen + 1))" "$WORK/gb/charon.log" | grep -q "$1"
+}
+
+# pantun LINE...
+pantun() {
+	pantun_config ga "$PEER_B4" "$USED" "$PROFILE dh-group group31" "$@"
+	pantund_start ga
+	wait_for 10 ip -n ga link show dev tunnel1
+	ip -n ga link set tunnel1 up
+	route_lans tunnel1 ipsec0
+}
+
+# exchanges_are TEXT: those of pantun's IKE SA, as show has them.
+exchanges_are() {
+	pantunctl_on ga --json show ike-sa | python3 -c '
+import json, sys
+found = [s["proposal"] for s in json.load(sys.stdin)["ike_sas"]]
+sys.exit(len(found) != 1 or not found[0].endswith("/CURVE25519" + sys.argv[1]))' "$1"
+}
+
+end() {
+	check_here "$1: pantund ends" pantund_stop ga
+	pantunctl_on ga sa flush
+	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+}
+
+# up NAME EXCHANGES: packets pass, and do after a rekey of the child.
+up() {
+	check "$1: carrier comes" wait_for 15 carrier_is ga tunnel1 1
+	check "$1: pantun says which" wait_for 5 exchanges_are "$2"
+	check "$1: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+	check "$1: strongSwan rekeys the child" swanctl_on gb --rekey --child net
+	check "$1: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+}
+
+module_load
+peer_topology
+xfrmi_up gb ipsec0 42
+peer_root_up gb
+on gb mount --bind "$WORK/gb/etc/swanctl" "$WORK/gb/root/etc/swanctl"
+strongswan_config gb "$PEER_B4" "$PEER_A4"
+strongswan_start gb >/dev/null
+
+peer aes256-sha256-x25519-ke1_ecp384
+pantun "$PROFILE additional-key-exchange 1 group20"
+up 'one' '/KE ECP_384'
+check 'one: in IKE_INTERMEDIATE' said 'parsed IKE_INTERMEDIATE request 1 \[ KE \]'
+end 'one'
+
+peer aes256-sha256-x25519-ke1_ecp384-ke2_modp4096-ke3_ecp521
+pantun "$PROFILE additional-key-exchange 1 group20" \
+	"$PROFILE additional-key-exchange 2 [ group19 group16 ]" \
+	"$PROFILE additional-key-exchange 3 group21" \
+	'set network ike gateway g protocol ikev2 ikev2-fragment size 576' \
+	'set network ike gateway g protocol-common passive-mode yes'
+check 'three: strongSwan begins' swanctl_on gb --initiate --child net
+up 'three' '/KE ECP_384/KE MODP_4096/KE ECP_521'
+check 'three: in fragments' said 'IKE_INTERMEDIATE response 2 \[ EF'
+end 'three'
+
+finish
