@@ -28,6 +28,7 @@ struct reader {
 	struct prop sets;
 	bool weak;			/* of the last word that was added */
 	bool full;			/* there are more than sets have room for */
+	struct prop_round *round;	/* of sets, that words are added to */
 };
 
 /* Adds the algorithm that a word names to sets; false: it is not supported. */
@@ -94,6 +95,22 @@ static bool add_dh(struct reader *r, const char *word)
 	return true;
 }
 
+static bool add_round(struct reader *r, const char *word)
+{
+	const struct alg_dh *alg = alg_dh_by_conf(word);
+
+	r->weak = false;
+	if (!strcmp(word, "none"))
+		return true;
+	if (!alg || !dh_known(alg))
+		return false;
+	r->weak = alg->weak;
+	r->full |= r->round->n == PROP_ROUND_ALGS;
+	if (r->round->n < PROP_ROUND_ALGS)
+		r->round->dh[r->round->n++] = alg;
+	return true;
+}
+
 /* A word of the default list that names no algorithm here is left out without complaint. */
 static void add_preset(struct reader *r, const char *path, add_alg *add)
 {
@@ -125,12 +142,15 @@ static void add_list(struct reader *r, const char *path, add_alg *add)
 				     "\"%s\" is no longer secure: use it for old peers only",
 				     value->text);
 		if (r->full)
-			conf_error(r->report, value->at, "more than %d algorithms", PROP_ALGS);
+			conf_error(r->report, value->at, "more than %d algorithms",
+				   r->round ? PROP_ROUND_ALGS : PROP_ALGS);
 		r->full = false;
 	}
 	for (value = first; value; value = value->next) {
 		struct reader probe = *r;
+		struct prop_round scrap = { 0 };
 
+		probe.round = &scrap;
 		if (add(&probe, value->text))
 			continue;
 		if (good)
@@ -140,6 +160,47 @@ static void add_list(struct reader *r, const char *path, add_alg *add)
 		else
 			conf_error(r->report, value->at,
 				   "\"%s\" is not in the crypto library here", value->text);
+	}
+}
+
+/* The only group that the round can have, or NULL: there are several, or it may be left out. */
+static const struct alg_dh *only_group(const struct prop_round *round)
+{
+	return round->n == 1 && !round->optional ? round->dh[0] : NULL;
+}
+
+/* No group may be used twice (RFC 9370 section 2.2.1). */
+static void check_round(const struct reader *r, unsigned int i, struct conf_place at)
+{
+	const struct alg_dh *only = only_group(&r->sets.rounds[i]);
+	bool twice = only && r->sets.n_dh == 1 && r->sets.dh[0] == only;
+
+	for (unsigned int j = 0; j < i && only; j++)
+		twice |= only_group(&r->sets.rounds[j]) == only;
+	if (twice)
+		conf_error(r->report, at, "\"%s\" is the only group of another key exchange, too: "
+			   "no group may be used twice", only->conf);
+}
+
+/* additional-key-exchange 1 to 7. */
+static void read_rounds(struct reader *r)
+{
+	char path[] = "additional-key-exchange 1";
+
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++) {
+		const struct tree_value *value, *first;
+
+		path[sizeof(path) - 2] = (char)('1' + i);
+		first = tree_value(r->tree, r->node, path);
+		if (!first)
+			continue;
+		r->round = &r->sets.rounds[i];
+		add_list(r, path, add_round);
+		for (value = first; value; value = value->next)
+			r->round->optional |= !strcmp(value->text, "none");
+		if (!r->round->n && r->round->optional)
+			conf_error(r->report, first->at, "\"none\" without a group beside it");
+		check_round(r, i, first->at);
 	}
 }
 
@@ -238,6 +299,31 @@ static uint64_t read_size(const struct reader *r)
 	return size;
 }
 
+/* There are additional key exchanges, and all may be left out. */
+static bool rounds_optional(const struct prop *sets)
+{
+	bool any = false;
+
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++) {
+		if (sets->rounds[i].n && !sets->rounds[i].optional)
+			return false;
+		any |= sets->rounds[i].n;
+	}
+	return any;
+}
+
+/*
+ * The same without them: a peer that has never heard of them passes over a proposal in which they
+ * are optional, as well (RFC 9370 section 2.2.1).
+ */
+static int add_plain(const struct reader *r, struct profile *profile, char *why, size_t n)
+{
+	struct prop sets = r->sets;
+
+	memset(sets.rounds, 0, sizeof(sets.rounds));
+	return prop_list_add(&profile->props, &sets, why, n);
+}
+
 static void read_profile(struct reader *r, struct profile *profile)
 {
 	unsigned int errors = r->report->errors;
@@ -254,14 +340,18 @@ static void read_profile(struct reader *r, struct profile *profile)
 		read_child(r);
 	}
 	add_list(r, "dh-group", add_dh);
+	if (r->proto == PROP_IKE)
+		read_rounds(r);
 	check_pfs(r);
 	profile->life_seconds = read_life(r);
 	if (r->proto == PROP_IKE)
 		profile->reauth_seconds = profile->life_seconds *
 			tree_number(r->tree, r->node, r->level, "authentication-multiple");
 	profile->life_bytes = r->proto == PROP_ESP ? read_size(r) : 0;
-	if (r->report->errors == errors &&
-	    prop_list_add(&profile->props, &r->sets, why, sizeof(why)))
+	if (r->report->errors != errors)
+		return;
+	if (prop_list_add(&profile->props, &r->sets, why, sizeof(why)) ||
+	    (rounds_optional(&r->sets) && add_plain(r, profile, why, sizeof(why))))
 		conf_error(r->report, r->node->at, "profile \"%s\": %s", profile->name, why);
 }
 

@@ -66,6 +66,12 @@
 	{ MANUAL level " key-file", TEXT(1, 4095), \
 	  .help = "file with the key; group and others must have no access" }
 
+#define ROUND_ROW(number) \
+	{ IKE_PROFILE " additional-key-exchange " number, .list = true, \
+	  WORDS(DH_GROUPS " none"), \
+	  .help = "groups of a further key exchange (RFC 9370), in order of preference; none: " \
+		  "it may be left out" }
+
 const struct schema_row schema_rows[] = {
 	{ IKE_PROFILE " encryption", .list = true, .preset = ENCR_PRESET,
 	  WORDS(IKE_CIPHERS),
@@ -75,6 +81,8 @@ const struct schema_row schema_rows[] = {
 	  .help = "PRF, and integrity for ciphers without their own" },
 	{ IKE_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS(DH_GROUPS),
 	  .help = "Diffie-Hellman groups, in order of preference; group31 is X25519" },
+	ROUND_ROW("1"), ROUND_ROW("2"), ROUND_ROW("3"), ROUND_ROW("4"), ROUND_ROW("5"),
+	ROUND_ROW("6"), ROUND_ROW("7"),
 	LIFETIME_ROWS(IKE_PROFILE, "8"),
 	{ IKE_PROFILE " authentication-multiple", NUMBER(0, 50), .preset = "0",
 	  .help = "lifetimes of the IKE SA before the peers authenticate again; 0: never" },
@@ -169,7 +177,8 @@ const struct schema_row schema_rows[] = {
 	{ GATEWAY " protocol ikev2 pq-ppk keys * key", SECRET(1, 255),
 	  .help = "the key itself; a key-file is better" },
 	{ GATEWAY " protocol ikev2 pq-kem enable", YES_NO("no"), REFUSE, .works = "no",
-	  .help = "post-quantum key exchange" },
+	  .help = "post-quantum key exchange",
+	  .instead = "use additional-key-exchange in the ike-crypto-profile" },
 	{ GATEWAY " protocol ikev2 pq-kem block-vulnerable-cipher", YES_NO("yes"), WARN,
 	  .help = "refuse ciphers that quantum computers can break" },
 	{ GATEWAY " protocol ikev2 pq-qkd enable", YES_NO("no"), REFUSE, .works = "no",

@@ -8,6 +8,14 @@
 
 /* --- proposals --- */
 
+static void pack_round(const struct prop_round *round, struct msg_round *out)
+{
+	out->n = round->n;
+	out->optional = round->optional;
+	for (unsigned int i = 0; i < round->n; i++)
+		out->dh[i] = dh_number(round->dh[i]);
+}
+
 static void pack_prop(const struct prop *prop, struct msg_prop *out)
 {
 	out->proto = prop->proto;
@@ -24,6 +32,8 @@ static void pack_prop(const struct prop *prop, struct msg_prop *out)
 		out->prf[i] = prf_number(prop->prf[i]);
 	for (unsigned int i = 0; i < prop->n_dh; i++)
 		out->dh[i] = dh_number(prop->dh[i]);
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++)
+		pack_round(&prop->rounds[i], &out->rounds[i]);
 }
 
 static void pack_props(const struct prop_list *list, struct msg_props *out)
@@ -31,6 +41,19 @@ static void pack_props(const struct prop_list *list, struct msg_props *out)
 	out->n = list->n;
 	for (unsigned int i = 0; i < list->n; i++)
 		pack_prop(&list->prop[i], &out->prop[i]);
+}
+
+static bool unpack_round(const struct msg_round *round, struct prop_round *out)
+{
+	bool good = true;
+
+	if (round->n > PROP_ROUND_ALGS)
+		return false;
+	out->n = round->n;
+	out->optional = round->optional;
+	for (unsigned int i = 0; i < round->n; i++)
+		good &= (out->dh[i] = dh_numbered(round->dh[i])) != NULL;
+	return good;
 }
 
 static bool unpack_prop(const struct msg_prop *prop, struct prop *out)
@@ -54,6 +77,8 @@ static bool unpack_prop(const struct msg_prop *prop, struct prop *out)
 		good &= (out->prf[i] = prf_numbered(prop->prf[i])) != NULL;
 	for (unsigned int i = 0; i < prop->n_dh; i++)
 		good &= (out->dh[i] = dh_numbered(prop->dh[i])) != NULL;
+	for (unsigned int i = 0; i < PROP_ROUNDS; i++)
+		good &= unpack_round(&prop->rounds[i], &out->rounds[i]);
 	return good;
 }
 

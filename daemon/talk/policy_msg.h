@@ -16,11 +16,17 @@ struct msg_policy {
 };
 
 /* A proposal as algorithm numbers (talk/numbers.h). */
+struct msg_round {
+	uint8_t n, optional;
+	uint16_t dh[PROP_ROUND_ALGS];
+};
+
 struct msg_prop {
 	uint32_t proto;
 	uint8_t n_encr, n_integ, n_prf, n_dh, esn;
 	uint16_t encr[PROP_ALGS], integ[PROP_ALGS], prf[PROP_ALGS];
 	uint16_t dh[PROP_ALGS];
+	struct msg_round rounds[PROP_ROUNDS];
 };
 
 struct msg_props {

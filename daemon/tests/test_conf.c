@@ -267,6 +267,23 @@ static void test_profiles(void **state)
 	assert_int_equal(gateway->tunnels[0].life_bytes, 10ULL << 30);
 	assert_int_equal(gateway->tunnels[0].replay_window, 4096);
 	policy_free(policy);
+	policy = good(IKE_PROFILE "encryption aes-256-gcm hash sha256 dh-group group31\n"
+		      IKE_PROFILE "additional-key-exchange 1 [ group20 group21 ]\n"
+		      IKE_PROFILE "additional-key-exchange 3 [ none group14 ]\n" USE_PROFILES
+		      ESP_PROFILE "dh-group group31\n");
+	assert_string_equal(prop_list_text(&policy->gateways[0].ike, text, sizeof(text)),
+			    "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519/KE ECP_384,ECP_521/"
+			    "KE MODP_2048,NONE");
+	assert_int_equal(policy->gateways[0].ike.prop[0].rounds[1].n, 0);
+	policy_free(policy);
+	/* Who has never heard of them needs a proposal without. */
+	policy = good(IKE_PROFILE "encryption aes-256-gcm hash sha256 dh-group group31\n"
+		      IKE_PROFILE "additional-key-exchange 1 [ group20 none ]\n" USE_PROFILES
+		      ESP_PROFILE "dh-group group31\n");
+	assert_string_equal(prop_list_text(&policy->gateways[0].ike, text, sizeof(text)),
+			    "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519/KE ECP_384,NONE; "
+			    "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519");
+	policy_free(policy);
 }
 
 static void test_predefined_profiles(void **state)
@@ -453,6 +470,19 @@ static const struct complaint errors[] = {
 	  "f:5:55: profile \"P\": null needs an integrity algorithm beside it (sha256)" },
 	{ ESP_PROFILE "dh-group [ no-pfs group14 ]\n",
 	  "f:5:68: \"no-pfs\" beside a DH group" },
+	{ IKE_PROFILE "additional-key-exchange 1 none\n",
+	  "f:5:81: \"none\" without a group beside it" },
+	{ IKE_PROFILE "dh-group group20\n" IKE_PROFILE "additional-key-exchange 1 group20\n",
+	  "f:6:81: \"group20\" is the only group of another key exchange, too: no group may be "
+	  "used twice" },
+	{ IKE_PROFILE "additional-key-exchange 2 group20\n"
+	  IKE_PROFILE "additional-key-exchange 7 [ group20 ]\n",
+	  "f:6:83: \"group20\" is the only group of another key exchange, too: no group may be "
+	  "used twice" },
+	{ IKE_PROFILE "additional-key-exchange 1 [ group1 group2 group5 group14 group15 group16 "
+	  "group17 ]\n", "f:5:128: more than 6 algorithms" },
+	{ IKE_PROFILE "additional-key-exchange 8 group20\n",
+	  "f:5:79: unknown word \"8\"; expected one of: 1, 2, 3, 4, 5, 6, 7" },
 	/* what would weaken or change something if it were passed over */
 	{ GATEWAY "protocol version ikev1\n",
 	  "f:5:45: \"protocol version ikev1\" is not supported in this version: use ikev2" },

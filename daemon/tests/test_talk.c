@@ -25,7 +25,12 @@
 	"set network tunnel ipsec " tunnel " auto-key proxy-id " name " remote 10.9.0.0/16\n"
 #define PPK(gateway, what) \
 	"set network ike gateway " gateway " protocol ikev2 pq-ppk " what "\n"
-#define LINES	GATEWAY("a", "192.0.2.9") PPK("a", "enabled yes") \
+#define IKE_PROFILE(name, what) \
+	"set network ike crypto-profiles ike-crypto-profiles " name " " what "\n" \
+	"set network ike gateway a protocol ikev2 ike-crypto-profile " name "\n"
+#define LINES	IKE_PROFILE("p", "additional-key-exchange 2 [ group20 group21 ]") \
+		IKE_PROFILE("p", "additional-key-exchange 7 [ group14 none ]") \
+		GATEWAY("a", "192.0.2.9") PPK("a", "enabled yes") \
 		PPK("a", "keys one key 0123456789abcdef0123456789abcdef") \
 		PPK("a", "keys two key 0123456789abcdef0123456789abcdeg") \
 		GATEWAY("b", "192.0.2.8") TUNNEL("t", "tunnel1", "a") \
