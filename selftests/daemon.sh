@@ -225,8 +225,9 @@ check 'the control socket is gone' on ga test ! -e /run/pantun/pantund.sock
 traffic 'without a daemon'
 pantund_up ga --on-exit delete
 check 'the next one is up' wait_for 15 log_has ga 'up: '
-# a request under way would keep the peer from taking the word of the end
-check 'and its first rekey is over' wait_for 30 first_rekey_over ga tunnel1
+# A request under way would keep the peer from taking the word of the end.  The inbound SA of the
+# daemon before is received for 30 s more.
+check 'and its first rekey is over' wait_for 60 first_rekey_over ga tunnel1
 check_here 'it ends cleanly, deleting' pantund_stop ga
 check 'no SA is left here' sas_are ga 0
 check 'nor at the peer' wait_for 15 sas_are gb 0
