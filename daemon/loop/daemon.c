@@ -143,8 +143,9 @@ static bool keep_token_key(struct daemon *d)
 
 static bool begin(struct daemon *d)
 {
-	return ports_open(d->ports) && kernel_open(d) && keep_token_key(d) && drop(d) && open_parts(d) && watch_all(d) &&
-	       !sas_compare(d) && config_load(d) && children_open(d, wishes_handlers);
+	return ports_open(d->ports) && kernel_open(d) && keep_token_key(d) && drop(d) &&
+	       open_parts(d) && watch_all(d) && !sas_compare(d) && config_load(d) &&
+	       children_open(d, wishes_handlers);
 }
 
 static void free_event(struct event *event)

@@ -182,7 +182,7 @@ void names_send_all(struct daemon *d)
 
 	memset(&d->names->servers, 0, sizeof(d->names->servers));
 	tell_servers(d);
-	TAILQ_FOREACH(open, &d->names->open, list)
+	for (open = TAILQ_FIRST(&d->names->open); open; open = TAILQ_NEXT(open, list))
 		send_question(d, open);
 }
 

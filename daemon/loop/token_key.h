@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The secret of quick crash detection (RFC 6290): the file that keeps it beyond the daemon's end, so
- * that peers believe the next one that it has lost its IKE SAs.
+ * The secret of quick crash detection (RFC 6290): the file that keeps it beyond the daemon's end,
+ * so that peers believe the next one that it has lost its IKE SAs.
  */
 #ifndef PANTUN_LOOP_TOKEN_KEY_H
 #define PANTUN_LOOP_TOKEN_KEY_H

@@ -41,7 +41,7 @@ struct peer {
 	bool no_route;			/* a gateway without a local address finds none */
 	bool loaded;			/* its nonces do not come by chance alone: */
 	uint8_t nonce;			/* they begin with this octet */
-	uint8_t token_key;		/* octets of that, where peers have one; see peers_tokens() */
+	uint8_t token_key;		/* octets of that, with peers_tokens() */
 	char *events;			/* "kind gateway[/tunnel:proxy]: text\n" ... */
 	size_t events_n, events_max;
 };

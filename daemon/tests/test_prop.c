@@ -90,7 +90,7 @@ static void test_names(void **state)
 
 /* ------------------------------------------------------------------- lists */
 
-/* "2-group20": of the second additional key exchange; "2-none": it is optional.  True: it is one. */
+/* "2-group20": of the second additional key exchange; "2-none": optional.  True: it is one. */
 static bool add_round(struct prop *sets, const char *word)
 {
 	struct prop_round *round;
@@ -301,8 +301,8 @@ static const struct choice ike_choices[] = {
 	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5? 4:31", 0, false, 0, NULL, 
 	  "no common proposal: PRF differs: " },
 	/* a type unknown spoils its proposal alone */
-	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 13:36;1:20:256 2:5 4:31", 0, false, 2,
-	  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
+	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 13:36;1:20:256 2:5 4:31", 0, false,
+	  2, "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519", NULL },
 	{ "aes-256-gcm prf-sha256 group31", "1:20:256 2:5 4:31 13:36", 0, false, 0, NULL,
 	  "no common proposal: kind of transforms differs: " },
 	/* additional key exchanges: absent is NONE, no group comes twice */

@@ -70,7 +70,7 @@ struct wire {
 	size_t limit[2];		/* longer ones get lost; 0: none do */
 	unsigned int lose;		/* each fragment of that number of A's; 0: none */
 	uint16_t lose_total;		/* where there are so many */
-	size_t lost_n;			/* octets of payloads in a message of so many, with AES-GCM */
+	size_t lost_n;			/* octets of payloads in a message of so many */
 	bool forge;			/* before each comes one that somebody has altered */
 	unsigned int kept_n;		/* of one message in another cut */
 	uint8_t kept[2048];
@@ -309,7 +309,7 @@ static void test_total_grows(void **state)
 	peers_finish(net);
 }
 
-#define ROOM_LEAST	(576 - AROUND - IKE_HDR_LEN - 8 - 8 - 16 - 1)	/* of payloads, by AES-GCM */
+#define ROOM_LEAST	(576 - AROUND - IKE_HDR_LEN - 8 - 8 - 16 - 1)	/* of payloads */
 
 /* Octets of payloads in A's request in two parts, the second of which gets lost each time. */
 static size_t twice_cut(uint64_t seed, const char *name)

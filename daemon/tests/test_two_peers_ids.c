@@ -139,6 +139,7 @@ static struct peers *many(const char *const *names, unsigned int n, const char *
 		snprintf(one->gateways[0].tunnels[0].ifname, POLICY_IFNAME, "tun%u", i + 1);
 		policy = policy ? peers_policy_join(policy, one) : one;
 	}
+	assert_non_null(policy);
 	peers_configure_policy(net, B, policy);
 	a.local_id = a_is;
 	peers_configure(net, A, &a);

@@ -115,8 +115,8 @@ bool v2_crash_proved(const struct ike_sa *ike, const struct v2_in *in)
 void v2_crash_heed(struct ike_sa *ike)
 {
 	if (!ike->crashed)
-		log_info(ike->gw->subject, "peer has lost the IKE SA, and proves it: it was started "
-					   "anew");
+		log_info(ike->gw->subject,
+			 "peer has lost the IKE SA, and proves it: it was started anew");
 	ike->crashed = true;
 	if (!ike->doubted)
 		gateway_doubt(ike->gw, ike);
