@@ -8,19 +8,6 @@
 
 /* --- what becomes of our requests that came to nothing --- */
 
-void v2_start_failed(struct ike_sa *ike, bool heard)
-{
-	struct gateway *gw = ike->gw;
-
-	ike_close(ike, false);
-	if (gw->gone || !gateway_lacks_ike(gw))
-		return;
-	if (heard)
-		gateway_backoff(gw);
-	else
-		gateway_again(gw);
-}
-
 static void init_unsent(struct ike_sa *ike, struct task *task)
 {
 	(void)task;

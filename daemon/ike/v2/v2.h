@@ -101,6 +101,9 @@ void v2_unsent(struct ike_sa *ike, struct task *task);
 void v2_lost(struct ike_sa *ike, struct task *task);
 /* A response with that header would be one to our request under way. */
 bool v2_answers(const struct ike_sa *ike, const struct wire_header *header);
+
+/* --- start.c --- */
+
 /* Our attempt to bring the IKE SA up came to nothing; @heard: something is at the peer's. */
 void v2_start_failed(struct ike_sa *ike, bool heard);
 
