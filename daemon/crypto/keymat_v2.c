@@ -9,6 +9,7 @@
 #define IKE_KEYS_MAX	(3 * ALG_PRF_MAX + 2 * ALG_KEY_MAX + 2 * (ALG_KEY_MAX + ALG_SALT_MAX))
 /* Encryption and integrity, both directions. */
 #define CHILD_KEYS_MAX	(2 * (2 * ALG_KEY_MAX + ALG_SALT_MAX))
+#define MORE_MAX	7	/* key exchanges beside the first (RFC 9370) */
 #define AES_NONCE	8	/* octets of each nonce that key a PRF of AES for SKEYSEED */
 
 static const char key_pad[] = "Key Pad for IKEv2";
@@ -86,12 +87,17 @@ int keymat_ike_first(const struct keymat_ike_input *input, struct keymat_ike *ou
 int keymat_ike_rekey(const struct keymat_ike *old, const struct keymat_ike_input *input,
 		     struct keymat_ike *out)
 {
-	const struct bytes parts[] = { input->shared, input->ni, input->nr };
+	struct bytes parts[3 + MORE_MAX] = { input->shared, input->ni, input->nr };
 	uint8_t skeyseed[ALG_PRF_MAX];
 	int ret = -1;
 
 	memset(out, 0, sizeof(*out));
-	if (!prf(old->prf, bytes_of(old->sk_d, old->prf->out_n), parts, 3, skeyseed))
+	if (input->n_more > MORE_MAX)
+		return -1;
+	for (unsigned int i = 0; i < input->n_more; i++)
+		parts[3 + i] = dh_secret_bytes(&input->more[i]);
+	if (!prf(old->prf, bytes_of(old->sk_d, old->prf->out_n), parts, 3 + input->n_more,
+		 skeyseed))
 		ret = ike_keys(input, skeyseed, old->prf->out_n, out);
 	secret_wipe(skeyseed, sizeof(skeyseed));
 	return ret;

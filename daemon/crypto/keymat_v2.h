@@ -3,6 +3,7 @@
 #ifndef PANTUN_CRYPTO_KEYMAT_V2_H
 #define PANTUN_CRYPTO_KEYMAT_V2_H
 
+#include "crypto/dh.h"
 #include "crypto/keymat.h"
 
 /* What an IKE SA is made from; views of the caller's. */
@@ -11,6 +12,8 @@ struct keymat_ike_input {
 	const struct alg_integ *integ;	/* NULL for combined modes */
 	const struct alg_prf *prf;
 	struct bytes shared;		/* g^ir */
+	const struct dh_secret *more;	/* of @n_more further exchanges (RFC 9370), of a rekey */
+	unsigned int n_more;
 	struct bytes ni, nr;		/* nonces */
 	struct bytes spi_i, spi_r;	/* of the new IKE SA, 8 octets each */
 };

@@ -7,7 +7,7 @@
  *   timer, action, packet, job, policy_box, pathref, chance, agenda	small things
  *   slot_index, ike_index, match			find proxy-IDs, IKE SAs and gateways
  *   fragments				messages of which parts are missing
- *   task, job_wait, exchange			what we ask of a peer, and the wait for results
+ *   chain, task, job_wait, exchange		what we ask of a peer, and the wait for results
  *   place						where a peer is
  *   gateway, gateway_say			what is wanted, when it is tried again, what is told
  *   child_sa, child_kernel, child_use, child_end, child_settle, child_life

@@ -10,6 +10,16 @@
 #include "ike/condemned.h"
 #include "ike/line.h"
 
+void ike_drop_chain(struct ike_sa *ike)
+{
+	struct ike_sa *heir = ike->chain ? ike_by_key(ike->core, ike->chain->heir) : NULL;
+
+	chain_free(ike->chain);
+	ike->chain = NULL;
+	if (heir && heir->state == IKE_MAKING)
+		ike_close(heir, false);
+}
+
 void ike_close(struct ike_sa *ike, bool linger)
 {
 	struct ike_core *core = ike->core;
@@ -20,6 +30,7 @@ void ike_close(struct ike_sa *ike, bool linger)
 	heir = ike->ex.current ? ike_by_key(core, ike->ex.current->heir) : NULL;
 	if (heir)
 		ike_close(heir, false);
+	ike_drop_chain(ike);
 	exchange_clear(ike);
 	line_exit(ike);
 	ike_handshake_free(ike);

@@ -70,7 +70,8 @@ static void up_timer(struct ike_sa *ike)
 	}
 	timer_set(&core->timers, &ike->life, ike->ends);
 	if (core->now < ike->ends) {
-		if (!ike_outdated(ike) && !exchange_has(ike, TASK_IKE_REKEY))
+		if (!ike_outdated(ike) && !exchange_has(ike, TASK_IKE_REKEY) &&
+		    !exchange_has(ike, TASK_IKE_FOLLOWUP))
 			exchange_queue(ike, task_new(TASK_IKE_REKEY));
 		return;
 	}

@@ -145,6 +145,7 @@ void ike_free(struct ike_sa *ike)
 	struct ike_core *core = ike->core;
 
 	exchange_clear(ike);
+	chain_free(ike->chain);
 	ike_handshake_free(ike);
 	timer_stop(&core->waits, &ike->half_open);
 	timer_stop(&core->timers, &ike->life);

@@ -31,6 +31,7 @@ void task_free(struct task *task)
 		return;
 	task_leave_slot(task);
 	dh_free(task->dh);
+	chain_free(task->chain);
 	free(task->offered);
 	secret_wipe(task, sizeof(*task));
 	free(task);

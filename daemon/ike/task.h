@@ -4,6 +4,7 @@
 #define PANTUN_IKE_TASK_H
 
 #include "crypto/dh.h"
+#include "ike/chain.h"
 #include "ike/core_priv.h"
 
 struct slot;
@@ -20,6 +21,7 @@ enum task_kind {
 	TASK_CHILD_REKEY,
 	TASK_CHILD_DELETE,
 	TASK_IKE_REKEY,
+	TASK_IKE_FOLLOWUP,	/* what becomes of that, while key exchanges are left */
 	TASK_IKE_DELETE,
 	TASK_LIVENESS,
 	TASK_TOKEN,
@@ -36,6 +38,8 @@ struct task {
 					/* LIVENESS: what the peer must have, to answer */
 	uint64_t rival;			/* CHILD_REKEY: what the peer's rekey of the same made */
 	/* Keys of IKE SAs (ike_by_key()). */
+	bool goes_on;			/* is answered, and has another exchange to make */
+	struct chain *chain;		/* IKE_FOLLOWUP */
 	uint64_t heir;			/* IKE_REKEY: what it makes */
 	uint64_t rival_ike;		/* IKE_REKEY: what the peer's rekey of the same made */
 	struct prop_list *offered;	/* IKE_REKEY: what its answer is judged by */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two cores with additional key exchanges (RFC 9370) in IKE_INTERMEDIATE (RFC 9242): as many as
- * there may be, wished for or insisted on, beside fragments and post-quantum pre-shared keys, and
- * over a bad network with slow machines.
+ * Two cores with additional key exchanges (RFC 9370) in IKE_INTERMEDIATE (RFC 9242), and in
+ * IKE_FOLLOWUP_KE when the IKE SA is rekeyed: as many as there may be, wished for or insisted on,
+ * beside fragments and post-quantum pre-shared keys, over a bad network with slow machines.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,6 +132,11 @@ static void check_up(const char *rounds, unsigned int n, const char *proposal)
 	net->watch = true;
 	peers_run(net, 90000000);
 	assert_true(peers_child(net, A, "net")->counts.rekeys > 20);
+	/* Each rekey of the IKE SA has as many, and the heir says so. */
+	assert_true(peers_logged(net, "IKE SA is rekeyed") >= 4);
+	assert_int_equal(wire.seen[IKE_EXCH_IKE_FOLLOWUP_KE],
+			 n * peers_logged(net, "IKE SA is rekeyed") / 2);
+	must_have(net, proposal);
 	assert_int_equal(peers_logged(net, " error "), 0);
 	assert_int_equal(peers_logged(net, " warning "), 0);
 	peers_finish(net);
@@ -395,6 +400,184 @@ static void test_old_keys(void **state)
 	peers_free(net);
 }
 
+/* ------------------------------------------------------------ rekeys of the IKE SA */
+
+static struct ike_sa *standing(const struct peers *net, int side)
+{
+	struct ike_sa *ike = net->peer[side].core->ikes;
+
+	while (ike && ike->state != IKE_UP)
+		ike = ike->next;
+	return ike;
+}
+
+static void rekey(struct peers *net, int side)
+{
+	struct ike_sa *ike = standing(net, side);
+
+	assert_non_null(ike);
+	core_begin(ike->core, net->now);
+	exchange_queue(ike, task_new(TASK_IKE_REKEY));
+	core_end(ike->core);
+	peers_settle(net, side);
+}
+
+static bool halfway(struct peers *net)
+{
+	const struct ike_sa *b = standing(net, B);
+
+	return b && b->chain && b->chain->n == 2;
+}
+
+/* They are up, and B has made two of the three key exchanges of a rekey that A began. */
+static struct peers *rekey_halfway(uint64_t seed)
+{
+	struct peers *net = watched(seed, "group20 group21");
+
+	peers_must_be_quiet(net, 3000);
+	peers_past_early(net);
+	net->watch = true;
+	rekey(net, A);
+	assert_true(peers_until(net, halfway, 3000));
+	return net;
+}
+
+static void must_be_rekeyed(struct peers *net, unsigned int followups)
+{
+	peers_must_be_quiet(net, 120000);
+	assert_true(wire.seen[IKE_EXCH_IKE_FOLLOWUP_KE] >= followups);
+	assert_true(peers_logged(net, "IKE SA is rekeyed") >= 2);
+	must_have(net, BASE "/KE ECP_384/KE ECP_521");
+	peers_finish(net);
+}
+
+/* Both begin at once: one waits for the other, and neither for ever. */
+static void test_rekeys_at_once(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct peers *net = watched(seed, "group20 group21");
+
+		peers_must_be_quiet(net, 3000);
+		peers_past_early(net);
+		net->watch = true;
+		net->reorder = 30;
+		net->peer[A].jobs.most_ms = 50;
+		net->peer[B].jobs.most_ms = 50;
+		rekey(net, A);
+		rekey(net, B);
+		peers_run(net, 600000);
+		/* None is begun that the other end does not go on with. */
+		assert_int_equal(wire.seen[IKE_EXCH_IKE_FOLLOWUP_KE],
+				 peers_logged(net, "IKE SA is rekeyed"));
+		must_be_rekeyed(net, 2);
+	}
+}
+
+/* Each message of the rekey may get lost, once, whoever sends it. */
+static void test_rekey_repeated(void **state)
+{
+	static const uint8_t exchanges[] = { IKE_EXCH_CREATE_CHILD_SA, IKE_EXCH_IKE_FOLLOWUP_KE };
+
+	(void)state;
+	for (unsigned int what = 0; what < 4; what++) {
+		struct peers *net = watched(11, "group20 group21");
+
+		peers_must_be_quiet(net, 3000);
+		peers_past_early(net);
+		net->watch = true;
+		wire.lose = exchanges[what >> 1];
+		wire.from = what & 1 ? A : B;
+		rekey(net, A);
+		peers_run(net, 30000);
+		assert_true(wire.lost);
+		assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);
+		must_be_rekeyed(net, 2);
+	}
+}
+
+/* Whatever gets lost or comes late, the old IKE SA serves until there is another. */
+static void test_rekey_weather(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		struct peers *net = watched(seed, "group20 group21");
+
+		peers_must_be_quiet(net, 3000);
+		peers_past_early(net);
+		net->loss = 20;
+		net->twice = 20;
+		net->reorder = 30;
+		for (int side = A; side <= B; side++) {
+			net->peer[side].jobs.most_ms = 900;
+			net->peer[side].jobs.loss = seed & 1 ? 20 : 0;
+		}
+		for (int i = 0; i < 3; i++) {
+			for (int side = A; side <= B; side++)
+				if (standing(net, side) && ((seed >> side) & 1 || seed & 4))
+					rekey(net, side);
+			peers_run(net, 30000);
+		}
+		net->loss = 0;
+		net->peer[A].jobs.loss = 0;
+		net->peer[B].jobs.loss = 0;
+		peers_must_be_quiet(net, 600000);
+		must_have(net, BASE "/KE ECP_384/KE ECP_521");
+		peers_free(net);
+	}
+}
+
+/* What one end does not know any more is begun anew. */
+static void test_rekey_forgotten(void **state)
+{
+	struct peers *net = rekey_halfway(12);
+
+	(void)state;
+	standing(net, B)->chain->link[0] ^= 1;
+	peers_run(net, 1000);
+	assert_int_equal(peers_logged(net, "go on with rekeying the IKE SA (STATE_NOT_FOUND)"), 1);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 0);
+	peers_run(net, 120000);
+	must_be_rekeyed(net, 4);
+}
+
+/* The last key exchange is in the keys, too: with another secret the heir is of no use. */
+static void test_rekey_keys(void **state)
+{
+	struct peers *net = rekey_halfway(13);
+	struct ike_sa *heir;
+
+	(void)state;
+	standing(net, B)->chain->shared[1].b[0] ^= 1;
+	net->watch = false;
+	peers_run(net, 1000);
+	heir = standing(net, A);
+	assert_non_null(heir);
+	assert_memory_not_equal(heir->keys.sk_d, standing(net, B)->keys.sk_d,
+				heir->keys.prf->out_n);
+	peers_free(net);
+}
+
+/* A peer that goes no further does not keep us from rekeying ourselves. */
+static void test_rekey_left(void **state)
+{
+	struct peers *net = rekey_halfway(14);
+	struct ike_sa *a = standing(net, A);
+
+	(void)state;
+	/* It has thought better of it, without a word. */
+	core_begin(a->core, net->now);
+	ike_close(ike_by_key(a->core, a->ex.current->heir), false);
+	exchange_clear(a);
+	core_end(a->core);
+	peers_settle(net, A);
+	rekey(net, B);
+	peers_run(net, 30000);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 0);
+	peers_run(net, 300000);
+	must_be_rekeyed(net, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -409,6 +592,12 @@ int main(void)
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_int_auth),
 		cmocka_unit_test(test_old_keys),
+		cmocka_unit_test(test_rekeys_at_once),
+		cmocka_unit_test(test_rekey_repeated),
+		cmocka_unit_test(test_rekey_weather),
+		cmocka_unit_test(test_rekey_forgotten),
+		cmocka_unit_test(test_rekey_keys),
+		cmocka_unit_test(test_rekey_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,8 @@
 # Root: trixie-peers charon-systemd strongswan-swanctl libstrongswan-standard-plugins
 # Root: libstrongswan-extra-plugins libcharon-extra-plugins
 # Additional key exchanges (RFC 9370) in IKE_INTERMEDIATE (RFC 9242) between pantun (A) and
-# strongSwan 6.0 of Debian 13 (B): begun by either, one and three of them, longer than a fragment.
+# strongSwan 6.0 of Debian 13 (B): begun by either, one and three of them, longer than a fragment,
+# and the same when strongSwan rekeys the IKE SA (IKE_FOLLOWUP_KE).
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -54,12 +55,15 @@ end() {
 	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
 }
 
-# up NAME EXCHANGES: packets pass, and do after a rekey of the child.
+# up NAME EXCHANGES: packets pass, and do after a rekey of all.
 up() {
 	check "$1: carrier comes" wait_for 15 carrier_is ga tunnel1 1
 	check "$1: pantun says which" wait_for 5 exchanges_are "$2"
 	check "$1: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
-	check "$1: strongSwan rekeys the child" swanctl_on gb --rekey --child net
+	check "$1: strongSwan rekeys the IKE SA" swanctl_on gb --rekey --ike gw
+	check "$1: it has" wait_for 10 said 'IKE_SA gw\[[0-9]*\] rekeyed between'
+	check "$1: pantun says which, once more" wait_for 10 exchanges_are "$2"
+	check "$1: and the child" swanctl_on gb --rekey --child net
 	check "$1: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
 }
 
@@ -75,6 +79,7 @@ peer aes256-sha256-x25519-ke1_ecp384
 pantun "$PROFILE additional-key-exchange 1 group20"
 up 'one' '/KE ECP_384'
 check 'one: in IKE_INTERMEDIATE' said 'parsed IKE_INTERMEDIATE request 1 \[ KE \]'
+check 'one: in IKE_FOLLOWUP_KE' said 'parsed IKE_FOLLOWUP_KE response'
 end 'one'
 
 peer aes256-sha256-x25519-ke1_ecp384-ke2_modp4096-ke3_ecp521
@@ -88,4 +93,16 @@ up 'three' '/KE ECP_384/KE MODP_4096/KE ECP_521'
 check 'three: in fragments' said 'IKE_INTERMEDIATE response 2 \[ EF'
 end 'three'
 
+peer aes256-sha256-x25519
+pantun "$PROFILE additional-key-exchange 1 [ group20 none ]"
+check 'none: carrier comes' wait_for 15 carrier_is ga tunnel1 1
+check 'none: pantun says so' wait_for 5 exchanges_are ''
+check 'none: ping' on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+end 'none'
+
+peer aes256-sha256-x25519
+pantun "$PROFILE additional-key-exchange 1 group20"
+check 'strongSwan has none: pantun says why' \
+	wait_for 10 grep -q 'accepts none of our IKE proposals' "$WORK/ga/pantund.log"
+end 'strongSwan has none'
 finish

@@ -135,8 +135,7 @@ struct bytes v2_intermediate_signed(const struct ike_sa *ike, uint8_t out[V2_INT
 	return bytes_of(out, 2 * prf_n + 4);
 }
 
-/* The KE payload of @in, for @group; false: it is not for that, or malformed, or @group is NULL. */
-static bool read_further_ke(const struct v2_in *in, const struct alg_dh *group, struct bytes *data)
+bool v2_read_ke_of(const struct v2_in *in, const struct alg_dh *group, struct bytes *data)
 {
 	const struct wire_payload *payload = wire_payload_find(in->payloads, IKE_PL_KE);
 	struct wire_error error;
@@ -199,7 +198,7 @@ void v2_intermediate_response(struct ike_sa *ike, struct task *task, const struc
 		exchange_failed(ike, v2_notify_text(in->notes.error.type, name));
 		return;
 	}
-	if (!read_further_ke(in, exchange.group, &exchange.peer)) {
+	if (!v2_read_ke_of(in, exchange.group, &exchange.peer)) {
 		exchange_failed(ike, "peer sent no value of the group that it chose");
 		return;
 	}
@@ -255,7 +254,7 @@ void v2_intermediate_request(struct ike_sa *ike, const struct v2_in *in, struct 
 	struct dh *own = NULL;
 	struct job_dh exchange = { .group = next_group(ike), .own = &own };
 
-	if (!read_further_ke(in, exchange.group, &exchange.peer)) {
+	if (!v2_read_ke_of(in, exchange.group, &exchange.peer)) {
 		refuse_further(ike, w, IKE_N_INVALID_SYNTAX, "none with that group was agreed on");
 		return;
 	}

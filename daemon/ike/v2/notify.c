@@ -91,6 +91,14 @@ static void read_intermediate(struct v2_notes *notes, const struct wire_notify *
 	notes->intermediate = true;
 }
 
+static void read_link(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->has_link)
+		notes->link = notify->data;
+	notes->has_link = true;
+}
+
 static void read_ppk(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)at;
@@ -198,7 +206,8 @@ static const struct row {
 	{ IKE_N_NO_PPK_AUTH, REQUEST(IKE_AUTH), "NO_PPK_AUTH", read_no_ppk_auth },
 	{ IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, BOTH(IKE_SA_INIT),
 	  "INTERMEDIATE_EXCHANGE_SUPPORTED", read_intermediate },
-	{ .type = IKE_N_ADDITIONAL_KEY_EXCHANGE, .name = "ADDITIONAL_KEY_EXCHANGE" },
+	{ IKE_N_ADDITIONAL_KEY_EXCHANGE, ANSWER(CREATE_CHILD_SA) | BOTH(IKE_FOLLOWUP_KE),
+	  "ADDITIONAL_KEY_EXCHANGE", read_link },
 };
 
 _Static_assert(WIRE_PAYLOADS_MAX <= 64, "a payload's place has no bit");

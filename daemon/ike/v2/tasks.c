@@ -146,6 +146,13 @@ static const struct v2_task v2_task[TASK_KINDS] = {
 		.states = IN_USE, .response = v2_rekey_response, .late = v2_rekey_late,
 		.story = "peer answers our rekeying of the IKE SA",
 	},
+	[TASK_IKE_FOLLOWUP] = {
+		.rule = { .sends = SENDS_MOST, .rekeys = true },
+		.exchange = IKE_EXCH_IKE_FOLLOWUP_KE,
+		.build = v2_followup_build, .unsent = v2_followup_unsent, .lost = peer_lost,
+		.states = IN_USE, .response = v2_followup_response, .late = v2_followup_late,
+		.story = "peer goes on with our rekeying of the IKE SA",
+	},
 	[TASK_IKE_DELETE] = {
 		.rule = { .sends = SENDS_FEW },
 		.exchange = IKE_EXCH_INFORMATIONAL,

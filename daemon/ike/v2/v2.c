@@ -25,6 +25,10 @@ static const struct asked {
 	{ IN(IKE_HALF_OPEN), IKE_EXCH_IKE_AUTH, v2_auth_request, "peer authenticates" },
 	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, v2_create_request,
 	  "peer wants an SA, or one rekeyed" },
+	{ IN_USE, IKE_EXCH_IKE_FOLLOWUP_KE, v2_followup_request,
+	  "peer goes on with its rekeying of the IKE SA" },
+	{ ENDING, IKE_EXCH_IKE_FOLLOWUP_KE, v2_refuse_request,
+	  "peer rekeys an IKE SA that is ending" },
 	{ ENDING, IKE_EXCH_CREATE_CHILD_SA, v2_refuse_request,
 	  "peer wants an SA from one that is ending" },
 	{ IN_USE | ENDING, IKE_EXCH_INFORMATIONAL, v2_info_request,
@@ -235,8 +239,14 @@ static void handle_response(struct ike_sa *ike, const struct v2_in *in)
 	job_forget(ike, JOB_OURS);
 	exchange_answered(ike);
 	/* Closing the SA freed the task. */
-	if (ike->ex.current == task)
+	if (ike->ex.current != task)
+		return;
+	if (!task->goes_on) {
 		exchange_done(ike);
+		return;
+	}
+	task->goes_on = false;
+	exchange_again(ike);
 }
 
 /* The answer has nothing of the child that we asked for, and does not say why. */

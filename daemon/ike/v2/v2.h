@@ -28,6 +28,8 @@ struct v2_notes {
 	bool rekeys;			/* REKEY_SA */
 	struct wire_notify rekey;
 	bool initial_contact, transport, no_tfc, fragmentation, use_ppk, childless, intermediate;
+	bool has_link;			/* ADDITIONAL_KEY_EXCHANGE */
+	struct bytes link;
 	bool has_ppk;			/* PPK_IDENTITY */
 	struct bytes ppk;
 	struct bytes no_ppk_auth;	/* empty: there is none */
@@ -212,6 +214,11 @@ bool v2_intermediate_open(struct ike_sa *ike, const struct v2_in *in, size_t bod
 bool v2_intermediate_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_intermediate_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 void v2_intermediate_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/*
+ * The data of the KE payload of @in, which has to be of @group; false: it is not, is malformed, or
+ * @group is NULL.
+ */
+bool v2_read_ke_of(const struct v2_in *in, const struct alg_dh *group, struct bytes *data);
 
 /* --- auth.c, auth_serve.c: IKE_AUTH (sections 1.2, 2.15) --- */
 
@@ -286,6 +293,30 @@ void v2_rekey_request(struct ike_sa *ike, const struct v2_in *in, const struct w
 void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 /* Likewise, but the SA is to be deleted, and its heir with it. */
 void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* Derives the keys of @heir; false on failure. */
+bool v2_rekey_derive(struct ike_sa *heir, const struct ike_sa *old, const struct chain *chain);
+/* Our attempt @task made nothing, and is made again in @wait. */
+void v2_rekey_failed(struct ike_sa *ike, struct task *task, ike_time wait);
+/* The peer answered @task with that error. */
+void v2_rekey_refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify);
+/* Both ends have @heir, which @task made: it takes over, unless the peer's does. */
+void v2_rekey_settle(struct ike_sa *ike, struct ike_sa *heir, struct task *task);
+
+/* --- chain_link.c, followup.c: IKE_FOLLOWUP_KE, further key exchanges of a rekey --- */
+
+/* There are some, by what @heir is to be, when @chain has been done; @chain NULL: none has. */
+const struct alg_dh *v2_followup_group(const struct ike_sa *heir, const struct chain *chain);
+/* @task goes on with the next of them, as @in says; false: it does not say how. */
+bool v2_followup_begin(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* Has the peer go on with ike->chain, and writes how; false: no randomness. */
+bool v2_followup_offer(struct ike_sa *ike, struct wire_writer *w);
+bool v2_followup_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_followup_unsent(struct ike_sa *ike, struct task *task);
+void v2_followup_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
+void v2_followup_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* Likewise, but the SA is to be deleted, and its heir with it. */
+void v2_followup_late(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
 /* --- info.c: INFORMATIONAL (section 1.4) --- */
 
