@@ -24,9 +24,10 @@ together() {
 		timeout $1 sh -c 'until [ -e $WORK/here.three ]; do sleep 0.1; done' || exit 1"
 }
 
-# begins NAME TAKES: says so, and stays for a while.
+# begins NAME TAKES: says so, and stays until there are two.
 begins() {
-	HEADER="# Takes: $2" topic "$1" 100 "echo $1 >>'$WORK/begun'; sleep 2"
+	HEADER="# Takes: $2" topic "$1" 100 "echo $1 >>'$WORK/begun'
+		until grep -qvx $1 '$WORK/begun'; do sleep 0.1; done"
 }
 
 # lab SPEED: in hundredths of the reference.
