@@ -94,6 +94,27 @@ swanctl_on() {
 	on "$node" "${SS_IN[@]}" env STRONGSWAN_CONF="$WORK/$node/strongswan.conf" swanctl "$@"
 }
 
+# strongswan_down NODE: its IKE SA goes, if there is one.
+strongswan_down() {
+	swanctl_on "$1" --terminate --ike gw --force >/dev/null 2>&1 || :
+}
+
+# case_end NAME: pantun at A ends, and neither end keeps an SA.
+case_end() {
+	check_here "$1: pantund ends" pantund_stop ga
+	pantunctl_on ga sa flush
+	strongswan_down gb
+}
+
+# strongswan_root_start: strongSwan of the root in lib_peers.sh, at B, between the addresses there.
+strongswan_root_start() {
+	xfrmi_up gb ipsec0 42
+	peer_root_up gb
+	on gb mount --bind "$WORK/gb/etc/swanctl" "$WORK/gb/root/etc/swanctl"
+	strongswan_config gb "$PEER_B4" "$PEER_A4"
+	strongswan_start gb >/dev/null
+}
+
 # strongswan_children NODE: how many children are installed.
 strongswan_children() {
 	swanctl_on "$1" --list-sas | grep -c INSTALLED || :

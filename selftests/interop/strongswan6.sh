@@ -30,7 +30,7 @@ peer_initiate() {
 }
 
 peer_down() {
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+	strongswan_down gb
 }
 
 peer_sas() {
@@ -39,11 +39,7 @@ peer_sas() {
 
 module_load
 peer_topology
-xfrmi_up gb ipsec0 42
-peer_root_up gb
-on gb mount --bind "$WORK/gb/etc/swanctl" "$WORK/gb/root/etc/swanctl"
-strongswan_config gb "$PEER_B4" "$PEER_A4"
-strongswan_start gb >/dev/null
+strongswan_root_start
 check 'it is strongSwan 6' on gb sh -c "${SS_IN[*]} swanctl --version | grep ' 6\\.'"
 peer_cases
 finish

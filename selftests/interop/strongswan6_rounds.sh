@@ -49,12 +49,6 @@ found = [s["proposal"] for s in json.load(sys.stdin)["ike_sas"]]
 sys.exit(len(found) != 1 or not found[0].endswith("/CURVE25519" + sys.argv[1]))' "$1"
 }
 
-end() {
-	check_here "$1: pantund ends" pantund_stop ga
-	pantunctl_on ga sa flush
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
-}
-
 # up NAME EXCHANGES: packets pass, and do after a rekey of all.
 up() {
 	check "$1: carrier comes" wait_for 15 carrier_is ga tunnel1 1
@@ -69,18 +63,14 @@ up() {
 
 module_load
 peer_topology
-xfrmi_up gb ipsec0 42
-peer_root_up gb
-on gb mount --bind "$WORK/gb/etc/swanctl" "$WORK/gb/root/etc/swanctl"
-strongswan_config gb "$PEER_B4" "$PEER_A4"
-strongswan_start gb >/dev/null
+strongswan_root_start
 
 peer aes256-sha256-x25519-ke1_ecp384
 pantun "$PROFILE additional-key-exchange 1 group20"
 up 'one' '/KE ECP_384'
 check 'one: in IKE_INTERMEDIATE' said 'parsed IKE_INTERMEDIATE request 1 \[ KE \]'
 check 'one: in IKE_FOLLOWUP_KE' said 'parsed IKE_FOLLOWUP_KE response'
-end 'one'
+case_end 'one'
 
 peer aes256-sha256-x25519-ke1_ecp384-ke2_modp4096-ke3_ecp521
 pantun "$PROFILE additional-key-exchange 1 group20" \
@@ -91,18 +81,18 @@ pantun "$PROFILE additional-key-exchange 1 group20" \
 check 'three: strongSwan begins' swanctl_on gb --initiate --child net
 up 'three' '/KE ECP_384/KE MODP_4096/KE ECP_521'
 check 'three: in fragments' said 'IKE_INTERMEDIATE response 2 \[ EF'
-end 'three'
+case_end 'three'
 
 peer aes256-sha256-x25519
 pantun "$PROFILE additional-key-exchange 1 [ group20 none ]"
 check 'none: carrier comes' wait_for 15 carrier_is ga tunnel1 1
 check 'none: pantun says so' wait_for 5 exchanges_are ''
 check 'none: ping' on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
-end 'none'
+case_end 'none'
 
 peer aes256-sha256-x25519
 pantun "$PROFILE additional-key-exchange 1 group20"
 check 'strongSwan has none: pantun says why' \
 	wait_for 10 grep -q 'accepts none of our IKE proposals' "$WORK/ga/pantund.log"
-end 'strongSwan has none'
+case_end 'strongSwan has none'
 finish

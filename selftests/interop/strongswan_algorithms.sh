@@ -45,7 +45,7 @@ combination() {
 	pantunctl_on ga clear ike-sa >/dev/null
 	pantund_stop ga || not_ok "$name: pantund ends"
 	pantunctl_on ga sa flush
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+	strongswan_down gb
 }
 
 # esn_agreed NAME yes|no: what both kernels have is that.

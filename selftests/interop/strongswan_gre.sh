@@ -49,14 +49,14 @@ check_not 'and no GRE in clear' captured "$WORK/cap" 'ip proto 47'
 pantunctl_on ga clear ike-sa >/dev/null
 check_here 'pantund ends cleanly' pantund_stop ga
 pantunctl_on ga sa flush
-swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+strongswan_down gb
 
 pantun_config ga 192.0.2.2 "${GRE[@]}" 'set network tunnel ipsec t start passive'
 up
 check 'responder: strongSwan initiates' swanctl_on gb --initiate --child net --timeout 20
 check 'responder: carrier comes' wait_for 10 carrier_is ga tunnel1 1
 traffic_and_tcp responder
-swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+strongswan_down gb
 
 peer_config tunnel
 strongswan_load gb >/dev/null

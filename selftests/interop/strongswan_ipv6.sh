@@ -23,7 +23,7 @@ down() {
 	pantunctl_on ga clear ike-sa >/dev/null
 	check_here "$1: pantund ends cleanly" pantund_stop ga
 	pantunctl_on ga sa flush
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+	strongswan_down gb
 }
 
 module_load

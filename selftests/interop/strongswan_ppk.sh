@@ -54,12 +54,6 @@ import json, sys
 sys.exit([s["ppk_id"] for s in json.load(sys.stdin)["ike_sas"]] != [sys.argv[1]])' "$1"
 }
 
-end() {
-	check_here "$1: pantund ends" pantund_stop ga
-	pantunctl_on ga sa flush
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
-}
-
 # up NAME ID: packets pass, and do after all that derives keys anew.
 up() {
 	check "$1: carrier comes" wait_for 15 carrier_is ga tunnel1 1
@@ -70,14 +64,14 @@ up() {
 	check "$1: pantun still says which key" wait_for 10 key_is "$2"
 	check "$1: the child, once more" swanctl_on gb --rekey --child net
 	check "$1: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
-	end "$1"
+	case_end "$1"
 }
 
 # fails NAME PATTERN: there is no IKE SA, and pantun says that.
 fails() {
 	check "$1: pantun says why" wait_for 10 grep -q "$2" "$WORK/ga/pantund.log"
 	check "$1: there is no IKE SA" strongswan_ike_sas_are gb 0
-	end "$1"
+	case_end "$1"
 }
 
 module_load

@@ -111,7 +111,7 @@ down() {
 	pantund_stop ga || :
 	pantunctl_on ga sa flush
 	ip -n ga link del tunnel1
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+	strongswan_down gb
 }
 
 module_load

@@ -43,7 +43,7 @@ attempt() {
 	log_names "$name" "$regex"
 	no_tunnel "$name"
 	pantund_stop ga || not_ok "$name: pantund ends"
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+	strongswan_down gb
 	swanctl_on gb --unload-conn gw >/dev/null 2>&1 || :
 }
 
@@ -64,7 +64,7 @@ pfs() {
 	check "$name: the carrier stays" carrier_is ga tunnel1 1
 	pantund_stop ga || not_ok "$name: pantund ends"
 	pantunctl_on ga sa flush
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+	strongswan_down gb
 	swanctl_on gb --unload-conn gw >/dev/null 2>&1 || :
 }
 

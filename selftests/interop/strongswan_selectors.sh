@@ -63,7 +63,7 @@ pantun_up() {
 }
 
 pantun_down() {
-	swanctl_on gb --terminate --ike gw --force >/dev/null 2>&1 || :
+	strongswan_down gb
 	pantund_stop ga || not_ok 'pantund ends'
 	pantunctl_on ga sa flush
 }
