@@ -29,7 +29,6 @@ enum ike_state {
 
 /* Exchanges between IKE_SA_INIT and IKE_AUTH (RFC 9242), a key exchange each (RFC 9370). */
 struct intermediate {
-	bool agreed;				/* both ends know them */
 	unsigned int done;
 	uint8_t auth_i[ALG_PRF_MAX], auth_r[ALG_PRF_MAX];	/* IntAuth of both ends */
 	/* responder: keys of whatever comes next; their exchange may still be repeated */

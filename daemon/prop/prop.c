@@ -241,12 +241,6 @@ bool prop_list_has_rounds(const struct prop_list *list)
 	return false;
 }
 
-void prop_list_without_rounds(struct prop_list *list)
-{
-	for (unsigned int i = 0; i < list->n; i++)
-		memset(list->prop[i].rounds, 0, sizeof(list->prop[i].rounds));
-}
-
 const struct alg_dh *prop_next_round(const struct prop_chosen *chosen, unsigned int done)
 {
 	for (unsigned int i = 0; i < PROP_ROUNDS; i++)

@@ -92,9 +92,8 @@ bool prop_list_has_dh(const struct prop_list *list, uint16_t id);
 /* @list without DH: the child that is made within IKE_AUTH. */
 void prop_list_without_dh(struct prop_list *list);
 
-/* Whether @list has additional key exchanges; @list without them. */
+/* Whether @list has additional key exchanges. */
 bool prop_list_has_rounds(const struct prop_list *list);
-void prop_list_without_rounds(struct prop_list *list);
 /* Of those chosen, the one that follows when @done of them are done; NULL: none. */
 const struct alg_dh *prop_next_round(const struct prop_chosen *chosen, unsigned int done);
 

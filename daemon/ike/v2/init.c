@@ -229,8 +229,7 @@ static bool take_init_answer(struct ike_sa *ike, const struct v2_in *in)
 			log_warning(ike->gw->subject, "%s", why);
 		return false;
 	}
-	hs->inter.agreed = in->notes.intermediate;
-	if (prop_next_round(&ike->prop, 0) && !hs->inter.agreed) {
+	if (prop_next_round(&ike->prop, 0) && !in->notes.intermediate) {
 		if (may_complain(ike->core))
 			log_warning(ike->gw->subject, "peer takes additional key exchanges, but "
 						      "no IKE_INTERMEDIATE (RFC 9242) for them");
@@ -367,8 +366,7 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 		wire_put_notify(&w, IKE_N_USE_PPK, bytes_of(NULL, 0));
 	if (ike->conf->childless != POLICY_CHILDLESS_NEVER)
 		wire_put_notify(&w, IKE_N_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
-	hs->inter.agreed = prop_next_round(&ike->prop, 0);
-	if (hs->inter.agreed)
+	if (prop_next_round(&ike->prop, 0))
 		wire_put_notify(&w, IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, bytes_of(NULL, 0));
 	hs->response = packet_new(wire_end(&w));
 	return hs->response;
