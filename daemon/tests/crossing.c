@@ -350,16 +350,6 @@ void crossing_forget(struct peers *net, int side, uint64_t token)
 	did(net, side);
 }
 
-void crossing_ask(struct peers *net, int side)
-{
-	struct ike_core *core = net->peer[side].core;
-
-	core_begin(core, net->now);
-	exchange_queue(crossing_ike(net, side), task_new(TASK_LIVENESS));
-	core_end(core);
-	did(net, side);
-}
-
 /* ------------------------------------------------------------- cases played */
 
 static void pace(struct peers *net, unsigned int least, unsigned int most)

@@ -69,8 +69,6 @@ void crossing_delete_newest(struct peers *net, int side);
 void crossing_delete_ike(struct peers *net, int side);
 /* It has lost that child, and the peer does not learn of it. */
 void crossing_forget(struct peers *net, int side, uint64_t token);
-/* It asks whether the peer lives. */
-void crossing_ask(struct peers *net, int side);
 
 /* The child of the side that was made last, and its token. */
 struct child_sa *crossing_child(struct peers *net, int side);

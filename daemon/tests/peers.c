@@ -765,6 +765,26 @@ struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b
 	return net;
 }
 
+void peers_storm(struct peers *net)
+{
+	net->loss = 20;
+	net->twice = 20;
+	net->reorder = 30;
+	net->peer[A].jobs.most_ms = 900;
+	net->peer[B].jobs.most_ms = 900;
+}
+
+void peers_must_fail(struct peers *net, const char *text)
+{
+	peers_run(net, 10000);
+	assert_int_equal(peers_ikes(net, A) + peers_ikes(net, B), 0);
+	if (!peers_logged(net, text)) {
+		peers_show(net);
+		fail_msg("\"%s\" is not said", text);
+	}
+	peers_free(net);
+}
+
 void peers_finish(struct peers *net)
 {
 	bool quiet = peers_until(net, peers_quiet, 120000);

@@ -109,6 +109,10 @@ void peers_past_early(struct peers *net);
 void peers_tokens(struct peers *net);
 /* A network with both sides configured, A last, and quiet. */
 struct peers *peers_up(uint64_t seed, const struct site *a, const struct site *b);
+/* From now on datagrams get lost, come twice or late, and results of jobs are late, too. */
+void peers_storm(struct peers *net);
+/* No IKE SA comes up in ten seconds, and the log has @text; frees. */
+void peers_must_fail(struct peers *net, const char *text);
 /* Ends a test: all gets quiet, no packet would have been lost; frees. */
 void peers_finish(struct peers *net);
 

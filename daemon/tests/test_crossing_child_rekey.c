@@ -137,13 +137,19 @@ static void regular_delete_timeout(struct peers *net, unsigned int i)
 
 /* --------------------------------------------------------------- collisions */
 
-static void collision(struct peers *net, unsigned int i)
+/* What both have begun goes its way: the answers, what they lead to, and the answers to that. */
+static void settle_collision(struct peers *net, unsigned int i)
 {
-	crossing_collide(net, i, crossing_rekey);
 	crossing_responses(net, A);
 	crossing_requests(net, A);
 	crossing_responses(net, A);
 	made_by(net, crossing_winner(i));
+}
+
+static void collision(struct peers *net, unsigned int i)
+{
+	crossing_collide(net, i, crossing_rekey);
+	settle_collision(net, i);
 }
 
 /* What B deletes has been deleted before B's answer to A arrives, which is returned. */
@@ -208,10 +214,7 @@ static void collision_delayed_request_more_delete(struct peers *net, unsigned in
 static void collision_ke_invalid(struct peers *net, unsigned int i)
 {
 	crossing_collide_again(net, i, crossing_rekey);
-	crossing_responses(net, A);
-	crossing_requests(net, A);
-	crossing_responses(net, A);
-	made_by(net, crossing_winner(i));
+	settle_collision(net, i);
 }
 
 static void collision_ke_invalid_delayed_retry(struct peers *net, unsigned int i)

@@ -167,13 +167,7 @@ static void check_refused(const char *rounds_a, const char *rounds_b, const char
 {
 	struct peers *net = begin(3, rounds_a, rounds_b);
 
-	peers_run(net, 10000);
-	assert_int_equal(peers_ikes(net, A) + peers_ikes(net, B), 0);
-	if (!peers_logged(net, text)) {
-		peers_show(net);
-		fail_msg("\"%s\" is not said", text);
-	}
-	peers_free(net);
+	peers_must_fail(net, text);
 }
 
 static void test_optional(void **state)
@@ -269,11 +263,7 @@ static void test_weather(void **state)
 		if (seed & 1)
 			a.fragment_n = b.fragment_n = SMALL;
 		configure(net, &a, &b);
-		net->loss = 20;
-		net->twice = 20;
-		net->reorder = 30;
-		net->peer[A].jobs.most_ms = 900;
-		net->peer[B].jobs.most_ms = 900;
+		peers_storm(net);
 		peers_must_be_quiet(net, 300000);
 		must_have(net, BASE "/KE ECP_256/KE ECP_384");
 		peers_free(net);
@@ -505,13 +495,9 @@ static void test_rekey_weather(void **state)
 
 		peers_must_be_quiet(net, 3000);
 		peers_past_early(net);
-		net->loss = 20;
-		net->twice = 20;
-		net->reorder = 30;
-		for (int side = A; side <= B; side++) {
-			net->peer[side].jobs.most_ms = 900;
+		peers_storm(net);
+		for (int side = A; side <= B; side++)
 			net->peer[side].jobs.loss = seed & 1 ? 20 : 0;
-		}
 		for (int i = 0; i < 3; i++) {
 			for (int side = A; side <= B; side++)
 				if (standing(net, side) && ((seed >> side) & 1 || seed & 4))
