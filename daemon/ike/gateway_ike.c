@@ -161,14 +161,14 @@ unsigned int gateway_patience(const struct gateway *gw)
 	return gw->core->now < gw->patient_until ? gw->patience : 0;
 }
 
-/* What another IKE SA beside @ike is begun for; NULL: none may be begun. */
+/* What another IKE SA beside @ike is begun for; NULL: none may be begun, or only by the peer. */
 static struct slot *beside(const struct gateway *gw, const struct ike_sa *ike)
 {
 	if (gw->gone || gw->conf->passive || gw->ike != ike || ike->state != IKE_UP ||
 	    gw->starting || gw->retry.armed || line_full(gw->core, false))
 		return NULL;
 	for (struct slot *slot = gw->slots; slot; slot = slot->next)
-		if (!slot->gone && slot->current)
+		if (!slot->gone && slot->current && !slot_left_to_peer(slot))
 			return slot;
 	return NULL;
 }

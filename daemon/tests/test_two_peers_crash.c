@@ -68,6 +68,40 @@ static void test_responder(void **state)
 	check_responder(up(1));
 }
 
+/*
+ * B leaves its tunnel to A, which waits for traffic: neither proof nor silence has B begin.  Else
+ * A would have what nobody there asked for.
+ */
+static void test_left_to_peer(void **state)
+{
+	(void)state;
+	for (int silent = 0; silent <= 1; silent++) {
+		struct site a = peers_site(A), b = peers_site(B);
+		struct peers *net = peers_new(12);
+		unsigned int made;
+
+		peers_tokens(net);
+		/* What does not begin here is the tunnel, not the gateway. */
+		b.passive = false;
+		peers_configure(net, B, &b);
+		peers_configure(net, A, &a);
+		peers_must_be_quiet(net, 10000);
+		peers_past_early(net);
+		made = peers_told(net, A, "up from");
+		a.start = POLICY_START_ON_DEMAND;
+		if (silent)
+			net->peer[A].cut = true;
+		peers_restart(net, A, &a);
+		soften(net, B);
+		peers_run(net, 5000);
+		net->peer[A].cut = false;
+		peers_run(net, 600000);
+		assert_int_equal(peers_ikes(net, A) + peers_ikes(net, B), 0);
+		assert_int_equal(peers_told(net, A, "up from"), made);
+		peers_free(net);
+	}
+}
+
 /* B is started anew, and A, which begins, has another IKE SA at once. */
 static void check_initiator(struct peers *net)
 {
@@ -254,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_responder),
+		cmocka_unit_test(test_left_to_peer),
 		cmocka_unit_test(test_initiator),
 		cmocka_unit_test(test_rekeyed),
 		cmocka_unit_test(test_revived),
