@@ -201,6 +201,9 @@ static void read_rounds(struct reader *r)
 		if (!r->round->n && r->round->optional)
 			conf_error(r->report, first->at, "\"none\" without a group beside it");
 		check_round(r, i, first->at);
+		if (!r->sets.n_dh)
+			conf_error(r->report, first->at, "\"additional-key-exchange\" without a "
+				   "dh-group beside it");
 	}
 }
 
@@ -340,8 +343,7 @@ static void read_profile(struct reader *r, struct profile *profile)
 		read_child(r);
 	}
 	add_list(r, "dh-group", add_dh);
-	if (r->proto == PROP_IKE)
-		read_rounds(r);
+	read_rounds(r);
 	check_pfs(r);
 	profile->life_seconds = read_life(r);
 	if (r->proto == PROP_IKE)

@@ -66,11 +66,16 @@
 	{ MANUAL level " key-file", TEXT(1, 4095), \
 	  .help = "file with the key; group and others must have no access" }
 
-#define ROUND_ROW(number) \
-	{ IKE_PROFILE " additional-key-exchange " number, .list = true, \
+#define ROUND_ROW(profile, number) \
+	{ profile " additional-key-exchange " number, .list = true, \
 	  WORDS(DH_GROUPS " none"), \
 	  .help = "groups of a further key exchange (RFC 9370), in order of preference; none: " \
 		  "it may be left out" }
+
+#define ROUND_ROWS(profile) \
+	ROUND_ROW(profile, "1"), ROUND_ROW(profile, "2"), ROUND_ROW(profile, "3"), \
+	ROUND_ROW(profile, "4"), ROUND_ROW(profile, "5"), ROUND_ROW(profile, "6"), \
+	ROUND_ROW(profile, "7")
 
 const struct schema_row schema_rows[] = {
 	{ IKE_PROFILE " encryption", .list = true, .preset = ENCR_PRESET,
@@ -81,8 +86,7 @@ const struct schema_row schema_rows[] = {
 	  .help = "PRF, and integrity for ciphers without their own" },
 	{ IKE_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS(DH_GROUPS),
 	  .help = "Diffie-Hellman groups, in order of preference; group31 is X25519" },
-	ROUND_ROW("1"), ROUND_ROW("2"), ROUND_ROW("3"), ROUND_ROW("4"), ROUND_ROW("5"),
-	ROUND_ROW("6"), ROUND_ROW("7"),
+	ROUND_ROWS(IKE_PROFILE),
 	LIFETIME_ROWS(IKE_PROFILE, "8"),
 	{ IKE_PROFILE " authentication-multiple", NUMBER(0, 50), .preset = "0",
 	  .help = "lifetimes of the IKE SA before the peers authenticate again; 0: never" },
@@ -100,6 +104,7 @@ const struct schema_row schema_rows[] = {
 	{ ESP_PROFILE " dh-group", .list = true, .preset = DH_PRESET, WORDS("no-pfs " DH_GROUPS),
 	  .help = "Diffie-Hellman groups for rekeys (PFS), in order of preference; tried "
 		  "soon after start-up" },
+	ROUND_ROWS(ESP_PROFILE),
 	LIFETIME_ROWS(ESP_PROFILE, "1"),
 	{ ESP_PROFILE " lifesize kb", NUMBER(1, 65535),
 	  .help = "KiB that an SA may send; it is rekeyed at half of that; 1024 or more" },

@@ -114,19 +114,24 @@ static void esp_take(const uint8_t **from, const struct alg_encr *encr,
 	take(from, out->integ_key, out->integ_key_n);
 }
 
-int keymat_child(const struct keymat_ike *ike, const struct alg_encr *encr,
-		 const struct alg_integ *integ, struct bytes shared, struct bytes ni,
-		 struct bytes nr, struct keymat_child *out)
+int keymat_child(const struct keymat_ike *ike, const struct keymat_child_input *input,
+		 struct keymat_child *out)
 {
-	const struct bytes seed[] = { shared, ni, nr };
+	struct bytes seed[3 + MORE_MAX] = { input->shared, input->ni, input->nr };
+	const struct alg_encr *encr = input->encr;
+	const struct alg_integ *integ = input->integ;
 	size_t encr_n = encr ? encr->key_n + encr->salt_n : 0;
 	uint8_t keys[CHILD_KEYS_MAX];
 	const uint8_t *p = keys;
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	ret = prf_plus(ike->prf, bytes_of(ike->sk_d, ike->prf->out_n), seed, 3, keys,
-		       2 * (encr_n + integ_key_n(integ)));
+	if (input->n_more > MORE_MAX)
+		return -1;
+	for (unsigned int i = 0; i < input->n_more; i++)
+		seed[3 + i] = dh_secret_bytes(&input->more[i]);
+	ret = prf_plus(ike->prf, bytes_of(ike->sk_d, ike->prf->out_n), seed, 3 + input->n_more,
+		       keys, 2 * (encr_n + integ_key_n(integ)));
 	if (!ret) {
 		esp_take(&p, encr, integ, &out->initiator);
 		esp_take(&p, encr, integ, &out->responder);

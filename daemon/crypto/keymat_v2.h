@@ -27,13 +27,19 @@ int keymat_ike_first(const struct keymat_ike_input *input, struct keymat_ike *ou
  */
 int keymat_ike_rekey(const struct keymat_ike *old, const struct keymat_ike_input *input,
 		     struct keymat_ike *out);
-/*
- * Section 2.17.  @shared is empty without PFS, @encr NULL for AH, @integ NULL for combined
- * modes.  0, or -1 with @out wiped.
- */
-int keymat_child(const struct keymat_ike *ike, const struct alg_encr *encr,
-		 const struct alg_integ *integ, struct bytes shared, struct bytes ni,
-		 struct bytes nr, struct keymat_child *out);
+/* What a child is made from; views of the caller's. */
+struct keymat_child_input {
+	const struct alg_encr *encr;	/* NULL for AH */
+	const struct alg_integ *integ;	/* NULL for combined modes */
+	struct bytes shared;		/* g^ir; empty without PFS */
+	const struct dh_secret *more;	/* of @n_more further exchanges (RFC 9370) */
+	unsigned int n_more;
+	struct bytes ni, nr;		/* nonces */
+};
+
+/* Section 2.17, and RFC 9370 section 2.2.4.  0, or -1 with @out wiped. */
+int keymat_child(const struct keymat_ike *ike, const struct keymat_child_input *input,
+		 struct keymat_child *out);
 
 /*
  * prf(SK_p, ID) of an end's AUTH (section 2.15), ike->prf->out_n octets: @id is the body of that

@@ -5,7 +5,7 @@
 #include "crypto/mac.h"
 #include "crypto/prf.h"
 
-#define PLUS_PARTS	8	/* of a prf+ seed */
+#define PLUS_PARTS	10	/* of a prf+ seed */
 
 /*
  * PRFs of AES take keys of any length all the same (RFC 4434 section 2, RFC 4615 section 3): a

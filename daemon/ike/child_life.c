@@ -233,6 +233,8 @@ void child_life(struct ike_core *core, struct timer *timer)
 
 	if (child->state >= CHILD_ORPHANED)
 		child_close(child);
+	else if (child->state == CHILD_NEGOTIATING)
+		ike_drop_chain(child->ike);
 	else if (child->ends && core->now >= child->ends)
 		expire(child);
 	else

@@ -16,7 +16,7 @@
 #define CHILD_RETRY_MS		SECONDS(10)	/* after the kernel refused a rekey */
 
 enum child_state {
-	CHILD_NEGOTIATING = 1,	/* we have asked for it */
+	CHILD_NEGOTIATING = 1,	/* we have asked for it, or key exchanges are left */
 	CHILD_INSTALLING,	/* the kernel has not yet accepted both SAs */
 	CHILD_UP,
 	CHILD_REKEYING,		/* up, and we are asking for a successor */
@@ -57,7 +57,8 @@ struct child_sa {
 	uint64_t replaces;		/* token of the child it is a rekey of; 0: none */
 	ike_time begun, up_at, ends;	/* ends 0: no limit */
 	ike_time renew_at;		/* during an early rekey: when it is due anyway; else 0 */
-	struct timer life;		/* rekey, then hard end; end of lingering */
+	struct timer life;		/* rekey, then hard end; end of lingering, of the peer's */
+					/* time for more key exchanges */
 	struct timer turn;		/* when to switch to it, or delete it after a tie */
 	struct timer early;		/* the version's: child_up() in version.h */
 };

@@ -12,12 +12,20 @@
 
 void ike_drop_chain(struct ike_sa *ike)
 {
-	struct ike_sa *heir = ike->chain ? ike_by_key(ike->core, ike->chain->heir) : NULL;
+	struct chain *chain = ike->chain;
+	struct child_sa *child;
+	struct ike_sa *heir;
 
-	chain_free(ike->chain);
+	if (!chain)
+		return;
 	ike->chain = NULL;
+	heir = ike_by_key(ike->core, chain->heir);
 	if (heir && heir->state == IKE_MAKING)
 		ike_close(heir, false);
+	child = child_held(ike->core, chain->child);
+	if (child && child->state == CHILD_NEGOTIATING)
+		child_close(child);
+	chain_free(chain);
 }
 
 void ike_close(struct ike_sa *ike, bool linger)

@@ -103,7 +103,7 @@ struct ike_sa {
 	uint8_t token_n;		/* octets of the one for this SA; 0: there is none */
 	uint8_t token[TOKEN_MOST];
 	ike_time hinted;		/* somebody last said so of it; 0: never */
-	struct chain *chain;		/* the peer's rekey of it, not done yet; NULL: none */
+	struct chain *chain;		/* the peer's rekey of it, or a child, not done yet */
 	struct exchange ex;
 	struct job_wait jobs[JOB_SIDES];
 	bool fragmentation;		/* both ends know fragments (RFC 7383) */
@@ -187,7 +187,7 @@ void ike_close(struct ike_sa *ike, bool linger);
 void ike_orphan_children(struct ike_sa *ike);
 /* It ends without a word: the peer lives, uses another, and does not answer on this one. */
 void ike_forgotten(struct ike_sa *ike);
-/* The peer's rekey of it comes to nothing, if one is under way. */
+/* The peer's rekey of it, or of a child, comes to nothing, if one is under way. */
 void ike_drop_chain(struct ike_sa *ike);
 /* Asks the peer to delete it.  One that is being made goes with the one that it is to replace. */
 void ike_delete(struct ike_sa *ike);

@@ -19,6 +19,7 @@ enum task_kind {
 	TASK_AUTH,
 	TASK_CHILD_NEW,
 	TASK_CHILD_REKEY,
+	TASK_CHILD_FOLLOWUP,	/* what becomes of either, while key exchanges are left */
 	TASK_CHILD_DELETE,
 	TASK_IKE_REKEY,
 	TASK_IKE_FOLLOWUP,	/* what becomes of that, while key exchanges are left */
@@ -31,7 +32,7 @@ enum task_kind {
 struct task {
 	struct task *next;
 	enum task_kind kind;
-	struct slot *slot;		/* CHILD_NEW; stays while its queued is set */
+	struct slot *slot;		/* CHILD_NEW, its followups; stays while queued is set */
 	/* Tokens of children (child_held()), which may go, or to an heir, meanwhile. */
 	uint64_t old;			/* CHILD_REKEY */
 	uint64_t fresh;			/* AUTH, CHILD_NEW, CHILD_REKEY: what it makes; */
@@ -39,7 +40,7 @@ struct task {
 	uint64_t rival;			/* CHILD_REKEY: what the peer's rekey of the same made */
 	/* Keys of IKE SAs (ike_by_key()). */
 	bool goes_on;			/* is answered, and has another exchange to make */
-	struct chain *chain;		/* IKE_FOLLOWUP */
+	struct chain *chain;		/* CHILD_FOLLOWUP, IKE_FOLLOWUP */
 	uint64_t heir;			/* IKE_REKEY: what it makes */
 	uint64_t rival_ike;		/* IKE_REKEY: what the peer's rekey of the same made */
 	struct prop_list *offered;	/* IKE_REKEY: what its answer is judged by */

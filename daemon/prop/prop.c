@@ -224,12 +224,29 @@ bool prop_list_has_dh(const struct prop_list *list, uint16_t id)
 	return false;
 }
 
+/* One of the first @n of @list is the same. */
+static bool has_prop(const struct prop_list *list, unsigned int n, const struct prop *prop)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (prop_equal(&list->prop[i], prop))
+			return true;
+	return false;
+}
+
 void prop_list_without_dh(struct prop_list *list)
 {
+	uint8_t n = 0;
+
 	for (unsigned int i = 0; i < list->n; i++) {
-		list->prop[i].n_dh = 0;
-		memset(list->prop[i].dh, 0, sizeof(list->prop[i].dh));
+		struct prop prop = list->prop[i];
+
+		prop.n_dh = 0;
+		memset(prop.dh, 0, sizeof(prop.dh));
+		memset(prop.rounds, 0, sizeof(prop.rounds));
+		if (!has_prop(list, n, &prop))
+			list->prop[n++] = prop;
 	}
+	list->n = n;
 }
 
 bool prop_list_has_rounds(const struct prop_list *list)

@@ -34,7 +34,7 @@ struct prop_round {
  * One proposal: one of each kind is to be chosen, first is best.  Either all of
  * encr are combined modes and there is no integ, or none is (prop_list_add() sees
  * to it); AH has no encr.  ESP and AH have no prf, and dh only with PFS; they alone have
- * esn, PROP_ESN_NO where nothing is said.  IKE alone has rounds.
+ * esn, PROP_ESN_NO where nothing is said.  There are rounds only where there is dh.
  */
 struct prop {
 	enum prop_proto proto;
@@ -89,7 +89,7 @@ bool prop_list_equal(const struct prop_list *a, const struct prop_list *b);
 const struct alg_dh *prop_list_dh(const struct prop_list *list);
 /* Whether some proposal of the list has the group with this id. */
 bool prop_list_has_dh(const struct prop_list *list, uint16_t id);
-/* @list without DH: the child that is made within IKE_AUTH. */
+/* @list without DH and rounds: the child that is made within IKE_AUTH. */
 void prop_list_without_dh(struct prop_list *list);
 
 /* Whether @list has additional key exchanges. */

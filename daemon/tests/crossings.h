@@ -12,7 +12,7 @@
 struct crossings {
 	const char *suite;
 	const char *names[CROSSINGS_MOST];	/* ended by NULL */
-	/* Those that need what is not spoken: RFC 9370, RFC 6311. */
+	/* Those that need what is not spoken: RFC 6311. */
 	const char *unspoken[CROSSINGS_MOST];
 };
 

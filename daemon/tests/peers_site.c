@@ -91,6 +91,29 @@ struct prop_list peers_props(enum prop_proto proto, const char *encr, const char
 	return list;
 }
 
+static struct prop_round round_of(const char *words)
+{
+	struct prop_round round = { .n = 0 };
+	char word[64];
+
+	while (next_word(&words, ',', word)) {
+		if (!strcmp(word, "none"))
+			round.optional = true;
+		else
+			round.dh[round.n++] = alg_dh_by_conf(word);
+	}
+	return round;
+}
+
+void peers_rounds(struct prop_list *list, const char *rounds)
+{
+	char words[64];
+
+	for (unsigned int i = 0; next_word(&rounds, ' ', words); i++)
+		for (unsigned int j = 0; j < list->n; j++)
+			list->prop[j].rounds[i] = round_of(words);
+}
+
 static struct ts_list selectors(const char *ranges)
 {
 	struct ts_list list = { .n = 0 };

@@ -61,6 +61,11 @@ struct policy *peers_policy_join(struct policy *policy, struct policy *other);
 /* A list of one proposal set: words of the configuration with commas; NULL: none. */
 struct prop_list peers_props(enum prop_proto proto, const char *encr, const char *hash,
 			     const char *dh);
+/*
+ * Adds additional key exchanges, the groups of each parted by commas: with "group19,group20
+ * group21,none" there are two, the second of which may be left out.
+ */
+void peers_rounds(struct prop_list *list, const char *rounds);
 /* Makes *@kept the identity *@as, or where that is NULL the FQDN @name, or where that is, none. */
 void site_id(struct ike_id *kept, const struct ike_id *as, const char *name);
 /* Of that text; family 0 for NULL.  Ends the process where it is no address. */

@@ -248,6 +248,7 @@ static void test_profiles(void **state)
 {
 	struct policy *policy;
 	const struct policy_gateway *gateway;
+	struct prop_list esp;
 	char text[512];
 
 	(void)state;
@@ -283,6 +284,17 @@ static void test_profiles(void **state)
 	assert_string_equal(prop_list_text(&policy->gateways[0].ike, text, sizeof(text)),
 			    "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519/KE ECP_384,NONE; "
 			    "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519");
+	policy_free(policy);
+	/* Those of a child are offered with its group, and not within IKE_AUTH. */
+	policy = good(ESP_PROFILE "esp encryption aes-256-gcm\n" ESP_PROFILE "dh-group group31\n"
+		      ESP_PROFILE "additional-key-exchange 1 [ group20 none ]\n" USE_PROFILES
+		      IKE_PROFILE "dh-group group31\n");
+	esp = policy->gateways[0].tunnels[0].esp;
+	assert_string_equal(prop_list_text(&esp, text, sizeof(text)),
+			    "AES_GCM_16-256/CURVE25519/KE ECP_384,NONE; "
+			    "AES_GCM_16-256/CURVE25519");
+	prop_list_without_dh(&esp);
+	assert_string_equal(prop_list_text(&esp, text, sizeof(text)), "AES_GCM_16-256");
 	policy_free(policy);
 }
 
@@ -481,6 +493,8 @@ static const struct complaint errors[] = {
 	  "used twice" },
 	{ IKE_PROFILE "additional-key-exchange 1 [ group1 group2 group5 group14 group15 group16 "
 	  "group17 ]\n", "f:5:128: more than 6 algorithms" },
+	{ ESP_PROFILE "dh-group no-pfs\n" ESP_PROFILE "additional-key-exchange 2 group20\n",
+	  "f:6:83: \"additional-key-exchange\" without a dh-group beside it" },
 	{ IKE_PROFILE "additional-key-exchange 8 group20\n",
 	  "f:5:79: unknown word \"8\"; expected one of: 1, 2, 3, 4, 5, 6, 7" },
 	/* what would weaken or change something if it were passed over */

@@ -30,11 +30,33 @@ static void collision_ike_rekey(struct peers *net, unsigned int i)
 	crossing_responses(net, A);
 }
 
+static void rounds(struct site *a, struct site *b)
+{
+	peers_rounds(&a->esp, "group20 group32");
+	peers_rounds(&b->esp, "group20 group32");
+}
+
+/* Both have lost theirs, and A makes one again, with several key exchanges (RFC 9370). */
+static void multi_ke(struct peers *net, unsigned int i)
+{
+	(void)i;
+	crossing_forget(net, B, crossing_newest(net, B));
+	crossing_forget(net, A, crossing_newest(net, A));
+	for (int n = 0; n < 3; n++)
+		crossing_exchange(net, A);
+	if (!crossing_exact())
+		return;
+	assert_non_null(crossing_child(net, A));
+	assert_true(crossing_child(net, A)->prop.rounds[0] == 20);
+	assert_true(crossing_child(net, A)->prop.rounds[1] == 32);
+}
+
 int main(void)
 {
 	static const struct crossing_case cases[] = {
 		{ CROSSING(duplicate), .gapless = true },
 		{ CROSSING(collision_ike_rekey) },
+		{ CROSSING(multi_ke), .alter = rounds },
 	};
 
 	return crossing_main("child_create", cases, N(cases));

@@ -204,16 +204,18 @@ static void check_child(const struct row *row)
 		const struct alg_encr *encr = alg_encr_by_conf(suites[i].encr);
 		const struct alg_integ *integ =
 			suites[i].integ ? alg_integ_by_conf(suites[i].integ) : NULL;
+		struct keymat_child_input from = {
+			.encr = encr, .integ = integ, .ni = row->ni, .nr = row->nr,
+		};
 		struct keymat_child child;
 
-		assert_int_equal(keymat_child(&ike, encr, integ, bytes_of(NULL, 0), row->ni,
-					      row->nr, &child), 0);
+		assert_int_equal(keymat_child(&ike, &from, &child), 0);
 		assert_int_equal(child.initiator.encr_key_n, suites[i].key_n);
 		assert_int_equal(child.initiator.salt_n, suites[i].salt_n);
 		assert_int_equal(child.responder.integ_key_n, suites[i].integ_n);
 		same_child_keys(&child, row->dkm_child);
-		assert_int_equal(keymat_child(&ike, encr, integ, row->shared_new, row->ni, row->nr,
-					      &child), 0);
+		from.shared = row->shared_new;
+		assert_int_equal(keymat_child(&ike, &from, &child), 0);
 		same_child_keys(&child, row->dkm_child_pfs);
 		secret_wipe(&child, sizeof(child));
 	}

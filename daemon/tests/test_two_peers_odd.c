@@ -139,12 +139,16 @@ static void test_keys(void **state)
 	assert_true(peers_until(net, peers_quiet, 2000));
 	for (int side = A; side <= B; side++) {
 		const struct keymat_esp *half;
+		struct keymat_child_input from = {
+			.ni = bytes_of(nonces.of[A], nonces.n[A]),
+			.nr = bytes_of(nonces.of[B], nonces.n[B]),
+		};
 
 		ike = sa_of(net, side);
 		out = kern_fake_out(net->peer[side].kern, PEERS_IFNAME, "net");
-		assert_int_equal(keymat_child(&ike->keys, out->encr, out->integ, bytes_of(NULL, 0),
-					      bytes_of(nonces.of[A], nonces.n[A]),
-					      bytes_of(nonces.of[B], nonces.n[B]), &keys), 0);
+		from.encr = out->encr;
+		from.integ = out->integ;
+		assert_int_equal(keymat_child(&ike->keys, &from, &keys), 0);
 		half = side == A ? &keys.initiator : &keys.responder;
 		assert_memory_equal(out->encr_key, half->encr_key, half->encr_key_n);
 		assert_memory_equal(out->salt, half->salt, half->salt_n);

@@ -18,33 +18,11 @@
 
 #define SMALL	200	/* octets of a packet that a KE payload is longer than */
 
-/* Groups of each round, "group19,group20 group21": the second round has one.  "none" as it is. */
-static void add_rounds(struct prop_list *list, const char *rounds)
-{
-	char text[128], *save, *inner, *round;
-	unsigned int i = 0;
-
-	snprintf(text, sizeof(text), "%s", rounds);
-	for (round = strtok_r(text, " ", &save); round; round = strtok_r(NULL, " ", &save), i++) {
-		struct prop_round made = { .n = 0 };
-
-		for (char *word = strtok_r(round, ",", &inner); word;
-		     word = strtok_r(NULL, ",", &inner)) {
-			if (!strcmp(word, "none"))
-				made.optional = true;
-			else
-				made.dh[made.n++] = alg_dh_by_conf(word);
-		}
-		for (unsigned int j = 0; j < list->n; j++)
-			list->prop[j].rounds[i] = made;
-	}
-}
-
 static struct site site_of(int side, const char *rounds)
 {
 	struct site site = peers_site(side);
 
-	add_rounds(&site.ike, rounds);
+	peers_rounds(&site.ike, rounds);
 	return site;
 }
 

@@ -5,7 +5,7 @@
 # Root: libstrongswan-extra-plugins libcharon-extra-plugins
 # Additional key exchanges (RFC 9370) in IKE_INTERMEDIATE (RFC 9242) between pantun (A) and
 # strongSwan 6.0 of Debian 13 (B): begun by either, one and three of them, longer than a fragment,
-# and the same when strongSwan rekeys the IKE SA (IKE_FOLLOWUP_KE).
+# and the same when strongSwan rekeys the IKE SA (IKE_FOLLOWUP_KE); of a child, rekeyed by either.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -61,6 +61,15 @@ up() {
 	check "$1: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
 }
 
+# child_is REKEYS EXCHANGES: it was rekeyed as often, and has those.
+child_is() {
+	pantunctl_on ga --json show | python3 -c '
+import json, sys
+found = [(c["rekeys"], c["proposal"]) for c in json.load(sys.stdin)["children"]]
+sys.exit(len(found) != 1 or found[0][0] != int(sys.argv[1])
+	 or not found[0][1].endswith("/CURVE25519" + sys.argv[2]))' "$@"
+}
+
 module_load
 peer_topology
 strongswan_root_start
@@ -89,6 +98,22 @@ check 'none: carrier comes' wait_for 15 carrier_is ga tunnel1 1
 check 'none: pantun says so' wait_for 5 exchanges_are ''
 check 'none: ping' on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
 case_end 'none'
+
+SS_ESP=aes256gcm16-x25519-ke1_ecp384-ke2_modp3072
+CHILD='set network ike crypto-profiles ipsec-crypto-profiles C'
+peer aes256-sha256-x25519
+pantun "$CHILD dh-group group31" "$CHILD additional-key-exchange 1 group20" \
+	"$CHILD additional-key-exchange 2 group15" \
+	'set network tunnel ipsec t auto-key ipsec-crypto-profile C'
+check 'child: carrier comes' wait_for 15 carrier_is ga tunnel1 1
+check 'child: pantun rekeys it' wait_for 20 child_is 1 '/KE ECP_384/KE MODP_3072'
+check 'child: in IKE_FOLLOWUP_KE' said 'parsed IKE_FOLLOWUP_KE request'
+check 'child: ping' on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+check 'child: strongSwan rekeys it' swanctl_on gb --rekey --child net
+check 'child: it has' wait_for 10 child_is 2 '/KE ECP_384/KE MODP_3072'
+check 'child: ping' on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+case_end 'child'
+SS_ESP=aes256gcm16-x25519
 
 peer aes256-sha256-x25519
 pantun "$PROFILE additional-key-exchange 1 group20"

@@ -84,13 +84,35 @@ void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_write
 	wire_put_ts(w, IKE_PL_TSR, &list);
 }
 
-bool v2_child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr)
+/* What is left of @input is what was chosen. */
+static bool derive(struct child_sa *child, struct keymat_child_input *input)
 {
-	v2_nonce_lesser(ni, nr, child->nonce_min);
+	input->encr = child->prop.encr;
+	input->integ = child->prop.integ;
+	v2_nonce_lesser(input->ni, input->nr, child->nonce_min);
 	child_forget_keys(child);
 	child->keys = calloc(1, sizeof(*child->keys));
-	return child->keys && !keymat_child(&child->ike->keys, child->prop.encr, child->prop.integ,
-					    shared, ni, nr, child->keys);
+	return child->keys && !keymat_child(&child->ike->keys, input, child->keys);
+}
+
+bool v2_child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr)
+{
+	struct keymat_child_input input = { .shared = shared, .ni = ni, .nr = nr };
+
+	return derive(child, &input);
+}
+
+bool v2_child_derive_chain(struct child_sa *child, const struct chain *chain)
+{
+	struct keymat_child_input input = {
+		.shared = dh_secret_bytes(&chain->shared[0]),
+		.more = chain->shared + 1,
+		.n_more = chain->n - 1,
+		.ni = bytes_of(chain->ni, chain->ni_n),
+		.nr = bytes_of(chain->nr, chain->nr_n),
+	};
+
+	return derive(child, &input);
 }
 
 /* Nonce and KE payload of @task, whose key pair is there; false: no randomness. */
@@ -142,7 +164,8 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	struct child_sa *child;
 	uint8_t spi[4];
 
-	if (!slot || !pfs_key_pair(ike, task, &slot->tunnel->esp))
+	if (!slot || v2_child_linked_to(ike, old) ||
+	    !pfs_key_pair(ike, task, &slot->tunnel->esp))
 		return false;
 	child = child_new(ike, slot, true);
 	if (!child)
@@ -173,6 +196,10 @@ void v2_child_unsent(struct ike_sa *ike, struct task *task)
 	slot = wanted_slot(task, old);
 	if (!slot)
 		return;
+	if (v2_child_linked_to(ike, old)) {
+		child_keep(old, RETRY_LATE_MS);
+		return;
+	}
 	slot_fail(slot, "the request for an SA could not be built: out of memory or "
 			"randomness, or the crypto library does not support %s: try another "
 			"dh-group in the ipsec-crypto-profile of both ends",
@@ -271,8 +298,7 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 	return accept_ts(child, answer);
 }
 
-/* Nothing came of @child: the peer deletes what it has of it, and we try later. */
-static void take_failed(struct child_sa *child)
+void v2_child_failed(struct child_sa *child, bool made)
 {
 	struct child_sa *old = child_find(child->core, child->replaces);
 
@@ -280,7 +306,7 @@ static void take_failed(struct child_sa *child)
 		child_keep(old, RETRY_LATE_MS);
 	else
 		slot_backoff(child->slot);
-	if (child->spi_out) {
+	if (made && child->spi_out) {
 		child->state = CHILD_INSTALLING;
 		child_delete(child);
 	} else {
@@ -296,13 +322,13 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 
 	if (in->notes.failed) {
 		say_refused(child, &in->notes.error);
-		take_failed(child);
+		v2_child_failed(child, true);
 		return;
 	}
 	prop_list_without_dh(&esp);
 	if (!v2_read_terms(in, &answer) || !accept_answer(child, &esp, &answer) ||
 	    !v2_child_derive(child, bytes_of(NULL, 0), ni, nr)) {
-		take_failed(child);
+		v2_child_failed(child, true);
 		return;
 	}
 	child_install(child);
@@ -316,7 +342,7 @@ static bool child_anew(struct ike_sa *ike, const struct task *task, const struct
 	const struct alg_dh *group;
 	struct task *again;
 
-	if (notify->type != IKE_N_INVALID_KE_PAYLOAD || notify->data.n != 2 ||
+	if (notify->type != IKE_N_INVALID_KE_PAYLOAD || notify->data.n != 2 || task->chain ||
 	    task->rounds >= V2_ROUNDS_MAX)
 		return false;
 	group = alg_dh_by_id(get_be16(notify->data.p));
@@ -351,8 +377,8 @@ static void put_off(struct ike_sa *ike, struct slot *slot, struct child_sa *old,
 		timer_set(&ike->core->timers, &slot->retry, ike->core->now + wait);
 }
 
-static void child_refused(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
-			  const struct wire_notify *notify)
+void v2_child_refused(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
+		      const struct wire_notify *notify)
 {
 	struct child_sa *old = child_held(ike->core, task->old);
 	struct slot *slot = fresh->slot;
@@ -381,7 +407,8 @@ static void child_refused(struct ike_sa *ike, struct task *task, struct child_sa
 	} else {
 		say_refused(fresh, notify);
 		if (old)
-			child_keep(old, RETRY_LATE_MS);
+			child_keep(old, notify->type == IKE_N_STATE_NOT_FOUND ? RETRY_SOON_MS :
+										RETRY_LATE_MS);
 		else
 			slot_backoff(slot);
 	}
@@ -394,7 +421,8 @@ static bool of_group(const struct task *task, const struct v2_terms *answer)
 	return task->group && answer->has_ke && answer->ke.group == task->group->id;
 }
 
-static bool derive_child(const struct task *task, struct child_sa *child,
+/* Keys, or what they will be made of when more key exchanges are done; false: said why. */
+static bool derive_child(struct task *task, struct child_sa *child,
 			 const struct job_dh *exchange, const struct v2_terms *answer,
 			 struct bytes nr)
 {
@@ -411,7 +439,10 @@ static bool derive_child(const struct task *task, struct child_sa *child,
 			  dh_error_text(exchange->error));
 		return false;
 	}
-	return v2_child_derive(child, dh_secret_bytes(&exchange->shared), ni, nr);
+	if (!v2_followup_group(&child->prop, NULL))
+		return v2_child_derive(child, dh_secret_bytes(&exchange->shared), ni, nr);
+	task->chain = chain_new(ni, nr, &exchange->shared);
+	return task->chain;
 }
 
 /*
@@ -460,6 +491,41 @@ static void close_doomed(struct child_sa *fresh)
 	child_close(fresh);
 }
 
+void v2_child_made(const struct task *task, struct child_sa *fresh)
+{
+	if (doomed(task, fresh))
+		close_doomed(fresh);
+	else if (!lost_to_rival(task, fresh))
+		child_install(fresh);
+}
+
+void v2_child_goes_on(struct task *task, struct child_sa *fresh, const struct v2_in *in)
+{
+	const char *why = v2_followup_begin(task, TASK_CHILD_FOLLOWUP, in);
+
+	task->group = v2_followup_group(&fresh->prop, task->chain);
+	if (!why)
+		return;
+	slot_fail(fresh->slot, "%s", why);
+	v2_child_failed(fresh, true);
+}
+
+/* @task has done the first of several key exchanges for @fresh. */
+static void begin_followup(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
+			   const struct v2_in *in)
+{
+	struct child_sa *old = child_held(ike->core, task->old);
+
+	/* The peer's own rekey is done, and did what ours was to do. */
+	if (child_held(ike->core, task->rival)) {
+		if (old && old->state == CHILD_REKEYING)
+			old->state = CHILD_REPLACED;
+		child_close(fresh);
+		return;
+	}
+	v2_child_goes_on(task, fresh, in);
+}
+
 void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
 	struct child_sa *fresh = child_held(ike->core, task->fresh);
@@ -471,7 +537,7 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	if (!fresh)
 		return;
 	if (in->notes.failed) {
-		child_refused(ike, task, fresh, &in->notes.error);
+		v2_child_refused(ike, task, fresh, &in->notes.error);
 		return;
 	}
 	ike_not_put_off(ike);
@@ -485,15 +551,10 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	good = readable && accept_answer(fresh, &fresh->tunnel->esp, &answer) &&
 	       derive_child(task, fresh, &exchange, &answer, nr);
 	secret_wipe(&exchange.shared, sizeof(exchange.shared));
-	if (!good) {
-		take_failed(fresh);
-		return;
-	}
-	if (doomed(task, fresh)) {
-		close_doomed(fresh);
-		return;
-	}
-	if (lost_to_rival(task, fresh))
-		return;
-	child_install(fresh);
+	if (!good)
+		v2_child_failed(fresh, !v2_followup_group(&fresh->prop, NULL));
+	else if (task->chain)
+		begin_followup(ike, task, fresh, in);
+	else
+		v2_child_made(task, fresh);
 }

@@ -208,7 +208,7 @@ static bool take_rekey_answer(struct ike_sa *ike, struct ike_sa *heir, struct ta
 	ike_set_peer_spi(heir, heir->prop.spi);
 	task->chain = begin_chain(ike, &exchange, bytes_of(task->nonce, NONCE_N), nr);
 	secret_wipe(&exchange.shared, sizeof(exchange.shared));
-	return task->chain && (v2_followup_group(heir, NULL) ||
+	return task->chain && (v2_followup_group(&heir->prop, NULL) ||
 			       v2_rekey_derive(heir, ike, task->chain));
 }
 
@@ -217,6 +217,8 @@ void v2_rekey_settle(struct ike_sa *ike, struct ike_sa *heir, struct task *task)
 	struct ike_sa *rival = open_rival(ike, task);
 
 	task->heir = 0;
+	/* A child that the peer was about to make. */
+	ike_drop_chain(ike);
 	/* Section 2.8.1: the SA with the least nonce goes, deleted by who made it. */
 	if (rival && memcmp(heir->nonce_min, rival->nonce_min, NONCE_N) < 0) {
 		ike_inherit(rival, ike);
@@ -227,6 +229,15 @@ void v2_rekey_settle(struct ike_sa *ike, struct ike_sa *heir, struct task *task)
 	ike_inherit(heir, ike);
 	v2_crash_renew(heir);
 	ike_delete(ike);
+}
+
+bool v2_rekey_go_on(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	const char *why = v2_followup_begin(task, TASK_IKE_FOLLOWUP, in);
+
+	if (why)
+		log_warning(ike->gw->subject, "rekeying of the IKE SA: %s", why);
+	return !why;
 }
 
 void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
@@ -244,10 +255,10 @@ void v2_rekey_response(struct ike_sa *ike, struct task *task, const struct v2_in
 		return;
 	}
 	v2_crash_take(heir, in);
-	if (!v2_followup_group(heir, NULL))
+	if (!v2_followup_group(&heir->prop, NULL))
 		v2_rekey_settle(ike, heir, task);
 	/* The peer's rekey is done, and it has put ours off if it needs more than that. */
-	else if (open_rival(ike, task) || !v2_followup_begin(ike, task, in))
+	else if (open_rival(ike, task) || !v2_rekey_go_on(ike, task, in))
 		v2_rekey_failed(ike, task, RETRY_LATE_MS);
 }
 
@@ -266,7 +277,7 @@ void v2_rekey_late(struct ike_sa *ike, struct task *task, const struct v2_in *in
 	}
 	task->heir = 0;
 	/* The peer does not have it yet. */
-	if (v2_followup_group(heir, NULL)) {
+	if (v2_followup_group(&heir->prop, NULL)) {
 		ike_close(heir, false);
 		return;
 	}
@@ -281,7 +292,7 @@ static bool key_heir(struct ike_sa *ike, struct ike_sa *heir, struct chain *chai
 {
 	bool good;
 
-	if (v2_followup_group(heir, NULL)) {
+	if (v2_followup_group(&heir->prop, NULL)) {
 		chain->heir = ike_key(heir);
 		ike->chain = chain;
 		return true;

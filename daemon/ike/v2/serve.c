@@ -101,9 +101,23 @@ static bool choose(struct slot *slot, const struct ask *ask, struct prop_chosen 
 	return true;
 }
 
+/* More key exchanges are to come: what was made by the first is kept, and how to go on written. */
+static bool begin_child_chain(struct child_sa *child, struct bytes ni, struct bytes nr,
+			      const struct dh_secret *shared, struct wire_writer *w)
+{
+	struct ike_sa *ike = child->ike;
+
+	ike_drop_chain(ike);
+	ike->chain = chain_new(ni, nr, shared);
+	if (!ike->chain)
+		return false;
+	ike->chain->child = child->token;
+	return v2_followup_offer(ike, w);
+}
+
 /*
- * Our half of the exchange: nonce and public value written, keys derived.  @exchange has the
- * result of the key exchange, where there is one.
+ * Our half of the exchange: nonce and public value written, keys derived, unless more key
+ * exchanges are to come.  @exchange has the result of the key exchange, where there is one.
  */
 static bool exchange_keys(struct child_sa *child, const struct ask *ask,
 			  const struct job_dh *exchange, struct bytes nr, struct wire_writer *w)
@@ -119,21 +133,29 @@ static bool exchange_keys(struct child_sa *child, const struct ask *ask,
 		return false;
 	}
 	wire_put_ke(w, child->prop.dh->id, dh_public(*exchange->own));
+	if (v2_followup_group(&child->prop, NULL))
+		return begin_child_chain(child, ask->ni, nr, &exchange->shared, w);
 	return v2_child_derive(child, dh_secret_bytes(&exchange->shared), ask->ni, nr);
 }
 
-/* The child is derived, its answer complete: into the kernel with it. */
-static void accept(struct ike_sa *ike, struct child_sa *child, const struct ask *ask)
+void v2_child_agreed(struct child_sa *child)
 {
-	struct child_sa *old = ask->old;
-	struct task *task = ike->ex.current;
+	struct task *task = child->ike->ex.current;
 
-	if (old)
-		child->replaces = old->token;
-	v2_child_heed_tfc(child, ask->terms.no_tfc);
-	if (old && task && task->old == old->token)
+	timer_stop(&child->core->timers, &child->life);
+	if (child->replaces && task && task->old == child->replaces)
 		task->rival = child->token;
 	child_install(child);
+}
+
+/* The child's answer is complete, and it is derived, unless that is put off. */
+static void accept(struct child_sa *child, const struct ask *ask)
+{
+	if (ask->old)
+		child->replaces = ask->old->token;
+	v2_child_heed_tfc(child, ask->terms.no_tfc);
+	if (child->keys)
+		v2_child_agreed(child);
 }
 
 /* Makes the child in @slot, of what was chosen and agreed to, and writes the answer. */
@@ -168,7 +190,18 @@ static void make(struct ike_sa *ike, struct slot *slot, const struct ask *ask,
 		return;
 	}
 	v2_child_put_ts(ts, false, w);
-	accept(ike, child, ask);
+	accept(child, ask);
+}
+
+/* Both rekey at once: which one is to go is decided where neither needs another exchange. */
+static bool child_must_wait(const struct ike_sa *ike, const struct ask *ask,
+			    const struct prop_chosen *chosen)
+{
+	const struct task *task = ike->ex.current;
+
+	return ask->old && task && task->old == ask->old->token &&
+	       (task->kind == TASK_CHILD_FOLLOWUP ||
+		(ike->ex.request && v2_followup_group(chosen, NULL)));
 }
 
 static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
@@ -197,6 +230,10 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 	}
 	if (!choose(slot, ask, &chosen, w))
 		return;
+	if (child_must_wait(ike, ask, &chosen)) {
+		put_error(w, IKE_N_TEMPORARY_FAILURE);
+		return;
+	}
 	if (chosen.dh && !ask->auth) {
 		exchange.group = chosen.dh;
 		exchange.peer = ask->terms.ke.data;

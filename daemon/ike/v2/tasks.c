@@ -132,6 +132,13 @@ static const struct v2_task v2_task[TASK_KINDS] = {
 		.states = IN_USE, .response = v2_child_response,
 		.story = "peer answers our rekeying of a child",
 	},
+	[TASK_CHILD_FOLLOWUP] = {
+		.rule = { .sends = SENDS_MOST },
+		.exchange = IKE_EXCH_IKE_FOLLOWUP_KE, .makes_child = true, .bars_rekey = true,
+		.build = v2_child_followup_build, .unsent = v2_child_unsent, .lost = peer_lost,
+		.states = IN_USE, .response = v2_child_followup_response,
+		.story = "peer goes on with a child of ours",
+	},
 	[TASK_CHILD_DELETE] = {
 		.rule = { .sends = SENDS_MOST, .moves = true },
 		.exchange = IKE_EXCH_INFORMATIONAL, .bars_rekey = true,

@@ -26,7 +26,7 @@ static const struct asked {
 	{ IN_USE, IKE_EXCH_CREATE_CHILD_SA, v2_create_request,
 	  "peer wants an SA, or one rekeyed" },
 	{ IN_USE, IKE_EXCH_IKE_FOLLOWUP_KE, v2_followup_request,
-	  "peer goes on with its rekeying of the IKE SA" },
+	  "peer goes on with its rekeying, or another child" },
 	{ ENDING, IKE_EXCH_IKE_FOLLOWUP_KE, v2_refuse_request,
 	  "peer rekeys an IKE SA that is ending" },
 	{ ENDING, IKE_EXCH_CREATE_CHILD_SA, v2_refuse_request,

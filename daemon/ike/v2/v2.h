@@ -268,6 +268,8 @@ void v2_child_put_mode(const struct slot *slot, struct wire_writer *w);
 bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transport);
 /* Notes whether the peer sent ESP_TFC_PADDING_NOT_SUPPORTED. */
 void v2_child_heed_tfc(struct child_sa *child, bool refused);
+/* The peer's @child has its keys: into the kernel with it. */
+void v2_child_agreed(struct child_sa *child);
 /* Makes the child that the peer asks for in IKE_AUTH, or writes why not. */
 void v2_child_serve(struct ike_sa *ike, const struct v2_in *in, struct bytes ni, struct bytes nr,
 		    struct wire_writer *w);
@@ -278,6 +280,16 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 /* The request for @task could not be built: it is tried again later. */
 void v2_child_unsent(struct ike_sa *ike, struct task *task);
 void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* The peer answered @task, which is to make @fresh, with that error. */
+void v2_child_refused(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
+		      const struct wire_notify *notify);
+/*
+ * Nothing came of @child: we try later, and the peer deletes what it has of it, where it @made
+ * something, and has told its SPI.
+ */
+void v2_child_failed(struct child_sa *child, bool made);
+/* @fresh, which @task made, has its keys: it is used, unless something happened meanwhile. */
+void v2_child_made(const struct task *task, struct child_sa *fresh);
 /* Takes a CREATE_CHILD_SA request, which may be for a child, a rekey of one or of the IKE SA. */
 void v2_create_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
 /* Refuses with TEMPORARY_FAILURE (section 2.25). */
@@ -300,15 +312,23 @@ bool v2_rekey_derive(struct ike_sa *heir, const struct ike_sa *old, const struct
 void v2_rekey_failed(struct ike_sa *ike, struct task *task, ike_time wait);
 /* The peer answered @task with that error. */
 void v2_rekey_refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify);
+/* @task goes on with more key exchanges, as @in says; false: it does not say how. */
+bool v2_rekey_go_on(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 /* Both ends have @heir, which @task made: it takes over, unless the peer's does. */
 void v2_rekey_settle(struct ike_sa *ike, struct ike_sa *heir, struct task *task);
 
-/* --- chain_link.c, followup.c: IKE_FOLLOWUP_KE, further key exchanges of a rekey --- */
+/* --- chain_link.c, followup.c, child_followup.c: IKE_FOLLOWUP_KE, further key exchanges --- */
 
-/* There are some, by what @heir is to be, when @chain has been done; @chain NULL: none has. */
-const struct alg_dh *v2_followup_group(const struct ike_sa *heir, const struct chain *chain);
-/* @task goes on with the next of them, as @in says; false: it does not say how. */
-bool v2_followup_begin(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* There are some, by what was chosen, when @chain has been done; @chain NULL: none has. */
+const struct alg_dh *v2_followup_group(const struct prop_chosen *prop, const struct chain *chain);
+/* @task is of @kind from now on, and goes on with the next of them, as @in says; or why not. */
+const char *v2_followup_begin(struct task *task, enum task_kind kind, const struct v2_in *in);
+/* Writes our half of the next of them; false: there is none, or not yet. */
+bool v2_followup_put(struct ike_sa *ike, struct task *task, const struct prop_chosen *prop,
+		     struct wire_writer *w);
+/* Adds to task->chain what comes of the peer's half, if it does not wait; or why not. */
+const char *v2_followup_take(struct ike_sa *ike, struct task *task, const struct prop_chosen *prop,
+			     const struct v2_in *in);
 /* Has the peer go on with ike->chain, and writes how; false: no randomness. */
 bool v2_followup_offer(struct ike_sa *ike, struct wire_writer *w);
 bool v2_followup_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
@@ -317,6 +337,17 @@ void v2_followup_request(struct ike_sa *ike, const struct v2_in *in, struct wire
 void v2_followup_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 /* Likewise, but the SA is to be deleted, and its heir with it. */
 void v2_followup_late(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* Derives the keys of @child; false on failure. */
+bool v2_child_derive_chain(struct child_sa *child, const struct chain *chain);
+bool v2_child_followup_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_child_followup_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* @task goes on with the next for @fresh, as @in says, or ends, with the reason said. */
+void v2_child_goes_on(struct task *task, struct child_sa *fresh, const struct v2_in *in);
+/* The peer is about to rekey @old (NULL: nothing), and has not given up. */
+bool v2_child_linked_to(const struct ike_sa *ike, const struct child_sa *old);
+/* What the peer's @child is to replace is still there to be replaced, or gone. */
+bool v2_child_linked_good(const struct child_sa *child);
 
 /* --- info.c: INFORMATIONAL (section 1.4) --- */
 
