@@ -10,7 +10,7 @@
 #define CHILD_SWITCH_MS		SECONDS(20)	/* then the responder of a rekey switches */
 #define CHILD_SPARE_MS		SECONDS(60)	/* for the peer to delete the older of two */
 #define CHILD_ORPHAN_MS		SECONDS(60)	/* for a peer that has restarted */
-#define CHILD_ADOPT_MS		SECONDS(2)	/* for the peer to install a pair it asked for */
+#define CHILD_ADOPT_MS		SECONDS(10)	/* for the peer to say it has a pair */
 #define CHILD_LATE_MS		500		/* once it has answered what we sent after that */
 #define CHILD_TIE_MS		SECONDS(15)	/* for the peer to delete what lost a tie */
 #define CHILD_RETRY_MS		SECONDS(10)	/* after the kernel refused a rekey */

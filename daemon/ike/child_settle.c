@@ -7,6 +7,8 @@
 #include "ike/child_end.h"
 #include "ike/child_use.h"
 
+#define UNDECIDED_MS	SECONDS(2)	/* between looks at which of two rekeys stays */
+
 static void supersede(struct child_sa *loser, bool tie)
 {
 	struct ike_core *core = loser->core;
@@ -132,7 +134,7 @@ void child_turn(struct ike_core *core, struct timer *timer)
 	else if (child->state > CHILD_REKEYING || !child->standby)
 		return;
 	else if (child_undecided(child))
-		timer_set(&core->timers, &child->turn, core->now + CHILD_ADOPT_MS);
+		timer_set(&core->timers, &child->turn, core->now + UNDECIDED_MS);
 	else if (overtaken(child))
 		supersede(child, false);
 	else

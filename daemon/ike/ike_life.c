@@ -52,8 +52,7 @@ static void condemned_look(struct ike_sa *ike)
 	ike->condemned_needed = n;
 	if (core->now < ike->condemned_at + most)
 		timer_set(&core->timers, &ike->life, core->now + CONDEMNED_MS);
-	else if (ike->doubted)
-		ike_forgotten(ike);
+	/* Also one that is doubted: a peer that is only slow is to know of the end. */
 	else
 		ike_delete(ike);
 }

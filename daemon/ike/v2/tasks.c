@@ -214,9 +214,11 @@ void v2_lost(struct ike_sa *ike, struct task *task)
 {
 	struct gateway *gw = ike->gw;
 
+	if (ike->state == IKE_DELETING && ike->doubted)
+		ike_forgotten(ike);
 	/* One of two attempts at once (gateway_hedge()): the other may succeed. */
-	if (ike->state == IKE_DELETING ||
-	    (ike->state < IKE_UP && gw->slow && (gw->slow != ike || gw->starting)))
+	else if (ike->state == IKE_DELETING ||
+		 (ike->state < IKE_UP && gw->slow && (gw->slow != ike || gw->starting)))
 		ike_close(ike, false);
 	else
 		v2_task[task->kind].lost(ike, task);
