@@ -10,6 +10,7 @@
 
 HUB=10.99.0.1 HUB_NAT=10.99.255.1
 HUB_PIDS=()
+declare -A HUB_SEEN=()
 
 # hub_address N: sets ADDRESS to that of a satellite (a thousand subshells take their time).
 hub_address() {
@@ -67,7 +68,7 @@ hub_nat_up() {
 	addr_add nat in 10.98.0.1/16
 	on nat sysctl -qw net.ipv4.ip_forward=1
 	on nat nft "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; };
-		add rule ip nat post oifname out snat to $HUB_NAT"
+		add rule ip nat post oifname out meta l4proto udp snat to $HUB_NAT:1024-65535"
 	ip -n gb rule add from 10.98.0.0/16 lookup 98
 	ip -n gb route add default via 10.98.0.1 dev wan1 onlink table 98
 }
@@ -113,9 +114,25 @@ hub_ups() {
 	grep -c ':default: up: ' "$WORK/$1/pantund.log" || :
 }
 
-# hub_all_up SIDE
+# hub_active SIDE: how many proxy-IDs have an SA of this daemon's.
+hub_active() {
+	on "$1" "${PANTUNCTL:?}" --json show tunnel | grep -c '"state": "active"' || :
+}
+
+# hub_all_up SIDE: the log says so.  It lacks lines where there were too many at once, so once no
+# more have come for three seconds the daemon is asked, which takes its time.
 hub_all_up() {
-	[ "$(hub_ups "$1")" -ge "$HUB_COUNT" ]
+	local ups count since
+	ups=$(hub_ups "$1")
+	[ "$ups" -lt "$HUB_COUNT" ] || return 0
+	read -r count since <<<"${HUB_SEEN[$1]:-none 0}"
+	if [ "$ups" != "$count" ]; then
+		HUB_SEEN[$1]="$ups $SECONDS"
+		return 1
+	fi
+	[ $((SECONDS - since)) -ge 3 ] || return 1
+	HUB_SEEN[$1]="$ups $SECONDS"
+	[ "$(hub_active "$1")" -ge "$HUB_COUNT" ]
 }
 
 # hub_both_up
