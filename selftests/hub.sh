@@ -32,4 +32,13 @@ check 'a new hub has all of them' wait_for 60 hub_all_up ga
 # it was away, for longer than it takes to find that out where the lab is slow
 check 'which gave up none of them' hub_unharmed ga
 hub_load_off
+
+# of many devices the tool has one list, and looks at none by itself
+one_is_down() {
+	pantunctl_on ga --json show tunnel |
+		json_of "sum(not t['admin_up'] for t in d['tunnels']) == 1 and len(d['tunnels'])" |
+		grep -qx "$COUNT"
+}
+ip -n ga link set tunnel7 down
+check 'show knows which device of all is down' one_is_down
 finish

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Fills the kernel's part of the model by dumps. */
-#include <linux/if.h>
-#include <linux/if_link.h>
-#include <linux/rtnetlink.h>
 #include <netlink/attr.h>
-#include <netlink/netlink.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 #include "ctl_client.h"
 #include "genl/read.h"
 #include "nl_client.h"
+#include "nl_links.h"
 #include "nl_parse.h"
 #include "nl_relay.h"
 
@@ -118,49 +115,6 @@ static int dump_by_daemon(struct source *source, const char *ctl, struct model *
 	return status;
 }
 
-static int on_link(struct nl_msg *msg, void *arg)
-{
-	struct ifinfomsg *info = nlmsg_data(nlmsg_hdr(msg));
-	struct nlattr *attrs[IFLA_MAX + 1];
-	struct link *link = arg;
-
-	if (nlmsg_hdr(msg)->nlmsg_type != RTM_NEWLINK ||
-	    nlmsg_parse(nlmsg_hdr(msg), sizeof(*info), attrs, IFLA_MAX, NULL))
-		return NL_SKIP;
-	link->known = true;
-	link->up = info->ifi_flags & IFF_UP;
-	link->carrier = attrs[IFLA_CARRIER] && nla_get_u8(attrs[IFLA_CARRIER]);
-	link->operstate = attrs[IFLA_OPERSTATE] ? nla_get_u8(attrs[IFLA_OPERSTATE]) :
-						  IF_OPER_UNKNOWN;
-	return NL_OK;
-}
-
-/* Flags, carrier and operstate; @link stays unknown where the device is not here. */
-static void ask_link(struct nl_sock *sock, uint32_t ifindex, struct link *link)
-{
-	struct ifinfomsg info = { .ifi_family = AF_UNSPEC, .ifi_index = (int)ifindex };
-
-	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, on_link, link);
-	if (nl_send_simple(sock, RTM_GETLINK, 0, &info, sizeof(info)) >= 0)
-		nl_recvmsgs_default(sock);
-}
-
-static void ask_links(struct model *model)
-{
-	struct nl_sock *sock = nl_socket_alloc();
-
-	if (sock && !nl_connect(sock, NETLINK_ROUTE)) {
-		nl_socket_disable_auto_ack(sock);
-		for (size_t i = 0; i < model->tunnels_n; i++) {
-			struct tunnel *tunnel = &model->tunnels[i];
-
-			if (!tunnel->moved)
-				ask_link(sock, tunnel->ifindex, &tunnel->link);
-		}
-	}
-	nl_socket_free(sock);
-}
-
 void nl_fill(struct model *model, const char *ctl)
 {
 	struct source source = { .daemon = -1, .error = model->kernel_error };
@@ -176,5 +130,5 @@ void nl_fill(struct model *model, const char *ctl)
 	if (status)
 		return;
 	*model->kernel_error = '\0';
-	ask_links(model);
+	nl_links_fill(model);
 }
