@@ -16,7 +16,7 @@
 #include "fetch/reach.h"
 #include "fetch/resolver.h"
 
-#define RESOLVE_ROOM	(NAME_ROOM + 8 + NAME_ADDRS * ADDR_TEXT)
+#define RESOLVE_ROOM	(NAME_ROOM + 9 + NAME_ADDRS * ADDR_TEXT)
 
 struct transfer {
 	LIST_ENTRY(transfer) list;
@@ -210,7 +210,8 @@ static void on_host(void *ctx, const struct name_answer *answer)
 		return;
 	}
 	text_init(&text, list, sizeof(list));
-	text_add(&text, "%s:%s:", t->host, t->port);
+	/* The plus: libcurl, which keeps it, forgets it again. */
+	text_add(&text, "+%s:%s:", t->host, t->port);
 	for (unsigned int i = 0; i < answer->n; i++)
 		text_add(&text, "%s%s", i ? "," : "", addr_text(&answer->addrs[i], addr));
 	t->addresses = curl_slist_append(NULL, list);
@@ -293,6 +294,9 @@ static void answered(struct transfer *t, CURLcode code)
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &where);
 	t->result->status = (uint32_t)status;
+	/* One address of the host was refused, and another is fine. */
+	if (code == CURLE_OK)
+		t->why[0] = '\0';
 	if (code == CURLE_OK && is_redirect(status)) {
 		redirected(t, where);
 		return;

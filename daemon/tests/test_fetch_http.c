@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Documents from web servers that are this test, in a network of its own. */
 #include <event2/buffer.h>
+#include <event2/dns.h>
+#include <event2/dns_struct.h>
 #include <event2/event.h>
 #include <event2/http.h>
 #include <net/if.h>
@@ -30,6 +32,7 @@
 #define PRIVATE	"10.9.9.9"
 #define PORT	8080
 #define TICKET	77
+#define DNS_PORT	5300
 
 static struct event_base *base;
 static struct evhttp *server;
@@ -319,6 +322,43 @@ static void test_names(void **state)
 	assert_refused("a.example: the name server does not answer");
 }
 
+static void on_question(struct evdns_server_request *req, void *ctx)
+{
+	const struct evdns_server_question *q = req->questions[0];
+
+	if (q->type == EVDNS_TYPE_A)
+		evdns_server_request_add_a_reply(req, q->name, 2, ctx, 300);
+	evdns_server_request_respond(req, 0);
+}
+
+/* Of two addresses of a host one is refused, and the other will do, whichever comes first. */
+static void test_some_refused(void **state)
+{
+	struct msg_servers servers = { .n = 1, .addrs = { site_address("127.0.0.1") } };
+	struct addr inside = site_address("127.0.0.1"), outside = site_address(OUTSIDE);
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(DNS_PORT) };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	struct evdns_server_port *names;
+	uint8_t both[8];
+
+	(void)state;
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	names = evdns_add_server_port_with_base(base, fd, 0, on_question, both);
+	resolver_use(resolver, &servers, DNS_PORT);
+	for (int first = 0; first <= 1; first++) {
+		memcpy(both + (first ? 4 : 0), inside.b, 4);
+		memcpy(both + (first ? 0 : 4), outside.b, 4);
+		get("http://b.example:8080/doc");
+		assert_string_equal(seen.head.why, "");
+		assert_string_equal(seen.body, "a document");
+	}
+	memcpy(both, inside.b, 4);
+	memcpy(both + 4, inside.b, 4);
+	get("http://b.example:8080/doc");
+	assert_refused("127.0.0.1 is this host itself");
+	evdns_close_server_port(names);
+}
+
 static void test_many(void **state)
 {
 	(void)state;
@@ -458,6 +498,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_bounds, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_urls, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_names, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_some_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_program, set_up, tear_down),
 		cmocka_unit_test(test_whole),
