@@ -75,4 +75,7 @@ begins middle 20
 begins a_short 5
 run "$WORK/order" long middle a_short
 check 'the shortest is begun last' test "$(tail -n 1 "$WORK/begun")" = a_short
+topic vain 100 ". '$PANTUN_TOP/selftests/lib.sh'; set -e; wait_for 0 test -e $WORK/nowhere"
+check 'a wait in vain ends a topic, which says so' \
+	says 1 "it waited in vain for: test -e $WORK/nowhere" "$TREE/selftests/vain.sh"
 finish

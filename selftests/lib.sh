@@ -19,6 +19,8 @@ LIB_PIDS=()
 LIB_PINGS=()
 LIB_COUNT=0
 LIB_FAILED=0
+LIB_ENDS=early
+LIB_WAITED=''
 case ${PANTUN_LAB:-} in
 debug) LIB_SLOWER=3 ;;
 stock) LIB_SLOWER=6 ;;
@@ -90,6 +92,7 @@ says() {
 }
 
 finish() {
+	LIB_ENDS=''
 	printf '1..%d\n' "$LIB_COUNT"
 	[ "$LIB_COUNT" -gt 0 ] || exit 1
 	[ "$LIB_FAILED" -eq 0 ] || exit 1
@@ -102,10 +105,12 @@ finish() {
 wait_for() {
 	local end=$((SECONDS + $1 * LIB_SLOWER))
 	shift
+	LIB_WAITED="$*"
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || return 1
 		sleep 0.1
 	done
+	LIB_WAITED=''
 }
 
 # keep_pid PID: have it ended when the script ends.
@@ -113,8 +118,16 @@ keep_pid() {
 	LIB_PIDS+=("$1")
 }
 
+# A command that no check looks at may end the topic: a wait in vain most likely.
+lib_say_end() {
+	[ "$1" != 0 ] && [ -n "$LIB_ENDS" ] || return 0
+	printf '# the topic ends early, with status %s%s\n' "$1" \
+		"${LIB_WAITED:+; it waited in vain for: $LIB_WAITED}"
+}
+
 lib_cleanup() {
-	local pid
+	local status=$? pid
+	lib_say_end "$status"
 	for pid in "${LIB_PIDS[@]}"; do
 		kill "$pid" 2>/dev/null || :
 	done
