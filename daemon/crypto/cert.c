@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "crypto/cert.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+#include "base/items.h"
+#include "crypto/cert_name.h"
+#include "crypto/sign.h"
+
+#define DEPTH_MAX	5	/* certificates of authorities below the root, as PAN-OS has it */
+#define LEVEL		2	/* 112 bits: RSA of 2048 at least, no SHA-1 */
+
+/* --- our own --- */
+
+struct cert_own {
+	EVP_PKEY *key;
+};
+
+static EVP_PKEY *pkcs8(struct bytes der)
+{
+	const uint8_t *at = der.p;
+	PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &at, (long)der.n);
+	EVP_PKEY *key = info ? EVP_PKCS82PKEY(info) : NULL;
+
+	PKCS8_PRIV_KEY_INFO_free(info);
+	ERR_clear_error();
+	return key;
+}
+
+struct cert_own *cert_own_new(struct bytes credential)
+{
+	struct cert_own *own = calloc(1, sizeof(*own));
+	struct bytes key;
+
+	if (own && items_next(&credential, &key))
+		own->key = pkcs8(key);
+	if (own && own->key)
+		return own;
+	free(own);
+	return NULL;
+}
+
+void cert_own_free(struct cert_own *own)
+{
+	if (!own)
+		return;
+	EVP_PKEY_free(own->key);
+	free(own);
+}
+
+size_t cert_own_sign(struct cert_own *own, unsigned int hashes, struct bytes octets, uint8_t *out)
+{
+	return sign_make(own->key, hashes, octets, out);
+}
+
+/* --- authorities --- */
+
+struct cert_roots {
+	X509_STORE *store;
+};
+
+static X509 *read_one(struct bytes der)
+{
+	const uint8_t *at = der.p;
+	X509 *cert = d2i_X509(NULL, &at, (long)der.n);
+
+	if (cert && at == der.p + der.n)
+		return cert;
+	X509_free(cert);
+	return NULL;
+}
+
+struct cert_roots *cert_roots_new(struct bytes items)
+{
+	struct cert_roots *roots = calloc(1, sizeof(*roots));
+	struct bytes item;
+	bool good;
+
+	if (roots)
+		roots->store = X509_STORE_new();
+	good = roots && roots->store;
+	while (good && items_next(&items, &item)) {
+		X509 *cert = read_one(item);
+
+		good = cert && X509_STORE_add_cert(roots->store, cert) == 1;
+		X509_free(cert);
+	}
+	ERR_clear_error();
+	if (good && !items.n)
+		return roots;
+	cert_roots_free(roots);
+	return NULL;
+}
+
+void cert_roots_free(struct cert_roots *roots)
+{
+	if (!roots)
+		return;
+	X509_STORE_free(roots->store);
+	free(roots);
+}
+
+/* --- a peer's --- */
+
+struct cert_peer {
+	X509 *first;			/* its own */
+	STACK_OF(X509) *others;
+};
+
+/* False: one of them is none, or memory is short. */
+static bool read_all(struct cert_peer *peer, struct bytes items)
+{
+	struct bytes item;
+
+	while (items_next(&items, &item)) {
+		X509 *cert = read_one(item);
+
+		if (!cert)
+			return false;
+		if (!peer->first)
+			peer->first = cert;
+		else if (sk_X509_push(peer->others, cert) <= 0)
+			return false;
+	}
+	return peer->first && !items.n;
+}
+
+struct cert_peer *cert_peer_read(struct bytes items, struct text *why)
+{
+	struct cert_peer *peer = calloc(1, sizeof(*peer));
+
+	if (peer)
+		peer->others = sk_X509_new_null();
+	if (items_count(items) > CERT_PEER_MAX)
+		text_add(why, "there are more than %d certificates", CERT_PEER_MAX);
+	else if (!peer || !peer->others || !read_all(peer, items))
+		text_add(why, "a certificate is malformed");
+	else
+		return peer;
+	ERR_clear_error();
+	cert_peer_free(peer);
+	return NULL;
+}
+
+void cert_peer_free(struct cert_peer *peer)
+{
+	if (!peer)
+		return;
+	X509_free(peer->first);
+	sk_X509_pop_free(peer->others, X509_free);
+	free(peer);
+}
+
+static void add_time(const ASN1_TIME *time, struct text *why)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(time, &tm) == 1)
+		text_add(why, " %04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1,
+			 tm.tm_mday, tm.tm_hour, tm.tm_min);
+}
+
+/* Why the chain that @ctx tried came to nothing. */
+static void add_error(X509_STORE_CTX *ctx, struct text *why)
+{
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
+	int error = X509_STORE_CTX_get_error(ctx);
+
+	switch (error) {
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+		text_add(why, "no authority of the certificate-profile has issued it");
+		break;
+	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
+		text_add(why, "no authority of the certificate-profile has issued it, but another "
+			      "of the same name");
+		break;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		text_add(why, "it has expired,");
+		add_time(X509_get0_notAfter(cert), why);
+		break;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		text_add(why, "it is not valid before");
+		add_time(X509_get0_notBefore(cert), why);
+		text_add(why, " (is the clock right?)");
+		break;
+	default:
+		text_add(why, "%s", X509_verify_cert_error_string(error));
+	}
+	if (!cert)
+		return;
+	text_add(why, ": certificate of ");
+	cert_name_add(X509_get_subject_name(cert), why);
+	text_add(why, ", issued by ");
+	cert_name_add(X509_get_issuer_name(cert), why);
+}
+
+/* RFC 4945 section 5.1.3.2: where it says what it is for, signatures are among that. */
+static bool may_sign(X509 *cert, struct text *why)
+{
+	if (X509_get_key_usage(cert) & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION))
+		return true;
+	text_add(why, "its keyUsage has neither digitalSignature nor nonRepudiation");
+	return false;
+}
+
+bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why)
+{
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	X509_VERIFY_PARAM *param;
+	bool good;
+
+	if (!ctx || X509_STORE_CTX_init(ctx, roots->store, peer->first, peer->others) != 1) {
+		X509_STORE_CTX_free(ctx);
+		text_add(why, "memory is short");
+		return false;
+	}
+	param = X509_STORE_CTX_get0_param(ctx);
+	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
+	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
+	/* An authority is trusted for itself, whoever has issued its certificate. */
+	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	good = X509_verify_cert(ctx) == 1;
+	if (!good)
+		add_error(ctx, why);
+	X509_STORE_CTX_free(ctx);
+	ERR_clear_error();
+	return good && may_sign(peer->first, why);
+}
+
+bool cert_peer_is(struct cert_peer *peer, uint8_t type, struct bytes id, struct text *why)
+{
+	bool good = cert_name_is(peer->first, type, id);
+
+	if (!good) {
+		text_add(why, "its identity does not stand in its certificate, which is for ");
+		cert_name_add_all(peer->first, why);
+	}
+	ERR_clear_error();
+	return good;
+}
+
+bool cert_peer_signed(struct cert_peer *peer, struct bytes data, struct bytes octets,
+		      struct text *why)
+{
+	EVP_PKEY *key = X509_get0_pubkey(peer->first);
+
+	switch (key ? sign_check(key, data, octets) : SIGN_OTHER_KEY) {
+	case SIGN_GOOD:
+		return true;
+	case SIGN_BAD:
+		text_add(why, "its signature is not by the key of its certificate");
+		break;
+	case SIGN_UNKNOWN:
+		text_add(why, "its signature is by an algorithm that is not taken");
+		break;
+	case SIGN_OTHER_KEY:
+		text_add(why, "its signature is by an algorithm for another kind of key than "
+			      "that of its certificate");
+	}
+	return false;
+}

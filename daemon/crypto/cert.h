@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Certificates of X.509 (RFC 5280) as OpenSSL reads and checks them: our own with its private key,
+ * authorities, and those that a peer has sent.  All are items of DER (base/items.h).
+ */
+#ifndef PANTUN_CRYPTO_CERT_H
+#define PANTUN_CRYPTO_CERT_H
+
+#include "base/text.h"
+
+#define CERT_PEER_MAX	8	/* certificates that a peer may send */
+
+/* Our private key. */
+struct cert_own;
+
+/* From the credential of cert_own_read(); NULL: it is none, or memory is short. */
+struct cert_own *cert_own_new(struct bytes credential);
+void cert_own_free(struct cert_own *own);
+/* As sign_make() has it. */
+size_t cert_own_sign(struct cert_own *own, unsigned int hashes, struct bytes octets, uint8_t *out);
+
+/* Authorities, all trusted alike. */
+struct cert_roots;
+
+/* From the items of cert_roots_read(); NULL as above. */
+struct cert_roots *cert_roots_new(struct bytes items);
+void cert_roots_free(struct cert_roots *roots);
+
+/* What a peer has sent: its own certificate, and others that may lead to an authority. */
+struct cert_peer;
+
+/* Reads them; NULL with the reason added to @why. */
+struct cert_peer *cert_peer_read(struct bytes items, struct text *why);
+void cert_peer_free(struct cert_peer *peer);
+/*
+ * Whether the certificate leads to one of @roots, is in force, and may be used for signatures; else
+ * adds the reason to @why.
+ */
+bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why);
+/*
+ * Whether it is for the identity @id of that type (RFC 7296 section 3.5); else adds whom it is
+ * for.
+ */
+bool cert_peer_is(struct cert_peer *peer, uint8_t type, struct bytes id, struct text *why);
+/* Whether @data, of an AUTH payload, signs @octets by its key; else adds the reason. */
+bool cert_peer_signed(struct cert_peer *peer, struct bytes data, struct bytes octets,
+		      struct text *why);
+
+#endif
