@@ -3,10 +3,16 @@
 
 #include <string.h>
 
+#include "base/items.h"
 #include "base/secret.h"
+#include "base/text.h"
+#include "crypto/cert.h"
 #include "crypto/keymat_v2.h"
+#include "crypto/sign.h"
 #include "prop/alg_registry.h"
 
+_Static_assert(AUTH_ANSWER_MOST >= AUTH_MIX_KEYS * AUTH_DATA_MOST, "keys have no room");
+_Static_assert(AUTH_ANSWER_MOST >= SIGN_MAX, "some signature has no room");
 _Static_assert(AUTH_DATA_MOST >= ALG_PRF_MAX, "AUTH data of some PRF has no room");
 
 /*
@@ -73,6 +79,67 @@ static void mix(const struct auth_keys *keys, const struct ike_auth_request *req
 	answer->n = request->octets_n;
 }
 
+static void sign(const struct auth_keys *keys, const struct ike_auth_request *request,
+		 struct ike_auth_answer *answer)
+{
+	struct cert_own *own = auth_keys_own(keys, request->keys[0]);
+
+	if (own)
+		answer->n = (uint32_t)cert_own_sign(own, request->hashes,
+						    bytes_of(request->octets, request->octets_n),
+						    answer->octets);
+	answer->failed = !answer->n;
+	if (answer->n)
+		answer->key = request->keys[0];
+}
+
+/* The first of the authorities that the certificate leads to; 0: none, and @why. */
+static uint64_t trusted_by(const struct auth_keys *keys, const struct ike_auth_request *request,
+			   struct cert_peer *peer, struct text *why)
+{
+	for (unsigned int i = 0; i < request->n_keys; i++) {
+		struct cert_roots *roots = auth_keys_roots(keys, request->keys[i]);
+
+		why->n = 0;
+		if (roots && cert_peer_trusted(peer, roots, why))
+			return request->keys[i];
+		if (!roots)
+			text_add(why, "the authorities are not known here");
+	}
+	return 0;
+}
+
+/*
+ * The certificate comes before the signature: how much work a key makes, only who has a
+ * certificate of ours says.
+ */
+static void verify(const struct auth_keys *keys, const struct ike_auth_request *request,
+		   struct ike_auth_answer *answer)
+{
+	size_t covered = request->octets_n - request->tail_n;
+	struct bytes rest = bytes_of(request->octets + covered, request->tail_n), data, id;
+	struct cert_peer *peer = NULL;
+	struct text why;
+	uint64_t key;
+
+	text_init(&why, (char *)answer->octets, sizeof(answer->octets));
+	if (!items_next(&rest, &data) || !items_next(&rest, &id) || id.n < 1)
+		text_add(&why, "its proof is malformed");
+	else if (!rest.n)
+		text_add(&why, "it did not send its certificate");
+	else
+		peer = cert_peer_read(rest, &why);
+	key = peer ? trusted_by(keys, request, peer, &why) : 0;
+	if (key && cert_peer_is(peer, id.p[0], bytes_of(id.p + 1, id.n - 1), &why) &&
+	    cert_peer_signed(peer, data, bytes_of(request->octets, covered), &why)) {
+		answer->key = key;
+		why.n = 0;
+		answer->octets[0] = '\0';
+	}
+	answer->n = (uint32_t)why.n;
+	cert_peer_free(peer);
+}
+
 void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *request,
 		 struct ike_auth_answer *answer)
 {
@@ -84,6 +151,10 @@ void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *re
 		make(keys, request, prf, answer);
 	else if (request->kind == AUTH_MIX)
 		mix(keys, request, prf, answer);
+	else if (request->kind == AUTH_SIGN)
+		sign(keys, request, answer);
+	else if (request->kind == AUTH_VERIFY)
+		verify(keys, request, answer);
 	else
 		check(keys, request, prf, answer);
 }

@@ -10,7 +10,10 @@
 struct key {
 	struct table_node node;
 	struct key *next, **prev;	/* in all */
+	/* One of them: */
 	struct secret *secret;
+	struct cert_own *own;
+	struct cert_roots *roots;
 };
 
 struct auth_keys {
@@ -35,13 +38,23 @@ static struct key *key_find(const struct auth_keys *keys, uint64_t number)
 	return node ? container_of(node, struct key, node) : NULL;
 }
 
+static void key_empty(struct key *key)
+{
+	secret_free(key->secret);
+	cert_own_free(key->own);
+	cert_roots_free(key->roots);
+	key->secret = NULL;
+	key->own = NULL;
+	key->roots = NULL;
+}
+
 static void key_drop(struct auth_keys *keys, struct key *key)
 {
 	table_remove(&keys->by_number, &key->node);
 	*key->prev = key->next;
 	if (key->next)
 		key->next->prev = key->prev;
-	secret_free(key->secret);
+	key_empty(key);
 	free(key);
 }
 
@@ -77,8 +90,27 @@ int auth_keys_set(struct auth_keys *keys, uint64_t number, struct bytes octets)
 		secret_free(secret);
 		return -1;
 	}
-	secret_free(key->secret);
+	key_empty(key);
 	key->secret = secret;
+	return 0;
+}
+
+int auth_keys_set_cert(struct auth_keys *keys, uint64_t number, bool roots, struct bytes items)
+{
+	struct cert_roots *trusted = number && roots ? cert_roots_new(items) : NULL;
+	struct cert_own *own = number && !roots ? cert_own_new(items) : NULL;
+	struct key *key = own || trusted ? key_find(keys, number) : NULL;
+
+	if ((own || trusted) && !key)
+		key = key_add(keys, number);
+	if (!key) {
+		cert_own_free(own);
+		cert_roots_free(trusted);
+		return -1;
+	}
+	key_empty(key);
+	key->own = own;
+	key->roots = trusted;
 	return 0;
 }
 
@@ -94,7 +126,21 @@ struct bytes auth_keys_octets(const struct auth_keys *keys, uint64_t number)
 {
 	const struct key *key = key_find(keys, number);
 
-	return key ? secret_bytes(key->secret) : bytes_of(NULL, 0);
+	return key && key->secret ? secret_bytes(key->secret) : bytes_of(NULL, 0);
+}
+
+struct cert_own *auth_keys_own(const struct auth_keys *keys, uint64_t number)
+{
+	const struct key *key = key_find(keys, number);
+
+	return key ? key->own : NULL;
+}
+
+struct cert_roots *auth_keys_roots(const struct auth_keys *keys, uint64_t number)
+{
+	const struct key *key = key_find(keys, number);
+
+	return key ? key->roots : NULL;
 }
 
 size_t auth_keys_count(const struct auth_keys *keys)

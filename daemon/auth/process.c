@@ -95,6 +95,20 @@ static void on_key(void *ctx, struct bytes body, int fd)
 				"configuration");
 }
 
+static void on_cert(void *ctx, struct bytes body, int fd)
+{
+	struct auth_process *process = ctx;
+	const struct msg_auth_cert *cert = (const void *)body.p;
+
+	(void)fd;
+	if (!cert->number || body.n != sizeof(*cert) + cert->n)
+		chan_refuse(process->parent, MSG_AUTH_CERT, "number %llu, %u octets",
+			    (unsigned long long)cert->number, cert->n);
+	else if (auth_keys_set_cert(process->keys, cert->number, cert->roots,
+				    bytes_of(cert->octets, cert->n)))
+		log_error(NULL, "out of memory: a certificate is lost; reload the configuration");
+}
+
 static void on_forget(void *ctx, struct bytes body, int fd)
 {
 	struct auth_process *process = ctx;
@@ -124,6 +138,7 @@ static chan_handler *const parent_handlers[MSG_TYPES] = {
 	[MSG_STOP] = on_stop,
 	[MSG_PEER] = on_peer,
 	[MSG_AUTH_KEY] = on_key,
+	[MSG_AUTH_CERT] = on_cert,
 	[MSG_AUTH_FORGET] = on_forget,
 	[MSG_AUTH_MARK] = on_mark,
 };

@@ -21,6 +21,12 @@ struct build {
 
 /* Reads every gateway that is not disabled. */
 void build_gateways(struct build *b);
+/*
+ * Reads the certificate of the gateway at @node, whose local-id has been read, and the authorities
+ * of its peer's.  False: it has none.
+ */
+bool build_certificates(struct build *b, const struct tree_node *node,
+			struct policy_gateway *gateway);
 /* Reads every tunnel that is not disabled, into its gateway or among those with manual keys. */
 void build_tunnels(struct build *b);
 /* Reads the manual-key of a tunnel whose other leaves have been read. */

@@ -276,7 +276,8 @@ static void read_gateway(struct build *b, const struct tree_node *node,
 	build_id(b, node, "local-id", &gateway->local_id);
 	build_id(b, node, "peer-id", &gateway->peer_id);
 	gateway->peer_pattern = build_id_pattern(b, node, &gateway->peer_id);
-	read_psk(&r);
+	if (!build_certificates(b, node, gateway))
+		read_psk(&r);
 	read_ppks(&r);
 	read_protocol(&r);
 	/* There is no peer to call. */

@@ -108,14 +108,31 @@ static struct key *add_key(struct keyring *ring, const uint8_t *tag)
 	return key;
 }
 
-/* Numbers one key, and hands it out. */
-static int add(struct keyring *ring, const struct secret *secret, uint64_t *number)
+/* What octets stand for: those of one kind are never taken for those of another. */
+enum kind { KIND_SHARED, KIND_OWN, KIND_ROOTS };
+
+static int hand_out(const struct keyring *ring, enum kind kind, uint64_t number,
+		    struct bytes octets)
 {
-	struct bytes octets = secret_bytes(secret);
+	const struct keyring_user *user = &ring->user;
+
+	if (kind == KIND_SHARED)
+		return user->set(user->ctx, number, octets);
+	return user->set_cert(user->ctx, number, kind == KIND_ROOTS, octets);
+}
+
+/* Numbers one key, and hands it out; NULL: there is none, and no number. */
+static int add(struct keyring *ring, enum kind kind, const struct secret *secret, uint64_t *number)
+{
+	const uint8_t mark = (uint8_t)kind;
+	struct bytes parts[2] = { bytes_of(&mark, 1) };
 	uint8_t tag[HMAC_OUT_MAX];
 	struct key *key;
 
-	if (hmac(TAG_DIGEST, bytes_of(ring->secret, sizeof(ring->secret)), &octets, 1, tag))
+	if (!secret)
+		return 0;
+	parts[1] = secret_bytes(secret);
+	if (hmac(TAG_DIGEST, bytes_of(ring->secret, sizeof(ring->secret)), parts, 2, tag))
 		return -1;
 	key = find_tag(ring, tag);
 	if (!key)
@@ -123,7 +140,7 @@ static int add(struct keyring *ring, const struct secret *secret, uint64_t *numb
 	if (!key)
 		return -1;
 	*number = key->number;
-	if (!key->out && ring->user.set(ring->user.ctx, key->number, octets))
+	if (!key->out && hand_out(ring, kind, key->number, parts[1]))
 		return -1;
 	key->out = true;
 	return 0;
@@ -131,12 +148,14 @@ static int add(struct keyring *ring, const struct secret *secret, uint64_t *numb
 
 static int add_gateway(struct keyring *ring, struct policy_gateway *gateway)
 {
-	if (gateway->psk && add(ring, gateway->psk, &gateway->key))
+	if (add(ring, KIND_SHARED, gateway->psk, &gateway->key) ||
+	    add(ring, KIND_OWN, gateway->credential, &gateway->cert) ||
+	    add(ring, KIND_ROOTS, gateway->anchors, &gateway->trust))
 		return -1;
 	for (unsigned int i = 0; i < gateway->ppk.n; i++) {
 		struct policy_ppk *ppk = &gateway->ppk.list[i];
 
-		if (add(ring, ppk->secret, &ppk->key))
+		if (add(ring, KIND_SHARED, ppk->secret, &ppk->key))
 			return -1;
 	}
 	return 0;
@@ -164,6 +183,8 @@ void keyring_keep(struct keyring *ring, const struct policy *policy)
 		const struct policy_gateway *gateway = &policy->gateways[g];
 
 		keep(ring, gateway->key);
+		keep(ring, gateway->cert);
+		keep(ring, gateway->trust);
 		for (unsigned int i = 0; i < gateway->ppk.n; i++)
 			keep(ring, gateway->ppk.list[i].key);
 	}

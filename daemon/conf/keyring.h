@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The numbers of pre-shared keys, which stand for them wherever the octets have no business.  Who
- * reads the configuration numbers the keys, and hands number and octets to whoever makes AUTH.
+ * The numbers of keys and certificates, which stand for them wherever the octets have no business.
+ * Who reads the configuration numbers them, and hands number and octets to whoever makes AUTH.
  */
 #ifndef PANTUN_CONF_KEYRING_H
 #define PANTUN_CONF_KEYRING_H
@@ -14,6 +14,8 @@ struct keyring;
 struct keyring_user {
 	void *ctx;
 	int (*set)(void *ctx, uint64_t number, struct bytes octets);	/* 0; -1: no memory */
+	/* Likewise a private key with certificates, or, with @roots, authorities. */
+	int (*set_cert)(void *ctx, uint64_t number, bool roots, struct bytes octets);
 	void (*forget)(void *ctx, uint64_t number);
 };
 

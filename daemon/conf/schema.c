@@ -83,6 +83,10 @@ static const struct {
 	      "ts-agent url-admin-override url-content-types user-context-segment "
 	      "user-id-agent user-id-agent-sequence user-id-collector user-id-hub "
 	      "user-id-ssl-auth vm-info-source vsys" },
+	{ "certificate *", "algorithm ca ca-or-ee common-name csr expiry-epoch issuer "
+			   "issuer-hash not-valid-after not-valid-before private-key public-key "
+			   "status subject subject-hash subject-int" },
+	{ "certificate-profile *", "domain username-field" },
 	{ "network", "dhcp dns-proxy lldp proxy qos routing-profile secure-web-gateway "
 		     "shared-gateway underlay-net virtual-wire vlan" },
 	{ "network interface", "aggregate-ethernet cellular fail-open poe sdwan vlan" },

@@ -8,6 +8,8 @@
 #define IKE_PROFILE	"network ike crypto-profiles ike-crypto-profiles *"
 #define ESP_PROFILE	"network ike crypto-profiles ipsec-crypto-profiles *"
 #define GATEWAY		"network ike gateway *"
+#define CERTIFICATE	"certificate *"
+#define CERT_PROFILE	"certificate-profile *"
 #define TUNNEL		"network tunnel ipsec *"
 #define MANUAL		TUNNEL " manual-key"
 #define SATELLITE	TUNNEL " global-protect-satellite"
@@ -132,14 +134,14 @@ const struct schema_row schema_rows[] = {
 	  .help = "the pre-shared key itself; a key-file is better" },
 	{ GATEWAY " authentication pre-shared-key key-format", WORDS("text hex"), .preset = "text",
 	  .help = "hex: the key is in pairs of hex digits, with or without 0x before them" },
-	{ GATEWAY " authentication certificate local-certificate name", TEXT(1, 255), REFUSE,
-	  .help = "our certificate", .instead = "use pre-shared-key" },
+	{ GATEWAY " authentication certificate local-certificate name", TEXT(1, 255),
+	  .help = "our certificate, one of those under certificate" },
 	{ GATEWAY " authentication certificate local-certificate hash-and-url enable", REFUSE,
 	  YES_NO("no"), .works = "no", .help = "send a URL instead of our certificate" },
 	{ GATEWAY " authentication certificate local-certificate hash-and-url base-url",
 	  TEXT(1, 1024), REFUSE, .help = "URL that our certificate is fetched from" },
-	{ GATEWAY " authentication certificate certificate-profile", TEXT(1, 255), REFUSE,
-	  .help = "profile for checking the peer's certificate", .instead = "use pre-shared-key" },
+	{ GATEWAY " authentication certificate certificate-profile", TEXT(1, 255),
+	  .help = "authorities that the peer's certificate has to be of" },
 	{ GATEWAY " authentication certificate allow-id-payload-mismatch", YES_NO("no"), REFUSE,
 	  .works = "no", .help = "accept an identity that is not in the certificate" },
 	{ GATEWAY " authentication certificate strict-validation-revocation", YES_NO("no"),
@@ -322,6 +324,21 @@ const struct schema_row schema_rows[] = {
 	{ UNIT " bonjour group-id", NUMBER(0, 16), WARN, .help = "mDNS relay" },
 	{ UNIT " bonjour ttl-check", YES_NO("no"), WARN, .help = "mDNS relay" },
 	{ UNIT " comment", TEXT(0, 1023), .help = "free text" },
+
+	{ CERTIFICATE " file", TEXT(1, 4095),
+	  .help = "certificate in PEM; others that lead from it to the root may follow" },
+	{ CERTIFICATE " key-file", TEXT(1, 4095),
+	  .help = "its private key in PEM; no access for group and others" },
+	{ CERT_PROFILE " CA", .list = true, KIND(NAME),
+	  .help = "authorities, among those under certificate" },
+	{ CERT_PROFILE " use-crl", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "ask for lists of revoked certificates" },
+	{ CERT_PROFILE " use-ocsp", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "ask whether certificates are revoked (OCSP)" },
+	{ CERT_PROFILE " block-unknown-cert", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "refuse certificates of which nobody says whether they are revoked" },
+	{ CERT_PROFILE " block-timeout-cert", YES_NO("no"), REFUSE, .works = "no",
+	  .help = "likewise, where nobody answers in time" },
 
 	{ MONITOR " action", WORDS("wait-recover fail-over"), .preset = "wait-recover",
 	  .help = "when the path is lost: negotiate new keys; fail-over also drops the carrier" },

@@ -53,6 +53,15 @@ static void on_gateway(void *ctx, struct bytes body, int fd)
 		chan_refuse(e->parent, MSG_POLICY_GATEWAY, "out of place");
 }
 
+static void on_chain(void *ctx, struct bytes body, int fd)
+{
+	struct engine *e = ctx;
+
+	(void)fd;
+	if (policy_msg_chain(&e->policy, (const void *)body.p, body.n))
+		chan_refuse(e->parent, MSG_POLICY_CHAIN, "out of place");
+}
+
 static void on_tunnel(void *ctx, struct bytes body, int fd)
 {
 	struct engine *e = ctx;
@@ -316,6 +325,7 @@ chan_handler *const from_parent_handlers[MSG_TYPES] = {
 	[MSG_TOKEN_KEY] = on_token_key,
 	[MSG_POLICY_BEGIN] = on_policy_begin,
 	[MSG_POLICY_GATEWAY] = on_gateway,
+	[MSG_POLICY_CHAIN] = on_chain,
 	[MSG_POLICY_TUNNEL] = on_tunnel,
 	[MSG_POLICY_PROXY] = on_proxy,
 	[MSG_POLICY_END] = on_policy_end,

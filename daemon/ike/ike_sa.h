@@ -54,6 +54,7 @@ struct handshake {
 	size_t cookie_n;
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
 	bool regrouped;				/* for another group, among that */
+	uint32_t hashes;			/* that the peer checks signatures by: bits */
 	bool childless;				/* the responder takes IKE_AUTH without a child */
 	bool second;				/* begun beside a slow one: gateway_hedge() */
 	uint32_t slot;				/* id of the one whose child IKE_AUTH asks for */

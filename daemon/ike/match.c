@@ -455,7 +455,7 @@ struct gateway *match_proved(const struct ike_core *core, const struct match_cla
 	struct match_found found = { .fits = NULL };
 	struct gateway *gw = match_claimed(core, claim, NULL, &found);
 
-	while (gw && gw->conf->key != key)
+	while (gw && policy_gateway_proof(gw->conf) != key)
 		gw = match_claimed(core, claim, gw, &found);
 	return gw;
 }

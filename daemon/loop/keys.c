@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/keys.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/keyring.h"
@@ -25,6 +26,25 @@ static int set(void *ctx, uint64_t number, struct bytes octets)
 	return 0;
 }
 
+static int set_cert(void *ctx, uint64_t number, bool roots, struct bytes octets)
+{
+	struct daemon *d = ctx;
+	struct msg_auth_cert *body = octets.n <= AUTH_CERT_MOST ?
+				     calloc(1, sizeof(*body) + octets.n) : NULL;
+
+	if (!body)
+		return -1;
+	body->number = number;
+	body->roots = roots;
+	body->n = (uint32_t)octets.n;
+	memcpy(body->octets, octets.p, octets.n);
+	if (d->auth)
+		chan_send(d->auth, MSG_AUTH_CERT, body, sizeof(*body) + octets.n);
+	secret_wipe(body, sizeof(*body) + octets.n);
+	free(body);
+	return 0;
+}
+
 static void forget(void *ctx, uint64_t number)
 {
 	const struct msg_auth_forget body = { .number = number };
@@ -36,7 +56,8 @@ static void forget(void *ctx, uint64_t number)
 
 bool keys_open(struct daemon *d)
 {
-	const struct keyring_user user = { .ctx = d, .set = set, .forget = forget };
+	const struct keyring_user user = { .ctx = d, .set = set, .set_cert = set_cert,
+					   .forget = forget };
 
 	d->keyring = keyring_new(&user);
 	return d->keyring;
@@ -56,6 +77,10 @@ static void send_keys(struct daemon *d, const struct policy *policy)
 
 		if (gateway->psk)
 			set(d, gateway->key, secret_bytes(gateway->psk));
+		if (gateway->credential)
+			set_cert(d, gateway->cert, false, secret_bytes(gateway->credential));
+		if (gateway->anchors)
+			set_cert(d, gateway->trust, true, secret_bytes(gateway->anchors));
 		for (unsigned int j = 0; j < ppk->n; j++)
 			set(d, ppk->list[j].key, secret_bytes(ppk->list[j].secret));
 	}

@@ -2,7 +2,8 @@
 /*
  * Bodies of the messages by which keys get to `auth` and are forgotten, and by which the IKE core
  * asks it to make or check AUTH (RFC 7296 section 2.15).  A key is known by its number alone,
- * which is never 0; equal keys have equal numbers.
+ * which is never 0; equal keys have equal numbers.  Private keys with their certificates, and
+ * authorities, are keys in this sense, too.
  */
 #ifndef PANTUN_MSG_AUTH_MSG_H
 #define PANTUN_MSG_AUTH_MSG_H
@@ -16,38 +17,47 @@
 #define AUTH_KEYS_MOST		64
 #define AUTH_DATA_MOST		64	/* octets that a PRF gives */
 #define AUTH_MIX_KEYS		3
-#define AUTH_ANSWER_MOST	(AUTH_MIX_KEYS * AUTH_DATA_MOST)
+#define AUTH_ANSWER_MOST	640	/* a signature, three keys, or a reason */
+#define AUTH_CERTS_MOST		32768	/* octets of a peer's proof by certificate */
+#define AUTH_CERT_MOST		65536	/* octets of private key and certificates, or authorities */
 /*
  * A datagram, a nonce (RFC 7296 section 3.9) and what a PRF gives, then, where there were
  * IKE_INTERMEDIATE exchanges (RFC 9242 section 3.3.1), that of both ends and a message id.
  */
-#define AUTH_OCTETS_MOST	(65536 + 256 + 3 * AUTH_DATA_MOST + 4)
+#define AUTH_OCTETS_MOST	(65536 + 256 + 3 * AUTH_DATA_MOST + 4 + AUTH_CERTS_MOST)
 
 enum auth_kind {
 	AUTH_MAKE = 1,		/* our own AUTH, with keys[0] */
 	AUTH_CHECK,		/* the peer's: which of the keys was it made with? */
-	AUTH_MIX		/* keys of an IKE SA, with keys[0], a PPK (RFC 8784 section 3) */
+	AUTH_MIX,		/* keys of an IKE SA, with keys[0], a PPK (RFC 8784 section 3) */
+	AUTH_SIGN,		/* our own AUTH, by keys[0], a private key */
+	AUTH_VERIFY		/* the peer's: is it by a certificate of these authorities'? */
 };
 
 struct ike_auth_request {
 	uint64_t ticket;	/* comes back in the answer */
 	uint32_t kind;		/* enum auth_kind */
-	uint16_t prf;		/* transform id */
+	uint16_t prf;		/* transform id; not of signatures */
 	uint16_t n_keys;	/* at least one */
 	uint64_t keys[AUTH_KEYS_MOST];	/* numbers, tried in this order */
 	uint32_t proof_n;
 	uint8_t proof[AUTH_DATA_MOST];	/* CHECK: data of the peer's AUTH payload */
+	uint32_t hashes;	/* SIGN: of the peer, bits 1 << enum sign_hash */
+	uint32_t tail_n;	/* VERIFY: octets at the end that AUTH does not cover */
 	uint32_t octets_n;
 	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) | IntAuth */
 				/* MIX: SK_d | SK_pi | SK_pr */
+				/* VERIFY, tail: items (base/items.h): AUTH data, type and data
+				 * of the identity, certificates */
 };
 
 struct ike_auth_answer {
 	uint64_t ticket;
-	uint64_t key;		/* MAKE, MIX: the key used; CHECK: the one that fits. 0: none */
+	uint64_t key;		/* MAKE, MIX, SIGN: the key used; else the one that fits. 0: none */
 	uint32_t failed;	/* not 0: a key is not known, or the crypto library failed */
 	uint32_t n;
-	/* MAKE: data for the AUTH payload; MIX: the keys that replace those; wipe them */
+	/* MAKE, SIGN: data for the AUTH payload; MIX: the keys that replace those; wipe them */
+	/* VERIFY: why none fits, a text that ends with a NUL among them */
 	uint8_t octets[AUTH_ANSWER_MOST];
 };
 
@@ -56,6 +66,14 @@ struct msg_auth_key {
 	uint64_t number;
 	uint32_t n;
 	uint8_t octets[SECRET_MAX];	/* @n of them; the rest is 0 */
+};
+
+/* A private key with its certificates, or authorities, as items (base/items.h) of DER. */
+struct msg_auth_cert {
+	uint64_t number;
+	uint32_t roots;			/* not 0: authorities */
+	uint32_t n;
+	uint8_t octets[];
 };
 
 struct msg_auth_forget {

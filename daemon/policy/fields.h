@@ -17,7 +17,11 @@ enum policy_change {
 	POLICY_LIVE,	/* nothing: it changes under SAs that stand */
 };
 
-/* psk: key stands for it.  The tunnels are compared one by one. */
+/*
+ * key, cert and trust stand for the secrets, and for what the core has of certificates.  These
+ * are renewed without harm to what stands; whom authorities have let in, another one does not
+ * expel.  The tunnels are compared one by one.
+ */
 #define POLICY_GATEWAY_FIELDS(F, APART) \
 	F(name, POLICY_LIVE, TEXT) \
 	F(passive, POLICY_LIVE, VALUE) \
@@ -34,6 +38,13 @@ enum policy_change {
 	F(peer_pattern, POLICY_ANEW, VALUE) \
 	APART(psk) \
 	F(key, POLICY_ANEW, VALUE) \
+	APART(credential) \
+	APART(chain) \
+	F(cert, POLICY_LIVE, VALUE) \
+	APART(anchors) \
+	F(trust, POLICY_LIVE, VALUE) \
+	APART(n_authorities) \
+	APART(authorities) \
 	F(ppk, POLICY_ANEW, PPKS) \
 	F(ike, POLICY_ANEW, PROPOSALS) \
 	F(childless, POLICY_LIVE, VALUE) \

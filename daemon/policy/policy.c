@@ -42,6 +42,9 @@ void policy_free(struct policy *policy)
 		policy_id_drop(&gateway->local_id);
 		policy_id_drop(&gateway->peer_id);
 		secret_free(gateway->psk);
+		secret_free(gateway->credential);
+		secret_free(gateway->chain);
+		secret_free(gateway->anchors);
 		for (unsigned int i = 0; i < gateway->ppk.n; i++)
 			secret_free(gateway->ppk.list[i].secret);
 	}

@@ -16,6 +16,8 @@
 #define POLICY_ID_MAX	1024	/* octets of an identification */
 #define POLICY_FQDN	256	/* octets of a name in DNS with its NUL */
 #define POLICY_PPKS_MAX	10	/* post-quantum pre-shared keys of a gateway */
+#define POLICY_AUTHORITIES	16	/* of a certificate-profile */
+#define POLICY_AUTHORITY	20	/* octets that one is known by: RFC 7296 section 3.7 */
 #define POLICY_PROBES_MAX	8	/* destinations that a tunnel's monitor probes */
 
 enum policy_start { POLICY_START_ALWAYS = 1, POLICY_START_ON_DEMAND, POLICY_START_PASSIVE };
@@ -150,6 +152,14 @@ struct policy_gateway {
 	bool peer_pattern;		/* peer_id is a pattern: many are meant, id_like() */
 	struct secret *psk;		/* not for the core, which knows it by: */
 	uint64_t key;			/* a number, equal for equal keys; 0: there is none */
+	/* Certificates; what is not for the core it knows by numbers, too. */
+	struct secret *credential;	/* private key and certificates */
+	struct secret *chain;		/* the certificates alone, as items: what we send */
+	uint64_t cert;			/* we prove who we are with it; 0: with the key */
+	struct secret *anchors;		/* authorities that the peer's certificate has to be of */
+	uint64_t trust;			/* its proof is one by them; 0: by the key */
+	uint8_t n_authorities;		/* of trust */
+	uint8_t authorities[POLICY_AUTHORITIES][POLICY_AUTHORITY];
 	struct policy_ppks ppk;
 	struct prop_list ike;		/* in order of preference */
 	enum policy_childless childless;
@@ -166,6 +176,12 @@ struct policy_gateway {
 static inline bool policy_gateway_dynamic(const struct policy_gateway *gateway)
 {
 	return !gateway->peer.family && !gateway->fqdn[0];
+}
+
+/* What its peer has to prove that it has. */
+static inline uint64_t policy_gateway_proof(const struct policy_gateway *gateway)
+{
+	return gateway->trust ? gateway->trust : gateway->key;
 }
 
 struct policy {

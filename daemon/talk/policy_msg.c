@@ -133,11 +133,27 @@ static void send_tunnel(const struct sender *s, const struct policy_tunnel *tunn
 	}
 }
 
+static void send_chain(const struct sender *s, const struct secret *chain)
+{
+	struct msg_chain *body = calloc(1, sizeof(*body) + chain->n);
+
+	/* The reader misses it, and says so. */
+	if (!body)
+		return;
+	body->n = (uint32_t)chain->n;
+	memcpy(body->octets, chain->b, chain->n);
+	s->send(s->ctx, MSG_POLICY_CHAIN, body, sizeof(*body) + chain->n);
+	free(body);
+}
+
 static void send_gateway(const struct sender *s, const struct policy_gateway *gateway)
 {
 	struct msg_gateway body = { .gateway = *gateway };
 
 	body.gateway.psk = NULL;
+	body.gateway.credential = NULL;
+	body.gateway.chain = NULL;
+	body.gateway.anchors = NULL;
 	for (unsigned int i = 0; i < POLICY_PPKS_MAX; i++)
 		body.gateway.ppk.list[i].secret = NULL;
 	body.gateway.tunnels = NULL;
@@ -148,6 +164,8 @@ static void send_gateway(const struct sender *s, const struct policy_gateway *ga
 	memset(&body.gateway.ike, 0, sizeof(body.gateway.ike));
 	pack_props(&gateway->ike, &body.ike);
 	s->send(s->ctx, MSG_POLICY_GATEWAY, &body, sizeof(body));
+	if (gateway->chain)
+		send_chain(s, gateway->chain);
 	for (unsigned int i = 0; i < gateway->n_tunnels; i++)
 		send_tunnel(s, &gateway->tunnels[i]);
 }
@@ -203,13 +221,17 @@ int policy_msg_gateway(struct policy_msg_reader *r, const struct msg_gateway *bo
 
 	if (r->failed)
 		return 0;
-	if (!r->policy || r->policy->n_gateways == r->room || r->tunnels || r->proxies ||
+	if (!r->policy || r->policy->n_gateways == r->room || r->chain || r->tunnels ||
+	    r->proxies || body->gateway.n_authorities > POLICY_AUTHORITIES ||
 	    body->local_id.n > POLICY_ID_MAX || body->peer_id.n > POLICY_ID_MAX)
 		return -1;
 	gateway = &r->policy->gateways[r->policy->n_gateways];
 	*gateway = body->gateway;
 	gateway->local_id = (struct ike_id){ .type = 0 };
 	gateway->peer_id = (struct ike_id){ .type = 0 };
+	/* Whatever the peer of a wall says, nothing is freed that was not allocated here. */
+	gateway->psk = gateway->credential = gateway->chain = gateway->anchors = NULL;
+	r->chain = gateway->cert;
 	r->tunnels = gateway->n_tunnels;
 	gateway->n_tunnels = 0;
 	gateway->tunnels = calloc(r->tunnels + 1, sizeof(*gateway->tunnels));
@@ -219,6 +241,21 @@ int policy_msg_gateway(struct policy_msg_reader *r, const struct msg_gateway *bo
 	return unpack_props(&body->ike, &gateway->ike) ? 0 : -1;
 }
 
+int policy_msg_chain(struct policy_msg_reader *r, const struct msg_chain *body, size_t n)
+{
+	struct policy_gateway *gateway;
+
+	if (r->failed)
+		return 0;
+	if (!r->chain || n != sizeof(*body) + body->n)
+		return -1;
+	gateway = last_gateway(r);
+	gateway->chain = secret_new(bytes_of(body->octets, body->n));
+	r->failed = !gateway->chain;
+	r->chain = false;
+	return 0;
+}
+
 int policy_msg_tunnel(struct policy_msg_reader *r, const struct msg_tunnel *body)
 {
 	struct policy_gateway *gateway;
@@ -226,7 +263,7 @@ int policy_msg_tunnel(struct policy_msg_reader *r, const struct msg_tunnel *body
 
 	if (r->failed)
 		return 0;
-	if (!r->tunnels || r->proxies)
+	if (!r->tunnels || r->proxies || r->chain)
 		return -1;
 	gateway = last_gateway(r);
 	tunnel = &gateway->tunnels[gateway->n_tunnels];
@@ -258,7 +295,7 @@ int policy_msg_end(struct policy_msg_reader *r, struct policy **policy)
 {
 	*policy = NULL;
 	if (!r->failed && (!r->policy || r->policy->n_gateways != r->room || r->tunnels ||
-			   r->proxies))
+			   r->chain || r->proxies))
 		return -1;
 	if (!r->failed && !policy_index(r->policy)) {
 		*policy = r->policy;

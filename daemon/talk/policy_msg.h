@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The policy as messages from the parent to `ike`: POLICY_BEGIN, then each GATEWAY followed by its
- * TUNNELs, each followed by its PROXYs, and POLICY_END. Pre-shared keys and tunnels with manual
- * keys are not sent, as the core does not need them.
+ * The policy as messages from the parent to `ike`: POLICY_BEGIN, then each GATEWAY followed by
+ * its CHAIN, if it has one, and its TUNNELs, each followed by its PROXYs, and POLICY_END.  Keys and
+ * tunnels with manual keys are not sent, as the core does not need them.
  */
 #ifndef PANTUN_TALK_POLICY_MSG_H
 #define PANTUN_TALK_POLICY_MSG_H
@@ -47,6 +47,12 @@ struct msg_gateway {
 	struct msg_props ike;
 };
 
+/* Where the gateway has a certificate. */
+struct msg_chain {
+	uint32_t n;
+	uint8_t octets[];		/* items (base/items.h) of DER */
+};
+
 struct msg_tunnel {
 	struct policy_tunnel tunnel;
 	struct msg_props esp;
@@ -66,6 +72,7 @@ struct policy_msg_reader {
 	struct policy *policy;
 	uint64_t number;
 	unsigned int room;		/* gateways that are to come in all */
+	bool chain;			/* the last gateway's is still to come */
 	unsigned int tunnels, proxies;	/* still to come for the last gateway and tunnel */
 	bool failed;			/* out of memory */
 };
@@ -73,6 +80,8 @@ struct policy_msg_reader {
 /* Each takes the next message. -1: it does not fit the sequence. */
 int policy_msg_begin(struct policy_msg_reader *r, const struct msg_policy *body);
 int policy_msg_gateway(struct policy_msg_reader *r, const struct msg_gateway *body);
+/* @n: octets of it all, checked by its row */
+int policy_msg_chain(struct policy_msg_reader *r, const struct msg_chain *body, size_t n);
 int policy_msg_tunnel(struct policy_msg_reader *r, const struct msg_tunnel *body);
 int policy_msg_proxy(struct policy_msg_reader *r, const struct msg_proxy *body);
 /*

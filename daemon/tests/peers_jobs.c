@@ -18,6 +18,11 @@ static int set(void *ctx, uint64_t number, struct bytes octets)
 	return auth_keys_set(ctx, number, octets);
 }
 
+static int set_cert(void *ctx, uint64_t number, bool roots, struct bytes octets)
+{
+	return auth_keys_set_cert(ctx, number, roots, octets);
+}
+
 static void forget(void *ctx, uint64_t number)
 {
 	auth_keys_forget(ctx, number);
@@ -25,7 +30,7 @@ static void forget(void *ctx, uint64_t number)
 
 void peers_jobs_begin(struct peers_jobs *jobs)
 {
-	struct keyring_user user = { .set = set, .forget = forget };
+	struct keyring_user user = { .set = set, .set_cert = set_cert, .forget = forget };
 
 	jobs->keys = auth_keys_new();
 	user.ctx = jobs->keys;

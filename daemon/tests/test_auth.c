@@ -240,7 +240,7 @@ static void test_whole(void **state)
 {
 	struct ike_auth_request *request = new_check();
 	size_t n = ike_auth_request_size(request);
-	struct ike_auth_answer answer = { .n = AUTH_MIX_KEYS * ALG_PRF_MAX };
+	struct ike_auth_answer answer = { .n = AUTH_ANSWER_MOST };
 
 	(void)state;
 	assert_false(ike_auth_request_whole(request, n));
@@ -258,9 +258,14 @@ static void test_whole(void **state)
 	request->proof_n = ALG_PRF_MAX;
 	request->kind = 0;
 	assert_false(ike_auth_request_whole(request, n));
-	request->kind = AUTH_MIX + 1;
+	request->kind = AUTH_VERIFY + 1;
 	assert_false(ike_auth_request_whole(request, n));
-	request->kind = AUTH_CHECK;
+	request->kind = AUTH_VERIFY;
+	request->tail_n = COVERED;
+	assert_true(ike_auth_request_whole(request, n));
+	request->tail_n = COVERED + 1;
+	assert_false(ike_auth_request_whole(request, n));
+	request->tail_n = 0;
 	request->octets_n = UINT32_MAX;
 	assert_false(ike_auth_request_whole(request, n));
 	request->octets_n = COVERED;

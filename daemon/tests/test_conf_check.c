@@ -94,8 +94,7 @@ static void test_no_key(void **state)
 	/* One remedy is enough. */
 	bad(G "peer-address ip 192.0.2.9\n" TUNNEL
 	    G "authentication certificate certificate-profile CP\n",
-	    "f:4:74: \"certificate certificate-profile CP\" is not supported in this version: "
-	    "use pre-shared-key\n");
+	    "f:1:25: gateway \"g\" has no authentication certificate local-certificate name\n");
 	good(BASE G "authentication certificate allow-id-payload-mismatch no\n", "");
 }
 

@@ -141,7 +141,8 @@ static void test_refused(void **state)
 	    "f:5:13: unknown word \"address\"; expected one of: ike, tunnel, interface, profiles, "
 	    "virtual-router, logical-router\n");
 	bad(BASE "set ike gateway h\n",
-	    "f:5:5: unknown word \"ike\"; expected one of: network, zone, rulebase, template, "
+	    "f:5:5: unknown word \"ike\"; expected one of: network, certificate, "
+	    "certificate-profile, zone, rulebase, template, "
 	    "template-stack\n");
 }
 

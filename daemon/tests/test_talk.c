@@ -38,6 +38,10 @@
 		TUNNEL("u", "tunnel2", "a") TUNNEL("v", "tunnel3", "b")
 #define MOST	16	/* messages */
 
+#define CHAIN_N	5	/* octets of what stands for certificates */
+
+static const uint8_t chain[CHAIN_N] = { 0, 3, 1, 2, 3 };
+
 struct sent {
 	unsigned int n;
 	enum msg_type type[MOST];
@@ -66,6 +70,11 @@ static struct policy *policy_of(const char *lines)
 	}
 	for (unsigned int i = 0; i < policy->n_gateways; i++)
 		policy->gateways[i].key = i + 7;
+	/* The first has a certificate, too. */
+	policy->gateways[0].cert = 99;
+	policy->gateways[0].chain = secret_new(bytes_of(chain, CHAIN_N));
+	policy->gateways[0].credential = secret_new(bytes_of("key", 3));
+	policy->gateways[0].anchors = secret_new(bytes_of("anchor", 6));
 	return policy;
 }
 
@@ -92,6 +101,8 @@ static int take(struct policy_msg_reader *r, const struct sent *sent, unsigned i
 		return policy_msg_begin(r, sent->body[i]);
 	case MSG_POLICY_GATEWAY:
 		return policy_msg_gateway(r, sent->body[i]);
+	case MSG_POLICY_CHAIN:
+		return policy_msg_chain(r, sent->body[i], sizeof(struct msg_chain) + CHAIN_N);
 	case MSG_POLICY_TUNNEL:
 		return policy_msg_tunnel(r, sent->body[i]);
 	case MSG_POLICY_PROXY:
@@ -139,8 +150,12 @@ static void test_policy(void **state)
 	}
 	assert_same(policy, copy);
 	assert_non_null(policy_tunnel_on(copy, "tunnel3", NULL));
+	assert_int_equal(copy->gateways[0].chain->n, CHAIN_N);
+	assert_memory_equal(copy->gateways[0].chain->b, chain, CHAIN_N);
 	for (unsigned int i = 0; i < copy->n_gateways; i++) {
 		assert_null(copy->gateways[i].psk);
+		assert_null(copy->gateways[i].credential);
+		assert_null(copy->gateways[i].anchors);
 		for (unsigned int j = 0; j < POLICY_PPKS_MAX; j++)
 			assert_null(copy->gateways[i].ppk.list[j].secret);
 	}

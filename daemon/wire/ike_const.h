@@ -138,6 +138,10 @@ enum ike_id_type {
 	IKE_ID_KEY_ID = 11,
 };
 
+enum ike_cert_encoding {
+	IKE_CERT_X509_SIGNATURE = 4,
+};
+
 enum ike_auth_method {
 	IKE_AUTH_RSA = 1,
 	IKE_AUTH_PSK = 2,

@@ -21,7 +21,7 @@ purpose=${1:-build}
 build=(gcc libc6-dev make pkgconf kmod libssl-dev libnl-3-dev libnl-genl-3-dev libevent-dev
 	libjansson-dev libsmartcols-dev libcap-ng-dev libseccomp-dev libcurl4-openssl-dev)
 check=(build-essential git rsync libcmocka-dev sparse shellcheck clang libclang-rt-dev
-	clang-tidy cppcheck clang-format python3-yaml groff-base procps systemd)
+	clang-tidy cppcheck clang-format python3-yaml groff-base openssl procps systemd)
 # The lab is written for amd64.
 lab=(flex bison bc cpio xz-utils libelf-dev linux-source-6.12 busybox-static python3-scapy
 	iproute2 iputils-ping tcpdump tshark nftables ethtool iperf3 wireguard-tools

@@ -6,10 +6,13 @@
 #include "base/secret.h"
 #include "policy/id.h"
 #include "ike/ike_life.h"
+#include "ike/v2/cert.h"
 #include "ike/v2/proof.h"
 #include "ike/v2/v2.h"
 #include "prop/prop.h"
 
+#define CERT_REMEDY	"see its log; local-id has to stand in our certificate, and the peer to " \
+			"trust the authority that issued it"
 #define KEY_REMEDY	"check pre-shared-key key-file and local-id/peer-id on both ends"
 
 /* What the SA was begun for is not configured any more: what else it is of use for. */
@@ -55,14 +58,13 @@ static bool make_proofs(struct ike_sa *ike, struct ike_auth_answer *made,
 	const struct policy_ppk *ppk = v2_ppk_ours(ike);
 	bool needs_plain = ppk && ike->conf->ppk.mode == POLICY_PPK_PREFERRED;
 	struct keymat_ike keys = ike->keys;
-	uint64_t key = ike->conf->key;
 	bool good;
 
 	plain->n = 0;
 	good = (!needs_plain ||
-		v2_proof_make(ike, &ike->keys, JOB_OURS, key, &ike->local_id, plain)) &&
+		v2_proof_make(ike, &ike->keys, JOB_OURS, ike->conf, &ike->local_id, plain)) &&
 	       (!ppk || v2_ppk_mix(ike, JOB_OURS, ppk, &keys)) &&
-	       v2_proof_make(ike, &keys, JOB_OURS, key, &ike->local_id, made);
+	       v2_proof_make(ike, &keys, JOB_OURS, ike->conf, &ike->local_id, made);
 	secret_wipe(&keys, sizeof(keys));
 	return good;
 }
@@ -136,17 +138,21 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		return false;
 	if (!make_proofs(ike, &made, &plain)) {
 		if (!job_waits(ike, JOB_OURS))
-			gateway_fail(gw, "we cannot authenticate to the peer: " V2_KEY_FAILS);
+			gateway_fail(gw, "we cannot authenticate to the peer: %s",
+				     gw->conf->cert && !ike->hs->hashes ?
+				     "it does not know signatures of RFC 7427" : V2_KEY_FAILS);
 		return false;
 	}
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
+	v2_cert_put(ike->conf, w);
+	v2_cert_ask(ike->conf, w);
 	if (is_initial_contact(ike))
 		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
 	/* There is no telling which one of many it will be. */
 	if (gw->conf->peer_id.n && !gw->conf->peer_pattern)
 		wire_put_id(w, IKE_PL_IDR, gw->conf->peer_id.type,
 			    bytes_of(gw->conf->peer_id.b, gw->conf->peer_id.n));
-	v2_proof_put(w, &made);
+	v2_proof_put(w, ike->conf, &made);
 	if (v2_ppk_ours(ike))
 		v2_ppk_put(w, v2_ppk_ours(ike));
 	if (plain.n)
@@ -197,7 +203,10 @@ static void refused(struct ike_sa *ike, const struct task *task, const struct wi
 		ike_close(ike, false);
 		return;
 	}
-	if (notify->type == IKE_N_AUTHENTICATION_FAILED)
+	if (notify->type == IKE_N_AUTHENTICATION_FAILED && ike->conf->cert)
+		gateway_fail(ike->gw, "peer %s refused our identity or certificate "
+				      "(AUTHENTICATION_FAILED): " CERT_REMEDY, peer);
+	else if (notify->type == IKE_N_AUTHENTICATION_FAILED)
 		gateway_fail(ike->gw, "peer %s refused our identity or pre-shared key "
 				      "(AUTHENTICATION_FAILED): "
 			     KEY_REMEDY, peer);
@@ -211,25 +220,29 @@ static void refused(struct ike_sa *ike, const struct task *task, const struct wi
 static bool has_our_key(struct ike_sa *ike, const struct keymat_ike *keys,
 			const struct v2_proof *proof)
 {
-	struct ike_auth_request *request = v2_proof_request(ike, keys, AUTH_CHECK, proof->id_body);
+	struct ike_auth_request *request = v2_proof_question(ike, keys, proof);
+	struct ike_auth_answer answer;
 	char theirs[ID_TEXT], peer[ADDR_TEXT];
-	bool failed;
-	uint64_t key;
 
 	if (request)
-		ike_auth_request_add(request, ike->conf->key);
-	if (!v2_proof_check(ike, JOB_OURS, request, proof, &key, &failed))
+		ike_auth_request_add(request, policy_gateway_proof(ike->conf));
+	if (!v2_proof_check(ike, JOB_OURS, request, proof, &answer))
 		return false;
 	addr_text(&ike->path->remote.addr, peer);
 	id_text(&proof->id, theirs);
-	if (failed)
+	if (answer.key)
+		return true;
+	if (v2_proof_signs(proof))
+		gateway_fail(ike->gw, "peer %s (%s) is not let in by its certificate: %s", peer,
+			     theirs, v2_proof_reason(&answer));
+	else if (answer.failed)
 		gateway_fail(ike->gw, "peer %s (%s) cannot be authenticated: " V2_KEY_FAILS, peer,
 			     theirs);
-	else if (!key)
+	else
 		gateway_fail(ike->gw, "pre-shared keys differ: peer %s (%s) used another than "
 				      "ours; check key-file on both ends",
 			     peer, theirs);
-	return key;
+	return false;
 }
 
 /*
@@ -268,7 +281,7 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct policy_gateway *conf = ike->conf;
 	struct ike_id expected = id_or_addr(&conf->peer_id, &ike->path->remote.addr);
-	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
+	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT], method[32];
 	struct v2_proof proof;
 
 	addr_text(&ike->path->remote.addr, peer);
@@ -282,10 +295,10 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 			     peer, id_text(&proof.id, theirs), id_text(&expected, ours));
 		return false;
 	}
-	if (proof.auth.method != IKE_AUTH_PSK) {
-		gateway_fail(ike->gw, "peer %s authenticates by method %u instead of a "
-				      "pre-shared key",
-			     peer, proof.auth.method);
+	if (conf->trust ? !v2_proof_signs(&proof) : proof.auth.method != IKE_AUTH_PSK) {
+		gateway_fail(ike->gw, "peer %s authenticates by %s instead of a %s", peer,
+			     v2_cert_method(proof.auth.method, method),
+			     conf->trust ? "certificate" : "pre-shared key");
 		return false;
 	}
 	if (!keys_agree(ike, in, &proof))

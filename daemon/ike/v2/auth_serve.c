@@ -8,6 +8,7 @@
 #include "policy/id.h"
 #include "ike/ike_life.h"
 #include "ike/stranger.h"
+#include "ike/v2/cert.h"
 #include "ike/v2/proof.h"
 #include "ike/v2/v2.h"
 
@@ -19,10 +20,17 @@ struct found {
 	struct gateway *good;		/* it has proved that; NULL: none */
 	struct match_found match;
 	bool failed;			/* the keys of some could not be tried */
+	struct ike_auth_answer answer;	/* the last one: why a certificate was not taken */
 	const struct policy_ppk *ppk;	/* in AUTH of the peer, and of ours; NULL: none */
 	bool other_ppk;			/* the peer has one that we do not know */
 	struct keymat_ike keys;		/* with it; wipe them */
 };
+
+/* Its peer is to authenticate by what the peer authenticates by. */
+static bool takes(const struct gateway *gw, const struct v2_proof *proof)
+{
+	return gw->conf->trust ? v2_proof_signs(proof) : proof->auth.method == IKE_AUTH_PSK;
+}
 
 /* Has AUTH checked against the keys of all candidates, some at a time; false: job_waits(). */
 static bool proven_key(struct ike_sa *ike, const struct v2_proof *proof,
@@ -32,18 +40,18 @@ static bool proven_key(struct ike_sa *ike, const struct v2_proof *proof,
 	struct gateway *gw = match_claimed(core, claim, NULL, &found->match);
 
 	*key = 0;
-	if (proof->auth.method != IKE_AUTH_PSK)
-		return true;
+	while (gw && !takes(gw, proof))
+		gw = match_claimed(core, claim, gw, &found->match);
 	while (gw && !*key) {
-		struct ike_auth_request *request = v2_proof_request(ike, &found->keys, AUTH_CHECK,
-								proof->id_body);
-		bool failed;
+		struct ike_auth_request *request = v2_proof_question(ike, &found->keys, proof);
 
-		while (gw && (!request || ike_auth_request_add(request, gw->conf->key)))
+		while (gw && (!request || !takes(gw, proof) ||
+			      ike_auth_request_add(request, policy_gateway_proof(gw->conf))))
 			gw = match_claimed(core, claim, gw, &found->match);
-		if (!v2_proof_check(ike, JOB_PEERS, request, proof, key, &failed))
+		if (!v2_proof_check(ike, JOB_PEERS, request, proof, &found->answer))
 			return false;
-		found->failed |= failed;
+		*key = found->answer.key;
+		found->failed |= found->answer.failed;
 	}
 	return true;
 }
@@ -185,17 +193,22 @@ static void say_unknown(struct ike_sa *ike, const struct v2_proof *proof)
 
 /* Some gateway has the identity, but not all that is to go with it. */
 static void say_why_not(struct ike_sa *ike, const struct v2_proof *proof,
-			const struct ike_id *wanted, const struct found *found)
+			const struct ike_id *wanted, struct found *found)
 {
-	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT], chosen[PROP_TEXT];
+	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT], chosen[PROP_TEXT], method[32];
 	struct ike_core *core = ike->core;
 
 	addr_text(&ike->path->remote.addr, peer);
 	id_text(&proof->id, theirs);
-	if (found->match.fits && proof->auth.method != IKE_AUTH_PSK)
+	if (found->match.fits && !takes(found->match.fits, proof))
 		stranger_fail(core, found->match.fits,
-			      "peer %s (%s) authenticates by method %u instead of a pre-shared key",
-			      peer, theirs, proof->auth.method);
+			      "peer %s (%s) authenticates by %s instead of a %s", peer, theirs,
+			      v2_cert_method(proof->auth.method, method),
+			      found->match.fits->conf->trust ? "certificate" : "pre-shared key");
+	else if (found->match.fits && v2_proof_signs(proof))
+		stranger_fail(core, found->match.fits,
+			      "peer %s (%s) is not let in by its certificate: %s", peer, theirs,
+			      v2_proof_reason(&found->answer));
 	else if (found->match.fits && found->failed)
 		stranger_fail(core, found->match.fits,
 			      "peer %s (%s) cannot be authenticated: " V2_KEY_FAILS, peer, theirs);
@@ -291,7 +304,7 @@ static bool prove(struct ike_sa *ike, struct gateway *gw, const struct v2_proof 
 
 	proved = policy_id_keep(&ike->remote_id, &theirs->id) &&
 		 policy_id_keep(&ike->local_id, &ours) &&
-		 v2_proof_make(ike, &found->keys, JOB_PEERS, gw->conf->key, &ike->local_id, made);
+		 v2_proof_make(ike, &found->keys, JOB_PEERS, gw->conf, &ike->local_id, made);
 	if (!proved && !job_waits(ike, JOB_PEERS))
 		stranger_fail(ike->core, gw, "we cannot authenticate to peer %s: " V2_KEY_FAILS,
 			      addr_text(&ike->path->remote.addr, peer));
@@ -375,7 +388,8 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	v2_ppk_adopt(ike, found.ppk, &found.keys);
 	ike_move_to_gateway(ike, gw);
 	wire_put_id(w, IKE_PL_IDR, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
-	v2_proof_put(w, &made);
+	v2_cert_put(gw->conf, w);
+	v2_proof_put(w, gw->conf, &made);
 	if (found.ppk)
 		wire_put_notify(w, IKE_N_PPK_IDENTITY, bytes_of(NULL, 0));
 	secret_wipe(&found, sizeof(found));

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "ike/stranger.h"
+#include "ike/v2/cert.h"
 #include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
 
@@ -70,6 +71,8 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		wire_put_notify(w, IKE_N_USE_PPK, bytes_of(NULL, 0));
 	if (prop_list_has_rounds(hs->offered))
 		wire_put_notify(w, IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, bytes_of(NULL, 0));
+	if (ike->conf->cert || ike->conf->trust)
+		v2_cert_put_hashes(w);
 	return true;
 }
 
@@ -269,6 +272,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	ike->fragmentation = ike->conf->fragmentation && in->notes.fragmentation;
 	ike->use_ppk = ike->conf->ppk.mode && in->notes.use_ppk;
 	ike->hs->childless = in->notes.childless;
+	ike->hs->hashes = v2_cert_hashes(in->notes.hashes);
 	if (ike->conf->nat_traversal)
 		v2_natd_check(ike, in);
 	if (pathref_encap(ike->path)) {
@@ -368,6 +372,11 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 		wire_put_notify(&w, IKE_N_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
 	if (prop_next_round(&ike->prop, 0))
 		wire_put_notify(&w, IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, bytes_of(NULL, 0));
+	hs->hashes = v2_cert_hashes(in->notes.hashes);
+	if (hs->hashes && v2_cert_meant(ike)) {
+		v2_cert_put_hashes(&w);
+		v2_cert_ask_all(ike, &w);
+	}
 	hs->response = packet_new(wire_end(&w));
 	return hs->response;
 }

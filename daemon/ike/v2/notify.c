@@ -99,6 +99,13 @@ static void read_link(struct v2_notes *notes, const struct wire_notify *notify, 
 	notes->has_link = true;
 }
 
+static void read_hashes(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->hashes.n)
+		notes->hashes = notify->data;
+}
+
 static void read_ppk(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)at;
@@ -200,7 +207,8 @@ static const struct row {
 	  "QUICK_CRASH_DETECTION", read_token },
 	{ IKE_N_FRAGMENTATION_SUPPORTED, BOTH(IKE_SA_INIT), "IKEV2_FRAGMENTATION_SUPPORTED",
 	  read_fragmentation },
-	{ .type = IKE_N_SIGNATURE_HASH_ALGORITHMS, .name = "SIGNATURE_HASH_ALGORITHMS" },
+	{ IKE_N_SIGNATURE_HASH_ALGORITHMS, BOTH(IKE_SA_INIT), "SIGNATURE_HASH_ALGORITHMS",
+	  read_hashes },
 	{ IKE_N_USE_PPK, BOTH(IKE_SA_INIT), "USE_PPK", read_use_ppk },
 	{ IKE_N_PPK_IDENTITY, BOTH(IKE_AUTH), "PPK_IDENTITY", read_ppk },
 	{ IKE_N_NO_PPK_AUTH, REQUEST(IKE_AUTH), "NO_PPK_AUTH", read_no_ppk_auth },

@@ -7,6 +7,7 @@
 #ifndef PANTUN_IKE_V2_PROOF_H
 #define PANTUN_IKE_V2_PROOF_H
 
+#include "crypto/cert.h"
 #include "crypto/keymat_v2.h"
 #include "ike/v2/v2.h"
 
@@ -18,7 +19,15 @@ struct v2_proof {
 	struct ike_id id;
 	struct bytes id_body;	/* as it came, reserved octets and all */
 	struct wire_auth auth;
+	unsigned int n_certs;	/* those of X.509 that came; one more than it may be: too many */
+	struct bytes certs[CERT_PEER_MAX + 1];
 };
+
+/* It is a signature, and the certificate is the key. */
+static inline bool v2_proof_signs(const struct v2_proof *proof)
+{
+	return proof->auth.method == IKE_AUTH_DIGITAL_SIGNATURE;
+}
 
 /*
  * Reads those of @in, whose ID payload is of type @id_type, as views of it.  False: one of them is
@@ -29,27 +38,35 @@ bool v2_proof_read(const struct v2_in *in, uint8_t id_type, struct v2_proof *out
 const char *v2_proof_blame(const struct v2_in *in, uint8_t id_type);
 
 /*
- * What an end's AUTH covers, with no key yet: ours (AUTH_MAKE), or the peer's (AUTH_CHECK).  @id is
- * the body of its ID payload; @keys are those of the IKE SA, with a PPK or without.  The caller's;
- * NULL: no memory.
+ * What an end's AUTH covers, with no key yet: ours (AUTH_MAKE, AUTH_SIGN), or, with @theirs, the
+ * peer's (AUTH_CHECK, AUTH_VERIFY).  @id is the body of its ID payload; @keys are those of the IKE
+ * SA, with a PPK or without.  The caller's; NULL: no memory, or the peer sent too much.
  */
 struct ike_auth_request *v2_proof_request(const struct ike_sa *ike, const struct keymat_ike *keys,
-					  enum auth_kind kind, struct bytes id);
+					  enum auth_kind kind, const struct v2_proof *theirs,
+					  struct bytes id);
+/* The same for the peer's, by the method that it has chosen. */
+struct ike_auth_request *v2_proof_question(const struct ike_sa *ike, const struct keymat_ike *keys,
+					   const struct v2_proof *theirs);
 /*
  * Has the peer's AUTH checked against the keys in @request, which is taken over; NULL fails.  True
- * with the one that it was made with in *@key, 0 where there is none; *@failed: that is not
- * certain.  False: job_waits().
+ * with *@answer: answer->key is the one that it was made with, 0 where there is none, and where
+ * answer->failed, that is not certain.  False: job_waits().
  */
 bool v2_proof_check(struct ike_sa *ike, enum job_side side, struct ike_auth_request *request,
-		    const struct v2_proof *proof, uint64_t *key, bool *failed);
+		    const struct v2_proof *proof, struct ike_auth_answer *answer);
+/* Why a certificate was not taken, of the answer about it. */
+const char *v2_proof_reason(struct ike_auth_answer *answer);
 
 /*
- * Has AUTH of ours, who are @id, made with the pre-shared key @key: wipe it.  False: job_waits(),
- * or it cannot be made.
+ * Has AUTH of ours, who are @id, made as @conf has it: wipe it.  False: job_waits(), or it cannot
+ * be made.
  */
 bool v2_proof_make(struct ike_sa *ike, const struct keymat_ike *keys, enum job_side side,
-		   uint64_t key, const struct ike_id *id, struct ike_auth_answer *made);
-/* Writes the AUTH payload, and wipes @made. */
-void v2_proof_put(struct wire_writer *w, struct ike_auth_answer *made);
+		   const struct policy_gateway *conf, const struct ike_id *id,
+		   struct ike_auth_answer *made);
+/* Writes the AUTH payload that @conf asks for, and wipes @made. */
+void v2_proof_put(struct wire_writer *w, const struct policy_gateway *conf,
+		  struct ike_auth_answer *made);
 
 #endif

@@ -30,6 +30,7 @@ struct v2_notes {
 	bool initial_contact, transport, no_tfc, fragmentation, use_ppk, childless, intermediate;
 	bool has_link;			/* ADDITIONAL_KEY_EXCHANGE */
 	struct bytes link;
+	struct bytes hashes;		/* SIGNATURE_HASH_ALGORITHMS; empty: none */
 	bool has_ppk;			/* PPK_IDENTITY */
 	struct bytes ppk;
 	struct bytes no_ppk_auth;	/* empty: there is none */

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Certificates of gateways: our own with its key, and the authorities that a peer's is to be of. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/key_file.h"
+#include "base/text.h"
+#include "conf/build.h"
+#include "crypto/cert_file.h"
+#include "policy/id.h"
+
+#define OWN	"authentication certificate local-certificate name"
+#define PROFILE	"authentication certificate certificate-profile"
+#define DAYS	30	/* before a certificate ends a warning begins */
+
+_Static_assert(POLICY_AUTHORITY == CERT_SPKI, "authorities are known by something else");
+_Static_assert(POLICY_AUTHORITIES == CERT_ROOTS_MAX, "some authorities have no room");
+
+struct content {
+	uint8_t octets[CERT_FILE_MAX + 1];
+	size_t n;
+};
+
+static void content_free(struct content *content)
+{
+	if (content)
+		secret_wipe(content, sizeof(*content));
+	free(content);
+}
+
+static void take_all(int fd, bool key, struct content *content, char *why, size_t n)
+{
+	struct stat st;
+	ssize_t got;
+
+	if (key && !key_file_trusted(fd, why, n))
+		return;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		snprintf(why, n, "not a regular file");
+		return;
+	}
+	got = key_file_read(fd, content->octets, sizeof(content->octets));
+	if (got < 0)
+		snprintf(why, n, "%s", strerror(errno));
+	else if (got > CERT_FILE_MAX)
+		snprintf(why, n, "longer than %d octets", CERT_FILE_MAX);
+	else
+		content->n = (size_t)got;
+}
+
+/* What is in the file that @value names; NULL after a complaint.  A key nobody else may read. */
+static struct content *load(const struct build *b, const struct tree_value *value, bool key)
+{
+	struct content *content = calloc(1, sizeof(*content));
+	char why[160] = "";
+	int fd;
+
+	if (!content) {
+		snprintf(why, sizeof(why), "out of memory");
+	} else if (value->text[0] != '/') {
+		snprintf(why, sizeof(why), "not an absolute path");
+	} else {
+		fd = open(value->text, KEY_FILE_FLAGS);
+		if (fd < 0)
+			snprintf(why, sizeof(why), "%s%s", strerror(errno), errno == EACCES ?
+				 ": chown it to the user that pantund runs as" : "");
+		else
+			take_all(fd, key, content, why, sizeof(why));
+		if (fd >= 0)
+			close(fd);
+	}
+	if (!why[0])
+		return content;
+	conf_error(b->report, value->at, "%s %s: %s", key ? "key-file" : "file", value->text, why);
+	content_free(content);
+	return NULL;
+}
+
+static struct bytes octets_of(const struct content *content)
+{
+	return bytes_of(content->octets, content->n);
+}
+
+/* The certificate of that name, as @value has it; NULL after a complaint. */
+static const struct tree_node *find_cert(const struct build *b, const struct tree_value *value,
+					 const char *level)
+{
+	const struct tree_node *top = tree_find(b->tree, b->tree->root, level);
+	const struct tree_node *node = tree_named(b->tree, top, value->text);
+	struct conf_near near = { .word = value->text };
+	char hint[CONF_HINT];
+
+	if (node)
+		return node;
+	tree_near(top, &near);
+	conf_error(b->report, value->at, "there is no %s \"%s\"%s", level, value->text,
+		   conf_near_hint(&near, hint));
+	return NULL;
+}
+
+static void warn_days(const struct build *b, const struct tree_value *file, struct bytes certs)
+{
+	long days = cert_days_left(certs);
+
+	if (days < 0)
+		conf_warning(b->report, file->at, "file %s: a certificate in it has expired",
+			     file->text);
+	else if (days < DAYS)
+		conf_warning(b->report, file->at, "file %s: a certificate in it expires in %ld "
+			     "day%s", file->text, days, text_plural((size_t)days));
+}
+
+/* --- our own --- */
+
+static void take_own(struct build *b, struct policy_gateway *gateway, struct cert_own_file *own)
+{
+	const struct ike_id subject = {
+		.type = IKE_ID_DER_ASN1_DN, .n = (uint16_t)own->subject->n, .b = own->subject->b,
+	};
+
+	/* What it is for is who we are, unless something else is said. */
+	if (!gateway->local_id.n && own->subject->n <= POLICY_ID_MAX &&
+	    !policy_id_keep(&gateway->local_id, &subject))
+		b->short_of_memory = true;
+	gateway->credential = own->credential;
+	gateway->chain = own->chain;
+	own->credential = NULL;
+	own->chain = NULL;
+}
+
+static void read_own(struct build *b, const struct tree_value *name,
+		     struct policy_gateway *gateway)
+{
+	const struct tree_node *node = find_cert(b, name, "certificate");
+	const struct tree_value *file = node ? tree_value(b->tree, node, "file") : NULL;
+	const struct tree_value *key_file = node ? tree_value(b->tree, node, "key-file") : NULL;
+	struct content *certs, *key;
+	struct cert_own_file own;
+	char why[160];
+
+	if (!node)
+		return;
+	if (!file || !key_file) {
+		if (!node->broken)
+			conf_error(b->report, node->at, "certificate \"%s\" has no %s", node->word,
+				   file ? "key-file, which a local-certificate needs" : "file");
+		return;
+	}
+	certs = load(b, file, false);
+	key = load(b, key_file, true);
+	if (certs && key && !cert_own_read(octets_of(key), octets_of(certs), &own, why,
+					   sizeof(why))) {
+		conf_error(b->report, file->at, "certificate \"%s\": %s", node->word, why);
+	} else if (certs && key) {
+		warn_days(b, file, secret_bytes(own.chain));
+		take_own(b, gateway, &own);
+		cert_own_drop(&own);
+	}
+	content_free(certs);
+	content_free(key);
+}
+
+/* --- authorities --- */
+
+/* Adds those of one file to @gateway's. */
+static void add_roots(struct build *b, const struct tree_value *name,
+		      struct policy_gateway *gateway)
+{
+	const struct tree_node *node = find_cert(b, name, "certificate");
+	const struct tree_value *file = node ? tree_value(b->tree, node, "file") : NULL;
+	struct content *certs = file ? load(b, file, false) : NULL;
+	struct secret *before = gateway->anchors, *roots, *all;
+	unsigned int n = gateway->n_authorities;
+	char why[160];
+
+	if (node && !file && !node->broken)
+		conf_error(b->report, node->at, "certificate \"%s\" has no file", node->word);
+	if (!certs)
+		return;
+	roots = cert_roots_read(octets_of(certs), gateway->authorities, &n, why, sizeof(why));
+	content_free(certs);
+	if (!roots) {
+		conf_error(b->report, file->at, "certificate \"%s\": %s", node->word, why);
+		return;
+	}
+	warn_days(b, file, secret_bytes(roots));
+	gateway->n_authorities = (uint8_t)n;
+	gateway->anchors = roots;
+	if (!before)
+		return;
+	all = malloc(sizeof(*all) + before->n + roots->n);
+	if (all) {
+		all->n = before->n + roots->n;
+		memcpy(all->b, before->b, before->n);
+		memcpy(all->b + before->n, roots->b, roots->n);
+	} else {
+		b->short_of_memory = true;
+	}
+	gateway->anchors = all;
+	secret_free(before);
+	secret_free(roots);
+}
+
+static void read_authorities(struct build *b, const struct tree_value *name,
+			 struct policy_gateway *gateway)
+{
+	const struct tree_node *node = find_cert(b, name, "certificate-profile");
+	const struct tree_node *list = node ? tree_find(b->tree, node, "CA") : NULL;
+
+	if (node && !list && !node->broken)
+		conf_error(b->report, node->at, "certificate-profile \"%s\" has no CA",
+			   node->word);
+	for (const struct tree_value *ca = list ? list->value : NULL; ca; ca = ca->next)
+		add_roots(b, ca, gateway);
+	if (gateway->anchors && gateway->anchors->n > CERT_FILE_MAX)
+		conf_error(b->report, name->at, "certificate-profile \"%s\" is longer than %d "
+			   "octets", name->text, CERT_FILE_MAX);
+}
+
+bool build_certificates(struct build *b, const struct tree_node *node,
+			struct policy_gateway *gateway)
+{
+	const struct tree_value *own = tree_value(b->tree, node, OWN);
+	const struct tree_value *profile = tree_value(b->tree, node, PROFILE);
+
+	if (!own && !profile)
+		return false;
+	if (!own || !profile) {
+		if (!node->broken)
+			conf_error(b->report, node->at, "gateway \"%s\" has no %s", gateway->name,
+				   own ? PROFILE : OWN);
+		return true;
+	}
+	if (tree_find(b->tree, node, "authentication pre-shared-key"))
+		conf_error(b->report, own->at, "gateway \"%s\" has a pre-shared-key and a "
+			   "certificate: it takes one of both", gateway->name);
+	read_own(b, own, gateway);
+	read_authorities(b, profile, gateway);
+	return true;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ike/v2/cert.h"
+
+#include <stdio.h>
+
+#include "base/items.h"
+
+#define HASH_MAX	5	/* the highest number that has a meaning to us: Identity */
+#define CANDIDATES	8	/* gateways that a peer may be, of those we look at */
+
+/* SHA-2, and what has no hash apart (RFC 8420). */
+static const uint8_t hashes[] = { 0, 2, 0, 3, 0, 4, 0, 5 };
+
+void v2_cert_put_hashes(struct wire_writer *w)
+{
+	wire_put_notify(w, IKE_N_SIGNATURE_HASH_ALGORITHMS, bytes_of(hashes, sizeof(hashes)));
+}
+
+uint32_t v2_cert_hashes(struct bytes data)
+{
+	uint32_t bits = 0;
+
+	for (size_t i = 0; i + 2 <= data.n; i += 2) {
+		uint16_t hash = get_be16(data.p + i);
+
+		/* SHA-1 is not among them, whatever the peer can do. */
+		if (hash > 1 && hash <= HASH_MAX)
+			bits |= 1U << hash;
+	}
+	return bits;
+}
+
+bool v2_cert_meant(const struct ike_sa *ike)
+{
+	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
+	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
+
+	for (unsigned int i = 0; gw && i < CANDIDATES; i++) {
+		if (gw->conf->cert || gw->conf->trust)
+			return true;
+		gw = gateway_for_peer(ike->core, gw, local, remote);
+	}
+	return ike->conf->cert || ike->conf->trust;
+}
+
+void v2_cert_put(const struct policy_gateway *conf, struct wire_writer *w)
+{
+	struct bytes chain, cert;
+
+	if (!conf->cert || !conf->chain)
+		return;
+	chain = secret_bytes(conf->chain);
+	while (items_next(&chain, &cert))
+		wire_put_cert(w, IKE_PL_CERT, IKE_CERT_X509_SIGNATURE, cert);
+}
+
+void v2_cert_ask(const struct policy_gateway *conf, struct wire_writer *w)
+{
+	if (conf->trust)
+		wire_put_cert(w, IKE_PL_CERTREQ, IKE_CERT_X509_SIGNATURE,
+			      bytes_of(conf->authorities,
+				       (size_t)conf->n_authorities * POLICY_AUTHORITY));
+}
+
+void v2_cert_ask_all(const struct ike_sa *ike, struct wire_writer *w)
+{
+	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
+	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
+	uint64_t asked = 0;
+
+	for (unsigned int i = 0; gw && i < CANDIDATES; i++) {
+		if (gw->conf->trust != asked)
+			v2_cert_ask(gw->conf, w);
+		asked = gw->conf->trust;
+		gw = gateway_for_peer(ike->core, gw, local, remote);
+	}
+}
+
+const char *v2_cert_method(uint8_t method, char out[32])
+{
+	if (method == IKE_AUTH_PSK)
+		return "a pre-shared key";
+	if (method == IKE_AUTH_DIGITAL_SIGNATURE)
+		return "a certificate";
+	snprintf(out, 32, "method %u", method);
+	return out;
+}

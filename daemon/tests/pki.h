@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Authorities and certificates for tests, made when they are needed: none of them gets too old. */
+#ifndef PANTUN_TESTS_PKI_H
+#define PANTUN_TESTS_PKI_H
+
+#include <openssl/x509.h>
+
+#include "base/secret.h"
+
+/* A key and its certificate. */
+struct pki {
+	EVP_PKEY *key;
+	X509 *cert;
+};
+
+/* What a certificate is to say. */
+struct pki_wish {
+	const char *kind;		/* "P-256", "P-384", "P-521", "RSA", "ED25519" */
+	const char *name;		/* CN */
+	const char *alternatives;	/* as "DNS:a.example"; NULL: none */
+	const char *usage;		/* keyUsage; NULL: it does not say */
+	bool authority;
+	const struct pki *issuer;	/* NULL: itself */
+	long from, until;		/* seconds from now */
+};
+
+#define PKI_DAY	86400L
+
+/* Ends the process where something is missing. */
+struct pki pki_make(const struct pki_wish *wish);
+void pki_free(struct pki *pki);
+/* The certificates in PEM, up to one that is NULL, and the key. */
+struct secret *pki_pem(X509 *const *certs);
+struct secret *pki_key_pem(const struct pki *pki);
+
+#endif

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Files with keys and certificates: what is wrong with them is said when they are read. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "conf_lines.h"
+#include "conf_try.h"
+#include "tests/pki.h"
+
+#define G	"set network ike gateway g "
+#define T	"set network tunnel ipsec T "
+#define TUNNEL	T "tunnel-interface tunnel.1\n" T "auto-key ike-gateway g\n"
+
+static char dir[] = "/tmp/pantun-certs-XXXXXX";
+
+/* @text with the folder in place of each '@'. */
+static char *placed(const char *text)
+{
+	static char rooms[2][4096];
+	static unsigned int turn;
+	char *out = rooms[turn++ % 2], *at = out;
+
+	for (; *text; text++) {
+		if (*text == '@')
+			at = stpcpy(at, dir);
+		else
+			*at++ = *text;
+	}
+	*at = '\0';
+	return out;
+}
+
+static void takes(const char *lines, const char *said)
+{
+	good(placed(lines), placed(said));
+}
+
+static void refuses(const char *lines, const char *said)
+{
+	bad(placed(lines), placed(said));
+}
+
+static void write_pem(const char *name, struct secret *pem, mode_t mode)
+{
+	char path[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/x.%s", dir, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(pem->b, 1, pem->n, file), pem->n);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path, mode), 0);
+	secret_free(pem);
+}
+
+#define CERTS \
+	G "peer-address ip 192.0.2.9\n" TUNNEL \
+	G "authentication certificate local-certificate name own\n" \
+	G "authentication certificate certificate-profile CP\n" \
+	"set certificate-profile CP CA root\n" \
+	"set certificate own file @/x.crt\n" \
+	"set certificate own key-file @/x.key\n"
+#define ROOT	"set certificate root file @/x.ca\n"
+
+/* Certificates are looked at when they are read. */
+static void test_certificates(void **state)
+{
+	const struct pki_wish ca = { .kind = "P-256", .name = "ca", .authority = true,
+				     .until = 50 * PKI_DAY };
+	struct pki root = pki_make(&ca), own, soon;
+	struct pki_wish wish = { .kind = "P-256", .name = "hq", .issuer = &root,
+				 .until = 50 * PKI_DAY };
+
+	(void)state;
+	own = pki_make(&wish);
+	wish.until = 10 * PKI_DAY + 60;
+	soon = pki_make(&wish);
+	write_pem("ca", pki_pem((X509 *[]){ root.cert, NULL }), 0644);
+	write_pem("crt", pki_pem((X509 *[]){ own.cert, root.cert, NULL }), 0644);
+	write_pem("key", pki_key_pem(&own), 0600);
+	takes(CERTS ROOT, "");
+	refuses(CERTS, "f:6:31: there is no certificate \"root\"\n");
+	refuses(CERTS "set certificate root key-file /tmp/x\n",
+	    "f:9:17: certificate \"root\" has no file\n");
+	refuses(CERTS ROOT G "authentication pre-shared-key key-file /tmp/x\n",
+	    "f:4:77: gateway \"g\" has a pre-shared-key and a certificate: it takes one of "
+	    "both\n");
+	write_pem("key", pki_key_pem(&own), 0640);
+	refuses(CERTS ROOT, "f:8:30: key-file @/x.key: group or others have access (mode "
+	    "0640): chmod 600 it\n");
+	write_pem("key", pki_key_pem(&root), 0600);
+	refuses(CERTS ROOT, "f:7:26: certificate \"own\": the first certificate is not that of the "
+	    "private key\n");
+	write_pem("crt", pki_pem((X509 *[]){ soon.cert, NULL }), 0644);
+	write_pem("key", pki_key_pem(&soon), 0600);
+	takes(CERTS ROOT, "f:7:26: warning: file @/x.crt: a certificate in it expires "
+	     "in 10 days\n");
+	write_pem("ca", pki_pem((X509 *[]){ soon.cert, NULL }), 0644);
+	refuses(CERTS ROOT, "f:7:26: warning: file @/x.crt: a certificate in it expires "
+	    "in 10 days\nf:9:27: certificate \"root\": certificate 1 in it is not that of an "
+	    "authority (basicConstraints CA:TRUE)\n");
+	pki_free(&root);
+	pki_free(&own);
+	pki_free(&soon);
+	write_pem("ca", secret_new(bytes_of("", 0)), 0600);
+	refuses(CERTS ROOT, "f:7:26: warning: file @/x.crt: a certificate in it expires in 10 "
+		"days\nf:9:27: certificate \"root\": there is no certificate in PEM in it\n");
+}
+
+static int make_dir(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) ? 0 : -1;
+}
+
+static int remove_dir(void **state)
+{
+	static const char *const names[] = { "ca", "crt", "key" };
+	char path[128];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/x.%s", dir, names[i]);
+		unlink(path);
+	}
+	return rmdir(dir);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_certificates),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}

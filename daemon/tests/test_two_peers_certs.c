@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Peers that prove who they are by certificates (RFC 7296 section 2.15, RFC 7427): of every kind of
+ * key, by way of other authorities, and what is not let in, with the reason said where it is known.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "crypto/cert_file.h"
+#include "tests/peers.h"
+#include "tests/pki.h"
+#include "wire/ike_const.h"
+
+static struct pki root, other, namesake;
+
+static struct pki authority(const char *name, const struct pki *issuer)
+{
+	const struct pki_wish wish = {
+		.kind = "P-256", .name = name, .authority = true, .issuer = issuer,
+		.from = -PKI_DAY, .until = 100 * PKI_DAY,
+	};
+
+	return pki_make(&wish);
+}
+
+static struct pki_wish wish_of(int side)
+{
+	return (struct pki_wish){
+		.kind = "P-256", .name = side == A ? "a" : "b",
+		.alternatives = side == A ? "DNS:a.example" : "DNS:b.example",
+		.issuer = &root, .from = -PKI_DAY, .until = 100 * PKI_DAY,
+	};
+}
+
+/* Certificate and authorities of a side, as a file would have given them to it. */
+static struct policy *policy_of(int side, const struct pki *own, X509 *const *chain,
+				const struct pki *trusted)
+{
+	struct site site = peers_site(side);
+	struct policy *policy = peers_policy(&site);
+	struct policy_gateway *gw = policy->gateways;
+	X509 *const roots[] = { trusted->cert, NULL };
+	struct secret *key = pki_key_pem(own), *certs = pki_pem(chain), *anchors = pki_pem(roots);
+	struct cert_own_file made;
+	unsigned int n = 0;
+	char why[160] = "";
+
+	secret_free(gw->psk);
+	gw->psk = NULL;
+	assert_true(cert_own_read(secret_bytes(key), secret_bytes(certs), &made, why,
+				  sizeof(why)));
+	gw->credential = made.credential;
+	gw->chain = made.chain;
+	secret_free(made.subject);
+	gw->anchors = cert_roots_read(secret_bytes(anchors), gw->authorities, &n, why,
+				      sizeof(why));
+	assert_non_null(gw->anchors);
+	gw->n_authorities = (uint8_t)n;
+	secret_free(key);
+	secret_free(certs);
+	secret_free(anchors);
+	return policy;
+}
+
+static void configure_chain(struct peers *net, int side, const struct pki *own,
+			    X509 *const *chain, const struct pki *trusted)
+{
+	peers_configure_policy(net, side, policy_of(side, own, chain, trusted));
+}
+
+/* With a certificate as @wish has it. */
+static void configure(struct peers *net, int side, const struct pki_wish *wish)
+{
+	struct pki own = pki_make(wish);
+	X509 *const chain[] = { own.cert, NULL };
+
+	configure_chain(net, side, &own, chain, &root);
+	pki_free(&own);
+}
+
+/* --- what is let in --- */
+
+static void test_kinds(void **state)
+{
+	static const char *const kinds[] = { "P-256", "P-384", "P-521", "ED25519", "RSA" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct pki_wish a = wish_of(A), b = wish_of(B);
+		struct peers *net = peers_new(i + 1);
+
+		a.kind = kinds[i];
+		b.kind = kinds[(i + 1) % 4];
+		configure(net, B, &b);
+		configure(net, A, &a);
+		peers_must_be_quiet(net, 5000);
+		peers_finish(net);
+	}
+}
+
+/* The peer has never heard of what is between its root and the certificate. */
+static void test_chain(void **state)
+{
+	struct pki middle = authority("middle", &root), last = authority("last", &middle);
+	struct pki_wish a = wish_of(A), b = wish_of(B);
+	struct peers *net = peers_new(1);
+	struct pki own;
+
+	(void)state;
+	a.issuer = &last;
+	own = pki_make(&a);
+	configure(net, B, &b);
+	/* In any order, and with the root, which need not be sent. */
+	configure_chain(net, A, &own, (X509 *[]){ own.cert, root.cert, middle.cert, last.cert,
+						  NULL }, &root);
+	peers_must_be_quiet(net, 5000);
+	peers_finish(net);
+	pki_free(&own);
+	pki_free(&last);
+	pki_free(&middle);
+}
+
+/* Identities of other types than a name. */
+static void test_identities(void **state)
+{
+	static const uint8_t address[] = { 192, 0, 2, 1 };
+	static const struct {
+		struct ike_id id;
+		const char *alternative;
+	} rows[] = {
+		{ { IKE_ID_IPV4_ADDR, 4, address }, "IP:192.0.2.1" },
+		{ { IKE_ID_RFC822_ADDR, 4, (const uint8_t *)"it@x" }, "email:IT@x,DNS:b" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pki_wish a = wish_of(A), b = wish_of(B);
+		struct peers *net = peers_new(i + 1);
+		struct pki one, two;
+		struct policy *ours, *theirs;
+
+		a.alternatives = rows[i].alternative;
+		one = pki_make(&a);
+		two = pki_make(&b);
+		ours = policy_of(A, &one, (X509 *[]){ one.cert, NULL }, &root);
+		theirs = policy_of(B, &two, (X509 *[]){ two.cert, NULL }, &root);
+		assert_true(policy_id_keep(&ours->gateways->local_id, &rows[i].id));
+		assert_true(policy_id_keep(&theirs->gateways->peer_id, &rows[i].id));
+		peers_configure_policy(net, B, theirs);
+		peers_configure_policy(net, A, ours);
+		peers_must_be_quiet(net, 5000);
+		peers_finish(net);
+		pki_free(&one);
+		pki_free(&two);
+	}
+}
+
+/* A certificate that is renewed changes nothing of what stands. */
+static void test_renewed(void **state)
+{
+	struct pki_wish a = wish_of(A), b = wish_of(B);
+	struct peers *net = peers_new(1);
+
+	(void)state;
+	configure(net, B, &b);
+	configure(net, A, &a);
+	peers_must_be_quiet(net, 5000);
+	configure(net, A, &a);
+	configure(net, B, &b);
+	peers_must_be_quiet(net, 5000);
+	assert_int_equal(peers_told(net, A, "ike-up"), 1);
+	assert_int_equal(auth_keys_count(net->peer[A].jobs.keys), 2);
+	peers_finish(net);
+}
+
+/* --- what is not --- */
+
+static void refused(struct peers *net, int by, const char *why)
+{
+	peers_run(net, 10000);
+	if (!peers_told(net, by, why)) {
+		peers_show(net);
+		fail_msg("nobody says \"%s\"", why);
+	}
+	if (by == B)
+		assert_true(peers_told(net, A, "AUTHENTICATION_FAILED") > 0);
+	assert_int_equal(peers_ikes(net, A), 0);
+	assert_int_equal(peers_ikes(net, B), 0);
+	peers_free(net);
+}
+
+/* Either side has a certificate that the other must not take. */
+static void test_refused(void **state)
+{
+	const struct {
+		struct pki_wish wish;
+		const char *why;
+	} rows[] = {
+		{ { .until = -60, .from = -PKI_DAY }, "it has expired, 20" },
+		{ { .from = PKI_DAY }, "it is not valid before 20" },
+		{ { .alternatives = "DNS:c.example" },
+		  ".example) is not let in by its certificate: its identity does not stand in its "
+		  "certificate, which is for O=Example, CN=" },
+		/* A common name is not the name of a host, nor is there a pattern. */
+		{ { .alternatives = "DNS:*.example", .name = "a.example" }, "which is for" },
+		{ { .issuer = &other }, "no authority of the certificate-profile has issued it" },
+		{ { .issuer = &namesake }, "issued it, but another of the same name" },
+		{ { .usage = "keyEncipherment" }, "its keyUsage has neither digitalSignature" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		int side = i % 2 ? A : B;
+		struct pki_wish bad = wish_of(side), good = wish_of(!side);
+		const struct pki_wish *row = &rows[i / 2].wish;
+		struct peers *net = peers_new(i + 1);
+
+		bad.until = row->until ? row->until : bad.until;
+		bad.from = row->from ? row->from : bad.from;
+		bad.alternatives = row->alternatives ? row->alternatives : bad.alternatives;
+		bad.name = row->name ? row->name : bad.name;
+		bad.issuer = row->issuer ? row->issuer : bad.issuer;
+		bad.usage = row->usage;
+		configure(net, B, side == B ? &bad : &good);
+		configure(net, A, side == A ? &bad : &good);
+		refused(net, !side, rows[i / 2].why);
+	}
+}
+
+/* The certificate is good, but somebody else's: what signs is another key. */
+static void test_stolen(void **state)
+{
+	struct pki_wish a = wish_of(A), b = wish_of(B);
+	struct pki own = pki_make(&a), thief = pki_make(&a);
+	struct peers *net = peers_new(1);
+	struct policy *policy = policy_of(A, &thief, (X509 *[]){ thief.cert, NULL }, &root);
+	struct policy *real = policy_of(A, &own, (X509 *[]){ own.cert, NULL }, &root);
+	struct secret *chain = policy->gateways->chain;
+
+	(void)state;
+	policy->gateways->chain = real->gateways->chain;
+	real->gateways->chain = chain;
+	policy_free(real);
+	configure(net, B, &b);
+	peers_configure_policy(net, A, policy);
+	refused(net, B, "its signature is not by the key of its certificate");
+	pki_free(&own);
+	pki_free(&thief);
+}
+
+/* One end has a certificate, the other a key. */
+static void test_other_method(void **state)
+{
+	struct pki_wish wish;
+
+	(void)state;
+	for (int side = A; side <= B; side++) {
+		struct peers *net = peers_new(1);
+		struct site site = peers_site(!side);
+
+		wish = wish_of(side);
+		if (side == B)
+			configure(net, B, &wish);
+		peers_configure(net, !side, &site);
+		if (side == A)
+			configure(net, A, &wish);
+		if (side == B)
+			refused(net, B, "authenticates by a pre-shared key instead of a "
+				"certificate");
+		else
+			refused(net, A, "cannot authenticate to the peer: it does not know "
+				"signatures of RFC 7427");
+	}
+}
+
+static int make_authorities(void **state)
+{
+	(void)state;
+	root = authority("root", NULL);
+	other = authority("other", NULL);
+	namesake = authority("root", NULL);
+	return 0;
+}
+
+static int free_authorities(void **state)
+{
+	(void)state;
+	pki_free(&root);
+	pki_free(&other);
+	pki_free(&namesake);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_identities),
+		cmocka_unit_test(test_renewed),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_stolen),
+		cmocka_unit_test(test_other_method),
+	};
+
+	return cmocka_run_group_tests(tests, make_authorities, free_authorities);
+}
