@@ -65,6 +65,11 @@ static void *fetch_cipher(const char *name)
 	return EVP_CIPHER_fetch(NULL, name, NULL);
 }
 
+static void *fetch_digest(const char *name)
+{
+	return EVP_MD_fetch(NULL, name, NULL);
+}
+
 static void *fetch_curve(const char *name)
 {
 	int nid = EC_curve_nist2nid(name);
@@ -89,12 +94,18 @@ static void *fetch_hmac(const char *digest)
 }
 
 static struct kind ciphers = { .fetch = fetch_cipher, .lock = PTHREAD_MUTEX_INITIALIZER };
+static struct kind digests = { .fetch = fetch_digest, .lock = PTHREAD_MUTEX_INITIALIZER };
 static struct kind curves = { .fetch = fetch_curve, .lock = PTHREAD_MUTEX_INITIALIZER };
 static struct kind hmacs = { .fetch = fetch_hmac, .lock = PTHREAD_MUTEX_INITIALIZER };
 
 const EVP_CIPHER *fetched_cipher(const char *name)
 {
 	return get(&ciphers, name);
+}
+
+const EVP_MD *fetched_digest(const char *name)
+{
+	return get(&digests, name);
 }
 
 const EC_GROUP *fetched_curve(const char *name)

@@ -8,7 +8,7 @@
 static const char *const names[] = {
 	[WIRE_OK] = "no error",
 	[WIRE_ERR_HDR_SHORT] = "shorter than an IKE header",
-	[WIRE_ERR_VERSION] = "not IKE version 2",
+	[WIRE_ERR_VERSION] = "not that version of IKE",
 	[WIRE_ERR_LENGTH_MIN] = "the length is less than that of an IKE header",
 	[WIRE_ERR_LENGTH_BEYOND] = "the length is more than that of the datagram",
 	[WIRE_ERR_LENGTH_BELOW] = "the length is less than that of the datagram",

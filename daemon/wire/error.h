@@ -10,7 +10,7 @@ enum wire_error_code {
 	WIRE_OK,
 	/* ike_hdr.h */
 	WIRE_ERR_HDR_SHORT,		/* fewer octets than an IKE header */
-	WIRE_ERR_VERSION,		/* major version is not 2 */
+	WIRE_ERR_VERSION,		/* another major version */
 	WIRE_ERR_LENGTH_MIN,		/* Length below that of the header */
 	WIRE_ERR_LENGTH_BEYOND,		/* Length above that of the datagram */
 	WIRE_ERR_LENGTH_BELOW,		/* octets behind the Length */

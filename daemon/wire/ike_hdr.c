@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "wire/v1_const.h"
+
 #define VERSION_AT	17
 #define LENGTH_AT	24
 
@@ -18,14 +20,15 @@ static void read_fields(const uint8_t *p, struct wire_header *header)
 	header->length = get_be32(p + LENGTH_AT);
 }
 
-int wire_header_parse(struct bytes datagram, struct wire_header *header, struct wire_error *error)
+static int parse(struct bytes datagram, uint8_t version, struct wire_header *header,
+		 struct wire_error *error)
 {
 	static const uint8_t zero[IKE_SPI_LEN];
 
 	if (datagram.n < IKE_HDR_LEN)
 		return wire_fail(error, WIRE_ERR_HDR_SHORT, IKE_PL_NONE, 0);
 	read_fields(datagram.p, header);
-	if (header->version >> 4 != IKE_VERSION_2 >> 4)
+	if (header->version >> 4 != version >> 4)
 		return wire_fail(error, WIRE_ERR_VERSION, IKE_PL_NONE, VERSION_AT);
 	if (header->length < IKE_HDR_LEN)
 		return wire_fail(error, WIRE_ERR_LENGTH_MIN, IKE_PL_NONE, LENGTH_AT);
@@ -37,6 +40,17 @@ int wire_header_parse(struct bytes datagram, struct wire_header *header, struct 
 		return wire_fail(error, WIRE_ERR_SPI_ZERO, IKE_PL_NONE, 0);
 	*error = (struct wire_error){ .code = WIRE_OK };
 	return 0;
+}
+
+int wire_header_parse(struct bytes datagram, struct wire_header *header, struct wire_error *error)
+{
+	return parse(datagram, IKE_VERSION_2, header, error);
+}
+
+int wire_header_parse_v1(struct bytes datagram, struct wire_header *header,
+			 struct wire_error *error)
+{
+	return parse(datagram, ISAKMP_VERSION, header, error);
 }
 
 uint8_t wire_major(struct bytes datagram)

@@ -25,6 +25,10 @@ struct wire_header {
  */
 int wire_header_parse(struct bytes datagram, struct wire_header *header, struct wire_error *error);
 
+/* Likewise of version 1 (RFC 2408 section 3.1), whose SPIs are cookies. */
+int wire_header_parse_v1(struct bytes datagram, struct wire_header *header,
+			 struct wire_error *error);
+
 /* The major version in the header of @datagram, which may be anything; 0: there is none. */
 uint8_t wire_major(struct bytes datagram);
 
