@@ -69,6 +69,7 @@ struct daemon {
 	struct unpaddeds unpadded;	/* tunnels.c */
 	struct ctl *ctl;
 	struct event *timer, *watchdog, *kernel;
+	ike_time armed;			/* what @timer was set for */
 	struct event *signals[SIGNALS];
 	int ports[PORTS];		/* handed to each `ike` */
 	struct policy *policy;		/* the one in force; NULL: none yet */

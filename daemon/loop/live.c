@@ -335,11 +335,18 @@ void live_flush(struct live *live, struct kern *kern)
 		delete_former(live, kern, former);
 }
 
+ike_time live_due(const struct live *live)
+{
+	const struct former *former = TAILQ_FIRST(&live->lingering);
+
+	return former ? former->until : IKE_NEVER;
+}
+
 ike_time live_tick(struct live *live, struct kern *kern, ike_time now)
 {
 	struct former *former;
 
 	while ((former = TAILQ_FIRST(&live->lingering)) && former->until <= now)
 		delete_former(live, kern, former);
-	return former ? former->until : IKE_NEVER;
+	return live_due(live);
 }

@@ -55,6 +55,8 @@ void live_expired(struct live *live, uint64_t cookie, bool inbound,
 void live_without(struct live *live, struct kern *kern, const struct policy *policy);
 /* Deletes all of a former daemon's SAs. */
 void live_flush(struct live *live, struct kern *kern);
+/* When live_tick() is due, or IKE_NEVER. */
+ike_time live_due(const struct live *live);
 /* Deletes SAs that have lingered long enough.  When to call again, or IKE_NEVER. */
 ike_time live_tick(struct live *live, struct kern *kern, ike_time now);
 

@@ -650,8 +650,10 @@ static uint64_t steps_of_former(unsigned int n, bool read)
 	live_succeeded(live, &kern, 1000, "t1", "net");
 	live_expired(live, 1 + 2, false, count_former, &ended);
 	lingers = live_tick(live, &kern, 1001);
+	assert_int_equal(live_due(live), lingers);
 	assert_in_range(lingers, 1002, IKE_NEVER - 1);
 	assert_int_equal(live_tick(live, &kern, lingers), IKE_NEVER);
+	assert_int_equal(live_due(live), IKE_NEVER);
 	before = read ? middle - before : steps() - middle;
 	live_each_former(live, count_former, &former);
 	assert_int_equal(ended, 1);
