@@ -23,7 +23,7 @@ struct build {
 void build_gateways(struct build *b);
 /*
  * Reads the certificate of the gateway at @node, whose local-id has been read, and the authorities
- * of its peer's.  False: it has none.
+ * of its peer's.  False: one end, or both, prove who they are by a pre-shared key.
  */
 bool build_certificates(struct build *b, const struct tree_node *node,
 			struct policy_gateway *gateway);

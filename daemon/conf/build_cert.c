@@ -227,19 +227,20 @@ bool build_certificates(struct build *b, const struct tree_node *node,
 {
 	const struct tree_value *own = tree_value(b->tree, node, OWN);
 	const struct tree_value *profile = tree_value(b->tree, node, PROFILE);
+	const struct tree_node *key = tree_find(b->tree, node, "authentication pre-shared-key");
 
 	if (!own && !profile)
 		return false;
-	if (!own || !profile) {
-		if (!node->broken)
-			conf_error(b->report, node->at, "gateway \"%s\" has no %s", gateway->name,
-				   own ? PROFILE : OWN);
-		return true;
-	}
-	if (tree_find(b->tree, node, "authentication pre-shared-key"))
-		conf_error(b->report, own->at, "gateway \"%s\" has a pre-shared-key and a "
-			   "certificate: it takes one of both", gateway->name);
-	read_own(b, own, gateway);
-	read_authorities(b, profile, gateway);
-	return true;
+	if (own && profile && key)
+		conf_error(b->report, own->at, "gateway \"%s\" has a pre-shared-key that neither "
+			   "end would use beside certificates", gateway->name);
+	if (own)
+		read_own(b, own, gateway);
+	if (profile)
+		read_authorities(b, profile, gateway);
+	/* The end without a certificate has the key. */
+	if ((!own || !profile) && !key && !node->broken)
+		conf_error(b->report, node->at, "gateway \"%s\" has no %s, nor a pre-shared-key in "
+			   "place of it", gateway->name, own ? PROFILE : OWN);
+	return (own && profile) || !key;
 }

@@ -186,9 +186,10 @@ static bool key_fits(EVP_PKEY *key, char *why, size_t n)
 				 "P-521", curve);
 		return false;
 	}
-	if (EVP_PKEY_is_a(key, "ED25519"))
+	if (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"))
 		return true;
-	snprintf(why, n, "the private key is of another kind than RSA, ECDSA and Ed25519");
+	snprintf(why, n, "the private key is of another kind than RSA, ECDSA, Ed25519 and "
+			 "Ed448");
 	return false;
 }
 

@@ -54,6 +54,7 @@ static const struct row {
 	DER(ECDSA("\x03")), .key = "EC", .bits = 384, .hash = SIGN_SHA384, .digest = "SHA384" },
 	DER(ECDSA("\x04")), .key = "EC", .bits = 521, .hash = SIGN_SHA512, .digest = "SHA512" },
 	DER("\x30\x05\x06\x03\x2b\x65\x70"), .key = "ED25519", .hash = SIGN_IDENTITY },
+	DER("\x30\x05\x06\x03\x2b\x65\x71"), .key = "ED448", .hash = SIGN_IDENTITY },
 };
 
 /* What the algorithm of @row needs beside its digest. */

@@ -16,7 +16,7 @@ enum sign_hash {
 	SIGN_SHA256,
 	SIGN_SHA384,
 	SIGN_SHA512,
-	SIGN_IDENTITY,		/* the algorithm has no hash apart: Ed25519 */
+	SIGN_IDENTITY,		/* the algorithm has no hash apart: Ed25519, Ed448 */
 };
 
 #define SIGN_MAX	640	/* octets of what we make: RSA of 4096 bits, and the algorithm */

@@ -17,8 +17,8 @@ static EVP_PKEY *make_key(const char *kind)
 {
 	if (!strcmp(kind, "RSA"))
 		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
-	if (!strcmp(kind, "ED25519"))
-		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+	if (kind[0] == 'E')
+		return EVP_PKEY_Q_keygen(NULL, NULL, kind);
 	return EVP_PKEY_Q_keygen(NULL, NULL, "EC", kind);
 }
 
@@ -57,7 +57,7 @@ struct pki pki_make(const struct pki_wish *wish)
 		extend(made.cert, NID_key_usage, wish->usage);
 	if (wish->alternatives)
 		extend(made.cert, NID_subject_alt_name, wish->alternatives);
-	plain = EVP_PKEY_is_a(issuer->key, "ED25519");
+	plain = EVP_PKEY_is_a(issuer->key, "ED25519") || EVP_PKEY_is_a(issuer->key, "ED448");
 	must(X509_sign(made.cert, issuer->key, plain ? NULL : EVP_sha256()) > 0);
 	return made;
 }

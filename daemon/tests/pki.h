@@ -15,7 +15,7 @@ struct pki {
 
 /* What a certificate is to say. */
 struct pki_wish {
-	const char *kind;		/* "P-256", "P-384", "P-521", "RSA", "ED25519" */
+	const char *kind;		/* "P-256", "P-384", "P-521", "RSA", "ED25519", "ED448" */
 	const char *name;		/* CN */
 	const char *alternatives;	/* as "DNS:a.example"; NULL: none */
 	const char *usage;		/* keyUsage; NULL: it does not say */

@@ -91,8 +91,8 @@ static void test_certificates(void **state)
 	refuses(CERTS "set certificate root key-file /tmp/x\n",
 	    "f:9:17: certificate \"root\" has no file\n");
 	refuses(CERTS ROOT G "authentication pre-shared-key key-file /tmp/x\n",
-	    "f:4:77: gateway \"g\" has a pre-shared-key and a certificate: it takes one of "
-	    "both\n");
+	    "f:4:77: gateway \"g\" has a pre-shared-key that neither end would use beside "
+		"certificates\n");
 	write_pem("key", pki_key_pem(&own), 0640);
 	refuses(CERTS ROOT, "f:8:30: key-file @/x.key: group or others have access (mode "
 	    "0640): chmod 600 it\n");

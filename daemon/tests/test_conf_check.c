@@ -94,7 +94,9 @@ static void test_no_key(void **state)
 	/* One remedy is enough. */
 	bad(G "peer-address ip 192.0.2.9\n" TUNNEL
 	    G "authentication certificate certificate-profile CP\n",
-	    "f:1:25: gateway \"g\" has no authentication certificate local-certificate name\n");
+	    "f:4:74: there is no certificate-profile \"CP\"\n"
+	    "f:1:25: gateway \"g\" has no authentication certificate local-certificate name, nor "
+	    "a pre-shared-key in place of it\n");
 	good(BASE G "authentication certificate allow-id-payload-mismatch no\n", "");
 }
 

@@ -87,7 +87,7 @@ static void configure(struct peers *net, int side, const struct pki_wish *wish)
 
 static void test_kinds(void **state)
 {
-	static const char *const kinds[] = { "P-256", "P-384", "P-521", "ED25519", "RSA" };
+	static const char *const kinds[] = { "P-256", "P-384", "P-521", "ED25519", "ED448", "RSA" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -95,7 +95,7 @@ static void test_kinds(void **state)
 		struct peers *net = peers_new(i + 1);
 
 		a.kind = kinds[i];
-		b.kind = kinds[(i + 1) % 4];
+		b.kind = kinds[(i + 1) % 5];
 		configure(net, B, &b);
 		configure(net, A, &a);
 		peers_must_be_quiet(net, 5000);
@@ -123,6 +123,37 @@ static void test_chain(void **state)
 	pki_free(&own);
 	pki_free(&last);
 	pki_free(&middle);
+}
+
+/* As many as there may be, in more than one fragment. */
+static void test_long_chain(void **state)
+{
+	struct pki_wish a = wish_of(A), b = wish_of(B);
+	struct peers *net = peers_new(1);
+	struct pki between[4], own;
+	X509 *chain[6] = { NULL };
+
+	(void)state;
+	for (unsigned int i = 0; i < 4; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "between%u", i);
+		between[i] = authority(name, i ? &between[i - 1] : &root);
+		chain[4 - i] = between[i].cert;
+	}
+	a.issuer = &between[3];
+	a.kind = "RSA";
+	own = pki_make(&a);
+	chain[0] = own.cert;
+	configure(net, B, &b);
+	configure_chain(net, A, &own, chain, &root);
+	peers_must_be_quiet(net, 5000);
+	/* IKE_SA_INIT, and IKE_AUTH in parts. */
+	assert_true(net->peer[A].sent > 3);
+	peers_finish(net);
+	pki_free(&own);
+	for (unsigned int i = 0; i < 4; i++)
+		pki_free(&between[i]);
 }
 
 /* Identities of other types than a name. */
@@ -157,6 +188,31 @@ static void test_identities(void **state)
 		peers_finish(net);
 		pki_free(&one);
 		pki_free(&two);
+	}
+}
+
+/* One end has a certificate, the other the key (RFC 7296 section 2.15). */
+static void test_mixed(void **state)
+{
+	(void)state;
+	for (int side = A; side <= B; side++) {
+		struct pki_wish wish = wish_of(side);
+		struct pki own = pki_make(&wish);
+		struct policy *ours = policy_of(side, &own, (X509 *[]){ own.cert, NULL }, &root);
+		struct policy *theirs = policy_of(!side, &own, (X509 *[]){ own.cert, NULL }, &root);
+		struct peers *net = peers_new((uint64_t)side + 1);
+
+		secret_free(ours->gateways->anchors);
+		ours->gateways->anchors = NULL;
+		ours->gateways->psk = secret_new(bytes_of(SITE_PSK, strlen(SITE_PSK)));
+		secret_free(theirs->gateways->credential);
+		theirs->gateways->credential = NULL;
+		theirs->gateways->psk = secret_new(bytes_of(SITE_PSK, strlen(SITE_PSK)));
+		peers_configure_policy(net, B, side == B ? ours : theirs);
+		peers_configure_policy(net, A, side == A ? ours : theirs);
+		peers_must_be_quiet(net, 5000);
+		peers_finish(net);
+		pki_free(&own);
 	}
 }
 
@@ -301,7 +357,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_chain),
+		cmocka_unit_test(test_long_chain),
 		cmocka_unit_test(test_identities),
+		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_renewed),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_stolen),

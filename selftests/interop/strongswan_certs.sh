@@ -16,7 +16,7 @@ ETC=$WORK/gb/etc/swanctl
 key() {
 	case $2 in
 	rsa) openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1" ;;
-	ed25519) openssl genpkey -algorithm ED25519 -out "$1" ;;
+	ed25519 | ed448) openssl genpkey -algorithm "${2^^}" -out "$1" ;;
 	*) openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$2" -out "$1" ;;
 	esac
 }
@@ -105,14 +105,14 @@ mkdir -p "$PKI"
 	certificate b-rsa rsa b.example root
 	certificate b-ec256 P-256 b.example root
 	certificate b-ec521 P-521 b.example root
-	certificate b-ed ed25519 b.example root
+	certificate b-ed448 ed448 b.example root
 	certificate b-other P-256 b.example other
 	certificate b-named P-256 c.example root
 ) >"$WORK/pki.log" 2>&1
 strongswan_config gb 192.0.2.2 192.0.2.1
 strongswan_start gb >/dev/null
 
-for pair in rsa:ec521 ec384:ed; do
+for pair in rsa:ec521 ec384:ed448; do
 	peer "b-${pair#*:}"
 	pantun "a-${pair%:*}"
 	up "$pair, pantun begins"
