@@ -81,6 +81,9 @@ static void ask(int fd, const uint8_t *data, size_t size)
 	memset(aligned, 0, sizeof(aligned));
 	request->ticket = 1;
 	request->kind = data[0] & 8 ? AUTH_MIX : 1 + (data[0] & 1);
+	/* Certificates, and all that goes with them, are the input's. */
+	if (data[0] & 16)
+		request->kind = AUTH_VERIFY;
 	request->prf = alg_prf_row(0)->id;
 	request->n_keys = 1 + (data[0] >> 1 & 1);
 	request->keys[0] = 7;
@@ -93,6 +96,7 @@ static void ask(int fd, const uint8_t *data, size_t size)
 	} else {
 		n = head + size - 1;
 		request->octets_n = (uint32_t)(size - 1);
+		request->tail_n = data[0] & 16 ? request->octets_n : 0;
 		memcpy(request->octets, data + 1, size - 1);
 	}
 	put(fd, &(struct raw_msg){ .type = MSG_AUTH_ASK, .body = aligned, .n = n });

@@ -25,7 +25,6 @@ enum msg_type {
 	MSG_PEER,	/* struct msg_peer: an end of a channel to another process */
 	MSG_LOG,	/* struct msg_log: a line for the parent to write */
 	MSG_AUTH_KEY,	/* struct msg_auth_key: a pre-shared key, for `auth` alone */
-	MSG_AUTH_CERT,	/* struct msg_auth_cert, with its octets */
 	MSG_AUTH_FORGET,	/* struct msg_auth_forget */
 	MSG_AUTH_ASK,	/* struct ike_auth_request, with its octets */
 	MSG_AUTH_ANSWER,	/* struct ike_auth_answer */
@@ -34,7 +33,6 @@ enum msg_type {
 	MSG_SOCKET,		/* one of IKE's */
 	MSG_POLICY_BEGIN,	/* a new configuration; what follows is of it */
 	MSG_POLICY_GATEWAY,
-	MSG_POLICY_CHAIN,	/* struct msg_chain, with its octets: certificates of that */
 	MSG_POLICY_TUNNEL,
 	MSG_POLICY_PROXY,
 	MSG_POLICY_END,
@@ -74,6 +72,10 @@ enum msg_type {
 	MSG_LOOKED_UP,		/* struct name_answer, of `fetch` */
 	MSG_HTTP,		/* struct http_request, of the parent */
 	MSG_HTTP_DONE,		/* struct http_result, of `fetch` */
+
+	/* Certificates. */
+	MSG_AUTH_CERT,		/* struct msg_auth_cert, with its octets, for `auth` alone */
+	MSG_POLICY_CHAIN,	/* struct msg_chain, with its octets: of the last gateway */
 	MSG_TYPES
 };
 
