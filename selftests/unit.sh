@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # The daemon as its unit has it started: user pantun, CAP_NET_ADMIN alone, the ports bound for it,
-# and no other system calls than the unit's.  It negotiates, takes a changed configuration,
+# no other system calls than the unit's, and processes hidden that are not its own.  It negotiates, takes a changed configuration,
 # answers at its socket, starts anew who was killed, and ends in order.
 set -eu
 # shellcheck source=selftests/lib.sh
@@ -19,6 +19,7 @@ start_as_unit() {
 	chmod 755 "$WORK"
 	chown -R pantun: "$WORK/$1"
 	on "$1" chown pantun: /run/pantun
+	on "$1" mount -t proc -o hidepid=invisible proc /proc
 	start_on "$1" "$WORK/$1/pantund.log" "$PANTUN_TOP/selftests/as_unit.py" --more "$more" \
 		"$PANTUN_TOP/daemon" "${PANTUND:?}" --config "$WORK/$1/pantun.conf" --debug
 	echo "$STARTED_PID" >"$WORK/$1/pantund.pid"
@@ -56,6 +57,9 @@ check 'it is user pantun' test "$(status "$parent" Uid)" = "990	990	990	990"
 check 'the others are, too' test "$(status "$(pantund_child ga ike)" Uid)" = "990	990	990	990"
 check 'CAP_NET_ADMIN alone has an effect' test "$(status "$parent" CapEff)" = 0000000000001000
 check 'and in the others none' test "$(status "$(pantund_child ga auth)" CapPrm)" = 0000000000000000
+check 'show daemon tells all of its processes' test "$(pantunctl_on ga --json show daemon |
+	json_of "[p['user'] == 'pantun' and p['threads'] > 0 < p['memory'] for p in d['processes']]")" = \
+	'[True, True, True]'
 check 'the control socket is the group'"'"'s' \
 	test "$(on ga stat -c '%U:%G %a' /run/pantun/pantund.sock)" = 'pantun:pantun 660'
 check 'root may look and change' pantunctl_on ga reload

@@ -92,6 +92,7 @@ void ctl_reloaded_free(struct ctl_reloaded *said);
 struct ctl_process {
 	const char *name;
 	pid_t pid;			/* 0: none at the moment */
+	int status;			/* its /proc/PID/status, open; -1: by its pid */
 	uint64_t seconds;		/* since it was started; pid 0: since it ended */
 	unsigned int starts;		/* how often it was started */
 	const char *may;		/* what it is allowed to do, in one line */

@@ -2,15 +2,18 @@
 #include "ctl/process.h"
 
 #include <cap-ng.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/caps.h"
 #include "base/text.h"
 #include "ctl/json.h"
 
 #define CAPABILITIES_TEXT	1024
+#define STATUS_TEXT		4096
 
 /* "net_admin, setuid"; "none". */
 static json_t *capabilities_json(uint64_t set)
@@ -61,18 +64,32 @@ static void take_line(json_t *json, const char *line)
 	}
 }
 
-static void take_status(json_t *json, pid_t pid)
+static void take_lines(json_t *json, char *text)
 {
-	char line[256], path[32];
-	FILE *file;
+	char *rest = NULL;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	file = fopen(path, "re");
-	if (!file)
-		return;
-	while (fgets(line, sizeof(line), file))
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		take_line(json, line);
-	fclose(file);
+}
+
+static void take_status(json_t *json, const struct ctl_process *process)
+{
+	char text[STATUS_TEXT], path[32];
+	int fd = process->status;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)process->pid);
+	if (fd < 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	n = pread(fd, text, sizeof(text) - 1, 0);
+	if (fd != process->status)
+		close(fd);
+	if (n <= 0)
+		return;
+	text[n] = '\0';
+	take_lines(json, text);
 }
 
 /* Anyone may ask for them, also where /proc hides the process. */
@@ -92,7 +109,7 @@ json_t *process_json(const struct ctl_process *process)
 
 	if (json && process->pid) {
 		take_capabilities(json, process->pid);
-		take_status(json, process->pid);
+		take_status(json, process);
 	}
 	return json;
 }

@@ -9,9 +9,9 @@
 
 /*
  * Reports the daemon's facts about the process, its capabilities, and its user, threads and
- * memory from /proc/PID/status; without the latter where that is hidden from us, as it is of a
- * process that is not dumpable where systemd's ProtectProc= has it so.  One that has ended has none
- * of these.  NULL: out of memory.
+ * memory from /proc/PID/status; without the latter where that is neither open nor to be seen, as it
+ * is of a process that is not dumpable where systemd's ProtectProc= has it so.  One that has ended
+ * has none of these.  NULL: out of memory.
  */
 json_t *process_json(const struct ctl_process *process);
 

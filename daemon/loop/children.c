@@ -310,12 +310,13 @@ void children_close(struct daemon *d)
 
 /* --- who runs --- */
 
-static struct ctl_process process_of(const char *name, const struct proc *proc, const char *may)
+static struct ctl_process process_of(const char *name, struct proc *proc, const char *may)
 {
 	struct proc_facts facts = proc_facts(proc);
 
 	return (struct ctl_process){
 		.name = name, .pid = facts.pid, .starts = facts.times, .may = may,
+		.status = proc_status(proc),
 		.seconds = (clock_ms() - facts.since) / 1000,
 	};
 }
@@ -325,7 +326,7 @@ void children_each(const struct daemon *d,
 {
 	const struct children *c = d->children;
 	struct ctl_process process = {
-		.name = "pantund (all in one)", .pid = getpid(), .starts = 1,
+		.name = "pantund (all in one)", .pid = getpid(), .status = -1, .starts = 1,
 		.seconds = (clock_ms() - d->started) / 1000,
 		.may = "configuration, keys, IKE, and the kernel's tunnels and SAs",
 	};

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "proc/spawn.h"
+#include "proc/status.h"
 
 #define PARTING		1000	/* ms for a process to exit after its channel has closed */
 #define HOW_ROOM	256
@@ -34,6 +35,7 @@ struct proc {
 	bool stopping;
 	unsigned int pause;	/* the last one, ms; 0: there was none */
 	struct proc_facts facts;
+	int way, shown;		/* its /proc/PID/status: where it comes from, and that; -1: none */
 	char broken[CHAN_REASON];	/* the rule it broke, and was killed for; "": none */
 };
 
@@ -92,6 +94,16 @@ static void close_chan(struct proc *proc)
 	proc->owner->ended(proc->owner->ctx, proc->role);
 }
 
+static void forget_shown(struct proc *proc)
+{
+	if (proc->way >= 0)
+		close(proc->way);
+	if (proc->shown >= 0)
+		close(proc->shown);
+	proc->way = -1;
+	proc->shown = -1;
+}
+
 /* The process has ended and all its messages were handled. */
 static void bury(struct proc *proc)
 {
@@ -99,6 +111,7 @@ static void bury(struct proc *proc)
 	close_chan(proc);
 	proc->pause = proc_pause(proc->pause, clock_ms() - proc->facts.since);
 	say_end(proc);
+	forget_shown(proc);
 	proc->pid = 0;
 	proc->reaped = false;
 	proc->broken[0] = '\0';
@@ -175,6 +188,8 @@ struct proc *proc_new(struct event_base *base, enum msg_role role, const struct 
 	if (!proc)
 		return NULL;
 	proc->base = base;
+	proc->way = -1;
+	proc->shown = -1;
 	proc->role = role;
 	proc->how = *how;
 	proc->owner = owner;
@@ -196,6 +211,7 @@ void proc_free(struct proc *proc)
 		waitpid(proc->pid, NULL, 0);
 		forget_exit(proc);
 	}
+	forget_shown(proc);
 	free(proc);
 }
 
@@ -230,7 +246,7 @@ static bool start(struct proc *proc)
 		return false;
 	}
 	chan_on_end(proc->chan, on_gone, proc);
-	proc->pid = spawn(proc->role, &proc->how, ends[1]);
+	proc->pid = spawn(proc->role, &proc->how, ends[1], &proc->way);
 	error = errno;
 	close(ends[1]);
 	if (proc->pid > 0 && watch_exit(proc))
@@ -241,6 +257,7 @@ static bool start(struct proc *proc)
 		waitpid(proc->pid, NULL, 0);
 	}
 	proc->pid = 0;
+	forget_shown(proc);
 	chan_free(proc->chan);
 	proc->chan = NULL;
 	errno = error;
@@ -276,4 +293,11 @@ struct proc_facts proc_facts(const struct proc *proc)
 
 	facts.pid = proc->pid;
 	return facts;
+}
+
+int proc_status(struct proc *proc)
+{
+	if (proc->shown < 0 && proc->way >= 0)
+		proc->shown = status_take(proc->way);
+	return proc->shown;
 }

@@ -60,6 +60,8 @@ void proc_start(struct proc *proc);
 /* Sends MSG_STOP. The process is killed after PROC_PATIENCE, and not restarted. */
 void proc_stop(struct proc *proc);
 struct proc_facts proc_facts(const struct proc *proc);
+/* Its /proc/PID/status, open until it ends, though /proc may hide it; -1: it is not there. */
+int proc_status(struct proc *proc);
 
 /*
  * Returns the pause in ms that follows the pause @before (0: none) for a process that lived @alive

@@ -13,6 +13,7 @@
 
 #include "base/caps.h"
 #include "base/log.h"
+#include "proc/status.h"
 
 /* File descriptors: of the channel, of the root, and above what is wanted at these. */
 #define END		3
@@ -77,12 +78,16 @@ static void become(const char *program, char *const *argv, int end, int root, pi
 		execv(program, argv);
 }
 
-pid_t spawn(enum msg_role role, const struct spawn *how, int end)
+pid_t spawn(enum msg_role role, const struct spawn *how, int end, int *status)
 {
 	char title[NAME_ROOM];
 	size_t n = 0, args = 0;
 	pid_t parent = getpid(), pid;
+	int way[2] = { -1, -1 };
 	const char **argv;
+
+	if (status)
+		*status = -1;
 
 	while (how->arguments && how->arguments[n])
 		n++;
@@ -95,13 +100,22 @@ pid_t spawn(enum msg_role role, const struct spawn *how, int end)
 	argv[args++] = msg_role_name(role);
 	if (n)
 		memcpy(argv + args, how->arguments, n * sizeof(*argv));
+	if (status && !status_way(way))
+		way[0] = way[1] = -1;
 	pid = fork();
 	if (pid == 0) {
+		status_hand_over(way[1]);
 		become(how->program ? how->program : "/proc/self/exe", (char *const *)argv, end,
 		       how->root, parent);
 		_exit(STATUS_NO_EXEC);
 	}
 	free(argv);
+	if (way[1] >= 0)
+		close(way[1]);
+	if (pid > 0 && status)
+		*status = way[0];
+	else if (way[0] >= 0)
+		close(way[0]);
 	return pid;
 }
 

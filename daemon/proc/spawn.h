@@ -20,10 +20,11 @@ struct spawn {
  * output and error and the root, and ignores SIGINT, SIGTERM and SIGHUP, which terminals and
  * service managers send to whole groups: it ends when its channel does or when it is told to, and
  * is killed when we die.
- * What capabilities we may hand on (priv_drop()) are effective there, for confine() to use.  Its
- * process ID, or -1 with errno set.
+ * What capabilities we may hand on (priv_drop()) are effective there, for confine() to use.  From
+ * *@status, which the caller closes, status_take() has its status; -1: there is none.  NULL: it is
+ * not wanted.  Its process ID, or -1 with errno set.
  */
-pid_t spawn(enum msg_role role, const struct spawn *how, int end);
+pid_t spawn(enum msg_role role, const struct spawn *how, int end, int *status);
 
 /*
  * For who was started so: takes the name by which ps and top show it, and gives its end of the

@@ -113,7 +113,7 @@ int child_stage_spawn(struct child_stage *stage, enum msg_role role, const char 
 
 	assert_true(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
 	snprintf(program, sizeof(program), "%s/%s", dirname(self), name);
-	return began(stage, spawn(role, &how, ends[1]), root, ends);
+	return began(stage, spawn(role, &how, ends[1], NULL), root, ends);
 }
 
 void child_stage_until(struct child_stage *stage, const unsigned int *count)

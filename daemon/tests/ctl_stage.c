@@ -155,8 +155,8 @@ static int do_kernel(void *ctx, const char *what)
 static void do_processes(void *ctx, void (*each)(void *to, const struct ctl_process *process),
 			 void *to)
 {
-	const struct ctl_process parent = { "parent", getpid(), 61, 1, "all" };
-	const struct ctl_process ike = { "ike", 0, 2, 5, "IKE" };
+	const struct ctl_process parent = { "parent", getpid(), -1, 61, 1, "all" };
+	const struct ctl_process ike = { "ike", 0, -1, 2, 5, "IKE" };
 
 	(void)ctx;
 	each(to, &parent);

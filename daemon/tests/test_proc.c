@@ -485,7 +485,7 @@ static uint64_t handed_on(void)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends))
 		return permitted;
-	pid = spawn(MSG_AUTH, &how, ends[1]);
+	pid = spawn(MSG_AUTH, &how, ends[1], NULL);
 	close(ends[1]);
 	ready.fd = ends[0];
 	snprintf(path, sizeof(path), "/proc/%d/status", pid);
