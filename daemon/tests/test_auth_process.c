@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,12 +11,17 @@
 #include <event2/event.h>
 
 #include "auth/process.h"
+#include "base/items.h"
 #include "base/log.h"
+#include "crypto/cert_file.h"
+#include "crypto/sign.h"
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
 #include "prop/alg_registry.h"
 #include "tests/child_stage.h"
+#include "tests/pki.h"
+#include "wire/ike_const.h"
 
 #define ROUNDS		2000	/* of the loop, at most */
 #define KEY		"a secret that two ends share"
@@ -105,6 +111,19 @@ static void give_key(uint64_t number, const char *octets)
 	chan_send(parent.chan, MSG_AUTH_KEY, &key, sizeof(key));
 }
 
+static void give_cert(uint64_t number, bool roots, struct bytes items)
+{
+	struct msg_auth_cert *cert = calloc(1, sizeof(*cert) + items.n);
+
+	assert_non_null(cert);
+	cert->number = number;
+	cert->roots = roots;
+	cert->n = (uint32_t)items.n;
+	memcpy(cert->octets, items.p, items.n);
+	chan_send(parent.chan, MSG_AUTH_CERT, cert, sizeof(*cert) + items.n);
+	free(cert);
+}
+
 static void forget_key(uint64_t number)
 {
 	const struct msg_auth_forget forget = { .number = number };
@@ -185,6 +204,72 @@ static void test_answers(void **state)
 	check->proof_n = made.n;
 	assert_int_equal(ask(check)->key, 0);
 	assert_int_equal(seen.answer.failed, 0);
+}
+
+/* What @made, by key 21, is to be checked by: the same octets, and identity and @chain behind. */
+static struct ike_auth_request *verification(const struct ike_auth_answer *made,
+					     struct bytes chain, uint64_t roots)
+{
+	static const uint8_t id[] = { IKE_ID_FQDN, 'h', 'q' };
+	size_t tail_n = item_room(made->n) + item_room(sizeof(id)) + chain.n;
+	struct ike_auth_request *request = ike_auth_request_new(AUTH_VERIFY, COVERED + tail_n);
+	uint8_t *at;
+
+	assert_non_null(request);
+	request->ticket = TICKET;
+	request->tail_n = (uint32_t)tail_n;
+	at = item_put(request->octets + COVERED, bytes_of(made->octets, made->n));
+	memcpy(item_put(at, bytes_of(id, sizeof(id))), chain.p, chain.n);
+	ike_auth_request_add(request, roots);
+	return request;
+}
+
+/* A private key signs and stays; what it signed is good with its authority, and no other key. */
+static void test_certificates(void **state)
+{
+	const struct pki_wish wish = { .kind = "P-256", .name = "hq", .alternatives = "DNS:hq",
+				       .authority = true, .until = PKI_DAY };
+	struct pki pki = pki_make(&wish);
+	struct secret *key = pki_key_pem(&pki), *pem = pki_pem((X509 *[]){ pki.cert, NULL });
+	uint8_t spki[CERT_ROOTS_MAX][CERT_SPKI];
+	struct ike_auth_request *request = new_request(AUTH_SIGN, 21);
+	struct cert_own_file own;
+	struct ike_auth_answer made;
+	struct secret *roots;
+	unsigned int n = 0;
+	char why[160];
+
+	(void)state;
+	assert_true(cert_own_read(secret_bytes(key), secret_bytes(pem), &own, why, sizeof(why)));
+	roots = cert_roots_read(secret_bytes(pem), spki, &n, why, sizeof(why));
+	assert_non_null(roots);
+	give_cert(21, false, secret_bytes(own.credential));
+	give_cert(22, true, secret_bytes(roots));
+	assert_true(goes_on());
+	/* Without a hash that the peer knows there is nothing to sign by. */
+	assert_int_equal(ask(request)->failed, 1);
+	request = new_request(AUTH_SIGN, 21);
+	request->hashes = 1U << SIGN_SHA256;
+	made = *ask(request);
+	assert_int_equal(made.failed, 0);
+	assert_int_equal(made.key, 21);
+	assert_int_equal(ask(verification(&made, secret_bytes(own.chain), 22))->key, 22);
+	assert_int_equal(ask(verification(&made, secret_bytes(own.chain), 21))->key, 0);
+	made.octets[made.n - 1] ^= 1;
+	assert_int_equal(ask(verification(&made, secret_bytes(own.chain), 22))->key, 0);
+	made.octets[made.n - 1] ^= 1;
+	/* The number of a pre-shared key is that of no private key, nor the other way round. */
+	assert_int_equal(ask(new_request(AUTH_SIGN, 7))->failed, 1);
+	assert_int_equal(ask(new_request(AUTH_MAKE, 21))->failed, 1);
+	forget_key(22);
+	assert_true(goes_on());
+	assert_int_equal(ask(verification(&made, secret_bytes(own.chain), 22))->key, 0);
+	assert_string_equal((const char *)seen.answer.octets, "the authorities are not known here");
+	cert_own_drop(&own);
+	secret_free(roots);
+	secret_free(key);
+	secret_free(pem);
+	pki_free(&pki);
 }
 
 static void test_keys(void **state)
@@ -275,6 +360,10 @@ static void test_parent_nonsense(void **state)
 	check_key_refused(1, 0);
 	check_key_refused(1, SECRET_MAX + 1);
 	set_up(NULL);
+	give_cert(0, true, bytes_of(KEY, 8));
+	assert_false(goes_on());
+	tear_down(NULL);
+	set_up(NULL);
 	chan_send_fd(parent.chan, MSG_PEER, &peer, sizeof(peer), STDERR_FILENO);
 	assert_false(goes_on());
 	tear_down(NULL);
@@ -340,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_certificates, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_mark, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_longest, set_up, tear_down),

@@ -191,6 +191,26 @@ static void test_identities(void **state)
 	}
 }
 
+/* Whom a pattern means is known by certificate alone: each stands for itself in it. */
+static void test_pattern(void **state)
+{
+	static const struct ike_id pattern = { IKE_ID_FQDN, 9, (const uint8_t *)"*.example" };
+	struct pki_wish a = wish_of(A), b = wish_of(B);
+	struct peers *net = peers_new(1);
+	struct pki own = pki_make(&b);
+	struct policy *policy = policy_of(B, &own, (X509 *[]){ own.cert, NULL }, &root);
+
+	(void)state;
+	assert_true(policy_id_keep(&policy->gateways->peer_id, &pattern));
+	policy->gateways->peer_pattern = true;
+	peers_configure_policy(net, B, policy);
+	configure(net, A, &a);
+	peers_must_be_quiet(net, 5000);
+	assert_string_equal(peers_ike(net, B)->remote_id, "a.example");
+	peers_finish(net);
+	pki_free(&own);
+}
+
 /* One end has a certificate, the other the key (RFC 7296 section 2.15). */
 static void test_mixed(void **state)
 {
@@ -359,6 +379,7 @@ int main(void)
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_long_chain),
 		cmocka_unit_test(test_identities),
+		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_renewed),
 		cmocka_unit_test(test_refused),
