@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: host
 # Time limit: 900
-# Takes: 165
+# Takes: 180
 # Every fuzz target of the daemon: its corpus, then new inputs for some seconds
 # (PANTUN_FUZZ_SECONDS, 15), under ASan and UBSan.
 set -eu
