@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "crypto/cert.h"
+#include "crypto/keymat_v1.h"
 #include "crypto/keymat_v2.h"
 #include "crypto/sign.h"
 #include "prop/alg_registry.h"
@@ -140,6 +141,26 @@ static void verify(const struct auth_keys *keys, const struct ike_auth_request *
 	cert_peer_free(peer);
 }
 
+/*
+ * Whoever asks chooses the octets.  Those of which IKEv2 makes its own key of this one (RFC 7296
+ * section 2.15), and which would so give it away, are fewer than two nonces are.
+ */
+static void skeyid(const struct auth_keys *keys, const struct ike_auth_request *request,
+		   const struct alg_prf *prf, struct ike_auth_answer *answer)
+{
+	struct bytes psk = auth_keys_octets(keys, request->keys[0]);
+	struct bytes nonces = bytes_of(request->octets, request->octets_n);
+
+	if (!psk.n || !prf || prf->mac != ALG_MAC_HMAC || nonces.n < AUTH_NONCES_LEAST ||
+	    nonces.n > AUTH_NONCES_MOST ||
+	    keymat_v1_skeyid_psk(prf, psk, nonces, answer->octets)) {
+		answer->failed = true;
+		return;
+	}
+	answer->key = request->keys[0];
+	answer->n = prf->out_n;
+}
+
 void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *request,
 		 struct ike_auth_answer *answer)
 {
@@ -155,6 +176,8 @@ void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *re
 		sign(keys, request, answer);
 	else if (request->kind == AUTH_VERIFY)
 		verify(keys, request, answer);
+	else if (request->kind == AUTH_SKEYID)
+		skeyid(keys, request, prf, answer);
 	else
 		check(keys, request, prf, answer);
 }

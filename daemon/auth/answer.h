@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Makes and checks AUTH data (RFC 7296 section 2.15).  Results leave the process, keys do not. */
+/*
+ * Makes and checks AUTH data (RFC 7296 section 2.15), and makes SKEYID (RFC 2409 section 5).
+ * Results leave the process, keys do not.
+ */
 #ifndef PANTUN_AUTH_ANSWER_H
 #define PANTUN_AUTH_ANSWER_H
 

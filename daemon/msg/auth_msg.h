@@ -17,6 +17,9 @@
 #define AUTH_KEYS_MOST		64
 #define AUTH_DATA_MOST		64	/* octets that a PRF gives */
 #define AUTH_MIX_KEYS		3
+/* Both nonces of IKEv1: one of ours, of 32 octets, and the peer's (RFC 2409 section 5). */
+#define AUTH_NONCES_LEAST	(32 + 8)
+#define AUTH_NONCES_MOST	(32 + 256)
 #define AUTH_ANSWER_MOST	640	/* a signature, three keys, or a reason */
 #define AUTH_CERTS_MOST		32768	/* octets of a peer's proof by certificate */
 #define AUTH_CERT_MOST		65536	/* octets of private key and certificates, or authorities */
@@ -31,7 +34,8 @@ enum auth_kind {
 	AUTH_CHECK,		/* the peer's: which of the keys was it made with? */
 	AUTH_MIX,		/* keys of an IKE SA, with keys[0], a PPK (RFC 8784 section 3) */
 	AUTH_SIGN,		/* our own AUTH, by keys[0], a private key */
-	AUTH_VERIFY		/* the peer's: is it by a certificate of these authorities'? */
+	AUTH_VERIFY,		/* the peer's: is it by a certificate of these authorities'? */
+	AUTH_SKEYID		/* what IKEv1 derives its keys from, of keys[0] (RFC 2409 5) */
 };
 
 struct ike_auth_request {
@@ -46,17 +50,18 @@ struct ike_auth_request {
 	uint32_t tail_n;	/* VERIFY: octets at the end that AUTH does not cover */
 	uint32_t octets_n;
 	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) | IntAuth */
-				/* MIX: SK_d | SK_pi | SK_pr */
+				/* MIX: SK_d | SK_pi | SK_pr; SKEYID: Ni_b | Nr_b */
 				/* VERIFY, tail: items (base/items.h): AUTH data, type and data
 				 * of the identity, certificates */
 };
 
 struct ike_auth_answer {
 	uint64_t ticket;
-	uint64_t key;		/* MAKE, MIX, SIGN: the key used; else the one that fits. 0: none */
+	uint64_t key;		/* CHECK, VERIFY: the one that fits; else: the one used. 0: none */
 	uint32_t failed;	/* not 0: a key is not known, or the crypto library failed */
 	uint32_t n;
-	/* MAKE, SIGN: data for the AUTH payload; MIX: the keys that replace those; wipe them */
+	/* MAKE, SIGN: data for the AUTH payload; MIX: the keys that replace those; wipe them, */
+	/* and SKEYID: that */
 	/* VERIFY: why none fits, a text that ends with a NUL among them */
 	uint8_t octets[AUTH_ANSWER_MOST];
 };

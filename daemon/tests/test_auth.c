@@ -9,6 +9,7 @@
 
 #include "auth/answer.h"
 #include "base/secret.h"
+#include "crypto/keymat_v1.h"
 #include "crypto/keymat_v2.h"
 #include "prop/alg_registry.h"
 #include "vectors.h"
@@ -131,6 +132,50 @@ static void test_mix(void **state)
 	mixed = ask(keys, request, NUMBERS(7));
 	assert_int_equal(mixed.failed, 1);
 	assert_int_equal(mixed.n, 0);
+	ike_auth_request_free(request);
+	auth_keys_free(keys);
+}
+
+/*
+ * SKEYID is of two nonces, and nothing else: not of the octets by which IKEv2 makes its key of the
+ * pre-shared one (RFC 7296 section 2.15).
+ */
+static void test_skeyid(void **state)
+{
+	const struct alg_prf *prf = alg_prf_by_conf("sha256");
+	struct ike_auth_request *request = ike_auth_request_new(AUTH_SKEYID, AUTH_NONCES_MOST);
+	struct auth_keys *keys = new_keys();
+	struct ike_auth_answer made;
+	uint8_t expect[32];
+
+	(void)state;
+	if (!request)
+		abort();
+	request->ticket = 0x1234;
+	request->prf = prf->id;
+	for (unsigned int i = 0; i < AUTH_NONCES_MOST; i++)
+		request->octets[i] = (uint8_t)i;
+	for (unsigned int n = AUTH_NONCES_LEAST; n <= AUTH_NONCES_MOST; n += 8) {
+		request->octets_n = n;
+		made = ask(keys, request, NUMBERS(7));
+		assert_int_equal(made.failed, 0);
+		assert_int_equal(made.key, 7);
+		assert_int_equal(made.n, 32);
+		assert_int_equal(keymat_v1_skeyid_psk(prf, auth_keys_octets(keys, 7),
+						      bytes_of(request->octets, n), expect), 0);
+		assert_memory_equal(made.octets, expect, 32);
+	}
+	assert_int_equal(ask(keys, request, NUMBERS(4711)).failed, 1);
+	request->octets_n = AUTH_NONCES_LEAST - 1;
+	assert_int_equal(ask(keys, request, NUMBERS(7)).failed, 1);
+	memcpy(request->octets, "Key Pad for IKEv2", 17);
+	request->octets_n = 17;
+	made = ask(keys, request, NUMBERS(7));
+	assert_int_equal(made.failed, 1);
+	assert_int_equal(made.n, 0);
+	request->octets_n = AUTH_NONCES_MOST;
+	request->prf = alg_prf_by_conf("aes-xcbc")->id;
+	assert_int_equal(ask(keys, request, NUMBERS(7)).failed, 1);
 	ike_auth_request_free(request);
 	auth_keys_free(keys);
 }
@@ -258,7 +303,7 @@ static void test_whole(void **state)
 	request->proof_n = ALG_PRF_MAX;
 	request->kind = 0;
 	assert_false(ike_auth_request_whole(request, n));
-	request->kind = AUTH_VERIFY + 1;
+	request->kind = AUTH_SKEYID + 1;
 	assert_false(ike_auth_request_whole(request, n));
 	request->kind = AUTH_VERIFY;
 	request->tail_n = COVERED;
@@ -305,6 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_make),
 		cmocka_unit_test(test_mix),
+		cmocka_unit_test(test_skeyid),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_unknown),
