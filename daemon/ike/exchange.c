@@ -16,10 +16,10 @@ static const struct task_rule *rule_of(const struct ike_sa *ike, const struct ta
 	return ike->version->rule(task->kind);
 }
 
-/* How often the current request is sent, unless the peer shows that it lives. */
-unsigned int exchange_sends_most(const struct ike_sa *ike)
+void exchange_limit(struct exchange *ex, unsigned int more)
 {
-	return rule_of(ike, ike->ex.current)->sends;
+	if (ex->sends + more < ex->most)
+		ex->most = ex->sends + more;
 }
 
 void exchange_await(struct ike_sa *ike)
@@ -83,24 +83,21 @@ void exchange_clear(struct ike_sa *ike)
 
 void exchange_hurry(struct ike_sa *ike)
 {
-	unsigned int most = exchange_sends_most(ike);
 	struct exchange *ex = &ike->ex;
 
 	ex->asked = false;
-	if (ex->sends + END_SENDS < most)
-		ex->sends = most - END_SENDS;
+	exchange_limit(ex, END_SENDS);
 	ex->wait = WAIT_FIRST;
 	exchange_await(ike);
 }
 
 void exchange_last(struct ike_sa *ike)
 {
-	unsigned int most = exchange_sends_most(ike);
 	struct exchange *ex = &ike->ex;
 
-	if (ex->sends >= most)
+	if (ex->sends >= ex->most)
 		return;
-	ex->sends = most;
+	exchange_limit(ex, 0);
 	timer_set(&ike->core->waits, &ex->timer, ike->core->now);
 }
 
@@ -150,6 +147,7 @@ static bool begin_request(struct ike_sa *ike)
 	if (!ex->request)
 		return false;
 	ex->sends = 1;
+	ex->most = rule_of(ike, ex->current)->sends;
 	ex->asked = false;
 	ex->wait = WAIT_FIRST;
 	ike_send(ike, ex->request);

@@ -19,6 +19,7 @@ struct exchange {
 	struct packet *request;
 	struct packet *response;	/* to the peer's last request, recv_id - 1 */
 	unsigned int sends;
+	unsigned int most;		/* of them, unless the peer shows that it lives */
 	unsigned int repeated;		/* the peer's last request has come that often again */
 	bool asked;			/* the kernel, whether ESP comes in */
 	ike_time wait;			/* before the next repetition */
@@ -75,8 +76,8 @@ void exchange_respond(struct ike_sa *ike, const struct endpoint *local,
 void exchange_respond_again(struct ike_sa *ike, const struct endpoint *local,
 			    const struct endpoint *remote);
 
-/* How often the current request is sent, unless the peer shows that it lives. */
-unsigned int exchange_sends_most(const struct ike_sa *ike);
+/* The current request is sent as often as it was, and @more times. */
+void exchange_limit(struct exchange *ex, unsigned int more);
 /* Sets the timer for its next repetition. */
 void exchange_await(struct ike_sa *ike);
 /* Sends @message along the path of @ike, and does not keep it. */

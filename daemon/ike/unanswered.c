@@ -35,7 +35,7 @@ static bool still_there(struct ike_sa *ike)
 		return false;
 	}
 	ex->asked = false;
-	if (ex->sends == exchange_sends_most(ike))
+	if (ex->sends == ex->most)
 		gateway_warn(ike->gw, "peer does not answer any more, but its ESP comes in: the "
 				      "SAs stay while it does");
 	return true;
@@ -54,6 +54,15 @@ static bool missed(const struct ike_sa *ike)
 	return ike->core->waits.lost - ike->ex.lost > ike->ex.wait / MISSED_PART;
 }
 
+/* It has not answered for long, or somebody says that it lacks the IKE SA. */
+static bool doubtful(const struct ike_sa *ike)
+{
+	const struct exchange *ex = &ike->ex;
+
+	return ex->sends >= DOUBT_SENDS + gateway_patience(ike->gw) ||
+	       ex->most < ike->version->rule(ex->current->kind)->sends;
+}
+
 void exchange_timeout(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, ex.timer);
@@ -70,16 +79,16 @@ void exchange_timeout(struct ike_core *core, struct timer *timer)
 		exchange_await(ike);
 		return;
 	}
-	if (ex->sends >= exchange_sends_most(ike) && !still_there(ike))
+	if (ex->sends >= ex->most && !still_there(ike))
 		return;
 	line_exit(ike);
 	ex->sends++;
 	ex->wait = ex->wait * 8 / 5;
 	if (ike->hs && ex->wait > WAIT_START)
 		ex->wait = WAIT_START;
-	if (ex->sends > exchange_sends_most(ike) && ex->wait > WAIT_ALIVE)
+	if (ex->sends > ex->most && ex->wait > WAIT_ALIVE)
 		ex->wait = WAIT_ALIVE;
-	if (ex->sends >= DOUBT_SENDS + gateway_patience(ike->gw))
+	if (doubtful(ike))
 		gateway_doubt(ike->gw, ike);
 	if (ike->version->rule(ex->current->kind)->hedged && ex->sends >= SLOW_SENDS)
 		gateway_hedge(ike->gw, ike);

@@ -74,6 +74,12 @@ struct forgery {
 	size_t n;
 };
 
+/* Whose first request is lost, and is longer than every path must pass. */
+struct longer {
+	struct forgery f;
+	unsigned int whole, parts;
+};
+
 /* Makes INVALID_IKE_SPI of the header of a request. */
 static void forge(struct forgery *f, const uint8_t *request)
 {
@@ -140,6 +146,49 @@ static void test_between(void **state)
 	(void)state;
 	check_between(A);
 	check_between(B);
+}
+
+static bool tap_parts(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct longer *longer = net->tap_ctx;
+	bool first = !longer->f.done;
+
+	if (from != A || data[19] & IKE_FLAG_RESPONSE ||
+	    (!first && memcmp(data, longer->f.data, 2 * IKE_SPI_LEN) != 0))
+		return true;
+	net->tap_ctx = &longer->f;
+	tap_forge(net, from, data, n);
+	net->tap_ctx = longer;
+	longer->whole += data[16] == IKE_PL_SK && n > 600;
+	longer->parts += data[16] == IKE_PL_SKF;
+	return !first;
+}
+
+/* That the request is not waited for as long does not mean that the path has swallowed it. */
+static void test_not_cut(void **state)
+{
+	struct longer longer = { .f.from = A };
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group16");
+	b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group16");
+	net = peers_up(6, &a, &b);
+	peers_past_early(net);
+	net->tap = tap_parts;
+	net->tap_ctx = &longer;
+	soften(net, A);
+	peers_run(net, 200);
+	assert_true(longer.f.done);
+	assert_int_equal(longer.whole, 1);
+	hear(net, &longer.f, peers_site(B).local);
+	assert_int_equal(peers_logged(net, "it may have started anew"), 1);
+	peers_run(net, 1500);
+	assert_true(longer.whole >= 2);
+	assert_int_equal(longer.parts, 0);
+	net->tap = NULL;
+	peers_finish(net);
 }
 
 /* It means nothing from elsewhere, about another SA or request, or where none is asked. */
@@ -276,6 +325,7 @@ int main(void)
 		cmocka_unit_test(test_begins_anew),
 		cmocka_unit_test(test_passive),
 		cmocka_unit_test(test_between),
+		cmocka_unit_test(test_not_cut),
 		cmocka_unit_test(test_beside_the_point),
 		cmocka_unit_test(test_rate),
 		cmocka_unit_test(test_esp_in_clear),

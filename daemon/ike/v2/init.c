@@ -79,8 +79,6 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 /* An answer in clear may be anybody's: noted, and a better one awaited for a while. */
 static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 {
-	unsigned int most = ike->version->rule(TASK_INIT)->sends;
-	struct exchange *ex = &ike->ex;
 	char offer[TEXT_MAX], name[32], peer[ADDR_TEXT];
 
 	if (ike->hs->advice[0])
@@ -95,8 +93,7 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 		gateway_fail(ike->gw, "peer %s refused our first message (%s): see its log", peer,
 			     v2_notify_text(notify->type, name));
 	memcpy(ike->hs->advice, ike->gw->last_error, sizeof(ike->hs->advice) - 1);
-	if (ex->sends + ADVISED_SENDS < most)
-		ex->sends = most - ADVISED_SENDS;
+	exchange_limit(&ike->ex, ADVISED_SENDS);
 }
 
 /* @in repeats the answer that the request was begun anew for: that has been done. */
