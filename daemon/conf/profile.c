@@ -189,6 +189,7 @@ static void read_rounds(struct reader *r)
 
 	for (unsigned int i = 0; i < PROP_ROUNDS; i++) {
 		const struct tree_value *value, *first;
+		bool groups = false;
 
 		path[sizeof(path) - 2] = (char)('1' + i);
 		first = tree_value(r->tree, r->node, path);
@@ -196,10 +197,14 @@ static void read_rounds(struct reader *r)
 			continue;
 		r->round = &r->sets.rounds[i];
 		add_list(r, path, add_round);
-		for (value = first; value; value = value->next)
+		for (value = first; value; value = value->next) {
 			r->round->optional |= !strcmp(value->text, "none");
-		if (!r->round->n && r->round->optional)
+			groups |= strcmp(value->text, "none") != 0;
+		}
+		if (!groups)
 			conf_error(r->report, first->at, "\"none\" without a group beside it");
+		/* What the library lacks may be left out. */
+		r->round->optional &= r->round->n != 0;
 		check_round(r, i, first->at);
 		if (!r->sets.n_dh)
 			conf_error(r->report, first->at, "\"additional-key-exchange\" without a "

@@ -20,6 +20,7 @@
 #define DH_GROUPS	"group1 group2 group5 group14 group15 group16 group17 group18 group19 " \
 			"group20 group21 group25 group26 group27 group28 group29 group30 group31 " \
 			"group32"
+#define KEMS		"ml-kem-512 ml-kem-768 ml-kem-1024"
 #define DH_PRESET	"group31 group19 group20 group14"
 #define ENCR_PRESET	"aes-256-gcm aes-128-gcm aes-256-cbc aes-128-cbc"
 #define HASH_PRESET	"sha256 sha384 sha512"
@@ -70,9 +71,9 @@
 
 #define ROUND_ROW(profile, number) \
 	{ profile " additional-key-exchange " number, .list = true, \
-	  WORDS(DH_GROUPS " none"), \
+	  WORDS(DH_GROUPS " " KEMS " none"), \
 	  .help = "groups of a further key exchange (RFC 9370), in order of preference; none: " \
-		  "it may be left out" }
+		  "it may be left out; ml-kem-... need OpenSSL 3.5" }
 
 #define ROUND_ROWS(profile) \
 	ROUND_ROW(profile, "1"), ROUND_ROW(profile, "2"), ROUND_ROW(profile, "3"), \

@@ -13,7 +13,8 @@
 #define ALG_IV_MAX	16
 #define ALG_ICV_MAX	32
 #define ALG_PRF_MAX	64	/* what a PRF gives */
-#define ALG_PUBLIC_MAX	1024	/* a KE payload's data */
+#define ALG_PUBLIC_MAX	1568	/* a KE payload's data */
+#define ALG_SHARED_MAX	1024	/* what comes of a key exchange */
 #define ALG_PRIVATE_MAX	66	/* a private key of an alg_dh */
 
 /* How a PRF or an integrity algorithm is made. */
@@ -63,15 +64,16 @@ struct alg_prf {
 	uint8_t out_n;		/* also the length of SK_d, SK_pi, SK_pr */
 };
 
-enum alg_dh_kind { ALG_DH_MODP = 1, ALG_DH_ECP, ALG_DH_CURVE };
+enum alg_dh_kind { ALG_DH_MODP = 1, ALG_DH_ECP, ALG_DH_CURVE, ALG_DH_KEM };
 
 struct alg_dh {
 	const char *conf;	/* "group19" */
 	const char *name;	/* "ECP_256" */
-	const char *evp;	/* curve's name; NULL: MODP */
+	const char *evp;	/* name of the curve, or of the KEM; NULL: MODP */
 	enum alg_dh_kind kind;
 	uint16_t id;		/* IANA, transform type 4 */
-	uint16_t public_n;	/* data of a KE payload */
+	uint16_t public_n;	/* data of a KE payload, */
+	uint16_t answer_n;	/* and of the responder's, where that is a KEM's ciphertext; or 0 */
 	uint16_t shared_n;
 	uint16_t private_n;	/* of a fresh private key */
 	bool weak;		/* does not protect any more */

@@ -7,6 +7,7 @@
 
 #include "crypto/dh.h"
 #include "crypto/fetched.h"
+#include "crypto/kem.h"
 
 #define TRIES	128	/* draws of a private key, of which at most one in two is out of range */
 
@@ -16,8 +17,9 @@
  */
 struct dh {
 	const struct alg_dh *alg;
-	EVP_PKEY *key;			/* of X25519 and X448 */
+	EVP_PKEY *key;			/* of X25519, X448 and KEMs */
 	BIGNUM *number;			/* the private one of others */
+	size_t public_n;
 	uint8_t public_key[ALG_PUBLIC_MAX];
 };
 
@@ -40,6 +42,8 @@ static int curve_init(struct dh *dh, struct bytes private_key)
 
 bool dh_known(const struct alg_dh *alg)
 {
+	if (alg->kind == ALG_DH_KEM)
+		return fetched_kem(alg->evp);
 	return !is_point(alg) || fetched_curve(alg->evp);
 }
 
@@ -145,8 +149,11 @@ struct dh *dh_from_private(const struct alg_dh *alg, struct bytes private_key)
 	if (!dh)
 		return NULL;
 	dh->alg = alg;
+	dh->public_n = alg->public_n;
 	if (alg->kind == ALG_DH_CURVE)
 		ret = curve_init(dh, private_key);
+	else if (alg->kind == ALG_DH_KEM)
+		ret = kem_key(alg, private_key, &dh->key, dh->public_key);
 	else
 		ret = number_init(dh, private_key);
 	if (!ret)
@@ -161,7 +168,7 @@ static bool private_good(const struct alg_dh *alg, struct bytes private_key)
 	BIGNUM *number;
 	bool good;
 
-	if (alg->kind == ALG_DH_CURVE)
+	if (alg->kind == ALG_DH_CURVE || alg->kind == ALG_DH_KEM)
 		return true;
 	number = BN_secure_new();
 	good = number && BN_bin2bn(private_key.p, (int)private_key.n, number) &&
@@ -214,7 +221,7 @@ const struct alg_dh *dh_alg(const struct dh *dh)
 
 struct bytes dh_public(const struct dh *dh)
 {
-	return bytes_of(dh->public_key, dh->alg->public_n);
+	return bytes_of(dh->public_key, dh->public_n);
 }
 
 /* RFC 6989 section 2.1: 1 < y < p - 1 for safe primes. */
@@ -281,6 +288,9 @@ enum dh_error dh_check(const struct alg_dh *alg, struct bytes peer)
 		break;
 	case ALG_DH_MODP:
 		ok = modp_valid(alg, peer);
+		break;
+	case ALG_DH_KEM:
+		ok = kem_valid(alg, peer);
 		break;
 	}
 	return ok ? DH_OK : DH_PUBLIC;
@@ -353,6 +363,9 @@ static enum dh_error shared_of(const struct dh *dh, struct bytes peer, struct dh
 		return ecp_shared(dh, peer, out);
 	case ALG_DH_CURVE:
 		return curve_shared(dh, peer, out);
+	case ALG_DH_KEM:
+		out->n = dh->alg->shared_n;
+		return kem_open(dh->alg, dh->key, peer, out->b) ? DH_LOCAL : DH_OK;
 	}
 	return DH_LOCAL;
 }
@@ -362,7 +375,7 @@ enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct dh_secret
 	enum dh_error error;
 
 	secret_wipe(out, sizeof(*out));
-	if (peer.n != dh->alg->public_n)
+	if (peer.n != (dh->alg->answer_n ? dh->alg->answer_n : dh->alg->public_n))
 		return DH_LENGTH;
 	error = shared_of(dh, peer, out);
 	if (!error && all_zero(out->b, out->n))
@@ -370,6 +383,45 @@ enum dh_error dh_shared(const struct dh *dh, struct bytes peer, struct dh_secret
 	if (error)
 		secret_wipe(out, sizeof(*out));
 	return error;
+}
+
+/* The secret is ours, in a ciphertext for the peer's key. */
+static struct dh *encapsulate(const struct alg_dh *alg, struct bytes seed, struct bytes peer,
+			      struct dh_secret *out, enum dh_error *error)
+{
+	struct dh *dh = calloc(1, sizeof(*dh));
+
+	*error = DH_LOCAL;
+	if (!dh)
+		return NULL;
+	dh->alg = alg;
+	dh->public_n = alg->answer_n;
+	out->n = alg->shared_n;
+	if (!kem_seal(alg, seed, peer, dh->public_key, out->b)) {
+		*error = DH_OK;
+		return dh;
+	}
+	secret_wipe(out, sizeof(*out));
+	free(dh);
+	return NULL;
+}
+
+struct dh *dh_respond(const struct alg_dh *alg, struct bytes private_key, struct bytes peer,
+		      struct dh_secret *out, enum dh_error *error)
+{
+	struct dh *dh;
+
+	secret_wipe(out, sizeof(*out));
+	*error = DH_LENGTH;
+	if (peer.n != alg->public_n)
+		return NULL;
+	if (alg->kind == ALG_DH_KEM) {
+		*error = dh_check(alg, peer);
+		return *error ? NULL : encapsulate(alg, private_key, peer, out, error);
+	}
+	dh = dh_from_private(alg, private_key);
+	*error = dh ? dh_shared(dh, peer, out) : DH_LOCAL;
+	return dh;
 }
 
 const char *dh_error_text(enum dh_error error)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Key exchange: MODP (RFC 2409, 3526), ECP (RFC 5903, 5114), Brainpool (RFC 6954), X25519 and X448
- * (RFC 8031), with the checks of RFC 6989 on what the peer sends.
+ * (RFC 8031), with the checks of RFC 6989 on what the peer sends.  ML-KEM
+ * (draft-ietf-ipsecme-ikev2-mlkem) is not the same at both ends: the initiator sends a public key,
+ * to which the responder encapsulates a secret.
  */
 #ifndef PANTUN_CRYPTO_DH_H
 #define PANTUN_CRYPTO_DH_H
@@ -14,7 +16,7 @@ struct dh;
 
 /* g^ir; wipe it. */
 struct dh_secret {
-	uint8_t b[ALG_PUBLIC_MAX];	/* no group has a longer one */
+	uint8_t b[ALG_SHARED_MAX];
 	size_t n;
 };
 
@@ -30,7 +32,10 @@ enum dh_error {
 	DH_LOCAL,	/* the library failed, or no memory */
 };
 
-/* Whether the crypto library has the group: some builds of it leave curves out. */
+/*
+ * Whether the crypto library has the group: some builds of it leave curves out, and OpenSSL has
+ * ML-KEM since 3.5.
+ */
 bool dh_known(const struct alg_dh *alg);
 /*
  * Draws the private key of a fresh key pair, alg->private_n octets, which costs little; what
@@ -42,11 +47,17 @@ int dh_draw(const struct alg_dh *alg, crypto_random *random, void *ctx, uint8_t 
  * with dh_free().
  */
 struct dh *dh_from_private(const struct alg_dh *alg, struct bytes private_key);
+/*
+ * The responder's half, of which @private_key is as for dh_from_private(), or what a KEM draws its
+ * secret from: to be freed, or NULL with *@error.  @out as of dh_shared().
+ */
+struct dh *dh_respond(const struct alg_dh *alg, struct bytes private_key, struct bytes peer,
+		      struct dh_secret *out, enum dh_error *error);
 /* Wipes the private key; NULL is fine. */
 void dh_free(struct dh *dh);
 
 const struct alg_dh *dh_alg(const struct dh *dh);
-/* Data of our KE payload, alg->public_n octets; as long as @dh lives. */
+/* Data of our KE payload; as long as @dh lives. */
 struct bytes dh_public(const struct dh *dh);
 /*
  * Whether the data of a peer's KE payload may be used with that group, as far as this costs

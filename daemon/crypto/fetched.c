@@ -77,6 +77,11 @@ static void *fetch_curve(const char *name)
 	return EC_GROUP_new_by_curve_name_ex(NULL, NULL, nid != NID_undef ? nid : OBJ_sn2nid(name));
 }
 
+static void *fetch_kem(const char *name)
+{
+	return EVP_KEM_fetch(NULL, name, NULL);
+}
+
 static void *fetch_hmac(const char *digest)
 {
 	OSSL_PARAM params[] = {
@@ -96,6 +101,7 @@ static void *fetch_hmac(const char *digest)
 static struct kind ciphers = { .fetch = fetch_cipher, .lock = PTHREAD_MUTEX_INITIALIZER };
 static struct kind digests = { .fetch = fetch_digest, .lock = PTHREAD_MUTEX_INITIALIZER };
 static struct kind curves = { .fetch = fetch_curve, .lock = PTHREAD_MUTEX_INITIALIZER };
+static struct kind kems = { .fetch = fetch_kem, .lock = PTHREAD_MUTEX_INITIALIZER };
 static struct kind hmacs = { .fetch = fetch_hmac, .lock = PTHREAD_MUTEX_INITIALIZER };
 
 const EVP_CIPHER *fetched_cipher(const char *name)
@@ -111,6 +117,11 @@ const EVP_MD *fetched_digest(const char *name)
 const EC_GROUP *fetched_curve(const char *name)
 {
 	return get(&curves, name);
+}
+
+const EVP_KEM *fetched_kem(const char *name)
+{
+	return get(&kems, name);
 }
 
 EVP_MAC_CTX *fetched_hmac(const char *digest)

@@ -14,6 +14,7 @@
 const EVP_CIPHER *fetched_cipher(const char *name);
 const EVP_MD *fetched_digest(const char *name);
 const EC_GROUP *fetched_curve(const char *name);
+const EVP_KEM *fetched_kem(const char *name);
 /* A new context, without a key, for HMAC with that digest; free with EVP_MAC_CTX_free(). */
 EVP_MAC_CTX *fetched_hmac(const char *digest);
 

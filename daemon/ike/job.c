@@ -5,14 +5,18 @@
 
 void ike_job_run(struct ike_job *job)
 {
-	if (!job->own)
-		job->own = dh_from_private(job->group, bytes_of(job->private_key,
-								job->group->private_n));
+	const struct bytes private_key = bytes_of(job->private_key, job->group->private_n);
+	const struct bytes peer = bytes_of(job->peer, job->peer_n);
+
+	if (job->own) {
+		job->error = peer.n ? dh_shared(job->own, peer, &job->shared) : DH_OK;
+	} else if (peer.n) {
+		job->own = dh_respond(job->group, private_key, peer, &job->shared, &job->error);
+	} else {
+		job->own = dh_from_private(job->group, private_key);
+		job->error = job->own ? DH_OK : DH_LOCAL;
+	}
 	secret_wipe(job->private_key, sizeof(job->private_key));
-	job->error = DH_LOCAL;
-	if (job->own)
-		job->error = job->peer_n ? dh_shared(job->own, bytes_of(job->peer, job->peer_n),
-						     &job->shared) : DH_OK;
 }
 
 enum ike_job_kind ike_job_kind(const struct ike_job *job)

@@ -125,9 +125,15 @@ static const struct alg_prf prf_rows[] = {
 	{ .conf = "group" #number, GROUP(iana), .evp = (method), .kind = ALG_DH_ECP, \
 	  .public_n = 2 * (octets), .shared_n = (octets), .private_n = (octets), __VA_ARGS__ }
 
+#define KEM(bits, key, ciphertext) \
+	{ .conf = "ml-kem-" #bits, GROUP(ML_KEM_##bits), .evp = "ML-KEM-" #bits, \
+	  .kind = ALG_DH_KEM, .public_n = (key), .answer_n = (ciphertext), .shared_n = 32, \
+	  .private_n = 64 }
+
 /*
- * RFC 2409, 3526, 5903, 5114, 6954, 8031.  Weak are those with less than 112 bits of strength
- * (RFC 8247 section 2.4).  RFC 3526 section 8 has the lengths that suit the private exponents.
+ * RFC 2409, 3526, 5903, 5114, 6954, 8031, draft-ietf-ipsecme-ikev2-mlkem.
+ * Weak are those with less than 112 bits of strength (RFC 8247 section 2.4).  RFC 3526 section 8
+ * has the lengths that suit the private exponents.
  */
 static const struct alg_dh dh_rows[] = {
 	MODP(1, 768, 32, .weak = true),
@@ -149,6 +155,9 @@ static const struct alg_dh dh_rows[] = {
 	ECP(30, BRAINPOOL_512, "brainpoolP512r1", 64),
 	CURVE(31, CURVE25519, "X25519", 32),
 	CURVE(32, CURVE448, "X448", 56),
+	KEM(512, 800, 768),
+	KEM(768, 1184, 1088),
+	KEM(1024, 1568, 1568),
 };
 
 const struct alg_encr *alg_encr_row(unsigned int i)

@@ -75,8 +75,9 @@ static void test_dh_known(void **state)
 		dh_free(b);
 	}
 	json_decref(root);
+	/* test_kem.c has the others. */
 	for (unsigned int row_n = 0; (alg = alg_dh_row(row_n)); row_n++)
-		assert_true(seen[alg->id]);
+		assert_true(seen[alg->id] || alg->kind == ALG_DH_KEM);
 }
 
 /* Some builds of OpenSSL leave curves out. */
@@ -88,7 +89,7 @@ static void test_dh_known_to_library(void **state)
 	(void)state;
 	assert_false(dh_known(&none));
 	for (unsigned int i = 0; (alg = alg_dh_row(i)); i++)
-		assert_true(dh_known(alg));
+		assert_true(dh_known(alg) || alg->kind == ALG_DH_KEM);
 }
 
 /* The first octet of a key of 521 bits has one; keys are drawn below the order. */
@@ -112,7 +113,7 @@ static void test_dh_fresh(void **state)
 	const struct alg_dh *alg;
 
 	(void)state;
-	for (unsigned int i = 0; (alg = alg_dh_row(i)); i++) {
+	for (unsigned int i = 0; (alg = alg_dh_row(i)) && alg->kind != ALG_DH_KEM; i++) {
 		struct dh *a = dh_fresh(alg);
 		struct dh *b = dh_fresh(alg);
 		struct dh_secret sa, sb;

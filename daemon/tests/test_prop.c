@@ -53,7 +53,7 @@ static void test_rows(void **state)
 		assert_ptr_equal(alg_dh_by_conf(dh->conf), dh);
 		assert_ptr_equal(alg_dh_by_id(dh->id), dh);
 	}
-	assert_int_equal(i, 19);
+	assert_int_equal(i, 22);
 	assert_null(alg_encr_by_conf("aes-256"));
 	assert_null(alg_dh_by_id(22));
 }
