@@ -29,9 +29,9 @@ SS_SECRET=changed-since-then-0123456789
 strongswan_config gb 192.0.2.2 192.0.2.1
 check 'B reads it, too' swanctl_on gb --load-creds --clear
 check 'A has a new IKE SA' wait_for 90 log_has ga 'IKE SA with 192.0.2.2'
-check 'and a child on it' wait_for 15 log_has ga 'tunnel t:default: up: '
+check 'and a child on it' wait_for 60 log_has ga 'tunnel t:default: up: '
 state_is_same 'with the new key'
 check 'B has one IKE SA' wait_for 60 strongswan_ike_sas_are gb 1
-check 'and one child' wait_for 10 strongswan_children_are gb 1
+check 'and one child' wait_for 60 strongswan_children_are gb 1
 check_here 'no ping was lost' pings_end
 finish
