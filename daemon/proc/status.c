@@ -10,11 +10,12 @@
 struct parcel {
 	char octet;
 	struct iovec iov;
+	struct msghdr head;
+	/* The last, as a header of what follows it has no size of its own. */
 	union {
 		char b[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr aligned;
 	} control;
-	struct msghdr head;
 };
 
 static void parcel_init(struct parcel *parcel)
