@@ -261,6 +261,26 @@ static void test_keys(void **state)
 	}
 }
 
+/* What it is to replace is deleted by B meanwhile: nothing comes of it (RFC 7296 2.25.1). */
+static void test_replaced_deleted(void **state)
+{
+	struct peers *net = rekey_halfway(9);
+
+	(void)state;
+	net->watch = false;
+	wire.lose = IKE_EXCH_INFORMATIONAL;
+	wire.from = B;
+	assert_int_equal(ike_core_clear_ipsec(net->peer[B].core, net->now, NULL), 1);
+	peers_settle(net, B);
+	peers_run(net, 500);
+	assert_int_equal(wire.lose, 0);
+	assert_null(standing(net, B)->chain);
+	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 1);
+	peers_run(net, 10000);
+	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
+	peers_finish(net);
+}
+
 /* A peer that goes no further: its half is given up, and ours may be made. */
 static void test_left(void **state)
 {
@@ -293,6 +313,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_before),
 		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_replaced_deleted),
 		cmocka_unit_test(test_left),
 	};
 
