@@ -62,6 +62,8 @@ size_t cert_own_sign(struct cert_own *own, unsigned int hashes, struct bytes oct
 
 struct cert_roots {
 	X509_STORE *store;
+	STACK_OF(X509) *all;		/* the same, to try one by one where there are: */
+	bool namesakes;			/* two have one name */
 };
 
 static X509 *read_one(struct bytes der)
@@ -75,19 +77,29 @@ static X509 *read_one(struct bytes der)
 	return NULL;
 }
 
+static bool add_root(struct cert_roots *roots, X509 *cert)
+{
+	for (int i = 0; i < sk_X509_num(roots->all); i++)
+		roots->namesakes |= !X509_subject_name_cmp(sk_X509_value(roots->all, i), cert);
+	return X509_STORE_add_cert(roots->store, cert) == 1 &&
+	       X509_add_cert(roots->all, cert, X509_ADD_FLAG_UP_REF) == 1;
+}
+
 struct cert_roots *cert_roots_new(struct bytes items)
 {
 	struct cert_roots *roots = calloc(1, sizeof(*roots));
 	struct bytes item;
 	bool good;
 
-	if (roots)
+	if (roots) {
 		roots->store = X509_STORE_new();
-	good = roots && roots->store;
+		roots->all = sk_X509_new_null();
+	}
+	good = roots && roots->store && roots->all;
 	while (good && items_next(&items, &item)) {
 		X509 *cert = read_one(item);
 
-		good = cert && X509_STORE_add_cert(roots->store, cert) == 1;
+		good = cert && add_root(roots, cert);
 		X509_free(cert);
 	}
 	ERR_clear_error();
@@ -102,6 +114,7 @@ void cert_roots_free(struct cert_roots *roots)
 	if (!roots)
 		return;
 	X509_STORE_free(roots->store);
+	sk_X509_pop_free(roots->all, X509_free);
 	free(roots);
 }
 
@@ -192,6 +205,17 @@ static void add_error(X509_STORE_CTX *ctx, struct text *why)
 		add_time(X509_get0_notBefore(cert), why);
 		text_add(why, " (is the clock right?)");
 		break;
+	case X509_V_ERR_CA_MD_TOO_WEAK:
+		text_add(why, "it is signed with SHA-1, or a hash that is weaker still");
+		break;
+	case X509_V_ERR_EE_KEY_TOO_SMALL:
+	case X509_V_ERR_CA_KEY_TOO_SMALL:
+		text_add(why, "its key is too short (RSA takes 2048 bits at least)");
+		break;
+	case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+		text_add(why, "there are more than %d authorities below that of the "
+			      "certificate-profile", DEPTH_MAX);
+		break;
 	default:
 		text_add(why, "%s", X509_verify_cert_error_string(error));
 	}
@@ -212,7 +236,12 @@ static bool may_sign(X509 *cert, struct text *why)
 	return false;
 }
 
-bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why)
+/*
+ * Whether it leads to one of @roots, or to one of @some of them; else *@other: a name fits, but not
+ * the key.
+ */
+static bool leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(X509) *some,
+		     bool *other, struct text *why)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	X509_VERIFY_PARAM *param;
@@ -223,17 +252,51 @@ bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct 
 		text_add(why, "memory is short");
 		return false;
 	}
+	if (some)
+		X509_STORE_CTX_set0_trusted_stack(ctx, some);
 	param = X509_STORE_CTX_get0_param(ctx);
 	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
 	/* An authority is trusted for itself, whoever has issued its certificate. */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
 	good = X509_verify_cert(ctx) == 1;
+	*other = X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_SIGNATURE_FAILURE;
 	if (!good)
 		add_error(ctx, why);
 	X509_STORE_CTX_free(ctx);
 	ERR_clear_error();
-	return good && may_sign(peer->first, why);
+	return good;
+}
+
+/*
+ * OpenSSL goes by the names of issuers, and where certificates do not say by which key they are
+ * signed, takes the first of several authorities with one name.  So each is tried alone.
+ */
+static bool leads_to_one(struct cert_peer *peer, struct cert_roots *roots, struct text *why)
+{
+	char scrap[64];
+	struct text unsaid;
+	bool other, good;
+
+	good = leads_to(peer, roots, NULL, &other, why);
+	if (good || !other || !roots->namesakes)
+		return good;
+	for (int i = 0; !good && i < sk_X509_num(roots->all); i++) {
+		STACK_OF(X509) *one = sk_X509_new_null();
+
+		text_init(&unsaid, scrap, sizeof(scrap));
+		good = one && sk_X509_push(one, sk_X509_value(roots->all, i)) > 0 &&
+		       leads_to(peer, roots, one, &other, &unsaid);
+		sk_X509_free(one);
+	}
+	if (good)
+		text_init(why, why->p, why->max);
+	return good;
+}
+
+bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why)
+{
+	return leads_to_one(peer, roots, why) && may_sign(peer->first, why);
 }
 
 bool cert_peer_is(struct cert_peer *peer, uint8_t type, struct bytes id, struct text *why)

@@ -7,6 +7,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "base/items.h"
+
 static void must(bool good)
 {
 	if (!good)
@@ -17,6 +19,8 @@ static EVP_PKEY *make_key(const char *kind)
 {
 	if (!strcmp(kind, "RSA"))
 		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048);
+	if (!strcmp(kind, "RSA-1024"))
+		return EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)1024);
 	if (kind[0] == 'E')
 		return EVP_PKEY_Q_keygen(NULL, NULL, kind);
 	return EVP_PKEY_Q_keygen(NULL, NULL, "EC", kind);
@@ -38,12 +42,33 @@ static void name_it(X509_NAME *name, const char *text)
 					0) == 1);
 }
 
+static const EVP_MD *digest_of(const struct pki_wish *wish, EVP_PKEY *key)
+{
+	if (EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_is_a(key, "ED448"))
+		return NULL;
+	return wish->digest ? EVP_get_digestbyname(wish->digest) : EVP_sha256();
+}
+
+static void extend_as(X509 *cert, const struct pki_wish *wish)
+{
+	const char *plain = wish->authority ? "critical,CA:TRUE" : "CA:FALSE";
+
+	extend(cert, NID_basic_constraints, wish->constraints ? wish->constraints : plain);
+	if (wish->usage)
+		extend(cert, NID_key_usage, wish->usage);
+	if (wish->extended)
+		extend(cert, NID_ext_key_usage, wish->extended);
+	if (wish->names)
+		extend(cert, NID_name_constraints, wish->names);
+	if (wish->alternatives)
+		extend(cert, NID_subject_alt_name, wish->alternatives);
+}
+
 struct pki pki_make(const struct pki_wish *wish)
 {
 	static long serial = 1;
 	struct pki made = { .key = make_key(wish->kind), .cert = X509_new() };
 	const struct pki *issuer = wish->issuer ? wish->issuer : &made;
-	bool plain;
 
 	must(made.key && made.cert && X509_set_version(made.cert, 2) == 1 &&
 	     ASN1_INTEGER_set(X509_get_serialNumber(made.cert), serial++) == 1);
@@ -52,13 +77,8 @@ struct pki pki_make(const struct pki_wish *wish)
 	     X509_gmtime_adj(X509_getm_notBefore(made.cert), wish->from) &&
 	     X509_gmtime_adj(X509_getm_notAfter(made.cert), wish->until) &&
 	     X509_set_pubkey(made.cert, made.key) == 1);
-	extend(made.cert, NID_basic_constraints, wish->authority ? "critical,CA:TRUE" : "CA:FALSE");
-	if (wish->usage)
-		extend(made.cert, NID_key_usage, wish->usage);
-	if (wish->alternatives)
-		extend(made.cert, NID_subject_alt_name, wish->alternatives);
-	plain = EVP_PKEY_is_a(issuer->key, "ED25519") || EVP_PKEY_is_a(issuer->key, "ED448");
-	must(X509_sign(made.cert, issuer->key, plain ? NULL : EVP_sha256()) > 0);
+	extend_as(made.cert, wish);
+	must(X509_sign(made.cert, issuer->key, digest_of(wish, issuer->key)) > 0);
 	return made;
 }
 
@@ -95,5 +115,22 @@ struct secret *pki_key_pem(const struct pki *pki)
 	BIO *bio = BIO_new(BIO_s_mem());
 
 	must(bio && PEM_write_bio_PrivateKey(bio, pki->key, NULL, NULL, 0, NULL, NULL) == 1);
+	return taken(bio);
+}
+
+struct secret *pki_items(X509 *const *certs)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	must(bio);
+	for (; *certs; certs++) {
+		uint8_t *der = NULL, length[2];
+		int n = i2d_X509(*certs, &der);
+
+		must(n > 0 && n <= ITEM_MAX);
+		put_be16(length, (uint16_t)n);
+		must(BIO_write(bio, length, 2) == 2 && BIO_write(bio, der, n) == n);
+		OPENSSL_free(der);
+	}
 	return taken(bio);
 }

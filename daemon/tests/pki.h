@@ -15,10 +15,14 @@ struct pki {
 
 /* What a certificate is to say. */
 struct pki_wish {
-	const char *kind;		/* "P-256", "P-384", "P-521", "RSA", "ED25519", "ED448" */
+	const char *kind;		/* "P-256", "P-384", "P-521", "RSA" and so on */
 	const char *name;		/* CN */
 	const char *alternatives;	/* as "DNS:a.example"; NULL: none */
 	const char *usage;		/* keyUsage; NULL: it does not say */
+	const char *constraints;	/* basicConstraints; NULL: as authority has it */
+	const char *extended;		/* extendedKeyUsage; NULL: any */
+	const char *names;		/* nameConstraints; NULL: none */
+	const char *digest;		/* of its signature; NULL: SHA-256 */
 	bool authority;
 	const struct pki *issuer;	/* NULL: itself */
 	long from, until;		/* seconds from now */
@@ -32,5 +36,7 @@ void pki_free(struct pki *pki);
 /* The certificates in PEM, up to one that is NULL, and the key. */
 struct secret *pki_pem(X509 *const *certs);
 struct secret *pki_key_pem(const struct pki *pki);
+/* The certificates as items of DER, as a peer sends them. */
+struct secret *pki_items(X509 *const *certs);
 
 #endif
