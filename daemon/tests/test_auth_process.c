@@ -272,6 +272,68 @@ static void test_certificates(void **state)
 	pki_free(&pki);
 }
 
+/* No eight octets of @secret are in the answer, wherever they would be. */
+static void assert_none_of(struct bytes secret)
+{
+	for (size_t at = 0; at + 8 <= secret.n; at++)
+		assert_null(memmem(seen.answer.octets, sizeof(seen.answer.octets), secret.p + at,
+				   8));
+}
+
+/* The octets of a private key that nobody else has. */
+static struct bytes scalar_of(EVP_PKEY *key, uint8_t out[32])
+{
+	BIGNUM *number = NULL;
+
+	assert_int_equal(EVP_PKEY_get_bn_param(key, "priv", &number), 1);
+	assert_int_equal(BN_bn2binpad(number, out, 32), 32);
+	BN_clear_free(number);
+	return bytes_of(out, 32);
+}
+
+/*
+ * Whoever has taken `ike` over asks in every way by every number: each key does what it is for,
+ * and nothing else, and no answer has any of it.
+ */
+static void test_captured(void **state)
+{
+	const struct pki_wish wish = { .kind = "P-256", .name = "hq", .authority = true,
+				       .until = PKI_DAY };
+	struct pki pki = pki_make(&wish);
+	X509 *const certs[] = { pki.cert, NULL };
+	struct secret *key = pki_key_pem(&pki), *pem = pki_pem(certs), *roots = pki_items(certs);
+	struct cert_own_file own;
+	uint8_t scalar[32];
+	char why[160];
+
+	(void)state;
+	assert_true(cert_own_read(secret_bytes(key), secret_bytes(pem), &own, why, sizeof(why)));
+	give_cert(21, false, secret_bytes(own.credential));
+	give_cert(22, true, secret_bytes(roots));
+	assert_true(goes_on());
+	for (enum auth_kind kind = AUTH_MAKE; kind <= AUTH_SKEYID; kind++) {
+		for (uint64_t number = 7; number <= 22; number += number == 7 ? 14 : 1) {
+			bool shared = kind == AUTH_MAKE || kind == AUTH_MIX || kind == AUTH_SKEYID;
+			struct ike_auth_request *request = new_request(kind, number);
+
+			request->octets_n = kind == AUTH_MIX ? 3 * 32 : COVERED;
+			request->hashes = UINT32_MAX;
+			ask(request);
+			assert_int_equal(seen.answer.key, (shared && number == 7) ||
+					 (kind == AUTH_SIGN && number == 21) ? number : 0);
+			if (!seen.answer.key && kind != AUTH_VERIFY)
+				assert_int_equal(seen.answer.n, 0);
+			assert_none_of(bytes_of(KEY, strlen(KEY)));
+			assert_none_of(scalar_of(pki.key, scalar));
+		}
+	}
+	cert_own_drop(&own);
+	secret_free(roots);
+	secret_free(key);
+	secret_free(pem);
+	pki_free(&pki);
+}
+
 static void test_keys(void **state)
 {
 	struct ike_auth_answer before = *ask(new_request(AUTH_MAKE, 7));
@@ -430,6 +492,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_certificates, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_captured, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_mark, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_longest, set_up, tear_down),
