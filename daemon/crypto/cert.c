@@ -247,6 +247,7 @@ static bool leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(
 	X509_VERIFY_PARAM *param;
 	bool good;
 
+	*other = false;
 	if (!ctx || X509_STORE_CTX_init(ctx, roots->store, peer->first, peer->others) != 1) {
 		X509_STORE_CTX_free(ctx);
 		text_add(why, "memory is short");
