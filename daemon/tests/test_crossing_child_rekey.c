@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "tests/crossing_rekey.h"
+#include "tests/crossing_multi_ke.h"
 
 #define N(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -320,114 +320,12 @@ static void collision_ike_delete(struct peers *net, unsigned int i)
 	crossing_responses(net, peer);
 }
 
-/* --------------------------------------- several key exchanges (RFC 9370) */
-
-#define ROUNDS	"group20 group32"
-
-static void rounds(struct site *a, struct site *b)
-{
-	peers_rounds(&a->esp, ROUNDS);
-	peers_rounds(&b->esp, ROUNDS);
-}
-
-static void other_rounds(struct site *a, struct site *b)
-{
-	other_groups(a, b);
-	peers_rounds(&a->esp, "group26 group32");
-	peers_rounds(&b->esp, "group26 group32");
-}
-
-/* What A asks for is made with one key exchange, and what B asks for with several. */
-static void mixed_rounds(struct site *a, struct site *b)
-{
-	const struct prop_list plain = a->esp;
-
-	peers_rounds(&a->esp, ROUNDS);
-	b->esp = plain;
-	b->esp.prop[b->esp.n++] = a->esp.prop[0];
-	a->esp.prop[a->esp.n++] = plain.prop[0];
-}
-
-/* The two further exchanges of the side. */
-static void followups(struct peers *net, int side)
-{
-	crossing_exchange(net, side);
-	crossing_exchange(net, side);
-}
-
-static void regular_multi_ke(struct peers *net, unsigned int i)
-{
-	int me = (int)i;
-
-	crossing_rekey(net, me);
-	crossing_exchange(net, me);
-	followups(net, me);
-	made_by(net, me);
-	crossing_exchange(net, me);
-}
-
-static void regular_ke_invalid_multi_ke(struct peers *net, unsigned int i)
-{
-	int me = (int)i;
-
-	crossing_rekey(net, me);
-	crossing_exchange(net, me);
-	crossing_exchange(net, me);
-	followups(net, me);
-	made_by(net, me);
-	crossing_exchange(net, me);
-}
-
-/* Neither goes on: each puts off the other, and one of them is the first to ask again. */
-static void collision_multi_ke(struct peers *net, unsigned int i)
-{
-	crossing_collide(net, i, crossing_rekey);
-	crossing_responses(net, A);
-	if (crossing_exact())
-		assert_true(crossing_none(net, A) && crossing_none(net, B));
-}
-
-/* The one that is made with one key exchange is. */
-static void collision_mixed(struct peers *net, unsigned int i)
-{
-	crossing_collide(net, i, crossing_rekey);
-	crossing_responses(net, i ? A : B);
-	made_by(net, A);
-}
-
-static void collision_delayed_response_multi_ke(struct peers *net, unsigned int i)
-{
-	struct datagram *response;
-
-	crossing_collide(net, i, crossing_rekey);
-	response = crossing_delay_response(net, A);
-	crossing_response(net, B);
-	crossing_arrives(net, response);
-}
-
-/* B has been put off when A's request comes, and goes on with that. */
-static void collision_delayed_request_multi_ke(struct peers *net, unsigned int i)
-{
-	crossing_arrives(net, crossing_miss(net, i, crossing_rekey));
-	crossing_response(net, A);
-	followups(net, A);
-	made_by(net, A);
-}
-
-/* The peer deletes what is to be replaced when the first of the key exchanges is done. */
-static void collision_delete_multi_ke(struct peers *net, unsigned int i)
-{
-	int me = (int)i, peer = !me;
-
-	crossing_rekey(net, me);
-	crossing_exchange(net, me);
-	crossing_delete_newest(net, peer);
-	crossing_requests(net, peer);
-	crossing_responses(net, peer);
-}
-
 int main(void)
 {
+	static const struct multi_ke child = {
+		.rekey = crossing_rekey, .delete = crossing_delete_newest, .made_by = made_by,
+		.other_groups = other_groups, .offer = offsetof(struct site, esp),
+	};
 	static const struct crossing_case cases[] = {
 		{ CROSSING(regular), .variants = 2, .gapless = true },
 		{ CROSSING(regular_ke_invalid), .variants = 2, .gapless = true,
@@ -456,18 +354,9 @@ int main(void)
 		{ CROSSING(collision_delete_delayed_response), .variants = 2 },
 		{ CROSSING(collision_ike_rekey), .variants = 2, .gapless = true },
 		{ CROSSING(collision_ike_delete), .variants = 2 },
-		{ CROSSING(regular_multi_ke), .variants = 2, .gapless = true, .alter = rounds },
-		{ CROSSING(regular_ke_invalid_multi_ke), .variants = 2, .gapless = true,
-		  .alter = other_rounds },
-		{ CROSSING(collision_multi_ke), .gapless = true, .alter = rounds },
-		{ CROSSING(collision_mixed), .variants = 2, .gapless = true,
-		  .alter = mixed_rounds },
-		{ CROSSING(collision_delayed_response_multi_ke), .gapless = true,
-		  .alter = rounds },
-		{ CROSSING(collision_delayed_request_multi_ke), .gapless = true,
-		  .alter = rounds },
-		{ CROSSING(collision_delete_multi_ke), .variants = 2, .alter = rounds },
+		MULTI_KE_CASES,
 	};
 
+	multi_ke_of(&child);
 	return crossing_main("child_rekey", cases, N(cases));
 }
