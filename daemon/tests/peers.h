@@ -166,7 +166,11 @@ bool peers_quiet(struct peers *net);
 const struct ike_child_info *peers_child(const struct peers *net, int side, const char *proxy);
 /* The token of what carries the packets of the side's proxy-ID "net"; there must be one. */
 uint64_t peers_token(const struct peers *net, int side);
-/* One of the side's IKE SAs, likewise; NULL: none. */
+/* That child of the side's has reached its soft limit. */
+void peers_soften(struct peers *net, int side);
+/* The side's IKE SA that is up; there must be one. */
+struct ike_sa *peers_standing(const struct peers *net, int side);
+/* One of the side's IKE SAs, valid until the next call; NULL: none. */
 const struct ike_sa_info *peers_ike(const struct peers *net, int side);
 
 /* Writes the log to standard error: what a test does before it fails. */

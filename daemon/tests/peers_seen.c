@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "ike/core_priv.h"
+#include "ike/ike_sa.h"
 
 static bool same_keys(const struct ike_sa_spec *a, const struct ike_sa_spec *b)
 {
@@ -65,6 +66,23 @@ uint64_t peers_token(const struct peers *net, int side)
 
 	assert_non_null(out);
 	return out->token;
+}
+
+void peers_soften(struct peers *net, int side)
+{
+	struct kern *kern = net->peer[side].kern;
+
+	assert_int_equal(kern_fake_expire(kern, peers_token(net, side), false, false), 0);
+}
+
+struct ike_sa *peers_standing(const struct peers *net, int side)
+{
+	struct ike_sa *ike = net->peer[side].core->ikes;
+
+	while (ike && ike->state != IKE_UP)
+		ike = ike->next;
+	assert_non_null(ike);
+	return ike;
 }
 
 bool peers_all_flow(struct peers *net)

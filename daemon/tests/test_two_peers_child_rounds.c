@@ -6,12 +6,13 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
-#include <string.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include <cmocka.h>
 
 #include "ike/v2/v2.h"
-#include "tests/peers.h"
+#include "tests/peers_wire.h"
 
 #define BASE	"AES_GCM_16-256/CURVE25519"
 
@@ -23,37 +24,15 @@ static struct site site_of(int side, const char *rounds)
 	return site;
 }
 
-/* Messages that a tap has seen, by exchange, and what it is to do. */
-static struct {
-	unsigned int seen[256];		/* requests, and repetitions of them */
-	uint8_t lose;			/* the next message of that exchange */
-	int from;			/* and side */
-} wire;
-
-static bool watch(struct peers *net, int from, uint8_t *data, size_t n)
-{
-	struct wire_header header;
-	struct wire_error error;
-
-	(void)net;
-	if (wire_header_parse(bytes_of(data, n), &header, &error))
-		return true;
-	if (!wire_is_response(&header))
-		wire.seen[header.exchange]++;
-	if (!wire.lose || wire.lose != header.exchange || from != wire.from)
-		return true;
-	wire.lose = 0;
-	return false;
-}
+static struct peers_wire wire;
 
 static struct peers *up(uint64_t seed, const char *rounds_a, const char *rounds_b)
 {
 	struct site a = site_of(A, rounds_a), b = site_of(B, rounds_b);
 	struct peers *net;
 
-	memset(&wire, 0, sizeof(wire));
 	net = peers_up(seed, &a, &b);
-	net->tap = watch;
+	peers_wire_watch(net, &wire);
 	return net;
 }
 
@@ -153,15 +132,6 @@ static void test_repeated(void **state)
 	}
 }
 
-static void rekey(struct peers *net, int side)
-{
-	uint64_t token = peers_token(net, side);
-
-	if (token)
-		kern_fake_expire(net->peer[side].kern, token, false, false);
-	peers_settle(net, side);
-}
-
 /* Whatever gets lost or comes late, packets pass by what there was before. */
 static void test_weather(void **state)
 {
@@ -176,7 +146,7 @@ static void test_weather(void **state)
 		for (int i = 0; i < 3; i++) {
 			for (int side = A; side <= B; side++)
 				if ((seed >> side) & 1 || seed & 4)
-					rekey(net, side);
+					peers_soften(net, side);
 			peers_run(net, 30000);
 		}
 		net->loss = 0;
@@ -187,19 +157,9 @@ static void test_weather(void **state)
 	}
 }
 
-static struct ike_sa *standing(const struct peers *net, int side)
-{
-	struct ike_sa *ike = net->peer[side].core->ikes;
-
-	while (ike && ike->state != IKE_UP)
-		ike = ike->next;
-	assert_non_null(ike);
-	return ike;
-}
-
 static bool halfway(struct peers *net)
 {
-	const struct chain *chain = standing(net, B)->chain;
+	const struct chain *chain = peers_standing(net, B)->chain;
 
 	return chain && chain->child && chain->n == 2;
 }
@@ -211,7 +171,7 @@ static struct peers *rekey_halfway(uint64_t seed)
 
 	peers_past_early(net);
 	net->watch = true;
-	rekey(net, A);
+	peers_soften(net, A);
 	assert_true(peers_until(net, halfway, 3000));
 	return net;
 }
@@ -235,13 +195,13 @@ static void test_forgotten(void **state)
 	struct peers *net = rekey_halfway(6);
 
 	(void)state;
-	standing(net, B)->chain->link[0] ^= 1;
+	peers_standing(net, B)->chain->link[0] ^= 1;
 	peers_run(net, 1000);
 	assert_int_equal(peers_logged(net, "peer refused the SA (STATE_NOT_FOUND)"), 1);
 	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
 	peers_run(net, 130000);
 	assert_true(peers_child(net, A, "net")->counts.rekeys >= 2);
-	assert_null(standing(net, B)->chain);
+	assert_null(peers_standing(net, B)->chain);
 	peers_finish(net);
 }
 
@@ -253,7 +213,7 @@ static void test_keys(void **state)
 		struct peers *net = rekey_halfway(7);
 
 		net->watch = false;
-		standing(net, B)->chain->shared[which].b[0] ^= 1;
+		peers_standing(net, B)->chain->shared[which].b[0] ^= 1;
 		peers_run(net, 1000);
 		assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 2);
 		assert_false(peers_flows(net, A, "net"));
@@ -274,7 +234,7 @@ static void test_replaced_deleted(void **state)
 	peers_settle(net, B);
 	peers_run(net, 500);
 	assert_int_equal(wire.lose, 0);
-	assert_null(standing(net, B)->chain);
+	assert_null(peers_standing(net, B)->chain);
 	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 1);
 	peers_run(net, 10000);
 	assert_int_equal(peers_child(net, A, "net")->counts.rekeys, 1);
@@ -285,20 +245,20 @@ static void test_replaced_deleted(void **state)
 static void test_left(void **state)
 {
 	struct peers *net = rekey_halfway(8);
-	struct ike_sa *a = standing(net, A);
+	struct ike_sa *a = peers_standing(net, A);
 
 	(void)state;
 	core_begin(a->core, net->now);
 	exchange_clear(a);
 	core_end(a->core);
 	peers_settle(net, A);
-	assert_non_null(standing(net, B)->chain);
-	rekey(net, B);
+	assert_non_null(peers_standing(net, B)->chain);
+	peers_soften(net, B);
 	peers_run(net, 30000);
 	assert_int_equal(peers_child(net, B, "net")->counts.rekeys, 1);
 	peers_run(net, 300000);
 	assert_true(peers_child(net, B, "net")->counts.rekeys >= 2);
-	assert_null(standing(net, B)->chain);
+	assert_null(peers_standing(net, B)->chain);
 	peers_free(net);
 }
 

@@ -25,13 +25,6 @@ static struct peers *up(uint64_t seed)
 	return net;
 }
 
-static void soften(struct peers *net, int side)
-{
-	struct kern *kern = net->peer[side].kern;
-
-	assert_int_equal(kern_fake_expire(kern, peers_token(net, side), false, false), 0);
-}
-
 /* The IKE SA of @side is rekeyed by that side, and all is quiet again. */
 static void rekey(struct peers *net, int side)
 {
@@ -54,7 +47,7 @@ static void check_responder(struct peers *net)
 
 	a.start = POLICY_START_ON_DEMAND;
 	peers_restart(net, A, &a);
-	soften(net, B);
+	peers_soften(net, B);
 	peers_run(net, ROUND);
 	assert_int_equal(peers_logged(net, PROVED), 1);
 	assert_int_equal(peers_ikes(net, B), 0);
@@ -92,7 +85,7 @@ static void test_left_to_peer(void **state)
 		if (silent)
 			net->peer[A].cut = true;
 		peers_restart(net, A, &a);
-		soften(net, B);
+		peers_soften(net, B);
 		peers_run(net, 5000);
 		net->peer[A].cut = false;
 		peers_run(net, 600000);
@@ -108,7 +101,7 @@ static void check_initiator(struct peers *net)
 	struct site b = peers_site(B);
 
 	peers_restart(net, B, &b);
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, ROUND);
 	assert_int_equal(peers_logged(net, PROVED), 1);
 	assert_int_equal(peers_logged(net, HINTED), 0);
@@ -147,7 +140,7 @@ static void test_revived(void **state)
 	(void)state;
 	net->watch = true;
 	peers_revive(net, B, &b);
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, ROUND);
 	assert_int_equal(peers_logged(net, PROVED), 1);
 	peers_run(net, 5000);
@@ -167,7 +160,7 @@ static void test_revived_beside_traffic(void **state)
 	(void)state;
 	peers_talk(net, true);
 	net->watch = true;
-	soften(net, B);
+	peers_soften(net, B);
 	peers_revive(net, A, &a);
 	peers_run(net, 30);
 	assert_int_equal(peers_logged(net, PROVED), 1);
@@ -193,7 +186,7 @@ static void test_silence(void **state)
 	sent = net->peer[B].sent;
 	a.start = POLICY_START_ON_DEMAND;
 	peers_restart(net, A, &a);
-	soften(net, B);
+	peers_soften(net, B);
 	peers_run(net, ROUND);
 	assert_int_equal(peers_logged(net, PROVED), 1);
 	assert_int_equal(peers_ikes(net, B), 1);
@@ -229,7 +222,7 @@ static void test_altered(void **state)
 	net->tap = tap_token;
 	a.start = POLICY_START_ON_DEMAND;
 	peers_restart(net, A, &a);
-	soften(net, B);
+	peers_soften(net, B);
 	peers_run(net, ROUND);
 	assert_int_equal(peers_logged(net, PROVED), 0);
 	assert_int_equal(peers_logged(net, HINTED), 1);
@@ -252,7 +245,7 @@ static void test_other_secret(void **state)
 	net->peer[A].token_key ^= 1;
 	a.start = POLICY_START_ON_DEMAND;
 	peers_restart(net, A, &a);
-	soften(net, B);
+	peers_soften(net, B);
 	peers_run(net, ROUND);
 	assert_int_equal(peers_logged(net, HINTED), 1);
 	assert_int_equal(peers_logged(net, PROVED), 0);

@@ -40,20 +40,13 @@ static void compute_for(struct peers *net, unsigned int least_ms, unsigned int m
 	}
 }
 
-static void soften(struct peers *net, int side)
-{
-	struct kern *kern = net->peer[side].kern;
-
-	assert_int_equal(kern_fake_expire(kern, peers_token(net, side), false, false), 0);
-}
-
 /* Children are rekeyed by one end or both, which sleep now and then, in any way. */
 static void rekey_slowly(struct peers *net)
 {
 	for (unsigned int i = 0; i < ROUNDS; i++) {
-		soften(net, A);
+		peers_soften(net, A);
 		if (i % 2)
-			soften(net, B);
+			peers_soften(net, B);
 		peers_run(net, 500);
 		peers_sleep(net, A, dice_throw(&net->dice) % ASLEEP_MS);
 		peers_sleep(net, B, dice_throw(&net->dice) % ASLEEP_MS);

@@ -22,13 +22,6 @@ static struct peers *up(uint64_t seed)
 	return net;
 }
 
-static void soften(struct peers *net, int side)
-{
-	struct kern *kern = net->peer[side].kern;
-
-	assert_int_equal(kern_fake_expire(kern, peers_token(net, side), false, false), 0);
-}
-
 /* B begins anew, and has no wish of its own to be found: A's next request finds it out. */
 static void test_begins_anew(void **state)
 {
@@ -37,7 +30,7 @@ static void test_begins_anew(void **state)
 
 	(void)state;
 	peers_restart(net, B, &b);
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, 20);
 	assert_true(peers_until(net, peers_all_flow, 400));
 	assert_int_equal(peers_logged(net, "it may have started anew"), 1);
@@ -58,7 +51,7 @@ static void test_passive(void **state)
 	(void)state;
 	a.start = POLICY_START_ON_DEMAND;
 	peers_restart(net, A, &a);
-	soften(net, B);
+	peers_soften(net, B);
 	peers_run(net, 3000);
 	assert_int_equal(peers_ikes(net, B), 1);
 	assert_true(peers_until(net, b_gave_up, 8000));
@@ -127,7 +120,7 @@ static void check_between(int side)
 	net->watch = true;
 	net->tap = tap_forge;
 	net->tap_ctx = &f;
-	soften(net, side);
+	peers_soften(net, side);
 	peers_run(net, 200);
 	assert_true(f.done);
 	for (unsigned int i = 0; i < 100; i++)
@@ -178,7 +171,7 @@ static void test_not_cut(void **state)
 	peers_past_early(net);
 	net->tap = tap_parts;
 	net->tap_ctx = &longer;
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, 200);
 	assert_true(longer.f.done);
 	assert_int_equal(longer.whole, 1);
@@ -200,7 +193,7 @@ static void test_beside_the_point(void **state)
 	(void)state;
 	net->tap = tap_forge;
 	net->tap_ctx = &f;
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, 100);
 	hear(net, &f, "203.0.113.9");
 	for (size_t at = 0; at < 24; at++) {

@@ -34,13 +34,6 @@ static struct peers *up(uint64_t seed)
 	return up_with(seed, &a, &b);
 }
 
-static void soften(struct peers *net, int side)
-{
-	struct kern *kern = net->peer[side].kern;
-
-	assert_int_equal(kern_fake_expire(kern, peers_token(net, side), false, false), 0);
-}
-
 /* ---------------------------------------------------------------- children */
 
 /* Another attempt leaves its answer the time to come before the SA ends. */
@@ -65,9 +58,9 @@ static void check_soft(int side)
 	struct peers *net = up(1);
 	uint32_t spi = peers_child(net, A, "net")->spi_in;
 
-	soften(net, side);
+	peers_soften(net, side);
 	/* Once more while it is under way, and for the other direction. */
-	soften(net, side);
+	peers_soften(net, side);
 	kern_fake_expire(net->peer[side].kern, peers_token(net, side), true, false);
 	peers_run(net, 100);
 	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
@@ -97,10 +90,10 @@ static void test_soft_both(void **state)
 		uint32_t spi = peers_child(net, A, "net")->spi_in;
 
 		net->reorder = seed % 3 ? 60 : 0;
-		soften(net, A);
+		peers_soften(net, A);
 		if (seed % 2)
 			peers_run(net, seed % 25);
-		soften(net, B);
+		peers_soften(net, B);
 		peers_run(net, 60000);
 		assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
 		assert_int_equal(peers_logged(net, " error "), 0);
@@ -117,7 +110,7 @@ static void test_without_pfs(void **state)
 	a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, NULL);
 	b.esp = a.esp;
 	net = up_with(3, &a, &b);
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, 100);
 	assert_string_equal(peers_child(net, A, "net")->proposal, "AES_GCM_16-256");
 	peers_finish(net);
@@ -133,7 +126,7 @@ static void test_other_group(void **state)
 	a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20,group19,group14");
 	b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group14,group19");
 	net = up_with(4, &a, &b);
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, 100);
 	assert_non_null(strstr(peers_child(net, A, "net")->proposal, "/"));
 	assert_null(strstr(peers_child(net, A, "net")->proposal, "ECP_384"));
@@ -152,7 +145,7 @@ static void test_no_common_group(void **state)
 	a.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group20");
 	b.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
 	net = up_with(5, &a, &b);
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, 30000);
 	assert_int_equal(kern_fake_added(net->peer[A].kern), 2);
 	assert_non_null(strstr(peers_child(net, A, "net")->last_error, "NO_PROPOSAL_CHOSEN"));
@@ -193,7 +186,7 @@ static void check_hard(int side, bool inbound, bool soft)
 	net->watch = false;
 	net->tap = tap_lose_requests_for_sas;
 	if (soft)
-		soften(net, side);
+		peers_soften(net, side);
 	run_flowing(net, spared, 20);
 	assert_int_equal(kern_fake_expire(net->peer[side].kern, token, inbound, true), 0);
 	run_flowing(net, spared, 2000);
@@ -326,7 +319,7 @@ static void check_refused(int side, bool inbound)
 
 	kern_fake_refuse(net->peer[side].kern, inbound, 1, -ENOBUFS);
 	net->watch = side == A;
-	soften(net, A);
+	peers_soften(net, A);
 	peers_run(net, 5000);
 	assert_true(peers_flows(net, A, "net"));
 	assert_true(peers_flows(net, B, "net"));
@@ -373,7 +366,7 @@ static void test_rekey_meets_delete(void **state)
 
 		net->watch = false;
 		net->reorder = 50;
-		soften(net, seed % 2);
+		peers_soften(net, seed % 2);
 		peers_run(net, seed % 50);
 		ike_core_clear_ipsec(net->peer[seed / 2 % 2].core, net->now, NULL);
 		peers_settle(net, seed / 2 % 2);
@@ -407,7 +400,7 @@ static void check_ike_life(uint64_t seed, uint64_t life_a, uint64_t life_b)
 	assert_int_equal(peers_told(net, B, "ike-down"), 0);
 	assert_int_equal(peers_logged(net, " error "), 0);
 	/* And it works: a child can be rekeyed on it. */
-	soften(net, B);
+	peers_soften(net, B);
 	peers_run(net, 1000);
 	assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);
 	peers_finish(net);

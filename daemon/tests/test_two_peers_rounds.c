@@ -14,7 +14,7 @@
 
 #include "ike/ike_sa.h"
 #include "ike/v2/v2.h"
-#include "tests/peers.h"
+#include "tests/peers_wire.h"
 
 #define SMALL	200	/* octets of a packet that a KE payload is longer than */
 
@@ -51,43 +51,13 @@ static void must_have(const struct peers *net, const char *proposal)
 
 /* ------------------------------------------------------------------ the wire */
 
-/* Exchanges that a tap has seen, by type, and what it is to do. */
-struct wire {
-	unsigned int seen[256];		/* requests, and repetitions of them */
-	unsigned int fragments;
-	uint8_t lose;			/* the next message of that exchange */
-	int from;			/* and side */
-	bool lost;
-};
-
-static struct wire wire;
-
-static bool watch(struct peers *net, int from, uint8_t *data, size_t n)
-{
-	struct wire_message message;
-	struct wire_error error;
-	const struct wire_payload *sk;
-
-	(void)net;
-	if (wire_message_parse(bytes_of(data, n), &message, &error))
-		return true;
-	sk = wire_message_sk(&message);
-	if (!wire_is_response(&message.header))
-		wire.seen[message.header.exchange]++;
-	wire.fragments += sk && sk->type == IKE_PL_SKF;
-	if (!wire.lose || wire.lose != message.header.exchange || from != wire.from)
-		return true;
-	wire.lose = 0;
-	wire.lost = true;
-	return false;
-}
+static struct peers_wire wire;
 
 static struct peers *watched(uint64_t seed, const char *rounds)
 {
 	struct peers *net = peers_new(seed);
 
-	wire = (struct wire){ .lose = 0 };
-	net->tap = watch;
+	peers_wire_watch(net, &wire);
 	if (rounds) {
 		struct site a = site_of(A, rounds), b = site_of(B, rounds);
 
@@ -370,20 +340,10 @@ static void test_old_keys(void **state)
 
 /* ------------------------------------------------------------ rekeys of the IKE SA */
 
-static struct ike_sa *standing(const struct peers *net, int side)
-{
-	struct ike_sa *ike = net->peer[side].core->ikes;
-
-	while (ike && ike->state != IKE_UP)
-		ike = ike->next;
-	return ike;
-}
-
 static void rekey(struct peers *net, int side)
 {
-	struct ike_sa *ike = standing(net, side);
+	struct ike_sa *ike = peers_standing(net, side);
 
-	assert_non_null(ike);
 	core_begin(ike->core, net->now);
 	exchange_queue(ike, task_new(TASK_IKE_REKEY));
 	core_end(ike->core);
@@ -392,9 +352,9 @@ static void rekey(struct peers *net, int side)
 
 static bool halfway(struct peers *net)
 {
-	const struct ike_sa *b = standing(net, B);
+	const struct chain *chain = peers_standing(net, B)->chain;
 
-	return b && b->chain && b->chain->n == 2;
+	return chain && chain->n == 2;
 }
 
 /* They are up, and B has made two of the three key exchanges of a rekey that A began. */
@@ -478,7 +438,7 @@ static void test_rekey_weather(void **state)
 			net->peer[side].jobs.loss = seed & 1 ? 20 : 0;
 		for (int i = 0; i < 3; i++) {
 			for (int side = A; side <= B; side++)
-				if (standing(net, side) && ((seed >> side) & 1 || seed & 4))
+				if (peers_standing(net, side) && ((seed >> side) & 1 || seed & 4))
 					rekey(net, side);
 			peers_run(net, 30000);
 		}
@@ -497,7 +457,7 @@ static void test_rekey_forgotten(void **state)
 	struct peers *net = rekey_halfway(12);
 
 	(void)state;
-	standing(net, B)->chain->link[0] ^= 1;
+	peers_standing(net, B)->chain->link[0] ^= 1;
 	peers_run(net, 1000);
 	assert_int_equal(peers_logged(net, "go on with rekeying the IKE SA (STATE_NOT_FOUND)"), 1);
 	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 0);
@@ -512,12 +472,12 @@ static void test_rekey_keys(void **state)
 	struct ike_sa *heir;
 
 	(void)state;
-	standing(net, B)->chain->shared[1].b[0] ^= 1;
+	peers_standing(net, B)->chain->shared[1].b[0] ^= 1;
 	net->watch = false;
 	peers_run(net, 1000);
-	heir = standing(net, A);
+	heir = peers_standing(net, A);
 	assert_non_null(heir);
-	assert_memory_not_equal(heir->keys.sk_d, standing(net, B)->keys.sk_d,
+	assert_memory_not_equal(heir->keys.sk_d, peers_standing(net, B)->keys.sk_d,
 				heir->keys.prf->out_n);
 	peers_free(net);
 }
@@ -526,7 +486,7 @@ static void test_rekey_keys(void **state)
 static void test_rekey_left(void **state)
 {
 	struct peers *net = rekey_halfway(14);
-	struct ike_sa *a = standing(net, A);
+	struct ike_sa *a = peers_standing(net, A);
 
 	(void)state;
 	/* It has thought better of it, without a word. */
