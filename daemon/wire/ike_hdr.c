@@ -53,9 +53,44 @@ int wire_header_parse_v1(struct bytes datagram, struct wire_header *header,
 	return parse(datagram, ISAKMP_VERSION, header, error);
 }
 
+void wire_header_put(struct wbuf *buf, const struct wire_header *header, uint8_t version)
+{
+	wbuf_put(buf, header->spi_i, IKE_SPI_LEN);
+	wbuf_put(buf, header->spi_r, IKE_SPI_LEN);
+	wbuf_u8(buf, IKE_PL_NONE);
+	wbuf_u8(buf, version);
+	wbuf_u8(buf, header->exchange);
+	wbuf_u8(buf, header->flags);
+	wbuf_be32(buf, header->message_id);
+	wbuf_be32(buf, 0);
+}
+
 uint8_t wire_major(struct bytes datagram)
 {
 	return datagram.n > VERSION_AT ? datagram.p[VERSION_AT] >> 4 : 0;
+}
+
+int wire_generic_read(struct bytes data, size_t *at, uint8_t type, struct wire_generic *payload,
+		      struct wire_error *error)
+{
+	const uint8_t *p = data.p + *at;
+	size_t left = data.n - *at;
+	size_t n;
+
+	if (left < IKE_PAYLOAD_HDR_LEN)
+		return wire_fail(error, WIRE_ERR_SHORT, type, *at);
+	n = get_be16(p + 2);
+	if (n < IKE_PAYLOAD_HDR_LEN)
+		return wire_fail(error, WIRE_ERR_MIN, type, *at);
+	if (n > left)
+		return wire_fail(error, WIRE_ERR_BEYOND, type, *at);
+	*payload = (struct wire_generic){
+		.next = p[0],
+		.flags = p[1],
+		.body = bytes_of(p + IKE_PAYLOAD_HDR_LEN, n - IKE_PAYLOAD_HDR_LEN),
+	};
+	*at += n;
+	return 0;
 }
 
 bool wire_is_response(const struct wire_header *header)

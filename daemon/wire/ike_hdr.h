@@ -4,6 +4,7 @@
 #define PANTUN_WIRE_IKE_HDR_H
 
 #include "base/bytes.h"
+#include "base/wbuf.h"
 #include "wire/error.h"
 #include "wire/ike_const.h"
 
@@ -29,8 +30,28 @@ int wire_header_parse(struct bytes datagram, struct wire_header *header, struct 
 int wire_header_parse_v1(struct bytes datagram, struct wire_header *header,
 			 struct wire_error *error);
 
+/*
+ * Writes @header with that version.  First payload and length, which are not known before the end,
+ * are zero.
+ */
+void wire_header_put(struct wbuf *buf, const struct wire_header *header, uint8_t version);
+
 /* The major version in the header of @datagram, which may be anything; 0: there is none. */
 uint8_t wire_major(struct bytes datagram);
+
+/* A payload as both versions begin it (RFC 7296 section 3.2, RFC 2408 section 3.2). */
+struct wire_generic {
+	uint8_t next;		/* type of the one behind it */
+	uint8_t flags;
+	struct bytes body;
+};
+
+/*
+ * Reads the payload of type @type at *@at of @data, and moves *@at behind it.  0, or -1 with
+ * @error.
+ */
+int wire_generic_read(struct bytes data, size_t *at, uint8_t type, struct wire_generic *payload,
+		      struct wire_error *error);
 
 bool wire_is_response(const struct wire_header *header);
 /* Whether the sender is the one who began the IKE SA. */

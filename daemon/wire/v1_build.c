@@ -28,14 +28,7 @@ void isakmp_begin(struct isakmp_writer *w, void *p, size_t max, const struct wir
 {
 	*w = (struct isakmp_writer){ .next_at = ISAKMP_NEXT_AT };
 	wbuf_init(&w->buf, p, max);
-	wbuf_put(&w->buf, header->spi_i, IKE_SPI_LEN);
-	wbuf_put(&w->buf, header->spi_r, IKE_SPI_LEN);
-	wbuf_u8(&w->buf, ISAKMP_PL_NONE);
-	wbuf_u8(&w->buf, ISAKMP_VERSION);
-	wbuf_u8(&w->buf, header->exchange);
-	wbuf_u8(&w->buf, header->flags);
-	wbuf_be32(&w->buf, header->message_id);
-	wbuf_be32(&w->buf, 0);
+	wire_header_put(&w->buf, header, ISAKMP_VERSION);
 }
 
 struct bytes isakmp_end(struct isakmp_writer *w, size_t block)

@@ -8,31 +8,6 @@
 
 #define DOI_N	4
 
-/* Reads the payload of type @type at *@at of @message; moves *@at behind it. */
-static int isakmp_read_one(struct bytes message, size_t *at, uint8_t type, uint8_t *next,
-			   struct isakmp_payload *payload, struct wire_error *error)
-{
-	size_t left = message.n - *at, n;
-	const uint8_t *p;
-
-	if (left < IKE_PAYLOAD_HDR_LEN)
-		return wire_fail(error, WIRE_ERR_SHORT, type, *at);
-	p = message.p + *at;
-	n = get_be16(p + 2);
-	if (n < IKE_PAYLOAD_HDR_LEN)
-		return wire_fail(error, WIRE_ERR_MIN, type, *at);
-	if (n > left)
-		return wire_fail(error, WIRE_ERR_BEYOND, type, *at);
-	*payload = (struct isakmp_payload){
-		.type = type,
-		.body = bytes_of(p + IKE_PAYLOAD_HDR_LEN, n - IKE_PAYLOAD_HDR_LEN),
-		.offset = *at,
-	};
-	*next = p[0];
-	*at += n;
-	return 0;
-}
-
 int isakmp_payloads_parse(uint8_t first, struct bytes message, bool padded,
 			  struct isakmp_payloads *payloads, struct wire_error *error)
 {
@@ -43,11 +18,16 @@ int isakmp_payloads_parse(uint8_t first, struct bytes message, bool padded,
 	if (message.n < IKE_HDR_LEN)
 		return wire_fail(error, WIRE_ERR_HDR_SHORT, ISAKMP_PL_NONE, 0);
 	while (type != ISAKMP_PL_NONE) {
+		struct isakmp_payload *payload = &payloads->list[payloads->n];
+		struct wire_generic generic;
+
 		if (payloads->n == ISAKMP_PAYLOADS_MAX)
 			return wire_fail(error, WIRE_ERR_TOO_MANY, type, at);
-		if (isakmp_read_one(message, &at, type, &type, &payloads->list[payloads->n],
-				    error))
+		*payload = (struct isakmp_payload){ .type = type, .offset = at };
+		if (wire_generic_read(message, &at, type, &generic, error))
 			return -1;
+		payload->body = generic.body;
+		type = generic.next;
 		payloads->n++;
 	}
 	if (at != message.n && !padded)

@@ -36,14 +36,7 @@ void wire_begin(struct wire_writer *w, void *p, size_t max, const struct wire_he
 	wire_begin_bare(w, p, max);
 	w->header = true;
 	w->next_at = NEXT_AT;
-	wbuf_put(&w->buf, header->spi_i, IKE_SPI_LEN);
-	wbuf_put(&w->buf, header->spi_r, IKE_SPI_LEN);
-	wbuf_u8(&w->buf, IKE_PL_NONE);
-	wbuf_u8(&w->buf, IKE_VERSION_2);
-	wbuf_u8(&w->buf, header->exchange);
-	wbuf_u8(&w->buf, header->flags);
-	wbuf_be32(&w->buf, header->message_id);
-	wbuf_be32(&w->buf, 0);
+	wire_header_put(&w->buf, header, IKE_VERSION_2);
 }
 
 struct bytes wire_end(struct wire_writer *w)

@@ -9,29 +9,18 @@ static bool is_encrypted(uint8_t type)
 	return type == IKE_PL_SK || type == IKE_PL_SKF;
 }
 
-/* Reads the payload of type @type at @at of @data; moves @at behind it. */
 static int read_payload(struct bytes data, size_t *at, uint8_t type, struct wire_payload *payload,
 			struct wire_error *error)
 {
-	const uint8_t *p = data.p + *at;
-	size_t left = data.n - *at;
-	size_t n;
+	struct wire_generic generic;
+	size_t begin = *at;
 
-	if (left < IKE_PAYLOAD_HDR_LEN)
-		return wire_fail(error, WIRE_ERR_SHORT, type, *at);
-	n = get_be16(p + 2);
-	if (n < IKE_PAYLOAD_HDR_LEN)
-		return wire_fail(error, WIRE_ERR_MIN, type, *at);
-	if (n > left)
-		return wire_fail(error, WIRE_ERR_BEYOND, type, *at);
+	if (wire_generic_read(data, at, type, &generic, error))
+		return -1;
 	*payload = (struct wire_payload){
-		.type = type,
-		.critical = p[1] & CRITICAL,
-		.next = p[0],
-		.body = bytes_of(p + IKE_PAYLOAD_HDR_LEN, n - IKE_PAYLOAD_HDR_LEN),
-		.offset = *at,
+		.type = type, .critical = generic.flags & CRITICAL, .next = generic.next,
+		.body = generic.body, .offset = begin,
 	};
-	*at += n;
 	return 0;
 }
 
