@@ -38,14 +38,14 @@ static struct auth_keys *new_keys(void)
 	return keys;
 }
 
-static struct ike_auth_request *new_request(enum auth_kind kind, const char *prf)
+static struct ike_auth_request *new_request(enum auth_kind kind, const char *prf, uint32_t n)
 {
-	struct ike_auth_request *request = ike_auth_request_new(kind, COVERED);
+	struct ike_auth_request *request = ike_auth_request_new(kind, n);
 
 	assert_non_null(request);
 	request->ticket = 0x1234;
 	request->prf = alg_prf_by_conf(prf)->id;
-	for (unsigned int i = 0; i < COVERED; i++)
+	for (unsigned int i = 0; i < n; i++)
 		request->octets[i] = (uint8_t)i;
 	return request;
 }
@@ -53,7 +53,7 @@ static struct ike_auth_request *new_request(enum auth_kind kind, const char *prf
 /* The peer's AUTH is that of KEY. */
 static struct ike_auth_request *new_check(void)
 {
-	struct ike_auth_request *request = new_request(AUTH_CHECK, "sha256");
+	struct ike_auth_request *request = new_request(AUTH_CHECK, "sha256", COVERED);
 	uint8_t expect[VECTOR_MAX];
 
 	memcpy(request->proof, hex_octets(known[0].data, expect).p, 32);
@@ -86,7 +86,7 @@ static void test_make(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		struct ike_auth_request *request = new_request(AUTH_MAKE, known[i].prf);
+		struct ike_auth_request *request = new_request(AUTH_MAKE, known[i].prf, COVERED);
 		struct ike_auth_answer made = ask(keys, request, NUMBERS(7));
 		uint8_t expect[VECTOR_MAX];
 		struct bytes data = hex_octets(known[i].data, expect);
@@ -105,17 +105,11 @@ static void test_mix(void **state)
 {
 	const struct alg_prf *prf = alg_prf_by_conf("sha256");
 	struct auth_keys *keys = new_keys();
-	struct ike_auth_request *request = ike_auth_request_new(AUTH_MIX, 3 * 32);
+	struct ike_auth_request *request = new_request(AUTH_MIX, "sha256", 3 * 32);
 	struct ike_auth_answer mixed;
 	uint8_t expect[32];
 
 	(void)state;
-	if (!request)
-		abort();
-	request->ticket = 0x1234;
-	request->prf = prf->id;
-	for (unsigned int i = 0; i < 3 * 32; i++)
-		request->octets[i] = (uint8_t)i;
 	mixed = ask(keys, request, NUMBERS(7));
 	assert_int_equal(mixed.failed, 0);
 	assert_int_equal(mixed.key, 7);
@@ -143,18 +137,12 @@ static void test_mix(void **state)
 static void test_skeyid(void **state)
 {
 	const struct alg_prf *prf = alg_prf_by_conf("sha256");
-	struct ike_auth_request *request = ike_auth_request_new(AUTH_SKEYID, AUTH_NONCES_MOST);
+	struct ike_auth_request *request = new_request(AUTH_SKEYID, "sha256", AUTH_NONCES_MOST);
 	struct auth_keys *keys = new_keys();
 	struct ike_auth_answer made;
 	uint8_t expect[32];
 
 	(void)state;
-	if (!request)
-		abort();
-	request->ticket = 0x1234;
-	request->prf = prf->id;
-	for (unsigned int i = 0; i < AUTH_NONCES_MOST; i++)
-		request->octets[i] = (uint8_t)i;
 	for (unsigned int n = AUTH_NONCES_LEAST; n <= AUTH_NONCES_MOST; n += 8) {
 		request->octets_n = n;
 		made = ask(keys, request, NUMBERS(7));
@@ -241,7 +229,7 @@ static void test_unknown(void **state)
 	assert_int_equal(answer.failed, 1);
 	ike_auth_request_free(request);
 
-	request = new_request(AUTH_MAKE, "sha256");
+	request = new_request(AUTH_MAKE, "sha256", COVERED);
 	answer = ask(keys, request, NUMBERS(9));
 	assert_int_equal(answer.failed, 1);
 	assert_int_equal(answer.key, 0);

@@ -15,6 +15,7 @@
 #include "crypto/mac.h"
 #include "crypto/prf.h"
 #include "prop/alg_registry.h"
+#include "tests/dh_fresh.h"
 #include "vectors.h"
 
 /* ------------------------------------------------------------ key exchange */
@@ -26,17 +27,6 @@ static struct dh *dh_of(json_t *row, const char *member)
 	struct dh *dh;
 
 	dh = dh_from_private(alg_dh_by_id((uint16_t)group), vector_hex(row, member, octets));
-	assert_non_null(dh);
-	return dh;
-}
-
-static struct dh *dh_fresh(const struct alg_dh *alg)
-{
-	uint8_t private_key[ALG_PRIVATE_MAX];
-	struct dh *dh;
-
-	assert_int_equal(dh_draw(alg, crypto_random_os, NULL, private_key), 0);
-	dh = dh_from_private(alg, bytes_of(private_key, alg->private_n));
 	assert_non_null(dh);
 	return dh;
 }

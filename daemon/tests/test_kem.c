@@ -13,22 +13,13 @@
 
 #include "crypto/dh.h"
 #include "prop/alg_registry.h"
+#include "tests/dh_fresh.h"
 #include "tests/peers.h"
 #include "vectors.h"
 
 static const char *const names[] = { "ml-kem-512", "ml-kem-768", "ml-kem-1024" };
 
 #define N(array)	(sizeof(array) / sizeof((array)[0]))
-
-/* The environment says that it has to be there. */
-static bool has_library(void)
-{
-	bool known = dh_known(alg_dh_by_conf("ml-kem-768"));
-
-	if (getenv("NEED_ML_KEM"))
-		assert_true(known);
-	return known;
-}
 
 /* FIPS 203: the key of a seed, and the ciphertext and secret of a message. */
 static void known_answer(json_t *row)
@@ -58,24 +49,11 @@ static void test_known(void **state)
 	size_t i;
 
 	(void)state;
-	if (!has_library())
-		return;
 	root = vectors_load("ml_kem.json");
 	json_array_foreach(json_object_get(root, "vectors"), i, row)
 		known_answer(row);
 	assert_int_equal(i, N(names));
 	json_decref(root);
-}
-
-static struct dh *initiator(const struct alg_dh *alg)
-{
-	uint8_t seed[ALG_PRIVATE_MAX];
-	struct dh *dh;
-
-	assert_int_equal(dh_draw(alg, crypto_random_os, NULL, seed), 0);
-	dh = dh_from_private(alg, bytes_of(seed, alg->private_n));
-	assert_non_null(dh);
-	return dh;
 }
 
 static struct dh *responder(const struct alg_dh *alg, struct bytes peer, struct dh_secret *secret,
@@ -90,11 +68,9 @@ static struct dh *responder(const struct alg_dh *alg, struct bytes peer, struct 
 static void test_both_ends(void **state)
 {
 	(void)state;
-	if (!has_library())
-		return;
 	for (size_t i = 0; i < N(names); i++) {
 		const struct alg_dh *alg = alg_dh_by_conf(names[i]);
-		struct dh *a = initiator(alg), *b;
+		struct dh *a = dh_fresh(alg), *b;
 		struct dh_secret sa, sb;
 		enum dh_error error;
 
@@ -118,12 +94,10 @@ static void test_both_ends(void **state)
 static void test_bad(void **state)
 {
 	(void)state;
-	if (!has_library())
-		return;
 	for (size_t i = 0; i < N(names); i++) {
 		const struct alg_dh *alg = alg_dh_by_conf(names[i]);
 		uint8_t octets[ALG_PUBLIC_MAX + 1] = { 0 };
-		struct dh *a = initiator(alg);
+		struct dh *a = dh_fresh(alg);
 		struct dh_secret secret;
 		enum dh_error error;
 
@@ -179,8 +153,6 @@ static void check_up(const char *rounds, uint64_t seed, const char *text)
 static void test_up(void **state)
 {
 	(void)state;
-	if (!has_library())
-		return;
 	check_up("ml-kem-512", 1, "/KE ML_KEM_512");
 	check_up("ml-kem-768", 2, "/KE ML_KEM_768");
 	check_up("ml-kem-1024", 3, "/KE ML_KEM_1024");
@@ -190,8 +162,6 @@ static void test_up(void **state)
 static void test_weather(void **state)
 {
 	(void)state;
-	if (!has_library())
-		return;
 	for (uint64_t seed = 1; seed <= 5; seed++) {
 		struct site a = peers_site(A), b = peers_site(B);
 		struct peers *net = peers_new(seed);
@@ -216,5 +186,9 @@ int main(void)
 		cmocka_unit_test(test_weather),
 	};
 
+	if (!dh_known(alg_dh_by_conf("ml-kem-768")) && !getenv("NEED_ML_KEM")) {
+		puts("1..1\nok 1 # SKIP this OpenSSL has no ML-KEM: see selftests/ml_kem.sh");
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
