@@ -4,7 +4,7 @@
  *
  * No files of ike/ call each other in a circle (selftests/calls.sh).  From the bottom up:
  *
- *   timer, action, packet, job, policy_box, pathref, chance, agenda	small things
+ *   timer, action, packet, job, policy_box, pathref, chance, agenda, line	small things
  *   slot_index, ike_index, match			find proxy-IDs, IKE SAs and gateways
  *   fragments				messages of which parts are missing
  *   chain, task, job_wait, exchange		what we ask of a peer, and the wait for results
@@ -62,6 +62,9 @@ struct ike_core {
 	struct gateway *poked;		/* to be looked at by the end of the event */
 	TAILQ_HEAD(line, gateway) line;	/* who wants to begin and may not yet: line.h */
 	unsigned int attempts;		/* of ours that others wait for */
+	ike_time answer_ms;		/* what answers to them took lately: line.c */
+	ike_time answer_varies;		/* by that much */
+	ike_time known_until;		/* when both are forgotten */
 	struct ike_sa *ikes;		/* all; dead ones leave at the end of an event */
 	struct ike_sa *woken;		/* may begin an exchange by the end of the event */
 	struct table by_spi;		/* struct ike_sa by our SPI */

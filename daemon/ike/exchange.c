@@ -6,6 +6,7 @@
 #include "ike/agenda.h"
 #include "ike/fragments.h"
 #include "ike/ike_sa.h"
+#include "ike/line.h"
 #include "ike/version.h"
 
 #define WAIT_FIRST	SECONDS(1)	/* then each time 8/5 of the one before */
@@ -146,6 +147,7 @@ static bool begin_request(struct ike_sa *ike)
 	job_forget(ike, JOB_OURS);
 	if (!ex->request)
 		return false;
+	ex->begun = ike->core->now;
 	ex->sends = 1;
 	ex->most = rule_of(ike, ex->current)->sends;
 	ex->asked = false;
@@ -217,6 +219,7 @@ void exchange_answered(struct ike_sa *ike)
 {
 	struct exchange *ex = &ike->ex;
 
+	line_heard(ike);
 	timer_stop(&ike->core->waits, &ex->timer);
 	fragments_drop(ike, JOB_OURS);
 	packet_free(ex->request);

@@ -18,6 +18,7 @@ struct exchange {
 	unsigned int waiting[TASK_KINDS];	/* of each kind in the queue */
 	struct packet *request;
 	struct packet *response;	/* to the peer's last request, recv_id - 1 */
+	ike_time begun;			/* when the request was sent first */
 	unsigned int sends;
 	unsigned int most;		/* of them, unless the peer shows that it lives */
 	unsigned int repeated;		/* the peer's last request has come that often again */

@@ -196,8 +196,9 @@ void gateway_hedge(struct gateway *gw, struct ike_sa *ike)
 {
 	struct slot *slot = slot_find(gw, ike->hs->slot);
 
-	if (gw->gone || gw->slow || gw->starting != ike || ike->hs->second || !slot ||
-	    slot->gone || line_full(gw->core, false))
+	/* One that does not stand aside is no later than answers to others are: line.h. */
+	if (gw->gone || gw->slow || gw->starting != ike || ike->hs->second || !ike->aside ||
+	    !slot || slot->gone || line_full(gw->core, false))
 		return;
 	if (!ike_initiate(gw, slot))
 		return;

@@ -110,7 +110,8 @@ struct ike_sa {
 	bool fragmentation;		/* both ends know fragments (RFC 7383) */
 	struct fragments *fragments[JOB_SIDES];	/* of the message that comes next; NULL: none */
 	struct timer held;		/* job_hold(): it is time */
-	bool attempt;			/* counted in core->attempts */
+	bool attempt;			/* counted in core->attempts, */
+	bool aside;			/* but for now: line.h */
 	bool woken;			/* is in core->woken */
 	struct ike_sa *woken_next;
 	struct child_sa *children;	/* by ike_next, those in CHILD_DELETING first */

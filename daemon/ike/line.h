@@ -3,8 +3,13 @@
  * What we begin is bounded by what comes back.  A start, or the end of an outage, has us begin an
  * IKE SA with each of thousands of peers, and each attempt costs both ends; all at once, they would
  * wait for each other until their repetitions add to it.  So only some are under way, and the
- * gateways whose turn it is not stand in a line.  An attempt whose request had to be repeated
- * keeps nobody waiting: a peer that is not there must not be in the way of others.
+ * gateways whose turn it is not stand in a line.
+ *
+ * A peer that is not there must not be in the way of others: an attempt whose request had to be
+ * repeated stands aside, and keeps nobody waiting.  Where all are slow that would have thousands
+ * under way in the end, though, most of which are given up and begun anew before anybody gets to
+ * them.  So it is measured how long answers take.  None stands aside before that time is over, one
+ * that did counts again once its peer answers, and the longer it is, the fewer may be under way.
  */
 #ifndef PANTUN_IKE_LINE_H
 #define PANTUN_IKE_LINE_H
@@ -25,7 +30,11 @@ bool line_moves(struct ike_core *core);
 
 /* @ike is an attempt of ours, */
 void line_enter(struct ike_sa *ike);
-/* and keeps nobody waiting any more: it came up, or to nothing, or its peer is slow to answer. */
+/* is about to repeat its request, and may keep nobody waiting until it is answered, */
+void line_late(struct ike_sa *ike);
+/* has an answer to its request, */
+void line_heard(struct ike_sa *ike);
+/* and is none any more: it came up, or to nothing. */
 void line_exit(struct ike_sa *ike);
 
 #endif

@@ -81,7 +81,7 @@ void exchange_timeout(struct ike_core *core, struct timer *timer)
 	}
 	if (ex->sends >= ex->most && !still_there(ike))
 		return;
-	line_exit(ike);
+	line_late(ike);
 	ex->sends++;
 	ex->wait = ex->wait * 8 / 5;
 	if (ike->hs && ex->wait > WAIT_START)
