@@ -14,9 +14,12 @@
 #include "base/bytes.h"
 #include "base/version.h"
 #include "ctl/ctl.h"
+#include "json_walk.h"
 #include "out.h"
 
 #define PATIENCE	30		/* seconds for an answer to come */
+#define NAME_TEXT	32		/* octets of the name of a member */
+#define NO_OBJECT	"pantund's answer is not a JSON object"
 
 static int fail(char *error, const char *what)
 {
@@ -126,35 +129,26 @@ bool ctl_send(int fd, json_t *request, char *error)
 	return sent;
 }
 
-static json_t *receive_body(int fd, size_t n, char *error)
+static char *receive_body(int fd, size_t n, char *error)
 {
 	char *text = malloc(n);
-	json_error_t where;
-	json_t *answer;
 
 	if (!text) {
 		snprintf(error, MODEL_ERROR, "out of memory");
 		return NULL;
 	}
-	if (read_all(fd, text, n) != n) {
-		snprintf(error, MODEL_ERROR, "pantund hung up in the middle of an answer");
-		free(text);
-		return NULL;
-	}
-	answer = json_loadb(text, n, 0, &where);
+	if (read_all(fd, text, n) == n)
+		return text;
+	snprintf(error, MODEL_ERROR, "pantund hung up in the middle of an answer");
 	free(text);
-	if (json_is_object(answer))
-		return answer;
-	json_decref(answer);
-	snprintf(error, MODEL_ERROR, "pantund's answer is not a JSON object");
 	return NULL;
 }
 
-json_t *ctl_receive(int fd, char *error)
+/* The next message as it stands, of @n octets: as ctl_receive(). */
+static char *receive_text(int fd, size_t *n, char *error)
 {
 	uint8_t header[CTL_HEADER];
 	size_t got = read_all(fd, header, sizeof(header));
-	uint32_t n;
 
 	error[0] = '\0';
 	if (got != sizeof(header)) {
@@ -162,27 +156,59 @@ json_t *ctl_receive(int fd, char *error)
 			fail(error, "no answer from pantund");
 		return NULL;
 	}
-	n = get_be32(header);
-	if (n && n <= CTL_ANSWER_MAX)
-		return receive_body(fd, n, error);
-	snprintf(error, MODEL_ERROR, "an answer of %u octets is not pantund's", n);
+	*n = get_be32(header);
+	if (*n && *n <= CTL_ANSWER_MAX)
+		return receive_body(fd, *n, error);
+	snprintf(error, MODEL_ERROR, "an answer of %zu octets is not pantund's", *n);
 	return NULL;
+}
+
+json_t *ctl_receive(int fd, char *error)
+{
+	json_error_t where;
+	json_t *answer;
+	size_t n;
+	char *text = receive_text(fd, &n, error);
+
+	if (!text)
+		return NULL;
+	answer = json_loadb(text, n, 0, &where);
+	free(text);
+	if (json_is_object(answer))
+		return answer;
+	json_decref(answer);
+	text_copy(error, MODEL_ERROR, NO_OBJECT);
+	return NULL;
+}
+
+/* Whether @answer says ok; otherwise @error has why not. */
+static bool is_ok(json_t *answer, char *error)
+{
+	const char *refusal = json_string_value(json_object_get(answer, "error"));
+
+	if (json_is_true(json_object_get(answer, "ok")))
+		return true;
+	text_copy(error, MODEL_ERROR, refusal ? refusal : "pantund refused without a reason");
+	return false;
+}
+
+static void hung_up(char *error)
+{
+	if (!*error)
+		snprintf(error, MODEL_ERROR, "pantund hung up without an answer");
 }
 
 json_t *ctl_exchange(int fd, json_t *request, char *error)
 {
-	json_t *answer = NULL;
-	const char *refusal;
+	json_t *answer;
 
-	if (ctl_send(fd, request, error)) {
-		answer = ctl_receive(fd, error);
-		if (!answer && !*error)
-			snprintf(error, MODEL_ERROR, "pantund hung up without an answer");
-	}
-	if (!answer || json_is_true(json_object_get(answer, "ok")))
+	if (!ctl_send(fd, request, error))
+		return NULL;
+	answer = ctl_receive(fd, error);
+	if (!answer)
+		hung_up(error);
+	if (!answer || is_ok(answer, error))
 		return answer;
-	refusal = json_string_value(json_object_get(answer, "error"));
-	text_copy(error, MODEL_ERROR, refusal ? refusal : "pantund refused without a reason");
 	json_decref(answer);
 	return NULL;
 }
@@ -344,24 +370,118 @@ static bool understood(const char *version, char *error)
 	return true;
 }
 
+/* --- the answer to "show", which may be long --- */
+
+/* Its text of @n octets, or NULL with @error. */
+static char *ask_show(const char *path, size_t *n, char *error)
+{
+	int fd = ctl_connect(path, error);
+	char *text = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (ctl_send(fd, json_pack("{s:s}", "verb", "show"), error)) {
+		text = receive_text(fd, n, error);
+		if (!text)
+			hung_up(error);
+	}
+	close(fd);
+	return text;
+}
+
+static bool is_list(struct bytes value)
+{
+	return *value.p == '[';
+}
+
+static bool is_named(struct bytes name, const char *wanted)
+{
+	return bytes_equal(name, bytes_of(wanted, strlen(wanted)));
+}
+
+/* An object of all that is no list; NULL: it is not one. */
+static json_t *without_lists(struct bytes text)
+{
+	struct json_walk walk = json_walk_begin(text);
+	bool good = walk.object;
+	json_t *head = json_object();
+	struct bytes name, value;
+	char member[NAME_TEXT];
+	json_error_t where;
+
+	while (good && json_walk_next(&walk, &name, &value)) {
+		if (is_list(value) || name.n >= sizeof(member))
+			continue;
+		memcpy(member, name.p, name.n);
+		member[name.n] = '\0';
+		good = !json_object_set_new(head, member,
+					    json_loadb((const char *)value.p, value.n,
+						       JSON_DECODE_ANY, &where));
+	}
+	if (good && !walk.bad)
+		return head;
+	json_decref(head);
+	return NULL;
+}
+
+static void take_row(struct model *model, struct bytes list, json_t *row)
+{
+	if (is_named(list, "ike_sas"))
+		take_ike_sa(row, model_add(model->ike_sas, model->ike_sas_n));
+	else if (is_named(list, "children"))
+		take_child(row, model_add(model->children, model->children_n));
+	else if (is_named(list, "gateways"))
+		take_gateway(row, model_add(model->gateways, model->gateways_n));
+}
+
+/* False where one of @rows is no object. */
+static bool take_rows(struct model *model, struct bytes list, struct bytes rows)
+{
+	struct json_walk walk = json_walk_begin(rows);
+	struct bytes name, value;
+	json_error_t where;
+	json_t *row;
+
+	while (json_walk_next(&walk, &name, &value)) {
+		row = json_loadb((const char *)value.p, value.n, 0, &where);
+		if (!json_is_object(row)) {
+			json_decref(row);
+			return false;
+		}
+		take_row(model, list, row);
+		json_decref(row);
+	}
+	return !walk.bad;
+}
+
+static bool take_lists(struct model *model, struct bytes text)
+{
+	struct json_walk walk = json_walk_begin(text);
+	struct bytes name, value;
+
+	while (json_walk_next(&walk, &name, &value))
+		if (is_list(value) && !take_rows(model, name, value))
+			return false;
+	return true;
+}
+
 void ctl_fill(const char *path, struct model *model)
 {
-	json_t *answer = ctl_ask(path, json_pack("{s:s}", "verb", "show"),
-				 model->daemon_error);
-	json_t *one;
-	size_t i;
+	char *error = model->daemon_error, *text;
+	json_t *head;
+	size_t n;
 
-	if (answer && !understood(version_of(answer), model->daemon_error)) {
-		json_decref(answer);
+	text = ask_show(path, &n, error);
+	if (!text)
 		return;
-	}
-	json_array_foreach(json_object_get(answer, "ike_sas"), i, one)
-		take_ike_sa(one, model_add(model->ike_sas, model->ike_sas_n));
-	json_array_foreach(json_object_get(answer, "children"), i, one)
-		take_child(one, model_add(model->children, model->children_n));
-	json_array_foreach(json_object_get(answer, "gateways"), i, one)
-		take_gateway(one, model_add(model->gateways, model->gateways_n));
-	json_decref(answer);
+	head = without_lists(bytes_of(text, n));
+	if (!head)
+		text_copy(error, MODEL_ERROR, NO_OBJECT);
+	else if (is_ok(head, error) && understood(version_of(head), error) &&
+		 !take_lists(model, bytes_of(text, n)))
+		text_copy(error, MODEL_ERROR, "pantund's answer has something else than rows");
+	json_decref(head);
+	free(text);
 }
 
 void ctl_fill_processes(const char *path, struct model *model)

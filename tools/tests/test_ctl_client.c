@@ -120,6 +120,90 @@ static void test_show(void **state)
 	model_free(&model);
 }
 
+static void assert_not_filled(const char *json, const char *why)
+{
+	struct model model = { 0 };
+
+	fill(&model, json);
+	if (!strstr(model.daemon_error, why))
+		fail_msg("\"%s\" is said of %s", model.daemon_error, json);
+	model_free(&model);
+}
+
+/* An answer is gone through in parts, each of which may be wrong. */
+static void test_not_shown(void **state)
+{
+	(void)state;
+	assert_not_filled("{\"ok\":false,\"error\":\"not for you\"}", "not for you");
+	assert_not_filled("{\"ok\":false,\"children\":[{}]}", "without a reason");
+	assert_not_filled("{\"children\":[{}]}", "without a reason");
+	assert_not_filled("[{\"ok\":true}]", "not a JSON object");
+	assert_not_filled("{\"ok\":true,\"children\":[{}]", "not a JSON object");
+	assert_not_filled("{\"ok\":yes}", "not a JSON object");
+	assert_not_filled("{\"ok\":true,\"children\":[{},1]}", "something else than rows");
+	assert_not_filled("{\"ok\":true,\"children\":[{\"gateway\":1x}]}",
+			  "something else than rows");
+	assert_not_filled("{\"ok\":true,\"gateways\":[{} {}]}", "something else than rows");
+}
+
+/* Blocks that the JSON library has, and at most had. */
+static unsigned int blocks, blocks_most;
+
+static void *count_block(size_t n)
+{
+	if (++blocks > blocks_most)
+		blocks_most = blocks;
+	return malloc(n);
+}
+
+static void discount_block(void *block)
+{
+	blocks -= block != NULL;
+	free(block);
+}
+
+static unsigned int blocks_for(unsigned int n)
+{
+	static const char row[] = "{\"gateway\":\"hq\",\"interface\":\"tunnel1\",\"age\":7},";
+	size_t size = 64 + n * sizeof(row), at;
+	uint8_t *octets = malloc(size + 4);
+	char *json = malloc(size);
+	struct server server = { 0 };
+	struct model model = { 0 };
+
+	assert_non_null(octets);
+	assert_non_null(json);
+	at = (size_t)snprintf(json, size, "{\"ok\":true,\"children\":[");
+	for (unsigned int i = 0; i < n; i++)
+		at += (size_t)snprintf(json + at, size - at, "%s", row);
+	snprintf(json + at - 1, size - at, "]}");
+	blocks = 0;
+	blocks_most = 0;
+	start(&server, "{\"verb\":\"show\"}", octets, framed(json, octets));
+	ctl_fill(server.path, &model);
+	end(&server);
+	assert_string_equal(model.daemon_error, "");
+	assert_int_equal(model.children_n, n);
+	model_free(&model);
+	free(octets);
+	free(json);
+	return blocks_most;
+}
+
+/* A thousand rows as JSON would take more memory than all else; one does at a time. */
+static void test_rows_one_at_a_time(void **state)
+{
+	unsigned int few, many;
+
+	(void)state;
+	json_set_alloc_funcs(count_block, discount_block);
+	few = blocks_for(2);
+	many = blocks_for(1000);
+	json_set_alloc_funcs(malloc, free);
+	assert_in_range(few, 4, 100);
+	assert_int_equal(many, few);
+}
+
 static void fill_processes(struct model *model, const char *version)
 {
 	struct server server = { 0 };
@@ -318,6 +402,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_not_shown),
+		cmocka_unit_test(test_rows_one_at_a_time),
 		cmocka_unit_test(test_processes),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_netns),
