@@ -141,7 +141,7 @@ static void kernel_json(uint8_t cmd, struct nlattr **attrs, const struct event *
 	if (event->has_flow)
 		json_object_set_new(line, "flow", json_of_selector(&event->flow));
 	drop_list_free(&tunnel.drops);
-	drop_list_free(&sa.drops);
+	sa_free(&sa);
 	json_line(line);
 }
 
@@ -205,7 +205,7 @@ static void kernel_line(uint8_t cmd, struct nlattr **attrs, const struct event *
 	putchar('\n');
 	fflush(stdout);
 	drop_list_free(&tunnel.drops);
-	drop_list_free(&sa.drops);
+	sa_free(&sa);
 }
 
 static void on_kernel(void *ctx, uint8_t cmd, struct nlattr **attrs)

@@ -24,12 +24,20 @@ void drop_list_free(struct drop_list *drops)
 	memset(drops, 0, sizeof(*drops));
 }
 
+void sa_free(struct sa *sa)
+{
+	drop_list_free(&sa->drops);
+	free(sa->selectors);
+	sa->selectors = NULL;
+	sa->n_selectors = 0;
+}
+
 void model_forget_kernel(struct model *model)
 {
 	for (size_t i = 0; i < model->tunnels_n; i++)
 		drop_list_free(&model->tunnels[i].drops);
 	for (size_t i = 0; i < model->sas_n; i++)
-		drop_list_free(&model->sas[i].drops);
+		sa_free(&model->sas[i]);
 	free(model->tunnels);
 	free(model->proxies);
 	free(model->sas);
@@ -85,7 +93,7 @@ void model_keep_interface(struct model *model, const char *ifname)
 		if (!strcmp(model->sas[i].ifname, ifname))
 			model->sas[n++] = model->sas[i];
 		else
-			drop_list_free(&model->sas[i].drops);
+			sa_free(&model->sas[i]);
 	}
 	model->sas_n = n;
 	n = 0;

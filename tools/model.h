@@ -84,8 +84,8 @@ struct sa {
 	uint8_t proto;
 	struct genl_path path;
 	struct genl_path new_path;		/* where the peer is now; family 0: not told */
-	unsigned int n_selectors;	/* one at least */
-	struct genl_selector selectors[PANTUN_SELECTORS_MAX];
+	size_t n_selectors;		/* one at least */
+	struct genl_selector *selectors;	/* owned */
 	struct genl_limits limits;
 	uint64_t cookie, seq, age;
 	uint64_t idle;			/* milliseconds since the last authentic packet */
@@ -190,6 +190,8 @@ void *model_grow(void *list, size_t *n, size_t size);
 	((list) = model_grow((list), &(n), sizeof(*(list))), &(list)[(n) - 1])
 
 void drop_list_free(struct drop_list *drops);
+/* Frees what @sa owns. */
+void sa_free(struct sa *sa);
 /* Empties what the kernel filled; the daemon's part stays. */
 void model_forget_kernel(struct model *model);
 void model_free(struct model *model);

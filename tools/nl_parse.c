@@ -110,13 +110,12 @@ static void parse_selectors(struct nlattr *nest, struct sa *sa)
 	struct nlattr *attr;
 	int rem;
 
-	sa->n_selectors = 0;
 	nla_for_each_nested(attr, nest, rem)
 		if (nla_type(attr) == PANTUN_SA_A_SELECTOR &&
 		    sa->n_selectors < PANTUN_SELECTORS_MAX)
-			genl_selector_get(attr, &sa->selectors[sa->n_selectors++]);
+			genl_selector_get(attr, model_add(sa->selectors, sa->n_selectors));
 	if (!sa->n_selectors)
-		genl_selector_get(NULL, &sa->selectors[sa->n_selectors++]);
+		genl_selector_get(NULL, model_add(sa->selectors, sa->n_selectors));
 }
 
 bool nl_parse_sa(struct nlattr **attrs, struct sa *sa)

@@ -185,7 +185,7 @@ static void put_selectors(json_t *object, const struct sa *sa)
 		return;
 	}
 	list = checked(json_array());
-	for (unsigned int i = 0; i < sa->n_selectors; i++)
+	for (size_t i = 0; i < sa->n_selectors; i++)
 		json_array_append_new(list, json_of_selector(&sa->selectors[i]));
 	put(object, "selectors", list);
 }

@@ -361,11 +361,11 @@ static const char *side_text(const struct genl_selector *s, bool local, char out
 	return out;
 }
 
-static bool side_seen(const struct sa *sa, unsigned int before, bool local, const char *text)
+static bool side_seen(const struct sa *sa, size_t before, bool local, const char *text)
 {
 	char other[SIDE_TEXT];
 
-	for (unsigned int i = 0; i < before; i++)
+	for (size_t i = 0; i < before; i++)
 		if (!strcmp(side_text(&sa->selectors[i], local, other), text))
 			return true;
 	return false;
@@ -378,7 +378,7 @@ static void grid_traffic_selectors(struct grid *grid, const struct sa *sa, bool 
 	struct text t;
 
 	text_init(&t, all, sizeof(all));
-	for (unsigned int i = 0; i < sa->n_selectors; i++) {
+	for (size_t i = 0; i < sa->n_selectors; i++) {
 		side_text(&sa->selectors[i], local, one);
 		if (!side_seen(sa, i, local, one))
 			text_add(&t, "%s%s", t.n ? "," : "", one);

@@ -284,7 +284,10 @@ static void test_weak_warnings(void **state)
 	assert_null(strstr(said, "warning"));
 }
 
-/* A message of an SA, as the kernel would send it, with what was put into its nest. */
+/*
+ * A message of an SA, as the kernel would send it, with what was put into its nest; without what
+ * an SA owns.
+ */
 static struct sa parse_back(struct nl_msg *msg, struct nlattr *nest)
 {
 	struct nlattr *attrs[PANTUN_A_MAX + 1];
@@ -294,6 +297,7 @@ static struct sa parse_back(struct nl_msg *msg, struct nlattr *nest)
 	assert_int_equal(nlmsg_parse(nlmsg_hdr(msg), 0, attrs, PANTUN_A_MAX, NULL), 0);
 	assert_true(nl_parse_sa(attrs, &sa));
 	nlmsg_free(msg);
+	sa_free(&sa);
 	return sa;
 }
 

@@ -63,6 +63,7 @@ static void test_sa_event(void **state)
 	for (size_t i = 0; unknown[i]; i++)
 		assert_non_null(json_object_get(json, unknown[i]));
 	json_decref(json);
+	sa_free(&sa);
 	nlmsg_free(msg);
 }
 
@@ -151,6 +152,7 @@ static size_t longest(const char *text)
 static void fill(struct model *model)
 {
 	struct sa *sa = model_add(model->sas, model->sas_n);
+	struct genl_selector *agreed = model_add(sa->selectors, sa->n_selectors);
 
 	text_copy(sa->ifname, sizeof(sa->ifname), "tunnel1");
 	text_copy(sa->proxy, sizeof(sa->proxy), "lan");
@@ -159,11 +161,10 @@ static void fill(struct model *model)
 	sa->spi = 0xc0ffee01;
 	sa->mode = PANTUN_MODE_TUNNEL;
 	sa->whole = true;
-	sa->n_selectors = 1;
-	assert_null(selector_take_address(&sa->selectors[0], true, "10.1.0.0/24"));
-	assert_null(selector_take_address(&sa->selectors[0], false, "10.2.0.128/25"));
-	assert_null(selector_take_proto(&sa->selectors[0], "tcp"));
-	assert_null(selector_take_port(&sa->selectors[0], false, "443"));
+	assert_null(selector_take_address(agreed, true, "10.1.0.0/24"));
+	assert_null(selector_take_address(agreed, false, "10.2.0.128/25"));
+	assert_null(selector_take_proto(agreed, "tcp"));
+	assert_null(selector_take_port(agreed, false, "443"));
 	sa = model_add(model->sas, model->sas_n);
 	text_copy(sa->ifname, sizeof(sa->ifname), "tunnel2");
 	sa->dir = PANTUN_DIR_IN;
