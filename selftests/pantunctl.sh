@@ -25,6 +25,14 @@ sas_are() {
 	[ "$(pantunctl_on ga --json show ipsec-sa | json_of "len(d['ipsec_sas'])")" = "$1" ]
 }
 
+# sas_of_t: the tunnel by its name in the configuration has its pair, or what is left of another.
+sas_of_t() {
+	local sas
+	sas=$(pantunctl_on ga --json show tunnel t | json_of "len(d['ipsec_sas'])")
+	echo "# it has $sas SAs"
+	[ "$sas" -ge 2 ]
+}
+
 # same_spis: the daemon and the kernel name the same SAs.
 same_spis() {
 	pantunctl_on ga --json show | json_of "sorted([c[s] for c in d['children']
@@ -306,6 +314,7 @@ check 'tunnel set: and it is set' ctl_says 0 'ttl 64' show flow tunnel1
 check 'show: the IKE SA' ctl_says 0 established show ike-sa g
 check 'show: a gateway that is none: 1' ctl_says 1 'no gateway "nope"' show ike-sa nope
 check 'show: the tunnel by the name in the configuration' ctl_says 0 tunnel1 show tunnel t
+check 'show: by that name it has the SAs of the kernel' sas_of_t
 check 'show: a tunnel that is none: 1' ctl_says 1 'no tunnel "nope"' show tunnel nope
 check 'show: daemon and kernel have the same SPIs' wait_for 10 same_spis
 check 'monitor: the daemon says so' wait_for 5 event '"source":"daemon"' '"event":"child-up"'

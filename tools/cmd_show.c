@@ -12,16 +12,36 @@ struct subject {
 	bool by_gateway;		/* the name is a gateway's */
 };
 
-static void fill(const struct options *options, const struct subject *subject, bool named,
+/*
+ * Of a thousand tunnels the kernel is asked for one.  It may be called by the name of its
+ * interface, or by one that the daemon alone knows.
+ */
+static void fill_by_name(const struct options *options, const char *name, struct model *model)
+{
+	const char *interface;
+	char ifname[IFNAMSIZ];
+
+	if (strlen(name) < sizeof(ifname))
+		nl_fill(model, options->ctl, name);
+	interface = model->tunnels_n || *model->kernel_error ? NULL : model_interface(model, name);
+	if (!interface)
+		return;
+	text_copy(ifname, sizeof(ifname), interface);
+	nl_fill(model, options->ctl, ifname);
+}
+
+/* @name NULL: everything. */
+static void fill(const struct options *options, const struct subject *subject, const char *name,
 		 struct model *model)
 {
-	/* A tunnel may be called by a name that the daemon alone knows. */
-	bool daemon = subject->views & (VIEW_PROXIES | VIEW_IKE) || named;
+	bool one = name && !subject->by_gateway;
 
-	if (subject->views & VIEW_OF_KERNEL)
-		nl_fill(model, options->ctl);
-	if (daemon)
+	if (subject->views & (VIEW_PROXIES | VIEW_IKE) || name)
 		ctl_fill(options->ctl, model);
+	if (subject->views & VIEW_OF_KERNEL && one)
+		fill_by_name(options, name, model);
+	else if (subject->views & VIEW_OF_KERNEL)
+		nl_fill(model, options->ctl, NULL);
 	if (subject->views & VIEW_PROCESSES)
 		ctl_fill_processes(options->ctl, model);
 }
@@ -68,7 +88,7 @@ static int show(const struct options *options, const struct subject *subject, in
 
 	if (argc > 1)
 		return usage_error("\"%s\": nothing may follow the name", argv[1]);
-	fill(options, subject, argc, &model);
+	fill(options, subject, argc ? argv[0] : NULL, &model);
 	if (argc && !failed(&model, subject->views) && !narrow(&model, subject, argv[0])) {
 		status = 1;
 	} else {
@@ -155,7 +175,7 @@ static int show_by_name(const struct options *options, int argc, char **argv)
 	struct model model = { 0 };
 	bool tunnel, gateway;
 
-	fill(options, &(struct subject){ .views = VIEW_ALL }, true, &model);
+	fill(options, &(struct subject){ .views = VIEW_ALL }, argv[0], &model);
 	tunnel = model_interface(&model, argv[0]);
 	gateway = is_gateway(&model, argv[0]);
 	text_copy(error, sizeof(error), model.daemon_error);

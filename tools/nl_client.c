@@ -37,6 +37,11 @@ bool nl_denied(const struct nl_client *client)
 	return client->code == EPERM;
 }
 
+bool nl_missing(const struct nl_client *client)
+{
+	return client->code == ENODEV;
+}
+
 struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags,
 			const char *ifname)
 {

@@ -29,6 +29,8 @@ const char *nl_error(const struct nl_client *client);
 void nl_module_version(const char *ctl, char *version, char *error);
 /* The kernel failed the last request for want of privilege. */
 bool nl_denied(const struct nl_client *client);
+/* Or as there is no such tunnel. */
+bool nl_missing(const struct nl_client *client);
 
 /*
  * A message begun, about the tunnel @ifname or about none (NULL); ends the program where there
@@ -43,10 +45,11 @@ struct nl_msg *nl_begin(const struct nl_client *client, uint8_t cmd, int flags,
 int nl_finish(struct nl_client *client, struct nl_msg *msg, nl_answer *answer, void *ctx);
 
 /*
- * Fills the kernel's part of the model, or its kernel_error.  Who may not ask the kernel asks
- * the daemon, which listens at @ctl.
+ * Fills the kernel's part of the model, or its kernel_error: with what belongs to the tunnel
+ * @ifname, nothing where there is none, or with all (NULL).  Who may not ask the kernel asks the
+ * daemon, which listens at @ctl, and always gets all.
  */
-void nl_fill(struct model *model, const char *ctl);
+void nl_fill(struct model *model, const char *ctl, const char *ifname);
 
 /* Joins both event groups. */
 int nl_subscribe(struct nl_client *client);

@@ -56,6 +56,7 @@ static void take_monitor(void *ctx, uint8_t cmd, struct nlattr **attrs)
 /* Who answers: the kernel, or else the daemon in its stead. */
 struct source {
 	struct nl_client *kernel;
+	const char *ifname;		/* what the kernel is asked for; NULL: all */
 	int daemon;			/* connected; -1: not asked */
 	char *error;			/* of MODEL_ERROR octets */
 };
@@ -81,7 +82,7 @@ static int dump_all(const struct source *source, struct model *model)
 		else
 			status = nl_finish(source->kernel,
 					   nl_begin(source->kernel, genl_read_cmd(dumps[i].what),
-						    NLM_F_DUMP, NULL),
+						    NLM_F_DUMP, source->ifname),
 					   dumps[i].take, model);
 	}
 	return status;
@@ -95,11 +96,17 @@ static int dump_undisturbed(const struct source *source, struct model *model)
 		model_forget_kernel(model);
 		status = dump_all(source, model);
 	}
-	if (status == -2)
+	if (status == -2) {
 		text_copy(source->error, MODEL_ERROR,
 			  "it changes faster than it can be read; try again");
-	else if (status && source->daemon < 0)
+	} else if (status && source->daemon < 0 && source->ifname &&
+		   nl_missing(source->kernel)) {
+		/* It may have gone between two dumps. */
+		model_forget_kernel(model);
+		status = 0;
+	} else if (status && source->daemon < 0) {
 		text_copy(source->error, MODEL_ERROR, nl_error(source->kernel));
+	}
 	return status;
 }
 
@@ -115,9 +122,9 @@ static int dump_by_daemon(struct source *source, const char *ctl, struct model *
 	return status;
 }
 
-void nl_fill(struct model *model, const char *ctl)
+void nl_fill(struct model *model, const char *ctl, const char *ifname)
 {
-	struct source source = { .daemon = -1, .error = model->kernel_error };
+	struct source source = { .ifname = ifname, .daemon = -1, .error = model->kernel_error };
 	int status;
 
 	source.kernel = nl_client_open(model->kernel_error);
