@@ -17,7 +17,13 @@
 
 #define MODEL_ERROR	512	/* octets of an error text */
 #define TUNNEL_OPTIONS_TEXT 160	/* octets of all options of a tunnel */
-#define MODEL_TEXT	128	/* octets of the daemon's names and texts */
+/* Octets of the daemon's texts, which has none that are longer (daemon/ike/info.h). */
+#define MODEL_WORD	24	/* states, roles, SPIs */
+#define MODEL_NAME	64
+#define MODEL_ADDRESS	80
+#define MODEL_PROPOSAL	192
+#define MODEL_SAID	256	/* selectors, errors, names in DNS */
+#define MODEL_ID	288
 
 struct traffic {
 	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
@@ -114,12 +120,12 @@ struct tunnel_monitor {
 };
 
 struct ike_sa {
-	char gateway[MODEL_TEXT], state[MODEL_TEXT], role[MODEL_TEXT];
-	char spi_i[MODEL_TEXT], spi_r[MODEL_TEXT];
-	char local[MODEL_TEXT], remote[MODEL_TEXT];
-	char local_id[MODEL_TEXT], remote_id[MODEL_TEXT];
-	char proposal[MODEL_TEXT];
-	char ppk_id[MODEL_TEXT];	/* of the post-quantum pre-shared key; "": none */
+	char gateway[MODEL_NAME], state[MODEL_WORD], role[MODEL_WORD];
+	char spi_i[MODEL_WORD], spi_r[MODEL_WORD];
+	char local[MODEL_ADDRESS], remote[MODEL_ADDRESS];
+	char local_id[MODEL_ID], remote_id[MODEL_ID];
+	char proposal[MODEL_PROPOSAL];
+	char ppk_id[MODEL_NAME];	/* of the post-quantum pre-shared key; "": none */
 	bool nat_local, nat_remote;
 	uint64_t fragment_size;		/* octets of a packet; 0: messages are not cut */
 	uint64_t age, life;		/* seconds; life 0: no limit */
@@ -127,32 +133,32 @@ struct ike_sa {
 
 /* How negotiations went, of a proxy-ID or a gateway. */
 struct history {
-	char last_error[MODEL_ERROR];	/* since the last success; "": none */
+	char last_error[MODEL_SAID];	/* since the last success; "": none */
 	uint64_t error_age, retry;	/* seconds; since that, until the next attempt */
 	uint64_t attempts, successes, rekeys, failures;
 };
 
 struct gateway {
-	char gateway[MODEL_TEXT], state[MODEL_TEXT];
-	char peer[MODEL_TEXT];		/* address that attempts go to; "": it may be anywhere */
-	char fqdn[MODEL_ERROR];		/* by which it is configured; "": by its address */
+	char gateway[MODEL_NAME], state[MODEL_WORD];
+	char peer[MODEL_ADDRESS];	/* address that attempts go to; "": it may be anywhere */
+	char fqdn[MODEL_SAID];		/* by which it is configured; "": by its address */
 	struct history history;
 };
 
 /* A proxy-ID as the daemon's configuration has it, negotiated or not. */
 struct child {
-	char gateway[MODEL_TEXT], tunnel[MODEL_TEXT], interface[MODEL_TEXT];
-	char proxy[MODEL_TEXT], state[MODEL_TEXT];
-	char spi_in[MODEL_TEXT], spi_out[MODEL_TEXT];
-	char proposal[MODEL_TEXT];
-	char ts_local[MODEL_ERROR], ts_remote[MODEL_ERROR];
+	char gateway[MODEL_NAME], tunnel[MODEL_NAME], interface[IFNAMSIZ];
+	char proxy[MODEL_NAME], state[MODEL_WORD];
+	char spi_in[MODEL_WORD], spi_out[MODEL_WORD];
+	char proposal[MODEL_PROPOSAL];
+	char ts_local[MODEL_SAID], ts_remote[MODEL_SAID];
 	uint64_t age, life;
 	struct history history;
 };
 
 /* A process of the daemon. */
 struct process {
-	char name[MODEL_TEXT], user[MODEL_TEXT];	/* user "": it is not there */
+	char name[MODEL_NAME], user[MODEL_NAME];	/* user "": it is not there */
 	char capabilities[MODEL_ERROR], may[MODEL_ERROR];
 	uint64_t pid;			/* 0: it is not there */
 	uint64_t since;			/* seconds since it was started, or ended */

@@ -120,6 +120,26 @@ static void test_show(void **state)
 	model_free(&model);
 }
 
+/* Texts as long as the daemon's may be are not cut: it has them in buffers of 288 and 192. */
+static void test_long_texts(void **state)
+{
+	struct model model = { 0 };
+	char json[1024], id[288], proposal[192];
+
+	(void)state;
+	memset(id, 'i', sizeof(id));
+	id[sizeof(id) - 1] = '\0';
+	memset(proposal, 'p', sizeof(proposal));
+	proposal[sizeof(proposal) - 1] = '\0';
+	snprintf(json, sizeof(json), "{\"ok\":true,\"ike_sas\":[{\"remote_id\":\"%s\","
+		 "\"proposal\":\"%s\"}]}", id, proposal);
+	fill(&model, json);
+	assert_int_equal(model.ike_sas_n, 1);
+	assert_string_equal(model.ike_sas[0].remote_id, id);
+	assert_string_equal(model.ike_sas[0].proposal, proposal);
+	model_free(&model);
+}
+
 static void assert_not_filled(const char *json, const char *why)
 {
 	struct model model = { 0 };
@@ -402,6 +422,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_not_shown),
 		cmocka_unit_test(test_rows_one_at_a_time),
 		cmocka_unit_test(test_processes),

@@ -137,6 +137,7 @@ static void test_size(void **state)
 {
 	(void)state;
 	assert_in_range(sizeof(struct sa), 1, 512);
+	assert_in_range(sizeof(struct child), 1, 1400);
 }
 
 #define SHOWN(what, function) \
