@@ -624,6 +624,8 @@ static void test_senseless_answer(void **state)
 	put_nonce(w);
 	said();
 	assert_int_equal(peers_told(net, A, "that we cannot use"), 1);
+	peers_run(net, 500);
+	assert_int_equal(peers_told(net, B, "peer deleted the IKE SA"), 1);
 	assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
 	must_be_quiet(net);
 	peers_free(net);

@@ -18,6 +18,28 @@ bool v2_ike_delete_build(struct ike_sa *ike, struct task *task, struct wire_writ
 	return true;
 }
 
+/*
+ * The peer may have got our last request, and only its answers get lost: then it takes the message
+ * that follows.  One that has not got that drops it, as it is beyond its window (section 2.3), and
+ * that is all that it does there.
+ */
+void v2_farewell(struct ike_sa *ike)
+{
+	uint8_t *buf = ike->core->scratch;
+	struct packet *packet;
+	struct wire_writer w;
+	struct bytes message;
+
+	v2_begin(&w, buf, ike, IKE_EXCH_INFORMATIONAL, ike->ex.send_id + 1, false);
+	wire_sk_begin(&w, cipher_iv_len(ike_key_out(ike)));
+	wire_put_delete_ike(&w);
+	message = v2_seal(ike, &w, buf);
+	packet = message.n ? packet_new(message) : NULL;
+	if (packet)
+		ike_send(ike, packet);
+	packet_free(packet);
+}
+
 /* What a Delete payload names. */
 struct named {
 	uint32_t spis[DELETE_MOST];

@@ -84,6 +84,9 @@ static void peer_lost(struct ike_sa *ike, struct task *task)
 	}
 	endpoint_text(&ike->path->remote, peer);
 	gateway_tell(gw, "ike-down", "peer %s is dead", peer);
+	/* One that has lost the SA could do nothing with it. */
+	if (!ike->crashed)
+		v2_farewell(ike);
 	ike_close(ike, false);
 	/* after that, as it says so of all proxy-IDs that are down now */
 	gateway_fail(gw, "peer %s does not answer any more: its SAs are deleted", peer);

@@ -176,6 +176,29 @@ static void wrong_request(struct ike_sa *ike, const struct wire_error *error,
 	ike_close(ike, true);
 }
 
+/* The peer lives: it is told that the IKE SA ends, as soon as that may be (section 2.3). */
+static void end_answered(struct ike_sa *ike)
+{
+	struct task *task = ike->ex.current;
+	struct ike_sa *heir = ike_by_key(ike->core, task->heir);
+	struct gateway *gw = ike->gw;
+
+	if (heir)
+		ike_close(heir, false);
+	if (task->kind == TASK_IKE_DELETE) {
+		ike_close(ike, false);
+		return;
+	}
+	exchange_answered(ike);
+	ike_delete(ike);
+	/* Closing the SA freed the task. */
+	if (ike->ex.current == task)
+		exchange_done(ike);
+	/* What it cannot answer now it may not be able to answer then. */
+	if (!gw->gone && !gw->ike && !gw->starting)
+		gateway_backoff(gw);
+}
+
 /* Section 2.21.3: there is no answer to an answer, and no way to go on. */
 static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
 {
@@ -189,7 +212,7 @@ static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
 	if (starting)
 		v2_start_failed(ike, true);
 	else
-		ike_close(ike, false);
+		end_answered(ike);
 }
 
 static void handle_request(struct ike_sa *ike, const struct v2_in *in,

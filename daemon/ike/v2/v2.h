@@ -361,6 +361,8 @@ void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 void v2_ike_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 void v2_child_delete_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 void v2_liveness_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+/* The peer does not answer any more: one DELETE that is neither repeated nor waited for. */
+void v2_farewell(struct ike_sa *ike);
 
 /* --- natd.c: NAT traversal (section 2.23) --- */
 
