@@ -6,6 +6,7 @@
  *
  *   timer, action, packet, job, policy_box, pathref, chance, agenda, line	small things
  *   slot_index, ike_index, match			find proxy-IDs, IKE SAs and gateways
+ *   source				what strangers of one address cost
  *   fragments				messages of which parts are missing
  *   chain, task, job_wait, exchange		what we ask of a peer, and the wait for results
  *   place						where a peer is
@@ -80,7 +81,7 @@ struct ike_core {
 	struct action_queue actions;
 	ike_time complained;		/* about an unknown peer; 0: never */
 	unsigned int half_open;		/* responder's SAs whose peer has not proved itself */
-	struct table by_source;		/* those, by where they come from */
+	struct table by_source;		/* struct source of those, by address */
 	struct chorus chorus;		/* what is said of gateways and proxy-IDs */
 	struct timer chorus_end;	/* its rest is to be written */
 	struct repeat said;		/* of strangers that no gateway can be blamed for */

@@ -7,6 +7,44 @@
 #include "base/log.h"
 #include "base/secret.h"
 
+/* --- room --- */
+
+/* @n octets more. */
+static void room_take(struct ike_sa *ike, size_t n)
+{
+	ike->core->fragments_n += n;
+	ike->fragments_n += n;
+	if (ike->source)
+		ike->source->fragments_n += n;
+}
+
+static void room_give(struct ike_sa *ike, size_t n)
+{
+	ike->core->fragments_n -= n;
+	ike->fragments_n -= n;
+	if (ike->source)
+		ike->source->fragments_n -= n;
+}
+
+/* Those of one address may not take all that there is for strangers. */
+static bool source_has_room(const struct ike_sa *ike, size_t n)
+{
+	const struct source *source = ike->source;
+
+	if (!source)
+		return !ike->stranger;
+	return source->fragments_n + n <= source->fragments_most;
+}
+
+/* @n octets more, where @held are for the same message. */
+static bool has_room(const struct ike_sa *ike, size_t held, size_t n)
+{
+	size_t all = ike->state < IKE_UP ? FRAGMENTS_HALF : FRAGMENTS_ALL;
+
+	return held + n <= FRAGMENTS_OCTETS && ike->core->fragments_n + n <= all &&
+	       source_has_room(ike, n);
+}
+
 /* --- proven ones --- */
 
 /* @one belongs to what is there. */
@@ -40,7 +78,7 @@ static void empty(struct fragments *f)
 		part_free(f->part[i]);
 		f->part[i] = NULL;
 	}
-	f->core->fragments_n -= f->octets;
+	room_give(f->ike, f->octets);
 	f->octets = 0;
 	f->have = 0;
 	f->longest = 0;
@@ -78,14 +116,6 @@ static struct fragments *place_for(struct ike_sa *ike, enum job_side side,
 	return f;
 }
 
-/* @n octets more, where @held are for the same message. */
-static bool has_room(const struct ike_sa *ike, size_t held, size_t n)
-{
-	size_t all = ike->state < IKE_UP ? FRAGMENTS_HALF : FRAGMENTS_ALL;
-
-	return held + n <= FRAGMENTS_OCTETS && ike->core->fragments_n + n <= all;
-}
-
 bool fragments_put(struct ike_sa *ike, enum job_side side, const struct fragment *one)
 {
 	struct packet **part;
@@ -101,7 +131,7 @@ bool fragments_put(struct ike_sa *ike, enum job_side side, const struct fragment
 	if (!*part)
 		return false;
 	f->octets += one->plain.n;
-	f->core->fragments_n += one->plain.n;
+	room_take(ike, one->plain.n);
 	f->have++;
 	if (one->number == 1)
 		f->next = one->next;
@@ -166,7 +196,7 @@ bool fragments_keep_early(struct ike_sa *ike, struct bytes data)
 	if (!*end)
 		return false;
 	ike->hs->early_n += data.n;
-	ike->core->fragments_n += data.n;
+	room_take(ike, data.n);
 	return true;
 }
 
@@ -177,15 +207,15 @@ struct packet *fragments_take_early(struct ike_sa *ike)
 
 	if (!early)
 		return NULL;
-	ike->core->fragments_n -= hs->early_n;
+	room_give(ike, hs->early_n);
 	hs->early = NULL;
 	hs->early_n = 0;
 	return early;
 }
 
-void fragments_forget_early(struct ike_core *core, struct handshake *hs)
+void fragments_forget_early(struct ike_sa *ike, struct handshake *hs)
 {
-	core->fragments_n -= hs->early_n;
+	room_give(ike, hs->early_n);
 	packet_free(hs->early);
 	hs->early = NULL;
 	hs->early_n = 0;

@@ -14,7 +14,10 @@
 #define FRAGMENTS_MOST		64		/* of a message */
 #define FRAGMENTS_OCTETS	32768		/* of a message */
 #define FRAGMENTS_ALL		(4u << 20)	/* octets of all IKE SAs */
-#define FRAGMENTS_HALF		(FRAGMENTS_ALL / 2)	/* of those that are not up yet */
+#define FRAGMENTS_HALF		(FRAGMENTS_ALL / 2)	/* of those that are not up yet, */
+/* and of those of them that come from one address: where some gateway is, or from elsewhere */
+#define FRAGMENTS_KNOWN		(FRAGMENTS_HALF / 2)
+#define FRAGMENTS_SOURCE	(FRAGMENTS_HALF / 16)
 #define FRAGMENTS_MS		SECONDS(30)	/* from the first to the last */
 
 struct fragments {
@@ -64,6 +67,6 @@ void fragments_due(struct ike_core *core, struct timer *timer);
 bool fragments_keep_early(struct ike_sa *ike, struct bytes data);
 /* What was kept, in the order in which it came: the caller's. */
 struct packet *fragments_take_early(struct ike_sa *ike);
-void fragments_forget_early(struct ike_core *core, struct handshake *hs);
+void fragments_forget_early(struct ike_sa *ike, struct handshake *hs);
 
 #endif

@@ -135,7 +135,7 @@ void ike_handshake_free(struct ike_sa *ike)
 	free(hs->offered);
 	packet_free(hs->request);
 	packet_free(hs->response);
-	fragments_forget_early(ike->core, hs);
+	fragments_forget_early(ike, hs);
 	secret_wipe(hs, sizeof(*hs));
 	free(hs);
 }

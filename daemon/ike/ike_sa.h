@@ -8,6 +8,7 @@
 #include "ike/gateway.h"
 #include "ike/job_wait.h"
 #include "ike/pathref.h"
+#include "ike/source.h"
 #include "prop/prop.h"
 #include "wire/ike_const.h"
 
@@ -65,7 +66,7 @@ struct handshake {
 struct ike_sa {
 	struct table_node node;		/* in core->by_spi */
 	struct table_node peer_node;	/* responder: in core->by_peer_spi */
-	struct table_node source_node;	/* stranger: in core->by_source */
+	struct source *source;		/* stranger: where it comes from; NULL: no memory */
 	struct ike_sa *next, **prev;	/* in core->ikes */
 	struct ike_core *core;
 	const struct ike_version *version;
@@ -109,6 +110,7 @@ struct ike_sa {
 	struct job_wait jobs[JOB_SIDES];
 	bool fragmentation;		/* both ends know fragments (RFC 7383) */
 	struct fragments *fragments[JOB_SIDES];	/* of the message that comes next; NULL: none */
+	size_t fragments_n;		/* octets of all that it holds */
 	struct timer held;		/* job_hold(): it is time */
 	bool attempt;			/* counted in core->attempts, */
 	bool aside;			/* but for now: line.h */

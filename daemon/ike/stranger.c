@@ -3,10 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/socket.h>
 
 #include "base/log.h"
+#include "ike/fragments.h"
 #include "ike/match.h"
 
 #define TEXT_MAX	1024
@@ -14,30 +13,6 @@
 #define SOURCE_MOST	64	/* half-open SAs of one source; with a cookie, as many again */
 #define PROVED_MOST	4096	/* half-open SAs in all; then newcomers wait, */
 #define KNOWN_MOST	8192	/* but those that are some gateway's peer-address do not yet */
-
-/* Whoever has one IPv6 address has its /64. */
-static uint64_t source_key(const struct addr *addr)
-{
-	uint64_t key = 0;
-
-	memcpy(&key, addr->b, addr->family == AF_INET6 ? 8 : 4);
-	return key;
-}
-
-/* The half-open SAs of that source; @proved: only those whose peer has proved its address. */
-static unsigned int count_source(const struct ike_core *core, const struct addr *source,
-				 bool proved)
-{
-	struct table_node *node = table_find(&core->by_source, source_key(source));
-	unsigned int n = 0;
-
-	for (; node; node = table_next(node)) {
-		const struct ike_sa *ike = container_of(node, struct ike_sa, source_node);
-
-		n += ike->proved || !proved;
-	}
-	return n;
-}
 
 /* Counted for as long as a half-open SA lives. */
 static unsigned int misses(const struct ike_core *core)
@@ -53,10 +28,12 @@ static bool busy(const struct ike_core *core)
 enum stranger_verdict stranger_judge(const struct ike_core *core, const struct addr *local,
 				     const struct addr *remote, bool proved)
 {
+	const struct source *source = source_find(core, remote);
+
 	if (!proved)
 		return busy(core) || core->half_open + misses(core) >= FREE_MOST ||
 		       gateway_wants_cookie(core, local, remote) ||
-		       count_source(core, remote, false) >= SOURCE_MOST ?
+		       (source && source->half_open >= SOURCE_MOST) ?
 		       STRANGER_COOKIE : STRANGER_TAKEN;
 	/* It repeats the message, by when we may be less so. */
 	if (busy(core))
@@ -65,7 +42,7 @@ enum stranger_verdict stranger_judge(const struct ike_core *core, const struct a
 	if (gateway_at(core, local, remote))
 		return core->half_open >= KNOWN_MOST ? STRANGER_DROPPED : STRANGER_TAKEN;
 	return core->half_open >= PROVED_MOST ||
-	       count_source(core, remote, true) >= SOURCE_MOST ?
+	       (source && source->proved >= SOURCE_MOST) ?
 	       STRANGER_DROPPED : STRANGER_TAKEN;
 }
 
@@ -78,6 +55,15 @@ void stranger_missed(struct ike_core *core)
 	core->missed++;
 }
 
+/* Many peers that begin at once may share the address of a gateway. */
+static size_t fragments_most(const struct ike_sa *ike)
+{
+	const struct pathref *path = ike->path;
+
+	return gateway_at(ike->core, &path->local.addr, &path->remote.addr) ? FRAGMENTS_KNOWN :
+									 FRAGMENTS_SOURCE;
+}
+
 void stranger_enter(struct ike_sa *ike, bool proved)
 {
 	struct ike_core *core = ike->core;
@@ -85,7 +71,9 @@ void stranger_enter(struct ike_sa *ike, bool proved)
 	ike_set_stranger(ike, true);
 	ike->proved = proved;
 	core->half_open++;
-	table_add(&core->by_source, &ike->source_node, source_key(&ike->path->remote.addr));
+	ike->source = source_enter(core, &ike->path->remote.addr, proved);
+	if (ike->source && !ike->source->fragments_most)
+		ike->source->fragments_most = fragments_most(ike);
 }
 
 void stranger_leave(struct ike_sa *ike)
@@ -94,7 +82,11 @@ void stranger_leave(struct ike_sa *ike)
 		return;
 	ike_set_stranger(ike, false);
 	ike->core->half_open--;
-	table_remove(&ike->core->by_source, &ike->source_node);
+	if (!ike->source)
+		return;
+	ike->source->fragments_n -= ike->fragments_n;
+	source_leave(ike->core, ike->source, ike->proved);
+	ike->source = NULL;
 }
 
 void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format, ...)
