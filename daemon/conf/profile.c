@@ -27,7 +27,7 @@ struct reader {
 	const char *level;		/* with the * of the name */
 	struct prop sets;
 	bool weak;			/* of the last word that was added */
-	bool full;			/* there are more than sets have room for */
+	unsigned int full;		/* there are more than so many, the room of sets; 0: not */
 	struct prop_round *round;	/* of sets, that words are added to */
 };
 
@@ -41,7 +41,7 @@ static bool add_encr(struct reader *r, const char *word)
 	if (!alg || (r->proto == PROP_ESP ? !alg->kernel : !alg->evp))
 		return false;
 	r->weak = alg->weak;
-	r->full |= r->sets.n_encr == PROP_ALGS;
+	r->full = r->sets.n_encr == PROP_ALGS ? PROP_ALGS : 0;
 	if (r->sets.n_encr < PROP_ALGS)
 		r->sets.encr[r->sets.n_encr++] = alg;
 	return true;
@@ -58,7 +58,7 @@ static bool add_integ(struct reader *r, const char *word)
 	if (!alg || (r->proto == PROP_ESP ? !alg->kernel : !alg->evp))
 		return false;
 	r->weak = alg->weak;
-	r->full |= r->sets.n_integ == PROP_ALGS;
+	r->full = r->sets.n_integ == PROP_ALGS ? PROP_ALGS : 0;
 	if (r->sets.n_integ < PROP_ALGS)
 		r->sets.integ[r->sets.n_integ++] = alg;
 	return true;
@@ -89,8 +89,8 @@ static bool add_dh(struct reader *r, const char *word)
 	if (!alg || !dh_known(alg))
 		return false;
 	r->weak = alg->weak;
-	r->full |= r->sets.n_dh == PROP_ALGS;
-	if (r->sets.n_dh < PROP_ALGS)
+	r->full = r->sets.n_dh == PROP_GROUPS ? PROP_GROUPS : 0;
+	if (r->sets.n_dh < PROP_GROUPS)
 		r->sets.dh[r->sets.n_dh++] = alg;
 	return true;
 }
@@ -105,7 +105,7 @@ static bool add_round(struct reader *r, const char *word)
 	if (!alg || !dh_known(alg))
 		return false;
 	r->weak = alg->weak;
-	r->full |= r->round->n == PROP_ROUND_ALGS;
+	r->full = r->round->n == PROP_ROUND_ALGS ? PROP_ROUND_ALGS : 0;
 	if (r->round->n < PROP_ROUND_ALGS)
 		r->round->dh[r->round->n++] = alg;
 	return true;
@@ -142,9 +142,8 @@ static void add_list(struct reader *r, const char *path, add_alg *add)
 				     "\"%s\" is no longer secure: use it for old peers only",
 				     value->text);
 		if (r->full)
-			conf_error(r->report, value->at, "more than %d algorithms",
-				   r->round ? PROP_ROUND_ALGS : PROP_ALGS);
-		r->full = false;
+			conf_error(r->report, value->at, "more than %u algorithms", r->full);
+		r->full = 0;
 	}
 	for (value = first; value; value = value->next) {
 		struct reader probe = *r;

@@ -9,7 +9,8 @@
 #include "prop/alg_registry.h"
 
 #define PROP_MAX	4	/* proposals of a list */
-#define PROP_ALGS	14	/* algorithms of one kind in a proposal */
+#define PROP_ALGS	14	/* algorithms of one kind in a proposal, */
+#define PROP_GROUPS	19	/* but as many groups as there are */
 #define PROP_ROUNDS	7	/* additional key exchanges (RFC 9370), one after the other */
 #define PROP_ROUND_ALGS	6	/* groups for one of them */
 #define PROP_SPI_MAX	8	/* octets */
@@ -43,7 +44,7 @@ struct prop {
 	const struct alg_encr *encr[PROP_ALGS];
 	const struct alg_integ *integ[PROP_ALGS];
 	const struct alg_prf *prf[PROP_ALGS];
-	const struct alg_dh *dh[PROP_ALGS];
+	const struct alg_dh *dh[PROP_GROUPS];
 	struct prop_round rounds[PROP_ROUNDS];	/* by transform type, from ADDKE1 on */
 };
 

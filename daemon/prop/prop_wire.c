@@ -4,8 +4,9 @@
 #include "base/text.h"
 #include "prop/prop_wire.h"
 
-_Static_assert(PROP_MAX * (4 * PROP_ALGS + 2 + PROP_ROUNDS * (PROP_ROUND_ALGS + 1)) <=
-	       WIRE_TRANSFORMS_MAX, "an offer fits");
+_Static_assert(PROP_MAX * (3 * PROP_ALGS + PROP_GROUPS + 2 +
+			   PROP_ROUNDS * (PROP_ROUND_ALGS + 1)) <= WIRE_TRANSFORMS_MAX,
+	       "an offer fits");
 
 /* ---------------------------------------------------------------- writing */
 

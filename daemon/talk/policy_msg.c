@@ -59,7 +59,7 @@ static bool unpack_round(const struct msg_round *round, struct prop_round *out)
 static bool unpack_prop(const struct msg_prop *prop, struct prop *out)
 {
 	bool good = prop->n_encr <= PROP_ALGS && prop->n_integ <= PROP_ALGS &&
-		    prop->n_prf <= PROP_ALGS && prop->n_dh <= PROP_ALGS;
+		    prop->n_prf <= PROP_ALGS && prop->n_dh <= PROP_GROUPS;
 
 	if (!good)
 		return false;

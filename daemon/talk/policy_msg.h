@@ -25,7 +25,7 @@ struct msg_prop {
 	uint32_t proto;
 	uint8_t n_encr, n_integ, n_prf, n_dh, esn;
 	uint16_t encr[PROP_ALGS], integ[PROP_ALGS], prf[PROP_ALGS];
-	uint16_t dh[PROP_ALGS];
+	uint16_t dh[PROP_GROUPS];
 	struct msg_round rounds[PROP_ROUNDS];
 };
 

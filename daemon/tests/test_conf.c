@@ -526,6 +526,21 @@ static void test_errors(void **state)
 		bad(errors[i].more, errors[i].line);
 }
 
+/* Every group that there is, in one list. */
+static void test_all_groups(void **state)
+{
+	struct policy *policy =
+		good(IKE_PROFILE "dh-group [ group1 group2 group5 group14 group15 group16 group17 "
+		     "group18 group19 group20 group21 group25 group26 group27 group28 group29 "
+		     "group30 group31 group32 ]\n"
+		     GATEWAY "protocol ikev2 ike-crypto-profile P\n");
+
+	(void)state;
+	assert_int_equal(policy->gateways[0].ike.prop[0].n_dh, PROP_GROUPS);
+	assert_true(prop_list_has_dh(&policy->gateways[0].ike, 32));
+	policy_free(policy);
+}
+
 static const struct complaint warnings[] = {
 	{ "set zone VPN network layer3 [ tunnel.1 ]\n",
 	  "f:5:5: warning: \"zone\" has no effect in this version: use nftables" },
@@ -822,6 +837,7 @@ int main(void)
 		cmocka_unit_test(test_disabled),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_all_groups),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_harmless),
 		cmocka_unit_test(test_all_errors_are_told),

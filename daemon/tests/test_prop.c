@@ -223,6 +223,30 @@ static void test_refused(void **state)
 	assert_int_equal(list.n, PROP_MAX);
 }
 
+/* A proposal may have every group that there is, and an SA payload four of those. */
+static void test_all_groups(void **state)
+{
+	struct prop sets = { .proto = PROP_ESP, .encr = { alg_encr_by_conf("aes-256-gcm") },
+			     .n_encr = 1 };
+	struct prop_list list = { .n = 0 };
+	const struct alg_dh *dh;
+	struct wire_sa sa;
+	char why[PROP_WHY];
+
+	(void)state;
+	for (unsigned int i = 0; (dh = alg_dh_row(i)); i++) {
+		if (dh->kind == ALG_DH_KEM)
+			continue;
+		assert_true(sets.n_dh < PROP_GROUPS);
+		sets.dh[sets.n_dh++] = dh;
+	}
+	assert_int_equal(sets.n_dh, PROP_GROUPS);
+	for (int i = 0; i < PROP_MAX; i++)
+		assert_int_equal(prop_list_add(&list, &sets, why, sizeof(why)), 0);
+	prop_offer(&list, bytes_of(our_spi, 4), &sa);
+	assert_int_equal(sa.n_transforms, PROP_MAX * (1 + PROP_GROUPS + 1));
+}
+
 /* ---------------------------------------------------------------- choosing */
 
 /* An SA payload: proposals parted by ";", transforms TYPE:ID[:BITS][?], "?" being odd. */
@@ -586,6 +610,7 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_all_groups),
 		cmocka_unit_test(test_select),
 		cmocka_unit_test(test_protocol_and_spi),
 		cmocka_unit_test(test_agree),
