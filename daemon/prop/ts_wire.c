@@ -43,6 +43,14 @@ bool ts_list_from_wire(const struct wire_ts_list *list, const struct ts_list *wi
 	return out->n > 0;
 }
 
+bool ts_wire_opaque(const struct wire_ts_list *list)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		if (list->ts[i].port_first > list->ts[i].port_last)
+			return true;
+	return false;
+}
+
 const char *ts_wire_text(const struct wire_ts_list *list, char *out, size_t n)
 {
 	struct text t;

@@ -13,6 +13,8 @@ void ts_list_to_wire(const struct ts_list *list, struct wire_ts_list *out);
  */
 bool ts_list_from_wire(const struct wire_ts_list *list, const struct ts_list *within,
 		       struct ts_list *out);
+/* One of them has OPAQUE ports: of packets whose ports cannot be seen. */
+bool ts_wire_opaque(const struct wire_ts_list *list);
 /* All that the peer sent, for people: like ts_list_text(). */
 const char *ts_wire_text(const struct wire_ts_list *list, char *out, size_t n);
 

@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "tests/peers.h"
+#include "prop/ts_wire.h"
+#include "tests/speech.h"
 
 #define HOUR		((ike_time)3600 * 1000)
 #define SILENCE		((ike_time)13 * 1000)	/* at most between two messages to a silent peer */
@@ -88,6 +89,38 @@ static void test_any_meets_idle(void **state)
 }
 
 /* --- which one failed --- */
+
+/* A peer that wants OPAQUE ports gets them from nobody, and the log says so. */
+static void check_opaque(unsigned int n_proxies, const char *text)
+{
+	struct ts_list list = { .n = 1, .ts = { { .proto = 6, .port_first = UINT16_MAX } } };
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(303);
+	struct wire_ts_list wire;
+
+	b.n_proxies = n_proxies;
+	b.proxies[1] = (struct site_proxy){ "other", "10.8.0.0/16", "10.9.0.0/16" };
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_run(net, 30000);
+	put_child(say(net, A, IKE_EXCH_CREATE_CHILD_SA, false), 0x12345678);
+	put_range(&speech.w, IKE_PL_TSI, "10.1.0.0/16");
+	assert_int_equal(addr_range_parse("10.2.0.0/16", &list.ts[0].first, &list.ts[0].last), 0);
+	ts_list_to_wire(&list, &wire);
+	wire_put_ts(&speech.w, IKE_PL_TSR, &wire);
+	said();
+	assert_true(answered(IKE_N_TS_UNACCEPTABLE));
+	assert_int_equal(peers_logged(net, "remote 10.1.0.0/16, but configured are"), 1);
+	assert_int_equal(peers_logged(net, text), 1);
+	peers_free(net);
+}
+
+static void test_opaque(void **state)
+{
+	(void)state;
+	check_opaque(1, "; OPAQUE ports are not supported");
+	check_opaque(2, ": OPAQUE ports are not supported");
+}
 
 /* Both ends name the one that does not fit, and blame no other, up or not. */
 static void test_blame(void **state)
@@ -373,6 +406,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_any_meets_idle),
+		cmocka_unit_test(test_opaque),
 		cmocka_unit_test(test_blame),
 		cmocka_unit_test(test_gateway_error),
 		cmocka_unit_test(test_senders_told),

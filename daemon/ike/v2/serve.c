@@ -12,6 +12,7 @@
 
 #define SLOT_CHILDREN_MOST	8	/* a peer can not pile up pairs for one proxy-ID */
 #define TEXT_MAX		512
+#define NO_OPAQUE		"OPAQUE ports are not supported: let the peer ask for all ports"
 
 /* What the peer asks for. */
 struct ask {
@@ -26,6 +27,11 @@ static void put_error(struct wire_writer *w, uint16_t type)
 	wire_put_notify(w, type, bytes_of(NULL, 0));
 }
 
+static bool opaque(const struct ask *ask)
+{
+	return ts_wire_opaque(&ask->terms.tsr) || ts_wire_opaque(&ask->terms.tsi);
+}
+
 static void say_no_slot(struct gateway *gw, const struct ask *ask)
 {
 	char a[TEXT_MAX], b[TEXT_MAX], ours[TEXT_MAX], more[TEXT_MAX];
@@ -35,10 +41,11 @@ static void say_no_slot(struct gateway *gw, const struct ask *ask)
 	if (slot) {
 		ts_list_text(&slot->proxy->ts.local, ours, sizeof(ours));
 		slot_fail(slot, "peer asks for traffic selectors local %s remote %s, but "
-				"configured are local %s remote %s: make them mirror each other",
+				"configured are local %s remote %s: %s",
 			  ts_wire_text(&ask->terms.tsr, a, sizeof(a)),
 			  ts_wire_text(&ask->terms.tsi, b, sizeof(b)), ours,
-			  ts_list_text(&slot->proxy->ts.remote, more, sizeof(more)));
+			  ts_list_text(&slot->proxy->ts.remote, more, sizeof(more)),
+			  opaque(ask) ? NO_OPAQUE : "make them mirror each other");
 		return;
 	}
 	if (!gw->conf->n_tunnels) {
@@ -56,9 +63,10 @@ static void say_no_slot(struct gateway *gw, const struct ask *ask)
 		text_add(&t, "remote %s", ts_list_text(&slot->proxy->ts.remote, a, sizeof(a)));
 	}
 	gateway_refuse(gw, "peer asks for traffic selectors local %s remote %s, but configured "
-			   "are: %s",
+			   "are: %s%s%s",
 		     ts_wire_text(&ask->terms.tsr, a, sizeof(a)),
-		     ts_wire_text(&ask->terms.tsi, b, sizeof(b)), ours);
+		     ts_wire_text(&ask->terms.tsi, b, sizeof(b)), ours,
+		     opaque(ask) ? "; " : "", opaque(ask) ? NO_OPAQUE : "");
 }
 
 static bool crowded(const struct slot *slot)
