@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: host
 # ML-KEM with the OpenSSL of Debian 13, which has it (3.5), and that of Debian 12 does not: known
-# answers, lengths that are wrong, and two cores that make all their keys with it.
+# answers, lengths that are wrong, two cores that make all their keys with it, and the default.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -32,4 +32,5 @@ for library in libc.so.6 libm.so.6 libcrypto.so.3 libz.so.1 libzstd.so.1; do
 	root_library "$library"
 done
 check 'ML-KEM: known answers, both ends, two cores' with_openssl_35 build/test_kem
+check 'ML-KEM: part of the default' with_openssl_35 build/test_prop
 finish

@@ -99,6 +99,7 @@ struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
 		return NULL;
 	}
 	set_conf(heir, old->box, old->conf);
+	heir->plain = old->plain;
 	heir->fragmentation = old->fragmentation;
 	heir->tokens = old->tokens;
 	memcpy(heir->ppk, old->ppk, sizeof(heir->ppk));

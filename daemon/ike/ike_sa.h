@@ -55,6 +55,7 @@ struct handshake {
 	size_t cookie_n;
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
 	bool regrouped;				/* for another group, among that */
+	bool refused;				/* somebody says in clear that it is */
 	uint32_t hashes;			/* that the peer checks signatures by: bits */
 	bool childless;				/* the responder takes IKE_AUTH without a child */
 	bool second;				/* begun beside a slow one: gateway_hedge() */
@@ -108,6 +109,7 @@ struct ike_sa {
 	struct chain *chain;		/* the peer's rekey of it, or a child, not done yet */
 	struct exchange ex;
 	struct job_wait jobs[JOB_SIDES];
+	bool plain;			/* the peer refuses additional key exchanges */
 	bool fragmentation;		/* both ends know fragments (RFC 7383) */
 	struct fragments *fragments[JOB_SIDES];	/* of the message that comes next; NULL: none */
 	size_t fragments_n;		/* octets of all that it holds */

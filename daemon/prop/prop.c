@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "crypto/dh.h"
 #include "prop/prop.h"
 
 static const char *const default_encr[] = {
@@ -11,8 +12,29 @@ static const char *const default_encr[] = {
 
 static const char *const default_hash[] = { "sha256", "sha384", "sha512" };
 static const char *const default_dh[] = { "group31", "group19", "group20", "group14" };
+static const char default_kem[] = "ml-kem-768";
 
 #define N(array)	(sizeof(array) / sizeof((array)[0]))
+
+/*
+ * The combined modes with another key exchange beside it, where the library has that.  A peer that
+ * has not takes the same without it, which follows.
+ */
+static void default_hybrid(struct prop_list *list, const struct prop *sets)
+{
+	const struct alg_dh *kem = alg_dh_by_conf(default_kem);
+	struct prop hybrid = *sets;
+	char why[PROP_TEXT];
+
+	if (!dh_known(kem))
+		return;
+	hybrid.n_encr = 0;
+	for (unsigned int i = 0; i < sets->n_encr; i++)
+		if (sets->encr[i]->aead)
+			hybrid.encr[hybrid.n_encr++] = sets->encr[i];
+	hybrid.rounds[0] = (struct prop_round){ .n = 1, .dh = { kem } };
+	prop_list_add(list, &hybrid, why, sizeof(why));
+}
 
 static void default_fill(struct prop_list *list, enum prop_proto proto)
 {
@@ -32,6 +54,8 @@ static void default_fill(struct prop_list *list, enum prop_proto proto)
 			sets.integ[sets.n_integ++] = integ;
 	}
 	memset(list, 0, sizeof(*list));
+	if (proto == PROP_IKE)
+		default_hybrid(list, &sets);
 	prop_list_add(list, &sets, why, sizeof(why));
 }
 
@@ -256,6 +280,26 @@ bool prop_list_has_rounds(const struct prop_list *list)
 			if (list->prop[i].rounds[j].n)
 				return true;
 	return false;
+}
+
+bool prop_list_without_rounds(struct prop_list *list)
+{
+	struct prop_list plain = { .n = 0 };
+	bool any = prop_list_has_rounds(list);
+
+	for (unsigned int i = 0; i < list->n; i++) {
+		struct prop prop = list->prop[i];
+		bool needed = false;
+
+		for (unsigned int j = 0; j < PROP_ROUNDS; j++)
+			needed |= prop.rounds[j].n && !prop.rounds[j].optional;
+		memset(prop.rounds, 0, sizeof(prop.rounds));
+		if (!needed && !has_prop(&plain, plain.n, &prop))
+			plain.prop[plain.n++] = prop;
+	}
+	if (plain.n)
+		*list = plain;
+	return any && plain.n;
 }
 
 const struct alg_dh *prop_next_round(const struct prop_chosen *chosen, unsigned int done)

@@ -68,9 +68,12 @@ struct prop_chosen {
 	const struct alg_dh *dh;
 };
 
-/* AEAD, X25519 and 256 bits first; then CBC with SHA-2 for older peers. */
+/*
+ * AEAD, X25519 and 256 bits first, with ML-KEM-768 besides where the crypto library has it, and
+ * then without; then CBC with SHA-2 for older peers.
+ */
 void prop_default_ike(struct prop_list *list);
-/* The same with PFS. */
+/* The same with PFS, which needs no ML-KEM: all keys stem from those of the IKE SA. */
 void prop_default_esp(struct prop_list *list);
 
 /*
@@ -93,6 +96,8 @@ bool prop_list_has_dh(const struct prop_list *list, uint16_t id);
 /* @list without DH and rounds: the child that is made within IKE_AUTH. */
 void prop_list_without_dh(struct prop_list *list);
 
+/* Takes additional key exchanges out of @list; false: it has none, or needs them, and stays. */
+bool prop_list_without_rounds(struct prop_list *list);
 /* Whether @list has additional key exchanges. */
 bool prop_list_has_rounds(const struct prop_list *list);
 /* Of those chosen, the one that follows when @done of them are done; NULL: none. */

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "crypto/dh.h"
 #include "prop/prop_wire.h"
 #include "wire/v2_build.h"
 
@@ -139,20 +140,26 @@ static void list_add(struct prop_list *list, enum prop_proto proto, const char *
 	assert_int_equal(prop_list_add(list, &sets, why, sizeof(why)), 0);
 }
 
+#define DEFAULT_AEAD \
+	"AES_GCM_16-256,AES_GCM_16-128/PRF_HMAC_SHA2_256,PRF_HMAC_SHA2_384,PRF_HMAC_SHA2_512/" \
+	"CURVE25519,ECP_256,ECP_384,MODP_2048"
+
 static void test_defaults(void **state)
 {
-	char text[PROP_LIST_TEXT];
+	char text[PROP_LIST_TEXT], expected[PROP_LIST_TEXT];
 	struct prop_list list;
 
 	(void)state;
+	/* as in test_kem.c */
+	if (getenv("NEED_ML_KEM"))
+		assert_true(dh_known(alg_dh_by_conf("ml-kem-768")));
 	prop_default_ike(&list);
-	assert_string_equal(prop_list_text(&list, text, sizeof(text)),
-		"AES_GCM_16-256,AES_GCM_16-128/"
-		"PRF_HMAC_SHA2_256,PRF_HMAC_SHA2_384,PRF_HMAC_SHA2_512/"
-		"CURVE25519,ECP_256,ECP_384,MODP_2048; "
-		"AES_CBC-256,AES_CBC-128/HMAC_SHA2_256_128,HMAC_SHA2_384_192,HMAC_SHA2_512_256/"
-		"PRF_HMAC_SHA2_256,PRF_HMAC_SHA2_384,PRF_HMAC_SHA2_512/"
-		"CURVE25519,ECP_256,ECP_384,MODP_2048");
+	snprintf(expected, sizeof(expected), "%s%s", dh_known(alg_dh_by_conf("ml-kem-768")) ?
+		 DEFAULT_AEAD "/KE ML_KEM_768; " : "", DEFAULT_AEAD "; "
+		 "AES_CBC-256,AES_CBC-128/HMAC_SHA2_256_128,HMAC_SHA2_384_192,HMAC_SHA2_512_256/"
+		 "PRF_HMAC_SHA2_256,PRF_HMAC_SHA2_384,PRF_HMAC_SHA2_512/"
+		 "CURVE25519,ECP_256,ECP_384,MODP_2048");
+	assert_string_equal(prop_list_text(&list, text, sizeof(text)), expected);
 	assert_string_equal(prop_list_dh(&list)->name, "CURVE25519");
 	assert_true(prop_list_has_dh(&list, 14));
 	assert_false(prop_list_has_dh(&list, 2));
@@ -245,6 +252,34 @@ static void test_all_groups(void **state)
 		assert_int_equal(prop_list_add(&list, &sets, why, sizeof(why)), 0);
 	prop_offer(&list, bytes_of(our_spi, 4), &sa);
 	assert_int_equal(sa.n_transforms, PROP_MAX * (1 + PROP_GROUPS + 1));
+}
+
+/* What may be left out is, and what must be there stays. */
+static void test_without_rounds(void **state)
+{
+	const struct prop_round round = { .n = 1, .dh = { alg_dh_by_conf("group20") } };
+	struct prop sets = {
+		.proto = PROP_ESP, .n_encr = 1, .encr = { alg_encr_by_conf("aes-256-gcm") },
+		.n_dh = 1, .dh = { alg_dh_by_conf("group31") },
+	};
+	struct prop_list list = { .n = 0 };
+	char why[PROP_WHY];
+
+	(void)state;
+	sets.rounds[2] = round;
+	prop_list_add(&list, &sets, why, sizeof(why));
+	assert_false(prop_list_without_rounds(&list));
+	assert_true(prop_list_has_rounds(&list));
+	sets.rounds[2].optional = true;
+	prop_list_add(&list, &sets, why, sizeof(why));
+	sets.rounds[2].n = 0;
+	prop_list_add(&list, &sets, why, sizeof(why));
+	assert_int_equal(list.n, 3);
+	assert_true(prop_list_without_rounds(&list));
+	assert_int_equal(list.n, 1);
+	assert_false(prop_list_has_rounds(&list));
+	assert_false(prop_list_without_rounds(&list));
+	assert_ptr_equal(prop_list_dh(&list), sets.dh[0]);
 }
 
 /* ---------------------------------------------------------------- choosing */
@@ -535,12 +570,13 @@ static void agree(enum prop_proto proto, struct bytes spi_i, struct bytes spi_r,
 static void test_agree(void **state)
 {
 	static const uint8_t ike_spi[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+	const char *ike = dh_known(alg_dh_by_conf("ml-kem-768")) ?
+			  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519/KE ML_KEM_768" :
+			  "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519";
 
 	(void)state;
-	agree(PROP_IKE, bytes_of(NULL, 0), bytes_of(NULL, 0),
-	      "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519");
-	agree(PROP_IKE, bytes_of(ike_spi, 8), bytes_of(ike_spi + 1, 8),
-	      "AES_GCM_16-256/PRF_HMAC_SHA2_256/CURVE25519");
+	agree(PROP_IKE, bytes_of(NULL, 0), bytes_of(NULL, 0), ike);
+	agree(PROP_IKE, bytes_of(ike_spi, 8), bytes_of(ike_spi + 1, 8), ike);
 	agree(PROP_ESP, bytes_of(esp_spi, 4), bytes_of(our_spi, 4), "AES_GCM_16-256/CURVE25519");
 }
 
@@ -611,6 +647,7 @@ int main(void)
 		cmocka_unit_test(test_split),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_all_groups),
+		cmocka_unit_test(test_without_rounds),
 		cmocka_unit_test(test_select),
 		cmocka_unit_test(test_protocol_and_spi),
 		cmocka_unit_test(test_agree),

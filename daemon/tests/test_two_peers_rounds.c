@@ -15,6 +15,7 @@
 #include "ike/ike_sa.h"
 #include "ike/v2/v2.h"
 #include "tests/peers_wire.h"
+#include "tests/speech.h"
 
 #define SMALL	200	/* octets of a packet that a KE payload is longer than */
 
@@ -160,6 +161,175 @@ static void test_no_exchange(void **state)
 		assert_true(peers_logged(net, "no IKE_INTERMEDIATE (RFC 9242) for them"));
 		peers_free(net);
 	}
+}
+
+/* ------------------------------------------------------------------ peers of before */
+
+/* What A begins with, where it has an additional key exchange. */
+static struct {
+	bool lost;			/* it does not arrive, and is answered with: */
+	uint16_t notify;
+	unsigned int seen;
+	struct wire_header header;	/* of the last one */
+} hybrid;
+
+static bool has_round(const struct wire_message *message)
+{
+	const struct wire_payload *payload = wire_payload_find(&message->clear, IKE_PL_SA);
+	struct wire_error error;
+	struct wire_sa sa;
+	bool any = false;
+
+	assert_non_null(payload);
+	assert_int_equal(wire_read_sa(payload, &sa, &error), 0);
+	for (unsigned int i = 0; i < sa.n_transforms; i++)
+		any |= sa.transforms[i].type >= IKE_TRANSFORM_ADDKE1;
+	return any;
+}
+
+static bool tap_hybrid(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct wire_message message;
+	struct wire_error error;
+
+	(void)net;
+	assert_int_equal(wire_message_parse(bytes_of(data, n), &message, &error), 0);
+	if (!wire_is_response(&message.header))
+		wire.seen[message.header.exchange]++;
+	if (from != A || message.header.exchange != IKE_EXCH_IKE_SA_INIT || !has_round(&message))
+		return true;
+	hybrid.seen++;
+	hybrid.header = message.header;
+	return !hybrid.lost;
+}
+
+/* "Malformed", or what else there is, in clear. */
+static void say_malformed(struct peers *net)
+{
+	struct endpoint local = { .addr = site_address(peers_site(A).local), .port = 500 };
+	struct endpoint remote = { .addr = site_address(peers_site(B).local), .port = 500 };
+	struct wire_header header = hybrid.header;
+	struct wire_writer w;
+	uint8_t buf[64];
+
+	header.flags = IKE_FLAG_RESPONSE;
+	wire_begin(&w, buf, sizeof(buf), &header);
+	wire_put_notify(&w, hybrid.notify, bytes_of(NULL, 0));
+	peers_inject(net, A, &local, &remote, wire_end(&w));
+}
+
+/* A's first messages with an additional key exchange get that answer, and B none where @lost. */
+static struct peers *malformed(uint16_t notify, const char *rounds, bool lost)
+{
+	struct site a = site_of(A, rounds), b = site_of(B, rounds);
+	struct peers *net = peers_new(20);
+
+	memset(&wire, 0, sizeof(wire));
+	memset(&hybrid, 0, sizeof(hybrid));
+	hybrid.notify = notify;
+	hybrid.lost = lost;
+	net->tap = tap_hybrid;
+	peers_configure(net, B, &b);
+	net->hold = !lost;
+	peers_configure(net, A, &a);
+	peers_compute(net);
+	for (unsigned int i = 0, seen = 0; i < 100; i++) {
+		if (hybrid.seen > seen)
+			say_malformed(net);
+		seen = hybrid.seen;
+		net->hold = false;
+		peers_run(net, 100);
+	}
+	return net;
+}
+
+/* It is tried without, once it is clear that nothing better comes, and so are its rekeys. */
+static void check_malformed(uint16_t notify)
+{
+	struct peers *net = malformed(notify, "group20,none", true);
+
+	peers_past_early(net);
+	assert_true(hybrid.seen > 2);
+	must_have(net, BASE);
+	assert_int_equal(peers_logged(net, "tried without additional key exchanges"), 1);
+	assert_int_equal(peers_logged(net, " error "), 0);
+	peers_run(net, 60000000);
+	assert_true(peers_logged(net, "IKE SA is rekeyed") >= 2);
+	assert_int_equal(wire.seen[IKE_EXCH_IKE_FOLLOWUP_KE], 0);
+	must_have(net, BASE);
+	peers_finish(net);
+}
+
+static void test_malformed(void **state)
+{
+	(void)state;
+	check_malformed(IKE_N_INVALID_SYNTAX);
+	/* Or one that refuses all of it for one proposal. */
+	check_malformed(IKE_N_NO_PROPOSAL_CHOSEN);
+}
+
+/* Where they must be there is no other try. */
+static void test_malformed_needed(void **state)
+{
+	struct peers *net = malformed(IKE_N_INVALID_SYNTAX, "group20", true);
+
+	(void)state;
+	assert_true(hybrid.seen > 2);
+	assert_int_equal(wire.seen[IKE_EXCH_IKE_SA_INIT], hybrid.seen);
+	assert_int_equal(peers_ikes(net, A), 0);
+	assert_int_equal(peers_logged(net, "tried without additional key exchanges"), 0);
+	assert_true(peers_logged(net, "refused our first message (INVALID_SYNTAX)") > 0);
+	peers_free(net);
+}
+
+/* It may be anybody's: the peer's own answer counts. */
+static void test_malformed_forged(void **state)
+{
+	struct peers *net = malformed(IKE_N_INVALID_SYNTAX, "group20,none", false);
+
+	(void)state;
+	peers_past_early(net);
+	must_have(net, BASE "/KE ECP_384");
+	assert_int_equal(peers_logged(net, "tried without additional key exchanges"), 0);
+	peers_finish(net);
+}
+
+static bool tap_none(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	(void)net;
+	(void)data;
+	(void)n;
+	return from != A;
+}
+
+/* A peer that began without says so of our rekey: that, and those after it, do without. */
+static void test_malformed_rekey(void **state)
+{
+	struct peers *net = watched(23, "group20,none");
+	struct ike_sa *ike;
+
+	(void)state;
+	peers_must_be_quiet(net, 3000);
+	must_have(net, BASE "/KE ECP_384");
+	peers_past_early(net);
+	ike = sa_of(net, A);
+	net->tap = tap_none;
+	core_begin(ike->core, net->now);
+	exchange_queue(ike, task_new(TASK_IKE_REKEY));
+	core_end(ike->core);
+	peers_settle(net, A);
+	peers_compute(net);
+	put_notify(say(net, B, IKE_EXCH_CREATE_CHILD_SA, true), IKE_N_INVALID_SYNTAX);
+	net->tap = NULL;
+	said();
+	peers_wire_watch(net, &wire);
+	peers_run(net, 5000);
+	assert_int_equal(peers_logged(net, "IKE SA is rekeyed"), 2);
+	assert_int_equal(peers_logged(net, " warning "), 0);
+	must_have(net, BASE);
+	assert_int_equal(wire.seen[IKE_EXCH_IKE_FOLLOWUP_KE], 0);
+	assert_true(sa_of(net, A)->plain);
+	peers_finish(net);
 }
 
 /* IntAuth covers messages as if they had come in one. */
@@ -508,6 +678,10 @@ int main(void)
 		cmocka_unit_test(test_up),
 		cmocka_unit_test(test_optional),
 		cmocka_unit_test(test_no_exchange),
+		cmocka_unit_test(test_malformed),
+		cmocka_unit_test(test_malformed_needed),
+		cmocka_unit_test(test_malformed_forged),
+		cmocka_unit_test(test_malformed_rekey),
 		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_ppk),
 		cmocka_unit_test(test_weather),

@@ -18,4 +18,9 @@ peer_root_up gb
 libreswan_start
 check 'it is libreswan 4' libreswan_is 4
 peer_cases
+
+# It knows nothing of RFC 9370, and takes the proposal that follows.
+PEER_LINES+=('set network ike gateway g protocol ikev2 ike-crypto-profile more'
+	'set network ike crypto-profiles ike-crypto-profiles more additional-key-exchange 1 [ group20 none ]')
+peer_case 'an additional key exchange' a 4 direct "$(key_of 32)"
 finish

@@ -76,13 +76,47 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	return true;
 }
 
+/*
+ * A peer that has never heard of additional key exchanges is to pass over a proposal with them
+ * (RFC 7296 section 3.3.6).  Some call the whole message malformed, if it has such a proposal, or
+ * refuse the others with it.
+ */
+static bool may_leave_rounds(const struct handshake *hs)
+{
+	struct prop_list plain = *hs->offered;
+
+	return hs->rounds < V2_ROUNDS_MAX && prop_list_without_rounds(&plain);
+}
+
+bool v2_init_plainly(struct ike_sa *ike)
+{
+	struct handshake *hs = ike->hs;
+
+	if (!hs->refused || !may_leave_rounds(hs))
+		return false;
+	log_info(ike->gw->subject, "peer refuses our first message: it is tried without additional "
+				   "key exchanges, which the peer may not know");
+	prop_list_without_rounds(hs->offered);
+	ike->plain = true;
+	hs->refused = false;
+	hs->rounds++;
+	exchange_again(ike);
+	return true;
+}
+
 /* An answer in clear may be anybody's: noted, and a better one awaited for a while. */
 static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 {
 	char offer[TEXT_MAX], name[32], peer[ADDR_TEXT];
 
-	if (ike->hs->advice[0])
+	if (ike->hs->advice[0] || ike->hs->refused)
 		return;
+	if ((notify->type == IKE_N_INVALID_SYNTAX || notify->type == IKE_N_NO_PROPOSAL_CHOSEN) &&
+	    may_leave_rounds(ike->hs)) {
+		ike->hs->refused = true;
+		exchange_limit(&ike->ex, ADVISED_SENDS);
+		return;
+	}
 	addr_text(&ike->path->remote.addr, peer);
 	if (notify->type == IKE_N_NO_PROPOSAL_CHOSEN)
 		gateway_fail(ike->gw, "peer %s accepts none of our IKE proposals "

@@ -65,6 +65,8 @@ static bool prepare_heir(struct ike_sa *ike, struct task *task)
 		if (!task->offered)
 			return false;
 		*task->offered = ike->conf->ike;
+		if (ike->plain)
+			prop_list_without_rounds(task->offered);
 	}
 	list = task->offered;
 	if (!task->group || !prop_list_has_dh(list, task->group->id))
@@ -139,6 +141,22 @@ void v2_rekey_unsent(struct ike_sa *ike, struct task *task)
 	v2_rekey_failed(ike, task, RETRY_LATE_MS);
 }
 
+/* It is tried without what some peers call malformed, as for the first IKE SA; false: it is not. */
+static bool rekey_plainly(struct ike_sa *ike, struct task *task)
+{
+	struct task *again;
+
+	if (ike->plain || ike_by_key(ike->core, task->rival_ike) ||
+	    !prop_list_without_rounds(task->offered))
+		return false;
+	again = task_new(TASK_IKE_REKEY);
+	if (!again)
+		return false;
+	ike->plain = true;
+	exchange_queue_first(ike, again);
+	return true;
+}
+
 void v2_rekey_refused(struct ike_sa *ike, struct task *task, const struct wire_notify *notify)
 {
 	const struct alg_dh *group = NULL;
@@ -154,6 +172,10 @@ void v2_rekey_refused(struct ike_sa *ike, struct task *task, const struct wire_n
 		return;
 	}
 	ike_not_put_off(ike);
+	if (notify->type == IKE_N_INVALID_SYNTAX && rekey_plainly(ike, task)) {
+		v2_rekey_failed(ike, task, RETRY_SOON_MS);
+		return;
+	}
 	if (notify->type == IKE_N_INVALID_KE_PAYLOAD && notify->data.n == 2)
 		group = alg_dh_by_id(get_be16(notify->data.p));
 	if (group && group != task->group && task->rounds < V2_ROUNDS_MAX &&

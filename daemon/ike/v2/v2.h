@@ -195,6 +195,11 @@ void v2_init_request(struct ike_core *core, const struct v2_in *in);
 void v2_init_answer(struct ike_sa *ike, const struct v2_in *in);
 /* Derives the keys when the first message needs them; false: that must be ignored. */
 bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
+/*
+ * No better answer has come than that our request is refused: it is begun anew without additional
+ * key exchanges.  False: that was not said, or there have to be some.
+ */
+bool v2_init_plainly(struct ike_sa *ike);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
 /* --- intermediate.c: IKE_INTERMEDIATE (RFC 9242) for more key exchanges (RFC 9370) --- */
