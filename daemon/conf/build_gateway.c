@@ -254,6 +254,7 @@ static void read_protocol(const struct reader *r)
 	r->gateway->keepalive_seconds =
 		(uint32_t)tree_number(tree, r->node, LEVEL,
 				      "protocol-common nat-traversal keep-alive-interval");
+	r->gateway->dscp = (uint8_t)tree_number(tree, r->node, LEVEL, "protocol-common dscp");
 	r->gateway->nat_traversal =
 		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal enable");
 	r->gateway->udp_csum =

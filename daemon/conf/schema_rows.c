@@ -211,6 +211,8 @@ const struct schema_row schema_rows[] = {
 	  .help = "UDP checksums of ESP in UDP over IPv4; IPv6 always has them" },
 	{ GATEWAY " protocol-common fragmentation enable", YES_NO("no"), WARN, .works = "no",
 	  .help = "fragmentation of IKEv1 messages" },
+	{ GATEWAY " protocol-common dscp", NUMBER(0, 63), .preset = "0",
+	  .help = "DSCP of IKE packets" },
 	{ GATEWAY " protocol-common passive-mode", YES_NO("no"), .help = "never initiate" },
 	{ GATEWAY " ipv6", YES_NO("no"),
 	  .help = "IPv6 between the gateways; if unset, the addresses decide" },

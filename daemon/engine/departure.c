@@ -10,6 +10,7 @@ struct departure {
 	TAILQ_ENTRY(departure) list;
 	uint64_t after;			/* number of wishes to carry out first */
 	struct endpoint local, remote;
+	uint8_t dscp;
 	size_t n;
 	uint8_t data[];
 };
@@ -28,14 +29,14 @@ static void insert(struct departures *list, struct departure *departure)
 }
 
 void departure_add(struct engine *e, const struct endpoint *local, const struct endpoint *remote,
-		   struct bytes data, uint64_t after)
+		   struct bytes data, uint8_t dscp, uint64_t after)
 {
 	struct departure *departure;
 
 	/* Earlier datagrams to the same peer may be due now. */
 	departures_go(e);
 	if (after <= e->carried) {
-		udp_send(e->udp, local, remote, data);
+		udp_send(e->udp, local, remote, data, dscp);
 		return;
 	}
 	departure = malloc(sizeof(*departure) + data.n);
@@ -44,6 +45,7 @@ void departure_add(struct engine *e, const struct endpoint *local, const struct 
 	departure->after = after;
 	departure->local = *local;
 	departure->remote = *remote;
+	departure->dscp = dscp;
 	departure->n = data.n;
 	memcpy(departure->data, data.p, data.n);
 	insert(&e->departures, departure);
@@ -62,7 +64,7 @@ void departures_go(struct engine *e)
 	for (; departure && departure->after <= e->carried; departure = next) {
 		next = TAILQ_NEXT(departure, list);
 		udp_send(e->udp, &departure->local, &departure->remote,
-			 bytes_of(departure->data, departure->n));
+			 bytes_of(departure->data, departure->n), departure->dscp);
 		take_off(e, departure);
 	}
 }

@@ -16,7 +16,7 @@ struct engine;
  * is lost like any datagram, and IKE retransmits.
  */
 void departure_add(struct engine *e, const struct endpoint *local, const struct endpoint *remote,
-		   struct bytes data, uint64_t after);
+		   struct bytes data, uint8_t dscp, uint64_t after);
 /* Sends all datagrams that are due. */
 void departures_go(struct engine *e);
 /* Drops all that wait. */

@@ -46,7 +46,7 @@ static void carry_out(struct engine *e, const struct ike_action *action)
 	switch (action->type) {
 	case IKE_ACTION_SEND:
 		departure_add(e, &action->send.local, &action->send.remote, action->send.data,
-			      action->send.after);
+			      action->send.dscp, action->send.after);
 		break;
 	case IKE_ACTION_SA_ADD:
 		wish(e, MSG_SA_ADD, &action->sa);

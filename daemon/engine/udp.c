@@ -25,10 +25,10 @@ struct udp {
 	uint8_t buffer[DATAGRAM_MAX];
 };
 
-/* Room for one control message with the local address of a datagram. */
+/* Room for control messages: the local address of a datagram, and the DSCP of what we send. */
 union control {
-	char v4[CMSG_SPACE(sizeof(struct in_pktinfo))];
-	char v6[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	char v4[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(int))];
+	char v6[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
 	struct cmsghdr align;
 };
 
@@ -143,33 +143,48 @@ static void complain(struct udp *udp, const struct endpoint *local, const struct
 			    endpoint_text(remote, to), why, repeat_text(held, left_out));
 }
 
-/* Sets the source address to @local in the control message that @msg has room for. */
+/* One more control message, which @msg has room for behind those that it has. */
+static void put_control(struct msghdr *msg, int level, int type, const void *data, size_t n)
+{
+	struct cmsghdr *c = (void *)((char *)msg->msg_control + msg->msg_controllen);
+
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(n);
+	memcpy(CMSG_DATA(c), data, n);
+	msg->msg_controllen += CMSG_SPACE(n);
+}
+
+/* Sets the source address to @local. */
 static void put_source(struct msghdr *msg, const struct addr *local)
 {
-	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
-	struct in6_pktinfo info6 = { 0 };
+	struct in6_pktinfo info6 = { .ipi6_ifindex = local->scope };
 	struct in_pktinfo info4 = { 0 };
 
 	if (local->family == AF_INET6) {
 		memcpy(&info6.ipi6_addr, local->b, 16);
-		info6.ipi6_ifindex = local->scope;
-		c->cmsg_level = IPPROTO_IPV6;
-		c->cmsg_type = IPV6_PKTINFO;
-		c->cmsg_len = CMSG_LEN(sizeof(info6));
-		memcpy(CMSG_DATA(c), &info6, sizeof(info6));
-		msg->msg_controllen = CMSG_SPACE(sizeof(info6));
+		put_control(msg, IPPROTO_IPV6, IPV6_PKTINFO, &info6, sizeof(info6));
 		return;
 	}
 	memcpy(&info4.ipi_spec_dst, local->b, 4);
-	c->cmsg_level = IPPROTO_IP;
-	c->cmsg_type = IP_PKTINFO;
-	c->cmsg_len = CMSG_LEN(sizeof(info4));
-	memcpy(CMSG_DATA(c), &info4, sizeof(info4));
-	msg->msg_controllen = CMSG_SPACE(sizeof(info4));
+	put_control(msg, IPPROTO_IP, IP_PKTINFO, &info4, sizeof(info4));
+}
+
+/* ECN is not for IKE. */
+static void put_dscp(struct msghdr *msg, uint8_t family, uint8_t dscp)
+{
+	int octet = dscp << 2;
+
+	if (!dscp)
+		return;
+	if (family == AF_INET6)
+		put_control(msg, IPPROTO_IPV6, IPV6_TCLASS, &octet, sizeof(octet));
+	else
+		put_control(msg, IPPROTO_IP, IP_TOS, &octet, sizeof(octet));
 }
 
 void udp_send(struct udp *udp, const struct endpoint *local, const struct endpoint *remote,
-	      struct bytes data)
+	      struct bytes data, uint8_t dscp)
 {
 	static uint8_t marker[MARKER];
 	union control control = { .v6 = { 0 } };
@@ -184,10 +199,11 @@ void udp_send(struct udp *udp, const struct endpoint *local, const struct endpoi
 	struct msghdr msg = {
 		.msg_name = &to, .msg_namelen = port_name(&remote->addr, remote->port, &to),
 		.msg_iov = iov, .msg_iovlen = 2,
-		.msg_control = &control, .msg_controllen = sizeof(control),
+		.msg_control = &control,
 	};
 
 	put_source(&msg, &local->addr);
+	put_dscp(&msg, local->addr.family, dscp);
 	errno = EAFNOSUPPORT;
 	if (udp->fds[i] < 0 || sendmsg(udp->fds[i], &msg, MSG_NOSIGNAL) < 0)
 		complain(udp, local, remote);

@@ -26,7 +26,7 @@ void udp_read(struct udp *udp, unsigned int i, unsigned int most, udp_received *
  * gets no marker.  Failures are logged; IKE retransmits.
  */
 void udp_send(struct udp *udp, const struct endpoint *local, const struct endpoint *remote,
-	      struct bytes data);
+	      struct bytes data, uint8_t dscp);
 /* The source address that the routes give to packets for @peer; 0 or -1. */
 int udp_source(const struct udp *udp, const struct addr *peer, struct addr *local);
 

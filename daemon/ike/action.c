@@ -88,7 +88,7 @@ static size_t text_room(const char *text)
 }
 
 void action_send(struct action_queue *queue, const struct endpoint *local,
-		 const struct endpoint *remote, struct bytes data, uint64_t after)
+		 const struct endpoint *remote, struct bytes data, uint8_t dscp, uint64_t after)
 {
 	struct action *action = action_new(IKE_ACTION_SEND, data.n);
 
@@ -98,6 +98,7 @@ void action_send(struct action_queue *queue, const struct endpoint *local,
 	action->a.send.local = *local;
 	action->a.send.remote = *remote;
 	action->a.send.data = bytes_of(action->owned, data.n);
+	action->a.send.dscp = dscp;
 	action->a.send.after = after;
 	action_append(queue, action);
 }

@@ -25,7 +25,7 @@ const struct ike_action *action_take(struct action_queue *queue);
 /* These copy their arguments.  If out of memory, they log it and drop the action. */
 /* @after: the number of what must be done to an SA before, as action_sa() gave it; 0: nothing. */
 void action_send(struct action_queue *queue, const struct endpoint *local,
-		 const struct endpoint *remote, struct bytes data, uint64_t after);
+		 const struct endpoint *remote, struct bytes data, uint8_t dscp, uint64_t after);
 /* Its number, from 1. */
 uint64_t action_sa(struct action_queue *queue, enum ike_action_type type,
 		   const struct ike_sa_spec *spec);

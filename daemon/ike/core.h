@@ -99,6 +99,7 @@ struct ike_action {
 		struct {
 			struct endpoint local, remote;
 			struct bytes data;	/* without the non-ESP marker */
+			uint8_t dscp;
 			/*
 			 * How many actions about SAs (IKE_ACTION_SA_*), of all so far, must have
 			 * been carried out before: a peer that hears of an SA uses it at once, and

@@ -271,7 +271,7 @@ static void send_all(struct ike_sa *ike, const struct endpoint *local,
 {
 	for (; message; message = message->next)
 		action_send(&ike->core->actions, local, remote, packet_bytes(message),
-			    ike->path->wished);
+			    ike->gw->conf->dscp, ike->path->wished);
 }
 
 void exchange_respond(struct ike_sa *ike, const struct endpoint *local,

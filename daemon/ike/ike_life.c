@@ -146,7 +146,7 @@ void ike_idle(struct ike_core *core, struct timer *timer)
 		return;
 	if (ike->path->nat_local && core->now >= ike->keepalive_at) {
 		action_send(&ike->core->actions, &ike->path->local, &ike->path->remote,
-			    bytes_of(&keepalive, 1), ike->path->wished);
+			    bytes_of(&keepalive, 1), ike->gw->conf->dscp, ike->path->wished);
 		ike->keepalive_at = next_keepalive(ike);
 	}
 	if (liveness && core->now >= ike->heard + SECONDS(liveness) && !ike->ex.current)

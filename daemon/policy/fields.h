@@ -53,6 +53,7 @@ enum policy_change {
 	F(reauth_seconds, POLICY_LIVE, VALUE) \
 	F(liveness_seconds, POLICY_LIVE, VALUE) \
 	F(keepalive_seconds, POLICY_LIVE, VALUE) \
+	F(dscp, POLICY_LIVE, VALUE) \
 	APART(n_tunnels) \
 	APART(tunnels)
 

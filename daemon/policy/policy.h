@@ -168,6 +168,7 @@ struct policy_gateway {
 	uint64_t reauth_seconds;	/* until both authenticate anew; 0: never */
 	uint32_t liveness_seconds;	/* idle time before a check; 0: none */
 	uint32_t keepalive_seconds;	/* between NAT keepalives */
+	uint8_t dscp;			/* of IKE packets */
 	unsigned int n_tunnels;
 	struct policy_tunnel *tunnels;	/* array */
 };

@@ -302,6 +302,7 @@ void peers_settle(struct peers *net, int side)
 			continue;
 		switch (action->type) {
 		case IKE_ACTION_SEND:
+			peer->dscp = action->send.dscp;
 			transmit(net, side, &action->send.local, &action->send.remote,
 				 action->send.data);
 			break;

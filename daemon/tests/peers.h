@@ -29,6 +29,7 @@ struct peer {
 	struct peers_dns dns;		/* what it says to this side */
 	unsigned int sent, received;	/* datagrams of the core */
 	unsigned int keepalives;	/* among those sent */
+	uint8_t dscp;			/* of the last one sent */
 	bool cut;			/* nothing passes to or from it */
 	bool dies;			/* as soon as the kernel refuses an SA: */
 	bool dead;			/* does nothing more, until it is revived */

@@ -221,6 +221,7 @@ struct policy *peers_policy(const struct site *site)
 	gw->reauth_seconds = site->reauth;
 	gw->liveness_seconds = site->liveness;
 	gw->keepalive_seconds = site->keepalive;
+	gw->dscp = site->dscp;
 	gw->n_tunnels = 1;
 	gw->tunnels = tunnel;
 	fill_tunnel(tunnel, site);

@@ -41,6 +41,7 @@ struct site {
 	uint64_t reauth;		/* seconds; 0: never */
 	uint64_t child_bytes;
 	uint32_t liveness, keepalive;	/* seconds */
+	uint8_t dscp;			/* of IKE packets */
 	const char *probed;		/* by the tunnel's monitor; NULL: it has none */
 	enum policy_action action;
 	unsigned int n_proxies;

@@ -165,16 +165,21 @@ static void test_wildcards(void **state)
 	    "digits\n");
 }
 
-static void test_keepalive(void **state)
+static void test_numbers(void **state)
 {
 	struct policy *policy = of(BASE);
 
 	(void)state;
 	assert_int_equal(policy->gateways[0].keepalive_seconds, 20);
+	assert_int_equal(policy->gateways[0].dscp, 0);
 	policy_free(policy);
 	policy = of(BASE G "protocol-common nat-traversal keep-alive-interval 3600\n");
 	assert_int_equal(policy->gateways[0].keepalive_seconds, 3600);
 	policy_free(policy);
+	policy = of(BASE G "protocol-common dscp 48\n");
+	assert_int_equal(policy->gateways[0].dscp, 48);
+	policy_free(policy);
+	bad(BASE G "protocol-common dscp 64\n", "f:5:48: \"64\" is not a number from 0 to 63\n");
 	bad(BASE G "protocol-common nat-traversal keep-alive-interval 9\n",
 	    "f:5:77: \"9\" is not a number from 10 to 3600\n");
 }
@@ -328,7 +333,7 @@ int main(void)
 		cmocka_unit_test(test_wrong),
 		cmocka_unit_test(test_dn),
 		cmocka_unit_test(test_wildcards),
-		cmocka_unit_test(test_keepalive),
+		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_key_in_hex),
 		cmocka_unit_test(test_ppk),
 		cmocka_unit_test(test_host_names),

@@ -601,6 +601,30 @@ static void test_nat(void **state)
 	peers_free(net);
 }
 
+/* Each end sends by its own, from the first message on; a reload sets another. */
+static void test_dscp(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net = peers_new(22);
+
+	(void)state;
+	a.dscp = 48;
+	b.dscp = 10;
+	peers_configure(net, B, &b);
+	peers_configure(net, A, &a);
+	peers_compute(net);
+	assert_int_equal(net->peer[A].dscp, 48);
+	peers_must_be_quiet(net, 5000);
+	assert_int_equal(net->peer[A].dscp, 48);
+	assert_int_equal(net->peer[B].dscp, 10);
+	a.dscp = 0;
+	peers_configure(net, A, &a);
+	peers_past_early(net);
+	assert_int_equal(net->peer[A].dscp, 0);
+	assert_int_equal(peers_told(net, A, "ike-up"), 1);
+	peers_finish(net);
+}
+
 static bool b_follows(struct peers *net)
 {
 	const struct ike_sa_spec *out = kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net");
@@ -860,6 +884,7 @@ int main(void)
 		cmocka_unit_test(test_nat_moves),
 		cmocka_unit_test(test_nat_forged),
 		cmocka_unit_test(test_nat_rough),
+		cmocka_unit_test(test_dscp),
 		cmocka_unit_test(test_nat_rekey),
 		cmocka_unit_test(test_nat_moves_at_rekey),
 		cmocka_unit_test(test_no_nat_traversal),

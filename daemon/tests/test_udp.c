@@ -72,7 +72,7 @@ static void on_datagram(void *ctx, const struct endpoint *local, const struct en
 
 	seen->n++;
 	seen->last = *remote;
-	udp_send(seen->udp, local, remote, data);
+	udp_send(seen->udp, local, remote, data, 0);
 }
 
 /* Whoever has no port cannot be answered, and so is not heard; a log line each would be much. */
@@ -117,11 +117,65 @@ static void test_cannot_send(void **state)
 	for (unsigned int i = 1; i <= 100; i++) {
 		assert_int_equal(addr_parse("203.0.113.0", &remote.addr), 0);
 		remote.addr.b[3] = (uint8_t)i;
-		udp_send(udp, &local, &remote, bytes_of("ike", 3));
+		udp_send(udp, &local, &remote, bytes_of("ike", 3), 0);
 	}
 	assert_int_equal(warnings, 1);
 	udp_free(udp);
 	log_set_sink(NULL, NULL);
+}
+
+/* The traffic class of what @udp sends from @address to itself with that DSCP; -1: none came. */
+static int class_of(struct udp *udp, const char *address, uint8_t dscp)
+{
+	struct endpoint local = { .port = 500 }, remote = { .port = 0 };
+	union port_name name;
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	char data[8];
+	struct iovec iov = { .iov_base = data, .iov_len = sizeof(data) };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	int fd, on = 1, class = -1;
+	socklen_t n;
+	bool v6;
+
+	assert_int_equal(addr_parse(address, &local.addr), 0);
+	remote.addr = local.addr;
+	v6 = local.addr.family == AF_INET6;
+	n = port_name(&remote.addr, 0, &name);
+	fd = socket(local.addr.family, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, &name.any, n), 0);
+	assert_int_equal(getsockname(fd, &name.any, &n), 0);
+	remote.port = ntohs(v6 ? name.v6.sin6_port : name.v4.sin_port);
+	assert_int_equal(v6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, sizeof(on)) :
+			      setsockopt(fd, IPPROTO_IP, IP_RECVTOS, &on, sizeof(on)), 0);
+	udp_send(udp, &local, &remote, bytes_of("ike", 3), dscp);
+	if (recvmsg(fd, &msg, 0) == 3 && CMSG_FIRSTHDR(&msg))
+		class = CMSG_DATA(CMSG_FIRSTHDR(&msg))[0];
+	close(fd);
+	return class;
+}
+
+static void test_dscp(void **state)
+{
+	static const char *const addresses[] = { "127.0.0.1", "::1" };
+	struct udp *udp;
+
+	(void)state;
+	own_network();
+	udp = open_udp();
+	assert_non_null(udp);
+	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+		assert_int_equal(class_of(udp, addresses[i], 0), 0);
+		assert_int_equal(class_of(udp, addresses[i], 48), 48 << 2);
+		assert_int_equal(class_of(udp, addresses[i], 63), 63 << 2);
+	}
+	udp_free(udp);
 }
 
 /* Whoever holds a port mostly does so for both families: that is one line to read. */
@@ -229,6 +283,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_port_zero),
 		cmocka_unit_test(test_cannot_send),
+		cmocka_unit_test(test_dscp),
 		cmocka_unit_test(test_port_taken),
 		cmocka_unit_test(test_source),
 		cmocka_unit_test(test_handed),

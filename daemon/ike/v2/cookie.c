@@ -80,6 +80,6 @@ bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct byte
 	header.flags = IKE_FLAG_RESPONSE;
 	wire_begin(&w, core->scratch, MESSAGE_MAX, &header);
 	wire_put_notify(&w, IKE_N_COOKIE, bytes_of(cookie, COOKIE_N));
-	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0, 0);
 	return true;
 }

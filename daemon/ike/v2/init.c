@@ -326,7 +326,7 @@ static void refuse(struct ike_core *core, const struct v2_in *in, uint16_t type,
 	header.flags = IKE_FLAG_RESPONSE;
 	wire_begin(&w, core->scratch, MESSAGE_MAX, &header);
 	wire_put_notify(&w, type, data);
-	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0, 0);
 }
 
 /* A message that we have answered already; it is answered again, or lost its use. */
@@ -346,7 +346,7 @@ static bool repeated(struct ike_core *core, const struct v2_in *in)
 			continue;
 		if (ike->hs->response)
 			action_send(&core->actions, &in->local, &in->remote,
-				    packet_bytes(ike->hs->response), 0);
+				    packet_bytes(ike->hs->response), ike->gw->conf->dscp, 0);
 		return true;
 	}
 	return false;

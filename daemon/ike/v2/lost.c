@@ -42,7 +42,7 @@ void v2_lost_answer(struct ike_core *core, const struct v2_in *in)
 	v2_clear_begin(core, in, &w);
 	wire_put_notify(&w, IKE_N_INVALID_IKE_SPI, bytes_of(NULL, 0));
 	v2_crash_say(core, in, &w);
-	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0, 0);
 }
 
 /* --- the peer lacks it --- */

@@ -48,5 +48,5 @@ void v2_say_clear(struct ike_core *core, const struct v2_in *in, uint16_t type, 
 
 	v2_clear_begin(core, in, &w);
 	wire_put_notify(&w, type, data);
-	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0);
+	action_send(&core->actions, &in->local, &in->remote, wire_end(&w), 0, 0);
 }
