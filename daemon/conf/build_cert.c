@@ -11,7 +11,9 @@
 #include "base/key_file.h"
 #include "base/text.h"
 #include "conf/build.h"
+#include "conf/keyfile.h"
 #include "crypto/cert_file.h"
+#include "crypto/cert_form.h"
 #include "policy/id.h"
 
 #define OWN	"authentication certificate local-certificate name"
@@ -33,12 +35,20 @@ static void content_free(struct content *content)
 	free(content);
 }
 
-static void take_all(int fd, bool key, struct content *content, char *why, size_t n)
+static struct bytes octets_of(const struct content *content)
+{
+	return bytes_of(content->octets, content->n);
+}
+
+/* Whether a private key is in a file, which then nobody else may be able to read. */
+enum holds { HOLDS_CERTS, HOLDS_MAYBE, HOLDS_KEY };
+
+static void take_all(int fd, enum holds holds, struct content *content, char *why, size_t n)
 {
 	struct stat st;
 	ssize_t got;
 
-	if (key && !key_file_trusted(fd, why, n))
+	if (holds == HOLDS_KEY && !key_file_trusted(fd, why, n))
 		return;
 	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
 		snprintf(why, n, "not a regular file");
@@ -51,10 +61,13 @@ static void take_all(int fd, bool key, struct content *content, char *why, size_
 		snprintf(why, n, "longer than %d octets", CERT_FILE_MAX);
 	else
 		content->n = (size_t)got;
+	if (holds == HOLDS_MAYBE && cert_form_has_key(octets_of(content)))
+		key_file_trusted(fd, why, n);
 }
 
-/* What is in the file that @value names; NULL after a complaint.  A key nobody else may read. */
-static struct content *load(const struct build *b, const struct tree_value *value, bool key)
+/* What is in the file that @value names; NULL after a complaint. */
+static struct content *load(const struct build *b, const struct tree_value *value,
+			    enum holds holds)
 {
 	struct content *content = calloc(1, sizeof(*content));
 	char why[160] = "";
@@ -70,20 +83,16 @@ static struct content *load(const struct build *b, const struct tree_value *valu
 			snprintf(why, sizeof(why), "%s%s", strerror(errno), errno == EACCES ?
 				 ": chown it to the user that pantund runs as" : "");
 		else
-			take_all(fd, key, content, why, sizeof(why));
+			take_all(fd, holds, content, why, sizeof(why));
 		if (fd >= 0)
 			close(fd);
 	}
 	if (!why[0])
 		return content;
-	conf_error(b->report, value->at, "%s %s: %s", key ? "key-file" : "file", value->text, why);
+	conf_error(b->report, value->at, "%s %s: %s", holds == HOLDS_KEY ? "key-file" : "file",
+		   value->text, why);
 	content_free(content);
 	return NULL;
-}
-
-static struct bytes octets_of(const struct content *content)
-{
-	return bytes_of(content->octets, content->n);
 }
 
 /* The certificate of that name, as @value has it; NULL after a complaint. */
@@ -133,36 +142,76 @@ static void take_own(struct build *b, struct policy_gateway *gateway, struct cer
 	own->chain = NULL;
 }
 
+/* The files of a certificate of ours. */
+struct own_files {
+	const struct tree_value *file;
+	struct content *certs, *key;	/* key NULL: it is with the certificates */
+	struct secret *passphrase;	/* NULL: there is none */
+};
+
+static void close_own(struct own_files *files)
+{
+	content_free(files->certs);
+	content_free(files->key);
+	secret_free(files->passphrase);
+}
+
+/* Reads them; false after a complaint, or more.  close_own() in any case. */
+static bool open_own(const struct build *b, const struct tree_node *node, struct own_files *files)
+{
+	const struct tree_value *file = tree_value(b->tree, node, "file");
+	const struct tree_value *key = tree_value(b->tree, node, "key-file");
+	const struct tree_value *passphrase = tree_value(b->tree, node, "passphrase-file");
+
+	*files = (struct own_files){ .file = file };
+	if (!file) {
+		if (!node->broken)
+			conf_error(b->report, node->at, "certificate \"%s\" has no file",
+				   node->word);
+		return false;
+	}
+	files->certs = load(b, file, HOLDS_MAYBE);
+	if (key)
+		files->key = load(b, key, HOLDS_KEY);
+	if (passphrase)
+		files->passphrase = keyfile_read_passphrase(passphrase, b->report);
+	if (!files->certs || (key && !files->key) || (passphrase && !files->passphrase))
+		return false;
+	if (key || cert_form_has_key(octets_of(files->certs)))
+		return true;
+	if (!node->broken)
+		conf_error(b->report, node->at, "certificate \"%s\" has no key-file, which a "
+			   "local-certificate needs", node->word);
+	return false;
+}
+
 static void read_own(struct build *b, const struct tree_value *name,
 		     struct policy_gateway *gateway)
 {
 	const struct tree_node *node = find_cert(b, name, "certificate");
-	const struct tree_value *file = node ? tree_value(b->tree, node, "file") : NULL;
-	const struct tree_value *key_file = node ? tree_value(b->tree, node, "key-file") : NULL;
-	struct content *certs, *key;
+	struct cert_own_input in = { .key = bytes_of(NULL, 0) };
+	struct own_files files;
 	struct cert_own_file own;
 	char why[160];
 
 	if (!node)
 		return;
-	if (!file || !key_file) {
-		if (!node->broken)
-			conf_error(b->report, node->at, "certificate \"%s\" has no %s", node->word,
-				   file ? "key-file, which a local-certificate needs" : "file");
-		return;
+	if (open_own(b, node, &files)) {
+		in.certs = octets_of(files.certs);
+		if (files.key)
+			in.key = octets_of(files.key);
+		if (files.passphrase)
+			in.passphrase = secret_bytes(files.passphrase);
+		if (!cert_own_read(&in, &own, why, sizeof(why))) {
+			conf_error(b->report, files.file->at, "certificate \"%s\": %s",
+				   node->word, why);
+		} else {
+			warn_days(b, files.file, secret_bytes(own.chain));
+			take_own(b, gateway, &own);
+			cert_own_drop(&own);
+		}
 	}
-	certs = load(b, file, false);
-	key = load(b, key_file, true);
-	if (certs && key && !cert_own_read(octets_of(key), octets_of(certs), &own, why,
-					   sizeof(why))) {
-		conf_error(b->report, file->at, "certificate \"%s\": %s", node->word, why);
-	} else if (certs && key) {
-		warn_days(b, file, secret_bytes(own.chain));
-		take_own(b, gateway, &own);
-		cert_own_drop(&own);
-	}
-	content_free(certs);
-	content_free(key);
+	close_own(&files);
 }
 
 /* --- authorities --- */
@@ -173,7 +222,7 @@ static void add_roots(struct build *b, const struct tree_value *name,
 {
 	const struct tree_node *node = find_cert(b, name, "certificate");
 	const struct tree_value *file = node ? tree_value(b->tree, node, "file") : NULL;
-	struct content *certs = file ? load(b, file, false) : NULL;
+	struct content *certs = file ? load(b, file, HOLDS_CERTS) : NULL;
 	struct secret *before = gateway->anchors, *roots, *all;
 	unsigned int n = gateway->n_authorities;
 	char why[160];

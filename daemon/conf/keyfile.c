@@ -54,13 +54,24 @@ static struct secret *read_path(const char *path, size_t max, char *why, size_t 
 	return secret;
 }
 
-struct secret *keyfile_read(const struct tree_value *value, size_t max,
-			    struct conf_report *report)
+static struct secret *read_as(const char *leaf, const struct tree_value *value, size_t max,
+			      struct conf_report *report)
 {
 	char why[160];
 	struct secret *secret = read_path(value->text, max, why, sizeof(why));
 
 	if (!secret)
-		conf_error(report, value->at, "key-file %s: %s", value->text, why);
+		conf_error(report, value->at, "%s %s: %s", leaf, value->text, why);
 	return secret;
+}
+
+struct secret *keyfile_read(const struct tree_value *value, size_t max,
+			    struct conf_report *report)
+{
+	return read_as("key-file", value, max, report);
+}
+
+struct secret *keyfile_read_passphrase(const struct tree_value *value, struct conf_report *report)
+{
+	return read_as("passphrase-file", value, KEYFILE_MAX, report);
 }

@@ -16,5 +16,7 @@
  */
 struct secret *keyfile_read(const struct tree_value *value, size_t max,
 			    struct conf_report *report);
+/* Likewise a passphrase. */
+struct secret *keyfile_read_passphrase(const struct tree_value *value, struct conf_report *report);
 
 #endif

@@ -329,9 +329,12 @@ const struct schema_row schema_rows[] = {
 	{ UNIT " comment", TEXT(0, 1023), .help = "free text" },
 
 	{ CERTIFICATE " file", TEXT(1, 4095),
-	  .help = "certificate in PEM; others that lead from it to the root may follow" },
+	  .help = "certificate in PEM, others that lead from it to the root may follow; or in "
+		  "DER, or PKCS #12 with its private key" },
 	{ CERTIFICATE " key-file", TEXT(1, 4095),
-	  .help = "its private key in PEM; no access for group and others" },
+	  .help = "its private key in PEM or DER; no access for group and others" },
+	{ CERTIFICATE " passphrase-file", TEXT(1, 4095),
+	  .help = "what the private key is encrypted with; no access for group and others" },
 	{ CERT_PROFILE " CA", .list = true, KIND(NAME),
 	  .help = "authorities, among those under certificate" },
 	{ CERT_PROFILE " use-crl", YES_NO("no"), REFUSE, .works = "no",

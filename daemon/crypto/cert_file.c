@@ -7,70 +7,14 @@
 #include <string.h>
 
 #include <openssl/err.h>
-#include <openssl/pem.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
 #include "base/items.h"
+#include "crypto/cert_form.h"
 
 _Static_assert(CERT_SPKI == SHA_DIGEST_LENGTH, "an authority is known by a SHA-1");
-
-/* --- from PEM --- */
-
-/* There is nobody to ask: an encrypted key cannot be read. */
-static int no_passphrase(char *buf, int size, int writing, void *ctx)
-{
-	bool *asked = ctx;
-
-	(void)buf;
-	(void)size;
-	(void)writing;
-	*asked = true;
-	return -1;
-}
-
-static EVP_PKEY *read_key(struct bytes pem, char *why, size_t n)
-{
-	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	bool encrypted = false;
-	EVP_PKEY *key;
-
-	key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, &encrypted) : NULL;
-	BIO_free(bio);
-	if (!key && encrypted)
-		snprintf(why, n, "the private key is encrypted: take the passphrase from it with "
-				 "openssl pkey, as the file is protected by its mode");
-	else if (!key)
-		snprintf(why, n, "there is no private key in PEM in it");
-	ERR_clear_error();
-	return key;
-}
-
-/* All certificates in @pem, in order; NULL: there is none, or one that cannot be read. */
-static STACK_OF(X509) *read_certs(struct bytes pem, char *why, size_t n)
-{
-	BIO *bio = BIO_new_mem_buf(pem.p, (int)pem.n);
-	STACK_OF(X509) *certs = sk_X509_new_null();
-	bool asked = false, good = bio && certs;
-	X509 *cert;
-
-	ERR_clear_error();
-	while (good && (cert = PEM_read_bio_X509(bio, NULL, no_passphrase, &asked)))
-		good = sk_X509_push(certs, cert) > 0;
-	BIO_free(bio);
-	good = good && sk_X509_num(certs) > 0 &&
-	       ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
-	ERR_clear_error();
-	if (good)
-		return certs;
-	if (certs && sk_X509_num(certs))
-		snprintf(why, n, "certificate %d in it cannot be read", sk_X509_num(certs) + 1);
-	else
-		snprintf(why, n, "there is no certificate in PEM in it");
-	sk_X509_pop_free(certs, X509_free);
-	return NULL;
-}
 
 /* --- to DER --- */
 
@@ -217,13 +161,15 @@ static bool make_own(EVP_PKEY *key, STACK_OF(X509) *certs, struct cert_own_file 
 	return false;
 }
 
-bool cert_own_read(struct bytes key, struct bytes certs, struct cert_own_file *out, char *why,
+bool cert_own_read(const struct cert_own_input *in, struct cert_own_file *out, char *why,
 		   size_t n)
 {
-	STACK_OF(X509) *list = read_certs(certs, why, n);
-	EVP_PKEY *own = list ? read_key(key, why, n) : NULL;
+	STACK_OF(X509) *list = cert_form_certs(in->certs, in->passphrase, why, n);
+	EVP_PKEY *own = NULL;
 	bool good;
 
+	if (list)
+		own = cert_form_key(in->key.n ? in->key : in->certs, in->passphrase, why, n);
 	*out = (struct cert_own_file){ .credential = NULL };
 	good = own && make_own(own, list, out, why, n);
 	if (!good)
@@ -275,7 +221,7 @@ static bool are_roots(STACK_OF(X509) *list, unsigned int before, char *why, size
 struct secret *cert_roots_read(struct bytes certs, uint8_t (*spki)[CERT_SPKI],
 			       unsigned int *n_spki, char *why, size_t n)
 {
-	STACK_OF(X509) *list = read_certs(certs, why, n);
+	STACK_OF(X509) *list = cert_form_certs(certs, bytes_of(NULL, 0), why, n);
 	bool good = list && are_roots(list, *n_spki, why, n);
 	struct secret *roots = NULL;
 	size_t room = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Private keys and certificates as they are in files, in PEM (RFC 7468).  What is wrong with them
+ * Private keys and certificates as they are in files (crypto/cert_form.h).  What is wrong with them
  * is said once, when they are read; from there on they are items (base/items.h) in DER.
  */
 #ifndef PANTUN_CRYPTO_CERT_FILE_H
@@ -20,12 +20,18 @@ struct cert_own_file {
 	struct secret *subject;		/* its subject, a distinguished name in DER */
 };
 
+/* What is in the files. */
+struct cert_own_input {
+	struct bytes certs;
+	struct bytes key;		/* empty: it is with the certificates */
+	struct bytes passphrase;	/* that they are encrypted with; empty: they are not */
+};
+
 /*
- * Takes the private key in @key and the certificates in @certs apart.  The first one must be that
- * of the key; one that issued itself is left out, as peers have it.  False with the reason in @why
- * of @n octets.
+ * Takes them apart.  The first certificate must be that of the private key; one that issued itself
+ * is left out, as peers have it.  False with the reason in @why of @n octets.
  */
-bool cert_own_read(struct bytes key, struct bytes certs, struct cert_own_file *out, char *why,
+bool cert_own_read(const struct cert_own_input *in, struct cert_own_file *out, char *why,
 		   size_t n);
 void cert_own_drop(struct cert_own_file *own);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 #include <openssl/x509v3.h>
 
 #include "base/items.h"
@@ -115,6 +116,36 @@ struct secret *pki_key_pem(const struct pki *pki)
 	BIO *bio = BIO_new(BIO_s_mem());
 
 	must(bio && PEM_write_bio_PrivateKey(bio, pki->key, NULL, NULL, 0, NULL, NULL) == 1);
+	return taken(bio);
+}
+
+struct secret *pki_key_as(const struct pki *pki, bool pem, const char *passphrase)
+{
+	const EVP_CIPHER *cipher = passphrase ? EVP_aes_256_cbc() : NULL;
+	int n = passphrase ? (int)strlen(passphrase) : 0;
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	must(bio);
+	if (pem)
+		must(PEM_write_bio_PKCS8PrivateKey(bio, pki->key, cipher, passphrase, n, NULL,
+						   NULL) == 1);
+	else
+		must(i2d_PKCS8PrivateKey_bio(bio, pki->key, cipher, passphrase, n, NULL,
+					     NULL) == 1);
+	return taken(bio);
+}
+
+struct secret *pki_pkcs12(const struct pki *pki, const struct pki *issuer, const char *passphrase)
+{
+	STACK_OF(X509) *others = sk_X509_new_null();
+	BIO *bio = BIO_new(BIO_s_mem());
+	PKCS12 *bag;
+
+	must(bio && others && sk_X509_push(others, issuer->cert) > 0);
+	bag = PKCS12_create(passphrase, "us", pki->key, pki->cert, others, 0, 0, 0, 0, 0);
+	must(bag && i2d_PKCS12_bio(bio, bag) == 1);
+	PKCS12_free(bag);
+	sk_X509_free(others);
 	return taken(bio);
 }
 

@@ -36,6 +36,10 @@ void pki_free(struct pki *pki);
 /* The certificates in PEM, up to one that is NULL, and the key. */
 struct secret *pki_pem(X509 *const *certs);
 struct secret *pki_key_pem(const struct pki *pki);
+/* The key in PEM or DER, encrypted with @passphrase unless that is NULL. */
+struct secret *pki_key_as(const struct pki *pki, bool pem, const char *passphrase);
+/* Key, certificate and that of its issuer in PKCS #12, encrypted with @passphrase or "". */
+struct secret *pki_pkcs12(const struct pki *pki, const struct pki *issuer, const char *passphrase);
 /* The certificates as items of DER, as a peer sends them. */
 struct secret *pki_items(X509 *const *certs);
 

@@ -240,7 +240,9 @@ static void test_certificates(void **state)
 	char why[160];
 
 	(void)state;
-	assert_true(cert_own_read(secret_bytes(key), secret_bytes(pem), &own, why, sizeof(why)));
+	assert_true(cert_own_read(&(struct cert_own_input){ .certs = secret_bytes(pem),
+							    .key = secret_bytes(key) },
+				  &own, why, sizeof(why)));
 	roots = cert_roots_read(secret_bytes(pem), spki, &n, why, sizeof(why));
 	assert_non_null(roots);
 	give_cert(21, false, secret_bytes(own.credential));
@@ -307,7 +309,9 @@ static void test_captured(void **state)
 	char why[160];
 
 	(void)state;
-	assert_true(cert_own_read(secret_bytes(key), secret_bytes(pem), &own, why, sizeof(why)));
+	assert_true(cert_own_read(&(struct cert_own_input){ .certs = secret_bytes(pem),
+							    .key = secret_bytes(key) },
+				  &own, why, sizeof(why)));
 	give_cert(21, false, secret_bytes(own.credential));
 	give_cert(22, true, secret_bytes(roots));
 	assert_true(goes_on());

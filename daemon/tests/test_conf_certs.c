@@ -61,14 +61,15 @@ static void write_pem(const char *name, struct secret *pem, mode_t mode)
 	secret_free(pem);
 }
 
-#define CERTS \
+#define BAG \
 	G "peer-address ip 192.0.2.9\n" TUNNEL \
 	G "authentication certificate local-certificate name own\n" \
 	G "authentication certificate certificate-profile CP\n" \
 	"set certificate-profile CP CA root\n" \
-	"set certificate own file @/x.crt\n" \
-	"set certificate own key-file @/x.key\n"
+	"set certificate own file @/x.crt\n"
+#define CERTS	BAG "set certificate own key-file @/x.key\n"
 #define ROOT	"set certificate root file @/x.ca\n"
+#define PASS	"set certificate own passphrase-file @/x.pass\n"
 
 /* Certificates are looked at when they are read. */
 static void test_certificates(void **state)
@@ -112,7 +113,43 @@ static void test_certificates(void **state)
 	pki_free(&soon);
 	write_pem("ca", secret_new(bytes_of("", 0)), 0600);
 	refuses(CERTS ROOT, "f:7:26: warning: file @/x.crt: a certificate in it expires in 10 "
-		"days\nf:9:27: certificate \"root\": there is no certificate in PEM in it\n");
+		"days\nf:9:27: certificate \"root\": there is no certificate in PEM or DER in "
+		"it\n");
+}
+
+/* Where files with keys and passphrases may be read by others, or do not fit. */
+static void test_passphrase(void **state)
+{
+	const struct pki_wish ca = { .kind = "P-256", .name = "ca", .authority = true,
+				     .until = 50 * PKI_DAY };
+	struct pki root = pki_make(&ca), own;
+	const struct pki_wish wish = { .kind = "P-256", .name = "hq", .issuer = &root,
+				       .until = 50 * PKI_DAY };
+
+	(void)state;
+	own = pki_make(&wish);
+	write_pem("ca", pki_pem((X509 *[]){ root.cert, NULL }), 0644);
+	write_pem("crt", pki_pem((X509 *[]){ own.cert, root.cert, NULL }), 0644);
+	write_pem("key", pki_key_as(&own, true, "open sesame"), 0600);
+	refuses(CERTS ROOT, "f:7:26: certificate \"own\": the private key is encrypted: give its "
+		"passphrase-file\n");
+	write_pem("pass", secret_new(bytes_of("open sesame\n", 12)), 0644);
+	refuses(CERTS ROOT PASS, "f:10:37: passphrase-file @/x.pass: group or others have access "
+		"(mode 0644): chmod 600 it\n");
+	write_pem("pass", secret_new(bytes_of("open sesame\n", 12)), 0600);
+	takes(CERTS ROOT PASS, "");
+	write_pem("pass", secret_new(bytes_of("open\n", 5)), 0600);
+	refuses(CERTS ROOT PASS, "f:7:26: certificate \"own\": the passphrase is not that of the "
+		"private key\n");
+	refuses(BAG ROOT, "f:7:17: certificate \"own\" has no key-file, which a "
+		"local-certificate needs\n");
+	write_pem("crt", pki_pkcs12(&own, &root, "open"), 0644);
+	refuses(BAG ROOT PASS, "f:7:26: file @/x.crt: group or others have access (mode 0644): "
+		"chmod 600 it\n");
+	write_pem("crt", pki_pkcs12(&own, &root, "open"), 0600);
+	takes(BAG ROOT PASS, "");
+	pki_free(&root);
+	pki_free(&own);
 }
 
 static int make_dir(void **state)
@@ -123,7 +160,7 @@ static int make_dir(void **state)
 
 static int remove_dir(void **state)
 {
-	static const char *const names[] = { "ca", "crt", "key" };
+	static const char *const names[] = { "ca", "crt", "key", "pass" };
 	char path[128];
 
 	(void)state;
@@ -138,6 +175,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_passphrase),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

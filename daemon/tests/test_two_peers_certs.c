@@ -52,8 +52,9 @@ static struct policy *policy_of(int side, const struct pki *own, X509 *const *ch
 
 	secret_free(gw->psk);
 	gw->psk = NULL;
-	assert_true(cert_own_read(secret_bytes(key), secret_bytes(certs), &made, why,
-				  sizeof(why)));
+	assert_true(cert_own_read(&(struct cert_own_input){ .certs = secret_bytes(certs),
+							    .key = secret_bytes(key) },
+				  &made, why, sizeof(why)));
 	gw->credential = made.credential;
 	gw->chain = made.chain;
 	secret_free(made.subject);
