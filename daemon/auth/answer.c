@@ -84,11 +84,13 @@ static void sign(const struct auth_keys *keys, const struct ike_auth_request *re
 		 struct ike_auth_answer *answer)
 {
 	struct cert_own *own = auth_keys_own(keys, request->keys[0]);
+	uint8_t method = 0;
 
 	if (own)
-		answer->n = (uint32_t)cert_own_sign(own, request->hashes,
+		answer->n = (uint32_t)cert_own_sign(own, request->how,
 						    bytes_of(request->octets, request->octets_n),
-						    answer->octets);
+						    answer->octets, &method);
+	answer->method = method;
 	answer->failed = !answer->n;
 	if (answer->n)
 		answer->key = request->keys[0];
@@ -119,20 +121,25 @@ static void verify(const struct auth_keys *keys, const struct ike_auth_request *
 {
 	size_t covered = request->octets_n - request->tail_n;
 	struct bytes rest = bytes_of(request->octets + covered, request->tail_n), data, id;
+	struct cert_proof proof = { .octets = bytes_of(request->octets, covered) };
 	struct cert_peer *peer = NULL;
 	struct text why;
 	uint64_t key;
 
 	text_init(&why, (char *)answer->octets, sizeof(answer->octets));
-	if (!items_next(&rest, &data) || !items_next(&rest, &id) || id.n < 1)
+	if (!items_next(&rest, &data) || !items_next(&rest, &id) || data.n < 1 || id.n < 1)
 		text_add(&why, "its proof is malformed");
 	else if (!rest.n)
 		text_add(&why, "it did not send its certificate");
 	else
 		peer = cert_peer_read(rest, &why);
 	key = peer ? trusted_by(keys, request, peer, &why) : 0;
+	if (key) {
+		proof.method = data.p[0];
+		proof.data = bytes_of(data.p + 1, data.n - 1);
+	}
 	if (key && cert_peer_is(peer, id.p[0], bytes_of(id.p + 1, id.n - 1), &why) &&
-	    cert_peer_signed(peer, data, bytes_of(request->octets, covered), &why)) {
+	    cert_peer_signed(peer, auth_keys_roots(keys, key), &proof, &why)) {
 		answer->key = key;
 		why.n = 0;
 		answer->octets[0] = '\0';

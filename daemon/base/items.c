@@ -34,3 +34,13 @@ uint8_t *item_put(uint8_t *out, struct bytes item)
 		memcpy(out + 2, item.p, item.n);
 	return out + item_room(item.n);
 }
+
+uint8_t *item_put_two(uint8_t *out, struct bytes a, struct bytes b)
+{
+	put_be16(out, (uint16_t)(a.n + b.n));
+	if (a.n)
+		memcpy(out + 2, a.p, a.n);
+	if (b.n)
+		memcpy(out + 2 + a.n, b.p, b.n);
+	return out + item_room(a.n + b.n);
+}

@@ -21,5 +21,7 @@ static inline size_t item_room(size_t n)
 }
 /* Writes one at @out, with room for item_room(); returns where the next one goes. */
 uint8_t *item_put(uint8_t *out, struct bytes item);
+/* Likewise one that is @a and then @b. */
+uint8_t *item_put_two(uint8_t *out, struct bytes a, struct bytes b);
 
 #endif

@@ -14,10 +14,13 @@
 #include "conf/keyfile.h"
 #include "crypto/cert_file.h"
 #include "crypto/cert_form.h"
+#include "crypto/cert_rules.h"
 #include "policy/id.h"
 
 #define OWN	"authentication certificate local-certificate name"
 #define PROFILE	"authentication certificate certificate-profile"
+#define SHA1	"authentication certificate allow-sha1"
+#define PADDING	"authentication certificate rsa-padding"
 #define DAYS	30	/* before a certificate ends a warning begins */
 
 _Static_assert(POLICY_AUTHORITY == CERT_SPKI, "authorities are known by something else");
@@ -255,6 +258,18 @@ static void add_roots(struct build *b, const struct tree_value *name,
 	secret_free(roots);
 }
 
+/* Whatever is changed in them is another number, by which who checks certificates has them. */
+static void add_rules(struct build *b, struct policy_gateway *gateway)
+{
+	const struct cert_rules rules = { .sha1 = gateway->allow_sha1 };
+	struct secret *all = cert_rules_put(&rules, secret_bytes(gateway->anchors));
+
+	if (!all)
+		b->short_of_memory = true;
+	secret_free(gateway->anchors);
+	gateway->anchors = all;
+}
+
 static void read_authorities(struct build *b, const struct tree_value *name,
 			 struct policy_gateway *gateway)
 {
@@ -266,6 +281,8 @@ static void read_authorities(struct build *b, const struct tree_value *name,
 			   node->word);
 	for (const struct tree_value *ca = list ? list->value : NULL; ca; ca = ca->next)
 		add_roots(b, ca, gateway);
+	if (gateway->anchors)
+		add_rules(b, gateway);
 	if (gateway->anchors && gateway->anchors->n > CERT_FILE_MAX)
 		conf_error(b->report, name->at, "certificate-profile \"%s\" is longer than %d "
 			   "octets", name->text, CERT_FILE_MAX);
@@ -283,6 +300,12 @@ bool build_certificates(struct build *b, const struct tree_node *node,
 	if (own && profile && key)
 		conf_error(b->report, own->at, "gateway \"%s\" has a pre-shared-key that neither "
 			   "end would use beside certificates", gateway->name);
+	gateway->allow_sha1 = tree_yes(b->tree, node, GATEWAY_LEVEL " *", SHA1);
+	if (gateway->allow_sha1)
+		conf_warning(b->report, tree_value(b->tree, node, SHA1)->at, "signatures with "
+			     "SHA-1 are no longer secure: allow them for old peers only");
+	gateway->rsa_pkcs1 = !strcmp(tree_text(b->tree, node, GATEWAY_LEVEL " *", PADDING),
+				     "pkcs1");
 	if (own)
 		read_own(b, own, gateway);
 	if (profile)

@@ -143,6 +143,11 @@ const struct schema_row schema_rows[] = {
 	  TEXT(1, 1024), REFUSE, .help = "URL that our certificate is fetched from" },
 	{ GATEWAY " authentication certificate certificate-profile", TEXT(1, 255),
 	  .help = "authorities that the peer's certificate has to be of" },
+	{ GATEWAY " authentication certificate rsa-padding", WORDS("pss pkcs1"), .preset = "pss",
+	  .help = "how RSA signs; pkcs1 is for peers that know RFC 7427, but not RSASSA-PSS" },
+	{ GATEWAY " authentication certificate allow-sha1", YES_NO("no"),
+	  .help = "sign, and take signatures, by RSA with SHA-1 where the peer does not know "
+		  "RFC 7427" },
 	{ GATEWAY " authentication certificate allow-id-payload-mismatch", YES_NO("no"), REFUSE,
 	  .works = "no", .help = "accept an identity that is not in the certificate" },
 	{ GATEWAY " authentication certificate strict-validation-revocation", YES_NO("no"),

@@ -10,6 +10,7 @@
 
 #include "base/items.h"
 #include "crypto/cert_name.h"
+#include "crypto/cert_rules.h"
 #include "crypto/sign.h"
 
 #define DEPTH_MAX	5	/* certificates of authorities below the root, as PAN-OS has it */
@@ -53,9 +54,10 @@ void cert_own_free(struct cert_own *own)
 	free(own);
 }
 
-size_t cert_own_sign(struct cert_own *own, unsigned int hashes, struct bytes octets, uint8_t *out)
+size_t cert_own_sign(struct cert_own *own, unsigned int how, struct bytes octets, uint8_t *out,
+		     uint8_t *method)
 {
-	return sign_make(own->key, hashes, octets, out);
+	return sign_make(own->key, how, octets, out, method);
 }
 
 /* --- authorities --- */
@@ -64,6 +66,7 @@ struct cert_roots {
 	X509_STORE *store;
 	STACK_OF(X509) *all;		/* the same, to try one by one where there are: */
 	bool namesakes;			/* two have one name */
+	struct cert_rules rules;
 };
 
 static X509 *read_one(struct bytes der)
@@ -95,7 +98,7 @@ struct cert_roots *cert_roots_new(struct bytes items)
 		roots->store = X509_STORE_new();
 		roots->all = sk_X509_new_null();
 	}
-	good = roots && roots->store && roots->all;
+	good = roots && roots->store && roots->all && cert_rules_take(&items, &roots->rules);
 	while (good && items_next(&items, &item)) {
 		X509 *cert = read_one(item);
 
@@ -312,12 +315,16 @@ bool cert_peer_is(struct cert_peer *peer, uint8_t type, struct bytes id, struct 
 	return good;
 }
 
-bool cert_peer_signed(struct cert_peer *peer, struct bytes data, struct bytes octets,
-		      struct text *why)
+bool cert_peer_signed(struct cert_peer *peer, struct cert_roots *roots,
+		      const struct cert_proof *proof, struct text *why)
 {
 	EVP_PKEY *key = X509_get0_pubkey(peer->first);
+	enum sign_verdict verdict = SIGN_OTHER_KEY;
 
-	switch (key ? sign_check(key, data, octets) : SIGN_OTHER_KEY) {
+	if (key)
+		verdict = sign_check(key, proof->method, roots->rules.sha1, proof->data,
+				     proof->octets);
+	switch (verdict) {
 	case SIGN_GOOD:
 		return true;
 	case SIGN_BAD:
@@ -329,6 +336,10 @@ bool cert_peer_signed(struct cert_peer *peer, struct bytes data, struct bytes oc
 	case SIGN_OTHER_KEY:
 		text_add(why, "its signature is by an algorithm for another kind of key than "
 			      "that of its certificate");
+		break;
+	case SIGN_BY_SHA1:
+		text_add(why, "its signature is by RSA with SHA-1: have it use RFC 7427, or set "
+			      "authentication certificate allow-sha1 yes");
 	}
 	return false;
 }

@@ -17,12 +17,13 @@ struct cert_own;
 struct cert_own *cert_own_new(struct bytes credential);
 void cert_own_free(struct cert_own *own);
 /* As sign_make() has it. */
-size_t cert_own_sign(struct cert_own *own, unsigned int hashes, struct bytes octets, uint8_t *out);
+size_t cert_own_sign(struct cert_own *own, unsigned int how, struct bytes octets, uint8_t *out,
+		     uint8_t *method);
 
-/* Authorities, all trusted alike. */
+/* Authorities, all trusted alike, and how strict we are with what they have issued. */
 struct cert_roots;
 
-/* From the items of cert_roots_read(); NULL as above. */
+/* From the items of cert_rules_put(); NULL as above. */
 struct cert_roots *cert_roots_new(struct bytes items);
 void cert_roots_free(struct cert_roots *roots);
 
@@ -42,8 +43,15 @@ bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct 
  * for.
  */
 bool cert_peer_is(struct cert_peer *peer, uint8_t type, struct bytes id, struct text *why);
-/* Whether @data, of an AUTH payload, signs @octets by its key; else adds the reason. */
-bool cert_peer_signed(struct cert_peer *peer, struct bytes data, struct bytes octets,
-		      struct text *why);
+/* What a peer says to prove who it is: data of an AUTH payload of a method, and what they cover. */
+struct cert_proof {
+	uint8_t method;
+	struct bytes data;
+	struct bytes octets;
+};
+
+/* Whether that is by its key, and by what @roots allow; else adds the reason. */
+bool cert_peer_signed(struct cert_peer *peer, struct cert_roots *roots,
+		      const struct cert_proof *proof, struct text *why);
 
 #endif

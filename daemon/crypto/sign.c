@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
+
+#include "wire/ike_const.h"
 
 /* RSASSA-PSS (RFC 4055 section 3.1): hash, MGF1 of that hash, salt as long as it. */
 #define PSS(hash, salt)	\
@@ -20,14 +23,15 @@
 	"\x05\x00\xa2\x03\x02\x01" salt "\xa3\x03\x02\x01\x01"
 #define RSA_PKCS1(hash)	"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01" hash "\x05\x00"
 #define ECDSA(hash)	"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03" hash
-#define DER(text)	{ .der = (const uint8_t *)(text), .der_n = sizeof(text) - 1
+#define DER(text)	{ .method = IKE_AUTH_DIGITAL_SIGNATURE, .der = (const uint8_t *)(text), .der_n = sizeof(text) - 1
 
 /*
  * What is made is of the first row that fits the key and a hash of the peer's; for ECDSA, of the
  * hash that is as strong as the curve before others.
  */
 static const struct row {
-	const uint8_t *der;
+	uint8_t method;
+	const uint8_t *der;	/* names the algorithm where the method does not */
 	size_t der_n;
 	const char *key;	/* as EVP_PKEY_is_a() has it */
 	int bits;		/* of the key that this row is best for; 0: any */
@@ -55,6 +59,10 @@ static const struct row {
 	DER(ECDSA("\x04")), .key = "EC", .bits = 521, .hash = SIGN_SHA512, .digest = "SHA512" },
 	DER("\x30\x05\x06\x03\x2b\x65\x70"), .key = "ED25519", .hash = SIGN_IDENTITY },
 	DER("\x30\x05\x06\x03\x2b\x65\x71"), .key = "ED448", .hash = SIGN_IDENTITY },
+	{ .method = IKE_AUTH_RSA, .key = "RSA", .hash = SIGN_SHA1, .digest = "SHA1" },
+	{ .method = IKE_AUTH_ECDSA_256, .key = "EC", .bits = 256, .digest = "SHA256" },
+	{ .method = IKE_AUTH_ECDSA_384, .key = "EC", .bits = 384, .digest = "SHA384" },
+	{ .method = IKE_AUTH_ECDSA_521, .key = "EC", .bits = 521, .digest = "SHA512" },
 };
 
 /* What the algorithm of @row needs beside its digest. */
@@ -69,9 +77,67 @@ static bool set_padding(EVP_PKEY_CTX *ctx, const struct row *row)
 	       EVP_PKEY_CTX_set_rsa_mgf1_md_name(ctx, row->digest, NULL) == 1;
 }
 
+/* --- ECDSA without DER (RFC 4754 section 3): r and s, each as long as the curve's order --- */
+
+static size_t half_of(const struct row *row)
+{
+	return (size_t)(row->bits + 7) / 8;
+}
+
+static bool is_raw(const struct row *row)
+{
+	return !row->der_n && row->bits;
+}
+
+/* Makes of the @n octets of DER at @out that; their number, or 0. */
+static size_t to_raw(const struct row *row, uint8_t *out, size_t n)
+{
+	const uint8_t *at = out;
+	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)n);
+	int half = (int)half_of(row);
+	bool good;
+
+	good = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, half) == half &&
+	       BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + half, half) == half;
+	ECDSA_SIG_free(sig);
+	return good ? 2 * (size_t)half : 0;
+}
+
+/* The DER of @data, which is the caller's; empty: it is not as long as it has to be. */
+static struct bytes from_raw(const struct row *row, struct bytes data)
+{
+	ECDSA_SIG *sig = data.n == 2 * half_of(row) ? ECDSA_SIG_new() : NULL;
+	int half = (int)half_of(row), n = 0;
+	uint8_t *der = NULL;
+	BIGNUM *r = NULL, *s = NULL;
+
+	if (sig) {
+		r = BN_bin2bn(data.p, half, NULL);
+		s = BN_bin2bn(data.p + half, half, NULL);
+	}
+	if (r && s && ECDSA_SIG_set0(sig, r, s) == 1) {
+		n = i2d_ECDSA_SIG(sig, &der);
+	} else {
+		BN_free(r);
+		BN_free(s);
+	}
+	ECDSA_SIG_free(sig);
+	return bytes_of(der, n > 0 ? (size_t)n : 0);
+}
+
 /* --- making --- */
 
-static const struct row *choose(EVP_PKEY *key, unsigned int hashes)
+/* The peer knows the algorithm of @row. */
+static bool is_known(const struct row *row, unsigned int how)
+{
+	bool old = row->method != IKE_AUTH_DIGITAL_SIGNATURE;
+
+	if (old != !!(how & SIGN_OLD) || (row->pss && how & SIGN_NO_PSS))
+		return false;
+	return (old && row->hash != SIGN_SHA1) || how & 1U << row->hash;
+}
+
+static const struct row *choose(EVP_PKEY *key, unsigned int how)
 {
 	const struct row *first = NULL;
 	int bits = EVP_PKEY_get_bits(key);
@@ -79,50 +145,70 @@ static const struct row *choose(EVP_PKEY *key, unsigned int hashes)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *row = &rows[i];
 
-		if (!EVP_PKEY_is_a(key, row->key) || !(hashes & 1U << row->hash))
+		if (!EVP_PKEY_is_a(key, row->key) || !is_known(row, how))
 			continue;
 		if (!row->bits || row->bits == bits)
 			return row;
-		if (!first)
+		if (!first && !is_raw(row))
 			first = row;
 	}
 	return first;
 }
 
-size_t sign_make(EVP_PKEY *key, unsigned int hashes, struct bytes octets, uint8_t *out)
+size_t sign_make(EVP_PKEY *key, unsigned int how, struct bytes octets, uint8_t *out,
+		 uint8_t *method)
 {
-	const struct row *row = choose(key, hashes);
+	const struct row *row = choose(key, how);
 	EVP_MD_CTX *ctx = row ? EVP_MD_CTX_new() : NULL;
-	size_t n = row ? SIGN_MAX - 1 - row->der_n : 0;
+	size_t before = row && row->der_n ? 1 + row->der_n : 0, n = SIGN_MAX - before;
 	EVP_PKEY_CTX *params;
 	bool good;
 
 	good = ctx && EVP_DigestSignInit_ex(ctx, &params, row->digest, NULL, NULL, key,
 					    NULL) == 1 &&
 	       set_padding(params, row) &&
-	       EVP_DigestSign(ctx, out + 1 + row->der_n, &n, octets.p, octets.n) == 1;
-	if (good) {
+	       EVP_DigestSign(ctx, out + before, &n, octets.p, octets.n) == 1;
+	if (good && before) {
 		out[0] = (uint8_t)row->der_n;
 		memcpy(out + 1, row->der, row->der_n);
 	}
+	if (good && is_raw(row))
+		n = to_raw(row, out, n);
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
-	return good ? 1 + row->der_n + n : 0;
+	if (!good || !n)
+		return 0;
+	*method = row->method;
+	return before + n;
 }
 
 /* --- checking --- */
 
-/* Takes the algorithm off @data, whose rest is the signature; NULL: it is not one of ours. */
-static const struct row *named(struct bytes *data)
+bool sign_known(uint8_t method)
 {
-	struct bytes der;
-
-	if (!data->n || data->n - 1 < data->p[0])
-		return NULL;
-	der = bytes_of(data->p + 1, data->p[0]);
-	*data = bytes_of(der.p + der.n, data->n - 1 - der.n);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (bytes_equal(der, bytes_of(rows[i].der, rows[i].der_n)))
+		if (rows[i].method == method)
+			return true;
+	return false;
+}
+
+/*
+ * Takes the algorithm, where it stands there, off @data, whose rest is the signature; NULL: it is
+ * not one of ours.
+ */
+static const struct row *named(uint8_t method, struct bytes *data)
+{
+	struct bytes der = bytes_of(NULL, 0);
+
+	if (method == IKE_AUTH_DIGITAL_SIGNATURE) {
+		if (!data->n || data->n - 1 < data->p[0])
+			return NULL;
+		der = bytes_of(data->p + 1, data->p[0]);
+		*data = bytes_of(der.p + der.n, data->n - 1 - der.n);
+	}
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].method == method &&
+		    bytes_equal(der, bytes_of(rows[i].der, rows[i].der_n)))
 			return &rows[i];
 	return NULL;
 }
@@ -131,23 +217,38 @@ static const struct row *named(struct bytes *data)
  * OpenSSL compares PKCS #1 v1.5 with what it encodes anew from the digest, and what fills the block
  * up to that must be there to the last octet: nothing that is in a signature is parsed.
  */
-enum sign_verdict sign_check(EVP_PKEY *key, struct bytes data, struct bytes octets)
+static bool fits(EVP_PKEY *key, const struct row *row, struct bytes signature, struct bytes octets)
 {
-	const struct row *row = named(&data);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	EVP_PKEY_CTX *params;
-	EVP_MD_CTX *ctx;
+	bool good;
+
+	good = ctx && EVP_DigestVerifyInit_ex(ctx, &params, row->digest, NULL, NULL, key,
+					      NULL) == 1 &&
+	       set_padding(params, row) &&
+	       EVP_DigestVerify(ctx, signature.p, signature.n, octets.p, octets.n) == 1;
+	EVP_MD_CTX_free(ctx);
+	return good;
+}
+
+enum sign_verdict sign_check(EVP_PKEY *key, uint8_t method, bool sha1, struct bytes data,
+			     struct bytes octets)
+{
+	const struct row *row = named(method, &data);
+	struct bytes der;
 	bool good;
 
 	if (!row)
 		return SIGN_UNKNOWN;
-	if (!EVP_PKEY_is_a(key, row->key))
+	if (!EVP_PKEY_is_a(key, row->key) ||
+	    (is_raw(row) && EVP_PKEY_get_bits(key) != row->bits))
 		return SIGN_OTHER_KEY;
-	ctx = EVP_MD_CTX_new();
-	good = ctx && EVP_DigestVerifyInit_ex(ctx, &params, row->digest, NULL, NULL, key,
-					      NULL) == 1 &&
-	       set_padding(params, row) &&
-	       EVP_DigestVerify(ctx, data.p, data.n, octets.p, octets.n) == 1;
-	EVP_MD_CTX_free(ctx);
+	if (row->hash == SIGN_SHA1 && !sha1)
+		return SIGN_BY_SHA1;
+	der = is_raw(row) ? from_raw(row, data) : data;
+	good = der.n && fits(key, row, der, octets);
+	if (is_raw(row))
+		OPENSSL_free((void *)der.p);
 	ERR_clear_error();
 	return good ? SIGN_GOOD : SIGN_BAD;
 }

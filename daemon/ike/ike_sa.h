@@ -56,7 +56,8 @@ struct handshake {
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
 	bool regrouped;				/* for another group, among that */
 	bool refused;				/* somebody says in clear that it is */
-	uint32_t hashes;			/* that the peer checks signatures by: bits */
+	uint32_t hashes;		/* that the peer checks signatures by: bits; 0: RFC 7296 */
+	bool no_pss;			/* it has named what it takes of RSA, and not PSS */
 	bool childless;				/* the responder takes IKE_AUTH without a child */
 	bool second;				/* begun beside a slow one: gateway_hedge() */
 	uint32_t slot;				/* id of the one whose child IKE_AUTH asks for */

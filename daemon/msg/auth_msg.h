@@ -46,19 +46,20 @@ struct ike_auth_request {
 	uint64_t keys[AUTH_KEYS_MOST];	/* numbers, tried in this order */
 	uint32_t proof_n;
 	uint8_t proof[AUTH_DATA_MOST];	/* CHECK: data of the peer's AUTH payload */
-	uint32_t hashes;	/* SIGN: of the peer, bits 1 << enum sign_hash */
+	uint32_t how;		/* SIGN: bits, as sign_make() has them */
 	uint32_t tail_n;	/* VERIFY: octets at the end that AUTH does not cover */
 	uint32_t octets_n;
 	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) | IntAuth */
 				/* MIX: SK_d | SK_pi | SK_pr; SKEYID: Ni_b | Nr_b */
-				/* VERIFY, tail: items (base/items.h): AUTH data, type and data
-				 * of the identity, certificates */
+				/* VERIFY, tail: items (base/items.h): method and AUTH data, type
+				 * and data of the identity, certificates */
 };
 
 struct ike_auth_answer {
 	uint64_t ticket;
 	uint64_t key;		/* CHECK, VERIFY: the one that fits; else: the one used. 0: none */
 	uint32_t failed;	/* not 0: a key is not known, or the crypto library failed */
+	uint32_t method;	/* SIGN: of the AUTH payload */
 	uint32_t n;
 	/* MAKE, SIGN: data for the AUTH payload; MIX: the keys that replace those; wipe them, */
 	/* and SKEYID: that */

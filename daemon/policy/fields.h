@@ -41,6 +41,8 @@ enum policy_change {
 	APART(credential) \
 	APART(chain) \
 	F(cert, POLICY_LIVE, VALUE) \
+	F(allow_sha1, POLICY_LIVE, VALUE) \
+	F(rsa_pkcs1, POLICY_LIVE, VALUE) \
 	APART(anchors) \
 	F(trust, POLICY_LIVE, VALUE) \
 	APART(n_authorities) \

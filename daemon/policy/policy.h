@@ -156,6 +156,8 @@ struct policy_gateway {
 	struct secret *credential;	/* private key and certificates */
 	struct secret *chain;		/* the certificates alone, as items: what we send */
 	uint64_t cert;			/* we prove who we are with it; 0: with the key */
+	bool allow_sha1;		/* by RSA with SHA-1 where the peer knows nothing better */
+	bool rsa_pkcs1;			/* by RSASSA-PKCS1-v1_5, not PSS */
 	struct secret *anchors;		/* authorities that the peer's certificate has to be of */
 	uint64_t trust;			/* its proof is one by them; 0: by the key */
 	uint8_t n_authorities;		/* of trust */

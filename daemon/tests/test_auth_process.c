@@ -14,6 +14,7 @@
 #include "base/items.h"
 #include "base/log.h"
 #include "crypto/cert_file.h"
+#include "crypto/cert_rules.h"
 #include "crypto/sign.h"
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
@@ -124,6 +125,16 @@ static void give_cert(uint64_t number, bool roots, struct bytes items)
 	free(cert);
 }
 
+/* Authorities, with rules. */
+static void give_roots(uint64_t number, struct bytes items)
+{
+	struct secret *roots = cert_rules_put(&(struct cert_rules){ .sha1 = false }, items);
+
+	assert_non_null(roots);
+	give_cert(number, true, secret_bytes(roots));
+	secret_free(roots);
+}
+
 static void forget_key(uint64_t number)
 {
 	const struct msg_auth_forget forget = { .number = number };
@@ -211,14 +222,16 @@ static struct ike_auth_request *verification(const struct ike_auth_answer *made,
 					     struct bytes chain, uint64_t roots)
 {
 	static const uint8_t id[] = { IKE_ID_FQDN, 'h', 'q' };
-	size_t tail_n = item_room(made->n) + item_room(sizeof(id)) + chain.n;
+	const uint8_t method = (uint8_t)made->method;
+	size_t tail_n = item_room(1 + made->n) + item_room(sizeof(id)) + chain.n;
 	struct ike_auth_request *request = ike_auth_request_new(AUTH_VERIFY, COVERED + tail_n);
 	uint8_t *at;
 
 	assert_non_null(request);
 	request->ticket = TICKET;
 	request->tail_n = (uint32_t)tail_n;
-	at = item_put(request->octets + COVERED, bytes_of(made->octets, made->n));
+	at = item_put_two(request->octets + COVERED, bytes_of(&method, 1),
+			  bytes_of(made->octets, made->n));
 	memcpy(item_put(at, bytes_of(id, sizeof(id))), chain.p, chain.n);
 	ike_auth_request_add(request, roots);
 	return request;
@@ -246,12 +259,12 @@ static void test_certificates(void **state)
 	roots = cert_roots_read(secret_bytes(pem), spki, &n, why, sizeof(why));
 	assert_non_null(roots);
 	give_cert(21, false, secret_bytes(own.credential));
-	give_cert(22, true, secret_bytes(roots));
+	give_roots(22, secret_bytes(roots));
 	assert_true(goes_on());
 	/* Without a hash that the peer knows there is nothing to sign by. */
 	assert_int_equal(ask(request)->failed, 1);
 	request = new_request(AUTH_SIGN, 21);
-	request->hashes = 1U << SIGN_SHA256;
+	request->how = 1U << SIGN_SHA256;
 	made = *ask(request);
 	assert_int_equal(made.failed, 0);
 	assert_int_equal(made.key, 21);
@@ -313,7 +326,7 @@ static void test_captured(void **state)
 							    .key = secret_bytes(key) },
 				  &own, why, sizeof(why)));
 	give_cert(21, false, secret_bytes(own.credential));
-	give_cert(22, true, secret_bytes(roots));
+	give_roots(22, secret_bytes(roots));
 	assert_true(goes_on());
 	for (enum auth_kind kind = AUTH_MAKE; kind <= AUTH_SKEYID; kind++) {
 		for (uint64_t number = 7; number <= 22; number += number == 7 ? 14 : 1) {
@@ -321,7 +334,7 @@ static void test_captured(void **state)
 			struct ike_auth_request *request = new_request(kind, number);
 
 			request->octets_n = kind == AUTH_MIX ? 3 * 32 : COVERED;
-			request->hashes = UINT32_MAX;
+			request->how = UINT32_MAX;
 			ask(request);
 			assert_int_equal(seen.answer.key, (shared && number == 7) ||
 					 (kind == AUTH_SIGN && number == 21) ? number : 0);

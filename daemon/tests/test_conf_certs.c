@@ -88,6 +88,8 @@ static void test_certificates(void **state)
 	write_pem("crt", pki_pem((X509 *[]){ own.cert, root.cert, NULL }), 0644);
 	write_pem("key", pki_key_pem(&own), 0600);
 	takes(CERTS ROOT, "");
+	takes(CERTS ROOT G "authentication certificate allow-sha1 yes\n", "f:10:65: warning: "
+	      "signatures with SHA-1 are no longer secure: allow them for old peers only\n");
 	refuses(CERTS, "f:6:31: there is no certificate \"root\"\n");
 	refuses(CERTS "set certificate root key-file /tmp/x\n",
 	    "f:9:17: certificate \"root\" has no file\n");

@@ -12,8 +12,10 @@
 #include <cmocka.h>
 
 #include "crypto/cert_file.h"
+#include "crypto/cert_rules.h"
 #include "tests/peers.h"
 #include "tests/pki.h"
+#include "tests/speech.h"
 #include "wire/ike_const.h"
 
 static struct pki root, other, namesake;
@@ -35,6 +37,20 @@ static struct pki_wish wish_of(int side)
 		.alternatives = side == A ? "DNS:a.example" : "DNS:b.example",
 		.issuer = &root, .from = -PKI_DAY, .until = 100 * PKI_DAY,
 	};
+}
+
+/* Has the authorities of @gw, which are alone or have others, go with these. */
+static void give_rules(struct policy_gateway *gw, const struct cert_rules *rules)
+{
+	struct bytes authorities = secret_bytes(gw->anchors);
+	struct secret *all;
+	struct cert_rules before;
+
+	cert_rules_take(&authorities, &before);
+	all = cert_rules_put(rules, authorities);
+	assert_non_null(all);
+	secret_free(gw->anchors);
+	gw->anchors = all;
 }
 
 /* Certificate and authorities of a side, as a file would have given them to it. */
@@ -62,6 +78,7 @@ static struct policy *policy_of(int side, const struct pki *own, X509 *const *ch
 				      sizeof(why));
 	assert_non_null(gw->anchors);
 	gw->n_authorities = (uint8_t)n;
+	give_rules(gw, &(struct cert_rules){ .sha1 = false });
 	secret_free(key);
 	secret_free(certs);
 	secret_free(anchors);
@@ -255,6 +272,93 @@ static void test_renewed(void **state)
 	peers_finish(net);
 }
 
+/* --- peers that do not know RFC 7427 --- */
+
+/* SIGNATURE_HASH_ALGORITHMS, without its header, becomes something else. */
+static void spoil(uint8_t *data, size_t n)
+{
+	static const uint8_t announced[] = { 0x40, 0x2f, 0, 2, 0, 3, 0, 4, 0, 5 };
+	uint8_t *at = memmem(data, n, announced, sizeof(announced));
+
+	if (at)
+		at[0] = 0x9f;
+}
+
+/* IKE_SA_INIT says nothing of RFC 7427, neither on the way nor where AUTH is made of it. */
+static bool make_old(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	struct ike_sa *ike = net->peer[from].core->ikes;
+
+	if (n < 28 || data[18] != IKE_EXCH_IKE_SA_INIT)
+		return true;
+	for (; ike; ike = ike->next) {
+		struct packet *packet = NULL;
+
+		if (ike->hs)
+			packet = from == A ? ike->hs->request : ike->hs->response;
+		if (packet)
+			spoil(packet->b, packet->n);
+	}
+	spoil(data, n);
+	return true;
+}
+
+/* Both sides with keys of that kind; SHA-1 is allowed to the sides of these bits. */
+static struct peers *begin_old(const char *kind, unsigned int sha1)
+{
+	struct peers *net = peers_new(1);
+
+	net->tap = make_old;
+	for (int side = B; side >= A; side--) {
+		struct pki_wish wish = wish_of(side);
+		struct pki own;
+		struct policy *policy;
+
+		wish.kind = kind;
+		own = pki_make(&wish);
+		policy = policy_of(side, &own, (X509 *[]){ own.cert, NULL }, &root);
+		policy->gateways->allow_sha1 = sha1 & 1U << side;
+		give_rules(policy->gateways,
+			   &(struct cert_rules){ .sha1 = policy->gateways->allow_sha1 });
+		peers_configure_policy(net, side, policy);
+		pki_free(&own);
+	}
+	return net;
+}
+
+static void test_old(void **state)
+{
+	static const char *const kinds[] = { "P-256", "P-384", "P-521", "RSA" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct peers *net = begin_old(kinds[i], 1U << A | 1U << B);
+
+		peers_must_be_quiet(net, 5000);
+		peers_finish(net);
+	}
+}
+
+/* RSA that signs by PKCS #1 v1.5, as peers that do not know PSS need it. */
+static void test_pkcs1(void **state)
+{
+	struct pki_wish a = wish_of(A), b = wish_of(B);
+	struct peers *net = peers_new(1);
+	struct policy *policy;
+	struct pki own;
+
+	(void)state;
+	a.kind = "RSA";
+	own = pki_make(&a);
+	policy = policy_of(A, &own, (X509 *[]){ own.cert, NULL }, &root);
+	policy->gateways->rsa_pkcs1 = true;
+	configure(net, B, &b);
+	peers_configure_policy(net, A, policy);
+	peers_must_be_quiet(net, 5000);
+	peers_finish(net);
+	pki_free(&own);
+}
+
 /* --- what is not --- */
 
 static void refused(struct peers *net, int by, const char *why)
@@ -330,6 +434,16 @@ static void test_stolen(void **state)
 	pki_free(&thief);
 }
 
+/* Signatures of what a peer knows that does not know RFC 7427 are not taken as they come. */
+static void test_old_refused(void **state)
+{
+	(void)state;
+	refused(begin_old("RSA", 0), A, "cannot authenticate to the peer: it does not know "
+		"signatures of RFC 7427, so only ECDSA is of use");
+	refused(begin_old("ED25519", 1U << A | 1U << B), A, "it does not know signatures");
+	refused(begin_old("RSA", 1U << A), B, "its signature is by RSA with SHA-1");
+}
+
 /* One end has a certificate, the other a key. */
 static void test_other_method(void **state)
 {
@@ -346,12 +460,9 @@ static void test_other_method(void **state)
 		peers_configure(net, !side, &site);
 		if (side == A)
 			configure(net, A, &wish);
-		if (side == B)
-			refused(net, B, "authenticates by a pre-shared key instead of a "
-				"certificate");
-		else
-			refused(net, A, "cannot authenticate to the peer: it does not know "
-				"signatures of RFC 7427");
+		refused(net, B, side == B ?
+			"authenticates by a pre-shared key instead of a certificate" :
+			"authenticates by a certificate instead of a pre-shared key");
 	}
 }
 
@@ -383,7 +494,10 @@ int main(void)
 		cmocka_unit_test(test_pattern),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_renewed),
+		cmocka_unit_test(test_old),
+		cmocka_unit_test(test_pkcs1),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_old_refused),
 		cmocka_unit_test(test_stolen),
 		cmocka_unit_test(test_other_method),
 	};

@@ -404,7 +404,8 @@ static void test_auth(void **state)
 	(void)state;
 	check_auth(false, 0, "authenticates in a way that we do not support: AUTH payload is "
 			     "missing; it wants to authenticate by EAP");
-	check_auth(true, 1, "authenticates by method 1 instead of a pre-shared key");
+	check_auth(true, 1, "authenticates by a certificate instead of a pre-shared key");
+	check_auth(true, 3, "authenticates by method 3 instead of a pre-shared key");
 	check_auth(true, 2, "pre-shared keys differ");
 }
 

@@ -204,6 +204,7 @@ enum ike_notify {
 	IKE_N_NO_PPK_AUTH = 16437,
 	IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED = 16438,	/* RFC 9242 */
 	IKE_N_ADDITIONAL_KEY_EXCHANGE = 16441,	/* RFC 9370 */
+	IKE_N_SUPPORTED_AUTH_METHODS = 16443,	/* RFC 9593 */
 };
 
 /* The registry's names, for people; NULL where the number is none of the above. */

@@ -139,8 +139,8 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	if (!make_proofs(ike, &made, &plain)) {
 		if (!job_waits(ike, JOB_OURS))
 			gateway_fail(gw, "we cannot authenticate to the peer: %s",
-				     gw->conf->cert && !ike->hs->hashes ?
-				     "it does not know signatures of RFC 7427" : V2_KEY_FAILS);
+				     gw->conf->cert && !ike->hs->hashes ? V2_CERT_OLD :
+				     V2_KEY_FAILS);
 		return false;
 	}
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));

@@ -278,6 +278,7 @@ static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 	}
 	if (idr && (wire_read_id(idr, &wire, &error) || !id_from_wire(&wire, &ours)))
 		idr = NULL;
+	ike->hs->no_pss = v2_cert_lacks_pss(in->notes.methods);
 	if (!find_proved(ike, in, proof, idr ? &ours : NULL, found))
 		return NULL;
 	if (!found->good)
@@ -306,8 +307,9 @@ static bool prove(struct ike_sa *ike, struct gateway *gw, const struct v2_proof 
 		 policy_id_keep(&ike->local_id, &ours) &&
 		 v2_proof_make(ike, &found->keys, JOB_PEERS, gw->conf, &ike->local_id, made);
 	if (!proved && !job_waits(ike, JOB_PEERS))
-		stranger_fail(ike->core, gw, "we cannot authenticate to peer %s: " V2_KEY_FAILS,
-			      addr_text(&ike->path->remote.addr, peer));
+		stranger_fail(ike->core, gw, "we cannot authenticate to peer %s: %s",
+			      addr_text(&ike->path->remote.addr, peer),
+			      gw->conf->cert && !ike->hs->hashes ? V2_CERT_OLD : V2_KEY_FAILS);
 	return proved;
 }
 

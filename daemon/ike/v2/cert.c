@@ -2,6 +2,7 @@
 #include "ike/v2/cert.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/items.h"
 
@@ -28,6 +29,38 @@ uint32_t v2_cert_hashes(struct bytes data)
 			bits |= 1U << hash;
 	}
 	return bits;
+}
+
+uint32_t v2_cert_how(const struct handshake *hs, const struct policy_gateway *conf)
+{
+	uint32_t how = hs->hashes ? hs->hashes : SIGN_OLD;
+
+	if (conf->allow_sha1)
+		how |= 1U << SIGN_SHA1;
+	if (conf->rsa_pkcs1 || hs->no_pss)
+		how |= SIGN_NO_PSS;
+	return how;
+}
+
+/* RFC 9593 section 3.2: length, method, link to a CERTREQ, and the algorithm in DER. */
+bool v2_cert_lacks_pss(struct bytes data)
+{
+	/* Names of algorithms of RSA (RFC 8017 appendix A.2) begin by this; one octet follows. */
+	static const uint8_t rsa[] = { 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1 };
+	bool pkcs1 = false, pss = false;
+
+	while (data.n >= 2 && data.p[0] >= 2 && data.p[0] <= data.n) {
+		struct bytes one = bytes_of(data.p, data.p[0]);
+		const uint8_t *oid = one.p + 5;
+
+		data = bytes_of(data.p + one.n, data.n - one.n);
+		if (one.p[1] != IKE_AUTH_DIGITAL_SIGNATURE || one.n < 5 + sizeof(rsa) + 1 ||
+		    memcmp(oid, rsa, sizeof(rsa)) != 0)
+			continue;
+		pss |= oid[sizeof(rsa)] == 10;
+		pkcs1 |= oid[sizeof(rsa)] >= 11 && oid[sizeof(rsa)] <= 13;
+	}
+	return pkcs1 && !pss;
 }
 
 bool v2_cert_meant(const struct ike_sa *ike)
@@ -80,7 +113,7 @@ const char *v2_cert_method(uint8_t method, char out[32])
 {
 	if (method == IKE_AUTH_PSK)
 		return "a pre-shared key";
-	if (method == IKE_AUTH_DIGITAL_SIGNATURE)
+	if (sign_known(method))
 		return "a certificate";
 	snprintf(out, 32, "method %u", method);
 	return out;

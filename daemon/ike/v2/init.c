@@ -304,6 +304,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	ike->use_ppk = ike->conf->ppk.mode && in->notes.use_ppk;
 	ike->hs->childless = in->notes.childless;
 	ike->hs->hashes = v2_cert_hashes(in->notes.hashes);
+	ike->hs->no_pss = v2_cert_lacks_pss(in->notes.methods);
 	if (ike->conf->nat_traversal)
 		v2_natd_check(ike, in);
 	if (pathref_encap(ike->path)) {
@@ -404,8 +405,10 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 	if (prop_next_round(&ike->prop, 0))
 		wire_put_notify(&w, IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, bytes_of(NULL, 0));
 	hs->hashes = v2_cert_hashes(in->notes.hashes);
-	if (hs->hashes && v2_cert_meant(ike)) {
-		v2_cert_put_hashes(&w);
+	if (v2_cert_meant(ike)) {
+		/* It says so, or knows the older methods alone. */
+		if (hs->hashes)
+			v2_cert_put_hashes(&w);
 		v2_cert_ask_all(ike, &w);
 	}
 	hs->response = packet_new(wire_end(&w));

@@ -106,6 +106,13 @@ static void read_hashes(struct v2_notes *notes, const struct wire_notify *notify
 		notes->hashes = notify->data;
 }
 
+static void read_methods(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->methods.n)
+		notes->methods = notify->data;
+}
+
 static void read_ppk(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)at;
@@ -209,6 +216,8 @@ static const struct row {
 	  read_fragmentation },
 	{ IKE_N_SIGNATURE_HASH_ALGORITHMS, BOTH(IKE_SA_INIT), "SIGNATURE_HASH_ALGORITHMS",
 	  read_hashes },
+	{ IKE_N_SUPPORTED_AUTH_METHODS, ANSWER(IKE_SA_INIT) | REQUEST(IKE_AUTH),
+	  "SUPPORTED_AUTH_METHODS", read_methods },
 	{ IKE_N_USE_PPK, BOTH(IKE_SA_INIT), "USE_PPK", read_use_ppk },
 	{ IKE_N_PPK_IDENTITY, BOTH(IKE_AUTH), "PPK_IDENTITY", read_ppk },
 	{ IKE_N_NO_PPK_AUTH, REQUEST(IKE_AUTH), "NO_PPK_AUTH", read_no_ppk_auth },

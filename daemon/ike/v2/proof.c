@@ -5,6 +5,7 @@
 
 #include "base/items.h"
 #include "base/secret.h"
+#include "ike/v2/cert.h"
 #include "wire/v2_build.h"
 
 /* Body of an ID payload, which is what AUTH covers. */
@@ -19,7 +20,7 @@ static struct bytes id_body(const struct ike_id *id, uint8_t out[POLICY_ID_MAX +
 /* What is checked by a certificate: AUTH, identity and certificates, as items. */
 static size_t tail_room(const struct v2_proof *theirs)
 {
-	size_t n = item_room(theirs->auth.data.n) + item_room(1 + theirs->id.n);
+	size_t n = item_room(1 + theirs->auth.data.n) + item_room(1 + theirs->id.n);
 
 	for (unsigned int i = 0; i < theirs->n_certs; i++)
 		n += item_room(theirs->certs[i].n);
@@ -31,7 +32,7 @@ static void put_tail(const struct v2_proof *theirs, uint8_t *at)
 	uint8_t id[1 + POLICY_ID_MAX] = { theirs->id.type };
 
 	memcpy(id + 1, theirs->id.b, theirs->id.n);
-	at = item_put(at, theirs->auth.data);
+	at = item_put_two(at, bytes_of(&theirs->auth.method, 1), theirs->auth.data);
 	at = item_put(at, bytes_of(id, 1U + theirs->id.n));
 	for (unsigned int i = 0; i < theirs->n_certs; i++)
 		at = item_put(at, theirs->certs[i]);
@@ -57,7 +58,6 @@ struct ike_auth_request *v2_proof_request(const struct ike_sa *ike, const struct
 	if (!request)
 		return NULL;
 	request->prf = ike->keys.prf->id;
-	request->hashes = hs->hashes;
 	request->tail_n = (uint32_t)tail_n;
 	memcpy(request->octets, message.p, message.n);
 	memcpy(request->octets + message.n, nonce.p, nonce.n);
@@ -87,15 +87,17 @@ bool v2_proof_make(struct ike_sa *ike, const struct keymat_ike *keys, enum job_s
 
 	request = v2_proof_request(ike, keys, conf->cert ? AUTH_SIGN : AUTH_MAKE, NULL,
 				   id_body(id, body));
-	if (request)
+	if (request) {
+		request->how = v2_cert_how(ike->hs, conf);
 		ike_auth_request_add(request, conf->cert ? conf->cert : conf->key);
+	}
 	return job_auth(ike, side, request, made) && !made->failed;
 }
 
 void v2_proof_put(struct wire_writer *w, const struct policy_gateway *conf,
 		  struct ike_auth_answer *made)
 {
-	wire_put_auth(w, conf->cert ? IKE_AUTH_DIGITAL_SIGNATURE : IKE_AUTH_PSK,
+	wire_put_auth(w, conf->cert ? (uint8_t)made->method : IKE_AUTH_PSK,
 		      bytes_of(made->octets, made->n));
 	secret_wipe(made, sizeof(*made));
 }

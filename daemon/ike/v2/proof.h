@@ -9,6 +9,7 @@
 
 #include "crypto/cert.h"
 #include "crypto/keymat_v2.h"
+#include "crypto/sign.h"
 #include "ike/v2/v2.h"
 
 /* What to do about a key that could not even be tried; the end of a message. */
@@ -26,7 +27,7 @@ struct v2_proof {
 /* It is a signature, and the certificate is the key. */
 static inline bool v2_proof_signs(const struct v2_proof *proof)
 {
-	return proof->auth.method == IKE_AUTH_DIGITAL_SIGNATURE;
+	return sign_known(proof->auth.method);
 }
 
 /*

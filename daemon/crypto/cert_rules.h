@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * How strictly a peer's certificate is looked at.  Authorities go with that as items
+ * (base/items.h): the rules first, then one authority each, in DER.
+ */
+#ifndef PANTUN_CRYPTO_CERT_RULES_H
+#define PANTUN_CRYPTO_CERT_RULES_H
+
+#include "base/secret.h"
+
+struct cert_rules {
+	bool sha1;		/* its signature may be by RSA with SHA-1, the old method */
+};
+
+/* The caller's; NULL: no memory.  @authorities: items. */
+struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes authorities);
+/* Takes the rules off @items; false: they are malformed. */
+bool cert_rules_take(struct bytes *items, struct cert_rules *rules);
+
+#endif
