@@ -123,6 +123,7 @@ static void verify(const struct auth_keys *keys, const struct ike_auth_request *
 	struct bytes rest = bytes_of(request->octets + covered, request->tail_n), data, id;
 	struct cert_proof proof = { .octets = bytes_of(request->octets, covered) };
 	struct cert_peer *peer = NULL;
+	struct cert_roots *roots;
 	struct text why;
 	uint64_t key;
 
@@ -134,12 +135,13 @@ static void verify(const struct auth_keys *keys, const struct ike_auth_request *
 	else
 		peer = cert_peer_read(rest, &why);
 	key = peer ? trusted_by(keys, request, peer, &why) : 0;
-	if (key) {
+	roots = key ? auth_keys_roots(keys, key) : NULL;
+	if (roots) {
 		proof.method = data.p[0];
 		proof.data = bytes_of(data.p + 1, data.n - 1);
 	}
-	if (key && cert_peer_is(peer, id.p[0], bytes_of(id.p + 1, id.n - 1), &why) &&
-	    cert_peer_signed(peer, auth_keys_roots(keys, key), &proof, &why)) {
+	if (roots && cert_peer_is(peer, roots, id.p[0], bytes_of(id.p + 1, id.n - 1), &why) &&
+	    cert_peer_signed(peer, roots, &proof, &why)) {
 		answer->key = key;
 		why.n = 0;
 		answer->octets[0] = '\0';

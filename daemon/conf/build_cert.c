@@ -21,6 +21,9 @@
 #define PROFILE	"authentication certificate certificate-profile"
 #define SHA1	"authentication certificate allow-sha1"
 #define PADDING	"authentication certificate rsa-padding"
+#define ANY_ID	"authentication certificate allow-id-payload-mismatch"
+#define STRICT	"authentication certificate strict-validation-revocation"
+#define PROFILE_LEVEL	"certificate-profile"
 #define DAYS	30	/* before a certificate ends a warning begins */
 
 _Static_assert(POLICY_AUTHORITY == CERT_SPKI, "authorities are known by something else");
@@ -259,9 +262,16 @@ static void add_roots(struct build *b, const struct tree_value *name,
 }
 
 /* Whatever is changed in them is another number, by which who checks certificates has them. */
-static void add_rules(struct build *b, struct policy_gateway *gateway)
+static void add_rules(struct build *b, const struct tree_node *node,
+		      const struct tree_node *profile, struct policy_gateway *gateway)
 {
-	const struct cert_rules rules = { .sha1 = gateway->allow_sha1 };
+	const struct cert_rules rules = {
+		.sha1 = gateway->allow_sha1,
+		.any_id = tree_yes(b->tree, node, GATEWAY_LEVEL " *", ANY_ID),
+		.strict_usage = tree_yes(b->tree, node, GATEWAY_LEVEL " *", STRICT),
+		.tolerance = (uint32_t)tree_number(b->tree, profile, PROFILE_LEVEL " *",
+						   "clock-tolerance"),
+	};
 	struct secret *all = cert_rules_put(&rules, secret_bytes(gateway->anchors));
 
 	if (!all)
@@ -270,10 +280,11 @@ static void add_rules(struct build *b, struct policy_gateway *gateway)
 	gateway->anchors = all;
 }
 
+/* Those of the profile of that name, for the peer of the gateway at @gateway_node. */
 static void read_authorities(struct build *b, const struct tree_value *name,
-			 struct policy_gateway *gateway)
+			     const struct tree_node *gateway_node, struct policy_gateway *gateway)
 {
-	const struct tree_node *node = find_cert(b, name, "certificate-profile");
+	const struct tree_node *node = find_cert(b, name, PROFILE_LEVEL);
 	const struct tree_node *list = node ? tree_find(b->tree, node, "CA") : NULL;
 
 	if (node && !list && !node->broken)
@@ -282,7 +293,7 @@ static void read_authorities(struct build *b, const struct tree_value *name,
 	for (const struct tree_value *ca = list ? list->value : NULL; ca; ca = ca->next)
 		add_roots(b, ca, gateway);
 	if (gateway->anchors)
-		add_rules(b, gateway);
+		add_rules(b, gateway_node, node, gateway);
 	if (gateway->anchors && gateway->anchors->n > CERT_FILE_MAX)
 		conf_error(b->report, name->at, "certificate-profile \"%s\" is longer than %d "
 			   "octets", name->text, CERT_FILE_MAX);
@@ -309,7 +320,7 @@ bool build_certificates(struct build *b, const struct tree_node *node,
 	if (own)
 		read_own(b, own, gateway);
 	if (profile)
-		read_authorities(b, profile, gateway);
+		read_authorities(b, profile, node, gateway);
 	/* The end without a certificate has the key. */
 	if ((!own || !profile) && !key && !node->broken)
 		conf_error(b->report, node->at, "gateway \"%s\" has no %s, nor a pre-shared-key in "

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/err.h>
 #include <openssl/x509.h>
@@ -14,6 +15,7 @@
 #include "crypto/sign.h"
 
 #define DEPTH_MAX	5	/* certificates of authorities below the root, as PAN-OS has it */
+#define IKE_INTERMEDIATE	"1.3.6.1.5.5.8.2.2"
 #define LEVEL		2	/* 112 bits: RSA of 2048 at least, no SHA-1 */
 
 /* --- our own --- */
@@ -239,6 +241,52 @@ static bool may_sign(X509 *cert, struct text *why)
 	return false;
 }
 
+/* RFC 4945 section 5.1.3.12, and what was named before there was that. */
+static bool names_ike(const ASN1_OBJECT *usage)
+{
+	char text[32] = "";
+
+	OBJ_obj2txt(text, sizeof(text), usage, 1);
+	return OBJ_obj2nid(usage) == NID_ipsec_IKE ||
+	       OBJ_obj2nid(usage) == NID_anyExtendedKeyUsage ||
+	       !strcmp(text, IKE_INTERMEDIATE);
+}
+
+/* One that does not say what it is for is for all (RFC 5280 section 4.2.1.12). */
+static bool is_for_ike(X509 *cert, struct text *why)
+{
+	EXTENDED_KEY_USAGE *usages = X509_get_ext_d2i(cert, NID_ext_key_usage, NULL, NULL);
+	bool good = !usages && X509_get_ext_by_NID(cert, NID_ext_key_usage, -1) < 0;
+
+	for (int i = 0; !good && i < sk_ASN1_OBJECT_num(usages); i++)
+		good = names_ike(sk_ASN1_OBJECT_value(usages, i));
+	EXTENDED_KEY_USAGE_free(usages);
+	if (!good)
+		text_add(why, "its extendedKeyUsage does not have ipsecIKE, which "
+			      "strict-validation-revocation asks for");
+	return good;
+}
+
+/* Whose clock is wrong there is no telling, so what has just ended or begins soon may be taken. */
+static int forgive(int good, X509_STORE_CTX *ctx)
+{
+	const struct cert_rules *rules = X509_STORE_CTX_get_app_data(ctx);
+	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
+	time_t now = time(NULL), earlier = now - rules->tolerance, later = now + rules->tolerance;
+	int error = X509_STORE_CTX_get_error(ctx);
+
+	if (good || !cert)
+		return good;
+	if ((error == X509_V_ERR_CERT_HAS_EXPIRED &&
+	     X509_cmp_time(X509_get0_notAfter(cert), &earlier) > 0) ||
+	    (error == X509_V_ERR_CERT_NOT_YET_VALID &&
+	     X509_cmp_time(X509_get0_notBefore(cert), &later) < 0)) {
+		X509_STORE_CTX_set_error(ctx, X509_V_OK);
+		return 1;
+	}
+	return 0;
+}
+
 /*
  * Whether it leads to one of @roots, or to one of @some of them; else *@other: a name fits, but not
  * the key.
@@ -258,6 +306,8 @@ static bool leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(
 	}
 	if (some)
 		X509_STORE_CTX_set0_trusted_stack(ctx, some);
+	X509_STORE_CTX_set_app_data(ctx, &roots->rules);
+	X509_STORE_CTX_set_verify_cb(ctx, forgive);
 	param = X509_STORE_CTX_get0_param(ctx);
 	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
@@ -300,12 +350,14 @@ static bool leads_to_one(struct cert_peer *peer, struct cert_roots *roots, struc
 
 bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why)
 {
-	return leads_to_one(peer, roots, why) && may_sign(peer->first, why);
+	return leads_to_one(peer, roots, why) && may_sign(peer->first, why) &&
+	       (!roots->rules.strict_usage || is_for_ike(peer->first, why));
 }
 
-bool cert_peer_is(struct cert_peer *peer, uint8_t type, struct bytes id, struct text *why)
+bool cert_peer_is(struct cert_peer *peer, struct cert_roots *roots, uint8_t type, struct bytes id,
+		  struct text *why)
 {
-	bool good = cert_name_is(peer->first, type, id);
+	bool good = roots->rules.any_id || cert_name_is(peer->first, type, id);
 
 	if (!good) {
 		text_add(why, "its identity does not stand in its certificate, which is for ");

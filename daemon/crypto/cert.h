@@ -39,10 +39,11 @@ void cert_peer_free(struct cert_peer *peer);
  */
 bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why);
 /*
- * Whether it is for the identity @id of that type (RFC 7296 section 3.5); else adds whom it is
- * for.
+ * Whether it is for the identity @id of that type (RFC 7296 section 3.5), or @roots are content
+ * with any; else adds whom it is for.
  */
-bool cert_peer_is(struct cert_peer *peer, uint8_t type, struct bytes id, struct text *why);
+bool cert_peer_is(struct cert_peer *peer, struct cert_roots *roots, uint8_t type, struct bytes id,
+		  struct text *why);
 /* What a peer says to prove who it is: data of an AUTH payload of a method, and what they cover. */
 struct cert_proof {
 	uint8_t method;

@@ -6,9 +6,9 @@
 
 #include "base/items.h"
 
-#define RULES	1	/* octets */
+#define RULES	5	/* octets: flags, and seconds */
 
-enum flag { FLAG_SHA1 = 1 };
+enum flag { FLAG_SHA1 = 1, FLAG_ANY_ID = 2, FLAG_STRICT_USAGE = 4 };
 
 struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes authorities)
 {
@@ -18,8 +18,9 @@ struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes autho
 
 	if (!made)
 		return NULL;
-	if (rules->sha1)
-		octets[0] |= FLAG_SHA1;
+	octets[0] = (uint8_t)((rules->sha1 ? FLAG_SHA1 : 0) | (rules->any_id ? FLAG_ANY_ID : 0) |
+			      (rules->strict_usage ? FLAG_STRICT_USAGE : 0));
+	put_be32(octets + 1, rules->tolerance);
 	made->n = item_room(RULES) + authorities.n;
 	at = item_put(made->b, bytes_of(octets, RULES));
 	if (authorities.n)
@@ -33,7 +34,10 @@ bool cert_rules_take(struct bytes *items, struct cert_rules *rules)
 
 	if (!items_next(&rest, &item) || item.n != RULES)
 		return false;
-	*rules = (struct cert_rules){ .sha1 = item.p[0] & FLAG_SHA1 };
+	*rules = (struct cert_rules){
+		.sha1 = item.p[0] & FLAG_SHA1, .any_id = item.p[0] & FLAG_ANY_ID,
+		.strict_usage = item.p[0] & FLAG_STRICT_USAGE, .tolerance = get_be32(item.p + 1),
+	};
 	*items = rest;
 	return true;
 }

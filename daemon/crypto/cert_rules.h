@@ -10,6 +10,9 @@
 
 struct cert_rules {
 	bool sha1;		/* its signature may be by RSA with SHA-1, the old method */
+	bool any_id;		/* its identity need not stand there */
+	bool strict_usage;	/* extendedKeyUsage, where it is there, must name IKE */
+	uint32_t tolerance;	/* seconds before and after the time that it is in force */
 };
 
 /* The caller's; NULL: no memory.  @authorities: items. */

@@ -18,6 +18,7 @@
 #define WHY	640
 
 static struct pki root;
+static struct cert_rules rules;		/* that go with authorities */
 
 static struct pki_wish authority(const char *name, const struct pki *issuer)
 {
@@ -39,8 +40,7 @@ static struct pki_wish leaf(const struct pki *issuer)
 static bool leads(X509 *const *sent, X509 *const *trusted, char why[WHY])
 {
 	struct secret *items = pki_items(sent), *plain = pki_items(trusted);
-	struct secret *anchors = cert_rules_put(&(struct cert_rules){ .sha1 = false },
-						secret_bytes(plain));
+	struct secret *anchors = cert_rules_put(&rules, secret_bytes(plain));
 	struct cert_roots *roots = cert_roots_new(secret_bytes(anchors));
 	struct text text;
 	struct cert_peer *peer;
@@ -253,6 +253,66 @@ static void test_namesakes(void **state)
 	pki_free(&namesake);
 }
 
+/* A certificate that says what it is for has to name IKE, if that is wanted. */
+static void test_usage(void **state)
+{
+	static const struct {
+		const char *usage;
+		bool strict;		/* it is taken then, too */
+	} rows[] = {
+		{ NULL, true }, { "ipsecIKE", true }, { "anyExtendedKeyUsage", true },
+		{ "1.3.6.1.5.5.8.2.2", true }, { "emailProtection,ipsecIKE", true },
+		{ "serverAuth", false }, { "critical,emailProtection,codeSigning", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pki_wish wish = leaf(&root);
+		struct pki own;
+
+		wish.extended = rows[i].usage;
+		own = pki_make(&wish);
+		must_lead((X509 *[]){ own.cert, NULL });
+		rules.strict_usage = true;
+		if (rows[i].strict)
+			must_lead((X509 *[]){ own.cert, NULL });
+		else
+			must_not((X509 *[]){ own.cert, NULL }, "does not have ipsecIKE");
+		rules.strict_usage = false;
+		pki_free(&own);
+	}
+}
+
+/* What is over or yet to come by less than clocks may differ. */
+static void test_tolerance(void **state)
+{
+	static const struct {
+		long from, until;
+		const char *said;
+	} rows[] = {
+		{ -PKI_DAY, -600, "it has expired" }, { 600, PKI_DAY, "it is not valid before" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pki_wish wish = leaf(&root);
+		struct pki own;
+
+		wish.from = rows[i].from;
+		wish.until = rows[i].until;
+		own = pki_make(&wish);
+		rules.tolerance = 0;
+		must_not((X509 *[]){ own.cert, NULL }, rows[i].said);
+		/* However slow this is: the clock goes on meanwhile. */
+		rules.tolerance = i ? 300 : 500;
+		must_not((X509 *[]){ own.cert, NULL }, rows[i].said);
+		rules.tolerance = 86400;
+		must_lead((X509 *[]){ own.cert, NULL });
+		rules.tolerance = 0;
+		pki_free(&own);
+	}
+}
+
 static int make_root(void **state)
 {
 	const struct pki_wish wish = authority("root", NULL);
@@ -280,6 +340,8 @@ int main(void)
 		cmocka_unit_test(test_path_length),
 		cmocka_unit_test(test_loop),
 		cmocka_unit_test(test_namesakes),
+		cmocka_unit_test(test_usage),
+		cmocka_unit_test(test_tolerance),
 	};
 
 	return cmocka_run_group_tests_name("certificates", tests, make_root, free_root);

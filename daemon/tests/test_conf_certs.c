@@ -12,6 +12,7 @@
 
 #include "conf_lines.h"
 #include "conf_try.h"
+#include "crypto/cert_rules.h"
 #include "tests/pki.h"
 
 #define G	"set network ike gateway g "
@@ -71,6 +72,33 @@ static void write_pem(const char *name, struct secret *pem, mode_t mode)
 #define ROOT	"set certificate root file @/x.ca\n"
 #define PASS	"set certificate own passphrase-file @/x.pass\n"
 
+/* How strict who checks certificates is to be gets there with the authorities. */
+static void test_rules(void)
+{
+	struct policy *plain = conf_lines(placed(CERTS ROOT), NULL);
+	struct policy *policy = conf_lines(placed(
+		CERTS ROOT G "authentication certificate allow-id-payload-mismatch yes\n"
+		G "authentication certificate strict-validation-revocation yes\n"
+		G "authentication certificate rsa-padding pkcs1\n"
+		"set certificate-profile CP clock-tolerance 300\n"), NULL);
+	struct cert_rules rules;
+	struct bytes items;
+
+	assert_non_null(plain);
+	assert_non_null(policy);
+	items = secret_bytes(policy->gateways->anchors);
+	assert_true(cert_rules_take(&items, &rules));
+	assert_true(rules.any_id && rules.strict_usage && !rules.sha1);
+	assert_int_equal(rules.tolerance, 300);
+	assert_true(policy->gateways->rsa_pkcs1);
+	items = secret_bytes(plain->gateways->anchors);
+	assert_true(cert_rules_take(&items, &rules));
+	assert_false(rules.any_id || rules.strict_usage || rules.sha1 || rules.tolerance);
+	assert_false(plain->gateways->rsa_pkcs1);
+	policy_free(policy);
+	policy_free(plain);
+}
+
 /* Certificates are looked at when they are read. */
 static void test_certificates(void **state)
 {
@@ -90,6 +118,7 @@ static void test_certificates(void **state)
 	takes(CERTS ROOT, "");
 	takes(CERTS ROOT G "authentication certificate allow-sha1 yes\n", "f:10:65: warning: "
 	      "signatures with SHA-1 are no longer secure: allow them for old peers only\n");
+	test_rules();
 	refuses(CERTS, "f:6:31: there is no certificate \"root\"\n");
 	refuses(CERTS "set certificate root key-file /tmp/x\n",
 	    "f:9:17: certificate \"root\" has no file\n");

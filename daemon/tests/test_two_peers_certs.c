@@ -229,6 +229,24 @@ static void test_pattern(void **state)
 	pki_free(&own);
 }
 
+/* An identity that does not stand in the certificate, where that is allowed. */
+static void test_any_id(void **state)
+{
+	struct pki_wish a = wish_of(A), b = wish_of(B);
+	struct peers *net = peers_new(1);
+	struct pki own = pki_make(&b);
+	struct policy *policy = policy_of(B, &own, (X509 *[]){ own.cert, NULL }, &root);
+
+	(void)state;
+	give_rules(policy->gateways, &(struct cert_rules){ .any_id = true });
+	a.alternatives = "DNS:c.example";
+	peers_configure_policy(net, B, policy);
+	configure(net, A, &a);
+	peers_must_be_quiet(net, 5000);
+	peers_finish(net);
+	pki_free(&own);
+}
+
 /* One end has a certificate, the other the key (RFC 7296 section 2.15). */
 static void test_mixed(void **state)
 {
@@ -492,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_long_chain),
 		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_pattern),
+		cmocka_unit_test(test_any_id),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_renewed),
 		cmocka_unit_test(test_old),
