@@ -288,6 +288,10 @@ check 'show daemon: JSON' test "$(pantunctl_on ga --json show daemon |
 	"(None, 'root', $(pantund_pid ga))"
 check 'show daemon: no name follows: 2' ctl_says 2 'takes no name' show daemon t
 check 'completion: show daemon' completes daemon show
+check 'show certificates: there are none' \
+	ctl_says 0 '"certificates": []' --json show certificates
+check 'show certificates: no name follows: 2' ctl_says 2 'takes no name' show certificates t
+check 'completion: show certificates' completes certificates show
 check 'show: a word that is none: 2' ctl_says 2 'did you mean "flow"?' show flwo
 check_not 'help: no line ends in a blank' help_blank
 check 'help: all commands' ctl_says 0 'usage: pantunctl [--json]' help

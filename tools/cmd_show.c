@@ -44,6 +44,8 @@ static void fill(const struct options *options, const struct subject *subject, c
 		nl_fill(model, options->ctl, NULL);
 	if (subject->views & VIEW_PROCESSES)
 		ctl_fill_processes(options->ctl, model);
+	if (subject->views & VIEW_CERTIFICATES)
+		ctl_fill_certificates(options->ctl, model);
 }
 
 /* False after a message where there is nothing of that name. */
@@ -147,6 +149,15 @@ static int show_daemon(const struct options *options, int argc, char **argv)
 	return show(options, &subject, argc, argv);
 }
 
+static int show_certificates(const struct options *options, int argc, char **argv)
+{
+	static const struct subject subject = { .views = VIEW_CERTIFICATES };
+
+	if (argc)
+		return usage_error("\"%s\": show certificates takes no name", argv[0]);
+	return show(options, &subject, argc, argv);
+}
+
 static const struct command subjects[] = {
 	{ .name = "tunnel", .run = show_tunnel },
 	{ .name = "ike-sa", .run = show_ike_sa },
@@ -154,6 +165,7 @@ static const struct command subjects[] = {
 	{ .name = "flow", .run = show_flow },
 	{ .name = "monitor", .run = show_monitor },
 	{ .name = "daemon", .run = show_daemon },
+	{ .name = "certificates", .run = show_certificates },
 };
 
 static const size_t subjects_n = sizeof(subjects) / sizeof(subjects[0]);

@@ -337,6 +337,18 @@ static void take_process(json_t *from, struct process *process)
 	process->memory = member_number(from, "memory");
 }
 
+static void take_certificate(json_t *from, struct certificate *certificate)
+{
+	TAKE_TEXT(from, certificate, gateway);
+	TAKE_TEXT(from, certificate, use);
+	TAKE_TEXT(from, certificate, subject);
+	TAKE_TEXT(from, certificate, issuer);
+	TAKE_TEXT(from, certificate, identities);
+	certificate->gateways = member_number(from, "gateways");
+	certificate->until = json_integer_value(json_object_get(from, "until"));
+	certificate->days = json_integer_value(json_object_get(from, "days"));
+}
+
 static const char *version_of(json_t *answer)
 {
 	json_t *daemon = json_object_get(answer, "daemon");
@@ -494,6 +506,22 @@ void ctl_fill_processes(const char *path, struct model *model)
 	if (answer && understood(version ? version : "", model->daemon_error)) {
 		json_array_foreach(json_object_get(answer, "processes"), i, one)
 			take_process(one, model_add(model->processes, model->processes_n));
+	}
+	json_decref(answer);
+}
+
+void ctl_fill_certificates(const char *path, struct model *model)
+{
+	json_t *answer = ctl_ask(path, json_pack("{s:s}", "verb", "certificates"),
+				 model->daemon_error);
+	const char *version = json_string_value(json_object_get(answer, "version"));
+	json_t *one;
+	size_t i;
+
+	if (answer && understood(version ? version : "", model->daemon_error)) {
+		json_array_foreach(json_object_get(answer, "certificates"), i, one)
+			take_certificate(one, model_add(model->certificates,
+							model->certificates_n));
 	}
 	json_decref(answer);
 }

@@ -41,5 +41,7 @@ void ctl_version(const char *path, char *version, char *error);
 void ctl_fill(const char *path, struct model *model);
 /* The processes of the daemon, likewise. */
 void ctl_fill_processes(const char *path, struct model *model);
+/* The certificates of its configuration, likewise. */
+void ctl_fill_certificates(const char *path, struct model *model);
 
 #endif

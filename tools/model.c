@@ -59,6 +59,7 @@ void model_free(struct model *model)
 	free(model->children);
 	free(model->gateways);
 	free(model->processes);
+	free(model->certificates);
 	memset(model, 0, sizeof(*model));
 }
 

@@ -165,6 +165,14 @@ struct process {
 	uint64_t starts, threads, memory;	/* memory: octets */
 };
 
+/* A certificate of the daemon's configuration. */
+struct certificate {
+	char gateway[MODEL_NAME], use[MODEL_WORD];
+	char subject[MODEL_ERROR], issuer[MODEL_ERROR], identities[MODEL_ERROR];
+	uint64_t gateways;		/* that have it */
+	int64_t until, days;		/* seconds of 1970; left, negative: it has ended */
+};
+
 struct model {
 	char kernel_error[MODEL_ERROR];	/* "": the kernel answered */
 	char daemon_error[MODEL_ERROR];	/* "": the daemon answered */
@@ -184,6 +192,8 @@ struct model {
 	size_t gateways_n;
 	struct process *processes;
 	size_t processes_n;
+	struct certificate *certificates;
+	size_t certificates_n;
 };
 
 /*

@@ -18,11 +18,12 @@ enum view {
 	VIEW_ALL = (1 << 6) - 1,
 
 	VIEW_PROCESSES = 1 << 6,	/* alone */
+	VIEW_CERTIFICATES = 1 << 7,	/* alone */
 };
 
 /* Views for which the kernel, the daemon, is asked. */
 #define VIEW_OF_KERNEL	(VIEW_TUNNELS | VIEW_PROXIES | VIEW_IPSEC | VIEW_DROPS | VIEW_MONITORS)
-#define VIEW_OF_DAEMON	(VIEW_PROXIES | VIEW_IKE | VIEW_PROCESSES)
+#define VIEW_OF_DAEMON	(VIEW_PROXIES | VIEW_IKE | VIEW_PROCESSES | VIEW_CERTIFICATES)
 
 /* Tables on standard output, with a line for a part that could not be asked. */
 void out_tables(const struct model *model, unsigned int views);

@@ -352,6 +352,21 @@ static json_t *json_of_process(const struct process *process)
 	return object;
 }
 
+static json_t *json_of_certificate(const struct certificate *certificate)
+{
+	json_t *object = checked(json_object());
+
+	put_text(object, "gateway", certificate->gateway);
+	put_number(object, "gateways", certificate->gateways);
+	put_text(object, "use", certificate->use);
+	put_text(object, "subject", certificate->subject);
+	put_text(object, "issuer", certificate->issuer);
+	put_text(object, "identities", certificate->identities);
+	put(object, "until", json_integer(certificate->until));
+	put(object, "days", json_integer(certificate->days));
+	return object;
+}
+
 static void append(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, checked(value)))
@@ -420,6 +435,8 @@ void out_json(const struct model *model, unsigned int views)
 	}
 	if (views & VIEW_PROCESSES)
 		PUT_ALL(object, "processes", model, processes, json_of_process);
+	if (views & VIEW_CERTIFICATES)
+		PUT_ALL(object, "certificates", model, certificates, json_of_certificate);
 	if (views & (VIEW_IPSEC | VIEW_DROPS))
 		PUT_ALL(object, "ipsec_sas", model, sas, json_of_sa);
 	if (json_dumpf(object, stdout, JSON_INDENT(2)) || putchar('\n') == EOF)

@@ -520,6 +520,33 @@ static void table_drops(const struct model *model)
 		 "No packet was dropped.");
 }
 
+static void table_certificates(const struct model *model)
+{
+	static const char *const columns[] = {
+		"GATEWAY", "USE", ">DAYS", "SUBJECT", "ISSUER", "IDENTITIES", NULL };
+	struct grid grid = grid_new(columns);
+
+	for (size_t i = 0; i < model->certificates_n; i++) {
+		const struct certificate *certificate = &model->certificates[i];
+
+		grid_row(&grid);
+		if (certificate->gateways > 1)
+			grid_print(&grid, "%s and %llu more", certificate->gateway,
+				   (unsigned long long)certificate->gateways - 1);
+		else
+			grid_cell(&grid, certificate->gateway);
+		grid_cell(&grid, certificate->use);
+		if (certificate->days < 0)
+			grid_cell(&grid, "ended");
+		else
+			grid_number(&grid, (uint64_t)certificate->days);
+		grid_cell(&grid, certificate->subject);
+		grid_cell(&grid, certificate->issuer);
+		grid_cell(&grid, certificate->identities);
+	}
+	grid_end(&grid, "Certificates", "No gateway has a certificate, or authorities.");
+}
+
 void out_tables(const struct model *model, unsigned int views)
 {
 	bool kernel = !*model->kernel_error, daemon = !*model->daemon_error;
@@ -541,6 +568,8 @@ void out_tables(const struct model *model, unsigned int views)
 		table_ike_sas(model);
 	if (daemon && views & VIEW_PROCESSES)
 		table_processes(model);
+	if (daemon && views & VIEW_CERTIFICATES)
+		table_certificates(model);
 	if (kernel && views & VIEW_IPSEC)
 		table_sas(model);
 	if (kernel && views & VIEW_DROPS)

@@ -13,14 +13,17 @@ static command_run cmd_help;
 
 static const struct command commands[] = {
 	{ "show",
-	  "[NAME | tunnel [NAME] | ike-sa [GATEWAY] | ipsec-sa|flow|monitor [TUNNEL] | daemon]",
-	  "tunnels, proxy-IDs, IKE and IPsec SAs, drops, monitors, the daemon's processes",
+	  "[NAME | tunnel [NAME] | ike-sa [GATEWAY] | ipsec-sa|flow|monitor [TUNNEL] | "
+	  "daemon | certificates]",
+	  "tunnels, proxy-IDs, IKE and IPsec SAs, drops, monitors, certificates, the "
+	  "daemon's processes",
 	  "  tunnel    all of a tunnel, or of every tunnel\n"
 	  "  ike-sa    IKE SAs, and the last errors of gateways\n"
 	  "  ipsec-sa  IPsec SAs as the kernel has them, with the agreed selectors\n"
 	  "  flow      what happens to packets: counters and drops\n"
 	  "  monitor   destinations probed through tunnels, and the results\n"
 	  "  daemon    the daemon's processes: who runs as what, and what each may do\n"
+	  "  certificates  those of the configuration: whom they are for, and the days left\n"
 	  "A tunnel may be given by its own name or by that of its interface.\n", cmd_show },
 	{ "status", "[...]", "the same as show", NULL, cmd_show },
 	{ "test", "[TUNNEL]", "make the daemon negotiate one tunnel, or all",

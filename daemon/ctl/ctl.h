@@ -27,7 +27,10 @@
  * {"ok":true,"version":"..","processes":[{"name":"..","pid":N,
  * "since":SECONDS,"starts":N,"may":"one line","uid":N,"capabilities":"net_admin, ..",
  * "threads":N,"memory":OCTETS}]} Of what has no process at the moment, pid 0, the last four are
- * absent. {"verb":"initiate","tunnel":NAME} (absent: all) ->
+ * absent. {"verb":"certificates"} -> {"ok":true,"version":"..","certificates":[
+ * {"gateway":"hq","gateways":N,"use":"own","subject":"..","issuer":"..","identities":"..",
+ * "until":SECONDS_OF_1970,"days":N}]} The use is "own", "between" (it and the root) or
+ * "authority"; what N gateways have comes once, with the first of them. {"verb":"initiate","tunnel":NAME} (absent: all) ->
  * {"ok":true,"count":N,"up":N,"passive":N}, of children whose negotiation was begun, and of those
  * left alone because they are up or wait for their peer to begin
  * {"verb":"clear","what":"ike-sa","name":GATEWAY} (absent: all)
@@ -98,6 +101,16 @@ struct ctl_process {
 	const char *may;		/* what it is allowed to do, in one line */
 };
 
+/* A certificate of the configuration. */
+struct ctl_certificate {
+	const char *gateway;		/* the first that has it */
+	unsigned int gateways;		/* that have it */
+	const char *use;		/* "own", "between", "authority" */
+	const char *subject, *issuer, *identities;
+	int64_t until;			/* seconds of 1970 */
+	int64_t days;			/* left; negative: it has ended */
+};
+
 /* What the daemon does for each verb.  All run in its event loop. */
 struct ctl_ops {
 	void *ctx;
@@ -120,6 +133,10 @@ struct ctl_ops {
 	/* Calls @each for every process, the parent first. */
 	void (*processes)(void *ctx, void (*each)(void *to, const struct ctl_process *process),
 			  void *to);
+	/* Likewise every certificate. */
+	void (*certificates)(void *ctx,
+			     void (*each)(void *to, const struct ctl_certificate *certificate),
+			     void *to);
 	/* As kern_ops.read_open() */
 	int (*kernel)(void *ctx, const char *what);
 };

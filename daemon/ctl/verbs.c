@@ -128,6 +128,27 @@ static json_t *answer_daemon(struct request *r)
 			 "processes", processes);
 }
 
+static void add_certificate(void *to, const struct ctl_certificate *certificate)
+{
+	json_array_append_new(to, json_pack(
+		"{s:o, s:I, s:s, s:o, s:o, s:o, s:I, s:I}",
+		"gateway", text_json(certificate->gateway),
+		"gateways", (json_int_t)certificate->gateways, "use", certificate->use,
+		"subject", text_json(certificate->subject),
+		"issuer", text_json(certificate->issuer),
+		"identities", text_json(certificate->identities),
+		"until", (json_int_t)certificate->until, "days", (json_int_t)certificate->days));
+}
+
+static json_t *answer_certificates(struct request *r)
+{
+	json_t *all = json_array();
+
+	r->ops->certificates(r->ops->ctx, add_certificate, all);
+	return json_pack("{s:b, s:s, s:o}", "ok", 1, "version", PANTUN_VERSION,
+			 "certificates", all);
+}
+
 void ctl_reloaded_free(struct ctl_reloaded *said)
 {
 	free(said->errors);
@@ -197,6 +218,7 @@ static json_t *answer_kernel(struct request *r)
 static const struct verb verbs[] = {
 	{ "show", false, { NULL }, answer_show },
 	{ "daemon", false, { NULL }, answer_daemon },
+	{ "certificates", false, { NULL }, answer_certificates },
 	{ "monitor", false, { NULL }, answer_monitor },
 	{ "kernel", false, { "what" }, answer_kernel },
 	{ "initiate", true, { "tunnel" }, answer_initiate },

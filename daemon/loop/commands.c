@@ -2,8 +2,10 @@
 #include "loop/commands.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "ctl/ctl.h"
+#include "loop/certificates.h"
 #include "loop/children.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
@@ -44,6 +46,15 @@ static void ctl_processes(void *ctx, void (*each)(void *to, const struct ctl_pro
 	children_each(ctx, each, to);
 }
 
+static void ctl_certificates(void *ctx,
+			     void (*each)(void *to, const struct ctl_certificate *certificate),
+			     void *to)
+{
+	const struct daemon *d = ctx;
+
+	certificates_each(d->policy, time(NULL), each, to);
+}
+
 static int ctl_kernel(void *ctx, const char *what)
 {
 	struct daemon *d = ctx;
@@ -57,7 +68,7 @@ bool commands_open(struct daemon *d)
 		.ctx = d, .now = ctl_now, .config = d->options->config,
 		.started = d->started, .patience_ms = CTL_PATIENCE_MS, .ask = ctl_ask,
 		.manual = ctl_manual, .reload = ctl_reload, .processes = ctl_processes,
-		.kernel = ctl_kernel,
+		.certificates = ctl_certificates, .kernel = ctl_kernel,
 	};
 
 	d->ctl = ctl_open(d->base, d->options->ctl, d->group, &ops);

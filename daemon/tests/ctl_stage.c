@@ -163,11 +163,25 @@ static void do_processes(void *ctx, void (*each)(void *to, const struct ctl_proc
 	each(to, &ike);
 }
 
+static void do_certificates(void *ctx,
+			    void (*each)(void *to, const struct ctl_certificate *certificate),
+			    void *to)
+{
+	const struct ctl_certificate one = {
+		.gateway = "hq", .gateways = 2, .use = "own", .subject = "CN=hq",
+		.issuer = "CN=root", .identities = "CN=hq, hq.example", .until = 1LL << 33,
+		.days = -3,
+	};
+
+	(void)ctx;
+	each(to, &one);
+}
+
 const struct ctl_ops stage_ops = {
 	.now = get_now, .config = CTL_STAGE_CONFIG, .started = NOW - 42000,
 	.patience_ms = CTL_PATIENCE_MS,
 	.ask = do_ask, .manual = is_manual, .reload = do_reload,
-	.processes = do_processes, .kernel = do_kernel,
+	.processes = do_processes, .kernel = do_kernel, .certificates = do_certificates,
 };
 
 int stage_dial_at(const char *path)

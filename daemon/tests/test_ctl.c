@@ -264,6 +264,26 @@ static void test_daemon(void **state)
 	json_decref(json);
 }
 
+static void test_certificates(void **state)
+{
+	json_t *json = json_loads(ask("{\"verb\":\"certificates\"}", false), 0, NULL), *all, *row;
+
+	(void)state;
+	all = json_object_get(json, "certificates");
+	assert_int_equal(json_array_size(all), 1);
+	row = json_array_get(all, 0);
+	assert_string_equal(json_string_value(json_object_get(row, "gateway")), "hq");
+	assert_string_equal(json_string_value(json_object_get(row, "use")), "own");
+	assert_string_equal(json_string_value(json_object_get(row, "subject")), "CN=hq");
+	assert_string_equal(json_string_value(json_object_get(row, "issuer")), "CN=root");
+	assert_string_equal(json_string_value(json_object_get(row, "identities")),
+			    "CN=hq, hq.example");
+	assert_int_equal(number(row, "gateways"), 2);
+	assert_int_equal(number(row, "until"), 1LL << 33);
+	assert_int_equal(number(row, "days"), -3);
+	json_decref(json);
+}
+
 /* ---------------------------------------------------------------- socket */
 
 static void test_socket(void **state)
@@ -593,6 +613,7 @@ int main(void)
 		cmocka_unit_test(test_bad_requests),
 		cmocka_unit_test(test_show),
 		cmocka_unit_test(test_daemon),
+		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_socket),
 		cmocka_unit_test(test_connections_of_a_user),
 		cmocka_unit_test(test_turns),

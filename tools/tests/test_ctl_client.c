@@ -240,6 +240,34 @@ static void fill_processes(struct model *model, const char *version)
 	end(&server);
 }
 
+static void test_certificates(void **state)
+{
+	struct server server = { 0 };
+	struct model model = { 0 };
+	uint8_t octets[2048];
+	char json[1024];
+
+	(void)state;
+	snprintf(json, sizeof(json), "{\"ok\":true,\"version\":\"%s\",\"certificates\":["
+		 "{\"gateway\":\"hq\",\"gateways\":2,\"use\":\"own\",\"subject\":\"CN=hq\","
+		 "\"issuer\":\"CN=root\",\"identities\":\"CN=hq, hq.example\","
+		 "\"until\":8589934592,\"days\":-3}]}", PANTUN_VERSION);
+	start(&server, "{\"verb\":\"certificates\"}", octets, framed(json, octets));
+	ctl_fill_certificates(server.path, &model);
+	end(&server);
+	assert_string_equal(model.daemon_error, "");
+	assert_int_equal(model.certificates_n, 1);
+	assert_string_equal(model.certificates[0].gateway, "hq");
+	assert_string_equal(model.certificates[0].use, "own");
+	assert_string_equal(model.certificates[0].subject, "CN=hq");
+	assert_string_equal(model.certificates[0].issuer, "CN=root");
+	assert_string_equal(model.certificates[0].identities, "CN=hq, hq.example");
+	assert_int_equal(model.certificates[0].gateways, 2);
+	assert_int_equal(model.certificates[0].until, 8589934592);
+	assert_int_equal(model.certificates[0].days, -3);
+	model_free(&model);
+}
+
 /* Users have names here, or numbers where they have none; what has ended has no user. */
 static void test_processes(void **state)
 {
@@ -426,6 +454,7 @@ int main(void)
 		cmocka_unit_test(test_not_shown),
 		cmocka_unit_test(test_rows_one_at_a_time),
 		cmocka_unit_test(test_processes),
+		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_netns),
 		cmocka_unit_test(test_keep_interface),
