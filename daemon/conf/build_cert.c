@@ -15,6 +15,7 @@
 #include "crypto/cert_file.h"
 #include "crypto/cert_form.h"
 #include "crypto/cert_rules.h"
+#include "crypto/crl_file.h"
 #include "policy/id.h"
 
 #define OWN	"authentication certificate local-certificate name"
@@ -222,6 +223,53 @@ static void read_own(struct build *b, const struct tree_value *name,
 
 /* --- authorities --- */
 
+/* @before, which may be NULL, and @more, both of which it frees; NULL: no memory. */
+static struct secret *joined(struct build *b, struct secret *before, struct secret *more)
+{
+	struct secret *all;
+
+	if (!before)
+		return more;
+	all = malloc(sizeof(*all) + before->n + more->n);
+	if (all) {
+		all->n = before->n + more->n;
+		memcpy(all->b, before->b, before->n);
+		memcpy(all->b + before->n, more->b, more->n);
+	} else {
+		b->short_of_memory = true;
+	}
+	secret_free(before);
+	secret_free(more);
+	return all;
+}
+
+/* The lists of revoked certificates of that profile; NULL: there are none. */
+static struct secret *read_lists(struct build *b, const struct tree_node *profile)
+{
+	const struct tree_node *leaf = tree_find(b->tree, profile, "crl-file");
+	struct secret *all = NULL, *lists;
+	struct content *content;
+	char why[160];
+	bool ended;
+
+	for (const struct tree_value *file = leaf ? leaf->value : NULL; file; file = file->next) {
+		content = load(b, file, HOLDS_CERTS);
+		if (!content)
+			continue;
+		lists = crl_file_read(octets_of(content), &ended, why, sizeof(why));
+		content_free(content);
+		if (!lists) {
+			conf_error(b->report, file->at, "crl-file %s: %s", file->text, why);
+			continue;
+		}
+		if (ended)
+			conf_warning(b->report, file->at, "crl-file %s: a list in it has ended: a "
+				     "new one is due", file->text);
+		all = joined(b, all, lists);
+	}
+	return all;
+}
+
 /* Adds those of one file to @gateway's. */
 static void add_roots(struct build *b, const struct tree_value *name,
 		      struct policy_gateway *gateway)
@@ -229,7 +277,7 @@ static void add_roots(struct build *b, const struct tree_value *name,
 	const struct tree_node *node = find_cert(b, name, "certificate");
 	const struct tree_value *file = node ? tree_value(b->tree, node, "file") : NULL;
 	struct content *certs = file ? load(b, file, HOLDS_CERTS) : NULL;
-	struct secret *before = gateway->anchors, *roots, *all;
+	struct secret *before = gateway->anchors, *roots;
 	unsigned int n = gateway->n_authorities;
 	char why[160];
 
@@ -245,20 +293,7 @@ static void add_roots(struct build *b, const struct tree_value *name,
 	}
 	warn_days(b, file, secret_bytes(roots));
 	gateway->n_authorities = (uint8_t)n;
-	gateway->anchors = roots;
-	if (!before)
-		return;
-	all = malloc(sizeof(*all) + before->n + roots->n);
-	if (all) {
-		all->n = before->n + roots->n;
-		memcpy(all->b, before->b, before->n);
-		memcpy(all->b + before->n, roots->b, roots->n);
-	} else {
-		b->short_of_memory = true;
-	}
-	gateway->anchors = all;
-	secret_free(before);
-	secret_free(roots);
+	gateway->anchors = joined(b, before, roots);
 }
 
 /* Whatever is changed in them is another number, by which who checks certificates has them. */
@@ -269,13 +304,21 @@ static void add_rules(struct build *b, const struct tree_node *node,
 		.sha1 = gateway->allow_sha1,
 		.any_id = tree_yes(b->tree, node, GATEWAY_LEVEL " *", ANY_ID),
 		.strict_usage = tree_yes(b->tree, node, GATEWAY_LEVEL " *", STRICT),
+		.block_unknown = tree_yes(b->tree, profile, PROFILE_LEVEL " *",
+					  "block-unknown-cert"),
 		.tolerance = (uint32_t)tree_number(b->tree, profile, PROFILE_LEVEL " *",
 						   "clock-tolerance"),
 	};
-	struct secret *all = cert_rules_put(&rules, secret_bytes(gateway->anchors));
+	struct secret *lists = read_lists(b, profile);
+	struct secret *all = cert_rules_put(&rules, secret_bytes(gateway->anchors),
+					    lists ? secret_bytes(lists) : bytes_of(NULL, 0));
 
 	if (!all)
 		b->short_of_memory = true;
+	if (rules.block_unknown && !lists && !profile->broken)
+		conf_error(b->report, profile->at, "certificate-profile \"%s\" has no crl-file, so "
+			   "block-unknown-cert would refuse every certificate", profile->word);
+	secret_free(lists);
 	secret_free(gateway->anchors);
 	gateway->anchors = all;
 }

@@ -68,6 +68,7 @@ struct cert_roots {
 	X509_STORE *store;
 	STACK_OF(X509) *all;		/* the same, to try one by one where there are: */
 	bool namesakes;			/* two have one name */
+	bool lists;			/* of revoked certificates are there */
 	struct cert_rules rules;
 };
 
@@ -90,6 +91,17 @@ static bool add_root(struct cert_roots *roots, X509 *cert)
 	       X509_add_cert(roots->all, cert, X509_ADD_FLAG_UP_REF) == 1;
 }
 
+static bool add_list(struct cert_roots *roots, struct bytes der)
+{
+	const uint8_t *at = der.p;
+	X509_CRL *list = d2i_X509_CRL(NULL, &at, (long)der.n);
+	bool good = list && at == der.p + der.n && X509_STORE_add_crl(roots->store, list) == 1;
+
+	X509_CRL_free(list);
+	roots->lists = true;
+	return good;
+}
+
 struct cert_roots *cert_roots_new(struct bytes items)
 {
 	struct cert_roots *roots = calloc(1, sizeof(*roots));
@@ -101,12 +113,14 @@ struct cert_roots *cert_roots_new(struct bytes items)
 		roots->all = sk_X509_new_null();
 	}
 	good = roots && roots->store && roots->all && cert_rules_take(&items, &roots->rules);
-	while (good && items_next(&items, &item)) {
+	while (good && items_next(&items, &item) && item.n) {
 		X509 *cert = read_one(item);
 
 		good = cert && add_root(roots, cert);
 		X509_free(cert);
 	}
+	while (good && items_next(&items, &item))
+		good = add_list(roots, item);
 	ERR_clear_error();
 	if (good && !items.n)
 		return roots;
@@ -210,6 +224,15 @@ static void add_error(X509_STORE_CTX *ctx, struct text *why)
 		add_time(X509_get0_notBefore(cert), why);
 		text_add(why, " (is the clock right?)");
 		break;
+	case X509_V_ERR_CERT_REVOKED:
+		text_add(why, "it is revoked");
+		break;
+	case X509_V_ERR_UNABLE_TO_GET_CRL:
+	case X509_V_ERR_CRL_HAS_EXPIRED:
+	case X509_V_ERR_CRL_NOT_YET_VALID:
+		text_add(why, "no list in force tells whether it is revoked, which "
+			      "block-unknown-cert asks for");
+		break;
 	case X509_V_ERR_CA_MD_TOO_WEAK:
 		text_add(why, "it is signed with SHA-1, or a hash that is weaker still");
 		break;
@@ -268,23 +291,44 @@ static bool is_for_ike(X509 *cert, struct text *why)
 }
 
 /* Whose clock is wrong there is no telling, so what has just ended or begins soon may be taken. */
+static bool is_about_in_force(X509 *cert, int error, uint32_t tolerance)
+{
+	time_t now = time(NULL), earlier = now - tolerance, later = now + tolerance;
+
+	return (error == X509_V_ERR_CERT_HAS_EXPIRED &&
+		X509_cmp_time(X509_get0_notAfter(cert), &earlier) > 0) ||
+	       (error == X509_V_ERR_CERT_NOT_YET_VALID &&
+		X509_cmp_time(X509_get0_notBefore(cert), &later) < 0);
+}
+
+/*
+ * Nobody says whether the certificate is revoked, or not any more; what an old list has revoked
+ * stays so.  An authority of the profile is trusted for itself, and is on nobody's list.
+ */
+static bool may_be_unknown(X509_STORE_CTX *ctx, int error, const struct cert_rules *rules)
+{
+	int last = sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) - 1;
+
+	if (error != X509_V_ERR_UNABLE_TO_GET_CRL && error != X509_V_ERR_CRL_HAS_EXPIRED &&
+	    error != X509_V_ERR_CRL_NOT_YET_VALID)
+		return false;
+	return !rules->block_unknown || X509_STORE_CTX_get_error_depth(ctx) == last;
+}
+
+/* Called for what OpenSSL finds fault with, and for what it does not. */
 static int forgive(int good, X509_STORE_CTX *ctx)
 {
 	const struct cert_rules *rules = X509_STORE_CTX_get_app_data(ctx);
 	X509 *cert = X509_STORE_CTX_get_current_cert(ctx);
-	time_t now = time(NULL), earlier = now - rules->tolerance, later = now + rules->tolerance;
 	int error = X509_STORE_CTX_get_error(ctx);
 
 	if (good || !cert)
 		return good;
-	if ((error == X509_V_ERR_CERT_HAS_EXPIRED &&
-	     X509_cmp_time(X509_get0_notAfter(cert), &earlier) > 0) ||
-	    (error == X509_V_ERR_CERT_NOT_YET_VALID &&
-	     X509_cmp_time(X509_get0_notBefore(cert), &later) < 0)) {
-		X509_STORE_CTX_set_error(ctx, X509_V_OK);
-		return 1;
-	}
-	return 0;
+	if (!is_about_in_force(cert, error, rules->tolerance) &&
+	    !may_be_unknown(ctx, error, rules))
+		return 0;
+	X509_STORE_CTX_set_error(ctx, X509_V_OK);
+	return 1;
 }
 
 /*
@@ -313,6 +357,9 @@ static bool leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(
 	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
 	/* An authority is trusted for itself, whoever has issued its certificate. */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	if (roots->lists || roots->rules.block_unknown)
+		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CRL_CHECK |
+						   X509_V_FLAG_CRL_CHECK_ALL);
 	good = X509_verify_cert(ctx) == 1;
 	*other = X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_SIGNATURE_FAILURE;
 	if (!good)

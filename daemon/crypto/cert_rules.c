@@ -8,23 +8,28 @@
 
 #define RULES	5	/* octets: flags, and seconds */
 
-enum flag { FLAG_SHA1 = 1, FLAG_ANY_ID = 2, FLAG_STRICT_USAGE = 4 };
+enum flag { FLAG_SHA1 = 1, FLAG_ANY_ID = 2, FLAG_STRICT_USAGE = 4, FLAG_BLOCK_UNKNOWN = 8 };
 
-struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes authorities)
+struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes authorities,
+			      struct bytes lists)
 {
-	struct secret *made = malloc(sizeof(*made) + item_room(RULES) + authorities.n);
+	const size_t n = item_room(RULES) + authorities.n + (lists.n ? item_room(0) + lists.n : 0);
+	struct secret *made = malloc(sizeof(*made) + n);
 	uint8_t octets[RULES] = { 0 };
 	uint8_t *at;
 
 	if (!made)
 		return NULL;
 	octets[0] = (uint8_t)((rules->sha1 ? FLAG_SHA1 : 0) | (rules->any_id ? FLAG_ANY_ID : 0) |
-			      (rules->strict_usage ? FLAG_STRICT_USAGE : 0));
+			      (rules->strict_usage ? FLAG_STRICT_USAGE : 0) |
+			      (rules->block_unknown ? FLAG_BLOCK_UNKNOWN : 0));
 	put_be32(octets + 1, rules->tolerance);
-	made->n = item_room(RULES) + authorities.n;
+	made->n = n;
 	at = item_put(made->b, bytes_of(octets, RULES));
 	if (authorities.n)
 		memcpy(at, authorities.p, authorities.n);
+	if (lists.n)
+		memcpy(item_put(at + authorities.n, bytes_of(NULL, 0)), lists.p, lists.n);
 	return made;
 }
 
@@ -36,7 +41,8 @@ bool cert_rules_take(struct bytes *items, struct cert_rules *rules)
 		return false;
 	*rules = (struct cert_rules){
 		.sha1 = item.p[0] & FLAG_SHA1, .any_id = item.p[0] & FLAG_ANY_ID,
-		.strict_usage = item.p[0] & FLAG_STRICT_USAGE, .tolerance = get_be32(item.p + 1),
+		.strict_usage = item.p[0] & FLAG_STRICT_USAGE,
+		.block_unknown = item.p[0] & FLAG_BLOCK_UNKNOWN, .tolerance = get_be32(item.p + 1),
 	};
 	*items = rest;
 	return true;

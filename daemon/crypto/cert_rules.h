@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * How strictly a peer's certificate is looked at.  Authorities go with that as items
- * (base/items.h): the rules first, then one authority each, in DER.
+ * (base/items.h): the rules first, then one authority each, in DER.  Behind an empty item are lists
+ * of revoked certificates.
  */
 #ifndef PANTUN_CRYPTO_CERT_RULES_H
 #define PANTUN_CRYPTO_CERT_RULES_H
@@ -12,11 +13,13 @@ struct cert_rules {
 	bool sha1;		/* its signature may be by RSA with SHA-1, the old method */
 	bool any_id;		/* its identity need not stand there */
 	bool strict_usage;	/* extendedKeyUsage, where it is there, must name IKE */
+	bool block_unknown;	/* some list must tell that it is not revoked */
 	uint32_t tolerance;	/* seconds before and after the time that it is in force */
 };
 
-/* The caller's; NULL: no memory.  @authorities: items. */
-struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes authorities);
+/* The caller's; NULL: no memory.  @authorities and @lists, if not empty: items. */
+struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes authorities,
+			      struct bytes lists);
 /* Takes the rules off @items; false: they are malformed. */
 bool cert_rules_take(struct bytes *items, struct cert_rules *rules);
 

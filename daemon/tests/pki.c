@@ -165,3 +165,34 @@ struct secret *pki_items(X509 *const *certs)
 	}
 	return taken(bio);
 }
+
+static void revoke(X509_CRL *list, const struct pki *revoked)
+{
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_TIME *now = X509_gmtime_adj(NULL, -60);
+
+	must(entry && now &&
+	     X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(revoked->cert)) == 1 &&
+	     X509_REVOKED_set_revocationDate(entry, now) == 1 &&
+	     X509_CRL_add0_revoked(list, entry) == 1);
+	ASN1_TIME_free(now);
+}
+
+struct secret *pki_list(const struct pki *issuer, const struct pki *revoked, long until, bool pem)
+{
+	ASN1_TIME *from = X509_gmtime_adj(NULL, -PKI_DAY), *to = X509_gmtime_adj(NULL, until);
+	BIO *bio = BIO_new(BIO_s_mem());
+	X509_CRL *list = X509_CRL_new();
+
+	must(bio && list && from && to && X509_CRL_set_version(list, 1) == 1 &&
+	     X509_CRL_set_issuer_name(list, X509_get_subject_name(issuer->cert)) == 1 &&
+	     X509_CRL_set1_lastUpdate(list, from) == 1 && X509_CRL_set1_nextUpdate(list, to) == 1);
+	if (revoked)
+		revoke(list, revoked);
+	must(X509_CRL_sort(list) == 1 && X509_CRL_sign(list, issuer->key, EVP_sha256()) > 0);
+	must((pem ? PEM_write_bio_X509_CRL(bio, list) : i2d_X509_CRL_bio(bio, list)) == 1);
+	X509_CRL_free(list);
+	ASN1_TIME_free(from);
+	ASN1_TIME_free(to);
+	return taken(bio);
+}

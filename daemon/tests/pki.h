@@ -40,6 +40,8 @@ struct secret *pki_key_pem(const struct pki *pki);
 struct secret *pki_key_as(const struct pki *pki, bool pem, const char *passphrase);
 /* Key, certificate and that of its issuer in PKCS #12, encrypted with @passphrase or "". */
 struct secret *pki_pkcs12(const struct pki *pki, const struct pki *issuer, const char *passphrase);
+/* A list of @issuer's, with @revoked on it unless that is NULL, that ends then; in DER or PEM. */
+struct secret *pki_list(const struct pki *issuer, const struct pki *revoked, long until, bool pem);
 /* The certificates as items of DER, as a peer sends them. */
 struct secret *pki_items(X509 *const *certs);
 

@@ -13,12 +13,14 @@
 
 #include "crypto/cert.h"
 #include "crypto/cert_rules.h"
+#include "crypto/crl_file.h"
 #include "tests/pki.h"
 
 #define WHY	640
 
 static struct pki root;
-static struct cert_rules rules;		/* that go with authorities */
+static struct cert_rules rules;		/* that go with authorities, */
+static struct secret *lists;		/* as do these, of revoked certificates; NULL: none */
 
 static struct pki_wish authority(const char *name, const struct pki *issuer)
 {
@@ -40,7 +42,8 @@ static struct pki_wish leaf(const struct pki *issuer)
 static bool leads(X509 *const *sent, X509 *const *trusted, char why[WHY])
 {
 	struct secret *items = pki_items(sent), *plain = pki_items(trusted);
-	struct secret *anchors = cert_rules_put(&rules, secret_bytes(plain));
+	struct secret *anchors = cert_rules_put(&rules, secret_bytes(plain),
+						lists ? secret_bytes(lists) : bytes_of(NULL, 0));
 	struct cert_roots *roots = cert_roots_new(secret_bytes(anchors));
 	struct text text;
 	struct cert_peer *peer;
@@ -313,6 +316,95 @@ static void test_tolerance(void **state)
 	}
 }
 
+/* From now on there is that list alone, which is freed; NULL: none. */
+static void use_list(struct secret *list)
+{
+	char why[160];
+	bool ended;
+
+	secret_free(lists);
+	lists = list ? crl_file_read(secret_bytes(list), &ended, why, sizeof(why)) : NULL;
+	assert_true(!list || lists);
+	secret_free(list);
+}
+
+/* What is revoked is refused, wherever it is; what nobody tells of, where that is wanted. */
+static void test_revoked(void **state)
+{
+	struct pki_wish wish = authority("middle", &root);
+	struct pki middle = pki_make(&wish), own, direct;
+	X509 *sent[3] = { NULL, middle.cert }, *one[2] = { NULL };
+
+	(void)state;
+	wish = leaf(&middle);
+	own = pki_make(&wish);
+	wish = leaf(&root);
+	direct = pki_make(&wish);
+	sent[0] = own.cert;
+	one[0] = direct.cert;
+	for (int pem = 0; pem < 2; pem++) {
+		use_list(pki_list(&root, NULL, PKI_DAY, pem));
+		must_lead(one);
+		must_lead(sent);
+		use_list(pki_list(&root, &middle, PKI_DAY, pem));
+		must_lead(one);
+		must_not(sent, "it is revoked: certificate of O=Example, CN=middle");
+		use_list(pki_list(&middle, &own, PKI_DAY, pem));
+		must_lead(one);
+		must_not(sent, "it is revoked: certificate of O=Example, CN=b");
+	}
+	pki_free(&own);
+	pki_free(&direct);
+	pki_free(&middle);
+	use_list(NULL);
+}
+
+static void test_unknown(void **state)
+{
+	struct pki_wish wish = authority("middle", &root);
+	struct pki middle = pki_make(&wish), own, direct;
+	X509 *sent[3] = { NULL, middle.cert }, *one[2] = { NULL };
+
+	(void)state;
+	wish = leaf(&middle);
+	own = pki_make(&wish);
+	wish = leaf(&root);
+	direct = pki_make(&wish);
+	sent[0] = own.cert;
+	one[0] = direct.cert;
+	use_list(pki_list(&root, NULL, PKI_DAY, true));
+	rules.block_unknown = true;
+	must_lead(one);
+	must_not(sent, "no list in force tells whether it is revoked");
+	/* A list that has ended says nothing any more, but what it has revoked stays so. */
+	use_list(pki_list(&root, NULL, -600, true));
+	must_not(one, "no list in force tells whether it is revoked");
+	rules.block_unknown = false;
+	must_lead(one);
+	use_list(pki_list(&root, &direct, -600, true));
+	must_not(one, "it is revoked");
+	pki_free(&own);
+	pki_free(&direct);
+	pki_free(&middle);
+	use_list(NULL);
+}
+
+/* A list by another authority of the same name does not count. */
+static void test_foreign_list(void **state)
+{
+	struct pki_wish wish = authority("root", NULL);
+	struct pki namesake = pki_make(&wish), own;
+
+	(void)state;
+	wish = leaf(&root);
+	own = pki_make(&wish);
+	use_list(pki_list(&namesake, NULL, PKI_DAY, true));
+	must_not((X509 *[]){ own.cert, NULL }, "CRL signature failure");
+	pki_free(&own);
+	pki_free(&namesake);
+	use_list(NULL);
+}
+
 static int make_root(void **state)
 {
 	const struct pki_wish wish = authority("root", NULL);
@@ -342,6 +434,9 @@ int main(void)
 		cmocka_unit_test(test_namesakes),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_tolerance),
+		cmocka_unit_test(test_revoked),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_foreign_list),
 	};
 
 	return cmocka_run_group_tests_name("certificates", tests, make_root, free_root);

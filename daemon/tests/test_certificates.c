@@ -31,7 +31,7 @@ static struct secret *with_rules(X509 *const *certs)
 {
 	struct secret *plain = pki_items(certs);
 	struct secret *made = cert_rules_put(&(struct cert_rules){ .sha1 = false },
-					     secret_bytes(plain));
+					     secret_bytes(plain), bytes_of(NULL, 0));
 
 	assert_non_null(made);
 	secret_free(plain);

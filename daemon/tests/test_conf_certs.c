@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/items.h"
 #include "conf_lines.h"
 #include "conf_try.h"
 #include "crypto/cert_rules.h"
@@ -70,6 +71,7 @@ static void write_pem(const char *name, struct secret *pem, mode_t mode)
 	"set certificate own file @/x.crt\n"
 #define CERTS	BAG "set certificate own key-file @/x.key\n"
 #define ROOT	"set certificate root file @/x.ca\n"
+#define LIST	"set certificate-profile CP crl-file @/x.crl\n"
 #define PASS	"set certificate own passphrase-file @/x.pass\n"
 
 /* How strict who checks certificates is to be gets there with the authorities. */
@@ -183,6 +185,46 @@ static void test_passphrase(void **state)
 	pki_free(&own);
 }
 
+/* Lists of revoked certificates, of which there must be one where they are asked for. */
+static void test_lists(void **state)
+{
+	const struct pki_wish ca = { .kind = "P-256", .name = "ca", .authority = true,
+				     .until = 50 * PKI_DAY };
+	struct pki root = pki_make(&ca), own;
+	const struct pki_wish wish = { .kind = "P-256", .name = "hq", .issuer = &root,
+				       .until = 50 * PKI_DAY };
+	struct cert_rules rules;
+	struct policy *policy;
+	struct bytes items;
+
+	(void)state;
+	own = pki_make(&wish);
+	write_pem("ca", pki_pem((X509 *[]){ root.cert, NULL }), 0644);
+	write_pem("crt", pki_pem((X509 *[]){ own.cert, NULL }), 0644);
+	write_pem("key", pki_key_pem(&own), 0600);
+	write_pem("crl", pki_list(&root, &own, PKI_DAY, true), 0644);
+	policy = conf_lines(placed(CERTS ROOT LIST "set certificate-profile CP block-unknown-cert "
+				   "yes\n"), NULL);
+	assert_non_null(policy);
+	items = secret_bytes(policy->gateways->anchors);
+	assert_true(cert_rules_take(&items, &rules));
+	assert_true(rules.block_unknown);
+	/* An authority, nothing, and a list. */
+	assert_int_equal(items_count(items), 3);
+	policy_free(policy);
+	refuses(CERTS ROOT "set certificate-profile CP block-unknown-cert yes\n",
+		"f:6:25: certificate-profile \"CP\" has no crl-file, so block-unknown-cert would "
+		"refuse every certificate\n");
+	write_pem("crl", pki_list(&root, NULL, -60, false), 0644);
+	takes(CERTS ROOT LIST, "f:10:37: warning: crl-file @/x.crl: a list in it has ended: a new "
+	      "one is due\n");
+	write_pem("crl", pki_pem((X509 *[]){ root.cert, NULL }), 0644);
+	refuses(CERTS ROOT LIST, "f:10:37: crl-file @/x.crl: there is no list of revoked "
+		"certificates in PEM or DER in it, or one that cannot be read\n");
+	pki_free(&root);
+	pki_free(&own);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -191,7 +233,7 @@ static int make_dir(void **state)
 
 static int remove_dir(void **state)
 {
-	static const char *const names[] = { "ca", "crt", "key", "pass" };
+	static const char *const names[] = { "ca", "crl", "crt", "key", "pass" };
 	char path[128];
 
 	(void)state;
@@ -207,6 +249,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_certificates),
 		cmocka_unit_test(test_passphrase),
+		cmocka_unit_test(test_lists),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

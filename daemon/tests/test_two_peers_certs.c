@@ -47,7 +47,7 @@ static void give_rules(struct policy_gateway *gw, const struct cert_rules *rules
 	struct cert_rules before;
 
 	cert_rules_take(&authorities, &before);
-	all = cert_rules_put(rules, authorities);
+	all = cert_rules_put(rules, authorities, bytes_of(NULL, 0));
 	assert_non_null(all);
 	secret_free(gw->anchors);
 	gw->anchors = all;
