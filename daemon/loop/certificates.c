@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/certificates.h"
 
+#include <stdio.h>
+
 #include "base/items.h"
+#include "base/log.h"
+#include "base/text.h"
 #include "crypto/cert_info.h"
 #include "crypto/cert_rules.h"
+#include "ike/info.h"
 
 #define DAY	86400
+#define DAYS	30	/* before a certificate ends warnings begin */
 
 /* Who is told. */
 struct listener {
@@ -91,4 +97,41 @@ void certificates_each(const struct policy *policy, int64_t now,
 		if (cert_rules_take(&items, &rules))
 			tell_items(&listener, row, items, "authority", "authority");
 	}
+}
+
+/* Who is warned. */
+struct warned {
+	void (*tell)(void *ctx, const struct ike_event *event);
+	void *ctx;
+};
+
+static void warn_of(void *to, const struct ctl_certificate *certificate)
+{
+	const struct warned *warned = to;
+	char subject[POLICY_NAME + 10];
+	struct ike_event event = { .kind = "certificate-ends" };
+	struct text text;
+
+	if (certificate->days >= DAYS)
+		return;
+	text_copy(event.gateway, sizeof(event.gateway), certificate->gateway);
+	text_init(&text, event.text, sizeof(event.text));
+	text_add(&text, "certificate (%s) of %s, issued by %s, ", certificate->use,
+		 certificate->subject, certificate->issuer);
+	if (certificate->days < 0)
+		text_add(&text, "has expired");
+	else
+		text_add(&text, "expires in %lld day%s", (long long)certificate->days,
+			 text_plural((size_t)certificate->days));
+	snprintf(subject, sizeof(subject), "gateway %s", certificate->gateway);
+	log_warning(subject, "%s", event.text);
+	warned->tell(warned->ctx, &event);
+}
+
+void certificates_warn(const struct policy *policy, int64_t now,
+		       void (*tell)(void *ctx, const struct ike_event *event), void *ctx)
+{
+	struct warned warned = { .tell = tell, .ctx = ctx };
+
+	certificates_each(policy, now, warn_of, &warned);
 }

@@ -12,5 +12,10 @@
 void certificates_each(const struct policy *policy, int64_t now,
 		       void (*each)(void *to, const struct ctl_certificate *certificate),
 		       void *to);
+/*
+ * Warns in the log of those that end within 30 days, or have ended, and has @tell tell of it.
+ */
+void certificates_warn(const struct policy *policy, int64_t now,
+		       void (*tell)(void *ctx, const struct ike_event *event), void *ctx);
 
 #endif

@@ -172,6 +172,7 @@ static void apply(struct daemon *d, struct policy *policy)
 	/* By now the negotiated SAs of tunnels that have switched to manual keys are gone. */
 	sas_sync_manual(d);
 	monitors_read(d->monitors, d->kern, d->policy);
+	d->look = clock_ms();
 	timer_settle(d);
 }
 

@@ -70,6 +70,7 @@ struct daemon {
 	struct ctl *ctl;
 	struct event *timer, *watchdog, *kernel;
 	ike_time armed;			/* what @timer was set for */
+	ike_time look;			/* when to look at the ends of certificates, or IKE_NEVER */
 	struct event *signals[SIGNALS];
 	int ports[PORTS];		/* handed to each `ike` */
 	struct policy *policy;		/* the one in force; NULL: none yet */

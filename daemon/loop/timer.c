@@ -2,12 +2,17 @@
 #include "loop/timer.h"
 
 #include <event2/event.h>
+#include <time.h>
 
+#include "ctl/ctl.h"
+#include "loop/certificates.h"
 #include "loop/daemon_priv.h"
 #include "loop/live.h"
 #include "loop/manual.h"
 #include "loop/module.h"
 #include "loop/sas.h"
+
+#define LOOK_MS	(24 * 3600 * 1000)	/* between looks at certificates */
 
 static ike_time first_due(const struct daemon *d)
 {
@@ -15,6 +20,8 @@ static ike_time first_due(const struct daemon *d)
 
 	if (d->module.due < at)
 		at = d->module.due;
+	if (d->look < at)
+		at = d->look;
 	if (!d->module.unloaded && manual_due(d->manual) < at)
 		at = manual_due(d->manual);
 	return at;
@@ -33,10 +40,27 @@ void timer_settle(struct daemon *d)
 	event_add(d->timer, &wait);
 }
 
+static void tell_certificate(void *ctx, const struct ike_event *event)
+{
+	const struct daemon *d = ctx;
+
+	ctl_event(d->ctl, event);
+}
+
+/* Certificates end while nobody reads the configuration. */
+static void look_at_certificates(struct daemon *d)
+{
+	if (d->look > clock_ms())
+		return;
+	d->look = clock_ms() + LOOK_MS;
+	certificates_warn(d->policy, time(NULL), tell_certificate, d);
+}
+
 void timer_tick(struct daemon *d)
 {
 	live_tick(d->live, d->kern, clock_ms());
 	module_tick(d);
+	look_at_certificates(d);
 	if (manual_due(d->manual) <= clock_ms())
 		sas_sync_manual(d);
 	timer_settle(d);
