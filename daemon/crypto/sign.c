@@ -23,20 +23,21 @@
 	"\x05\x00\xa2\x03\x02\x01" salt "\xa3\x03\x02\x01\x01"
 #define RSA_PKCS1(hash)	"\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01" hash "\x05\x00"
 #define ECDSA(hash)	"\x30\x0a\x06\x08\x2a\x86\x48\xce\x3d\x04\x03" hash
-#define DER(text)	{ .method = IKE_AUTH_DIGITAL_SIGNATURE, .der = (const uint8_t *)(text), .der_n = sizeof(text) - 1
+#define DER(text)	{ .method = IKE_AUTH_DIGITAL_SIGNATURE, \
+			  .der = (const uint8_t *)(text), .der_n = sizeof(text) - 1
 
 /*
  * What is made is of the first row that fits the key and a hash of the peer's; for ECDSA, of the
  * hash that is as strong as the curve before others.
  */
 static const struct row {
-	uint8_t method;
 	const uint8_t *der;	/* names the algorithm where the method does not */
 	size_t der_n;
 	const char *key;	/* as EVP_PKEY_is_a() has it */
 	int bits;		/* of the key that this row is best for; 0: any */
 	enum sign_hash hash;
 	const char *digest;	/* NULL: none apart */
+	uint8_t method;
 	bool pss;
 } rows[] = {
 	DER(PSS("\x01", "\x20")), .key = "RSA", .hash = SIGN_SHA256, .digest = "SHA256",

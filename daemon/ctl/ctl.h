@@ -30,7 +30,8 @@
  * absent. {"verb":"certificates"} -> {"ok":true,"version":"..","certificates":[
  * {"gateway":"hq","gateways":N,"use":"own","subject":"..","issuer":"..","identities":"..",
  * "until":SECONDS_OF_1970,"days":N}]} The use is "own", "between" (it and the root) or
- * "authority"; what N gateways have comes once, with the first of them. {"verb":"initiate","tunnel":NAME} (absent: all) ->
+ * "authority"; what N gateways have comes once, with the first of them.
+ * {"verb":"initiate","tunnel":NAME} (absent: all) ->
  * {"ok":true,"count":N,"up":N,"passive":N}, of children whose negotiation was begun, and of those
  * left alone because they are up or wait for their peer to begin
  * {"verb":"clear","what":"ike-sa","name":GATEWAY} (absent: all)

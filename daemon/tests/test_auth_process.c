@@ -128,7 +128,8 @@ static void give_cert(uint64_t number, bool roots, struct bytes items)
 /* Authorities, with rules. */
 static void give_roots(uint64_t number, struct bytes items)
 {
-	struct secret *roots = cert_rules_put(&(struct cert_rules){ .sha1 = false }, items, bytes_of(NULL, 0));
+	struct secret *roots = cert_rules_put(&(struct cert_rules){ .sha1 = false }, items,
+					      bytes_of(NULL, 0));
 
 	assert_non_null(roots);
 	give_cert(number, true, secret_bytes(roots));
