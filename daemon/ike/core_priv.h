@@ -4,14 +4,14 @@
  *
  * No files of ike/ call each other in a circle (selftests/calls.sh).  From the bottom up:
  *
- *   timer, action, packet, job, policy_box, pathref, chance, agenda, line	small things
+ *   timer, action, packet, job, policy_box, pathref, chance, nonce, agenda, line	small things
  *   slot_index, ike_index, match			find proxy-IDs, IKE SAs and gateways
  *   source				what strangers of one address cost
  *   fragments				messages of which parts are missing
  *   chain, task, job_wait, exchange		what we ask of a peer, and the wait for results
  *   place						where a peer is
  *   gateway, gateway_say			what is wanted, when it is tried again, what is told
- *   child_sa, child_kernel, child_use, child_end, child_settle, child_life
+ *   child_sa, child_kernel, child_use, child_end, child_wish, child_settle, child_life
  *						children: made, installed, used, ended, chosen
  *   stranger, ike_sa, condemned, ike_end, gateway_ike, gateway_begin, ike_life
  *						IKE SAs, from the first message to the last

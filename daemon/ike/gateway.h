@@ -160,6 +160,11 @@ bool slot_left_to_peer(const struct slot *slot);
 
 /* Starts negotiating with the gateway's peer; false if that can not be. */
 bool ike_initiate(struct gateway *gw, struct slot *slot);
+/*
+ * Our attempt at @ike came to nothing before it was up: it is closed, and another one made later;
+ * @heard: something is at the peer's.
+ */
+void ike_start_failed(struct ike_sa *ike, bool heard);
 /* @ike came up: it is the one in use from now on, unless both ends made one at once. */
 void gateway_ike_up(struct gateway *gw, struct ike_sa *ike);
 /* There is none, or it is outdated: another is wanted. */

@@ -43,12 +43,14 @@ bool ike_initiate(struct gateway *gw, struct slot *slot)
 {
 	struct endpoint local = { .port = IKE_PORT };
 	struct endpoint remote = { .port = IKE_PORT };
+	const struct ike_version *version;
 	struct ike_sa *ike;
 
-	if (!gw->peer.family || !local_address(gw, &local.addr))
+	version = ike_version_of(gw->core, policy_gateway_major(gw->conf));
+	if (!version || !gw->peer.family || !local_address(gw, &local.addr))
 		return false;
 	remote.addr = gw->peer;
-	ike = ike_new(gw->core->versions[0], gw, true, &local, &remote);
+	ike = ike_new(version, gw, true, &local, &remote);
 	if (!ike)
 		return false;
 	ike->hs = calloc(1, sizeof(*ike->hs));
@@ -61,6 +63,19 @@ bool ike_initiate(struct gateway *gw, struct slot *slot)
 	line_enter(ike);
 	ike->version->begin(ike);
 	return true;
+}
+
+void ike_start_failed(struct ike_sa *ike, bool heard)
+{
+	struct gateway *gw = ike->gw;
+
+	ike_close(ike, false);
+	if (gw->gone || !gateway_lacks_ike(gw))
+		return;
+	if (heard)
+		gateway_backoff(gw);
+	else
+		gateway_again(gw);
 }
 
 /* --- success, and the end of others --- */

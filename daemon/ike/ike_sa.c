@@ -6,6 +6,7 @@
 
 #include "ike/fragments.h"
 #include "ike/stranger.h"
+#include "ike/version.h"
 
 const char *ike_state_text(enum ike_state state)
 {
@@ -148,6 +149,8 @@ void ike_free(struct ike_sa *ike)
 	exchange_clear(ike);
 	chain_free(ike->chain);
 	ike_handshake_free(ike);
+	if (ike->version->forget)
+		ike->version->forget(ike);
 	timer_stop(&core->waits, &ike->half_open);
 	timer_stop(&core->timers, &ike->life);
 	timer_stop(&core->timers, &ike->idle);

@@ -72,6 +72,7 @@ struct ike_sa {
 	struct ike_sa *next, **prev;	/* in core->ikes */
 	struct ike_core *core;
 	const struct ike_version *version;
+	void *own;			/* the version's: its forget() frees it */
 	struct gateway *gw;
 	struct ike_sa *gw_next, **gw_prev;	/* in gw->ikes, unless it is a stranger */
 	struct ike_sa *dead_next;	/* in core->dead */

@@ -62,14 +62,15 @@ static uint64_t kind_key(const struct policy_gateway *conf)
 {
 	char text[PROP_LIST_TEXT];
 
-	return table_text(addr_key(&conf->local) ^ conf->family,
+	return table_text(addr_key(&conf->local) ^ conf->family ^ (uint64_t)conf->version << 8,
 			  prop_list_text(&conf->ike, text, sizeof(text)));
 }
 
-/* IKE_SA_INIT does not tell one from the other. */
+/* The first message does not tell one from the other. */
 static bool same_kind(const struct policy_gateway *a, const struct policy_gateway *b)
 {
-	return a->family == b->family && addr_equal(&a->local, &b->local) &&
+	return a->version == b->version && a->family == b->family &&
+	       addr_equal(&a->local, &b->local) &&
 	       prop_list_equal(&a->ike, &b->ike);
 }
 
@@ -379,6 +380,12 @@ struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local
 
 /* --- gateways: by what a peer offers and claims --- */
 
+static void note(struct gateway **first, struct gateway *gw)
+{
+	if (!*first)
+		*first = gw;
+}
+
 bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t group,
 		 struct prop_chosen *chosen, char *why, size_t n)
 {
@@ -392,15 +399,21 @@ bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t
 }
 
 struct gateway *match_offer(const struct ike_core *core, const struct addr *local,
-			    const struct addr *remote, const struct wire_sa *offer,
-			    uint16_t group, struct prop_chosen *chosen, struct gateway **first)
+			    const struct addr *remote, uint8_t major,
+			    const struct wire_sa *offer, uint16_t group,
+			    struct prop_chosen *chosen, struct gateway **first)
 {
 	struct gateway *gw = next_kind(core, NULL, local, remote);
 
-	*first = gw;
-	while (gw && !match_takes(gw, offer, group, chosen, NULL, 0))
-		gw = next_kind(core, gw, local, remote);
-	return gw;
+	*first = NULL;
+	for (; gw; gw = next_kind(core, gw, local, remote)) {
+		if (policy_gateway_major(gw->conf) != major)
+			continue;
+		note(first, gw);
+		if (match_takes(gw, offer, group, chosen, NULL, 0))
+			return gw;
+	}
+	return NULL;
 }
 
 /* What we chose in the first message, for some gateway with that address, is one's own, too. */
@@ -411,12 +424,6 @@ static bool takes_chosen(const struct gateway *gw, const struct prop_chosen *cho
 
 	prop_answer(chosen, bytes_of(NULL, 0), &sa);
 	return match_takes(gw, &sa, 0, &again, NULL, 0);
-}
-
-static void note(struct gateway **first, struct gateway *gw)
-{
-	if (!*first)
-		*first = gw;
 }
 
 bool match_id(const struct policy_gateway *conf, const struct ike_id *id,
@@ -435,7 +442,8 @@ struct gateway *match_claimed(const struct ike_core *core, const struct match_cl
 	for (; gw; gw = next_named(core, gw, claim->local, claim->remote, claim->id)) {
 		const struct policy_gateway *conf = gw->conf;
 
-		if (!match_id(conf, claim->id, claim->remote))
+		if (policy_gateway_major(conf) != claim->major ||
+		    !match_id(conf, claim->id, claim->remote))
 			continue;
 		if (claim->wanted && conf->local_id.n && !id_same(claim->wanted, &conf->local_id))
 			note(&found->other_end, gw);

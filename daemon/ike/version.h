@@ -26,6 +26,8 @@ struct task_rule {
 
 struct ike_version {
 	uint8_t major;			/* in the header of its messages */
+	/* Frees ike->own, wiped.  NULL: there is none. */
+	void (*forget)(struct ike_sa *ike);
 	/* Queues the first request of @ike, which was just made for us to begin. */
 	void (*begin)(struct ike_sa *ike);
 	/* Of a datagram of that major version, by its header. */

@@ -24,6 +24,7 @@ enum policy_change {
  */
 #define POLICY_GATEWAY_FIELDS(F, APART) \
 	F(name, POLICY_LIVE, TEXT) \
+	F(version, POLICY_ANEW, VALUE) \
 	F(passive, POLICY_LIVE, VALUE) \
 	F(nat_traversal, POLICY_ANEW, VALUE) \
 	F(udp_csum, POLICY_LIVE, VALUE) \

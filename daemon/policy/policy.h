@@ -135,9 +135,16 @@ enum policy_childless {
 	POLICY_CHILDLESS_NEVER
 };
 
+/* The version of IKE that is spoken with the peer, and no other. */
+enum policy_version {
+	POLICY_IKEV2,
+	POLICY_IKEV1
+};
+
 /* set network ike gateway NAME */
 struct policy_gateway {
 	char name[POLICY_NAME];
+	enum policy_version version;
 	bool passive;			/* never initiates */
 	bool nat_traversal;
 	bool udp_csum;			/* of ESP in UDP over IPv4 */
@@ -179,6 +186,12 @@ struct policy_gateway {
 static inline bool policy_gateway_dynamic(const struct policy_gateway *gateway)
 {
 	return !gateway->peer.family && !gateway->fqdn[0];
+}
+
+/* The major version in the header of its messages. */
+static inline uint8_t policy_gateway_major(const struct policy_gateway *gateway)
+{
+	return gateway->version == POLICY_IKEV1 ? 1 : 2;
 }
 
 /* What its peer has to prove that it has. */

@@ -26,6 +26,7 @@ struct site {
 	const struct ike_id *local_as, *peer_as;	/* of any type, instead */
 	bool peer_pattern;
 	const char *psk;
+	enum policy_version version;
 	bool passive, nat_traversal, udp_csum;
 	enum policy_ppk_mode ppk_mode;	/* 0: none */
 	const char *ppk_id, *ppk;	/* NULL: none */

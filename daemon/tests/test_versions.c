@@ -109,16 +109,24 @@ static void test_datagram(void **state)
 	ike_core_free(core);
 }
 
-/* The first of the list begins, as the configuration does not say which. */
+/* The one that the gateway is configured with begins, wherever it stands in the list. */
 static void test_begin(void **state)
 {
-	const struct ike_version *const versions[] = { &imitation, &v2_version, NULL };
+	const struct ike_version *const versions[] = { &v2_version, &imitation, NULL };
 	struct ike_core *core = core_of(versions);
 	struct site site = peers_site(A);
 
 	(void)state;
+	site.version = POLICY_IKEV1;
 	assert_int_equal(ike_core_set_policy(core, NOW, peers_policy(&site)), 0);
 	assert_int_equal(begun, 1);
+	assert_null(ike_core_action(core));
+	ike_core_free(core);
+	/* Another one is no substitute. */
+	core = core_of(versions + 1);
+	site.version = POLICY_IKEV2;
+	assert_int_equal(ike_core_set_policy(core, NOW, peers_policy(&site)), 0);
+	assert_int_equal(begun, 0);
 	assert_null(ike_core_action(core));
 	ike_core_free(core);
 }
@@ -139,6 +147,7 @@ static void test_other_version(void **state)
 	struct wire_writer w;
 
 	(void)state;
+	site.version = POLICY_IKEV1;
 	assert_int_equal(ike_core_set_policy(core, NOW, peers_policy(&site)), 0);
 	assert_int_equal(begun, 1);
 	memcpy(header.spi_i, begun_last->spi_i, IKE_SPI_LEN);

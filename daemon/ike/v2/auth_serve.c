@@ -130,6 +130,7 @@ static bool find_proved(struct ike_sa *ike, const struct v2_in *in, struct v2_pr
 			const struct ike_id *wanted, struct found *found)
 {
 	const struct match_claim claim = {
+		.major = V2_MAJOR,
 		.local = &ike->path->local.addr, .remote = &ike->path->remote.addr,
 		.id = &proof->id, .wanted = wanted, .chosen = &ike->prop,
 	};

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "ike/child_end.h"
 #include "ike/child_kernel.h"
+#include "ike/child_wish.h"
+#include "ike/nonce.h"
 #include "ike/put_off.h"
 #include "ike/v2/pfs.h"
 #include "ike/v2/v2.h"
@@ -13,7 +15,6 @@
 #include "prop/ts_wire.h"
 
 #define RETRY_SOON_MS	SECONDS(5)	/* after the peer has deleted what it had just made */
-#define RETRY_LATE_MS	SECONDS(60)	/* after a rekey was refused */
 #define TEXT_MAX	512
 
 bool v2_read_terms(const struct v2_in *in, struct v2_terms *out)
@@ -58,22 +59,6 @@ void v2_child_heed_tfc(struct child_sa *child, bool refused)
 			    "(ESP_TFC_PADDING_NOT_SUPPORTED): tfc-padding is off");
 }
 
-bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transport)
-{
-	if (slot->tunnel->transport && !transport)
-		slot_fail(slot, "peer wants tunnel mode: set ipsec-mode transport there, or "
-				"ipsec-mode tunnel here");
-	else if (slot->tunnel->transport && pathref_encap(ike->path))
-		slot_fail(slot, "there is a NAT between the gateways, which breaks transport "
-				"mode: use ipsec-mode tunnel");
-	else if (prop_list_proto(&slot->tunnel->esp) == PROP_AH && pathref_encap(ike->path))
-		slot_fail(slot, "there is a NAT between the gateways, which changes what AH "
-				"protects: use esp in the ipsec-crypto-profile of both ends");
-	else
-		return true;
-	return false;
-}
-
 void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w)
 {
 	struct wire_ts_list list;
@@ -89,7 +74,7 @@ static bool derive(struct child_sa *child, struct keymat_child_input *input)
 {
 	input->encr = child->prop.encr;
 	input->integ = child->prop.integ;
-	v2_nonce_lesser(input->ni, input->nr, child->nonce_min);
+	nonce_lesser(input->ni, input->nr, child->nonce_min);
 	child_forget_keys(child);
 	child->keys = calloc(1, sizeof(*child->keys));
 	return child->keys && !keymat_child(&child->ike->keys, input, child->keys);
@@ -143,24 +128,10 @@ static bool pfs_key_pair(struct ike_sa *ike, struct task *task, const struct pro
 	return !task->group || (job_dh(ike, JOB_OURS, &want) && task->dh);
 }
 
-/* The slot that @task, which is to rekey @old (NULL: none), is still of use for, or NULL. */
-static struct slot *wanted_slot(const struct task *task, const struct child_sa *old)
-{
-	if (task->old)
-		return old && old->state == CHILD_REKEYING ? old->slot : NULL;
-	if (!task->slot || task->slot->gone)
-		return NULL;
-	for (struct child_sa *child = task->slot->children; child; child = child->slot_next) {
-		if (child->state <= CHILD_REKEYING)
-			return NULL;
-	}
-	return task->slot;
-}
-
 bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
 	struct child_sa *old = child_held(ike->core, task->old);
-	struct slot *slot = wanted_slot(task, old);
+	struct slot *slot = child_wanted_by(task, old);
 	struct child_sa *child;
 	uint8_t spi[4];
 
@@ -193,11 +164,11 @@ void v2_child_unsent(struct ike_sa *ike, struct task *task)
 
 	if (fresh)
 		child_close(fresh);
-	slot = wanted_slot(task, old);
+	slot = child_wanted_by(task, old);
 	if (!slot)
 		return;
 	if (v2_child_linked_to(ike, old)) {
-		child_keep(old, RETRY_LATE_MS);
+		child_keep(old, CHILD_REFUSED_MS);
 		return;
 	}
 	slot_fail(slot, "the request for an SA could not be built: out of memory or "
@@ -205,7 +176,7 @@ void v2_child_unsent(struct ike_sa *ike, struct task *task)
 			"dh-group in the ipsec-crypto-profile of both ends",
 		  task->group ? task->group->name : "what it is asked for");
 	if (old)
-		child_keep(old, RETRY_LATE_MS);
+		child_keep(old, CHILD_REFUSED_MS);
 	else
 		slot_backoff(slot);
 }
@@ -289,29 +260,13 @@ static bool accept_answer(struct child_sa *child, const struct prop_list *offere
 	child_set_spi_out(child, get_be32(child->prop.spi));
 	child->transport = child->tunnel->transport;
 	v2_child_heed_tfc(child, answer->no_tfc);
-	if (!v2_child_mode_good(child->ike, child->slot, answer->transport))
+	if (!child_mode_good(child->ike, child->slot, answer->transport))
 		return false;
 	if (answer->transport && !child->transport) {
 		slot_fail(child->slot, "peer answered in transport mode, not asked for");
 		return false;
 	}
 	return accept_ts(child, answer);
-}
-
-void v2_child_failed(struct child_sa *child, bool made)
-{
-	struct child_sa *old = child_find(child->core, child->replaces);
-
-	if (old)
-		child_keep(old, RETRY_LATE_MS);
-	else
-		slot_backoff(child->slot);
-	if (made && child->spi_out) {
-		child->state = CHILD_INSTALLING;
-		child_delete(child);
-	} else {
-		child_close(child);
-	}
 }
 
 void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes ni,
@@ -322,13 +277,13 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 
 	if (in->notes.failed) {
 		say_refused(child, &in->notes.error);
-		v2_child_failed(child, true);
+		child_failed(child, true);
 		return;
 	}
 	prop_list_without_dh(&esp);
 	if (!v2_read_terms(in, &answer) || !accept_answer(child, &esp, &answer) ||
 	    !v2_child_derive(child, bytes_of(NULL, 0), ni, nr)) {
-		v2_child_failed(child, true);
+		child_failed(child, true);
 		return;
 	}
 	child_install(child);
@@ -400,7 +355,7 @@ void v2_child_refused(struct ike_sa *ike, struct task *task, struct child_sa *fr
 	} else if (old && notify->type == IKE_N_CHILD_SA_NOT_FOUND) {
 		child_close(old);
 	} else if (old && old->renew_at && notify->type == IKE_N_TEMPORARY_FAILURE) {
-		child_keep(old, RETRY_LATE_MS);
+		child_keep(old, CHILD_REFUSED_MS);
 	} else if (notify->type == IKE_N_TEMPORARY_FAILURE) {
 		put_off(ike, slot, old, fresh);
 		return;
@@ -408,7 +363,7 @@ void v2_child_refused(struct ike_sa *ike, struct task *task, struct child_sa *fr
 		say_refused(fresh, notify);
 		if (old)
 			child_keep(old, notify->type == IKE_N_STATE_NOT_FOUND ? RETRY_SOON_MS :
-										RETRY_LATE_MS);
+										CHILD_REFUSED_MS);
 		else
 			slot_backoff(slot);
 	}
@@ -507,7 +462,7 @@ void v2_child_goes_on(struct task *task, struct child_sa *fresh, const struct v2
 	if (!why)
 		return;
 	slot_fail(fresh->slot, "%s", why);
-	v2_child_failed(fresh, true);
+	child_failed(fresh, true);
 }
 
 /* @task has done the first of several key exchanges for @fresh. */
@@ -552,7 +507,7 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 	       derive_child(task, fresh, &exchange, &answer, nr);
 	secret_wipe(&exchange.shared, sizeof(exchange.shared));
 	if (!good)
-		v2_child_failed(fresh, !v2_followup_group(&fresh->prop, NULL));
+		child_failed(fresh, !v2_followup_group(&fresh->prop, NULL));
 	else if (task->chain)
 		begin_followup(ike, task, fresh, in);
 	else

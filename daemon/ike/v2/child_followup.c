@@ -4,6 +4,7 @@
  * what it is a rekey of serves until then.  child.c begins them, and followup.c answers the peer's.
  */
 #include "ike/child_end.h"
+#include "ike/child_wish.h"
 #include "ike/v2/v2.h"
 
 bool v2_child_followup_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
@@ -38,5 +39,5 @@ void v2_child_followup_response(struct ike_sa *ike, struct task *task, const str
 		return;
 	}
 	slot_fail(fresh->slot, "%s", why);
-	v2_child_failed(fresh, !in->notes.has_link);
+	child_failed(fresh, !in->notes.has_link);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/nonce.h"
 #include "ike/stranger.h"
 #include "ike/v2/cert.h"
 #include "ike/v2/v2.h"
@@ -237,7 +238,7 @@ static bool derive_first(struct ike_sa *ike, enum job_side side, struct bytes pe
 	} else {
 		input.shared = dh_secret_bytes(&want.shared);
 		ike->keyed = !keymat_ike_first(&input, &ike->keys);
-		v2_nonce_lesser(input.ni, input.nr, ike->nonce_min);
+		nonce_lesser(input.ni, input.nr, ike->nonce_min);
 	}
 	secret_wipe(&want.shared, sizeof(want.shared));
 	/* A forged value leaves our key pair for the real one. */
@@ -498,7 +499,7 @@ static struct gateway *judge_first(struct ike_core *core, const struct v2_in *in
 	enum dh_error error;
 	uint8_t group[2];
 
-	gw = match_offer(core, local, remote, &p->sa, p->ke.group, chosen, &first);
+	gw = match_offer(core, local, remote, V2_MAJOR, &p->sa, p->ke.group, chosen, &first);
 	if (!gw) {
 		say_no_gateway(core, in, p, first);
 		refuse(core, in, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));

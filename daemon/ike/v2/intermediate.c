@@ -167,7 +167,7 @@ static void exchange_failed(struct ike_sa *ike, const char *why)
 
 	gateway_fail(ike->gw, "the additional key exchange %u with peer %s failed: %s",
 		     ike->hs->inter.done + 1, addr_text(&ike->path->remote.addr, peer), why);
-	v2_start_failed(ike, true);
+	ike_start_failed(ike, true);
 }
 
 /* Goes on with the keys that the shared secret gives; false on failure. */

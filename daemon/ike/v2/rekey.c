@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "ike/ike_life.h"
+#include "ike/nonce.h"
 #include "ike/put_off.h"
 #include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
@@ -29,7 +30,7 @@ bool v2_rekey_derive(struct ike_sa *heir, const struct ike_sa *old, const struct
 	};
 
 	heir->keyed = !keymat_ike_rekey(&old->keys, &input, &heir->keys);
-	v2_nonce_lesser(ni, nr, heir->nonce_min);
+	nonce_lesser(ni, nr, heir->nonce_min);
 	return heir->keyed;
 }
 

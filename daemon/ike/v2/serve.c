@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "ike/child_end.h"
 #include "ike/child_kernel.h"
+#include "ike/child_wish.h"
 #include "ike/v2/pfs.h"
 #include "ike/v2/v2.h"
 #include "prop/prop_wire.h"
@@ -232,7 +233,7 @@ static void serve(struct ike_sa *ike, const struct ask *ask, struct bytes nr,
 		put_error(w, IKE_N_NO_ADDITIONAL_SAS);
 		return;
 	}
-	if (!v2_child_mode_good(ike, slot, ask->terms.transport)) {
+	if (!child_mode_good(ike, slot, ask->terms.transport)) {
 		put_error(w, IKE_N_NO_PROPOSAL_CHOSEN);
 		return;
 	}

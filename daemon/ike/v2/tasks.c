@@ -15,13 +15,13 @@ static void init_unsent(struct ike_sa *ike, struct task *task)
 			      "or the crypto library does not support %s: try another dh-group in "
 			      "the ike-crypto-profile of both ends",
 		     ike->hs->group ? ike->hs->group->name : "what it is asked for");
-	v2_start_failed(ike, true);
+	ike_start_failed(ike, true);
 }
 
 static void auth_unsent(struct ike_sa *ike, struct task *task)
 {
 	(void)task;
-	v2_start_failed(ike, true);
+	ike_start_failed(ike, true);
 }
 
 static void ike_delete_unsent(struct ike_sa *ike, struct task *task)
@@ -41,7 +41,7 @@ static void init_lost(struct ike_sa *ike, struct task *task)
 		gateway_fail(ike->gw, "peer %s does not answer: check that it is reachable, that "
 				      "UDP ports 500 and 4500 pass, and that IKEv2 runs there",
 			     endpoint_text(&ike->path->remote, peer));
-	v2_start_failed(ike, ike->hs->advice[0]);
+	ike_start_failed(ike, ike->hs->advice[0]);
 }
 
 static void auth_lost(struct ike_sa *ike, struct task *task)
@@ -52,7 +52,7 @@ static void auth_lost(struct ike_sa *ike, struct task *task)
 	gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_AUTH: check that UDP port "
 			      "4500 passes, and the log of the peer",
 		     endpoint_text(&ike->path->remote, peer));
-	v2_start_failed(ike, true);
+	ike_start_failed(ike, true);
 }
 
 static void intermediate_lost(struct ike_sa *ike, struct task *task)
@@ -63,7 +63,7 @@ static void intermediate_lost(struct ike_sa *ike, struct task *task)
 	gateway_fail(ike->gw, "peer %s answered IKE_SA_INIT but not IKE_INTERMEDIATE: check that "
 			      "UDP port 4500 passes, and the log of the peer",
 		     endpoint_text(&ike->path->remote, peer));
-	v2_start_failed(ike, true);
+	ike_start_failed(ike, true);
 }
 
 static void intermediate_unsent(struct ike_sa *ike, struct task *task)
@@ -71,7 +71,7 @@ static void intermediate_unsent(struct ike_sa *ike, struct task *task)
 	(void)task;
 	gateway_fail(ike->gw, "a further key exchange could not be made: out of memory or "
 			      "randomness, or the crypto library does not support its group");
-	v2_start_failed(ike, true);
+	ike_start_failed(ike, true);
 }
 
 static void peer_lost(struct ike_sa *ike, struct task *task)

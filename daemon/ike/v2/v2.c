@@ -210,7 +210,7 @@ static void wrong_response(struct ike_sa *ike, const struct wire_error *error)
 		     addr_text(&ike->path->remote.addr, peer), wire_error_text(error, text),
 		     starting ? auth_meaning(error, true) : "");
 	if (starting)
-		v2_start_failed(ike, true);
+		ike_start_failed(ike, true);
 	else
 		end_answered(ike);
 }

@@ -106,11 +106,6 @@ void v2_lost(struct ike_sa *ike, struct task *task);
 /* A response with that header would be one to our request under way. */
 bool v2_answers(const struct ike_sa *ike, const struct wire_header *header);
 
-/* --- start.c --- */
-
-/* Our attempt to bring the IKE SA up came to nothing; @heard: something is at the peer's. */
-void v2_start_failed(struct ike_sa *ike, bool heard);
-
 /* --- message.c: messages of ours --- */
 
 /* Starts a message of ours in @w over @buf of MESSAGE_MAX octets. */
@@ -170,12 +165,10 @@ void v2_lost_answer(struct ike_core *core, const struct v2_in *in);
 /* @in says in clear that an SA is not known.  False: it says something else. */
 bool v2_lost_notice(struct ike_core *core, const struct v2_in *in);
 
-/* --- nonce.c: sections 2.8.1, 2.10 --- */
+/* --- nonce.c: section 2.10 --- */
 
 /* False: there is none, or it is malformed. */
 bool v2_read_nonce(const struct v2_in *in, struct bytes *out);
-/* The lesser of two nonces, cut or padded to NONCE_N. */
-void v2_nonce_lesser(struct bytes a, struct bytes b, uint8_t *out);
 
 /* --- notify.c --- */
 
@@ -271,8 +264,6 @@ void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct 
 void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w);
 /* Writes USE_TRANSPORT_MODE if that mode is configured. */
 void v2_child_put_mode(const struct slot *slot, struct wire_writer *w);
-/* Whether the peer's mode is acceptable; if not, says why. */
-bool v2_child_mode_good(const struct ike_sa *ike, struct slot *slot, bool transport);
 /* Notes whether the peer sent ESP_TFC_PADDING_NOT_SUPPORTED. */
 void v2_child_heed_tfc(struct child_sa *child, bool refused);
 /* The peer's @child has its keys: into the kernel with it. */
@@ -290,11 +281,6 @@ void v2_child_response(struct ike_sa *ike, struct task *task, const struct v2_in
 /* The peer answered @task, which is to make @fresh, with that error. */
 void v2_child_refused(struct ike_sa *ike, struct task *task, struct child_sa *fresh,
 		      const struct wire_notify *notify);
-/*
- * Nothing came of @child: we try later, and the peer deletes what it has of it, where it @made
- * something, and has told its SPI.
- */
-void v2_child_failed(struct child_sa *child, bool made);
 /* @fresh, which @task made, has its keys: it is used, unless something happened meanwhile. */
 void v2_child_made(const struct task *task, struct child_sa *fresh);
 /* Takes a CREATE_CHILD_SA request, which may be for a child, a rekey of one or of the IKE SA. */
