@@ -22,8 +22,9 @@ daemon/msg: base
 daemon/prop: base wire crypto
 daemon/policy: base wire prop
 daemon/ike: base wire crypto msg prop policy
+daemon/ike/v1: base wire crypto msg prop policy ike
 daemon/ike/v2: base wire crypto prop policy ike
-daemon/versions: ike ike/v2
+daemon/versions: ike ike/v1 ike/v2
 daemon/auth: base crypto msg proc prop
 daemon/fetch: base msg proc
 daemon/conf: base crypto prop policy

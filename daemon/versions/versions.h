@@ -8,7 +8,7 @@
 
 #include "ike/version.h"
 
-/* Ended by NULL; the first is the one that our own requests begin with. */
+/* Ended by NULL; the first answers messages of versions that none of them is. */
 extern const struct ike_version *const ike_versions[];
 
 #endif

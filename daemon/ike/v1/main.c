@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Main mode where we began (RFC 2409 section 5.4). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "ike/ike_life.h"
+#include "ike/match.h"
+#include "ike/v1/v1.h"
+#include "policy/id.h"
+#include "prop/prop_v1.h"
+
+#define WHY_MAX	512
+
+void v1_main_begin(struct ike_sa *ike)
+{
+	/* Without memory for it nothing can be built, and the attempt fails by that. */
+	if (v1_own_new(ike))
+		v1_of(ike)->key = ike->conf->key;
+	ike->state = IKE_INIT_SENT;
+	exchange_queue(ike, task_new(TASK_INIT));
+}
+
+/* --- the offer --- */
+
+struct packet *v1_offer_build(struct ike_sa *ike, struct task *task)
+{
+	const struct prop_v1_terms terms = {
+		.life_seconds = (uint32_t)ike->conf->life_seconds,
+	};
+	struct v1_sa *own = v1_of(ike);
+	struct isakmp_writer w;
+	size_t at;
+
+	(void)task;
+	if (!own)
+		return NULL;
+	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
+	at = w.buf.n + IKE_PAYLOAD_HDR_LEN;
+	if (!prop_v1_offer(&ike->conf->ike, &terms, &w) || w.buf.overflow)
+		return NULL;
+	packet_free(own->offer);
+	own->offer = packet_new(bytes_of(w.buf.p + at, w.buf.n - at));
+	v1_vendor_put(&w, ike);
+	return own->offer ? v1_end(&w) : NULL;
+}
+
+bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
+{
+	static const uint8_t none[IKE_SPI_LEN];
+	struct prop_chosen chosen;
+	char why[WHY_MAX];
+
+	(void)task;
+	/* It comes in clear, and may be anybody's: a better one may follow. */
+	if (!memcmp(in->header.spi_r, none, IKE_SPI_LEN))
+		return false;
+	if (!v1_answer_good(in, &ike->conf->ike, 0, &chosen, why, sizeof(why))) {
+		gateway_fail(ike->gw, "%s", why);
+		return false;
+	}
+	ike_set_peer_spi(ike, in->header.spi_r);
+	ike->prop = chosen;
+	ike->hs->group = chosen.dh;
+	v1_vendor_read(ike, in);
+	ike->state = IKE_AUTH_SENT;
+	exchange_queue(ike, task_new(TASK_INTERMEDIATE));
+	return true;
+}
+
+/* --- the key exchange --- */
+
+struct packet *v1_exchange_build(struct ike_sa *ike, struct task *task)
+{
+	struct handshake *hs = ike->hs;
+	struct isakmp_writer w;
+
+	(void)task;
+	if (!hs->ni_n) {
+		if (!core_random(ike->core, hs->ni, NONCE_N))
+			return NULL;
+		hs->ni_n = NONCE_N;
+	}
+	if (!v1_key_pair(ike, JOB_OURS) || !hs->dh)
+		return NULL;
+	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
+	v1_keys_put(&w, ike, bytes_of(hs->ni, hs->ni_n));
+	return v1_end(&w);
+}
+
+bool v1_exchange_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
+{
+	(void)task;
+	if (!v1_keys_read(ike, in))
+		return false;
+	if (!v1_keys_make(ike, JOB_OURS)) {
+		if (!job_waits(ike, JOB_OURS))
+			ike_start_failed(ike, true);
+		return !job_waits(ike, JOB_OURS);
+	}
+	v1_natd_check(ike, in);
+	if (pathref_encap(ike->path)) {
+		ike->path->local.port = IKE_NATT_PORT;
+		ike->path->remote.port = IKE_NATT_PORT;
+	}
+	exchange_queue(ike, task_new(TASK_AUTH));
+	return true;
+}
+
+/* --- the proof --- */
+
+struct packet *v1_proof_build(struct ike_sa *ike, struct task *task)
+{
+	struct ike_id ours = id_or_addr(&ike->conf->local_id, &ike->path->local.addr);
+	struct isakmp_writer w;
+
+	(void)task;
+	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, true);
+	if (!policy_id_keep(&ike->local_id, &ours) || !v1_proof_put(&w, ike, &ours))
+		return NULL;
+	return v1_seal(ike, &w, &v1_of(ike)->iv);
+}
+
+/* The peer has our key, and no right to use it as who it says it is. */
+static void turn_down(struct ike_sa *ike, const struct ike_id *id)
+{
+	struct ike_id expected = id_or_addr(&ike->conf->peer_id, &ike->path->remote.addr);
+	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
+
+	gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id "
+			      "at the peer",
+		     addr_text(&ike->path->remote.addr, peer), id_text(id, theirs),
+		     id_text(&expected, ours));
+	v1_ike_delete_build(ike, NULL);
+	ike_start_failed(ike, true);
+}
+
+bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
+{
+	struct keymat_v1_iv iv = v1_of(ike)->iv;
+	struct ike_id id;
+
+	(void)task;
+	if (!v1_open(ike, in, &iv) || !v1_proof_read(ike, in, &id)) {
+		log_debug(ike->gw->subject, "message dropped: it is not authentic");
+		return false;
+	}
+	ike_heard(ike);
+	v1_of(ike)->iv = iv;
+	if (!match_id(ike->conf, &id, &ike->path->remote.addr) ||
+	    !policy_id_keep(&ike->remote_id, &id))
+		turn_down(ike, &id);
+	else
+		v1_established(ike);
+	return true;
+}

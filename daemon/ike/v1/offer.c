@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+
+#include "ike/v1/v1.h"
+#include "prop/prop_v1.h"
+
+bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uint16_t encap,
+		    struct prop_chosen *chosen, char *why, size_t n)
+{
+	const struct isakmp_payload *payload = isakmp_find(&in->payloads, ISAKMP_PL_SA, NULL);
+	enum prop_proto proto = prop_list_proto(offered);
+	const struct prop_query query = {
+		.proto = proto, .local = offered, .spi_n = proto == PROP_IKE ? 0 : 4,
+	};
+	struct wire_error error;
+	struct isakmp_sa sa;
+	struct wire_sa wire;
+
+	if (!payload || isakmp_read_sa(payload, &sa, &error)) {
+		snprintf(why, n, "peer answered without a proposal");
+		return false;
+	}
+	if (sa.n_proposals != 1 || sa.n_transforms != 1) {
+		snprintf(why, n, "peer answered with %u transforms instead of one",
+			 sa.n_transforms);
+		return false;
+	}
+	prop_v1_to_wire(&sa, proto, ISAKMP_AUTH_PSK, encap, &wire);
+	return prop_select(&query, &wire, chosen, why, n);
+}
+
+uint16_t v1_encap(const struct ike_sa *ike, bool transport)
+{
+	if (pathref_encap(ike->path))
+		return transport ? ISAKMP_ENCAP_UDP_TRANSPORT : ISAKMP_ENCAP_UDP_TUNNEL;
+	return transport ? ISAKMP_ENCAP_TRANSPORT : ISAKMP_ENCAP_TUNNEL;
+}

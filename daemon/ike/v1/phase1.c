@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "base/secret.h"
+#include "ike/ike_life.h"
+#include "ike/nonce.h"
+#include "ike/stranger.h"
+#include "ike/v1/v1.h"
+#include "msg/auth_msg.h"
+#include "policy/id.h"
+
+#define ID_HEAD	4	/* type, protocol, port */
+
+bool v1_key_pair(struct ike_sa *ike, enum job_side side)
+{
+	struct job_dh want = { .group = ike->hs->group, .own = &ike->hs->dh };
+
+	return ike->hs->dh || job_dh(ike, side, &want);
+}
+
+void v1_keys_put(struct isakmp_writer *w, struct ike_sa *ike, struct bytes nonce)
+{
+	isakmp_put(w, ISAKMP_PL_KE, dh_public(ike->hs->dh));
+	isakmp_put(w, ISAKMP_PL_NONCE, nonce);
+	v1_natd_put(w, ike);
+}
+
+bool v1_keys_read(struct ike_sa *ike, const struct v1_in *in)
+{
+	const struct isakmp_payload *ke = isakmp_find(&in->payloads, ISAKMP_PL_KE, NULL);
+	const struct isakmp_payload *nonce = isakmp_find(&in->payloads, ISAKMP_PL_NONCE, NULL);
+	struct handshake *hs = ike->hs;
+	struct wire_error error;
+	struct bytes n;
+
+	if (!ke || !nonce || isakmp_read_nonce(nonce, &n, &error) ||
+	    ke->body.n > sizeof(hs->peer_public) || dh_check(hs->group, ke->body))
+		return false;
+	memcpy(hs->peer_public, ke->body.p, ke->body.n);
+	hs->peer_public_n = ke->body.n;
+	memcpy(ike->initiator ? hs->nr : hs->ni, n.p, n.n);
+	*(ike->initiator ? &hs->nr_n : &hs->ni_n) = n.n;
+	return true;
+}
+
+/* Views of what the keys are made of; all but the shared secret. */
+static struct keymat_v1_input input_of(const struct ike_sa *ike)
+{
+	const struct handshake *hs = ike->hs;
+	struct bytes theirs = bytes_of(hs->peer_public, hs->peer_public_n);
+	struct bytes ours = dh_public(hs->dh);
+
+	return (struct keymat_v1_input){
+		.encr = ike->prop.encr,
+		.prf = ike->prop.prf,
+		.public_i = ike->initiator ? ours : theirs,
+		.public_r = ike->initiator ? theirs : ours,
+		.cky_i = bytes_of(ike->spi_i, IKE_SPI_LEN),
+		.cky_r = bytes_of(ike->spi_r, IKE_SPI_LEN),
+	};
+}
+
+/* SKEYID, of which who has the pre-shared key makes the start of all; false: job_waits(). */
+static bool ask_skeyid(struct ike_sa *ike, enum job_side side, struct ike_auth_answer *answer)
+{
+	const struct handshake *hs = ike->hs;
+	struct ike_auth_request *request = ike_auth_request_new(AUTH_SKEYID, hs->ni_n + hs->nr_n);
+
+	if (request) {
+		request->prf = ike->prop.prf->id;
+		ike_auth_request_add(request, v1_of(ike)->key);
+		memcpy(request->octets, hs->ni, hs->ni_n);
+		memcpy(request->octets + hs->ni_n, hs->nr, hs->nr_n);
+	}
+	return job_auth(ike, side, request, answer);
+}
+
+static bool make(struct ike_sa *ike, const struct ike_auth_answer *skeyid,
+		 const struct job_dh *exchange)
+{
+	const struct handshake *hs = ike->hs;
+	struct keymat_v1_input input;
+	struct v1_sa *own = v1_of(ike);
+
+	if (skeyid->failed || skeyid->n != ike->prop.prf->out_n || exchange->error)
+		return false;
+	input = input_of(ike);
+	input.shared = dh_secret_bytes(&exchange->shared);
+	if (keymat_v1_phase1(&input, skeyid->octets, &own->keys) ||
+	    keymat_v1_iv_first(&input, &own->iv))
+		return false;
+	nonce_lesser(bytes_of(hs->ni, hs->ni_n), bytes_of(hs->nr, hs->nr_n), ike->nonce_min);
+	return true;
+}
+
+bool v1_keys_make(struct ike_sa *ike, enum job_side side)
+{
+	struct handshake *hs = ike->hs;
+	struct job_dh exchange = {
+		.group = hs->group, .own = &hs->dh,
+		.peer = bytes_of(hs->peer_public, hs->peer_public_n),
+	};
+	struct ike_auth_answer skeyid;
+	char peer[ADDR_TEXT];
+
+	if (!ask_skeyid(ike, side, &skeyid))
+		return false;
+	if (!job_dh(ike, side, &exchange)) {
+		secret_wipe(&skeyid, sizeof(skeyid));
+		return false;
+	}
+	ike->keyed = hs->dh && make(ike, &skeyid, &exchange);
+	if (!ike->keyed)
+		stranger_fail(ike->core, ike->initiator ? ike->gw : NULL,
+			      "the keys for peer %s could not be made: %s",
+			      addr_text(&ike->path->remote.addr, peer),
+			      exchange.error ? dh_error_text(exchange.error) :
+					       "the pre-shared key could not be used here");
+	secret_wipe(&skeyid, sizeof(skeyid));
+	secret_wipe(&exchange.shared, sizeof(exchange.shared));
+	return ike->keyed;
+}
+
+/* @id is the body of the ID payload of that end. */
+static bool proof_of(const struct ike_sa *ike, bool initiator, struct bytes id, uint8_t *out)
+{
+	const struct keymat_v1_input input = input_of(ike);
+	const struct v1_sa *own = v1_of(ike);
+
+	return !keymat_v1_proof(&own->keys, &input, initiator, packet_bytes(own->offer), id, out);
+}
+
+bool v1_proof_put(struct isakmp_writer *w, struct ike_sa *ike, const struct ike_id *id)
+{
+	uint8_t body[ID_HEAD + POLICY_ID_MAX] = { id->type }, proof[ALG_PRF_MAX];
+	struct bytes octets = bytes_of(body, ID_HEAD + (size_t)id->n);
+
+	memcpy(body + ID_HEAD, id->b, id->n);
+	if (!proof_of(ike, ike->initiator, octets, proof))
+		return false;
+	isakmp_put(w, ISAKMP_PL_ID, octets);
+	isakmp_put(w, ISAKMP_PL_HASH, bytes_of(proof, ike->prop.prf->out_n));
+	return true;
+}
+
+bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id)
+{
+	const struct isakmp_payload *payload = isakmp_find(&in->payloads, ISAKMP_PL_ID, NULL);
+	size_t n = ike->prop.prf->out_n;
+	const struct isakmp_payload *hash = v1_payload(in, ISAKMP_PL_HASH, n);
+	uint8_t proof[ALG_PRF_MAX];
+	struct wire_error error;
+	struct isakmp_id said;
+	struct wire_id wire;
+
+	if (!payload || !hash || isakmp_read_id(payload, &said, &error) ||
+	    !proof_of(ike, !ike->initiator, payload->body, proof) ||
+	    !secret_equal(proof, hash->body.p, n))
+		return false;
+	wire = (struct wire_id){ .type = said.type, .data = said.data };
+	return id_from_wire(&wire, id);
+}
+
+void v1_established(struct ike_sa *ike)
+{
+	ike->gw->contacted = true;
+	ike_established(ike);
+}

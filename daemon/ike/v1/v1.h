@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * IKEv1 (RFC 2408, 2409).  Phase 1 is main mode with a pre-shared key: three exchanges, in which
+ * one end asks and the other answers; phase 2 are quick modes, of three messages each.  The table
+ * in tasks.c says what we ask and who takes the answer; v1.c hands out what the peer asks.
+ *
+ * Messages have no numbers that count.  What was answered is known by its octets, and answered
+ * again from memory; quick modes are told apart by their message ids.
+ */
+#ifndef PANTUN_IKE_V1_V1_H
+#define PANTUN_IKE_V1_V1_H
+
+#include "crypto/keymat_v1.h"
+#include "ike/child_sa.h"
+#include "ike/version.h"
+#include "wire/v1_build.h"
+#include "wire/v1_codec.h"
+
+#define V1_MAJOR	(ISAKMP_VERSION >> 4)
+#define V1_QUICK_MOST	64	/* quick modes of one IKE SA that are remembered */
+
+/* A quick mode, until it is over, and then as long as its last message may have to be repeated. */
+struct v1_quick {
+	struct v1_quick *next;
+	uint32_t message_id;
+	bool ours;			/* we began it */
+	bool done;			/* nothing is awaited any more */
+	struct keymat_v1_iv iv;		/* of its next message */
+	uint64_t child;			/* token of what it makes */
+	uint8_t ni[ISAKMP_NONCE_MAX], nr[ISAKMP_NONCE_MAX];
+	size_t ni_n, nr_n;
+	struct packet *heard;		/* the peer's last message, and */
+	struct packet *said;		/* what it was answered by; NULL: nothing */
+	unsigned int sends;		/* of that, by us unasked */
+};
+
+/* What an IKE SA has in this version: its ike->own. */
+struct v1_sa {
+	struct keymat_v1 keys;		/* once ike->keyed */
+	struct keymat_v1_iv iv;		/* of the next message of phase 1 */
+	struct packet *offer;		/* body of the initiator's SA payload, which proofs cover */
+	uint64_t key;			/* the pre-shared key, by its number */
+	unsigned int answered;		/* responder: messages of phase 1 */
+	struct packet *heard;		/* responder: the last of them */
+	bool natt;			/* the peer knows RFC 3947 */
+	bool dpd;			/* and RFC 3706 */
+	uint32_t dpd_sequence;		/* of our next question, or of the one under way */
+	struct v1_quick *quicks;	/* the latest first */
+	unsigned int n_quicks;
+};
+
+/* A message that was parsed, and decrypted where that was due. */
+struct v1_in {
+	struct wire_header header;
+	struct bytes data;		/* as it came */
+	struct bytes plain;		/* the same, opened: payloads are views of it */
+	struct isakmp_payloads payloads;
+	struct endpoint local, remote;
+};
+
+/* What ike/ calls of all this. */
+extern const struct ike_version v1_version;
+
+static inline struct v1_sa *v1_of(const struct ike_sa *ike)
+{
+	return ike->own;
+}
+
+/* @ike speaks this version.  SPIs of ours are in one table for all. */
+static inline bool v1_speaks(const struct ike_sa *ike)
+{
+	return ike->version->major == V1_MAJOR;
+}
+
+static inline bool v1_encrypted(const struct v1_in *in)
+{
+	return in->header.flags & ISAKMP_FLAG_ENCRYPTED;
+}
+
+/* --- own.c: what an IKE SA has --- */
+
+/* False: no memory. */
+bool v1_own_new(struct ike_sa *ike);
+/* As ike/version.h has it. */
+void v1_own_free(struct ike_sa *ike);
+/* A quick mode with a first IV, which is remembered; NULL: no memory, or too many go on. */
+struct v1_quick *v1_quick_new(struct ike_sa *ike, uint32_t message_id, bool ours);
+/* The one with that message id, or NULL. */
+struct v1_quick *v1_quick_find(const struct ike_sa *ike, uint32_t message_id);
+/* The one that makes @child, or NULL. */
+struct v1_quick *v1_quick_of(const struct child_sa *child);
+/* Keeps copies of what was heard and of what was said last, @said being taken over. */
+void v1_quick_keep(struct v1_quick *quick, struct bytes heard, struct packet *said);
+/* Draws a message id that is not in use; 0: no randomness. */
+uint32_t v1_message_id(struct ike_sa *ike);
+
+/* --- message.c: messages, and what protects them --- */
+
+/* Begins one of ours in core->scratch. */
+void v1_begin(struct isakmp_writer *w, const struct ike_sa *ike, uint8_t exchange,
+	      uint32_t message_id, bool encrypted);
+/* Ends one in clear.  The caller's; NULL: it did not fit. */
+struct packet *v1_end(struct isakmp_writer *w);
+/* Encrypts one, and moves @iv on.  Likewise. */
+struct packet *v1_seal(struct ike_sa *ike, struct isakmp_writer *w, struct keymat_v1_iv *iv);
+/*
+ * Decrypts @in into core->plain, and moves @iv on.  False: it is not what that end sends who has
+ * the keys.
+ */
+bool v1_open(struct ike_sa *ike, struct v1_in *in, struct keymat_v1_iv *iv);
+/* Leaves room for HASH, the first payload; and fills that in once all else is written. */
+void v1_hash_begin(struct isakmp_writer *w, const struct ike_sa *ike);
+bool v1_hash_end(struct isakmp_writer *w, const struct ike_sa *ike, uint32_t message_id,
+		 struct bytes nonce);
+/*
+ * @in, which is open, begins with the HASH that it has to: HASH(1), or with the initiator's @nonce,
+ * HASH(2) (RFC 2409 section 5.5).
+ */
+bool v1_hash_good(const struct ike_sa *ike, const struct v1_in *in, struct bytes nonce);
+/* HASH(3); 0 or -1. */
+int v1_hash_last(const struct ike_sa *ike, const struct v1_quick *quick, uint8_t *out);
+/* The first payload of that type has that much of a body and no more; NULL: it has not. */
+const struct isakmp_payload *v1_payload(const struct v1_in *in, uint8_t type, size_t n);
+
+/* --- offer.c: proposals --- */
+
+/* The only transform of the answer @in to @query; false: it is none of ours, and @why. */
+bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uint16_t encap,
+		    struct prop_chosen *chosen, char *why, size_t n);
+/* enum isakmp_encap of children in that mode. */
+uint16_t v1_encap(const struct ike_sa *ike, bool transport);
+
+/* --- vendor.c: what ends tell of what they know --- */
+
+void v1_vendor_put(struct isakmp_writer *w, const struct ike_sa *ike);
+void v1_vendor_read(struct ike_sa *ike, const struct v1_in *in);
+
+/* --- natd.c: NAT traversal (RFC 3947) --- */
+
+/* Both ends know it, and it is configured. */
+bool v1_natt(const struct ike_sa *ike);
+void v1_natd_put(struct isakmp_writer *w, const struct ike_sa *ike);
+/* Sets nat_local and nat_remote by what the peer sees of us. */
+void v1_natd_check(struct ike_sa *ike, const struct v1_in *in);
+
+/* --- phase1.c: what both ends of main mode do --- */
+
+/* Has our key pair made; false: return, and be called anew.  It is NULL where that failed. */
+bool v1_key_pair(struct ike_sa *ike, enum job_side side);
+/* KE, nonce, and what NAT detection needs. */
+void v1_keys_put(struct isakmp_writer *w, struct ike_sa *ike, struct bytes nonce);
+/* Reads the peer's, into what the handshake has; false: they are not usable. */
+bool v1_keys_read(struct ike_sa *ike, const struct v1_in *in);
+/* Makes the keys; false: job_waits(), or they cannot be made, and why was said. */
+bool v1_keys_make(struct ike_sa *ike, enum job_side side);
+/* Writes who we are, and the proof of it; false: that cannot be. */
+bool v1_proof_put(struct isakmp_writer *w, struct ike_sa *ike, const struct ike_id *id);
+/* The peer's ID and HASH in @in, which is open; false: it does not have the keys. */
+bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id);
+/* Both ends are authenticated. */
+void v1_established(struct ike_sa *ike);
+
+/* --- main.c: main mode where we began --- */
+
+void v1_main_begin(struct ike_sa *ike);
+struct packet *v1_offer_build(struct ike_sa *ike, struct task *task);
+bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in);
+struct packet *v1_exchange_build(struct ike_sa *ike, struct task *task);
+bool v1_exchange_answer(struct ike_sa *ike, struct task *task, struct v1_in *in);
+struct packet *v1_proof_build(struct ike_sa *ike, struct task *task);
+bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in);
+
+/* --- main_serve.c: main mode where the peer began --- */
+
+/* The first message of a peer that we know nothing of. */
+void v1_main_first(struct ike_core *core, const struct v1_in *in);
+/* The ones after that. */
+void v1_main_request(struct ike_sa *ike, struct v1_in *in);
+
+/* --- pair.c: the addresses of a child --- */
+
+/* What a message says of the addresses, the initiator's first; none: the ends themselves. */
+struct v1_pair {
+	struct ts initiator, responder;
+};
+
+/* That of a proxy-ID, where we are @initiator; false: IKEv1 cannot say it, for the reason *why. */
+bool v1_pair_of(const struct slot *slot, bool initiator, struct v1_pair *out, const char **why);
+void v1_pair_put(struct isakmp_writer *w, const struct v1_pair *pair);
+/* That of @in, from the @initiator to the @responder; false: it is malformed. */
+bool v1_pair_read(const struct v1_in *in, const struct addr *initiator,
+		  const struct addr *responder, struct v1_pair *out);
+bool v1_pair_equal(const struct v1_pair *a, const struct v1_pair *b);
+/* Sets it as what was agreed to for @child. */
+bool v1_pair_set(struct child_sa *child, const struct v1_pair *pair);
+/* "10.1.0.0/16" each. */
+void v1_pair_text(const struct v1_pair *pair, char initiator[TS_TEXT], char responder[TS_TEXT]);
+
+/* --- quick.c: quick mode where we began --- */
+
+/* Derives the keys of @child; false on failure. */
+bool v1_child_derive(struct child_sa *child, struct bytes shared, const struct v1_quick *quick);
+struct packet *v1_child_build(struct ike_sa *ike, struct task *task);
+bool v1_child_answer(struct ike_sa *ike, struct task *task, struct v1_in *in);
+void v1_child_unsent(struct ike_sa *ike, struct task *task);
+/* Nothing comes of it: there was no answer, or an error of that @type. */
+void v1_child_lost(struct ike_sa *ike, struct task *task);
+void v1_child_refused(struct ike_sa *ike, struct task *task, uint16_t type);
+
+/* --- quick_serve.c: quick mode where the peer began --- */
+
+void v1_quick_request(struct ike_sa *ike, struct v1_in *in);
+/* The peer has not confirmed @child: our answer goes out once more, or that was it. */
+void v1_quick_early(struct child_sa *child);
+
+/* --- info.c: informational exchanges (RFC 2409 section 5.7), DPD (RFC 3706) --- */
+
+/* Tells an error, under the keys. */
+void v1_info_error(struct ike_sa *ike, uint8_t protocol, uint16_t type);
+/* These send what they build, as no answer comes of it. */
+struct packet *v1_ike_delete_build(struct ike_sa *ike, struct task *task);
+void v1_ike_delete_unsent(struct ike_sa *ike, struct task *task);
+struct packet *v1_child_delete_build(struct ike_sa *ike, struct task *task);
+void v1_child_delete_unsent(struct ike_sa *ike, struct task *task);
+struct packet *v1_liveness_build(struct ike_sa *ike, struct task *task);
+void v1_info_input(struct ike_sa *ike, struct v1_in *in);
+
+/* --- tasks.c: what we ask --- */
+
+struct v1_task {
+	struct task_rule rule;		/* what ike/ goes by */
+	uint8_t exchange;		/* of the answer */
+	bool clear;			/* the answer is not encrypted */
+	/* The request; NULL: there is none to wait for an answer to, or job_waits(). */
+	struct packet *(*build)(struct ike_sa *ike, struct task *task);
+	/* That was so. */
+	void (*unsent)(struct ike_sa *ike, struct task *task);
+	/* There was no answer to all that were sent. */
+	void (*lost)(struct ike_sa *ike, struct task *task);
+	/* Takes the answer; false: it is none, or job_waits(). */
+	bool (*answer)(struct ike_sa *ike, struct task *task, struct v1_in *in);
+};
+
+const struct v1_task *v1_row(enum task_kind kind);
+/* As ike/version.h has them. */
+const struct task_rule *v1_rule(enum task_kind kind);
+struct packet *v1_request(struct ike_sa *ike, struct task *task);
+void v1_repeats(struct ike_sa *ike);
+void v1_unsent(struct ike_sa *ike, struct task *task);
+void v1_lost(struct ike_sa *ike, struct task *task);
+/* What we asked is answered, and that was taken. */
+void v1_answered(struct ike_sa *ike, struct task *task);
+
+#endif
