@@ -145,10 +145,19 @@ void child_added(struct child_sa *child, bool inbound, int error, const char *te
 		install_failed(child, inbound, error, text);
 		return;
 	}
-	if (inbound)
-		install_out(child);
-	else
+	if (!inbound)
 		child_established(child);
+	else if (child->unconfirmed)
+		child->in_there = true;
+	else
+		install_out(child);
+}
+
+void child_confirmed(struct child_sa *child)
+{
+	child->unconfirmed = false;
+	if (child->state == CHILD_INSTALLING && child->in_there)
+		install_out(child);
 }
 
 /* --- rekeying and the end of its life --- */

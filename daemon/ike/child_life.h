@@ -7,6 +7,8 @@
 
 /* The kernel has answered SA_ADD: 0, or a negative errno with its @text. */
 void child_added(struct child_sa *child, bool inbound, int error, const char *text);
+/* The peer has shown that it wants @child, which was unconfirmed: it is used. */
+void child_confirmed(struct child_sa *child);
 /* The tunnel was reconfigured since: a rekey makes a child by the new configuration. */
 bool child_outdated(const struct child_sa *child);
 /* Rekeys it long before it is due; if that fails, it is rekeyed again when it is due. */

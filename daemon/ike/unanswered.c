@@ -57,10 +57,11 @@ static bool missed(const struct ike_sa *ike)
 /* It has not answered for long, or somebody says that it lacks the IKE SA. */
 static bool doubtful(const struct ike_sa *ike)
 {
+	const struct task_rule *rule = ike->version->rule(ike->ex.current->kind);
 	const struct exchange *ex = &ike->ex;
 
-	return ex->sends >= DOUBT_SENDS + gateway_patience(ike->gw) ||
-	       ex->most < ike->version->rule(ex->current->kind)->sends;
+	return !rule->silent && (ex->sends >= DOUBT_SENDS + gateway_patience(ike->gw) ||
+				 ex->most < rule->sends);
 }
 
 void exchange_timeout(struct ike_core *core, struct timer *timer)

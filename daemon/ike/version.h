@@ -22,6 +22,7 @@ struct task_rule {
 	bool moves;		/* if it waits, to the heir of its IKE SA; else it is dropped */
 	bool rekeys;		/* its answer ends the IKE SA, which has to live until then */
 	bool hedged;		/* gateway_hedge() where the peer is slow to answer */
+	bool silent;		/* a peer that lives may leave it unanswered: no doubt */
 };
 
 struct ike_version {

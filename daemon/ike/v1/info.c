@@ -13,10 +13,10 @@
 #include "ike/v1/v1.h"
 
 #define EARLY_MS	SECONDS(10)	/* after its start an end is a failure */
+#define SPARE_MS	SECONDS(3)	/* for the last message of a quick mode to come */
 #define DELETE_MOST	256		/* SPIs in a message of ours */
 #define ADVISED_SENDS	2		/* more tries after an answer in clear that says no */
 #define SEQUENCE_MOST	0x7fffffff	/* RFC 3706 section 5.4: the top bit is 0 at first */
-#define BOTH_SPIS	(2 * IKE_SPI_LEN)
 
 /* --- ours --- */
 
@@ -46,12 +46,6 @@ static void send_once(struct ike_sa *ike, struct packet *message)
 	packet_free(message);
 }
 
-static void spis_of(const struct ike_sa *ike, uint8_t out[BOTH_SPIS])
-{
-	memcpy(out, ike->spi_i, IKE_SPI_LEN);
-	memcpy(out + IKE_SPI_LEN, ike->spi_r, IKE_SPI_LEN);
-}
-
 static struct packet *notify_with(struct ike_sa *ike, const struct isakmp_notify *notify)
 {
 	struct isakmp_writer w;
@@ -71,27 +65,27 @@ void v1_info_error(struct ike_sa *ike, uint8_t protocol, uint16_t type)
 /* A question of RFC 3706, or its answer. */
 static struct packet *dpd_message(struct ike_sa *ike, uint16_t type, struct bytes sequence)
 {
-	uint8_t spis[BOTH_SPIS];
+	uint8_t spis[V1_SPIS_N];
 	const struct isakmp_notify notify = {
 		.protocol = ISAKMP_PROTO_ISAKMP, .type = type,
 		.spi = bytes_of(spis, sizeof(spis)), .data = sequence,
 	};
 
-	spis_of(ike, spis);
+	v1_spis(ike, spis);
 	return notify_with(ike, &notify);
 }
 
 struct packet *v1_ike_delete_build(struct ike_sa *ike, struct task *task)
 {
 	struct isakmp_writer w;
-	uint8_t spis[BOTH_SPIS];
+	uint8_t spis[V1_SPIS_N];
 	uint32_t id;
 
 	(void)task;
 	if (!ike->keyed)
 		return NULL;
 	id = begin_info(ike, &w);
-	spis_of(ike, spis);
+	v1_spis(ike, spis);
 	isakmp_put_delete(&w, ISAKMP_PROTO_ISAKMP, bytes_of(spis, sizeof(spis)), sizeof(spis));
 	send_once(ike, end_info(ike, &w, id));
 	return NULL;
@@ -205,19 +199,6 @@ static void take_error(struct ike_sa *ike, uint16_t type)
 		    addr_text(&ike->path->remote.addr, peer), isakmp_notify_text(type, name));
 }
 
-/* The peer has nothing of what it had with us before (RFC 2407 section 4.6.3.3). */
-static void take_initial(struct ike_sa *ike)
-{
-	for (struct ike_sa *old = ike->gw->ikes; old; old = old->gw_next) {
-		if (old == ike || old->state < IKE_UP || old->state >= IKE_CLOSED ||
-		    old->up_at > ike->begun)
-			continue;
-		gateway_tell(ike->gw, "ike-down", "peer started anew: its old IKE SA is deleted");
-		ike_orphan_children(old);
-		ike_close(old, false);
-	}
-}
-
 static void take_notify(struct ike_sa *ike, const struct isakmp_notify *notify)
 {
 	switch (notify->type) {
@@ -228,12 +209,24 @@ static void take_notify(struct ike_sa *ike, const struct isakmp_notify *notify)
 		take_alive(ike, notify->data);
 		break;
 	case ISAKMP_N_INITIAL_CONTACT:
-		take_initial(ike);
+		v1_initial_contact(ike);
 		break;
 	default:
 		if (notify->type < ISAKMP_N_CONNECTED)
 			take_error(ike, notify->type);
 	}
+}
+
+/*
+ * The peer has a successor, and the message that would have us use that is still on its way, or
+ * lost: the peer receives by what it deletes for a while, as others do.
+ */
+static bool successor_due(const struct child_sa *child)
+{
+	for (const struct child_sa *other = child->slot->children; other; other = other->slot_next)
+		if (other->unconfirmed)
+			return child->slot->current == child && child->state <= CHILD_REPLACED;
+	return false;
 }
 
 /* A peer that deletes what it just agreed to is not asked again at once. */
@@ -242,6 +235,11 @@ static void child_gone(struct child_sa *child)
 	bool early = child->core->now < child->up_at + EARLY_MS;
 	struct slot *slot = child->slot;
 
+	if (successor_due(child)) {
+		child->state = CHILD_REPLACED;
+		timer_set(&child->core->timers, &child->turn, child->core->now + SPARE_MS);
+		return;
+	}
 	child_close(child);
 	if (early && !slot_busy(slot))
 		slot_backoff(slot);
@@ -253,7 +251,9 @@ static void ike_gone(struct ike_sa *ike)
 	bool early = ike->core->now < ike->up_at + EARLY_MS;
 	struct gateway *gw = ike->gw;
 
-	gateway_tell(gw, "ike-down", "peer deleted the IKE SA");
+	/* That it has replaced one is no news. */
+	if (gw->ike == ike)
+		gateway_tell(gw, "ike-down", "peer deleted the IKE SA");
 	ike_orphan_children(ike);
 	ike_close(ike, false);
 	if (gw->ike || gw->starting)
@@ -266,15 +266,15 @@ static void ike_gone(struct ike_sa *ike)
 
 static void take_delete(struct ike_sa *ike, const struct isakmp_delete *del)
 {
-	uint8_t spis[BOTH_SPIS];
+	uint8_t spis[V1_SPIS_N];
 
-	spis_of(ike, spis);
+	v1_spis(ike, spis);
 	for (unsigned int i = 0; i < del->count; i++) {
 		struct bytes spi = bytes_of(del->spis.p + (size_t)i * del->spi_n, del->spi_n);
 		struct child_sa *child;
 
 		if (del->protocol == ISAKMP_PROTO_ISAKMP) {
-			if (ike->state == IKE_UP && bytes_equal(spi, bytes_of(spis, BOTH_SPIS)))
+			if (ike->state == IKE_UP && bytes_equal(spi, bytes_of(spis, V1_SPIS_N)))
 				ike_gone(ike);
 			continue;
 		}

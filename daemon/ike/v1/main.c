@@ -48,6 +48,7 @@ struct packet *v1_offer_build(struct ike_sa *ike, struct task *task)
 bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 {
 	static const uint8_t none[IKE_SPI_LEN];
+	struct gateway *gw = ike->gw;
 	struct prop_chosen chosen;
 	char why[WHY_MAX];
 
@@ -56,8 +57,13 @@ bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	if (!memcmp(in->header.spi_r, none, IKE_SPI_LEN))
 		return false;
 	if (!v1_answer_good(in, &ike->conf->ike, 0, &chosen, why, sizeof(why))) {
-		gateway_fail(ike->gw, "%s", why);
+		gateway_fail(gw, "%s", why);
 		return false;
+	}
+	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
+	if (!gateway_lacks_ike(gw) && !gw->ike->doubted && !gw->ike->stale) {
+		ike_close(ike, false);
+		return true;
 	}
 	ike_set_peer_spi(ike, in->header.spi_r);
 	ike->prop = chosen;
@@ -112,12 +118,15 @@ bool v1_exchange_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 struct packet *v1_proof_build(struct ike_sa *ike, struct task *task)
 {
 	struct ike_id ours = id_or_addr(&ike->conf->local_id, &ike->path->local.addr);
+	const struct gateway *gw = ike->gw;
 	struct isakmp_writer w;
 
 	(void)task;
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, true);
 	if (!policy_id_keep(&ike->local_id, &ours) || !v1_proof_put(&w, ike, &ours))
 		return NULL;
+	if ((!gw->contacted || !gw->ikes->gw_next) && gateway_is_sole(gw))
+		v1_initial_put(&w, ike);
 	return v1_seal(ike, &w, &v1_of(ike)->iv);
 }
 

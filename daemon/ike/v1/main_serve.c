@@ -261,6 +261,7 @@ static void take_proof(struct ike_sa *ike, struct v1_in *in)
 		return;
 	}
 	ike_move_to_gateway(ike, gw);
+	v1_initial_take(ike, in);
 	gateway_stop_starting(gw);
 	v1_established(ike);
 }

@@ -20,6 +20,12 @@ void v1_begin(struct isakmp_writer *w, const struct ike_sa *ike, uint8_t exchang
 	isakmp_begin(w, ike->core->scratch, MESSAGE_MAX, &header);
 }
 
+void v1_spis(const struct ike_sa *ike, uint8_t out[V1_SPIS_N])
+{
+	memcpy(out, ike->spi_i, IKE_SPI_LEN);
+	memcpy(out + IKE_SPI_LEN, ike->spi_r, IKE_SPI_LEN);
+}
+
 struct packet *v1_end(struct isakmp_writer *w)
 {
 	struct bytes message = isakmp_end(w, 1);

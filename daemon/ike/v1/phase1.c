@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/secret.h"
+#include "ike/child_kernel.h"
 #include "ike/ike_life.h"
 #include "ike/nonce.h"
 #include "ike/stranger.h"
@@ -161,8 +162,48 @@ bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_
 	return id_from_wire(&wire, id);
 }
 
+/* The peers of both are the same, and know the children of @old. */
+static bool succeeds(const struct ike_sa *ike, const struct ike_sa *old)
+{
+	return old && old != ike && v1_speaks(old) && old->state == IKE_UP && !old->doubted &&
+	       ike->begun > old->up_at && id_same(&old->remote_id, &ike->remote_id) &&
+	       pathref_encap(old->path) == pathref_encap(ike->path);
+}
+
+/* An IKE SA and its children have one path. */
+static void take_path(struct ike_sa *ike, const struct ike_sa *old)
+{
+	struct pathref *path = pathref_get(old->path), *own = ike->path;
+
+	path->nat_local = own->nat_local;
+	path->nat_remote = own->nat_remote;
+	if (!endpoint_equal(&path->local, &own->local) ||
+	    !endpoint_equal(&path->remote, &own->remote))
+		pathref_move(path, &own->local, &own->remote);
+	ike->path = path;
+	pathref_put(own);
+}
+
+/* What phase 2 has made goes on under the newest phase 1; what it is making ends where it began. */
+static void succeed(struct ike_sa *ike, struct ike_sa *old)
+{
+	struct child_sa *next;
+
+	take_path(ike, old);
+	for (struct child_sa *child = old->children; child; child = next) {
+		next = child->ike_next;
+		if (child->state != CHILD_NEGOTIATING && !child->unconfirmed)
+			child_bequeath(child, ike);
+	}
+	exchange_move(old, ike);
+}
+
 void v1_established(struct ike_sa *ike)
 {
+	struct ike_sa *old = ike->gw->ike;
+
 	ike->gw->contacted = true;
+	if (succeeds(ike, old))
+		succeed(ike, old);
 	ike_established(ike);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Quick mode where the peer began (RFC 2409 section 5.5).  The pair is used once the peer has
- * shown by its last message that it is no replay; until then our answer is repeated.
+ * Quick mode where the peer began (RFC 2409 section 5.5).  By what it sends with the new pair we
+ * receive from our answer on; we send by it once the peer has shown by its last message that its
+ * first was no replay.  Until then our answer is repeated.
  */
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "base/secret.h"
 #include "ike/child_end.h"
 #include "ike/child_kernel.h"
+#include "ike/child_life.h"
 #include "ike/child_wish.h"
 #include "ike/ike_life.h"
 #include "ike/v1/v1.h"
@@ -195,6 +197,9 @@ static void make_child(struct ike_sa *ike, const struct v1_in *in, const struct 
 	quick->done = false;
 	quick->sends = 1;
 	v1_quick_keep(quick, in->data, message);
+	/* The peer sends as soon as it has the answer, which leaves after the SA is there. */
+	child->unconfirmed = true;
+	child_install(child);
 	ike_send(ike, message);
 	timer_set(&ike->core->timers, &child->early, ike->core->now + ANSWER_MS);
 }
@@ -241,7 +246,7 @@ static void confirmed(struct ike_sa *ike, struct v1_in *in, struct v1_quick *qui
 	uint8_t expected[ALG_PRF_MAX];
 	size_t n = ike->prop.prf->out_n;
 
-	if (!child || child->state != CHILD_NEGOTIATING || !v1_open(ike, in, &iv))
+	if (!child || !child->unconfirmed || !v1_open(ike, in, &iv))
 		return;
 	hash = v1_payload(in, ISAKMP_PL_HASH, n);
 	if (!hash || v1_hash_last(ike, quick, expected) ||
@@ -252,14 +257,14 @@ static void confirmed(struct ike_sa *ike, struct v1_in *in, struct v1_quick *qui
 	quick->done = true;
 	v1_quick_keep(quick, in->data, NULL);
 	timer_stop(&ike->core->timers, &child->early);
-	child_install(child);
+	child_confirmed(child);
 }
 
 void v1_quick_early(struct child_sa *child)
 {
 	struct v1_quick *quick = v1_quick_of(child);
 
-	if (child->state != CHILD_NEGOTIATING)
+	if (!child->unconfirmed)
 		return;
 	if (quick && quick->sends < ANSWERS_MOST) {
 		quick->sends++;

@@ -113,13 +113,13 @@ static const struct v1_task v1_tasks[TASK_KINDS] = {
 		.answer = v1_proof_answer,
 	},
 	[TASK_CHILD_NEW] = {
-		.rule = { .sends = SENDS_MOST, .moves = true },
+		.rule = { .sends = SENDS_MOST, .moves = true, .silent = true },
 		.exchange = ISAKMP_EXCH_QUICK,
 		.build = v1_child_build, .unsent = v1_child_unsent, .lost = v1_child_lost,
 		.answer = v1_child_answer,
 	},
 	[TASK_CHILD_REKEY] = {
-		.rule = { .sends = SENDS_MOST, .moves = true },
+		.rule = { .sends = SENDS_MOST, .moves = true, .silent = true },
 		.exchange = ISAKMP_EXCH_QUICK,
 		.build = v1_child_build, .unsent = v1_child_unsent, .lost = v1_child_lost,
 		.answer = v1_child_answer,

@@ -208,6 +208,7 @@ const struct ike_version v1_version = {
 	.packet_most = packet_most,
 	.unsent = v1_unsent,
 	.rule = v1_rule,
+	.child_up = v1_tie_up,
 	.child_early = v1_quick_early,
 	.lost = v1_lost,
 };

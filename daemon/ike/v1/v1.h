@@ -17,6 +17,7 @@
 #include "wire/v1_codec.h"
 
 #define V1_MAJOR	(ISAKMP_VERSION >> 4)
+#define V1_SPIS_N	(2 * IKE_SPI_LEN)	/* the name of an IKE SA in notifications */
 #define V1_QUICK_MOST	64	/* quick modes of one IKE SA that are remembered */
 
 /* A quick mode, until it is over, and then as long as its last message may have to be repeated. */
@@ -99,6 +100,8 @@ uint32_t v1_message_id(struct ike_sa *ike);
 /* Begins one of ours in core->scratch. */
 void v1_begin(struct isakmp_writer *w, const struct ike_sa *ike, uint8_t exchange,
 	      uint32_t message_id, bool encrypted);
+/* Both cookies. */
+void v1_spis(const struct ike_sa *ike, uint8_t out[V1_SPIS_N]);
 /* Ends one in clear.  The caller's; NULL: it did not fit. */
 struct packet *v1_end(struct isakmp_writer *w);
 /* Encrypts one, and moves @iv on.  Likewise. */
@@ -160,6 +163,13 @@ bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_
 /* Both ends are authenticated. */
 void v1_established(struct ike_sa *ike);
 
+/* --- initial.c: INITIAL-CONTACT --- */
+
+void v1_initial_put(struct isakmp_writer *w, const struct ike_sa *ike);
+/* The peer of @ike has nothing of what was before it; v1_initial_take(): if @in says so. */
+void v1_initial_contact(struct ike_sa *ike);
+void v1_initial_take(struct ike_sa *ike, const struct v1_in *in);
+
 /* --- main.c: main mode where we began --- */
 
 void v1_main_begin(struct ike_sa *ike);
@@ -212,6 +222,11 @@ void v1_child_refused(struct ike_sa *ike, struct task *task, uint16_t type);
 void v1_quick_request(struct ike_sa *ike, struct v1_in *in);
 /* The peer has not confirmed @child: our answer goes out once more, or that was it. */
 void v1_quick_early(struct child_sa *child);
+
+/* --- tie.c --- */
+
+/* @child has come up: of two that both ends made at once one goes. */
+void v1_tie_up(struct child_sa *child);
 
 /* --- info.c: informational exchanges (RFC 2409 section 5.7), DPD (RFC 3706) --- */
 
