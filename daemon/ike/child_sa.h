@@ -43,8 +43,8 @@ struct child_sa {
 	bool standby;			/* its out-SA waits for ACTIVATE */
 	bool named;			/* in the DELETE that is under way */
 	bool in_added, out_added;	/* handed to the kernel */
-	bool unconfirmed;		/* the peer may not want it: no out-SA until child_confirmed() */
-	bool in_there;			/* and the kernel has the in-SA meanwhile */
+	bool unconfirmed;		/* the peer may not want it: child_confirmed() */
+	bool in_there;			/* the kernel has the in-SA of such a one */
 	uint64_t token;
 	uint32_t spi_in, spi_out;	/* host order */
 	struct pathref *path;		/* that of its IKE SA; may outlive it */

@@ -60,7 +60,9 @@ static void test_main_and_quick(void **state)
 
 static void test_algorithms(void **state)
 {
-	static const char *const ciphers[] = { "3des", "aes-128-cbc", "aes-192-cbc", "aes-256-cbc" };
+	static const char *const ciphers[] = {
+		"3des", "aes-128-cbc", "aes-192-cbc", "aes-256-cbc",
+	};
 	static const char *const hashes[] = { "sha1", "sha256", "sha384", "sha512" };
 	static const char *const groups[] = { "group14", "group19", "group20", "group21" };
 

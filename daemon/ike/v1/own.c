@@ -114,3 +114,11 @@ uint32_t v1_message_id(struct ike_sa *ike)
 	} while (!id || v1_quick_find(ike, id));
 	return id;
 }
+
+void v1_answered(struct ike_sa *ike, struct task *task)
+{
+	exchange_answered(ike);
+	/* Closing the SA freed the task. */
+	if (ike->ex.current == task)
+		exchange_done(ike);
+}

@@ -106,6 +106,22 @@ static bool mode_fits(struct ike_sa *ike, struct slot *slot, const struct isakmp
 	return false;
 }
 
+/*
+ * Whether there is a NAT was said in clear, and somebody may have altered it; what the peer makes
+ * of it is said under the keys, and both ends have to do the same.
+ */
+static void follow_encap(struct ike_sa *ike, const struct isakmp_sa *sa)
+{
+	uint16_t said = sa->n_transforms ? sa->transforms[0].attrs.encap : 0;
+	bool udp = said == ISAKMP_ENCAP_UDP_TRANSPORT || said == ISAKMP_ENCAP_UDP_TUNNEL;
+	struct pathref *path = ike->path;
+
+	if (udp == pathref_encap(path) || path->children || (udp && !ike->conf->nat_traversal))
+		return;
+	path->nat_local = false;
+	path->nat_remote = udp;
+}
+
 /* Picks proxy-ID and proposal; 0, or what the peer is told. */
 static uint16_t choose_of(struct ike_sa *ike, struct wish *wish)
 {
@@ -119,6 +135,7 @@ static uint16_t choose_of(struct ike_sa *ike, struct wish *wish)
 		return ISAKMP_N_INVALID_ID_INFORMATION;
 	}
 	wish->slot = slot;
+	follow_encap(ike, &wish->sa);
 	if (full(slot) || !mode_fits(ike, slot, &wish->sa))
 		return ISAKMP_N_NO_PROPOSAL_CHOSEN;
 	wish->encap = v1_encap(ike, slot->tunnel->transport);

@@ -194,11 +194,3 @@ void v1_lost(struct ike_sa *ike, struct task *task)
 	if (ike->ex.current == task && ike->state < IKE_CLOSED)
 		v1_answered(ike, task);
 }
-
-void v1_answered(struct ike_sa *ike, struct task *task)
-{
-	exchange_answered(ike);
-	/* Closing the SA freed the task. */
-	if (ike->ex.current == task)
-		exchange_done(ike);
-}

@@ -34,7 +34,7 @@ static void decide(struct child_sa *winner, struct child_sa *loser)
 	timer_stop(timers, &loser->turn);
 	if (loser->initiator)
 		child_delete(loser);
-	/* The peer may see it otherwise, and both would go: this one lapses if it is not deleted. */
+	/* The peer may see it otherwise, and both would go: it lapses if it is not deleted. */
 	else if (loser->ends)
 		timer_set(timers, &loser->life, loser->ends);
 }

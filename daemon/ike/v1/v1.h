@@ -94,6 +94,8 @@ struct v1_quick *v1_quick_of(const struct child_sa *child);
 void v1_quick_keep(struct v1_quick *quick, struct bytes heard, struct packet *said);
 /* Draws a message id that is not in use; 0: no randomness. */
 uint32_t v1_message_id(struct ike_sa *ike);
+/* What we asked is answered, and that was taken. */
+void v1_answered(struct ike_sa *ike, struct task *task);
 
 /* --- message.c: messages, and what protects them --- */
 
@@ -263,7 +265,5 @@ struct packet *v1_request(struct ike_sa *ike, struct task *task);
 void v1_repeats(struct ike_sa *ike);
 void v1_unsent(struct ike_sa *ike, struct task *task);
 void v1_lost(struct ike_sa *ike, struct task *task);
-/* What we asked is answered, and that was taken. */
-void v1_answered(struct ike_sa *ike, struct task *task);
 
 #endif
