@@ -231,26 +231,71 @@ static enum policy_childless read_childless(const struct reader *r)
 	return strcmp(word, "never") ? POLICY_CHILDLESS_ALLOW : POLICY_CHILDLESS_NEVER;
 }
 
-static void read_protocol(const struct reader *r)
+/* Phase 1 has no proposal of that profile that it can say. */
+static bool says_nothing(const struct prop_list *list)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		if (list->prop[i].n_encr && !list->prop[i].encr[0]->aead)
+			return false;
+	return true;
+}
+
+/* What is refused of IKEv1; @at: the profile, or where the gateway begins. */
+static void check_v1(const struct reader *r, struct conf_place at)
+{
+	const struct tree_value *mode = gateway_value(r, "protocol ikev1 exchange-mode");
+	const struct policy_gateway *gateway = r->gateway;
+
+	if (mode && !strcmp(mode->text, "aggressive"))
+		conf_error(r->b->report, mode->at, "aggressive mode is not supported in this "
+						   "version: use exchange-mode main");
+	if (gateway->credential || gateway->anchors)
+		conf_error(r->b->report, r->node->at, "gateway \"%s\": IKEv1 takes no certificates "
+						      "in this version: use a pre-shared-key, or "
+						      "protocol version ikev2", gateway->name);
+	if (gateway->ike.n && says_nothing(&gateway->ike))
+		conf_error(r->b->report, at, "gateway \"%s\": IKEv1 has no combined modes for "
+					     "phase 1: add a cipher in CBC mode, such as "
+					     "aes-256-cbc, and a hash to its ike-crypto-profile",
+			   gateway->name);
+}
+
+/* The leaves of one version, below @leaf. */
+#define V(leaf)	(v1 ? "protocol ikev1 " leaf : "protocol ikev2 " leaf)
+
+static void read_version(const struct reader *r)
 {
 	const struct tree *tree = r->b->tree;
-	const struct tree_value *name = gateway_value(r, "protocol ikev2 ike-crypto-profile");
+	bool v1 = !strcmp(tree_text(tree, r->node, LEVEL, "protocol version"), "ikev1");
+	const struct tree_value *name = gateway_value(r, V("ike-crypto-profile"));
+	struct conf_place at = name ? name->at : r->node->at;
 	const struct profile *profile;
 
 	profile = profile_get(&r->b->ike, &r->b->esp,
-			      tree_text(tree, r->node, LEVEL, "protocol ikev2 ike-crypto-profile"),
-			      name ? name->at : r->node->at, r->b->report);
+			      tree_text(tree, r->node, LEVEL, V("ike-crypto-profile")), at,
+			      r->b->report);
 	if (profile) {
 		r->gateway->ike = profile->props;
 		r->gateway->life_seconds = profile->life_seconds;
-		r->gateway->reauth_seconds = profile->reauth_seconds;
 	}
+	if (profile && !v1)
+		r->gateway->reauth_seconds = profile->reauth_seconds;
+	r->gateway->version = v1 ? POLICY_IKEV1 : POLICY_IKEV2;
+	if (tree_yes(tree, r->node, LEVEL, V("dpd enable")))
+		r->gateway->liveness_seconds =
+			(uint32_t)tree_number(tree, r->node, LEVEL, V("dpd interval"));
+	if (v1)
+		check_v1(r, at);
+}
+
+static void read_protocol(const struct reader *r)
+{
+	const struct tree *tree = r->b->tree;
+
+	read_version(r);
 	r->gateway->require_cookie =
 		tree_yes(tree, r->node, LEVEL, "protocol ikev2 require-cookie");
 	r->gateway->childless = read_childless(r);
-	if (tree_yes(tree, r->node, LEVEL, "protocol ikev2 dpd enable"))
-		r->gateway->liveness_seconds =
-			(uint32_t)tree_number(tree, r->node, LEVEL, "protocol ikev2 dpd interval");
 	r->gateway->keepalive_seconds =
 		(uint32_t)tree_number(tree, r->node, LEVEL,
 				      "protocol-common nat-traversal keep-alive-interval");

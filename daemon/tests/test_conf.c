@@ -209,7 +209,31 @@ static void test_several_leaves_a_line(void **state)
 	gateway = &policy->gateways[0];
 	assert_int_equal(gateway->local.b[3], 1);
 	assert_int_equal(gateway->liveness_seconds, 30);
+	assert_int_equal(gateway->version, POLICY_IKEV2);
 	policy_free(policy);
+}
+
+/* Each version has leaves of its own. */
+static void test_ikev1(void **state)
+{
+	struct policy *policy;
+	const struct policy_gateway *gateway;
+
+	(void)state;
+	policy = good(GATEWAY "protocol version ikev1 ikev1 dpd interval 20\n"
+		      GATEWAY "protocol ikev1 ike-crypto-profile P\n"
+		      GATEWAY "protocol ikev2 dpd interval 30\n"
+		      IKE_PROFILE "encryption [ aes-256-gcm aes-128-cbc ] hash sha256\n"
+		      IKE_PROFILE "dh-group group14 lifetime minutes 30\n");
+	gateway = &policy->gateways[0];
+	assert_int_equal(gateway->version, POLICY_IKEV1);
+	assert_int_equal(gateway->liveness_seconds, 20);
+	assert_int_equal(gateway->life_seconds, 1800);
+	policy_free(policy);
+	bad(GATEWAY "protocol version ikev1 ikev1 ike-crypto-profile P\n"
+	    IKE_PROFILE "encryption aes-256-gcm hash sha256 dh-group group14\n",
+	    "f:5:76: gateway \"hq\": IKEv1 has no combined modes for phase 1: add a cipher in CBC "
+	    "mode, such as aes-256-cbc, and a hash to its ike-crypto-profile");
 }
 
 static void test_proxies(void **state)
@@ -498,8 +522,11 @@ static const struct complaint errors[] = {
 	{ IKE_PROFILE "additional-key-exchange 8 group20\n",
 	  "f:5:79: unknown word \"8\"; expected one of: 1, 2, 3, 4, 5, 6, 7" },
 	/* what would weaken or change something if it were passed over */
-	{ GATEWAY "protocol version ikev1\n",
-	  "f:5:45: \"protocol version ikev1\" is not supported in this version: use ikev2" },
+	{ GATEWAY "protocol version ikev2-preferred\n",
+	  "f:5:45: \"protocol version ikev2-preferred\" is not supported in this version: use "
+	  "ikev2 or ikev1" },
+	{ GATEWAY "protocol version ikev1 ikev1 exchange-mode aggressive\n",
+	  "f:5:71: aggressive mode is not supported in this version: use exchange-mode main" },
 	{ ESP_PROFILE "ah authentication sha256\n" ESP_PROFILE "esp encryption aes-128-gcm\n",
 	  "f:5:57: \"ah\" beside \"esp\" on line 6: only one is allowed" },
 	{ TUNNEL "copy-tos yes dscp 46\n", "f:5:47: \"dscp 46\" beside \"copy-tos yes\"" },
@@ -549,8 +576,8 @@ static const struct complaint warnings[] = {
 	  "route or FRR" },
 	{ "set network interface tunnel units tunnel.1 mtu 1438\n",
 	  "f:5:49: warning: \"mtu 1438\" has no effect in this version: use ip link set mtu" },
-	{ GATEWAY "protocol ikev1 exchange-mode main\n",
-	  "f:5:57: warning: \"ikev1 exchange-mode main\" has no effect in this version" },
+	{ GATEWAY "protocol ikev1 dpd retry 7\n",
+	  "f:5:53: warning: \"dpd retry 7\" has no effect in this version" },
 	{ GATEWAY "local-address interface eth0 ip 10.0.0.1\n",
 	  "f:5:52: warning: \"local-address interface eth0\" has no effect in this version: "
 	  "local-address ip decides" },
@@ -829,6 +856,7 @@ int main(void)
 		cmocka_unit_test(test_writing),
 		cmocka_unit_test(test_device_names),
 		cmocka_unit_test(test_several_leaves_a_line),
+		cmocka_unit_test(test_ikev1),
 		cmocka_unit_test(test_proxies),
 		cmocka_unit_test(test_profiles),
 		cmocka_unit_test(test_predefined_profiles),

@@ -3,6 +3,7 @@
 # A strongSwan peer on a node of lib.sh: configuration, start, questions.  Sourced.
 
 # Options of strongswan_config, set by the caller before; these are the defaults.
+SS_VERSION=2
 SS_IKE=aes256-sha256-x25519
 SS_PROTO=esp_proposals
 SS_ESP=aes256gcm16-x25519
@@ -20,7 +21,7 @@ strongswan_config() {
 	cat >"$dir/etc/swanctl/swanctl.conf" <<-END
 	connections {
 	  gw {
-	    version = 2
+	    version = $SS_VERSION
 	    mobike = no
 	    local_addrs = $2
 	    remote_addrs = $3

@@ -1,0 +1,98 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs in: uml
+# IKEv1 between pantun (A) and strongSwan (B): main and quick mode begun by either, with PFS and
+# without, rekeyed by either; then ends that do not agree.
+set -eu
+# shellcheck source=selftests/lib.sh
+. "$PANTUN_TOP/selftests/lib.sh"
+# shellcheck source=selftests/interop/lib_strongswan.sh
+. "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
+
+SS_VERSION=1
+SS_IKE=aes256-sha256-ecp256
+SS_LOCAL_TS=0.0.0.0/0
+SS_REMOTE_TS=0.0.0.0/0
+
+# peer ESP: strongSwan has that proposal.
+peer() {
+	SS_ESP=$1
+	strongswan_config gb 192.0.2.2 192.0.2.1
+	strongswan_load gb >/dev/null
+}
+
+# pantun GROUP ENCRYPTION HASH [LINE...]: pantun has those for children.
+pantun() {
+	local group=$1 encryption=$2 hash=$3 profiles='set network ike crypto-profiles'
+	shift 3
+	pantun_config ga 192.0.2.2 \
+		"$profiles ike-crypto-profiles P encryption [ aes-256-cbc aes-128-cbc ]" \
+		"$profiles ike-crypto-profiles P hash sha256 dh-group group19" \
+		"$profiles ipsec-crypto-profiles Q esp encryption $encryption" \
+		"$profiles ipsec-crypto-profiles Q esp authentication $hash" \
+		"$profiles ipsec-crypto-profiles Q dh-group $group" \
+		'set network ike gateway g protocol version ikev1 ikev1 ike-crypto-profile P' \
+		'set network tunnel ipsec t auto-key ipsec-crypto-profile Q' "$@"
+	pantund_start ga
+	wait_for 10 ip -n ga link show dev tunnel1
+	ip -n ga link set tunnel1 up
+	route_lans tunnel1 ipsec0
+}
+
+# up NAME: packets pass.
+up() {
+	check "$1: carrier comes" wait_for 15 carrier_is ga tunnel1 1
+	check "$1: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+}
+
+# logged PATTERN: pantun has said that.
+logged() {
+	grep -q "$1" "$WORK/ga/pantund.log"
+}
+
+# times N PATTERN: and so often.
+times() {
+	[ "$(grep -c "$2" "$WORK/ga/pantund.log")" -ge "$1" ]
+}
+
+PASSIVE='set network ike gateway g protocol-common passive-mode yes'
+
+module_load
+topology_up
+xfrmi_up gb ipsec0 42
+strongswan_config gb 192.0.2.2 192.0.2.1
+strongswan_start gb >/dev/null
+
+peer aes256gcm16-ecp256
+pantun group19 aes-256-gcm none
+up 'with PFS, pantun begins'
+check 'strongSwan rekeys the child' swanctl_on gb --rekey --child net
+check 'pantun has the new one' wait_for 10 times 2 'spi in'
+check 'packets go on' on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+check 'strongSwan begins another phase 1' swanctl_on gb --rekey --ike gw
+check 'pantun has that' wait_for 10 times 2 'IKE SA with'
+check 'packets go on after that' on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
+case_end 'with PFS, pantun begins'
+
+peer aes128-sha256
+pantun no-pfs aes-128-cbc sha256 "$PASSIVE"
+check 'without PFS: strongSwan begins' swanctl_on gb --initiate --child net --timeout 20
+up 'without PFS, strongSwan begins'
+case_end 'without PFS, strongSwan begins'
+
+SS_SECRET=another-secret-that-differs
+peer aes128-sha256
+pantun no-pfs aes-128-cbc sha256 "$PASSIVE"
+check_not 'another key: strongSwan is not let in' \
+	swanctl_on gb --initiate --child net --timeout 10
+check 'another key: pantun says why' wait_for 10 logged 'most likely pre-shared keys differ'
+case_end 'another key'
+SS_SECRET=$PANTUN_PSK
+
+SS_LOCAL_TS=10.2.0.0/24
+peer aes128-sha256
+pantun no-pfs aes-128-cbc sha256
+check 'another proxy-ID: pantun says why' \
+	wait_for 15 logged 'no proxy-id that is equal to\|does not answer quick mode'
+case_end 'another proxy-ID'
+finish
