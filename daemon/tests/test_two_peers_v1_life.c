@@ -216,6 +216,10 @@ static void test_clear(void **state)
 		spi = peers_child(net, A, "net")->spi_in;
 		assert_int_equal(ike_core_clear_ike(net->peer[side].core, net->now, NULL), 1);
 		peers_settle(net, side);
+		peers_run(net, 100);
+		/* The children go with it, at both ends. */
+		assert_int_equal(kern_fake_count(net->peer[A].kern, true, NULL), 0);
+		assert_int_equal(kern_fake_count(net->peer[B].kern, true, NULL), 0);
 		peers_run(net, 5000);
 		peers_must_be_quiet(net, 90000);
 		assert_int_not_equal(peers_child(net, A, "net")->spi_in, spi);

@@ -75,38 +75,18 @@ static struct packet *dpd_message(struct ike_sa *ike, uint16_t type, struct byte
 	return notify_with(ike, &notify);
 }
 
-struct packet *v1_ike_delete_build(struct ike_sa *ike, struct task *task)
-{
-	struct isakmp_writer w;
-	uint8_t spis[V1_SPIS_N];
-	uint32_t id;
-
-	(void)task;
-	if (!ike->keyed)
-		return NULL;
-	id = begin_info(ike, &w);
-	v1_spis(ike, spis);
-	isakmp_put_delete(&w, ISAKMP_PROTO_ISAKMP, bytes_of(spis, sizeof(spis)), sizeof(spis));
-	send_once(ike, end_info(ike, &w, id));
-	return NULL;
-}
-
-void v1_ike_delete_unsent(struct ike_sa *ike, struct task *task)
-{
-	(void)task;
-	ike_close(ike, false);
-}
-
-/* Of the children that are to go those of one protocol; true: they were named. */
-static bool put_deleted(struct isakmp_writer *w, struct ike_sa *ike, enum prop_proto proto)
+/* Of the children that are to go, or of all, those of one protocol; true: they were named. */
+static bool put_deleted(struct isakmp_writer *w, struct ike_sa *ike, enum prop_proto proto,
+			bool all)
 {
 	uint8_t spis[4 * DELETE_MOST];
 	size_t n = 0;
 
 	for (struct child_sa *child = ike->children; child; child = child->ike_next) {
-		if (child->state != CHILD_DELETING)
+		if (child->state != CHILD_DELETING && !all)
 			break;
-		if (child->named || child->prop.proto != proto)
+		if (child->named || child->prop.proto != proto ||
+		    child->state == CHILD_NEGOTIATING)
 			continue;
 		if (n == DELETE_MOST) {
 			exchange_queue_once(ike, TASK_CHILD_DELETE);
@@ -120,16 +100,45 @@ static bool put_deleted(struct isakmp_writer *w, struct ike_sa *ike, enum prop_p
 	return n;
 }
 
-struct packet *v1_child_delete_build(struct ike_sa *ike, struct task *task)
+static void send_deleted(struct ike_sa *ike, bool all)
 {
 	struct isakmp_writer w;
 	uint32_t id = begin_info(ike, &w);
-	bool esp = put_deleted(&w, ike, PROP_ESP), ah = put_deleted(&w, ike, PROP_AH);
+	bool esp = put_deleted(&w, ike, PROP_ESP, all), ah = put_deleted(&w, ike, PROP_AH, all);
 
-	(void)task;
 	if (esp || ah)
 		send_once(ike, end_info(ike, &w, id));
+}
+
+struct packet *v1_child_delete_build(struct ike_sa *ike, struct task *task)
+{
+	(void)task;
+	send_deleted(ike, false);
 	return NULL;
+}
+
+struct packet *v1_ike_delete_build(struct ike_sa *ike, struct task *task)
+{
+	struct isakmp_writer w;
+	uint8_t spis[V1_SPIS_N];
+	uint32_t id;
+
+	(void)task;
+	if (!ike->keyed)
+		return NULL;
+	/* Alone it would leave the peer with children that we do not have any more. */
+	send_deleted(ike, true);
+	id = begin_info(ike, &w);
+	v1_spis(ike, spis);
+	isakmp_put_delete(&w, ISAKMP_PROTO_ISAKMP, bytes_of(spis, sizeof(spis)), sizeof(spis));
+	send_once(ike, end_info(ike, &w, id));
+	return NULL;
+}
+
+void v1_ike_delete_unsent(struct ike_sa *ike, struct task *task)
+{
+	(void)task;
+	ike_close(ike, false);
 }
 
 void v1_child_delete_unsent(struct ike_sa *ike, struct task *task)
