@@ -227,6 +227,26 @@ static void test_clear(void **state)
 	}
 }
 
+/* At any time before, and neither end keeps anything that the other does not have. */
+static void test_clear_amid(void **state)
+{
+	(void)state;
+	for (unsigned int ms = 0; ms < 300; ms += 10) {
+		struct site a = v1_site(A), b = v1_site(B);
+		struct peers *net = peers_new(50 + ms);
+		int side = ms / 10 % 2;
+
+		peers_configure(net, B, &b);
+		peers_configure(net, A, &a);
+		peers_run(net, ms);
+		ike_core_clear_ike(net->peer[side].core, net->now, NULL);
+		peers_settle(net, side);
+		peers_run(net, 30000);
+		peers_must_be_quiet(net, 90000);
+		peers_free(net);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -238,6 +258,7 @@ int main(void)
 		cmocka_unit_test(test_dpd),
 		cmocka_unit_test(test_restart),
 		cmocka_unit_test(test_clear),
+		cmocka_unit_test(test_clear_amid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,8 @@ bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	char why[WHY_MAX];
 
 	(void)task;
+	if (ike->state != IKE_INIT_SENT)
+		return true;
 	/* It comes in clear, and may be anybody's: a better one may follow. */
 	if (!memcmp(in->header.spi_r, none, IKE_SPI_LEN))
 		return false;
@@ -97,6 +99,8 @@ struct packet *v1_exchange_build(struct ike_sa *ike, struct task *task)
 bool v1_exchange_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 {
 	(void)task;
+	if (ike->state != IKE_AUTH_SENT)
+		return true;
 	if (!v1_keys_read(ike, in))
 		return false;
 	if (!v1_keys_make(ike, JOB_OURS)) {
@@ -156,6 +160,9 @@ bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	}
 	ike_heard(ike);
 	v1_of(ike)->iv = iv;
+	/* It is to be deleted, which the peer can be told now. */
+	if (ike->state != IKE_AUTH_SENT)
+		return true;
 	if (!match_id(ike->conf, &id, &ike->path->remote.addr) ||
 	    !policy_id_keep(&ike->remote_id, &id))
 		turn_down(ike, &id);

@@ -272,12 +272,17 @@ static bool read_answer(struct ike_sa *ike, const struct v1_in *in, struct v1_qu
 bool v1_child_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 {
 	struct child_sa *fresh = child_held(ike->core, task->fresh);
-	struct v1_quick *quick = fresh ? v1_quick_of(fresh) : NULL;
+	struct v1_quick *quick = v1_quick_find(ike, in->header.message_id);
 	struct job_dh exchange = { .group = task->group, .own = &task->dh };
 	struct keymat_v1_iv iv;
 
-	if (!quick || quick->message_id != in->header.message_id)
+	if (!quick)
 		return false;
+	/* Nothing is to become of it any more. */
+	if (!fresh || quick->child != fresh->token) {
+		quick->done = true;
+		return true;
+	}
 	iv = quick->iv;
 	if (!v1_open(ike, in, &iv) || !read_answer(ike, in, quick, task, &exchange.peer)) {
 		log_debug(ike->gw->subject, "message dropped: it is not authentic");

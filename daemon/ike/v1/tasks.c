@@ -186,6 +186,7 @@ void v1_unsent(struct ike_sa *ike, struct task *task)
 void v1_lost(struct ike_sa *ike, struct task *task)
 {
 	if (ike->state == IKE_DELETING) {
+		v1_ike_delete_build(ike, task);
 		ike_close(ike, false);
 		return;
 	}
