@@ -15,9 +15,11 @@
 #include "auth/answer.h"
 #include "base/log.h"
 #include "fuzz/play.h"
+#include "ike/v1/v1.h"
 #include "ike/v2/v2.h"
 #include "versions/versions.h"
 #include "kern/kern_fake.h"
+#include "prop/prop_v1.h"
 #include "prop/prop_wire.h"
 #include "prop/ts_wire.h"
 
@@ -186,7 +188,7 @@ static void *zeroed(size_t n)
 
 /*
  * Two proxy-IDs; @variant: other selectors 1, other key 2, no tunnels 4, passive 8, messages in
- * small parts 16, a PPK 32, which is mandatory with 64.
+ * small parts 16, a PPK 32, which is mandatory with 64, IKEv1 128.
  */
 static struct policy *make_policy(int number, uint8_t variant)
 {
@@ -196,6 +198,7 @@ static struct policy *make_policy(int number, uint8_t variant)
 
 	*gw = (struct policy_gateway){
 		.name = "hq", .nat_traversal = true, .passive = variant & 8,
+		.version = variant & 128 ? POLICY_IKEV1 : POLICY_IKEV2,
 		.local = home(number, 0).addr, .peer = home(!number, 0).addr,
 		.key = variant & 2 ? 2 : 1,
 		.fragmentation = true, .fragment_n = variant & 16 ? 200 : 0,
@@ -435,6 +438,74 @@ static void begin_part(struct wire_writer *w, size_t iv_n, bool junk, struct pla
 	wire_skf_begin(w, next, which & 15, which >> 4, iv_n);
 }
 
+/* A payload of IKEv1 that makes sense, of the play's choice, or one of its own octets. */
+static void put_payload_v1(const struct ike_sa *ike, struct isakmp_writer *w, struct play *play)
+{
+	uint8_t kind = play_octet(play), n = play_octet(play), octet[V1_SPIS_N];
+	const struct prop_v1_terms terms = {
+		.spi = bytes_of("\x77\x01\x02", 4), .encap = n & 7, .group = n & 8 ? 31 : 0,
+	};
+	struct isakmp_notify notify = { .protocol = ISAKMP_PROTO_ISAKMP };
+	struct prop_list list;
+
+	v1_spis(ike, octet);
+	switch (kind) {
+	case 0x80:
+		prop_default_esp(&list);
+		prop_v1_offer(&list, &terms, w);
+		break;
+	case 0x81:
+		isakmp_put(w, ISAKMP_PL_NONCE, bytes_of("0123456789abcdef0123456789abcdef", 32));
+		break;
+	case 0x82:
+		isakmp_put(w, ISAKMP_PL_KE, bytes_of("0123456789abcdef0123456789abcdef", 32));
+		break;
+	case 0x83:
+		isakmp_put_delete(w, ISAKMP_PROTO_ISAKMP, bytes_of(octet, V1_SPIS_N), V1_SPIS_N);
+		break;
+	case 0x84:
+		put_be32(octet, pick_spi(ike, n));
+		isakmp_put_delete(w, ISAKMP_PROTO_ESP, bytes_of(octet, 4), 4);
+		break;
+	case 0x85:
+		notify.type = (uint16_t)(play_octet(play) << 8 | n);
+		notify.data = octets(play, 4);
+		isakmp_put_notify(w, &notify);
+		break;
+	default:
+		isakmp_put(w, kind, octets(play, n));
+	}
+}
+
+/* The same of IKEv1: the message id is one of few, so that quick modes go on. */
+static void insane_v1(struct ike_sa *ike, struct side *to, struct play *play)
+{
+	static const uint8_t exchanges[] = {
+		ISAKMP_EXCH_QUICK, ISAKMP_EXCH_INFORMATIONAL, ISAKMP_EXCH_MAIN, 240,
+	};
+	uint8_t how = play_octet(play), payloads = play_octet(play) & 15;
+	struct v1_sa *own = v1_of(ike);
+	uint32_t id = own->quicks && how & 4 ? own->quicks->message_id : 1u + (how >> 4);
+	struct keymat_v1_iv iv;
+	struct isakmp_writer w;
+	struct packet *message;
+
+	if (own->quicks && how & 4)
+		iv = own->quicks->iv;
+	else if (keymat_v1_iv_phase2(&own->keys, &own->iv, id, &iv))
+		return;
+	v1_begin(&w, ike, exchanges[how & 3], id, true);
+	v1_hash_begin(&w, ike);
+	while (payloads--)
+		put_payload_v1(ike, &w, play);
+	message = v1_hash_end(&w, ike, id, bytes_of(NULL, 0)) ? v1_seal(ike, &w, &iv) : NULL;
+	if (message)
+		ike_core_datagram(to->core, now, &ike->path->remote, &ike->path->local,
+				  packet_bytes(message));
+	packet_free(message);
+	settle(to);
+}
+
 /* The peer itself, authentic but out of its mind. */
 static void insane(struct side *from, struct play *play)
 {
@@ -455,6 +526,10 @@ static void insane(struct side *from, struct play *play)
 	other = other_end(ike, to);
 	if (!other)
 		return;
+	if (v1_speaks(ike)) {
+		insane_v1(ike, to, play);
+		return;
+	}
 	id = (response ? other->ex.send_id : other->ex.recv_id) + (how >> 4 & 1);
 	v2_begin(&w, buf, ike, exchanges[how & 3], id, response);
 	if (how & 32)
@@ -574,7 +649,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	begin(B);
 	variant = play_octet(&play);
 	configure(&sides[B], variant);
-	configure(&sides[A], variant & (16 | 32 | 64));
+	configure(&sides[A], variant & (16 | 32 | 64 | 128));
 	while (play.n && acts++ < ACTS_MOST)
 		act(&play);
 	end(&sides[A]);
