@@ -247,6 +247,27 @@ static void test_clear_amid(void **state)
 	}
 }
 
+/* Both ends begin at once, and one of the two phases is enough. */
+static void test_both_begin(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+		struct site a = v1_site(A), b = v1_site(B);
+		struct peers *net = peers_new(seed);
+
+		b.passive = false;
+		b.start = POLICY_START_ALWAYS;
+		net->reorder = seed % 3 ? 50 : 0;
+		peers_configure(net, B, &b);
+		peers_run(net, seed % 8 * 10);
+		peers_configure(net, A, &a);
+		peers_run(net, 60000);
+		peers_must_be_quiet(net, 120000);
+		assert_int_equal(peers_logged(net, " error "), 0);
+		peers_free(net);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +278,7 @@ int main(void)
 		cmocka_unit_test(test_everything),
 		cmocka_unit_test(test_dpd),
 		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_both_begin),
 		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_clear_amid),
 	};
