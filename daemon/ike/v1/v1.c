@@ -70,10 +70,12 @@ static void quick_input(struct ike_sa *ike, struct v1_in *in)
 	if (ike->state < IKE_UP || ike->state >= IKE_CLOSED || !v1_encrypted(in) ||
 	    !in->header.message_id)
 		return;
-	if (!is_our_quick(ike, in))
+	if (is_our_quick(ike, in)) {
+		if (is_answer(ike, in))
+			answer_input(ike, in);
+	} else if (ike->state == IKE_UP) {
 		request_input(ike, in, v1_quick_request);
-	else if (is_answer(ike, in))
-		answer_input(ike, in);
+	}
 }
 
 /* @in is as if it had come just now, which it may have. */
