@@ -255,6 +255,11 @@ static void take_proof(struct ike_sa *ike, struct v1_in *in)
 	}
 	v1_of(ike)->iv = iv;
 	pathref_move(ike->path, &in->local, &in->remote);
+	/* A peer that finds a NAT has gone to the other port by now (RFC 3947 section 4). */
+	if (in->local.port != IKE_NATT_PORT) {
+		ike->path->nat_local = false;
+		ike->path->nat_remote = false;
+	}
 	gw = proved(ike, &id);
 	if (!gw || !prove(ike, in, &id, gw)) {
 		give_up(ike);

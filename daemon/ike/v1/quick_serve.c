@@ -116,7 +116,8 @@ static void follow_encap(struct ike_sa *ike, const struct isakmp_sa *sa)
 	bool udp = said == ISAKMP_ENCAP_UDP_TRANSPORT || said == ISAKMP_ENCAP_UDP_TUNNEL;
 	struct pathref *path = ike->path;
 
-	if (udp == pathref_encap(path) || path->children || (udp && !ike->conf->nat_traversal))
+	if (udp == pathref_encap(path) || path->children ||
+	    (udp && (!v1_natt(ike) || path->local.port != IKE_NATT_PORT)))
 		return;
 	path->nat_local = false;
 	path->nat_remote = udp;
