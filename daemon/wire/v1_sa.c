@@ -32,10 +32,38 @@ static bool attr_next(struct bytes *left, uint16_t *type, uint64_t *value)
 	return true;
 }
 
-/* Attributes of numbers, and what they may be. */
-static void attr_number(struct isakmp_attrs *attrs, uint16_t *field, uint64_t value)
+/* Attributes that are numbers other than zero, and where they go. */
+struct attr_row {
+	uint16_t type;
+	size_t at;
+};
+
+static const struct attr_row attr_rows1[] = {
+	{ ISAKMP_P1_ENCR, offsetof(struct isakmp_attrs, encr) },
+	{ ISAKMP_P1_HASH, offsetof(struct isakmp_attrs, hash) },
+	{ ISAKMP_P1_AUTH, offsetof(struct isakmp_attrs, auth) },
+	{ ISAKMP_P1_GROUP, offsetof(struct isakmp_attrs, group) },
+	{ ISAKMP_P1_KEY_LENGTH, offsetof(struct isakmp_attrs, key_bits) },
+	{ 0 },
+};
+
+static const struct attr_row attr_rows2[] = {
+	{ ISAKMP_P2_GROUP, offsetof(struct isakmp_attrs, group) },
+	{ ISAKMP_P2_ENCAP, offsetof(struct isakmp_attrs, encap) },
+	{ ISAKMP_P2_AUTH, offsetof(struct isakmp_attrs, integ) },
+	{ ISAKMP_P2_KEY_LENGTH, offsetof(struct isakmp_attrs, key_bits) },
+	{ 0 },
+};
+
+static void attr_number(struct isakmp_attrs *attrs, const struct attr_row *row, uint16_t type,
+			uint64_t value)
 {
-	if (!value || value > UINT16_MAX || *field)
+	uint16_t *field;
+
+	while (row->type && row->type != type)
+		row++;
+	field = row->type ? (uint16_t *)(void *)((uint8_t *)attrs + row->at) : NULL;
+	if (!field || !value || value > UINT16_MAX || *field)
 		attrs->odd = true;
 	else
 		*field = (uint16_t)value;
@@ -52,51 +80,10 @@ static void attr_life(struct isakmp_attrs *attrs, uint64_t type, uint64_t value)
 		attrs->odd = true;
 }
 
-static void attr_phase1(struct isakmp_attrs *attrs, uint16_t type, uint64_t value)
+static void attr_esn(struct isakmp_attrs *attrs, uint64_t value)
 {
-	switch (type) {
-	case ISAKMP_P1_ENCR:
-		attr_number(attrs, &attrs->encr, value);
-		break;
-	case ISAKMP_P1_HASH:
-		attr_number(attrs, &attrs->hash, value);
-		break;
-	case ISAKMP_P1_AUTH:
-		attr_number(attrs, &attrs->auth, value);
-		break;
-	case ISAKMP_P1_GROUP:
-		attr_number(attrs, &attrs->group, value);
-		break;
-	case ISAKMP_P1_KEY_LENGTH:
-		attr_number(attrs, &attrs->key_bits, value);
-		break;
-	default:
-		attrs->odd = true;
-	}
-}
-
-static void attr_phase2(struct isakmp_attrs *attrs, uint16_t type, uint64_t value)
-{
-	switch (type) {
-	case ISAKMP_P2_GROUP:
-		attr_number(attrs, &attrs->group, value);
-		break;
-	case ISAKMP_P2_ENCAP:
-		attr_number(attrs, &attrs->encap, value);
-		break;
-	case ISAKMP_P2_AUTH:
-		attr_number(attrs, &attrs->integ, value);
-		break;
-	case ISAKMP_P2_KEY_LENGTH:
-		attr_number(attrs, &attrs->key_bits, value);
-		break;
-	case ISAKMP_P2_ESN:
-		attrs->esn = value == 1;
-		attrs->odd |= value > 1;
-		break;
-	default:
-		attrs->odd = true;
-	}
+	attrs->esn = value == 1;
+	attrs->odd |= value > 1;
 }
 
 int isakmp_read_attrs(struct bytes octets, bool phase1, struct isakmp_attrs *attrs,
@@ -117,10 +104,10 @@ int isakmp_read_attrs(struct bytes octets, bool phase1, struct isakmp_attrs *att
 					 octets.n - left.n);
 		if (type == life)
 			attr_life(attrs, kind, value);
-		else if (type != life_type && phase1)
-			attr_phase1(attrs, type, value);
+		else if (!phase1 && type == ISAKMP_P2_ESN)
+			attr_esn(attrs, value);
 		else if (type != life_type)
-			attr_phase2(attrs, type, value);
+			attr_number(attrs, phase1 ? attr_rows1 : attr_rows2, type, value);
 		kind = type == life_type ? value : 0;
 	}
 	return 0;
