@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Usage: check.sh [--long] [NAME...]
-# Builds what the tests need and runs them, two at a time: unit tests (from
+# Builds what the tests need and runs them, two or three at a time: unit tests (from
 # daemon/tests, tools/tests and selftests/host) and topic scripts (selftests/*.sh and
 # selftests/interop/*.sh, with a line `# Runs in: host` or `# Runs in: uml` at
 # their top, `# Time limit: SECONDS` where 300 are not enough, and `# Long: yes` on
@@ -9,7 +9,8 @@
 # alone.  With --long, runs the long topics, and all of lab guests on the debug kernel.
 # Topics that take long say so, for the order: `# Takes: SECONDS`.  Those which leave the
 # CPU alone for most of that, `# Takes: SECONDS, mostly waiting`, run as a third beside
-# the two, one at a time (not with --long: on the debug kernel nothing leaves it alone).
+# the two, one at a time, and after the last of them any other does (not with --long: on the
+# debug kernel nothing leaves it alone).
 # The time limits, and what lib.sh waits for, grow with how much slower the lab is when
 # the run begins than the machine that they were written on (lab/speed.sh).
 # Results are counted from the tests' TAP lines; the log of each test is left in
@@ -196,14 +197,15 @@ runs() {
 }
 
 # choose SLOT: sets chosen to what is to run there next; fails where nothing is left for it.
-# One slot more than jobs has those that mostly wait, and the others help with them at the end.
+# One slot more than jobs has those that mostly wait.  When either kind is used up, all slots
+# have the other: a guest leaves the CPU alone for a third of its time, most often.
 choose() {
-	if [ "$1" -lt "$jobs" ] && [ ${#busy[@]} -gt 0 ]; then
-		chosen=${busy[0]}
-		busy=("${busy[@]:1}")
-	elif [ ${#waiting[@]} -gt 0 ]; then
+	if [ ${#waiting[@]} -gt 0 ] && { [ "$1" -ge "$jobs" ] || [ ${#busy[@]} = 0 ]; }; then
 		chosen=${waiting[0]}
 		waiting=("${waiting[@]:1}")
+	elif [ ${#busy[@]} -gt 0 ]; then
+		chosen=${busy[0]}
+		busy=("${busy[@]:1}")
 	else
 		return 1
 	fi

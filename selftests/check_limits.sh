@@ -3,7 +3,7 @@
 # Runs in: host
 # check.sh itself, in a tree of a few made-up topics: time limits grow with the lab's
 # speed, what its limit ends is reported as such, and counts as one failure; long ones
-# begin first, two at a time, and one that mostly waits beside them.
+# begin first, two at a time, and one that mostly waits beside them, or a third when none is left.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "${PANTUN_TOP:?}/selftests/lib.sh"
@@ -18,16 +18,23 @@ topic() {
 	chmod +x "$file"
 }
 
-# together SECONDS NAME TAKES: a topic that succeeds if three are begun within that time.
+# together MOST NAME TAKES: a topic that runs until three were begun, and a while on for more to
+# come; it succeeds if no more than MOST run then whose names begin with the same letter.
 together() {
-	HEADER="# Takes: $3" topic "$2" 100 "touch '$WORK/here.$2'
-		timeout $1 sh -c 'until [ -e $WORK/here.three ]; do sleep 0.1; done' || exit 1"
+	local mine=$WORK/runs/$2
+	HEADER="# Takes: $3" topic "$2" 100 "echo >>'$WORK/begun'
+		touch '$mine'
+		timeout 60 sh -c 'until [ \$(wc -l <$WORK/begun) -ge 3 ]; do sleep 0.1; done' || exit 1
+		sleep 1
+		set -- '$WORK/runs/${2:0:1}'*
+		rm '$mine'
+		[ \$# -le $1 ] || exit 1"
 }
 
-# begins NAME TAKES: says so, and stays until there are two.
+# begins NAME TAKES: says so, and stays until there are three.
 begins() {
 	HEADER="# Takes: $2" topic "$1" 100 "echo $1 >>'$WORK/begun'
-		until grep -qvx $1 '$WORK/begun'; do sleep 0.1; done"
+		until [ \"\$(wc -l <'$WORK/begun')\" -ge 3 ]; do sleep 0.1; done"
 }
 
 # lab SPEED: in hundredths of the reference.
@@ -59,21 +66,34 @@ check_has "the factor is named" 'ended by its time limit of 1 s (times 4.00' "$W
 check_has "a failure is an exit status" 'exit status 1' "$WORK/busy"
 
 lab 100
-together 60 one 20
-together 60 two 30
-together 60 three '10, mostly waiting'
-run "$WORK/three" one two three
+mkdir "$WORK/runs"
+together 2 a_one 20
+together 2 a_two 30
+together 1 three '10, mostly waiting'
+run "$WORK/three" a_one a_two three
 check_has 'one that waits runs beside two others' '3 passed, 0 failed' "$WORK/three"
-rm "$WORK"/here.*
-together 2 one 20
-together 2 two 30
-together 2 three 10
-run "$WORK/two" one two three
-check_has 'one that does not is begun after them' '1 passed, 2 failed' "$WORK/two"
+rm "$WORK/begun"
+for name in a_one a_two a_three a_four; do
+	together 3 "$name" 20
+done
+run "$WORK/all" a_one a_two a_three a_four
+check_has 'or any other, where none of those is left' '4 passed, 0 failed' "$WORK/all"
+rm "$WORK/begun"
+for name in a_one a_two a_three; do
+	HEADER='# Takes: 20' topic "$name" 100 "echo >>'$WORK/begun'
+		timeout 60 sh -c 'until [ -e $WORK/w_two ]; do sleep 0.1; done' || exit 1"
+done
+together 1 w_one '20, mostly waiting'
+together 1 w_two '10, mostly waiting'
+echo "touch '$WORK/w_two'" >>"$TREE/selftests/w_two.sh"
+run "$WORK/waiting" a_one a_two a_three w_one w_two
+check_has 'of those one runs at a time, while there are others' '5 passed, 0 failed' "$WORK/waiting"
+rm "$WORK/begun"
 begins long 100
 begins middle 20
+begins other 15
 begins a_short 5
-run "$WORK/order" long middle a_short
+run "$WORK/order" long middle other a_short
 check 'the shortest is begun last' test "$(tail -n 1 "$WORK/begun")" = a_short
 topic vain 100 ". '$PANTUN_TOP/selftests/lib.sh'; set -e; wait_for 0 test -e $WORK/nowhere"
 check 'a wait in vain ends a topic, which says so' \
