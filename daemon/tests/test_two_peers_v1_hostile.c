@@ -9,11 +9,12 @@
 
 #include <cmocka.h>
 
-#include "ike/core_priv.h"
+#include "ike/v1/v1.h"
 #include "tests/peers.h"
 #include "wire/v1_const.h"
 
 #define MESSAGES	9	/* of main and quick mode */
+#define ISAKMP_EXCHANGE_AT	18	/* octet of the header */
 #define FIRSTS		800	/* that nobody goes on with */
 #define FREE_MOST	500	/* as ike/stranger.c has it */
 
@@ -116,6 +117,87 @@ static void test_replayed(void **state)
 	peers_free(net);
 }
 
+/* The first message of a quick mode that nobody remembers makes no child, and is not heard. */
+static void test_replayed_late(void **state)
+{
+	const struct endpoint a = at("192.0.2.1"), b = at("198.51.100.2");
+	struct seen seen = { .n = 0 };
+	struct peers *net = begin(4, &seen);
+	struct ike_sa *ike;
+
+	(void)state;
+	assert_true(peers_until(net, peers_quiet, 5000));
+	assert_int_equal(seen.list[6].from, A);
+	assert_int_equal(seen.list[6].data[ISAKMP_EXCHANGE_AT], ISAKMP_EXCH_QUICK);
+	net->tap = NULL;
+	peers_run(net, 1000);
+	ike = net->peer[B].core->ikes;
+	/* As if many had come since. */
+	for (struct v1_quick *quick = v1_of(ike)->quicks; quick; quick = quick->next)
+		quick->message_id = 0;
+	peers_inject(net, B, &b, &a, bytes_of(seen.list[6].data, seen.list[6].n));
+	assert_true(ike->heard < net->now);
+	assert_int_equal(kern_fake_added(net->peer[B].kern), 2);
+	assert_true(peers_quiet(net));
+	peers_free(net);
+}
+
+/* What a peer has said while it lived does not make it live on. */
+static void test_replayed_life(void **state)
+{
+	const struct endpoint a = at("192.0.2.1"), b = at("198.51.100.2");
+	struct seen seen = { .n = 0 };
+	struct site site[2] = { v1_site(A), v1_site(B) };
+	struct peers *net = peers_new(5);
+
+	(void)state;
+	site[A].liveness = 5;
+	peers_configure(net, B, &site[B]);
+	peers_configure(net, A, &site[A]);
+	peers_must_be_quiet(net, 5000);
+	net->tap = tap;
+	net->tap_ctx = &seen;
+	peers_run(net, 12000);
+	assert_true(seen.n >= 2);
+	assert_int_equal(seen.list[1].from, B);
+	assert_int_equal(seen.list[1].data[ISAKMP_EXCHANGE_AT], ISAKMP_EXCH_INFORMATIONAL);
+	net->peer[B].cut = true;
+	for (unsigned int s = 0; s < 90; s++) {
+		peers_inject(net, A, &a, &b, bytes_of(seen.list[1].data, seen.list[1].n));
+		peers_run(net, 1000);
+	}
+	assert_int_equal(peers_told(net, A, "is dead"), 1);
+	peers_free(net);
+}
+
+/* An SA that has heard more than it can remember is replaced, and no child with it. */
+static void test_remembered(void **state)
+{
+	const struct endpoint a = at("192.0.2.1"), b = at("198.51.100.2");
+	struct seen seen = { .n = 0 };
+	struct peers *net = begin(6, &seen);
+	struct ike_sa *ike;
+
+	(void)state;
+	assert_true(peers_until(net, peers_quiet, 5000));
+	net->tap = NULL;
+	ike = net->peer[A].core->ikes;
+	for (uint32_t id = 1; id <= 16384; id++)
+		v1_see(ike, id);
+	assert_true(v1_seen(ike, 1));
+	peers_run(net, 5000);
+	assert_int_equal(peers_logged(net, "another IKE SA is begun"), 0);
+	v1_see(ike, 16385);
+	assert_true(v1_seen(ike, 16385));
+	/* Any message has the core do what waits. */
+	peers_inject(net, A, &a, &b, bytes_of(seen.list[1].data, seen.list[1].n));
+	peers_run(net, 30000);
+	assert_int_equal(peers_logged(net, "another IKE SA is begun"), 1);
+	assert_int_equal(kern_fake_added(net->peer[A].kern), 2);
+	peers_must_be_quiet(net, 30000);
+	peers_free(net);
+}
+
 /* Who only begins is answered once, and no longer when many do; in time that is forgotten. */
 static void test_firsts(void **state)
 {
@@ -179,6 +261,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_replayed),
+		cmocka_unit_test(test_replayed_late),
+		cmocka_unit_test(test_replayed_life),
+		cmocka_unit_test(test_remembered),
 		cmocka_unit_test(test_firsts),
 		cmocka_unit_test(test_nobodys_peer),
 	};

@@ -333,6 +333,11 @@ void v1_info_input(struct ike_sa *ike, struct v1_in *in)
 		log_debug(ike->gw->subject, "message dropped: it is not authentic");
 		return;
 	}
+	if (v1_seen(ike, in->header.message_id)) {
+		log_debug(ike->gw->subject, "message dropped: its message id was used before");
+		return;
+	}
+	v1_see(ike, in->header.message_id);
 	ike_heard(ike);
 	for (unsigned int i = 0; i < in->payloads.n; i++) {
 		const struct isakmp_payload *payload = &in->payloads.list[i];

@@ -241,6 +241,9 @@ static void serve_wish(struct ike_sa *ike, const struct v1_in *in, const struct 
 					       ISAKMP_PROTO_ESP, error);
 		return;
 	}
+	/* What was refused or served before, and is forgotten, was sent again by somebody else. */
+	if (v1_seen(ike, in->header.message_id))
+		return;
 	exchange.group = wish.chosen.dh;
 	exchange.peer = wish.public;
 	if (exchange.group && !job_dh(ike, JOB_PEERS, &exchange))
@@ -316,6 +319,9 @@ void v1_quick_request(struct ike_sa *ike, struct v1_in *in)
 		log_debug(ike->gw->subject, "message dropped: it is not authentic");
 		return;
 	}
-	ike_heard(ike);
+	if (!v1_seen(ike, in->header.message_id))
+		ike_heard(ike);
 	serve_wish(ike, in, &iv);
+	if (!job_waits(ike, JOB_PEERS))
+		v1_see(ike, in->header.message_id);
 }

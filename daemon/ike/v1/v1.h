@@ -48,6 +48,8 @@ struct v1_sa {
 	uint32_t dpd_sequence;		/* of our next question, or of the one under way */
 	struct v1_quick *quicks;	/* the latest first */
 	unsigned int n_quicks;
+	uint32_t *seen;			/* message ids that the peer has used, the latest last */
+	unsigned int n_seen, seen_room;
 };
 
 /* A message that was parsed, and decrypted where that was due. */
@@ -96,6 +98,13 @@ void v1_quick_keep(struct v1_quick *quick, struct bytes heard, struct packet *sa
 uint32_t v1_message_id(struct ike_sa *ike);
 /* What we asked is answered, and that was taken. */
 void v1_answered(struct ike_sa *ike, struct task *task);
+
+/* --- replay.c: messages that come again --- */
+
+/* An authentic message of the peer had that id, and v1_see() was told. */
+bool v1_seen(const struct ike_sa *ike, uint32_t message_id);
+/* An authentic message of the peer has that id. */
+void v1_see(struct ike_sa *ike, uint32_t message_id);
 
 /* --- message.c: messages, and what protects them --- */
 
