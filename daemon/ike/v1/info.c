@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Informational exchanges (RFC 2409 section 5.7): one message each, which nobody answers, but for
- * the questions of RFC 3706 whether the other end lives.
+ * Informational exchanges (RFC 2409 section 5.7): one message each, which nobody answers, except
+ * for DPD (RFC 3706).
  */
 #include <string.h>
 
@@ -12,7 +12,7 @@
 #include "ike/stranger.h"
 #include "ike/v1/v1.h"
 
-#define EARLY_MS	SECONDS(10)	/* after its start an end is a failure */
+#define EARLY_MS	SECONDS(10)	/* an SA deleted so soon counts as a failure */
 #define SPARE_MS	SECONDS(3)	/* for the last message of a quick mode to come */
 #define DELETE_MOST	256		/* SPIs in a message of ours */
 #define ADVISED_SENDS	2		/* more tries after an answer in clear that says no */
@@ -192,7 +192,7 @@ static void take_alive(struct ike_sa *ike, struct bytes sequence)
 	v1_answered(ike, task);
 }
 
-/* An error that the peer tells under the keys: of what we asked, as there is one at a time. */
+/* An authentic error is about our current request, as there is one at a time. */
 static void take_error(struct ike_sa *ike, uint16_t type)
 {
 	struct task *task = ike->ex.current;
@@ -254,7 +254,7 @@ static void child_gone(struct child_sa *child)
 		slot_backoff(slot);
 }
 
-/* It ends phase 1; what phase 2 has made goes on until there are successors (RFC 2409 5.5). */
+/* The peer ends phase 1; its children go on until they have successors (RFC 2409 5.5). */
 static void ike_gone(struct ike_sa *ike)
 {
 	bool early = ike->core->now < ike->up_at + EARLY_MS;
@@ -293,7 +293,7 @@ static void take_delete(struct ike_sa *ike, const struct isakmp_delete *del)
 	}
 }
 
-/* An answer in clear may be anybody's: noted, and a better one awaited for a while. */
+/* Anybody may send an answer in clear: note it, and wait a while for a better one. */
 static void take_advice(struct ike_sa *ike, const struct v1_in *in)
 {
 	const struct isakmp_payload *payload = isakmp_find(&in->payloads, ISAKMP_PL_NOTIFY, NULL);

@@ -14,7 +14,7 @@
 
 void v1_main_begin(struct ike_sa *ike)
 {
-	/* Without memory for it nothing can be built, and the attempt fails by that. */
+	/* Without memory v1_offer_build() fails, which ends the attempt. */
 	if (v1_own_new(ike))
 		v1_of(ike)->key = ike->conf->key;
 	ike->state = IKE_INIT_SENT;
@@ -55,7 +55,7 @@ bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	(void)task;
 	if (ike->state != IKE_INIT_SENT)
 		return true;
-	/* It comes in clear, and may be anybody's: a better one may follow. */
+	/* Nothing authenticates this message: drop a bad one, as a better one may follow. */
 	if (!memcmp(in->header.spi_r, none, IKE_SPI_LEN))
 		return false;
 	if (!v1_answer_good(in, &ike->conf->ike, 0, &chosen, why, sizeof(why))) {
@@ -134,7 +134,7 @@ struct packet *v1_proof_build(struct ike_sa *ike, struct task *task)
 	return v1_seal(ike, &w, &v1_of(ike)->iv);
 }
 
-/* The peer has our key, and no right to use it as who it says it is. */
+/* The peer has the key, but says that it is somebody whom we do not expect. */
 static void turn_down(struct ike_sa *ike, const struct ike_id *id)
 {
 	struct ike_id expected = id_or_addr(&ike->conf->peer_id, &ike->path->remote.addr);
@@ -160,7 +160,7 @@ bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	}
 	ike_heard(ike);
 	v1_of(ike)->iv = iv;
-	/* It is to be deleted, which the peer can be told now. */
+	/* It was to be deleted meanwhile: now the peer can be told. */
 	if (ike->state != IKE_AUTH_SENT)
 		return true;
 	if (!match_id(ike->conf, &id, &ike->path->remote.addr) ||

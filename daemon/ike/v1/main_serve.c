@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Main mode where the peer began (RFC 2409 section 5.4).  A message of its first costs us little
- * more than memory, its second a key pair, and its third all else.  The key is one for all peers
- * that may have the address, as who this one is comes under it.
+ * Main mode where the peer began (RFC 2409 section 5.4).  The peer's first message costs us little
+ * more than memory, its second a key pair, its third the shared secret.  Its identity comes
+ * encrypted under the pre-shared key, so all peers that may have one address share one key.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static bool answer(struct ike_sa *ike, const struct v1_in *in, struct packet *me
 	return true;
 }
 
-/* It comes to nothing, and is told nobody. */
+/* Gives up without a word to the peer. */
 static void give_up(struct ike_sa *ike)
 {
 	stranger_missed(ike->core);
@@ -61,7 +61,7 @@ static void refuse_clear(struct ike_core *core, const struct v1_in *in, uint16_t
 		action_send(&core->actions, &in->local, &in->remote, message, 0, 0);
 }
 
-/* The peer's first message once more: it is answered again, or has lost its use. */
+/* A repetition of the peer's first message: answered again, unless the exchange has moved on. */
 static bool repeated_first(struct ike_core *core, const struct v1_in *in)
 {
 	const uint8_t *spi_i = in->header.spi_i;
@@ -90,7 +90,7 @@ static struct gateway *judge(struct ike_core *core, const struct v1_in *in,
 	gw = match_offer(core, local, remote, V1_MAJOR, &wire, 0, chosen, &first);
 	if (gw && gw->conf->key)
 		return gw;
-	/* Nobody here speaks this version with it: it gets nothing out of us. */
+	/* No gateway here speaks IKEv1 with this peer: stay silent. */
 	if (!first)
 		return NULL;
 	addr_text(remote, peer);
@@ -136,7 +136,7 @@ void v1_main_first(struct ike_core *core, const struct v1_in *in)
 	/* Our own message, reflected. */
 	if (ike_find(core, in->header.spi_i) || repeated_first(core, in))
 		return;
-	/* There are no cookies to tell who proves its address: what is too much is left. */
+	/* IKEv1 has no cookies to prove an address: drop what is over the limit. */
 	if (!payload || isakmp_read_sa(payload, &sa, &error) ||
 	    stranger_judge(core, &in->local.addr, &in->remote.addr, false) != STRANGER_TAKEN)
 		return;
@@ -183,7 +183,7 @@ static void take_exchange(struct ike_sa *ike, struct v1_in *in)
 
 /* --- the proof --- */
 
-/* It is encrypted, and not by our keys. */
+/* It does not decrypt: the keys differ. */
 static void say_unreadable(struct ike_sa *ike)
 {
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
@@ -242,7 +242,7 @@ static void take_proof(struct ike_sa *ike, struct v1_in *in)
 	struct gateway *gw;
 	struct ike_id id;
 
-	/* Whose value turns out to be bad does not get a second try on the same SA. */
+	/* A bad public value ends the attempt: there is no second try on the same SA. */
 	if (!ike->keyed && !v1_keys_make(ike, JOB_PEERS)) {
 		if (!job_waits(ike, JOB_PEERS))
 			give_up(ike);

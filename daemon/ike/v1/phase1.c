@@ -61,7 +61,7 @@ static struct keymat_v1_input input_of(const struct ike_sa *ike)
 	};
 }
 
-/* SKEYID, of which who has the pre-shared key makes the start of all; false: job_waits(). */
+/* Asks `auth`, which has the pre-shared key, for SKEYID; false: job_waits(). */
 static bool ask_skeyid(struct ike_sa *ike, enum job_side side, struct ike_auth_answer *answer)
 {
 	const struct handshake *hs = ike->hs;
@@ -162,7 +162,7 @@ bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_
 	return id_from_wire(&wire, id);
 }
 
-/* The peers of both are the same, and know the children of @old. */
+/* Both are with the same peer, which knows the children of @old. */
 static bool succeeds(const struct ike_sa *ike, const struct ike_sa *old)
 {
 	return old && old != ike && v1_speaks(old) && old->state == IKE_UP && !old->doubted &&
@@ -184,7 +184,7 @@ static void take_path(struct ike_sa *ike, const struct ike_sa *old)
 	pathref_put(own);
 }
 
-/* What phase 2 has made goes on under the newest phase 1; what it is making ends where it began. */
+/* Children move to the new phase 1; quick modes under way end on the old one. */
 static void succeed(struct ike_sa *ike, struct ike_sa *old)
 {
 	struct child_sa *next;

@@ -278,7 +278,7 @@ bool v1_child_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 
 	if (!quick)
 		return false;
-	/* Nothing is to become of it any more. */
+	/* Nobody wants it any more. */
 	if (!fresh || quick->child != fresh->token) {
 		quick->done = true;
 		return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Quick mode where the peer began (RFC 2409 section 5.5).  By what it sends with the new pair we
- * receive from our answer on; we send by it once the peer has shown by its last message that its
- * first was no replay.  Until then our answer is repeated.
+ * Quick mode where the peer began (RFC 2409 section 5.5).  We receive with the new pair from our
+ * answer on, and send with it once the peer's last message has proved that its first was no replay.
+ * Until then we repeat our answer.
  */
 #include <string.h>
 
@@ -59,7 +59,7 @@ static struct slot *slot_of(const struct gateway *gw, const struct v1_pair *pair
 	return NULL;
 }
 
-/* The log shows both ends' pairs, as nothing short of equal ones will do. */
+/* IKEv1 takes equal pairs alone, so the log shows both. */
 static void say_no_proxy(struct gateway *gw, const struct v1_pair *pair)
 {
 	char i[TS_TEXT], r[TS_TEXT], local[TEXT_MAX], remote[TEXT_MAX];
@@ -107,8 +107,8 @@ static bool mode_fits(struct ike_sa *ike, struct slot *slot, const struct isakmp
 }
 
 /*
- * Whether there is a NAT was said in clear, and somebody may have altered it; what the peer makes
- * of it is said under the keys, and both ends have to do the same.
+ * NAT detection ran in clear, and somebody may have altered it.  The encapsulation that the peer
+ * asks for is authentic, and both ends have to use the same one, so follow the peer.
  */
 static void follow_encap(struct ike_sa *ike, const struct isakmp_sa *sa)
 {
@@ -176,7 +176,7 @@ static struct packet *answer_for(struct child_sa *child, const struct wish *wish
 	return v1_seal(ike, &w, &quick->iv);
 }
 
-/* Remembers the exchange, of which @iv is that of its next message; NULL: that cannot be. */
+/* Remembers the exchange, whose next message has the IV @iv; NULL: no memory or randomness. */
 static struct v1_quick *remember(struct ike_sa *ike, const struct v1_in *in,
 				 const struct wish *wish, const struct keymat_v1_iv *iv)
 {
@@ -241,7 +241,7 @@ static void serve_wish(struct ike_sa *ike, const struct v1_in *in, const struct 
 					       ISAKMP_PROTO_ESP, error);
 		return;
 	}
-	/* What was refused or served before, and is forgotten, was sent again by somebody else. */
+	/* Served or refused before, and forgotten since: it is a replay. */
 	if (v1_seen(ike, in->header.message_id))
 		return;
 	exchange.group = wish.chosen.dh;

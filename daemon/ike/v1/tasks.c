@@ -5,7 +5,7 @@
 #define SENDS_MOST	8	/* about a minute */
 #define SENDS_FEW	5	/* about 16 s */
 
-/* --- what becomes of our requests that came to nothing --- */
+/* --- requests that failed --- */
 
 static void offer_unsent(struct ike_sa *ike, struct task *task)
 {
@@ -191,7 +191,7 @@ void v1_lost(struct ike_sa *ike, struct task *task)
 		return;
 	}
 	v1_tasks[task->kind].lost(ike, task);
-	/* What the peer does not answer in phase 2 is not always the end of it. */
+	/* An unanswered quick mode does not always end phase 1. */
 	if (ike->ex.current == task && ike->state < IKE_CLOSED)
 		v1_answered(ike, task);
 }

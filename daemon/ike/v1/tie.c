@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Both ends may rekey at once, or begin at once, and IKEv1 does not say which pair stays.  If each
- * end chose for itself both pairs might go, so we go by what both know, as with IKEv2 (RFC 7296
- * section 2.8.1): of two pairs that different ends asked for at about the same time the one with
- * the lesser nonce goes, deleted by the end that asked for it.
+ * Both ends may rekey at once, or begin at once, and IKEv1 has no rule for which pair stays.  If
+ * each end chose on its own, both pairs might go.  So we use the rule of IKEv2 (RFC 7296 section
+ * 2.8.1): of two pairs that different ends asked for at about the same time, the one with the
+ * lesser nonce goes, and the end that asked for it deletes it.
  */
 #include <string.h>
 

@@ -4,8 +4,8 @@
  * one end asks and the other answers; phase 2 are quick modes, of three messages each.  The table
  * in tasks.c says what we ask and who takes the answer; v1.c hands out what the peer asks.
  *
- * Messages have no numbers that count.  What was answered is known by its octets, and answered
- * again from memory; quick modes are told apart by their message ids.
+ * Messages carry no sequence numbers.  A repetition is recognized by its octets and answered from
+ * memory; message ids tell quick modes apart.
  */
 #ifndef PANTUN_IKE_V1_V1_H
 #define PANTUN_IKE_V1_V1_H
@@ -20,7 +20,7 @@
 #define V1_SPIS_N	(2 * IKE_SPI_LEN)	/* the name of an IKE SA in notifications */
 #define V1_QUICK_MOST	64	/* quick modes of one IKE SA that are remembered */
 
-/* A quick mode, until it is over, and then as long as its last message may have to be repeated. */
+/* A quick mode; kept after its end for as long as its last message may have to be repeated. */
 struct v1_quick {
 	struct v1_quick *next;
 	uint32_t message_id;
@@ -61,7 +61,7 @@ struct v1_in {
 	struct endpoint local, remote;
 };
 
-/* What ike/ calls of all this. */
+/* The entry points for ike/. */
 extern const struct ike_version v1_version;
 
 static inline struct v1_sa *v1_of(const struct ike_sa *ike)
@@ -69,7 +69,7 @@ static inline struct v1_sa *v1_of(const struct ike_sa *ike)
 	return ike->own;
 }
 
-/* @ike speaks this version.  SPIs of ours are in one table for all. */
+/* @ike speaks this version: one table holds the SPIs of both. */
 static inline bool v1_speaks(const struct ike_sa *ike)
 {
 	return ike->version->major == V1_MAJOR;
@@ -80,13 +80,13 @@ static inline bool v1_encrypted(const struct v1_in *in)
 	return in->header.flags & ISAKMP_FLAG_ENCRYPTED;
 }
 
-/* --- own.c: what an IKE SA has --- */
+/* --- own.c: the state of an IKE SA --- */
 
 /* False: no memory. */
 bool v1_own_new(struct ike_sa *ike);
 /* As ike/version.h has it. */
 void v1_own_free(struct ike_sa *ike);
-/* A quick mode with a first IV, which is remembered; NULL: no memory, or too many go on. */
+/* A quick mode with a first IV, which is remembered; NULL: no memory, or too many are under way. */
 struct v1_quick *v1_quick_new(struct ike_sa *ike, uint32_t message_id, bool ours);
 /* The one with that message id, or NULL. */
 struct v1_quick *v1_quick_find(const struct ike_sa *ike, uint32_t message_id);
@@ -117,12 +117,9 @@ void v1_spis(const struct ike_sa *ike, uint8_t out[V1_SPIS_N]);
 struct packet *v1_end(struct isakmp_writer *w);
 /* Encrypts one, and moves @iv on.  Likewise. */
 struct packet *v1_seal(struct ike_sa *ike, struct isakmp_writer *w, struct keymat_v1_iv *iv);
-/*
- * Decrypts @in into core->plain, and moves @iv on.  False: it is not what that end sends who has
- * the keys.
- */
+/* Decrypts @in into core->plain, and moves @iv on.  False: it was not made with our keys. */
 bool v1_open(struct ike_sa *ike, struct v1_in *in, struct keymat_v1_iv *iv);
-/* Leaves room for HASH, the first payload; and fills that in once all else is written. */
+/* Leaves room for HASH, the first payload; fills it in once everything else is written. */
 void v1_hash_begin(struct isakmp_writer *w, const struct ike_sa *ike);
 bool v1_hash_end(struct isakmp_writer *w, const struct ike_sa *ike, uint32_t message_id,
 		 struct bytes nonce);
@@ -133,7 +130,7 @@ bool v1_hash_end(struct isakmp_writer *w, const struct ike_sa *ike, uint32_t mes
 bool v1_hash_good(const struct ike_sa *ike, const struct v1_in *in, struct bytes nonce);
 /* HASH(3); 0 or -1. */
 int v1_hash_last(const struct ike_sa *ike, const struct v1_quick *quick, uint8_t *out);
-/* The first payload of that type has that much of a body and no more; NULL: it has not. */
+/* The first payload of that type, if its body has exactly @n octets; otherwise NULL. */
 const struct isakmp_payload *v1_payload(const struct v1_in *in, uint8_t type, size_t n);
 
 /* --- offer.c: proposals --- */
@@ -144,7 +141,7 @@ bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uin
 /* enum isakmp_encap of children in that mode. */
 uint16_t v1_encap(const struct ike_sa *ike, bool transport);
 
-/* --- vendor.c: what ends tell of what they know --- */
+/* --- vendor.c: vendor ids, which tell what an end supports --- */
 
 void v1_vendor_put(struct isakmp_writer *w, const struct ike_sa *ike);
 void v1_vendor_read(struct ike_sa *ike, const struct v1_in *in);
