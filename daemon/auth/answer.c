@@ -150,6 +150,25 @@ static void verify(const struct auth_keys *keys, const struct ike_auth_request *
 	cert_peer_free(peer);
 }
 
+/* The authorities may have changed since the certificate was let in, and whom they revoke. */
+static void look(const struct auth_keys *keys, const struct ike_auth_request *request,
+		 struct ike_auth_answer *answer)
+{
+	struct cert_roots *roots = auth_keys_roots(keys, request->keys[0]);
+	struct cert_peer *peer;
+	struct text why;
+
+	text_init(&why, (char *)answer->octets, sizeof(answer->octets));
+	peer = cert_peer_read(bytes_of(request->octets, request->octets_n), &why);
+	answer->failed = !roots || !peer;
+	if (!answer->failed && !cert_peer_revoked(peer, roots, &why)) {
+		answer->key = request->keys[0];
+		text_init(&why, (char *)answer->octets, sizeof(answer->octets));
+	}
+	answer->n = (uint32_t)why.n;
+	cert_peer_free(peer);
+}
+
 /*
  * Whoever asks chooses the octets.  Those of which IKEv2 makes its own key of this one (RFC 7296
  * section 2.15), and which would so give it away, are fewer than two nonces are.
@@ -187,6 +206,8 @@ void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *re
 		verify(keys, request, answer);
 	else if (request->kind == AUTH_SKEYID)
 		skeyid(keys, request, prf, answer);
+	else if (request->kind == AUTH_LOOK)
+		look(keys, request, answer);
 	else
 		check(keys, request, prf, answer);
 }

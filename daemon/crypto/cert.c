@@ -332,21 +332,19 @@ static int forgive(int good, X509_STORE_CTX *ctx)
 }
 
 /*
- * Whether it leads to one of @roots, or to one of @some of them; else *@other: a name fits, but not
- * the key.
+ * X509_V_OK: it leads to one of @roots, or to one of @some of them; else what is wrong, and @why.
  */
-static bool leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(X509) *some,
-		     bool *other, struct text *why)
+static int leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(X509) *some,
+		    struct text *why)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
 	X509_VERIFY_PARAM *param;
-	bool good;
+	int error = X509_V_OK;
 
-	*other = false;
 	if (!ctx || X509_STORE_CTX_init(ctx, roots->store, peer->first, peer->others) != 1) {
 		X509_STORE_CTX_free(ctx);
 		text_add(why, "memory is short");
-		return false;
+		return X509_V_ERR_OUT_OF_MEM;
 	}
 	if (some)
 		X509_STORE_CTX_set0_trusted_stack(ctx, some);
@@ -360,13 +358,25 @@ static bool leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(
 	if (roots->lists || roots->rules.block_unknown)
 		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CRL_CHECK |
 						   X509_V_FLAG_CRL_CHECK_ALL);
-	good = X509_verify_cert(ctx) == 1;
-	*other = X509_STORE_CTX_get_error(ctx) == X509_V_ERR_CERT_SIGNATURE_FAILURE;
-	if (!good)
+	if (X509_verify_cert(ctx) != 1) {
+		error = X509_STORE_CTX_get_error(ctx);
 		add_error(ctx, why);
+	}
 	X509_STORE_CTX_free(ctx);
 	ERR_clear_error();
-	return good;
+	return error;
+}
+
+/* As leads_to() has it, to the authority at @i alone. */
+static int leads_to_that(struct cert_peer *peer, struct cert_roots *roots, int i, struct text *why)
+{
+	STACK_OF(X509) *one = sk_X509_new_null();
+	int error = X509_V_ERR_OUT_OF_MEM;
+
+	if (one && sk_X509_push(one, sk_X509_value(roots->all, i)) > 0)
+		error = leads_to(peer, roots, one, why);
+	sk_X509_free(one);
+	return error;
 }
 
 /*
@@ -375,24 +385,33 @@ static bool leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(
  */
 static bool leads_to_one(struct cert_peer *peer, struct cert_roots *roots, struct text *why)
 {
+	int error = leads_to(peer, roots, NULL, why);
+	bool good = error == X509_V_OK;
 	char scrap[64];
 	struct text unsaid;
-	bool other, good;
 
-	good = leads_to(peer, roots, NULL, &other, why);
-	if (good || !other || !roots->namesakes)
+	if (!roots->namesakes || (error != X509_V_ERR_CERT_SIGNATURE_FAILURE &&
+				  error != X509_V_ERR_CRL_SIGNATURE_FAILURE))
 		return good;
 	for (int i = 0; !good && i < sk_X509_num(roots->all); i++) {
-		STACK_OF(X509) *one = sk_X509_new_null();
-
 		text_init(&unsaid, scrap, sizeof(scrap));
-		good = one && sk_X509_push(one, sk_X509_value(roots->all, i)) > 0 &&
-		       leads_to(peer, roots, one, &other, &unsaid);
-		sk_X509_free(one);
+		good = leads_to_that(peer, roots, i, &unsaid) == X509_V_OK;
 	}
 	if (good)
 		text_init(why, why->p, why->max);
 	return good;
+}
+
+bool cert_peer_revoked(struct cert_peer *peer, struct cert_roots *roots, struct text *why)
+{
+	int error = leads_to(peer, roots, NULL, why);
+
+	for (int i = 0; roots->namesakes && error != X509_V_ERR_CERT_REVOKED &&
+	     i < sk_X509_num(roots->all); i++) {
+		text_init(why, why->p, why->max);
+		error = leads_to_that(peer, roots, i, why);
+	}
+	return error == X509_V_ERR_CERT_REVOKED;
 }
 
 bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why)

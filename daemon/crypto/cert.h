@@ -39,6 +39,11 @@ void cert_peer_free(struct cert_peer *peer);
  */
 bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why);
 /*
+ * Whether a list says that the certificate, or one between it and the authority, is revoked: then
+ * adds which.  What else may be wrong with it meanwhile does not count.
+ */
+bool cert_peer_revoked(struct cert_peer *peer, struct cert_roots *roots, struct text *why);
+/*
  * Whether it is for the identity @id of that type (RFC 7296 section 3.5), or @roots are content
  * with any; else adds whom it is for.
  */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ike/agenda.h"
+#include "ike/certified.h"
 #include "ike/child_end.h"
 #include "ike/child_kernel.h"
 #include "ike/child_life.h"
@@ -150,7 +151,10 @@ void ike_core_named(struct ike_core *core, ike_time now, const struct name_answe
 void ike_core_job_done(struct ike_core *core, ike_time now, struct ike_job *job)
 {
 	core_begin(core, now);
-	job_done(core, job);
+	if (job->side == JOB_LOOK)
+		certified_done(core, job);
+	else
+		job_done(core, job);
 	core_end(core);
 }
 

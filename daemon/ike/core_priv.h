@@ -13,7 +13,7 @@
  *   gateway, gateway_say			what is wanted, when it is tried again, what is told
  *   child_sa, child_kernel, child_use, child_end, child_wish, child_settle, child_life
  *						children: made, installed, used, ended, chosen
- *   stranger, ike_sa, condemned, ike_end, gateway_ike, gateway_begin, ike_life
+ *   stranger, ike_sa, condemned, ike_end, certified, gateway_ike, gateway_begin, ike_life
  *						IKE SAs, from the first message to the last
  *   peer_name					answers of DNS
  *   life_sign, unanswered, put_off, renewal	what is done about peers that do not answer

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "ike/agenda.h"
+#include "ike/certified.h"
 #include "ike/child_sa.h"
 #include "ike/condemned.h"
 #include "ike/line.h"
@@ -275,6 +276,7 @@ void ike_reconfigure(struct ike_sa *ike)
 			ike->keepalive_at = next_keepalive(ike);
 		idle_arm(ike);
 	}
+	certified_look(ike);
 }
 
 void ike_established(struct ike_sa *ike)
@@ -326,6 +328,7 @@ void ike_inherit(struct ike_sa *heir, struct ike_sa *old)
 	heir->proved_at = old->proved_at;
 	heir->proved_first = old->proved_first;
 	heir->proof_ends = old->proof_ends;
+	certified_inherit(heir, old);
 	if (old->reauth.armed)
 		timer_set(&heir->core->timers, &heir->reauth, old->reauth.at);
 	timer_stop(&heir->core->timers, &old->reauth);

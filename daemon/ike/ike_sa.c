@@ -166,6 +166,7 @@ void ike_free(struct ike_sa *ike)
 	policy_box_put(ike->box);
 	policy_id_drop(&ike->local_id);
 	policy_id_drop(&ike->remote_id);
+	secret_free(ike->certs);
 	ike_leave_gateway(ike);
 	secret_wipe(ike, sizeof(*ike));
 	free(ike);

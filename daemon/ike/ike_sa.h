@@ -89,6 +89,9 @@ struct ike_sa {
 	bool proved;			/* the stranger's address is its own: it had a cookie */
 	struct handshake *hs;
 	struct ike_id local_id, remote_id;	/* kept */
+	struct secret *certs;		/* that the peer proved itself by, as items; NULL: none */
+	uint64_t certified;		/* number of the authorities that they were held against */
+	uint64_t look;			/* job under way that does so anew; 0: none */
 	bool use_ppk;			/* both ends know post-quantum pre-shared keys */
 	char ppk[POLICY_NAME];		/* identity of the one that is in the keys; "": none */
 	ike_time begun;			/* first packet sent or received */

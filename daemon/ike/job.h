@@ -14,7 +14,8 @@
 enum job_side {
 	JOB_OURS,
 	JOB_PEERS,
-	JOB_SIDES
+	JOB_SIDES,
+	JOB_LOOK = JOB_SIDES	/* nobody's: at the certificate of one that stands */
 };
 
 struct ike_job {

@@ -58,7 +58,7 @@ bool ike_auth_request_whole(const void *body, size_t n)
 	return n >= sizeof(*request) && request->octets_n <= AUTH_OCTETS_MOST &&
 	       n == ike_auth_request_size(request) && request->n_keys &&
 	       request->n_keys <= AUTH_KEYS_MOST && request->proof_n <= sizeof(request->proof) &&
-	       request->kind >= AUTH_MAKE && request->kind <= AUTH_SKEYID &&
+	       request->kind >= AUTH_MAKE && request->kind <= AUTH_LOOK &&
 	       request->tail_n <= request->octets_n;
 }
 

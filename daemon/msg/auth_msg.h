@@ -35,7 +35,8 @@ enum auth_kind {
 	AUTH_MIX,		/* keys of an IKE SA, with keys[0], a PPK (RFC 8784 section 3) */
 	AUTH_SIGN,		/* our own AUTH, by keys[0], a private key */
 	AUTH_VERIFY,		/* the peer's: is it by a certificate of these authorities'? */
-	AUTH_SKEYID		/* what IKEv1 derives its keys from, of keys[0] (RFC 2409 5) */
+	AUTH_SKEYID,		/* what IKEv1 derives its keys from, of keys[0] (RFC 2409 5) */
+	AUTH_LOOK		/* is a certificate that VERIFY took revoked, by keys[0]? */
 };
 
 struct ike_auth_request {
@@ -52,18 +53,19 @@ struct ike_auth_request {
 	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) | IntAuth */
 				/* MIX: SK_d | SK_pi | SK_pr; SKEYID: Ni_b | Nr_b */
 				/* VERIFY, tail: items (base/items.h): method and AUTH data, type
-				 * and data of the identity, certificates */
+				 * and data of the identity, certificates; LOOK: these alone */
 };
 
 struct ike_auth_answer {
 	uint64_t ticket;
-	uint64_t key;		/* CHECK, VERIFY: the one that fits; else: the one used. 0: none */
+	uint64_t key;		/* CHECK, VERIFY: the one that fits; else: the one used. 0: none, */
+				/* and LOOK: it is revoked */
 	uint32_t failed;	/* not 0: a key is not known, or the crypto library failed */
 	uint32_t method;	/* SIGN: of the AUTH payload */
 	uint32_t n;
 	/* MAKE, SIGN: data for the AUTH payload; MIX: the keys that replace those; wipe them, */
 	/* and SKEYID: that */
-	/* VERIFY: why none fits, a text that ends with a NUL among them */
+	/* VERIFY, LOOK: why none fits, a text that ends with a NUL among them */
 	uint8_t octets[AUTH_ANSWER_MOST];
 };
 

@@ -20,7 +20,8 @@ enum policy_change {
 /*
  * key, cert and trust stand for the secrets, and for what the core has of certificates.  These
  * are renewed without harm to what stands; whom authorities have let in, another one does not
- * expel.  The tunnels are compared one by one.
+ * expel, unless a list of its has revoked them (ike/certified.h).  The tunnels are compared one by
+ * one.
  */
 #define POLICY_GATEWAY_FIELDS(F, APART) \
 	F(name, POLICY_LIVE, TEXT) \

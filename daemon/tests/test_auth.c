@@ -291,7 +291,7 @@ static void test_whole(void **state)
 	request->proof_n = ALG_PRF_MAX;
 	request->kind = 0;
 	assert_false(ike_auth_request_whole(request, n));
-	request->kind = AUTH_SKEYID + 1;
+	request->kind = AUTH_LOOK + 1;
 	assert_false(ike_auth_request_whole(request, n));
 	request->kind = AUTH_VERIFY;
 	request->tail_n = COVERED;

@@ -38,8 +38,10 @@ static struct pki_wish leaf(const struct pki *issuer)
 	};
 }
 
-/* Whether @sent lead to one of @trusted; if not, @why says why. */
-static bool leads(X509 *const *sent, X509 *const *trusted, char why[WHY])
+typedef bool judgement(struct cert_peer *peer, struct cert_roots *roots, struct text *why);
+
+/* What @by says of @sent, by what @trusted have issued. */
+static bool judged(X509 *const *sent, X509 *const *trusted, judgement *by, char why[WHY])
 {
 	struct secret *items = pki_items(sent), *plain = pki_items(trusted);
 	struct secret *anchors = cert_rules_put(&rules, secret_bytes(plain),
@@ -52,13 +54,19 @@ static bool leads(X509 *const *sent, X509 *const *trusted, char why[WHY])
 	text_init(&text, why, WHY);
 	assert_non_null(roots);
 	peer = cert_peer_read(secret_bytes(items), &text);
-	good = peer && cert_peer_trusted(peer, roots, &text);
+	good = peer && by(peer, roots, &text);
 	cert_peer_free(peer);
 	cert_roots_free(roots);
 	secret_free(items);
 	secret_free(anchors);
 	secret_free(plain);
 	return good;
+}
+
+/* Whether @sent lead to one of @trusted; if not, @why says why. */
+static bool leads(X509 *const *sent, X509 *const *trusted, char why[WHY])
+{
+	return judged(sent, trusted, cert_peer_trusted, why);
 }
 
 static void must_lead(X509 *const *sent)
@@ -359,6 +367,50 @@ static void test_revoked(void **state)
 	use_list(NULL);
 }
 
+/* A list has @sent now, as @trusted see it, and @said is what is told of that; NULL: none has. */
+static void check_revoked(X509 *const *sent, X509 *const *trusted, const char *said)
+{
+	char why[WHY];
+
+	assert_int_equal(judged(sent, trusted, cert_peer_revoked, why), said != NULL);
+	if (said && !strstr(why, said))
+		fail_msg("\"%s\" is not in \"%s\"", said, why);
+}
+
+/* Whoever was let in is looked at again: then all that counts is whether it is revoked. */
+static void test_revoked_since(void **state)
+{
+	struct pki_wish wish = authority("root", NULL);
+	struct pki namesake = pki_make(&wish), own, old;
+	X509 *const both[] = { namesake.cert, root.cert, NULL }, *const one[] = { root.cert, NULL };
+	X509 *sent[2] = { NULL }, *ended[2] = { NULL };
+	char why[WHY];
+
+	(void)state;
+	wish = leaf(&root);
+	own = pki_make(&wish);
+	wish.until = -600;
+	old = pki_make(&wish);
+	sent[0] = own.cert;
+	ended[0] = old.cert;
+	check_revoked(sent, one, NULL);
+	use_list(pki_list(&root, &own, PKI_DAY, false));
+	check_revoked(sent, one, "it is revoked: certificate of O=Example, CN=b");
+	check_revoked(sent, both, "it is revoked: certificate of O=Example, CN=b");
+	check_revoked(ended, one, NULL);
+	check_revoked(sent, (X509 *[]){ namesake.cert, NULL }, NULL);
+	use_list(pki_list(&root, &old, PKI_DAY, false));
+	check_revoked(ended, one, "it is revoked: certificate of O=Example, CN=b");
+	check_revoked(sent, both, NULL);
+	/* Where two have one name, the list is by that which has issued the certificate. */
+	if (!judged(sent, both, cert_peer_trusted, why))
+		fail_msg("it is not taken: %s", why);
+	use_list(NULL);
+	pki_free(&own);
+	pki_free(&old);
+	pki_free(&namesake);
+}
+
 static void test_unknown(void **state)
 {
 	struct pki_wish wish = authority("middle", &root);
@@ -435,6 +487,7 @@ int main(void)
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_tolerance),
 		cmocka_unit_test(test_revoked),
+		cmocka_unit_test(test_revoked_since),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_foreign_list),
 	};

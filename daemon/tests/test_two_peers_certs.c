@@ -13,6 +13,9 @@
 
 #include "crypto/cert_file.h"
 #include "crypto/cert_rules.h"
+#include "crypto/crl_file.h"
+#include "ike/ike_sa.h"
+#include "ike/task.h"
 #include "tests/peers.h"
 #include "tests/pki.h"
 #include "tests/speech.h"
@@ -290,6 +293,120 @@ static void test_renewed(void **state)
 	peers_finish(net);
 }
 
+/* --- what is revoked while it stands --- */
+
+/* @side, which has @own, gets a list that has @revoked; NULL: nobody is on it. */
+static void give_list(struct peers *net, int side, const struct pki *own,
+		      const struct pki *revoked)
+{
+	struct policy *policy = policy_of(side, own, (X509 *[]){ own->cert, NULL }, &root);
+	struct policy_gateway *gw = policy->gateways;
+	struct secret *list = pki_list(&root, revoked, PKI_DAY, false), *lists, *all;
+	struct bytes authorities = secret_bytes(gw->anchors);
+	struct cert_rules rules;
+	char why[160];
+	bool ended;
+
+	assert_true(cert_rules_take(&authorities, &rules));
+	lists = crl_file_read(secret_bytes(list), &ended, why, sizeof(why));
+	assert_non_null(lists);
+	all = cert_rules_put(&rules, authorities, secret_bytes(lists));
+	assert_non_null(all);
+	secret_free(gw->anchors);
+	gw->anchors = all;
+	secret_free(lists);
+	secret_free(list);
+	peers_configure_policy(net, side, policy);
+}
+
+/* Two that have let each other in; @own has what each has. */
+static struct peers *both_in(struct pki own[2])
+{
+	struct peers *net = peers_new(1);
+
+	for (int side = B; side >= A; side--) {
+		struct pki_wish wish = wish_of(side);
+
+		own[side] = pki_make(&wish);
+		configure_chain(net, side, &own[side], (X509 *[]){ own[side].cert, NULL }, &root);
+	}
+	peers_must_be_quiet(net, 5000);
+	return net;
+}
+
+/* The peer of @by is on a list now, and was told to go; it does not come back. */
+static void check_gone(struct peers *net, int by)
+{
+	char why[160];
+
+	snprintf(why, sizeof(why), "(%s.example) is not taken any more: it is revoked: certificate "
+		 "of O=Example, CN=%s", by == A ? "b" : "a", by == A ? "b" : "a");
+	peers_run(net, 1000);
+	if (!peers_told(net, by, why)) {
+		peers_show(net);
+		fail_msg("nobody says \"%s\"", why);
+	}
+	assert_int_equal(peers_told(net, by, "the peer's certificate is revoked"), 1);
+	peers_run(net, 30000);
+	assert_true(peers_told(net, by, "is not let in by its certificate: it is revoked") > 0);
+	assert_int_equal(peers_told(net, by, "ike-up"), 1);
+	assert_int_equal(peers_ikes(net, A), 0);
+	assert_int_equal(peers_ikes(net, B), 0);
+}
+
+static void test_revoked(void **state)
+{
+	(void)state;
+	for (int by = A; by <= B; by++) {
+		struct pki own[2];
+		struct peers *net = both_in(own);
+
+		/* Another than the peer: nothing happens. */
+		give_list(net, by, &own[by], &own[by]);
+		peers_must_be_quiet(net, 5000);
+		assert_int_equal(peers_told(net, by, "ike-up"), 1);
+		give_list(net, by, &own[by], &own[!by]);
+		check_gone(net, by);
+		peers_free(net);
+		pki_free(&own[A]);
+		pki_free(&own[B]);
+	}
+}
+
+static void begin_rekey(struct peers *net, int side)
+{
+	struct ike_core *core = net->peer[side].core;
+
+	core_begin(core, net->now);
+	exchange_queue(peers_standing(net, side), task_new(TASK_IKE_REKEY));
+	core_end(core);
+	peers_settle(net, side);
+}
+
+/* What a rekey has made is as good as what it was made of, also in the midst of it. */
+static void test_revoked_heir(void **state)
+{
+	(void)state;
+	for (unsigned int wait = 0; wait < 8; wait++) {
+		struct pki own[2];
+		struct peers *net = both_in(own);
+
+		net->peer[B].jobs.auth_ms = 25;
+		peers_past_early(net);
+		begin_rekey(net, wait % 2 ? A : B);
+		peers_run(net, wait / 2 * 20);
+		give_list(net, B, &own[B], &own[A]);
+		peers_run(net, 5000);
+		assert_int_equal(peers_told(net, B, "the peer's certificate is revoked"), 1);
+		peers_run(net, 30000);
+		assert_int_equal(peers_ikes(net, A), 0);
+		assert_int_equal(peers_ikes(net, B), 0);
+		peers_free(net);
+		pki_free(&own[A]);
+		pki_free(&own[B]);
+	}
+}
+
 /* --- peers that do not know RFC 7427 --- */
 
 /* SIGNATURE_HASH_ALGORITHMS, without its header, becomes something else. */
@@ -513,6 +630,8 @@ int main(void)
 		cmocka_unit_test(test_any_id),
 		cmocka_unit_test(test_mixed),
 		cmocka_unit_test(test_renewed),
+		cmocka_unit_test(test_revoked),
+		cmocka_unit_test(test_revoked_heir),
 		cmocka_unit_test(test_old),
 		cmocka_unit_test(test_pkcs1),
 		cmocka_unit_test(test_refused),

@@ -303,7 +303,7 @@ static bool peer_proved(struct ike_sa *ike, const struct v2_in *in)
 	}
 	if (!keys_agree(ike, in, &proof))
 		return false;
-	return policy_id_keep(&ike->remote_id, &proof.id);
+	return v2_proof_keep(ike, &proof, conf->trust);
 }
 
 void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)

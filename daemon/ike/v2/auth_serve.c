@@ -304,7 +304,7 @@ static bool prove(struct ike_sa *ike, struct gateway *gw, const struct v2_proof 
 	char peer[ADDR_TEXT];
 	bool proved;
 
-	proved = policy_id_keep(&ike->remote_id, &theirs->id) &&
+	proved = v2_proof_keep(ike, theirs, gw->conf->trust) &&
 		 policy_id_keep(&ike->local_id, &ours) &&
 		 v2_proof_make(ike, &found->keys, JOB_PEERS, gw->conf, &ike->local_id, made);
 	if (!proved && !job_waits(ike, JOB_PEERS))

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ike/v2/proof.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/items.h"
 #include "base/secret.h"
+#include "ike/certified.h"
 #include "ike/v2/cert.h"
 #include "wire/v2_build.h"
 
@@ -17,14 +19,26 @@ static struct bytes id_body(const struct ike_id *id, uint8_t out[POLICY_ID_MAX +
 	return bytes_of(out, id->n + 4u);
 }
 
-/* What is checked by a certificate: AUTH, identity and certificates, as items. */
-static size_t tail_room(const struct v2_proof *theirs)
+static size_t certs_room(const struct v2_proof *theirs)
 {
-	size_t n = item_room(1 + theirs->auth.data.n) + item_room(1 + theirs->id.n);
+	size_t n = 0;
 
 	for (unsigned int i = 0; i < theirs->n_certs; i++)
 		n += item_room(theirs->certs[i].n);
 	return n;
+}
+
+static void put_certs(const struct v2_proof *theirs, uint8_t *at)
+{
+	for (unsigned int i = 0; i < theirs->n_certs; i++)
+		at = item_put(at, theirs->certs[i]);
+}
+
+/* What is checked by a certificate: AUTH, identity and certificates, as items. */
+static size_t tail_room(const struct v2_proof *theirs)
+{
+	return item_room(1 + theirs->auth.data.n) + item_room(1 + theirs->id.n) +
+	       certs_room(theirs);
 }
 
 static void put_tail(const struct v2_proof *theirs, uint8_t *at)
@@ -33,9 +47,7 @@ static void put_tail(const struct v2_proof *theirs, uint8_t *at)
 
 	memcpy(id + 1, theirs->id.b, theirs->id.n);
 	at = item_put_two(at, bytes_of(&theirs->auth.method, 1), theirs->auth.data);
-	at = item_put(at, bytes_of(id, 1U + theirs->id.n));
-	for (unsigned int i = 0; i < theirs->n_certs; i++)
-		at = item_put(at, theirs->certs[i]);
+	put_certs(theirs, item_put(at, bytes_of(id, 1U + theirs->id.n)));
 }
 
 struct ike_auth_request *v2_proof_request(const struct ike_sa *ike, const struct keymat_ike *keys,
@@ -112,6 +124,24 @@ bool v2_proof_check(struct ike_sa *ike, enum job_side side, struct ike_auth_requ
 		request->proof_n = (uint32_t)data.n;
 	}
 	return job_auth(ike, side, request, answer);
+}
+
+bool v2_proof_keep(struct ike_sa *ike, const struct v2_proof *proof, uint64_t trust)
+{
+	struct secret *certs;
+	size_t n = certs_room(proof);
+
+	if (!policy_id_keep(&ike->remote_id, &proof->id))
+		return false;
+	if (!v2_proof_signs(proof))
+		return true;
+	certs = malloc(sizeof(*certs) + n);
+	if (!certs)
+		return false;
+	certs->n = n;
+	put_certs(proof, certs->b);
+	certified_keep(ike, certs, trust);
+	return true;
 }
 
 const char *v2_proof_reason(struct ike_auth_answer *answer)

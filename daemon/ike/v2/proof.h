@@ -56,6 +56,11 @@ struct ike_auth_request *v2_proof_question(const struct ike_sa *ike, const struc
  */
 bool v2_proof_check(struct ike_sa *ike, enum job_side side, struct ike_auth_request *request,
 		    const struct v2_proof *proof, struct ike_auth_answer *answer);
+/*
+ * Notes with @ike who the peer is, and by which certificates, if any, the authorities of number
+ * @trust have let it in.  False: no memory.
+ */
+bool v2_proof_keep(struct ike_sa *ike, const struct v2_proof *proof, uint64_t trust);
 /* Why a certificate was not taken, of the answer about it. */
 const char *v2_proof_reason(struct ike_auth_answer *answer);
 
