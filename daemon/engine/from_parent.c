@@ -123,11 +123,13 @@ static void on_token_key(void *ctx, struct bytes body, int fd)
 
 static void on_acquire(void *ctx, struct bytes body, int fd)
 {
-	const struct msg_place *msg = (const void *)body.p;
+	const struct msg_acquire *msg = (const void *)body.p;
+	const struct msg_place *at = &msg->at;
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_acquire(e->core, clock_ms(), msg->ifname, *msg->proxy ? msg->proxy : NULL);
+	ike_core_acquire(e->core, clock_ms(), at->ifname, *at->proxy ? at->proxy : NULL,
+			 &msg->flow);
 	turn_end(e);
 }
 

@@ -566,7 +566,7 @@ static void command(struct side *side, uint8_t what)
 {
 	switch (what & 7) {
 	case 0:
-		ike_core_acquire(side->core, now, IFNAME, what & 8 ? "p1" : NULL);
+		ike_core_acquire(side->core, now, IFNAME, what & 8 ? "p1" : NULL, NULL);
 		break;
 	case 1:
 		ike_core_initiate(side->core, now, NULL);

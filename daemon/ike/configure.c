@@ -90,6 +90,7 @@ static void slot_configure(struct slot *slot, const struct policy_tunnel *tunnel
 	}
 	slot->tunnel = tunnel;
 	slot->proxy = proxy;
+	slot->single = false;
 	snprintf(slot->subject, sizeof(slot->subject), "tunnel %s:%s", tunnel->name, proxy->name);
 	policy_box_replace(&slot->box, slot->gw->box);
 	/* What there is carries packets until the peer agrees to another. */

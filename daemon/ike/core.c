@@ -229,22 +229,24 @@ void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoin
 }
 
 static void each_acquired(struct ike_core *core, const char *ifname, const char *proxy,
-			  void (*do_it)(struct slot *slot))
+			  const struct ts_flow *flow,
+			  void (*do_it)(struct slot *slot, const struct ts_flow *flow))
 {
 	struct slot *slot = proxy ? slot_named(core, ifname, proxy) : slot_first_on(core, ifname);
 
 	for (; slot; slot = proxy ? NULL : slot_next_on(slot)) {
 		if (!slot->current)
-			do_it(slot);
+			do_it(slot, flow);
 	}
 }
 
-void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy)
+void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy,
+		      const struct ts_flow *flow)
 {
 	core_begin(core, now);
-	each_acquired(core, ifname, proxy, slot_acquire);
+	each_acquired(core, ifname, proxy, flow, slot_acquire);
 	core_end(core);
-	each_acquired(core, ifname, proxy, slot_answer);
+	each_acquired(core, ifname, proxy, flow, slot_answer);
 }
 
 unsigned int ike_core_path_lost(struct ike_core *core, ike_time now, const char *ifname)

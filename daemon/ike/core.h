@@ -186,8 +186,12 @@ enum ike_urgency ike_core_urgency(const struct ike_core *core, struct bytes data
 /* A datagram to port 500, or to 4500 with the non-ESP marker taken off. */
 void ike_core_datagram(struct ike_core *core, ike_time now, const struct endpoint *local,
 		       const struct endpoint *remote, struct bytes data);
-/* The kernel holds a packet for this proxy-ID (NULL: find by tunnel alone). */
-void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy);
+/*
+ * The kernel holds a packet for this proxy-ID (NULL: find by tunnel alone), that of @flow (NULL:
+ * not known).
+ */
+void ike_core_acquire(struct ike_core *core, ike_time now, const char *ifname, const char *proxy,
+		      const struct ts_flow *flow);
 /*
  * What the monitor of the tunnel on that netdevice found.  For one that is lost new SAs
  * are negotiated, with growing pauses until it is back; how many proxy-IDs get them.

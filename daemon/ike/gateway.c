@@ -121,8 +121,10 @@ bool slot_left_to_peer(const struct slot *slot)
 	return slot->gw->conf->passive || slot->tunnel->start == POLICY_START_PASSIVE;
 }
 
-void slot_acquire(struct slot *slot)
+void slot_acquire(struct slot *slot, const struct ts_flow *flow)
 {
+	if (flow && ts_flow_within(flow, &slot->proxy->ts))
+		slot->flow = *flow;
 	slot->held = true;
 	slot->asked |= !slot_left_to_peer(slot);
 	slot_poke(slot);
@@ -132,8 +134,9 @@ void slot_acquire(struct slot *slot)
  * Where the last attempt failed and the next one is some time ahead, or is the peer's,
  * senders are not kept waiting.
  */
-void slot_answer(struct slot *slot)
+void slot_answer(struct slot *slot, const struct ts_flow *flow)
 {
+	(void)flow;
 	if (slot->held && !slot_busy(slot) && !slot->gw->starting &&
 	    (slot_left_to_peer(slot) || slot->last_error[0]))
 		give_up(slot);

@@ -35,6 +35,8 @@ struct slot {
 	bool adopted;			/* the kernel's SA of a former daemon carries its packets */
 	bool away;			/* its netdevice is not there: nothing is begun or taken */
 	bool held;			/* the kernel holds packets, and waits for our word */
+	struct ts_flow flow;		/* what came when there was no SA last, if it is known */
+	bool single;			/* the peer takes no more than one pair of addresses */
 	bool poked;			/* is in gw->poked_slots */
 	struct slot *poke_next;
 	struct child_sa *children;	/* by slot_next */
@@ -147,9 +149,9 @@ void slot_backoff(struct slot *slot);
  */
 void gateway_give_way(struct gateway *gw);
 /* The kernel holds packets of the proxy-ID: it gets an SA, or word that none will come. */
-void slot_acquire(struct slot *slot);
+void slot_acquire(struct slot *slot, const struct ts_flow *flow);
 /* To be called once what slot_acquire() asked for is under way, if it is. */
-void slot_answer(struct slot *slot);
+void slot_answer(struct slot *slot, const struct ts_flow *flow);
 bool slot_wanted(const struct slot *slot);
 /* Has or is getting a child. */
 bool slot_busy(const struct slot *slot);

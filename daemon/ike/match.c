@@ -521,13 +521,18 @@ static bool better(const struct fit *a, const struct fit *b)
 	return a->idle && !b->idle;
 }
 
-static bool has_first(const struct wire_ts_list *list, const struct ts_list *within)
+/* What the peer names first, which comes first in @narrow then, whatever else may be left out. */
+static bool has_first(const struct wire_ts_list *list, const struct ts_list *within,
+		      struct ts_list *narrow)
 {
 	struct wire_ts_list first = { .n = list->n ? 1 : 0 };
 	struct ts_list common;
 
 	first.ts[0] = list->ts[0];
-	return ts_list_from_wire(&first, within, &common);
+	if (!ts_list_from_wire(&first, within, &common))
+		return false;
+	ts_list_begin(narrow, &common.ts[0]);
+	return true;
 }
 
 struct slot *match_slot(struct gateway *gw, struct slot *only, const struct wire_ts_list *local,
@@ -540,15 +545,18 @@ struct slot *match_slot(struct gateway *gw, struct slot *only, const struct wire
 		const struct ts_pair *ts = &slot->proxy->ts;
 		struct ts_pair narrow;
 		struct fit fit;
+		bool first;
 
 		if (slot->gone ||
 		    !ts_list_from_wire(local, &ts->local, &narrow.local) ||
 		    !ts_list_from_wire(remote, &ts->remote, &narrow.remote) ||
 		    !ts_pair_count(&narrow))
 			continue;
+		first = has_first(local, &ts->local, &narrow.local) &&
+			has_first(remote, &ts->remote, &narrow.remote);
 		ts_pair_trim(&narrow);
 		fit = (struct fit){
-			.first = has_first(local, &ts->local) && has_first(remote, &ts->remote),
+			.first = first,
 			.common = width(&narrow.local) + width(&narrow.remote),
 			.own = width(&ts->local) + width(&ts->remote),
 			.idle = !slot->current,

@@ -13,6 +13,7 @@
 
 #include "genl/attr.h"
 #include "genl/path.h"
+#include "genl/selector.h"
 #include "kern/genl_events.h"
 #include "kern/genl_monitor_attr.h"
 
@@ -118,15 +119,42 @@ static void watch_sequence(struct genl_events *e, struct nlattr **event)
 	e->seq = seq;
 }
 
-static void on_acquire(struct genl_events *e, struct nlattr **attrs)
+static struct ts side_of_flow(const struct genl_selector *s, const struct genl_range *v4,
+			      const struct genl_range *v6, const struct genl_ports *ports)
+{
+	const struct genl_range *range = v4->first.family ? v4 : v6;
+
+	return (struct ts){
+		.proto = s->proto,
+		.port_first = ports->given ? ports->first : 0,
+		.port_last = ports->given ? ports->last : UINT16_MAX,
+		.first = range->first,
+		.last = range->last,
+	};
+}
+
+static struct ts_flow flow_of(struct nlattr *nest)
+{
+	struct ts_flow flow = { .local.proto = 0 };
+	struct genl_selector s;
+
+	if (!nest || !genl_selector_get(nest, &s))
+		return flow;
+	flow.local = side_of_flow(&s, &s.local4, &s.local6, &s.local_port);
+	flow.remote = side_of_flow(&s, &s.remote4, &s.remote6, &s.remote_port);
+	return flow;
+}
+
+static void on_acquire(struct genl_events *e, struct nlattr **attrs, struct nlattr *packet)
 {
 	struct nlattr *proxy[PANTUN_PROXY_A_MAX + 1];
 	const char *ifname = genl_attr_string(attrs[PANTUN_A_IFNAME]), *name = NULL;
+	const struct ts_flow flow = flow_of(packet);
 
 	if (genl_attr_nest(attrs[PANTUN_A_PROXY], proxy, PANTUN_PROXY_A_MAX))
 		name = genl_attr_string(proxy[PANTUN_PROXY_A_NAME]);
 	if (ifname)
-		e->events->acquire(e->events->ctx, ifname, name);
+		e->events->acquire(e->events->ctx, ifname, name, &flow);
 }
 
 static void on_expire(struct genl_events *e, struct nlattr **attrs, uint32_t kind)
@@ -250,7 +278,7 @@ static void on_message(struct genl_events *e, struct nlmsghdr *header)
 	kind = genl_attr_u32(event[PANTUN_EVENT_A_KIND]);
 	switch (((struct genlmsghdr *)nlmsg_data(header))->cmd) {
 	case PANTUN_CMD_ACQUIRE_NTF:
-		on_acquire(e, attrs);
+		on_acquire(e, attrs, event[PANTUN_EVENT_A_FLOW]);
 		break;
 	case PANTUN_CMD_SA_EXPIRE_NTF:
 		on_expire(e, attrs, kind);

@@ -24,7 +24,9 @@ enum kern_path { KERN_PATH_UNKNOWN, KERN_PATH_UP, KERN_PATH_DOWN };
 /* The kernel's events.  Strings are valid during the call. */
 struct kern_events {
 	void *ctx;
-	void (*acquire)(void *ctx, const char *ifname, const char *proxy);
+	/* A packet of @flow waits at the proxy-ID. */
+	void (*acquire)(void *ctx, const char *ifname, const char *proxy,
+			const struct ts_flow *flow);
 	void (*expire)(void *ctx, uint64_t cookie, bool inbound, bool hard);
 	/* The newest authentic packet of an inbound SA, ESP in UDP, came from another address. */
 	void (*moved)(void *ctx, uint64_t cookie, const struct endpoint *local,

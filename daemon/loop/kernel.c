@@ -15,11 +15,12 @@
 #include "loop/timer.h"
 #include "loop/tunnels.h"
 
-static void on_acquire(void *ctx, const char *ifname, const char *proxy)
+static void on_acquire(void *ctx, const char *ifname, const char *proxy,
+		       const struct ts_flow *flow)
 {
 	struct daemon *d = ctx;
 
-	link_acquire(d, ifname, proxy);
+	link_acquire(d, ifname, proxy, flow);
 	timer_settle(d);
 }
 

@@ -37,10 +37,14 @@ void link_policy(struct daemon *d, const struct policy *policy, uint64_t number)
 	policy_msg_send(policy, number, say_part, d);
 }
 
-void link_acquire(struct daemon *d, const char *ifname, const char *proxy)
+void link_acquire(struct daemon *d, const char *ifname, const char *proxy,
+		  const struct ts_flow *flow)
 {
-	const struct msg_place body = place_of(ifname, proxy);
+	struct msg_acquire body;
 
+	memset(&body, 0, sizeof(body));
+	body.at = place_of(ifname, proxy);
+	body.flow = *flow;
 	say(d, MSG_ACQUIRE, &body, sizeof(body));
 }
 

@@ -11,6 +11,7 @@
 
 struct ctl_question;
 struct daemon;
+struct ts_flow;
 struct endpoint;
 struct policy;
 
@@ -24,7 +25,8 @@ void link_end(struct daemon *d, bool delete_sas);
 /* Sends @policy, to be answered by MSG_POLICY_SET with @number. */
 void link_policy(struct daemon *d, const struct policy *policy, uint64_t number);
 /* As the ike_core_ functions of these names (ike/core.h). */
-void link_acquire(struct daemon *d, const char *ifname, const char *proxy);
+void link_acquire(struct daemon *d, const char *ifname, const char *proxy,
+		  const struct ts_flow *flow);
 void link_expire(struct daemon *d, uint64_t token, bool inbound, bool hard);
 void link_moved(struct daemon *d, uint64_t token, const struct endpoint *local,
 		const struct endpoint *remote);

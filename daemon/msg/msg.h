@@ -36,7 +36,7 @@ enum msg_type {
 	MSG_POLICY_TUNNEL,
 	MSG_POLICY_PROXY,
 	MSG_POLICY_END,
-	MSG_ACQUIRE,		/* struct msg_place: the kernel holds a packet */
+	MSG_ACQUIRE,		/* the kernel holds a packet */
 	MSG_EXPIRE,
 	MSG_MOVED,
 	MSG_PATH_LOST,		/* struct msg_place; answered by MSG_RENEWED */

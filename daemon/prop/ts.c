@@ -170,6 +170,34 @@ bool ts_list_within(const struct ts_list *inner, const struct ts_list *outer)
 	return true;
 }
 
+static struct ts *ts_find(struct ts_list *list, const struct ts *inner)
+{
+	for (unsigned int i = 0; i < list->n; i++)
+		if (ts_within(inner, &list->ts[i]))
+			return &list->ts[i];
+	return NULL;
+}
+
+bool ts_flow_within(const struct ts_flow *flow, const struct ts_pair *pair)
+{
+	const struct ts_list local = { .n = 1, .ts = { flow->local } };
+	const struct ts_list remote = { .n = 1, .ts = { flow->remote } };
+
+	return flow->local.first.family && ts_list_within(&local, &pair->local) &&
+	       ts_list_within(&remote, &pair->remote);
+}
+
+void ts_list_begin(struct ts_list *list, const struct ts *first)
+{
+	struct ts *at = ts_find(list, first), found;
+
+	if (!at)
+		return;
+	found = *at;
+	memmove(list->ts + 1, list->ts, (size_t)(at - list->ts) * sizeof(*at));
+	list->ts[0] = found;
+}
+
 bool ts_list_equal(const struct ts_list *a, const struct ts_list *b)
 {
 	if (a->n != b->n)

@@ -28,6 +28,11 @@ struct ts_pair {
 	struct ts_list local, remote;
 };
 
+/* One packet, as what matches it alone; families of 0: it is not known. */
+struct ts_flow {
+	struct ts local, remote;
+};
+
 /* A pair that stays for long: no longer than what it has. */
 struct ts_kept {
 	uint8_t n_local, n_remote;
@@ -61,6 +66,10 @@ const char *ts_text(const struct ts *ts, char *out, size_t n);
 void ts_text_add(struct text *t, const struct ts *ts);
 /* "10.1.0.0/16 tcp 443, ::/0" into @out of @n octets; returns @out. */
 const char *ts_list_text(const struct ts_list *list, char *out, size_t n);
+/* Whether @pair lets the packet pass; not one that is not known. */
+bool ts_flow_within(const struct ts_flow *flow, const struct ts_pair *pair);
+/* What @first lies within comes before all else of @list. */
+void ts_list_begin(struct ts_list *list, const struct ts *first);
 bool ts_list_equal(const struct ts_list *a, const struct ts_list *b);
 
 #endif

@@ -25,6 +25,11 @@ struct msg_place {
 	char proxy[POLICY_NAME];	/* "": the tunnel's, whichever */
 };
 
+struct msg_acquire {
+	struct msg_place at;
+	struct ts_flow flow;		/* the packet */
+};
+
 struct msg_expire {
 	uint64_t token;
 	uint8_t inbound, hard;

@@ -30,7 +30,7 @@ const struct msg_row msg_rows[MSG_TYPES] = {
 	[MSG_POLICY_TUNNEL] = TO_IKE("POLICY_TUNNEL", msg_tunnel),
 	[MSG_POLICY_PROXY] = TO_IKE("POLICY_PROXY", msg_proxy),
 	[MSG_POLICY_END] = { .name = "POLICY_END", .from = MSG_PARENT, .to = MSG_IKE },
-	[MSG_ACQUIRE] = TO_IKE("ACQUIRE", msg_place),
+	[MSG_ACQUIRE] = TO_IKE("ACQUIRE", msg_acquire),
 	[MSG_EXPIRE] = TO_IKE("EXPIRE", msg_expire),
 	[MSG_MOVED] = TO_IKE("MOVED", msg_moved),
 	[MSG_PATH_LOST] = TO_IKE("PATH_LOST", msg_place),

@@ -224,10 +224,17 @@ static void tell(const char *format, ...)
 	va_end(args);
 }
 
-static void on_acquire(void *ctx, const char *ifname, const char *proxy)
+static void on_acquire(void *ctx, const char *ifname, const char *proxy,
+		       const struct ts_flow *flow)
 {
+	char local[TS_TEXT], remote[TS_TEXT];
+
 	(void)ctx;
-	tell("acquire %s %s;", ifname, proxy ? proxy : "-");
+	tell("acquire %s %s", ifname, proxy ? proxy : "-");
+	if (flow->local.first.family)
+		tell(" %s to %s", ts_text(&flow->local, local, sizeof(local)),
+		     ts_text(&flow->remote, remote, sizeof(remote)));
+	tell(";");
 }
 
 static void on_expire(void *ctx, uint64_t cookie, bool inbound, bool hard)
@@ -317,6 +324,30 @@ static struct nl_msg *expire(uint64_t seq, uint32_t dir, uint32_t kind)
 	return msg;
 }
 
+/* A packet waits: from and to addresses that end with @n octets, ports of 0 are left out. */
+static struct nl_msg *packet(uint64_t seq, int first, size_t n, uint8_t proto, uint16_t port)
+{
+	static const uint8_t octets[16] = { 10, 1, 0, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9 };
+	struct nl_msg *msg = nlmsg_alloc();
+	struct nlattr *nest, *flow;
+
+	assert_non_null(genlmsg_put(msg, 0, 0, FAMILY, 0, 0, PANTUN_CMD_ACQUIRE_NTF,
+				    PANTUN_GENL_VERSION));
+	nla_put_string(msg, PANTUN_A_IFNAME, "tunnel1");
+	nest = nla_nest_start(msg, PANTUN_A_EVENT);
+	nla_put_u64(msg, PANTUN_EVENT_A_SEQ, seq);
+	flow = nla_nest_start(msg, PANTUN_EVENT_A_FLOW);
+	for (int i = 0; i < 4; i++)
+		nla_put(msg, first + i, (int)n, octets);
+	nla_put_u8(msg, PANTUN_SELECTOR_A_PROTO, proto);
+	for (int i = 0; port && i < 4; i++)
+		nla_put_u16(msg, PANTUN_SELECTOR_A_LOCAL_PORT_FIRST + i,
+			    (uint16_t)(port + i / 2));
+	nla_nest_end(msg, flow);
+	nla_nest_end(msg, nest);
+	return msg;
+}
+
 static void test_events(void **state)
 {
 	struct genl_events *e = open_events();
@@ -335,9 +366,13 @@ static void test_events(void **state)
 	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 10, PANTUN_EVENT_NEW));
 	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 11, PANTUN_EVENT_CHANGE));
 	deliver(e, event(PANTUN_CMD_TUNNEL_NTF, 12, PANTUN_EVENT_DEL));
+	deliver(e, packet(13, PANTUN_SELECTOR_A_LOCAL4_FIRST, 4, IPPROTO_TCP, 443));
+	deliver(e, packet(14, PANTUN_SELECTOR_A_LOCAL6_FIRST, 16, IPPROTO_ICMPV6, 0));
 	assert_string_equal(told, "acquire tunnel1 LAN;acquire tunnel1 -;"
 			    "expire c0ffee0000000001 in soft;expire c0ffee0000000001 out hard;"
-			    "tunnel tunnel1 made;tunnel tunnel1 deleted;");
+			    "tunnel tunnel1 made;tunnel tunnel1 deleted;"
+			    "acquire tunnel1 - 10.1.0.7 tcp 443 to 10.1.0.7 tcp 444;"
+			    "acquire tunnel1 - a01:7::9 icmp6 to a01:7::9 icmp6;");
 	genl_events_close(e);
 }
 

@@ -245,7 +245,7 @@ static void happens_refusal(struct peers *net, unsigned int n)
 
 static void acquire(struct peers *net, const char *ifname)
 {
-	ike_core_acquire(net->peer[A].core, net->now, ifname, "net");
+	ike_core_acquire(net->peer[A].core, net->now, ifname, "net", NULL);
 	peers_settle(net, A);
 }
 

@@ -101,14 +101,14 @@ static void test_on_demand(void **state)
 	peers_configure(net, A, &a);
 	peers_run(net, 60000);
 	assert_int_equal(net->peer[A].sent, 0);
-	ike_core_acquire(net->peer[A].core, net->now, "tunnel9", NULL);
-	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, "other");
+	ike_core_acquire(net->peer[A].core, net->now, "tunnel9", NULL, NULL);
+	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, "other", NULL);
 	peers_settle(net, A);
 	peers_run(net, 60000);
 	assert_int_equal(net->peer[A].sent, 0);
-	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, "net");
+	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, "net", NULL);
 	/* Packets go on coming while it is negotiated. */
-	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, NULL);
+	ike_core_acquire(net->peer[A].core, net->now, PEERS_IFNAME, NULL, NULL);
 	peers_settle(net, A);
 	assert_true(peers_until(net, peers_quiet, 2000));
 	assert_int_equal(net->peer[A].sent, 2);

@@ -527,7 +527,7 @@ static void test_both_acquire(void **state)
 			peers_configure(net, side, &site);
 		}
 		for (int side = A; side <= B; side++) {
-			ike_core_acquire(net->peer[side].core, net->now, PEERS_IFNAME, "net");
+			ike_core_acquire(net->peer[side].core, net->now, PEERS_IFNAME, "net", NULL);
 			peers_settle(net, side);
 			peers_run(net, seed % 45);
 		}

@@ -208,7 +208,7 @@ static void test_gateway_error(void **state)
 
 static void acquire(struct peers *net, int side)
 {
-	ike_core_acquire(net->peer[side].core, net->now, PEERS_IFNAME, "net");
+	ike_core_acquire(net->peer[side].core, net->now, PEERS_IFNAME, "net", NULL);
 	peers_settle(net, side);
 }
 

@@ -180,7 +180,7 @@ static void acquire_all(struct peers *net, int side)
 	static const char *const names[] = { "p1", "p2", "p3", "p4" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		ike_core_acquire(net->peer[side].core, net->now, PEERS_IFNAME, names[i]);
+		ike_core_acquire(net->peer[side].core, net->now, PEERS_IFNAME, names[i], NULL);
 		peers_settle(net, side);
 	}
 }

@@ -44,7 +44,7 @@ static void packets(struct peers *net, const int *pair)
 
 		if (pair[side] != DEMANDS || kern_fake_out(peer->kern, PEERS_IFNAME, "net"))
 			continue;
-		ike_core_acquire(peer->core, net->now, PEERS_IFNAME, "net");
+		ike_core_acquire(peer->core, net->now, PEERS_IFNAME, "net", NULL);
 		peers_settle(net, side);
 	}
 }

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # strongSwan narrows a child to several ranges: the module has these ranges, and not what
-# lies between them, whoever began; and a child of one TCP port.
+# lies between them, whoever began, also for a packet; and a child of one TCP port.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
@@ -75,6 +75,8 @@ ip -n hb addr add 10.2.0.130/24 dev eth0
 ip -n hb addr add 10.2.0.200/24 dev eth0
 SS_LOCAL_TS=10.2.0.0/25,10.2.0.192/26 SS_REMOTE_TS=10.1.0.0/24
 strongswan_config gb 192.0.2.2 192.0.2.1
+# it tells what it is asked for
+sed -i 's/default = 1/default = 1\n      cfg = 2/' "$WORK/gb/strongswan.conf"
 strongswan_start gb >/dev/null
 
 pantun_up always
@@ -87,6 +89,15 @@ pantun_down
 pantun_up passive
 check 'strongSwan begins' swanctl_on gb --initiate --child net --timeout 15
 several 'strongSwan begins'
+pantun_down
+
+pantun_up on-demand
+check 'on demand: the packet gets through' reaches 10.2.0.200
+check 'on demand: it is what strongSwan is asked for first' grep -q \
+	'child config for 10\.2\.0\.200/32\[icmp.* 0\.0\.0\.0/0 .* === 10\.1\.0\.2/32\[icmp' \
+	"$WORK/gb/charon.log"
+check 'on demand: both ends have the two ranges' agreed_is \
+	'10.1.0.0/24-10.2.0.0/25;10.1.0.0/24-10.2.0.192/26'
 pantun_down
 
 SS_LOCAL_TS='10.2.0.0/24[tcp/5001]'

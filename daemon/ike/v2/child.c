@@ -59,16 +59,6 @@ void v2_child_heed_tfc(struct child_sa *child, bool refused)
 			    "(ESP_TFC_PADDING_NOT_SUPPORTED): tfc-padding is off");
 }
 
-void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w)
-{
-	struct wire_ts_list list;
-
-	ts_list_to_wire(initiator ? &ts->local : &ts->remote, &list);
-	wire_put_ts(w, IKE_PL_TSI, &list);
-	ts_list_to_wire(initiator ? &ts->remote : &ts->local, &list);
-	wire_put_ts(w, IKE_PL_TSR, &list);
-}
-
 /* What is left of @input is what was chosen. */
 static bool derive(struct child_sa *child, struct keymat_child_input *input)
 {
@@ -152,7 +142,7 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	v2_child_offer(child, &child->tunnel->esp, w);
 	if (!put_fresh(ike->core, task, w))
 		return false;
-	v2_child_put_ts(&slot->proxy->ts, true, w);
+	v2_child_ask_ts(slot, w);
 	return true;
 }
 
@@ -275,6 +265,10 @@ void v2_child_take(struct child_sa *child, const struct v2_in *in, struct bytes 
 	struct prop_list esp = child->tunnel->esp;
 	struct v2_terms answer;
 
+	if (in->notes.failed && v2_child_single(child->slot, &in->notes.error)) {
+		child_close(child);
+		return;
+	}
 	if (in->notes.failed) {
 		say_refused(child, &in->notes.error);
 		child_failed(child, true);
@@ -344,7 +338,7 @@ void v2_child_refused(struct ike_sa *ike, struct task *task, struct child_sa *fr
 	if (task->slot)
 		slot->queued = again;
 	task->slot = NULL;
-	if (again) {
+	if (again || (!task->old && v2_child_single(slot, notify))) {
 		child_close(fresh);
 		return;
 	}

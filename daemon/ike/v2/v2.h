@@ -196,6 +196,18 @@ bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
 bool v2_init_plainly(struct ike_sa *ike);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 
+/* --- first_pair.c --- */
+
+/* Writes both TS payloads; @initiator: in our request. */
+void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w);
+/* TSi and TSr of a request for a child: first the packet that it is for, if it is for one. */
+void v2_child_ask_ts(const struct slot *slot, struct wire_writer *w);
+/*
+ * The peer wants no more than one pair of addresses (SINGLE_PAIR_REQUIRED): it is asked for those
+ * of the packet that waits, from now on.  False: it does not want that, or there is no packet.
+ */
+bool v2_child_single(struct slot *slot, const struct wire_notify *notify);
+
 /* --- intermediate.c: IKE_INTERMEDIATE (RFC 9242) for more key exchanges (RFC 9370) --- */
 
 /* Octets of what AUTH covers of them: IntAuth of both ends, message id of IKE_AUTH. */
@@ -260,8 +272,6 @@ bool v2_read_terms(const struct v2_in *in, struct v2_terms *out);
 bool v2_child_derive(struct child_sa *child, struct bytes shared, struct bytes ni, struct bytes nr);
 /* Writes the SA payload; @esp is what we offer. */
 void v2_child_offer(struct child_sa *child, const struct prop_list *esp, struct wire_writer *w);
-/* Writes both TS payloads; @initiator: in our request. */
-void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w);
 /* Writes USE_TRANSPORT_MODE if that mode is configured. */
 void v2_child_put_mode(const struct slot *slot, struct wire_writer *w);
 /* Notes whether the peer sent ESP_TFC_PADDING_NOT_SUPPORTED. */
