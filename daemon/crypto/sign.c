@@ -253,3 +253,31 @@ enum sign_verdict sign_check(EVP_PKEY *key, uint8_t method, bool sha1, struct by
 	ERR_clear_error();
 	return good ? SIGN_GOOD : SIGN_BAD;
 }
+
+/* --- announcing --- */
+
+/* The trailer is taken where it is said, but whoever leaves it out is understood by more. */
+static bool is_announced(const struct row *row, bool sha1)
+{
+	return !(row->pss && row->der[1] != 0x41) && (sha1 || row->hash != SIGN_SHA1);
+}
+
+size_t sign_announce(bool sha1, uint8_t *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct row *row = &rows[i];
+
+		if (!is_announced(row, sha1))
+			continue;
+		out[n++] = (uint8_t)(3 + row->der_n);
+		out[n++] = row->method;
+		/* Of whichever authority. */
+		out[n++] = 0;
+		if (row->der_n)
+			memcpy(out + n, row->der, row->der_n);
+		n += row->der_n;
+	}
+	return n;
+}

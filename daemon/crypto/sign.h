@@ -42,6 +42,14 @@ enum sign_verdict {
 	SIGN_BY_SHA1		/* RSA with SHA-1, which is not allowed */
 };
 
+#define SIGN_ANNOUNCED	512	/* octets of all that is announced */
+
+/*
+ * What sign_check() takes, as SUPPORTED_AUTH_METHODS (RFC 9593 section 3.2) lists it, into @out of
+ * SIGN_ANNOUNCED octets; the length.  @sha1: among it RSA with SHA-1.
+ */
+size_t sign_announce(bool sha1, uint8_t *out);
+
 /* The method of an AUTH payload is one of those here. */
 bool sign_known(uint8_t method);
 /*

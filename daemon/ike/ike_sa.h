@@ -58,6 +58,7 @@ struct handshake {
 	bool refused;				/* somebody says in clear that it is */
 	uint32_t hashes;		/* that the peer checks signatures by: bits; 0: RFC 7296 */
 	bool no_pss;			/* it has named what it takes of RSA, and not PSS */
+	bool announces;				/* it knows RFC 9593 */
 	bool childless;				/* the responder takes IKE_AUTH without a child */
 	bool second;				/* begun beside a slow one: gateway_hedge() */
 	uint32_t slot;				/* id of the one whose child IKE_AUTH asks for */

@@ -178,12 +178,45 @@ static void test_announced(void **state)
 	assert_false(v2_cert_lacks_pss(bytes_of(all, sizeof(all))));
 }
 
+/* Ours: each is of its length, and what we sign by is among them; SHA-1 where it is allowed. */
+static void test_announcing(void **state)
+{
+	static const char *const kinds[] = { "P-256", "P-384", "P-521", "ED25519", "ED448", "RSA" };
+	uint8_t out[SIGN_ANNOUNCED], made[SIGN_MAX], method;
+	size_t n = sign_announce(false, out), at = 0, more;
+
+	(void)state;
+	assert_in_range(n, 100, SIGN_ANNOUNCED);
+	for (; at < n; at += out[at]) {
+		assert_true(out[at] >= 3 && at + out[at] <= n);
+		assert_true(out[at + 1] != IKE_AUTH_RSA && sign_known(out[at + 1]));
+		assert_int_equal(out[at + 2], 0);
+		assert_int_equal(out[at] > 3, out[at + 1] == IKE_AUTH_DIGITAL_SIGNATURE);
+	}
+	assert_int_equal(at, n);
+	assert_false(v2_cert_lacks_pss(bytes_of(out, n)));
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct pki_wish wish = { .kind = kinds[i], .name = "k", .until = PKI_DAY };
+		struct pki pki = pki_make(&wish);
+		size_t octets = sign_make(pki.key, 1U << SIGN_SHA256 | 1U << SIGN_SHA384 |
+					  1U << SIGN_SHA512 | 1U << SIGN_IDENTITY, covered(), made,
+					  &method);
+
+		/* AUTH data begin by the length of the algorithm's name. */
+		assert_true(octets > 1 && memmem(out, n, made + 1, made[0]));
+		pki_free(&pki);
+	}
+	more = sign_announce(true, out);
+	assert_int_equal(more, n + 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_verdicts),
 		cmocka_unit_test(test_announced),
+		cmocka_unit_test(test_announcing),
 	};
 
 	return cmocka_run_group_tests_name("signatures", tests, NULL, NULL);

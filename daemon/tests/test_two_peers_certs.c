@@ -494,6 +494,73 @@ static void test_pkcs1(void **state)
 	pki_free(&own);
 }
 
+/* --- what each end takes (RFC 9593) --- */
+
+static struct {
+	bool known;			/* nobody alters it */
+	bool announced;			/* in IKE_SA_INIT */
+	bool no_pss;			/* A has heard that B does not take that */
+	size_t octets;			/* of A in IKE_AUTH */
+} methods;
+
+/* The answer to IKE_SA_INIT says @to instead of @from, on its way and where AUTH is made of it. */
+static void alter(struct peers *net, uint8_t *data, size_t n, struct bytes from, struct bytes to)
+{
+	for (struct ike_sa *ike = net->peer[B].core->ikes; ike; ike = ike->next) {
+		struct packet *packet = ike->hs ? ike->hs->response : NULL;
+		uint8_t *at = packet ? memmem(packet->b, packet->n, from.p, from.n) : NULL;
+
+		if (at)
+			memcpy(at, to.p, to.n);
+	}
+	for (uint8_t *at = data; (at = memmem(at, n - (size_t)(at - data), from.p, from.n));)
+		memcpy(at, to.p, to.n);
+}
+
+static bool see_methods(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	static const uint8_t type[] = { 0x40, 0x3b, 2, 2 }, other[] = { 0x9f, 0x3b, 2, 2 };
+	const struct ike_sa *ike = net->peer[A].core->ikes;
+
+	if (n < 28)
+		return true;
+	if (data[18] == IKE_EXCH_IKE_SA_INIT && from == B) {
+		methods.announced |= memmem(data, n, type, sizeof(type)) != NULL;
+		if (!methods.known)
+			alter(net, data, n, bytes_of(type, sizeof(type)),
+			      bytes_of(other, sizeof(other)));
+	}
+	if (data[18] == IKE_EXCH_IKE_AUTH && from == A) {
+		methods.octets += n;
+		methods.no_pss = ike && ike->hs && ike->hs->no_pss;
+	}
+	return true;
+}
+
+/* Both say what they take; but A says nothing to a peer that knows nothing of that. */
+static void test_announced(void **state)
+{
+	size_t octets[2];
+
+	(void)state;
+	for (unsigned int known = 0; known < 2; known++) {
+		struct pki_wish a = wish_of(A), b = wish_of(B);
+		struct peers *net = peers_new(1);
+
+		memset(&methods, 0, sizeof(methods));
+		methods.known = known;
+		net->tap = see_methods;
+		configure(net, B, &b);
+		configure(net, A, &a);
+		peers_must_be_quiet(net, 5000);
+		assert_true(methods.announced);
+		assert_false(methods.no_pss);
+		octets[known] = methods.octets;
+		peers_finish(net);
+	}
+	assert_in_range(octets[1], octets[0] + 300, octets[0] + 500);
+}
+
 /* --- what is not --- */
 
 static void refused(struct peers *net, int by, const char *why)
@@ -634,6 +701,7 @@ int main(void)
 		cmocka_unit_test(test_revoked_heir),
 		cmocka_unit_test(test_old),
 		cmocka_unit_test(test_pkcs1),
+		cmocka_unit_test(test_announced),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_old_refused),
 		cmocka_unit_test(test_stolen),

@@ -146,6 +146,8 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 	wire_put_id(w, IKE_PL_IDI, ike->local_id.type, bytes_of(ike->local_id.b, ike->local_id.n));
 	v2_cert_put(ike->conf, w);
 	v2_cert_ask(ike->conf, w);
+	if (ike->hs->announces)
+		v2_cert_announce(ike->conf, w);
 	if (is_initial_contact(ike))
 		wire_put_notify(w, IKE_N_INITIAL_CONTACT, bytes_of(NULL, 0));
 	/* There is no telling which one of many it will be. */

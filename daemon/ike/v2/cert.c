@@ -7,6 +7,7 @@
 #include "base/items.h"
 
 #define HASH_MAX	5	/* the highest number that has a meaning to us: Identity */
+#define INIT_MOST	1200	/* octets of an IKE_SA_INIT, which fragments of IKE are not for */
 #define CANDIDATES	8	/* gateways that a peer may be, of those we look at */
 
 /* SHA-2, and what has no hash apart (RFC 8420). */
@@ -61,6 +62,24 @@ bool v2_cert_lacks_pss(struct bytes data)
 		pkcs1 |= oid[sizeof(rsa)] >= 11 && oid[sizeof(rsa)] <= 13;
 	}
 	return pkcs1 && !pss;
+}
+
+void v2_cert_announce(const struct policy_gateway *conf, struct wire_writer *w)
+{
+	/* Without the certificate of anybody. */
+	static const uint8_t psk[] = { 2, IKE_AUTH_PSK };
+	uint8_t all[sizeof(psk) + SIGN_ANNOUNCED];
+	size_t n = 0;
+
+	if (conf && !conf->trust)
+		return;
+	if (!conf) {
+		memcpy(all, psk, sizeof(psk));
+		n = sizeof(psk);
+	}
+	n += sign_announce(conf && conf->allow_sha1, all + n);
+	if (conf || w->buf.n + n <= INIT_MOST)
+		wire_put_notify(w, IKE_N_SUPPORTED_AUTH_METHODS, bytes_of(all, n));
 }
 
 bool v2_cert_meant(const struct ike_sa *ike)

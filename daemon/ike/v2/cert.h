@@ -32,6 +32,12 @@ uint32_t v2_cert_hashes(struct bytes data);
  * not among it.
  */
 bool v2_cert_lacks_pss(struct bytes data);
+/*
+ * Announces by that what we take: whatever it may be of whom we do not know yet, @conf NULL, or
+ * what the peer of @conf is to prove itself by, if that is a certificate.  An announcement that
+ * would make an IKE_SA_INIT longer than a link takes is left out.
+ */
+void v2_cert_announce(const struct policy_gateway *conf, struct wire_writer *w);
 /* How the peer's AUTH was made, for the log: "a certificate". */
 const char *v2_cert_method(uint8_t method, char out[32]);
 

@@ -306,6 +306,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	ike->hs->childless = in->notes.childless;
 	ike->hs->hashes = v2_cert_hashes(in->notes.hashes);
 	ike->hs->no_pss = v2_cert_lacks_pss(in->notes.methods);
+	ike->hs->announces = in->notes.has_methods;
 	if (ike->conf->nat_traversal)
 		v2_natd_check(ike, in);
 	if (pathref_encap(ike->path)) {
@@ -411,6 +412,7 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 		if (hs->hashes)
 			v2_cert_put_hashes(&w);
 		v2_cert_ask_all(ike, &w);
+		v2_cert_announce(NULL, &w);
 	}
 	hs->response = packet_new(wire_end(&w));
 	return hs->response;

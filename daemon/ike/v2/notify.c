@@ -109,6 +109,7 @@ static void read_hashes(struct v2_notes *notes, const struct wire_notify *notify
 static void read_methods(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)at;
+	notes->has_methods = true;
 	if (!notes->methods.n)
 		notes->methods = notify->data;
 }

@@ -31,7 +31,8 @@ struct v2_notes {
 	bool has_link;			/* ADDITIONAL_KEY_EXCHANGE */
 	struct bytes link;
 	struct bytes hashes;		/* SIGNATURE_HASH_ALGORITHMS; empty: none */
-	struct bytes methods;		/* SUPPORTED_AUTH_METHODS; empty: none */
+	bool has_methods;		/* SUPPORTED_AUTH_METHODS is there, */
+	struct bytes methods;		/* with these */
 	bool has_ppk;			/* PPK_IDENTITY */
 	struct bytes ppk;
 	struct bytes no_ppk_auth;	/* empty: there is none */
