@@ -181,6 +181,12 @@ build/test_%: build/san/selftests/host/test_%.o $(call san,$(pure))
 	$(call say,LD [san],$@)
 	$(Q)$(CC) $(SANITIZE) -o $@ $^ -lcmocka
 
+# pantund, but its `ike` does what it is told by anybody.
+build/pantund-captured: $(call obj,$(daemon) daemon/tests/raw_msg.c selftests/lab/captured.c)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(HARDEN_LINK) -Wl,--wrap=ike_core_datagram,--wrap=ike_core_sa_result \
+		$(CFLAGS) $(LDFLAGS) -o $@ $^ $(daemon_libs)
+
 # It starts the program itself, whose list of system calls the sanitizers would not bear.
 build/test_fetch_http: | build/pantund-fetch
 

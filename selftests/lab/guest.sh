@@ -25,7 +25,8 @@
 # A line `# Kernel argument: WORD` at the top of SCRIPT puts the word on the kernel's
 # command line.  Lines `# Root: WORD...` there are what root.sh is given: SCRIPT finds this
 # Debian, to run peers in, as PANTUN_PEER_ROOT.  Only root can make one; for others the run is
-# skipped.  A line `# Kernel part: FILE` has that built by kernel_part.sh: PANTUN_PEER_KO.
+# skipped.  A line `# Kernel part: FILE` has that built by kernel_part.sh: PANTUN_PEER_KO; a line
+# `# Make: TARGET` by make.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -127,6 +128,10 @@ part=$(header 'Kernel part')
 if [ -n "$part" ]; then
 	PANTUN_PEER_KO=$("$here/kernel_part.sh" "$kernel" "$part")
 	export PANTUN_PEER_KO
+fi
+target=$(header Make)
+if [ -n "$target" ]; then
+	make -s -C "$top" WERROR=-Werror "$target" >&2
 fi
 claim_out
 describe "$@" >"$out/.guest"
