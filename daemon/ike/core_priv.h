@@ -13,8 +13,8 @@
  *   gateway, gateway_say			what is wanted, when it is tried again, what is told
  *   child_sa, child_kernel, child_use, child_end, child_wish, child_settle, child_life
  *						children: made, installed, used, ended, chosen
- *   stranger, ike_sa, condemned, ike_end, certified, gateway_ike, gateway_begin, ike_life
- *						IKE SAs, from the first message to the last
+ *   stranger, ike_sa, condemned, ike_end, certified, gateway_ike, gateway_begin, ike_life,
+ *   peer_gone			IKE SAs, from the first message to the last
  *   peer_name					answers of DNS
  *   life_sign, unanswered, put_off, renewal	what is done about peers that do not answer
  *   configure, show, core, commands		what the daemon calls (core.h)

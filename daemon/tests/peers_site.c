@@ -57,6 +57,16 @@ struct site peers_site6(int side)
 	return site;
 }
 
+struct site peers_site_v1(int side, const char *pfs)
+{
+	struct site site = peers_site(side);
+
+	site.version = POLICY_IKEV1;
+	site.ike = peers_props(PROP_IKE, "aes-256-cbc,aes-128-cbc", "sha256", "group19,group14");
+	site.esp = peers_props(PROP_ESP, "aes-256-gcm,aes-128-gcm", NULL, pfs);
+	return site;
+}
+
 /* The next word of a list with @separator; false: no more. */
 static bool next_word(const char **list, char separator, char out[64])
 {

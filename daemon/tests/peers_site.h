@@ -56,6 +56,8 @@ struct site {
 struct site peers_site(int side);
 /* The same over IPv6, for a network with v6 set. */
 struct site peers_site6(int side);
+/* The same in IKEv1, with what that can say; @pfs: groups of children, or NULL. */
+struct site peers_site_v1(int side, const char *pfs);
 /* For the caller, until the core takes it over. */
 struct policy *peers_policy(const struct site *site);
 /* @policy with the only gateway of @other behind its own; @other is freed. */

@@ -11,20 +11,9 @@
 #include "wire/ike_hdr.h"
 #include "wire/v1_const.h"
 
-/* As peers_site(), with what IKEv1 can say. */
-static struct site v1_site(int side, const char *pfs)
-{
-	struct site site = peers_site(side);
-
-	site.version = POLICY_IKEV1;
-	site.ike = peers_props(PROP_IKE, "aes-256-cbc,aes-128-cbc", "sha256", "group19,group14");
-	site.esp = peers_props(PROP_ESP, "aes-256-gcm,aes-128-gcm", NULL, pfs);
-	return site;
-}
-
 static struct peers *v1_up(uint64_t seed, const char *pfs)
 {
-	struct site a = v1_site(A, pfs), b = v1_site(B, pfs);
+	struct site a = peers_site_v1(A, pfs), b = peers_site_v1(B, pfs);
 
 	return peers_up(seed, &a, &b);
 }
@@ -68,7 +57,7 @@ static void test_algorithms(void **state)
 
 	(void)state;
 	for (unsigned int i = 0; i < 4; i++) {
-		struct site a = v1_site(A, NULL), b = v1_site(B, NULL);
+		struct site a = peers_site_v1(A, NULL), b = peers_site_v1(B, NULL);
 		struct peers *net;
 
 		a.ike = peers_props(PROP_IKE, ciphers[i], hashes[i], groups[i]);
@@ -83,7 +72,7 @@ static void test_algorithms(void **state)
 
 static void test_ah_and_transport(void **state)
 {
-	struct site a = v1_site(A, NULL), b = v1_site(B, NULL);
+	struct site a = peers_site_v1(A, NULL), b = peers_site_v1(B, NULL);
 	struct peers *net;
 
 	(void)state;
@@ -92,8 +81,8 @@ static void test_ah_and_transport(void **state)
 	net = peers_up(20, &a, &b);
 	assert_true(kern_fake_out(net->peer[A].kern, PEERS_IFNAME, "net")->ah);
 	peers_free(net);
-	a = v1_site(A, NULL);
-	b = v1_site(B, NULL);
+	a = peers_site_v1(A, NULL);
+	b = peers_site_v1(B, NULL);
 	a.transport = b.transport = true;
 	net = peers_up(21, &a, &b);
 	assert_true(kern_fake_out(net->peer[B].kern, PEERS_IFNAME, "net")->transport);
@@ -109,7 +98,7 @@ static void test_proxies(void **state)
 		{ { "q6", "fd02::/48", "fd01::/48" }, { "q2", "10.2.2.0/24", "10.1.2.7/32" },
 		  { "q1", "10.2.1.0/24", "10.1.1.0/24" } },
 	};
-	struct site site[2] = { v1_site(A, "group19"), v1_site(B, "group19") };
+	struct site site[2] = { peers_site_v1(A, "group19"), peers_site_v1(B, "group19") };
 	struct peers *net;
 
 	(void)state;
@@ -127,7 +116,7 @@ static void test_proxies(void **state)
 /* RFC 3947: both go on by port 4500, and ESP in UDP. */
 static void test_nat(void **state)
 {
-	struct site a = v1_site(A, NULL), b = v1_site(B, NULL);
+	struct site a = peers_site_v1(A, NULL), b = peers_site_v1(B, NULL);
 	struct peers *net = peers_new(40);
 	const struct ike_sa_spec *out;
 
@@ -150,7 +139,7 @@ static void test_storm(void **state)
 {
 	(void)state;
 	for (unsigned int i = 0; i < 12; i++) {
-		struct site a = v1_site(A, "group19"), b = v1_site(B, "group19");
+		struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 		struct peers *net = peers_new(50 + i);
 
 		peers_storm(net);
@@ -189,21 +178,21 @@ static void check_refused(const struct site *a, const struct site *b, const char
 
 static void test_phase1_refused(void **state)
 {
-	struct site a = v1_site(A, NULL), b = v1_site(B, NULL);
+	struct site a = peers_site_v1(A, NULL), b = peers_site_v1(B, NULL);
 
 	(void)state;
 	b.psk = "another-9876543210";
 	check_refused(&a, &b, "does not answer our proof: most likely pre-shared keys differ",
 		      "cannot be read: most likely pre-shared keys differ");
-	b = v1_site(B, NULL);
+	b = peers_site_v1(B, NULL);
 	b.local_id = "c.example";
 	check_refused(&a, &b, "peer 198.51.100.2 says it is c.example, expected is b.example",
 		      "peer deleted the IKE SA");
-	b = v1_site(B, NULL);
+	b = peers_site_v1(B, NULL);
 	b.peer_id = "c.example";
 	check_refused(&a, &b, "does not answer our proof",
 		      "peer 192.0.2.1 says it is a.example, expected is c.example");
-	b = v1_site(B, NULL);
+	b = peers_site_v1(B, NULL);
 	b.ike = peers_props(PROP_IKE, "3des", "sha1", "group14");
 	check_refused(&a, &b, "accepts none of our IKE proposals (NO_PROPOSAL_CHOSEN)",
 		      "(peer 192.0.2.1 asks for an IKE SA)");
@@ -213,7 +202,7 @@ static void test_phase1_refused(void **state)
 
 static void test_phase2_refused(void **state)
 {
-	struct site a = v1_site(A, NULL), b = v1_site(B, NULL);
+	struct site a = peers_site_v1(A, NULL), b = peers_site_v1(B, NULL);
 
 	(void)state;
 	/* Narrower is not equal. */
@@ -222,12 +211,12 @@ static void test_phase2_refused(void **state)
 			      "10.2.0.0/16 (INVALID_ID_INFORMATION)",
 		      "peer asks for the proxy-id local 10.2.0.0/16 remote 10.1.0.0/16, but "
 		      "configured is local 10.2.7.0/24 remote 10.1.0.0/16");
-	b = v1_site(B, NULL);
+	b = peers_site_v1(B, NULL);
 	b.esp = peers_props(PROP_ESP, "aes-256-cbc", "sha256", NULL);
 	check_refused(&a, &b, "accepts none of our ESP proposals (NO_PROPOSAL_CHOSEN)", NULL);
-	b = v1_site(B, "group19");
+	b = peers_site_v1(B, "group19");
 	check_refused(&a, &b, "accepts none of our ESP proposals (NO_PROPOSAL_CHOSEN)", NULL);
-	b = v1_site(B, NULL);
+	b = peers_site_v1(B, NULL);
 	b.transport = true;
 	check_refused(&a, &b, "accepts none of our ESP proposals (NO_PROPOSAL_CHOSEN)",
 		      "peer wants tunnel mode");
@@ -238,13 +227,13 @@ static void test_phase2_refused(void **state)
 /* A gateway of one version has nothing to do with peers of the other. */
 static void test_versions_apart(void **state)
 {
-	struct site a = v1_site(A, NULL), b = peers_site(B);
+	struct site a = peers_site_v1(A, NULL), b = peers_site(B);
 
 	(void)state;
 	b.ike = a.ike;
 	check_refused(&a, &b, "does not answer: check that it is reachable", NULL);
 	a = peers_site(A);
-	b = v1_site(B, NULL);
+	b = peers_site_v1(B, NULL);
 	b.ike = a.ike;
 	check_refused(&a, &b, "accepts none of our IKE proposals", NULL);
 }

@@ -18,16 +18,6 @@
 #define FIRSTS		800	/* that nobody goes on with */
 #define FREE_MOST	500	/* as ike/stranger.c has it */
 
-static struct site v1_site(int side)
-{
-	struct site site = peers_site(side);
-
-	site.version = POLICY_IKEV1;
-	site.ike = peers_props(PROP_IKE, "aes-256-cbc", "sha256", "group19");
-	site.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
-	return site;
-}
-
 static struct endpoint at(const char *address)
 {
 	return (struct endpoint){ .addr = site_address(address), .port = IKE_PORT };
@@ -62,7 +52,7 @@ static bool tap(struct peers *net, int from, uint8_t *data, size_t n)
 
 static struct peers *begin(uint64_t seed, struct seen *seen)
 {
-	struct site a = v1_site(A), b = v1_site(B);
+	struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 	struct peers *net = peers_new(seed);
 
 	net->tap = tap;
@@ -147,7 +137,7 @@ static void test_replayed_life(void **state)
 {
 	const struct endpoint a = at("192.0.2.1"), b = at("198.51.100.2");
 	struct seen seen = { .n = 0 };
-	struct site site[2] = { v1_site(A), v1_site(B) };
+	struct site site[2] = { peers_site_v1(A, "group19"), peers_site_v1(B, "group19") };
 	struct peers *net = peers_new(5);
 
 	(void)state;
@@ -204,7 +194,7 @@ static void test_firsts(void **state)
 	const struct endpoint b = at("198.51.100.2");
 	struct seen seen = { .n = 0 };
 	struct peers *net = begin(2, &seen);
-	struct site site = v1_site(B);
+	struct site site = peers_site_v1(B, "group19");
 	unsigned int sent;
 
 	(void)state;

@@ -11,16 +11,6 @@
 
 #define SEEDS	32
 
-static struct site v1_site(int side)
-{
-	struct site site = peers_site(side);
-
-	site.version = POLICY_IKEV1;
-	site.ike = peers_props(PROP_IKE, "aes-256-cbc", "sha256", "group19");
-	site.esp = peers_props(PROP_ESP, "aes-256-gcm", NULL, "group19");
-	return site;
-}
-
 static struct peers *up_with(uint64_t seed, const struct site *a, const struct site *b)
 {
 	struct peers *net = peers_up(seed, a, b);
@@ -31,7 +21,7 @@ static struct peers *up_with(uint64_t seed, const struct site *a, const struct s
 
 static struct peers *up(uint64_t seed)
 {
-	struct site a = v1_site(A), b = v1_site(B);
+	struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 
 	return up_with(seed, &a, &b);
 }
@@ -80,7 +70,7 @@ static void test_soft_both(void **state)
 
 static void test_child_life(void **state)
 {
-	struct site a = v1_site(A), b = v1_site(B);
+	struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 	struct peers *net;
 
 	(void)state;
@@ -100,7 +90,7 @@ static void test_ike_life(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= 4; seed++) {
-		struct site a = v1_site(A), b = v1_site(B);
+		struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 		struct peers *net;
 		uint32_t spi;
 
@@ -128,7 +118,7 @@ static void test_everything(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= SEEDS / 2; seed++) {
-		struct site a = v1_site(A), b = v1_site(B);
+		struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 		struct peers *net;
 
 		a.ike_life = 300;
@@ -160,7 +150,7 @@ static bool no_ike_at_a(struct peers *net)
 /* The questions of RFC 3706 are answered as long as the peer lives. */
 static void test_dpd(void **state)
 {
-	struct site a = v1_site(A), b = v1_site(B);
+	struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 	struct peers *net;
 	unsigned int sent;
 
@@ -185,7 +175,7 @@ static void test_restart(void **state)
 {
 	(void)state;
 	for (int side = A; side <= B; side++) {
-		struct site a = v1_site(A), b = v1_site(B);
+		struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 		struct peers *net;
 
 		a.liveness = 5;
@@ -232,7 +222,7 @@ static void test_clear_amid(void **state)
 {
 	(void)state;
 	for (unsigned int ms = 0; ms < 300; ms += 10) {
-		struct site a = v1_site(A), b = v1_site(B);
+		struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 		struct peers *net = peers_new(50 + ms);
 		int side = ms / 10 % 2;
 
@@ -252,7 +242,7 @@ static void test_both_begin(void **state)
 {
 	(void)state;
 	for (uint64_t seed = 1; seed <= SEEDS; seed++) {
-		struct site a = v1_site(A), b = v1_site(B);
+		struct site a = peers_site_v1(A, "group19"), b = peers_site_v1(B, "group19");
 		struct peers *net = peers_new(seed);
 
 		b.passive = false;

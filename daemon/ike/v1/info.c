@@ -9,10 +9,10 @@
 #include "ike/child_end.h"
 #include "ike/child_use.h"
 #include "ike/ike_life.h"
+#include "ike/peer_gone.h"
 #include "ike/stranger.h"
 #include "ike/v1/v1.h"
 
-#define EARLY_MS	SECONDS(10)	/* an SA deleted so soon counts as a failure */
 #define SPARE_MS	SECONDS(3)	/* for the last message of a quick mode to come */
 #define DELETE_MOST	256		/* SPIs in a message of ours */
 #define ADVISED_SENDS	2		/* more tries after an answer in clear that says no */
@@ -218,7 +218,7 @@ static void take_notify(struct ike_sa *ike, const struct isakmp_notify *notify)
 		take_alive(ike, notify->data);
 		break;
 	case ISAKMP_N_INITIAL_CONTACT:
-		v1_initial_contact(ike);
+		ike_initial_contact(ike);
 		break;
 	default:
 		if (notify->type < ISAKMP_N_CONNECTED)
@@ -257,7 +257,7 @@ static void child_gone(struct child_sa *child)
 /* The peer ends phase 1; its children go on until they have successors (RFC 2409 5.5). */
 static void ike_gone(struct ike_sa *ike)
 {
-	bool early = ike->core->now < ike->up_at + EARLY_MS;
+	bool early = ike_deleted_early(ike);
 	struct gateway *gw = ike->gw;
 
 	/* That it has replaced one is no news. */
@@ -265,12 +265,7 @@ static void ike_gone(struct ike_sa *ike)
 		gateway_tell(gw, "ike-down", "peer deleted the IKE SA");
 	ike_orphan_children(ike);
 	ike_close(ike, false);
-	if (gw->ike || gw->starting)
-		return;
-	if (early)
-		gateway_backoff(gw);
-	else
-		gateway_give_way(gw);
+	ike_peer_deleted(gw, early);
 }
 
 static void take_delete(struct ike_sa *ike, const struct isakmp_delete *del)

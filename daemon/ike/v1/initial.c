@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* INITIAL-CONTACT (RFC 2407 section 4.6.3.3): whoever says so has nothing of what there was. */
+#include "ike/peer_gone.h"
 #include "ike/v1/v1.h"
-#include "policy/id.h"
 
 void v1_initial_put(struct isakmp_writer *w, const struct ike_sa *ike)
 {
@@ -15,18 +15,6 @@ void v1_initial_put(struct isakmp_writer *w, const struct ike_sa *ike)
 	isakmp_put_notify(w, &notify);
 }
 
-void v1_initial_contact(struct ike_sa *ike)
-{
-	for (struct ike_sa *old = ike->gw->ikes; old; old = old->gw_next) {
-		if (old == ike || old->state < IKE_UP || old->state >= IKE_CLOSED ||
-		    old->up_at > ike->begun || !id_same(&old->remote_id, &ike->remote_id))
-			continue;
-		gateway_tell(ike->gw, "ike-down", "peer started anew: its old IKE SA is deleted");
-		ike_orphan_children(old);
-		ike_close(old, false);
-	}
-}
-
 void v1_initial_take(struct ike_sa *ike, const struct v1_in *in)
 {
 	const struct isakmp_payload *payload = NULL;
@@ -36,5 +24,5 @@ void v1_initial_take(struct ike_sa *ike, const struct v1_in *in)
 	while ((payload = isakmp_find(&in->payloads, ISAKMP_PL_NOTIFY, payload)))
 		if (!isakmp_read_notify(payload, &notify, &error) &&
 		    notify.type == ISAKMP_N_INITIAL_CONTACT)
-			v1_initial_contact(ike);
+			ike_initial_contact(ike);
 }

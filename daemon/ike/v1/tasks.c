@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What we ask a peer for: v1_tasks[] has all of each kind, v1.c hands the answers in. */
+#include "ike/peer_gone.h"
 #include "ike/v1/v1.h"
 
 #define SENDS_MOST	8	/* about a minute */
@@ -61,18 +62,8 @@ static void proof_lost(struct ike_sa *ike, struct task *task)
 
 static void peer_dead(struct ike_sa *ike, struct task *task)
 {
-	struct gateway *gw = ike->gw;
-	char peer[ADDR_TEXT];
-
 	(void)task;
-	if (gw->ike && gw->ike != ike) {
-		ike_forgotten(ike);
-		return;
-	}
-	endpoint_text(&ike->path->remote, peer);
-	gateway_tell(gw, "ike-down", "peer %s is dead", peer);
-	ike_close(ike, false);
-	gateway_fail(gw, "peer %s does not answer any more: its SAs are deleted", peer);
+	ike_peer_dead(ike);
 }
 
 /* --- what takes another phase 1 --- */

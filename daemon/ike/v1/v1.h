@@ -174,8 +174,7 @@ void v1_established(struct ike_sa *ike);
 /* --- initial.c: INITIAL-CONTACT --- */
 
 void v1_initial_put(struct isakmp_writer *w, const struct ike_sa *ike);
-/* The peer of @ike has nothing of what was before it; v1_initial_take(): if @in says so. */
-void v1_initial_contact(struct ike_sa *ike);
+/* Heeds it where @in says so. */
 void v1_initial_take(struct ike_sa *ike, const struct v1_in *in);
 
 /* --- main.c: main mode where we began --- */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "policy/id.h"
 #include "ike/ike_life.h"
+#include "ike/peer_gone.h"
 #include "ike/stranger.h"
 #include "ike/v2/cert.h"
 #include "ike/v2/proof.h"
@@ -243,23 +244,6 @@ static void say_why_not(struct ike_sa *ike, const struct v2_proof *proof,
 		say_unknown(ike, proof);
 }
 
-/*
- * The peer has no other IKE SA with us (section 2.4): those from before are stale.  But a
- * daemon that was started anew may have left its SAs in the kernel, and makes successors one
- * after the other.
- */
-static void initial_contact(struct ike_sa *ike)
-{
-	for (struct ike_sa *old = ike->gw->ikes; old; old = old->gw_next) {
-		if (old->state < IKE_UP || old->state >= IKE_CLOSED || old->up_at > ike->begun ||
-		    !id_same(&old->remote_id, &ike->remote_id))
-			continue;
-		gateway_tell(ike->gw, "ike-down", "peer started anew: its old IKE SA is deleted");
-		ike_orphan_children(old);
-		ike_close(old, false);
-	}
-}
-
 /* The gateway that the peer has proved to be; NULL: none, or job_waits(). */
 static struct gateway *authenticate(struct ike_sa *ike, const struct v2_in *in,
 				    struct v2_proof *proof, struct found *found)
@@ -402,7 +386,7 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
 	if (in->notes.initial_contact)
-		initial_contact(ike);
+		ike_initial_contact(ike);
 	gateway_stop_starting(gw);
 	gw->contacted = true;
 	ike_established(ike);

@@ -4,9 +4,9 @@
 #include "ike/child_life.h"
 #include "ike/child_use.h"
 #include "ike/ike_life.h"
+#include "ike/peer_gone.h"
 #include "ike/v2/v2.h"
 
-#define EARLY_MS	SECONDS(10)	/* after its start an end is a failure */
 #define DELETE_MOST	256	/* SPIs in a request of ours, which is to fit into a packet */
 #define DELETED_MOST	1024	/* in a response: as many as fit into a message */
 
@@ -180,7 +180,7 @@ static void delete_children(struct ike_sa *ike, const struct wire_delete *del,
 static void ike_deleted(struct ike_sa *ike)
 {
 	const struct task *task = ike->ex.current;
-	bool early = ike->core->now < ike->up_at + EARLY_MS;
+	bool early = ike_deleted_early(ike);
 	struct ike_sa *rival = task ? ike_by_key(ike->core, task->rival_ike) : NULL;
 	struct gateway *gw = ike->gw;
 
@@ -194,12 +194,7 @@ static void ike_deleted(struct ike_sa *ike)
 	if (!gw->ike)
 		for (struct slot *slot = gw->slots; slot; slot = slot->next)
 			child_orphans_close(slot);
-	if (gw->ike || gw->starting)
-		return;
-	if (early)
-		gateway_backoff(gw);
-	else
-		gateway_give_way(gw);
+	ike_peer_deleted(gw, early);
 }
 
 /* The peer gets our ESP, and has no SA for it: another takes its place. */

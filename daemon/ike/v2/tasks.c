@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What we ask a peer for: v2_task[] has all of each kind, v2.c carries it out. */
+#include "ike/peer_gone.h"
 #include "ike/v2/v2.h"
 
 #define SENDS_MOST	8	/* about a minute */
@@ -76,22 +77,11 @@ static void intermediate_unsent(struct ike_sa *ike, struct task *task)
 
 static void peer_lost(struct ike_sa *ike, struct task *task)
 {
-	struct gateway *gw = ike->gw;
-	char peer[ADDR_TEXT];
-
 	(void)task;
-	if (gw->ike && gw->ike != ike) {
-		ike_forgotten(ike);
-		return;
-	}
-	endpoint_text(&ike->path->remote, peer);
-	gateway_tell(gw, "ike-down", "peer %s is dead", peer);
-	/* One that has lost the SA could do nothing with it. */
-	if (!ike->crashed)
+	/* One that has lost the SA, or has a newer one, could do nothing with it. */
+	if (!ike->crashed && (!ike->gw->ike || ike->gw->ike == ike))
 		v2_farewell(ike);
-	ike_close(ike, false);
-	/* after that, as it says so of all proxy-IDs that are down now */
-	gateway_fail(gw, "peer %s does not answer any more: its SAs are deleted", peer);
+	ike_peer_dead(ike);
 }
 
 /* --- what we ask --- */
