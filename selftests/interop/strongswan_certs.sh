@@ -8,50 +8,10 @@ set -eu
 . "$PANTUN_TOP/selftests/lib.sh"
 # shellcheck source=selftests/interop/lib_strongswan.sh
 . "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
+# shellcheck source=selftests/interop/lib_pki.sh
+. "$PANTUN_TOP/selftests/interop/lib_pki.sh"
 
-PKI=$WORK/pki
 ETC=$WORK/gb/etc/swanctl
-
-# key FILE KIND
-key() {
-	case $2 in
-	rsa) openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1" ;;
-	ed25519 | ed448) openssl genpkey -algorithm "${2^^}" -out "$1" ;;
-	*) openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$2" -out "$1" ;;
-	esac
-}
-
-# authority NAME
-authority() {
-	key "$PKI/$1.key" P-256
-	openssl req -x509 -new -key "$PKI/$1.key" -subj "/O=Example/CN=$1" -days 30 \
-		-out "$PKI/$1.crt"
-}
-
-# certificate NAME KIND DNS ISSUER [DAYS]
-certificate() {
-	key "$PKI/$1.key" "$2"
-	openssl req -new -key "$PKI/$1.key" -subj "/O=Example/CN=$1" \
-		-addext "subjectAltName=DNS:$3" |
-		openssl x509 -req -copy_extensions copy -CA "$PKI/$4.crt" -CAkey "$PKI/$4.key" \
-			-days "${5:-30}" -out "$PKI/$1.crt"
-}
-
-# revoke NAME ISSUER: the issuer's list has that certificate.
-revoke() {
-	: >>"$PKI/$2.index"
-	cat >"$PKI/ca.conf" <<-END
-	[ca]
-	default_ca = this
-	[this]
-	database = $PKI/$2.index
-	default_md = sha256
-	default_crl_days = 7
-	END
-	set -- "$1" "$2" -config "$PKI/ca.conf" -keyfile "$PKI/$2.key" -cert "$PKI/$2.crt"
-	openssl ca "${@:3}" -revoke "$PKI/$1.crt"
-	openssl ca "${@:3}" -gencrl -out "$PKI/$2.crl"
-}
 
 # peer NAME: strongSwan has that certificate.
 peer() {
@@ -68,25 +28,9 @@ peer() {
 	swanctl_on gb --load-all --clear >/dev/null 2>&1
 }
 
-# pantun NAME LINE...: pantun has that certificate.
-pantun() {
-	local name=$1 gw='set network ike gateway g'
-	shift
-	pantun_config ga 192.0.2.2 "$@"
-	sed -i '/pre-shared-key/d' "$WORK/ga/pantun.conf"
-	cat >>"$WORK/ga/pantun.conf" <<-END
-	set certificate own file $PKI/$name.crt
-	set certificate own key-file $PKI/$name.key
-	set certificate root file $PKI/root.crt
-	set certificate-profile sites CA root
-	$gw authentication certificate local-certificate name own
-	$gw authentication certificate certificate-profile sites
-	$gw local-id id a.example
-	$gw peer-id id b.example
-	END
-	pantund_start ga
-	wait_for 10 ip -n ga link show dev tunnel1
-	ip -n ga link set tunnel1 up
+# pantun_to_b NAME LINE...: pantun has that certificate, and all goes by the tunnel.
+pantun_to_b() {
+	pantun_with "$@"
 	route_lans tunnel1 ipsec0
 }
 
@@ -114,7 +58,6 @@ PASSIVE='set network ike gateway g protocol-common passive-mode yes'
 module_load
 topology_up
 xfrmi_up gb ipsec0 42
-mkdir -p "$PKI"
 (
 	umask 077
 	authority root
@@ -140,14 +83,14 @@ strongswan_start gb >/dev/null
 # begun_here KINDS
 begun_here() {
 	peer "b-${1#*:}"
-	pantun "a-${1%:*}"
+	pantun_to_b "a-${1%:*}"
 	up "$1, pantun begins"
 }
 
 # begun_there KINDS: it is left up.
 begun_there() {
 	peer "b-${1#*:}"
-	pantun "a-${1%:*}" "$PASSIVE"
+	pantun_to_b "a-${1%:*}" "$PASSIVE"
 	check "$1: strongSwan begins" swanctl_on gb --initiate --child net --timeout 20
 	is_up "$1, strongSwan begins"
 }
@@ -170,7 +113,7 @@ begun_in_vain 'revoked'
 fails 'revoked' 'not let in by its certificate: it is revoked'
 
 peer b-other
-pantun a-ed "$PASSIVE"
+pantun_to_b a-ed "$PASSIVE"
 begun_in_vain 'another authority'
 fails 'another authority' 'no authority of the certificate-profile has issued it'
 
@@ -182,7 +125,7 @@ if [ -n "${PANTUN_CERTS_LONG:-}" ]; then
 	peer b-named
 	sed -i 's/id = b.example/id = c.example/' "$ETC/swanctl.conf"
 	swanctl_on gb --load-all >/dev/null 2>&1
-	pantun a-ec256 "$PASSIVE"
+	pantun_to_b a-ec256 "$PASSIVE"
 	begun_in_vain 'another name'
 	fails 'another name' 'says it is c.example, expected is b.example'
 fi
