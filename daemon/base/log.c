@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "base/log.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,11 +14,20 @@
 
 #define TEXT_MAX	1024	/* octets of a line's text; the rest is truncated */
 #define CLOCK_TEXT	40
+#define LINE_MAX_LEN	(TEXT_MAX + TEXT_MAX / 4 + CLOCK_TEXT + 32)
+#define KEPT_MAX	(16 << 10)
 
 static log_sink *current_sink;
 static void *sink_ctx;
 static enum log_level most_level = LOG_LEVEL_INFO;
 static enum { TO_FILE, TO_TERMINAL, TO_JOURNAL } stderr_kind;
+
+static struct {
+	void (*wake)(void *ctx);	/* NULL: nothing is kept */
+	void *ctx;
+	size_t n;
+	char text[KEPT_MAX];
+} kept;
 
 void log_set_sink(log_sink *sink, void *ctx)
 {
@@ -106,6 +116,47 @@ static const char *clock_text(char out[CLOCK_TEXT])
 	return out;
 }
 
+static void write_all(const char *text, size_t n)
+{
+	while (n) {
+		ssize_t done = write(STDERR_FILENO, text, n);
+
+		if (done < 0 && errno != EINTR)
+			return;
+		text += done > 0 ? done : 0;
+		n -= done > 0 ? (size_t)done : 0;
+	}
+}
+
+void log_flush(void)
+{
+	write_all(kept.text, kept.n);
+	kept.n = 0;
+}
+
+void log_hold(void (*wake)(void *ctx), void *ctx)
+{
+	log_flush();
+	kept.wake = wake;
+	kept.ctx = ctx;
+}
+
+static void put_line(enum log_level level, const char *line, size_t n)
+{
+	bool keep = kept.wake && level > LOG_LEVEL_WARNING;
+
+	if (kept.n && (!keep || kept.n + n > sizeof(kept.text)))
+		log_flush();
+	if (!keep) {
+		write_all(line, n);
+		return;
+	}
+	memcpy(kept.text + kept.n, line, n);
+	kept.n += n;
+	if (kept.n == n)
+		kept.wake(kept.ctx);
+}
+
 static void to_stderr(enum log_level level, const char *subject, const char *text)
 {
 	static const char *const names[] = {
@@ -115,17 +166,20 @@ static void to_stderr(enum log_level level, const char *subject, const char *tex
 		[LOG_LEVEL_DEBUG] = "debug",
 	};
 	const char *colon = subject ? ": " : "";
-	char clock[CLOCK_TEXT];
+	char clock[CLOCK_TEXT], line[LINE_MAX_LEN];
+	int n;
 
 	if (!subject)
 		subject = "";
 	/* the journal records name and time itself, and takes the priority from <N> */
 	if (stderr_kind == TO_JOURNAL)
-		fprintf(stderr, "<%d>%s%s%s\n", log_priority(level), subject, colon, text);
+		n = snprintf(line, sizeof(line), "<%d>%s%s%s\n", log_priority(level), subject,
+			     colon, text);
 	else
-		fprintf(stderr, "%spantund: %s: %s%s%s\n",
-			stderr_kind == TO_TERMINAL ? clock_text(clock) : "", names[level],
-			subject, colon, text);
+		n = snprintf(line, sizeof(line), "%spantund: %s: %s%s%s\n",
+			     stderr_kind == TO_TERMINAL ? clock_text(clock) : "", names[level],
+			     subject, colon, text);
+	put_line(level, line, (size_t)n);
 }
 
 void log_msg(enum log_level level, const char *subject, const char *format, ...)

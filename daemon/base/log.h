@@ -18,6 +18,15 @@ typedef void log_sink(void *ctx, enum log_level level, const char *subject, cons
 void log_open(void);
 /* NULL: standard error. */
 void log_set_sink(log_sink *sink, void *ctx);
+/*
+ * Keeps lines for standard error that are neither errors nor warnings, to write several at a time:
+ * a system call costs more than a line.  @wake is called when the first is kept, and has to see to
+ * it that log_flush() is called before the process sleeps.  Errors and warnings are written at
+ * once, and what was kept before them.  NULL: writes what is kept, and keeps no more.
+ */
+void log_hold(void (*wake)(void *ctx), void *ctx);
+/* Writes what is kept. */
+void log_flush(void);
 void log_set_level(enum log_level most);
 /* The priority of syslog(3). */
 int log_priority(enum log_level level);

@@ -43,6 +43,23 @@ static void on_timer(evutil_socket_t fd, short what, void *ctx)
 	timer_tick(ctx);
 }
 
+/* --- the log --- */
+
+static void on_line_kept(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	event_active(d->lines, 0, 0);
+}
+
+static void on_lines(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	log_flush();
+}
+
 /* --- signals --- */
 
 static void on_hangup(evutil_socket_t fd, short what, void *ctx)
@@ -119,12 +136,13 @@ static bool watch_all(struct daemon *d)
 {
 	const struct timeval at_once = { 0 };
 
+	d->lines = event_new(d->base, -1, 0, on_lines, d);
 	d->timer = watch(d, -1, 0, on_timer, &at_once);
 	d->kernel = watch(d, d->kern->ops->fd(d->kern), EV_READ | EV_PERSIST, on_kernel, NULL);
 	d->signals[0] = watch(d, SIGTERM, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[1] = watch(d, SIGINT, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[2] = watch(d, SIGHUP, EV_SIGNAL | EV_PERSIST, on_hangup, NULL);
-	return d->timer && d->kernel && d->signals[0] && d->signals[1] &&
+	return d->lines && d->timer && d->kernel && d->signals[0] && d->signals[1] &&
 	       d->signals[2] && watch_watchdog(d);
 }
 
@@ -157,6 +175,7 @@ static void free_event(struct event *event)
 static void end(struct daemon *d)
 {
 	ctl_close(d->ctl);
+	free_event(d->lines);
 	free_event(d->timer);
 	free_event(d->watchdog);
 	free_event(d->kernel);
@@ -187,8 +206,11 @@ int daemon_run(const struct daemon_options *options)
 	parts_begin(&d, options);
 	signal(SIGPIPE, SIG_IGN);
 	good = priv_harden() && lock_run_dir(&d) && begin(&d);
-	if (good)
+	if (good) {
+		log_hold(on_line_kept, &d);
 		event_base_dispatch(d.base);
+		log_hold(NULL, NULL);
+	}
 	if (good && options->delete_on_exit)
 		sas_flush(&d);
 	end(&d);

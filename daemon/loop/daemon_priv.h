@@ -69,6 +69,7 @@ struct daemon {
 	struct unpaddeds unpadded;	/* tunnels.c */
 	struct ctl *ctl;
 	struct event *timer, *watchdog, *kernel;
+	struct event *lines;		/* of the log are kept, until the round is over */
 	ike_time armed;			/* what @timer was set for */
 	ike_time look;			/* when to look at the ends of certificates, or IKE_NEVER */
 	struct event *signals[SIGNALS];

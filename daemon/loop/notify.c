@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/log.h"
+
 void notify(const char *state)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -28,6 +30,8 @@ void notify(const char *state)
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
+	/* Whoever waits for this looks for why in the log. */
+	log_flush();
 	/* Ignore errors: a service manager that does not listen gets no notification. */
 	(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&addr,
 		      addr_n);

@@ -18,15 +18,21 @@ void log_relay_send(void *ctx, enum log_level level, const char *subject, const 
 		chan_flush(ctx);
 }
 
-static bool has_room(struct log_relay *relay)
+/* The clock is asked only when the room was used up, as most lines need not know the time. */
+static void make_room(struct log_relay *relay)
 {
 	uint64_t now = clock_ms(), more = (now - relay->at) / 1000 * LOG_RELAY_RATE;
 
-	if (more) {
-		relay->room = more < LOG_RELAY_BURST - relay->room ?
-			      relay->room + (unsigned int)more : LOG_RELAY_BURST;
-		relay->at = now;
-	}
+	if (!more)
+		return;
+	relay->room = more < LOG_RELAY_BURST ? (unsigned int)more : LOG_RELAY_BURST;
+	relay->at = now;
+}
+
+static bool has_room(struct log_relay *relay)
+{
+	if (!relay->room)
+		make_room(relay);
 	if (!relay->room) {
 		relay->left_out++;
 		return false;

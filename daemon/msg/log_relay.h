@@ -10,8 +10,9 @@
 void log_relay_send(void *ctx, enum log_level level, const char *subject, const char *text);
 
 /*
- * Burst and rate of lines that a child may log, so that a captured one cannot fill the disk.  The
- * number of dropped lines is logged when there is room again.
+ * Burst and rate of lines that a child may log, so that a captured one cannot fill the disk.  After
+ * a long silence there may be two bursts, one after the other.  The number of dropped lines is
+ * logged when there is room again.
  */
 #define LOG_RELAY_BURST		4000
 #define LOG_RELAY_RATE		200

@@ -147,12 +147,108 @@ static void test_terminal(void **state)
 	close(master);
 }
 
+static unsigned int woken;
+
+static void on_kept(void *ctx)
+{
+	assert_ptr_equal(ctx, &woken);
+	woken++;
+}
+
+/* The next write is @text. */
+static void assert_written(int fd, const char *text)
+{
+	char got[512];
+	ssize_t n = recv(fd, got, sizeof(got) - 1, MSG_DONTWAIT);
+
+	assert_true(n >= 0);
+	got[n] = '\0';
+	assert_string_equal(got, text);
+}
+
+static void assert_nothing_written(int fd)
+{
+	char octet;
+
+	assert_int_equal(recv(fd, &octet, 1, MSG_DONTWAIT), -1);
+}
+
+/* Lines leave together, in their order, and none waits for long behind what is urgent. */
+static void test_hold(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), 0);
+	begin(ends[0]);
+	woken = 0;
+	log_hold(on_kept, &woken);
+	log_info(NULL, "one");
+	log_info("gateway hq", "two");
+	assert_int_equal(woken, 1);
+	assert_nothing_written(ends[1]);
+	log_flush();
+	assert_written(ends[1], "pantund: info: one\npantund: info: gateway hq: two\n");
+	log_info(NULL, "three");
+	assert_int_equal(woken, 2);
+	log_warning(NULL, "four");
+	assert_written(ends[1], "pantund: info: three\n");
+	assert_written(ends[1], "pantund: warning: four\n");
+	log_info(NULL, "five");
+	log_hold(NULL, NULL);
+	assert_written(ends[1], "pantund: info: five\n");
+	log_info(NULL, "six");
+	assert_written(ends[1], "pantund: info: six\n");
+	assert_int_equal(woken, 3);
+	end();
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* So many lines were written. */
+static unsigned int written(int fd)
+{
+	unsigned int lines = 0;
+	char got[32 << 10];
+	ssize_t n;
+
+	while ((n = recv(fd, got, sizeof(got), MSG_DONTWAIT)) > 0)
+		for (ssize_t at = 0; at < n; at++)
+			lines += got[at] == '\n';
+	return lines;
+}
+
+/* However many are said in a round, none is lost. */
+static void test_hold_many(void **state)
+{
+	enum { LINES = 2000 };
+	unsigned int lines = 0;
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, ends), 0);
+	begin(ends[0]);
+	log_hold(on_kept, &woken);
+	for (unsigned int i = 0; i < LINES; i++) {
+		log_info("gateway hq", "line %u", i);
+		lines += written(ends[1]);
+	}
+	assert_true(lines && lines < LINES);
+	log_hold(NULL, NULL);
+	assert_int_equal(lines + written(ends[1]), LINES);
+	end();
+	close(ends[0]);
+	close(ends[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_journal),
 		cmocka_unit_test(test_redirected),
 		cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_hold),
+		cmocka_unit_test(test_hold_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
