@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdalign.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,18 +19,29 @@
 #define DATAGRAM_MAX	65535
 #define MARKER		4	/* zero octets before IKE on port 4500 (RFC 3948 section 2.2) */
 #define KEEPALIVE	0xff	/* RFC 3948 section 2.3 */
-
-struct udp {
-	struct repeat said;
-	int fds[PORTS];
-	uint8_t buffer[DATAGRAM_MAX];
-};
+#define AT_ONCE		8	/* datagrams that one system call reads */
 
 /* Room for control messages: the local address of a datagram, and the DSCP of what we send. */
 union control {
 	char v4[CMSG_SPACE(sizeof(struct in_pktinfo)) + CMSG_SPACE(sizeof(int))];
 	char v6[CMSG_SPACE(sizeof(struct in6_pktinfo)) + CMSG_SPACE(sizeof(int))];
 	struct cmsghdr align;
+};
+
+/* Of a datagram to be read.  Untouched pages of the buffer take no memory. */
+struct room {
+	/* As union control: that of IPv6 is the longer one. */
+	alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct in6_pktinfo))];
+	union port_name from;
+	struct iovec iov;
+	uint8_t buffer[DATAGRAM_MAX];
+};
+
+struct udp {
+	struct repeat said;
+	int fds[PORTS];
+	struct mmsghdr headers[AT_ONCE];
+	struct room rooms[AT_ONCE];
 };
 
 static bool from_name(const union port_name *name, struct endpoint *out)
@@ -97,38 +109,68 @@ static bool destination(struct msghdr *msg, struct addr *out)
 	return out->family;
 }
 
-/* Reads one datagram; false if there is none. */
-static bool read_one(struct udp *udp, unsigned int i, udp_received *received, void *ctx)
+static void make_room(struct udp *udp)
 {
-	static const uint8_t marker[MARKER];
-	union control control;
-	struct iovec iov = { .iov_base = udp->buffer, .iov_len = sizeof(udp->buffer) };
-	struct endpoint local = { .port = port_kinds[i].port }, remote;
-	union port_name from = { .any.sa_family = 0 };
-	struct msghdr msg = {
-		.msg_name = &from, .msg_namelen = sizeof(from), .msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = &control, .msg_controllen = sizeof(control),
-	};
-	size_t skip = port_kinds[i].port == IKE_NATT_PORT ? MARKER : 0;
-	ssize_t n = recvmsg(udp->fds[i], &msg, 0);
+	for (unsigned int i = 0; i < AT_ONCE; i++) {
+		struct room *room = &udp->rooms[i];
 
-	/* For example an ICMP error, which is reported once; the next call reads on. */
-	if (n < 0)
-		return errno != EAGAIN && errno != EWOULDBLOCK;
-	/* Port 0 cannot be answered. */
-	if (!from_name(&from, &remote) || !remote.port || !destination(&msg, &local.addr))
-		return true;
-	if ((size_t)n < skip || memcmp(udp->buffer, marker, skip) != 0)
-		return true;
-	received(ctx, &local, &remote, bytes_of(udp->buffer + skip, (size_t)n - skip));
-	return true;
+		room->iov = (struct iovec){ room->buffer, sizeof(room->buffer) };
+		room->from.any.sa_family = 0;
+		udp->headers[i].msg_hdr = (struct msghdr){
+			.msg_name = &room->from, .msg_namelen = sizeof(room->from),
+			.msg_iov = &room->iov, .msg_iovlen = 1,
+			.msg_control = room->control, .msg_controllen = sizeof(room->control),
+		};
+	}
 }
 
+/* Takes the datagram of @n octets in @room, which came to the port @port. */
+static void take_one(struct room *room, struct msghdr *msg, size_t n, uint16_t port,
+		     udp_received *received, void *ctx)
+{
+	static const uint8_t marker[MARKER];
+	struct endpoint local = { .port = port }, remote;
+	size_t skip = port == IKE_NATT_PORT ? MARKER : 0;
+
+	/* Port 0 cannot be answered. */
+	if (!from_name(&room->from, &remote) || !remote.port || !destination(msg, &local.addr))
+		return;
+	if (n >= skip && !memcmp(room->buffer, marker, skip))
+		received(ctx, &local, &remote, bytes_of(room->buffer + skip, n - skip));
+}
+
+/*
+ * Reads up to @most datagrams, and returns how many; -1: none, but one may wait behind an ICMP
+ * error, which is reported once.
+ */
+static int read_some(struct udp *udp, unsigned int i, unsigned int most, udp_received *received,
+		     void *ctx)
+{
+	int n;
+
+	make_room(udp);
+	n = recvmmsg(udp->fds[i], udp->headers, most < AT_ONCE ? most : AT_ONCE, 0, NULL);
+	if (n < 0)
+		return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -1;
+	for (int at = 0; at < n; at++)
+		take_one(&udp->rooms[at], &udp->headers[at].msg_hdr, udp->headers[at].msg_len,
+			 port_kinds[i].port, received, ctx);
+	return n;
+}
+
+/* Fewer than there was room for are all: to ask again would cost as much as to read one. */
 void udp_read(struct udp *udp, unsigned int i, unsigned int most, udp_received *received,
 	      void *ctx)
 {
-	while (udp->fds[i] >= 0 && most-- && read_one(udp, i, received, ctx))
-		;
+	unsigned int tries = most;
+	int n;
+
+	while (udp->fds[i] >= 0 && most && tries--) {
+		n = read_some(udp, i, most, received, ctx);
+		if (n >= 0 && n < AT_ONCE)
+			break;
+		most -= n > 0 ? (unsigned int)n : 0;
+	}
 }
 
 /* Rate-limits across all addresses: strangers choose where answers go. */

@@ -214,12 +214,16 @@ static size_t handle(struct chan *chan, uint8_t *at, size_t left, int fds[FDS_MA
 	return left;
 }
 
-/* Handles a datagram of @n octets.  File descriptors belong to its first message. */
-static void handle_all(struct chan *chan, size_t n, int fds[FDS_MAX], unsigned int n_fds)
+/*
+ * Handles a datagram of @n octets.  File descriptors belong to its first message.  Returns whether
+ * the next datagram probably waits already, because the peer had more to say than fits this one.
+ */
+static bool handle_all(struct chan *chan, size_t n, int fds[FDS_MAX], unsigned int n_fds)
 {
+	unsigned int count;
 	size_t at = 0;
 
-	for (unsigned int count = 0; at < n && !chan->over; count++) {
+	for (count = 0; at < n && !chan->over; count++) {
 		if (count == CHAN_BATCH) {
 			end(chan, "more than %u messages in a datagram", CHAN_BATCH);
 			break;
@@ -229,9 +233,13 @@ static void handle_all(struct chan *chan, size_t n, int fds[FDS_MAX], unsigned i
 		chan->heard++;
 	}
 	secret_wipe(chan->in, n);
+	return count == CHAN_BATCH || n > CHAN_BATCH_OCTETS / 2;
 }
 
-/* Reads one datagram.  False if there is none. */
+/*
+ * Reads one datagram.  False if there is none, or it seems to be the last: the event loop tells of
+ * another, and to find that there is none would cost as much as to read one.
+ */
 static bool read_one(struct chan *chan)
 {
 	union control control;
@@ -262,8 +270,7 @@ static bool read_one(struct chan *chan)
 	}
 	n_fds = take_fds(&msg, fds);
 	/* In a truncated datagram, the message that does not fit is found to be cut short. */
-	handle_all(chan, (size_t)n, fds, n_fds);
-	return true;
+	return handle_all(chan, (size_t)n, fds, n_fds);
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *ctx)

@@ -81,6 +81,8 @@ static const struct call allowed[] = {
 	{ .roles = EACH, .number = SCMP_SYS(rt_sigprocmask) },
 	{ .roles = EACH, .number = SCMP_SYS(rt_sigreturn) },
 
+	/* Several datagrams at a time. */
+	{ .roles = IKE, .number = SCMP_SYS(recvmmsg) },
 	/* The source address that the routes give to packets for a peer: connect() of a socket
 	 * that it was given for this, and that sends nothing. */
 	{ .roles = IKE, .number = SCMP_SYS(connect) },

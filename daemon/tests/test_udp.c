@@ -22,6 +22,8 @@
 #include "tests/own_network.h"
 
 #define SENT	5
+#define MANY	40
+#define FEW	11
 
 static unsigned int warnings;
 
@@ -99,6 +101,32 @@ static void test_port_zero(void **state)
 	close(raw);
 	udp_free(seen.udp);
 	log_set_sink(NULL, NULL);
+}
+
+/* As many are read as wait, or as are wanted. */
+static void test_many(void **state)
+{
+	struct seen seen = { .n = 0 };
+	int raw;
+
+	(void)state;
+	own_network();
+	seen.udp = open_udp();
+	assert_non_null(seen.udp);
+	raw = socket(AF_INET, SOCK_RAW, IPPROTO_UDP);
+	assert_true(raw >= 0);
+	for (unsigned int i = 0; i < MANY; i++)
+		send_from(raw, (uint16_t)(1024 + i));
+	udp_read(seen.udp, 0, FEW, on_datagram, &seen);
+	assert_int_equal(seen.n, FEW);
+	assert_int_equal(seen.last.port, 1024 + FEW - 1);
+	udp_read(seen.udp, 0, 100, on_datagram, &seen);
+	assert_int_equal(seen.n, MANY);
+	assert_int_equal(seen.last.port, 1024 + MANY - 1);
+	udp_read(seen.udp, 0, 100, on_datagram, &seen);
+	assert_int_equal(seen.n, MANY);
+	close(raw);
+	udp_free(seen.udp);
 }
 
 /* Where an answer would go is up to whoever asks: one line for many that cannot be sent. */
@@ -282,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_port_zero),
+		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_cannot_send),
 		cmocka_unit_test(test_dscp),
 		cmocka_unit_test(test_port_taken),
