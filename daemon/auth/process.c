@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
+#include "msg/rounds.h"
 #include "proc/role.h"
 
 struct auth_process {
@@ -192,7 +193,7 @@ static bool prepare(void)
 
 int auth_process_run(int parent)
 {
-	struct event_base *base = event_base_new();
+	struct event_base *base = rounds_new();
 	struct auth_process *process = base ? auth_process_new(base, parent) : NULL;
 	bool good = process && role_serve(MSG_AUTH, base, process->parent, prepare);
 

@@ -31,7 +31,7 @@ static unsigned int handle(struct engine *e, enum ike_urgency urgency, unsigned 
 	unsigned int n;
 
 	for (n = 0; n < most && (letter = inbox_take(&e->inbox, urgency)); n++) {
-		ike_core_datagram(e->core, clock_ms(), &letter->local, &letter->remote,
+		ike_core_datagram(e->core, turn_now(e), &letter->local, &letter->remote,
 				  bytes_of(letter->data, letter->n));
 		turn_end(e);
 		free(letter);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/engine.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/alarm.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "engine/datagrams.h"
@@ -15,6 +19,7 @@
 #include "engine/turn.h"
 #include "versions/versions.h"
 #include "msg/log_relay.h"
+#include "msg/rounds.h"
 #include "proc/confine.h"
 
 static int hook_random(void *ctx, void *out, size_t n)
@@ -77,9 +82,14 @@ static bool open_core(struct engine *e)
 
 static bool watch_all(struct engine *e)
 {
-	e->timer = event_new(e->base, -1, 0, on_timer, e);
+	e->alarm = alarm_open();
+	if (e->alarm < 0) {
+		log_error(NULL, "timerfd: %s", strerror(errno));
+		return false;
+	}
+	e->timer = event_new(e->base, e->alarm, EV_READ | EV_PERSIST, on_timer, e);
 	e->results = event_new(e->base, pool_fd(e->pool), EV_READ | EV_PERSIST, on_results, e);
-	if (e->timer && e->results && !event_add(e->results, NULL))
+	if (e->timer && e->results && !event_add(e->timer, NULL) && !event_add(e->results, NULL))
 		return true;
 	log_error(NULL, "out of memory");
 	return false;
@@ -97,6 +107,7 @@ struct engine *engine_new(struct event_base *base, int parent, void (*ended)(voi
 	e->base = base;
 	e->ended = ended;
 	e->ctx = ctx;
+	e->alarm = -1;
 	TAILQ_INIT(&e->departures);
 	LIST_INIT(&e->asked);
 	inbox_init(&e->inbox);
@@ -105,7 +116,7 @@ struct engine *engine_new(struct event_base *base, int parent, void (*ended)(voi
 	e->parent = chan_new(base, parent, MSG_IKE, MSG_PARENT, from_parent_handlers, e,
 			     on_parent_gone);
 	e->pool = e->parent ? pool_new() : NULL;
-	if (e->pool && open_core(e) && datagrams_init(e) && watch_all(e)) {
+	if (e->pool && open_core(e) && turn_init(e) && datagrams_init(e) && watch_all(e)) {
 		chan_send(e->parent, MSG_READY, NULL, 0);
 		return e;
 	}
@@ -123,7 +134,10 @@ void engine_free(struct engine *e)
 {
 	if (!e)
 		return;
+	turn_free(e);
 	free_event(e->timer);
+	if (e->alarm >= 0)
+		close(e->alarm);
 	free_event(e->results);
 	datagrams_end(e);
 	jobs_drop(e);
@@ -148,7 +162,7 @@ static void on_ended(void *ctx)
 
 int engine_run(int parent)
 {
-	struct event_base *base = event_base_new();
+	struct event_base *base = rounds_new();
 	struct engine *e;
 	bool good;
 

@@ -33,7 +33,11 @@ struct engine {
 	struct departures departures;
 	LIST_HEAD(askeds, asked) asked;		/* of auth */
 	uint64_t carried;			/* wishes that the parent has done */
-	ike_time armed;				/* what @timer was set for */
+	struct event *rest;			/* at the end of the round */
+	ike_time now;				/* of this round */
+	unsigned int same_time;			/* events for which @now is still true */
+	int alarm;				/* of @timer; -1: none */
+	ike_time armed;				/* what it was set for; 0: it has rung */
 	struct rand_store random;
 	bool ending;
 	void (*ended)(void *ctx);

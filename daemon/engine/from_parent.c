@@ -92,7 +92,7 @@ static void on_policy_end(void *ctx, struct bytes body, int fd)
 		chan_refuse(e->parent, MSG_POLICY_END, "something is missing");
 		return;
 	}
-	set.failed = !policy || ike_core_set_policy(e->core, clock_ms(), policy);
+	set.failed = !policy || ike_core_set_policy(e->core, turn_now(e), policy);
 	if (set.failed)
 		policy_free(policy);
 	/*
@@ -128,7 +128,7 @@ static void on_acquire(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_acquire(e->core, clock_ms(), at->ifname, *at->proxy ? at->proxy : NULL,
+	ike_core_acquire(e->core, turn_now(e), at->ifname, *at->proxy ? at->proxy : NULL,
 			 &msg->flow);
 	turn_end(e);
 }
@@ -139,7 +139,7 @@ static void on_expire(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_expire(e->core, clock_ms(), msg->token, msg->inbound, msg->hard);
+	ike_core_expire(e->core, turn_now(e), msg->token, msg->inbound, msg->hard);
 	turn_end(e);
 }
 
@@ -149,7 +149,7 @@ static void on_moved(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_moved(e->core, clock_ms(), msg->token, &msg->local, &msg->remote);
+	ike_core_moved(e->core, turn_now(e), msg->token, &msg->local, &msg->remote);
 	turn_end(e);
 }
 
@@ -160,7 +160,7 @@ static void on_path_lost(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	answer.count = ike_core_path_lost(e->core, clock_ms(), msg->ifname);
+	answer.count = ike_core_path_lost(e->core, turn_now(e), msg->ifname);
 	memcpy(answer.ifname, msg->ifname, sizeof(answer.ifname));
 	chan_send(e->parent, MSG_RENEWED, &answer, sizeof(answer));
 	turn_end(e);
@@ -172,7 +172,7 @@ static void on_path_back(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_path_back(e->core, clock_ms(), msg->ifname);
+	ike_core_path_back(e->core, turn_now(e), msg->ifname);
 	turn_end(e);
 }
 
@@ -182,7 +182,7 @@ static void on_away(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_away(e->core, clock_ms(), msg->ifname, *msg->why ? msg->why : NULL);
+	ike_core_away(e->core, turn_now(e), msg->ifname, *msg->why ? msg->why : NULL);
 	turn_end(e);
 }
 
@@ -192,7 +192,7 @@ static void on_adopt(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_adopt(e->core, clock_ms(), msg->at.ifname, msg->at.proxy, msg->ended);
+	ike_core_adopt(e->core, turn_now(e), msg->at.ifname, msg->at.proxy, msg->ended);
 	turn_end(e);
 }
 
@@ -202,7 +202,7 @@ static void on_sa_result(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_sa_result(e->core, clock_ms(), msg->token, msg->inbound, msg->error,
+	ike_core_sa_result(e->core, turn_now(e), msg->token, msg->inbound, msg->error,
 			   msg->error ? msg->text : NULL);
 	turn_end(e);
 }
@@ -213,7 +213,7 @@ static void on_heard(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_sa_heard(e->core, clock_ms(), msg->token, msg->idle);
+	ike_core_sa_heard(e->core, turn_now(e), msg->token, msg->idle);
 	turn_end(e);
 }
 
@@ -237,7 +237,7 @@ static void on_named(void *ctx, struct bytes body, int fd)
 		chan_refuse(e->parent, MSG_NAMED, "not an answer");
 		return;
 	}
-	ike_core_named(e->core, clock_ms(), answer);
+	ike_core_named(e->core, turn_now(e), answer);
 	turn_end(e);
 }
 
@@ -282,7 +282,7 @@ static void on_ask(void *ctx, struct bytes body, int fd)
 	struct msg_reply reply = { .ticket = msg->ticket };
 
 	(void)fd;
-	reply.reply = answer_question(e->core, clock_ms(), &msg->question, &rows);
+	reply.reply = answer_question(e->core, turn_now(e), &msg->question, &rows);
 	chan_send(e->parent, MSG_REPLY, &reply, sizeof(reply));
 	turn_end(e);
 }
@@ -316,7 +316,7 @@ static void on_end(void *ctx, struct bytes body, int fd)
 	struct engine *e = ctx;
 
 	(void)fd;
-	ike_core_shutdown(e->core, clock_ms(), msg->delete_sas);
+	ike_core_shutdown(e->core, turn_now(e), msg->delete_sas);
 	on_stop(e, body, -1);
 }
 

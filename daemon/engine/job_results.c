@@ -14,7 +14,7 @@
 
 static void give_back(struct engine *e, struct ike_job *job)
 {
-	ike_core_job_done(e->core, clock_ms(), job);
+	ike_core_job_done(e->core, turn_now(e), job);
 	turn_end(e);
 }
 

@@ -1,20 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "engine/turn.h"
 
+#include "base/alarm.h"
 #include "engine/departure.h"
 #include "engine/engine_priv.h"
 #include "engine/to_parent.h"
 
+/*
+ * Events that are taken to happen at one time.  On a slow machine more of them could take so long
+ * that the core thinks it was kept from running.
+ */
+#define SAME_TIME	16
+
+ike_time turn_now(struct engine *e)
+{
+	if (!e->same_time) {
+		e->now = clock_ms();
+		e->same_time = SAME_TIME;
+	}
+	e->same_time--;
+	event_active(e->rest, 0, 0);
+	return e->now;
+}
+
 static void arm(struct engine *e)
 {
 	ike_time at = ike_core_deadline(e->core);
-	struct timeval wait;
 
-	if (at == e->armed && event_pending(e->timer, EV_TIMEOUT, NULL))
+	if (at == e->armed && at)
 		return;
 	e->armed = at;
-	wait = clock_wait(at);
-	event_add(e->timer, &wait);
+	alarm_set(e->alarm, at);
 }
 
 /* Ends the process, if told to, once all messages to peers and the parent are out. */
@@ -27,16 +43,41 @@ static void end_when_done(struct engine *e)
 		e->ended(e->ctx);
 }
 
+/* The round is over: the next one is at another time. */
+static void on_rest(evutil_socket_t fd, short what, void *ctx)
+{
+	struct engine *e = ctx;
+
+	(void)fd;
+	(void)what;
+	arm(e);
+	e->same_time = 0;
+}
+
+bool turn_init(struct engine *e)
+{
+	e->rest = event_new(e->base, -1, 0, on_rest, e);
+	return e->rest;
+}
+
+void turn_free(struct engine *e)
+{
+	if (e->rest)
+		event_free(e->rest);
+}
+
 void turn_end(struct engine *e)
 {
 	to_parent_all(e);
 	departures_go(e);
-	arm(e);
 	end_when_done(e);
 }
 
 void turn_tick(struct engine *e)
 {
-	ike_core_tick(e->core, clock_ms());
+	/* To read the sockets may have taken a while. */
+	e->same_time = 0;
+	e->armed = 0;
+	ike_core_tick(e->core, turn_now(e));
 	turn_end(e);
 }

@@ -21,6 +21,7 @@
 #include "loop/token_key.h"
 #include "loop/tunnels.h"
 #include "loop/wishes.h"
+#include "msg/rounds.h"
 #include "priv/drop.h"
 #include "priv/group.h"
 #include "proc/confine.h"
@@ -34,13 +35,6 @@ static void on_kernel(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	d->kern->ops->dispatch(d->kern);
-}
-
-static void on_timer(evutil_socket_t fd, short what, void *ctx)
-{
-	(void)fd;
-	(void)what;
-	timer_tick(ctx);
 }
 
 /* --- the log --- */
@@ -99,7 +93,7 @@ static bool lock_run_dir(struct daemon *d)
 
 static bool open_parts(struct daemon *d)
 {
-	d->base = event_base_new();
+	d->base = rounds_new();
 	if (d->base && parts_open(d))
 		return true;
 	log_error(NULL, "out of memory");
@@ -134,15 +128,12 @@ static bool watch_watchdog(struct daemon *d)
 
 static bool watch_all(struct daemon *d)
 {
-	const struct timeval at_once = { 0 };
-
 	d->lines = event_new(d->base, -1, 0, on_lines, d);
-	d->timer = watch(d, -1, 0, on_timer, &at_once);
 	d->kernel = watch(d, d->kern->ops->fd(d->kern), EV_READ | EV_PERSIST, on_kernel, NULL);
 	d->signals[0] = watch(d, SIGTERM, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[1] = watch(d, SIGINT, EV_SIGNAL | EV_PERSIST, on_terminate, NULL);
 	d->signals[2] = watch(d, SIGHUP, EV_SIGNAL | EV_PERSIST, on_hangup, NULL);
-	return d->lines && d->timer && d->kernel && d->signals[0] && d->signals[1] &&
+	return d->lines && timer_open(d) && d->kernel && d->signals[0] && d->signals[1] &&
 	       d->signals[2] && watch_watchdog(d);
 }
 
@@ -176,7 +167,7 @@ static void end(struct daemon *d)
 {
 	ctl_close(d->ctl);
 	free_event(d->lines);
-	free_event(d->timer);
+	timer_close(d);
 	free_event(d->watchdog);
 	free_event(d->kernel);
 	for (unsigned int i = 0; i < SIGNALS; i++)

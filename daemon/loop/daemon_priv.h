@@ -70,7 +70,8 @@ struct daemon {
 	struct ctl *ctl;
 	struct event *timer, *watchdog, *kernel;
 	struct event *lines;		/* of the log are kept, until the round is over */
-	ike_time armed;			/* what @timer was set for */
+	int alarm;			/* of @timer; -1: none */
+	ike_time armed;			/* what it was set for; 0: it has rung */
 	ike_time look;			/* when to look at the ends of certificates, or IKE_NEVER */
 	struct event *signals[SIGNALS];
 	int ports[PORTS];		/* handed to each `ike` */

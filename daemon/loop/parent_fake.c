@@ -20,20 +20,12 @@
 #include "loop/tunnels.h"
 #include "loop/wishes.h"
 
-static void on_fake_timer(evutil_socket_t fd, short what, void *ctx)
-{
-	(void)fd;
-	(void)what;
-	timer_tick(ctx);
-}
-
 static bool open_fake_parts(struct daemon *d)
 {
 	const struct kern_events events = kernel_events(d);
 
 	d->kern = kern_fake_open(&events);
-	d->timer = event_new(d->base, -1, 0, on_fake_timer, d);
-	return parts_open(d) && d->kern && d->timer;
+	return parts_open(d) && d->kern && timer_open(d);
 }
 
 struct parent_fake *parent_fake_new(struct event_base *base, const char *config, const char *ctl)
@@ -64,8 +56,7 @@ void parent_fake_free(struct parent_fake *parent)
 	chan_free(d->auth);
 	chan_free(d->fetch);
 	ctl_close(d->ctl);
-	if (d->timer)
-		event_free(d->timer);
+	timer_close(d);
 	parts_close(d);
 	if (d->kern)
 		d->kern->ops->close(d->kern);

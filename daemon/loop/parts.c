@@ -34,6 +34,7 @@ void parts_begin(struct daemon *d, const struct daemon_options *options)
 	d->started = clock_ms();
 	d->module.due = IKE_NEVER;
 	d->look = IKE_NEVER;
+	d->alarm = -1;
 	d->run_dir = -1;
 	d->root = -1;
 	d->group = (gid_t)-1;

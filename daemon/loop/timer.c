@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/timer.h"
 
+#include <errno.h>
 #include <event2/event.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "base/alarm.h"
+#include "base/log.h"
 #include "ctl/ctl.h"
 #include "loop/certificates.h"
 #include "loop/daemon_priv.h"
@@ -27,17 +32,45 @@ static ike_time first_due(const struct daemon *d)
 	return at;
 }
 
-/* Most events of the kernel and of `ike` change nothing here, so the clock is not asked. */
+static void on_timer(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	timer_tick(ctx);
+}
+
+bool timer_open(struct daemon *d)
+{
+	d->alarm = alarm_open();
+	if (d->alarm < 0) {
+		log_error(NULL, "timerfd: %s", strerror(errno));
+		return false;
+	}
+	alarm_set(d->alarm, 0);
+	d->timer = event_new(d->base, d->alarm, EV_READ | EV_PERSIST, on_timer, d);
+	if (d->timer && !event_add(d->timer, NULL))
+		return true;
+	log_error(NULL, "out of memory");
+	return false;
+}
+
+void timer_close(struct daemon *d)
+{
+	if (d->timer)
+		event_free(d->timer);
+	if (d->alarm >= 0)
+		close(d->alarm);
+}
+
+/* Most events of the kernel and of `ike` change nothing here. */
 void timer_settle(struct daemon *d)
 {
 	ike_time at = first_due(d);
-	struct timeval wait;
 
-	if (at == d->armed && event_pending(d->timer, EV_TIMEOUT, NULL))
+	if (at == d->armed && at)
 		return;
 	d->armed = at;
-	wait = clock_wait(at);
-	event_add(d->timer, &wait);
+	alarm_set(d->alarm, at);
 }
 
 static void tell_certificate(void *ctx, const struct ike_event *event)
@@ -58,6 +91,7 @@ static void look_at_certificates(struct daemon *d)
 
 void timer_tick(struct daemon *d)
 {
+	d->armed = 0;
 	live_tick(d->live, d->kern, clock_ms());
 	module_tick(d);
 	look_at_certificates(d);

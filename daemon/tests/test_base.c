@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <limits.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/addr.h"
+#include "base/alarm.h"
 #include "base/bytes.h"
 #include "base/chorus.h"
 #include "base/clock.h"
@@ -556,19 +559,33 @@ static unsigned int distance(const char *a, const char *b)
 	return n;
 }
 
-static void test_clock_wait(void **state)
+/* Whether the alarm rings within @ms. */
+static bool rings(int fd, int ms)
 {
-	struct timeval wait = clock_wait(0);
+	struct pollfd readable = { .fd = fd, .events = POLLIN };
+
+	return poll(&readable, 1, ms) == 1;
+}
+
+static void test_alarm(void **state)
+{
+	int fd = alarm_open();
+	uint64_t at;
 
 	(void)state;
-	assert_true(!wait.tv_sec && !wait.tv_usec);
-	wait = clock_wait(clock_ms() + 1500);
-	assert_true(wait.tv_sec < 1 || (wait.tv_sec == 1 && wait.tv_usec <= 500000));
-	wait = clock_wait(clock_ms() + 59999);
-	assert_true(wait.tv_sec > 1 && wait.tv_sec < 60);
-	wait = clock_wait(UINT64_MAX);
-	assert_int_equal(wait.tv_sec, 60);
-	assert_int_equal(wait.tv_usec, 0);
+	assert_true(fd >= 0);
+	assert_false(rings(fd, 0));
+	alarm_set(fd, 0);
+	assert_true(rings(fd, 60000));
+	alarm_set(fd, UINT64_MAX);
+	assert_false(rings(fd, 0));
+	at = clock_ms() + 20;
+	alarm_set(fd, at);
+	assert_true(rings(fd, 60000));
+	assert_true(clock_ms() >= at);
+	alarm_set(fd, clock_ms() + 600000);
+	assert_false(rings(fd, 0));
+	close(fd);
 }
 
 static void test_near(void **state)
@@ -602,7 +619,7 @@ int main(void)
 		cmocka_unit_test(test_range_longest_text),
 		cmocka_unit_test(test_range_refused),
 		cmocka_unit_test(test_service),
-		cmocka_unit_test(test_clock_wait),
+		cmocka_unit_test(test_alarm),
 		cmocka_unit_test(test_near),
 		cmocka_unit_test(test_text_copy),
 		cmocka_unit_test(test_chorus),
