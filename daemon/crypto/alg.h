@@ -76,6 +76,7 @@ struct alg_dh {
 	uint16_t answer_n;	/* and of the responder's, where that is a KEM's ciphertext; or 0 */
 	uint16_t shared_n;
 	uint16_t private_n;	/* of a fresh private key */
+	bool quick;		/* takes no longer than to read and answer a message */
 	bool weak;		/* does not protect any more */
 };
 

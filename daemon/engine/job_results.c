@@ -23,9 +23,13 @@ static void give_back(struct engine *e, struct ike_job *job)
 void jobs_take(struct engine *e)
 {
 	struct ike_job *job;
+	unsigned int n;
 
-	for (unsigned int n = 0; n < TAKE_MOST && (job = pool_take(e->pool)); n++)
+	for (n = 0; n < TAKE_MOST && (job = pool_take(e->pool)); n++)
 		give_back(e, job);
+	/* The descriptor does not tell of what pool_put() has computed. */
+	if (n == TAKE_MOST)
+		event_active(e->results, EV_READ, 0);
 }
 
 /* --- AUTH --- */

@@ -29,12 +29,22 @@ static void begin_auth(struct engine *e, struct ike_job *job)
 	jobs_ask(e, asked);
 }
 
+static void compute_dh(struct engine *e, struct ike_job *job)
+{
+	bool at_once = pool_spares(e->pool, job);
+
+	if (!pool_put(e->pool, job))
+		ike_job_free(job);
+	else if (at_once)
+		event_active(e->results, EV_READ, 0);
+}
+
 void jobs_begin(struct engine *e, struct ike_job *job)
 {
 	if (ike_job_kind(job) == IKE_JOB_AUTH)
 		begin_auth(e, job);
-	else if (!pool_put(e->pool, job))
-		ike_job_free(job);
+	else
+		compute_dh(e, job);
 }
 
 void jobs_drop(struct engine *e)

@@ -33,6 +33,7 @@ struct pool {
 	pthread_mutex_t lock;		/* protects all fields below */
 	pthread_cond_t more;
 	struct items standing, beginning, done;
+	bool told;			/* by @fd, of what is in @done */
 	unsigned int waiting;		/* in the first two queues */
 	bool ending;
 };
@@ -69,11 +70,16 @@ static struct item *next(struct pool *pool)
 /* Signals after it has let go of the lock, or whoever wakes up would have to wait for that. */
 static void finish(struct pool *pool, struct item *item)
 {
+	bool tell;
+
 	pthread_mutex_lock(&pool->lock);
+	tell = !pool->told;
+	pool->told = true;
 	STAILQ_INSERT_TAIL(&pool->done, item, list);
 	pthread_mutex_unlock(&pool->lock);
 	/* Cannot block: the counter never comes near its maximum. */
-	(void)eventfd_write(pool->fd, 1);
+	if (tell)
+		(void)eventfd_write(pool->fd, 1);
 }
 
 static void *compute(void *ctx)
@@ -180,6 +186,18 @@ int pool_fd(const struct pool *pool)
 	return pool->fd;
 }
 
+bool pool_spares(const struct pool *pool, const struct ike_job *job)
+{
+	return pool->n == 1 && ike_job_quick(job);
+}
+
+static void put_done(struct pool *pool, struct item *item)
+{
+	pthread_mutex_lock(&pool->lock);
+	STAILQ_INSERT_TAIL(&pool->done, item, list);
+	pthread_mutex_unlock(&pool->lock);
+}
+
 bool pool_put(struct pool *pool, struct ike_job *job)
 {
 	struct item *item = malloc(sizeof(*item));
@@ -187,6 +205,11 @@ bool pool_put(struct pool *pool, struct ike_job *job)
 	if (!item)
 		return false;
 	item->job = job;
+	if (pool_spares(pool, job)) {
+		ike_job_run(job);
+		put_done(pool, item);
+		return true;
+	}
 	pthread_mutex_lock(&pool->lock);
 	if (ike_job_stands(job))
 		STAILQ_INSERT_TAIL(&pool->standing, item, list);
@@ -216,9 +239,12 @@ struct ike_job *pool_take(struct pool *pool)
 
 	pthread_mutex_lock(&pool->lock);
 	item = first(&pool->done);
-	/* Cleared under the lock, and only without results: each later one signals again. */
-	if (!item)
-		(void)eventfd_read(pool->fd, &n);
+	/*
+	 * Cleared under the lock, and only without results: the next one tells again.  A thread may
+	 * be about to tell of what was taken already.
+	 */
+	if (!item && pool->told)
+		pool->told = eventfd_read(pool->fd, &n) != 0;
 	pthread_mutex_unlock(&pool->lock);
 	if (item)
 		job = item->job;

@@ -25,6 +25,12 @@ struct pool *pool_new(void);
 void pool_free(struct pool *pool);
 /* Readable while there are results, however many are taken at a time. */
 int pool_fd(const struct pool *pool);
+/*
+ * Whether pool_put() itself will compute @job, so that its result is there at once and pool_fd()
+ * need not tell of it: on a single CPU, a thread could not begin earlier, and to wake it, and be
+ * woken by it, takes longer than a quick group.
+ */
+bool pool_spares(const struct pool *pool, const struct ike_job *job);
 /* Takes ownership of @job.  False: out of memory, and @job remains the caller's. */
 bool pool_put(struct pool *pool, struct ike_job *job);
 /* True while new peers have to wait. */

@@ -148,6 +148,8 @@ void ike_job_run(struct ike_job *job);
 const struct ike_auth_request *ike_job_auth_request(const struct ike_job *job);
 /* And its result. */
 void ike_job_set_auth_answer(struct ike_job *job, const struct ike_auth_answer *answer);
+/* A key exchange that takes no longer than to read and answer a message. */
+bool ike_job_quick(const struct ike_job *job);
 /* It is for an SA that stands, and goes before those of peers that only begin. */
 bool ike_job_stands(const struct ike_job *job);
 /* Wipes its keys; NULL is fine. */

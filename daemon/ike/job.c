@@ -24,6 +24,11 @@ enum ike_job_kind ike_job_kind(const struct ike_job *job)
 	return job->kind;
 }
 
+bool ike_job_quick(const struct ike_job *job)
+{
+	return job->group && job->group->quick;
+}
+
 bool ike_job_stands(const struct ike_job *job)
 {
 	return job->stands;

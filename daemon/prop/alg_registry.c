@@ -118,9 +118,9 @@ static const struct alg_prf prf_rows[] = {
 #define MODP(number, bits, exponent, ...) \
 	{ .conf = "group" #number, GROUP(MODP_##bits), .kind = ALG_DH_MODP, \
 	  .public_n = (bits) / 8, .shared_n = (bits) / 8, .private_n = (exponent), __VA_ARGS__ }
-#define CURVE(number, iana, method, octets) \
+#define CURVE(number, iana, method, octets, ...) \
 	{ .conf = "group" #number, GROUP(iana), .evp = (method), .kind = ALG_DH_CURVE, \
-	  .public_n = (octets), .shared_n = (octets), .private_n = (octets) }
+	  .public_n = (octets), .shared_n = (octets), .private_n = (octets), __VA_ARGS__ }
 #define ECP(number, iana, method, octets, ...) \
 	{ .conf = "group" #number, GROUP(iana), .evp = (method), .kind = ALG_DH_ECP, \
 	  .public_n = 2 * (octets), .shared_n = (octets), .private_n = (octets), __VA_ARGS__ }
@@ -128,7 +128,7 @@ static const struct alg_prf prf_rows[] = {
 #define KEM(bits, key, ciphertext) \
 	{ .conf = "ml-kem-" #bits, GROUP(ML_KEM_##bits), .evp = "ML-KEM-" #bits, \
 	  .kind = ALG_DH_KEM, .public_n = (key), .answer_n = (ciphertext), .shared_n = 32, \
-	  .private_n = 64 }
+	  .private_n = 64, .quick = true }
 
 /*
  * RFC 2409, 3526, 5903, 5114, 6954, 8031, draft-ietf-ipsecme-ikev2-mlkem.
@@ -144,7 +144,7 @@ static const struct alg_dh dh_rows[] = {
 	MODP(16, 4096, 48),
 	MODP(17, 6144, 56),
 	MODP(18, 8192, 64),
-	ECP(19, ECP_256, "P-256", 32),
+	ECP(19, ECP_256, "P-256", 32, .quick = true),
 	ECP(20, ECP_384, "P-384", 48),
 	ECP(21, ECP_521, "P-521", 66),
 	ECP(25, ECP_192, "P-192", 24, .weak = true),
@@ -153,7 +153,7 @@ static const struct alg_dh dh_rows[] = {
 	ECP(28, BRAINPOOL_256, "brainpoolP256r1", 32),
 	ECP(29, BRAINPOOL_384, "brainpoolP384r1", 48),
 	ECP(30, BRAINPOOL_512, "brainpoolP512r1", 64),
-	CURVE(31, CURVE25519, "X25519", 32),
+	CURVE(31, CURVE25519, "X25519", 32, .quick = true),
 	CURVE(32, CURVE448, "X448", 56),
 	KEM(512, 800, 768),
 	KEM(768, 1184, 1088),

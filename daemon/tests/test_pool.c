@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -42,20 +43,24 @@ static struct ike_job *first_job(struct ike_core **core, const struct site *site
 	abort();
 }
 
-static struct ike_job *any_job(struct ike_core **core)
+static struct ike_job *job_of(struct ike_core **core, const char *group)
 {
 	struct site site = peers_site(A);
 
+	site.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", group);
 	return first_job(core, &site);
+}
+
+/* A thread computes it, also on a single CPU. */
+static struct ike_job *any_job(struct ike_core **core)
+{
+	return job_of(core, "group20");
 }
 
 /* Of a group that takes a thread a while. */
 static struct ike_job *slow_job(struct ike_core **core)
 {
-	struct site site = peers_site(A);
-
-	site.ike = peers_props(PROP_IKE, "aes-256-gcm", "sha256", "group14");
-	return first_job(core, &site);
+	return job_of(core, "group14");
 }
 
 /* A pool with the jobs @put of as many cores. */
@@ -132,45 +137,69 @@ static void test_all(void **state)
 	pool_free(pool);
 }
 
-/* As often as something was computed since the descriptor was last read. */
-static unsigned long computed(const struct pool *pool)
-{
-	static const char name[] = "eventfd-count:";
-	char path[64], line[64];
-	unsigned long n = 0;
-	FILE *f;
-
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", pool_fd(pool));
-	f = fopen(path, "r");
-	assert_non_null(f);
-	while (fgets(line, sizeof(line), f)) {
-		if (!strncmp(line, name, strlen(name)))
-			n = strtoul(line + strlen(name), NULL, 16);
-	}
-	fclose(f);
-	return n;
-}
-
-/* Who takes one result each time is told of all of them. */
+/*
+ * Who takes one result each time is told of all of them, also of those that were there before, and
+ * at last that there are none.
+ */
 static void test_one_by_one(void **state)
 {
+	const struct timespec a_while = { .tv_nsec = 50000000 };
 	struct ike_core *core[MANY];
 	struct ike_job *put[MANY], *job;
 	struct pool *pool = pool_with_many(core, put);
 	struct pollfd fd = { .fd = pool_fd(pool), .events = POLLIN };
 
 	(void)state;
-	while (computed(pool) < MANY)
-		sched_yield();
-	for (unsigned int i = 0; i < MANY; i++) {
-		assert_int_equal(poll(&fd, 1, 0), 1);
+	nanosleep(&a_while, NULL);
+	for (unsigned int i = 0; i < MANY;) {
+		assert_int_equal(poll(&fd, 1, WAIT_MS), 1);
 		job = pool_take(pool);
-		assert_non_null(job);
+		i += job != NULL;
 		ike_job_free(job);
 	}
+	/* A thread may only now say that the last one was there. */
+	nanosleep(&a_while, NULL);
 	assert_null(pool_take(pool));
 	assert_int_equal(poll(&fd, 1, 0), 0);
 	free_cores(core, MANY);
+	pool_free(pool);
+}
+
+/* On a single CPU the result of a quick group is there at once; of a slow one it is not. */
+static void test_single_cpu(void **state)
+{
+	struct ike_core *core[3];
+	struct ike_job *quick, *slow;
+	cpu_set_t all, one;
+	struct pollfd fd;
+	struct pool *pool;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	pool = pool_new();
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+	assert_non_null(pool);
+	fd = (struct pollfd){ .fd = pool_fd(pool), .events = POLLIN };
+	quick = job_of(&core[0], "group31");
+	slow = slow_job(&core[1]);
+	assert_true(pool_spares(pool, quick));
+	assert_false(pool_spares(pool, slow));
+	assert_true(pool_put(pool, quick));
+	assert_int_equal(poll(&fd, 1, 0), 0);
+	assert_ptr_equal(pool_take(pool), quick);
+	assert_null(pool_take(pool));
+	ike_core_job_done(core[0], NOW + 1, quick);
+	assert_true(sends(core[0]));
+	/* One does not hide the other. */
+	assert_true(pool_put(pool, slow));
+	quick = job_of(&core[2], "group31");
+	assert_true(pool_put(pool, quick));
+	for (unsigned int n = 0; n < 2; n++)
+		ike_job_free(await(pool));
+	free_cores(core, 3);
 	pool_free(pool);
 }
 
@@ -283,7 +312,7 @@ static unsigned int answer_to(struct ike_core *core, struct bytes message)
 static struct bytes first_message(struct ike_core **core, uint8_t *out, size_t room)
 {
 	const struct ike_action *action;
-	struct ike_job *job = any_job(core);
+	struct ike_job *job = job_of(core, "group31");
 	size_t n = 0;
 
 	ike_job_run(job);
@@ -350,6 +379,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all),
 		cmocka_unit_test(test_one_by_one),
+		cmocka_unit_test(test_single_cpu),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_standing_first),
