@@ -65,6 +65,9 @@ struct peer_name {
 	unsigned int failures;		/* in a row */
 };
 
+/* Whether a peer takes proposals with additional key exchanges, as far as is known. */
+enum peer_rounds { PEER_ROUNDS_UNKNOWN, PEER_ROUNDS_TAKES, PEER_ROUNDS_REFUSES };
+
 struct gateway {
 	struct gateway *next, **prev;	/* in core->gateways */
 	struct table_node name_node;	/* those in core->index: by_name */
@@ -84,6 +87,8 @@ struct gateway {
 	TAILQ_ENTRY(gateway) line;
 	bool childless;			/* its peer has to be asked for children later: refused() */
 	bool contacted;			/* an IKE SA came up since the start */
+	enum peer_rounds rounds;
+	unsigned int silent;		/* attempts in a row without an answer */
 	bool poked;			/* is in core->poked */
 	bool poked_all;			/* and so are all its slots, in effect */
 	struct slot *poked_slots;	/* by poke_next; only while it is poked itself */

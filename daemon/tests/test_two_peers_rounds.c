@@ -221,7 +221,7 @@ static void say_malformed(struct peers *net)
 /* A's first messages with an additional key exchange get that answer, and B none where @lost. */
 static struct peers *malformed(uint16_t notify, const char *rounds, bool lost)
 {
-	struct site a = site_of(A, rounds), b = site_of(B, rounds);
+	struct site a = site_of(A, rounds), b = site_of(B, lost ? "" : rounds);
 	struct peers *net = peers_new(20);
 
 	memset(&wire, 0, sizeof(wire));
@@ -234,7 +234,7 @@ static struct peers *malformed(uint16_t notify, const char *rounds, bool lost)
 	peers_configure(net, A, &a);
 	peers_compute(net);
 	for (unsigned int i = 0, seen = 0; i < 100; i++) {
-		if (hybrid.seen > seen)
+		if (hybrid.seen > seen && notify)
 			say_malformed(net);
 		seen = hybrid.seen;
 		net->hold = false;
@@ -291,6 +291,46 @@ static void test_malformed_forged(void **state)
 	peers_past_early(net);
 	must_have(net, BASE "/KE ECP_384");
 	assert_int_equal(peers_logged(net, "tried without additional key exchanges"), 0);
+	peers_finish(net);
+}
+
+/* Nor does it answer: each fourth attempt is one without, and once up they all are. */
+static void test_silent(void **state)
+{
+	struct peers *net = malformed(0, "group20,none", true);
+
+	(void)state;
+	assert_int_equal(peers_ikes(net, A), 0);
+	peers_must_be_quiet(net, 100000);
+	must_have(net, BASE);
+	assert_int_equal(peers_logged(net, "tried without additional key exchanges"), 1);
+	hybrid.seen = 0;
+	assert_int_equal(ike_core_clear_ike(net->peer[A].core, net->now, NULL), 1);
+	peers_settle(net, A);
+	peers_must_be_quiet(net, 15000);
+	assert_int_equal(hybrid.seen, 0);
+	must_have(net, BASE);
+	peers_finish(net);
+}
+
+/* A peer that was away, and knows them, gets them, even where an attempt without meets it. */
+static void test_away(void **state)
+{
+	struct site a = site_of(A, "group20,none"), b = site_of(B, "group20,none");
+	struct peers *net = watched(24, NULL);
+
+	(void)state;
+	net->peer[B].cut = true;
+	configure(net, &a, &b);
+	peers_run(net, 65000);
+	assert_int_equal(peers_logged(net, "tried without additional key exchanges"), 1);
+	net->peer[B].cut = false;
+	peers_run(net, 10000);
+	assert_int_equal(peers_logged(net, "we begin anew with them"), 1);
+	assert_true(peers_flows(net, A, "net"));
+	/* What B made for the other attempt goes in time. */
+	peers_must_be_quiet(net, 40000);
+	must_have(net, BASE "/KE ECP_384");
 	peers_finish(net);
 }
 
@@ -682,6 +722,8 @@ int main(void)
 		cmocka_unit_test(test_malformed_needed),
 		cmocka_unit_test(test_malformed_forged),
 		cmocka_unit_test(test_malformed_rekey),
+		cmocka_unit_test(test_silent),
+		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_fragments),
 		cmocka_unit_test(test_ppk),
 		cmocka_unit_test(test_weather),

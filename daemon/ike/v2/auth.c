@@ -329,6 +329,7 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
 	ike->gw->contacted = true;
+	v2_plain_learn(ike);
 	v2_crash_take(ike, in);
 	ike_established(ike);
 	if (in->notes.has_auth_life)

@@ -389,6 +389,7 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 		ike_initial_contact(ike);
 	gateway_stop_starting(gw);
 	gw->contacted = true;
+	v2_plain_learn(ike);
 	ike_established(ike);
 	if (asked)
 		v2_child_serve(ike, in, ni, nr, w);

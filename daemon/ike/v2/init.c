@@ -38,6 +38,7 @@ static bool prepare_first(struct ike_sa *ike, struct handshake *hs)
 		if (!hs->offered)
 			return false;
 		*hs->offered = ike->conf->ike;
+		v2_plain_begin(ike);
 	}
 	if (!hs->group)
 		hs->group = prop_list_dh(hs->offered);
@@ -70,38 +71,10 @@ bool v2_init_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		wire_put_notify(w, IKE_N_FRAGMENTATION_SUPPORTED, bytes_of(NULL, 0));
 	if (ike->conf->ppk.mode)
 		wire_put_notify(w, IKE_N_USE_PPK, bytes_of(NULL, 0));
-	if (prop_list_has_rounds(hs->offered))
+	if (v2_plain_asks(ike))
 		wire_put_notify(w, IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, bytes_of(NULL, 0));
 	if (ike->conf->cert || ike->conf->trust)
 		v2_cert_put_hashes(w);
-	return true;
-}
-
-/*
- * A peer that has never heard of additional key exchanges is to pass over a proposal with them
- * (RFC 7296 section 3.3.6).  Some call the whole message malformed, if it has such a proposal, or
- * refuse the others with it.
- */
-static bool may_leave_rounds(const struct handshake *hs)
-{
-	struct prop_list plain = *hs->offered;
-
-	return hs->rounds < V2_ROUNDS_MAX && prop_list_without_rounds(&plain);
-}
-
-bool v2_init_plainly(struct ike_sa *ike)
-{
-	struct handshake *hs = ike->hs;
-
-	if (!hs->refused || !may_leave_rounds(hs))
-		return false;
-	log_info(ike->gw->subject, "peer refuses our first message: it is tried without additional "
-				   "key exchanges, which the peer may not know");
-	prop_list_without_rounds(hs->offered);
-	ike->plain = true;
-	hs->refused = false;
-	hs->rounds++;
-	exchange_again(ike);
 	return true;
 }
 
@@ -112,9 +85,7 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 
 	if (ike->hs->advice[0] || ike->hs->refused)
 		return;
-	if ((notify->type == IKE_N_INVALID_SYNTAX || notify->type == IKE_N_NO_PROPOSAL_CHOSEN) &&
-	    may_leave_rounds(ike->hs)) {
-		ike->hs->refused = true;
+	if (v2_plain_refused(ike, notify->type)) {
 		exchange_limit(&ike->ex, ADVISED_SENDS);
 		return;
 	}
@@ -294,7 +265,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 		take_advice(ike, &in->notes.error);
 		return;
 	}
-	if (!ike->ex.request || !take_init_answer(ike, in))
+	if (!ike->ex.request || !take_init_answer(ike, in) || v2_plain_mistaken(ike, in))
 		return;
 	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
 	if (!gateway_lacks_ike(gw) && !gw->ike->doubted && !gw->ike->stale) {
@@ -404,7 +375,8 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 		wire_put_notify(&w, IKE_N_USE_PPK, bytes_of(NULL, 0));
 	if (ike->conf->childless != POLICY_CHILDLESS_NEVER)
 		wire_put_notify(&w, IKE_N_CHILDLESS_IKEV2_SUPPORTED, bytes_of(NULL, 0));
-	if (prop_next_round(&ike->prop, 0))
+	if (prop_next_round(&ike->prop, 0) ||
+	    (in->notes.intermediate && prop_list_has_rounds(&ike->conf->ike)))
 		wire_put_notify(&w, IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, bytes_of(NULL, 0));
 	hs->hashes = v2_cert_hashes(in->notes.hashes);
 	if (v2_cert_meant(ike)) {

@@ -36,8 +36,9 @@ static void init_lost(struct ike_sa *ike, struct task *task)
 	char peer[ADDR_TEXT];
 
 	(void)task;
-	if (v2_init_plainly(ike))
+	if (v2_plain_instead(ike))
 		return;
+	ike->gw->silent += !ike->hs->advice[0];
 	if (!ike->hs->advice[0])
 		gateway_fail(ike->gw, "peer %s does not answer: check that it is reachable, that "
 				      "UDP ports 500 and 4500 pass, and that IKEv2 runs there",

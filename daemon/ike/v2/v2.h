@@ -190,12 +190,25 @@ void v2_init_request(struct ike_core *core, const struct v2_in *in);
 void v2_init_answer(struct ike_sa *ike, const struct v2_in *in);
 /* Derives the keys when the first message needs them; false: that must be ignored. */
 bool v2_init_keys(struct ike_sa *ike, const struct v2_in *in);
-/*
- * No better answer has come than that our request is refused: it is begun anew without additional
- * key exchanges.  False: that was not said, or there have to be some.
- */
-bool v2_init_plainly(struct ike_sa *ike);
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
+
+/* --- plain.c --- */
+
+/* What @ike offers, which is ready, is without additional key exchanges, if that is called for. */
+void v2_plain_begin(struct ike_sa *ike);
+/*
+ * The first message is refused in clear, with that notification, which may be for the additional
+ * key exchanges; false: there are none, or there have to be some.
+ */
+bool v2_plain_refused(struct ike_sa *ike, uint16_t type);
+/* No better answer has come: it is begun anew without them.  False: that was not said. */
+bool v2_plain_instead(struct ike_sa *ike);
+/* The first message asks for IKE_INTERMEDIATE. */
+bool v2_plain_asks(const struct ike_sa *ike);
+/* The peer answers, and @ike is closed: it does know them, and is asked again, with them. */
+bool v2_plain_mistaken(struct ike_sa *ike, const struct v2_in *in);
+/* @ike is up: what that says of the peer. */
+void v2_plain_learn(const struct ike_sa *ike);
 
 /* --- first_pair.c --- */
 
