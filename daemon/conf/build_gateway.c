@@ -240,15 +240,38 @@ static bool says_nothing(const struct prop_list *list)
 	return true;
 }
 
-/* What is refused of IKEv1; @at: the profile, or where the gateway begins. */
-static void check_v1(const struct reader *r, struct conf_place at)
+static enum policy_exchange read_exchange(const struct reader *r)
+{
+	const struct tree *tree = r->b->tree;
+	const char *word = tree_text(tree, r->node, LEVEL, "protocol ikev1 exchange-mode");
+
+	if (!strcmp(word, "aggressive"))
+		return POLICY_EXCHANGE_AGGRESSIVE;
+	return strcmp(word, "main") ? POLICY_EXCHANGE_AUTO : POLICY_EXCHANGE_MAIN;
+}
+
+/* Where it is used, or may be: the first answer holds what a key can be tried against. */
+static void warn_aggressive(const struct reader *r)
 {
 	const struct tree_value *mode = gateway_value(r, "protocol ikev1 exchange-mode");
 	const struct policy_gateway *gateway = r->gateway;
 
-	if (mode && !strcmp(mode->text, "aggressive"))
-		conf_error(r->b->report, mode->at, "aggressive mode is not supported in this "
-						   "version: use exchange-mode main");
+	if (!policy_gateway_takes(gateway, 1, true))
+		return;
+	conf_warning(r->b->report, mode ? mode->at : r->node->at,
+		     "gateway \"%s\": %s aggressive mode with a pre-shared key: whoever asks by "
+		     "the peer's name, or listens, can try keys at leisure against the answer, "
+		     "and names go in clear: use a long random key, or %s", gateway->name,
+		     gateway->exchange == POLICY_EXCHANGE_AUTO ? "it takes" : "it uses",
+		     gateway->exchange == POLICY_EXCHANGE_AUTO ?
+		     "exchange-mode main where no peer needs it" : "IKEv2 or main mode");
+}
+
+/* What is refused of IKEv1; @at: the profile, or where the gateway begins. */
+static void check_v1(const struct reader *r, struct conf_place at)
+{
+	const struct policy_gateway *gateway = r->gateway;
+
 	if (gateway->credential || gateway->anchors)
 		conf_error(r->b->report, r->node->at, "gateway \"%s\": IKEv1 takes no certificates "
 						      "in this version: use a pre-shared-key, or "
@@ -258,6 +281,7 @@ static void check_v1(const struct reader *r, struct conf_place at)
 					     "phase 1: add a cipher in CBC mode, such as "
 					     "aes-256-cbc, and a hash to its ike-crypto-profile",
 			   gateway->name);
+	warn_aggressive(r);
 }
 
 /* The leaves of one version, below @leaf. */
@@ -281,6 +305,8 @@ static void read_version(const struct reader *r)
 	if (profile && !v1)
 		r->gateway->reauth_seconds = profile->reauth_seconds;
 	r->gateway->version = v1 ? POLICY_IKEV1 : POLICY_IKEV2;
+	if (v1)
+		r->gateway->exchange = read_exchange(r);
 	if (tree_yes(tree, r->node, LEVEL, V("dpd enable")))
 		r->gateway->liveness_seconds =
 			(uint32_t)tree_number(tree, r->node, LEVEL, V("dpd interval"));

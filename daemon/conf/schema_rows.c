@@ -202,7 +202,8 @@ const struct schema_row schema_rows[] = {
 	{ GATEWAY " protocol ikev2 pq-qkd timeout", NUMBER(1, 65535), WARN,
 	  .help = "timeout of the key distribution" },
 	{ GATEWAY " protocol ikev1 exchange-mode", WORDS("auto main aggressive"), .preset = "auto",
-	  .help = "phase 1 mode of IKEv1; auto is main, and there is no aggressive mode yet" },
+	  .help = "phase 1 mode of IKEv1; auto: main as initiator, and either for peers without "
+		  "an address" },
 	{ GATEWAY " protocol ikev1 ike-crypto-profile", KIND(NAME), .preset = "default",
 	  .help = "profile with the algorithms and lifetime of phase 1; of its ciphers IKEv1 takes "
 		  "those in CBC mode" },

@@ -62,15 +62,16 @@ static uint64_t kind_key(const struct policy_gateway *conf)
 {
 	char text[PROP_LIST_TEXT];
 
-	return table_text(addr_key(&conf->local) ^ conf->family ^ (uint64_t)conf->version << 8,
+	return table_text(addr_key(&conf->local) ^ conf->family ^ (uint64_t)conf->version << 8 ^
+			  (uint64_t)conf->exchange << 12,
 			  prop_list_text(&conf->ike, text, sizeof(text)));
 }
 
 /* The first message does not tell one from the other. */
 static bool same_kind(const struct policy_gateway *a, const struct policy_gateway *b)
 {
-	return a->version == b->version && a->family == b->family &&
-	       addr_equal(&a->local, &b->local) &&
+	return a->version == b->version && a->exchange == b->exchange &&
+	       a->family == b->family && addr_equal(&a->local, &b->local) &&
 	       prop_list_equal(&a->ike, &b->ike);
 }
 
@@ -398,16 +399,21 @@ bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t
 	return prop_select(&query, offer, chosen, why, n);
 }
 
-struct gateway *match_offer(const struct ike_core *core, const struct addr *local,
-			    const struct addr *remote, uint8_t major,
+/* The peer may begin as it does. */
+static bool takes_claim(const struct policy_gateway *conf, const struct match_claim *claim)
+{
+	return policy_gateway_takes(conf, claim->major, claim->aggressive);
+}
+
+struct gateway *match_offer(const struct ike_core *core, const struct match_claim *claim,
 			    const struct wire_sa *offer, uint16_t group,
 			    struct prop_chosen *chosen, struct gateway **first)
 {
-	struct gateway *gw = next_kind(core, NULL, local, remote);
+	struct gateway *gw = next_kind(core, NULL, claim->local, claim->remote);
 
 	*first = NULL;
-	for (; gw; gw = next_kind(core, gw, local, remote)) {
-		if (policy_gateway_major(gw->conf) != major)
+	for (; gw; gw = next_kind(core, gw, claim->local, claim->remote)) {
+		if (!takes_claim(gw->conf, claim))
 			continue;
 		note(first, gw);
 		if (match_takes(gw, offer, group, chosen, NULL, 0))
@@ -442,12 +448,11 @@ struct gateway *match_claimed(const struct ike_core *core, const struct match_cl
 	for (; gw; gw = next_named(core, gw, claim->local, claim->remote, claim->id)) {
 		const struct policy_gateway *conf = gw->conf;
 
-		if (policy_gateway_major(conf) != claim->major ||
-		    !match_id(conf, claim->id, claim->remote))
+		if (!takes_claim(conf, claim) || !match_id(conf, claim->id, claim->remote))
 			continue;
 		if (claim->wanted && conf->local_id.n && !id_same(claim->wanted, &conf->local_id))
 			note(&found->other_end, gw);
-		else if (!takes_chosen(gw, claim->chosen))
+		else if (claim->chosen && !takes_chosen(gw, claim->chosen))
 			note(&found->other_prop, gw);
 		else
 			break;

@@ -54,24 +54,24 @@ struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local
 /* What @gw chooses of what the peer offers, and has a public value of @group for; false: @why. */
 bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t group,
 		 struct prop_chosen *chosen, char *why, size_t n);
-/*
- * Before the peer, which speaks the version @major, has said who it is: the first gateway that it
- * may be and that takes what it offers, with what was @chosen.  NULL: none; *@first is the one with
- * priority, or NULL.
- */
-struct gateway *match_offer(const struct ike_core *core, const struct addr *local,
-			    const struct addr *remote, uint8_t major,
-			    const struct wire_sa *offer, uint16_t group,
-			    struct prop_chosen *chosen, struct gateway **first);
-
 /* What a peer claims, before it is proved. */
 struct match_claim {
 	uint8_t major;				/* version of IKE that it speaks */
+	bool aggressive;			/* and of IKEv1, that it begins so */
 	const struct addr *local, *remote;
 	const struct ike_id *id;		/* who it is */
 	const struct ike_id *wanted;		/* who it wants us to be; NULL: it does not say */
-	const struct prop_chosen *chosen;	/* by match_offer() */
+	const struct prop_chosen *chosen;	/* by match_offer(); NULL: nothing was */
 };
+
+/*
+ * Before the peer has said who it is, which is why claim->id does not count: the first gateway that
+ * it may be and that takes what it offers, with what was @chosen.  NULL: none; *@first is the one
+ * with priority, or NULL.
+ */
+struct gateway *match_offer(const struct ike_core *core, const struct match_claim *claim,
+			    const struct wire_sa *offer, uint16_t group,
+			    struct prop_chosen *chosen, struct gateway **first);
 
 /* Gateways that have the peer's identity: the first of each kind, or NULL. */
 struct match_found {

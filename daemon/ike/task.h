@@ -17,6 +17,7 @@ enum task_kind {
 	TASK_INIT,
 	TASK_INTERMEDIATE,
 	TASK_AUTH,
+	TASK_PROVE,		/* IKEv1, responder: our proof goes first */
 	TASK_CHILD_NEW,
 	TASK_CHILD_REKEY,
 	TASK_CHILD_FOLLOWUP,	/* what becomes of either, while key exchanges are left */

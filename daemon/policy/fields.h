@@ -26,6 +26,7 @@ enum policy_change {
 #define POLICY_GATEWAY_FIELDS(F, APART) \
 	F(name, POLICY_LIVE, TEXT) \
 	F(version, POLICY_ANEW, VALUE) \
+	F(exchange, POLICY_LIVE, VALUE) \
 	F(passive, POLICY_LIVE, VALUE) \
 	F(nat_traversal, POLICY_ANEW, VALUE) \
 	F(udp_csum, POLICY_LIVE, VALUE) \

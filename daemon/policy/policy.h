@@ -141,10 +141,18 @@ enum policy_version {
 	POLICY_IKEV1
 };
 
+/* How phase 1 of IKEv1 is made: as initiator by main mode, unless it is aggressive. */
+enum policy_exchange {
+	POLICY_EXCHANGE_AUTO,		/* as responder by either, where the peer may be anywhere */
+	POLICY_EXCHANGE_MAIN,
+	POLICY_EXCHANGE_AGGRESSIVE
+};
+
 /* set network ike gateway NAME */
 struct policy_gateway {
 	char name[POLICY_NAME];
 	enum policy_version version;
+	enum policy_exchange exchange;	/* IKEv1 */
 	bool passive;			/* never initiates */
 	bool nat_traversal;
 	bool udp_csum;			/* of ESP in UDP over IPv4 */
@@ -192,6 +200,21 @@ static inline bool policy_gateway_dynamic(const struct policy_gateway *gateway)
 static inline uint8_t policy_gateway_major(const struct policy_gateway *gateway)
 {
 	return gateway->version == POLICY_IKEV1 ? 1 : 2;
+}
+
+/*
+ * It is spoken with in version @major, and of IKEv1 by aggressive mode or by main mode: where the
+ * peer begins.
+ */
+static inline bool policy_gateway_takes(const struct policy_gateway *gateway, uint8_t major,
+					bool aggressive)
+{
+	if (policy_gateway_major(gateway) != major)
+		return false;
+	if (!aggressive)
+		return gateway->exchange != POLICY_EXCHANGE_AGGRESSIVE;
+	return gateway->exchange == POLICY_EXCHANGE_AGGRESSIVE ||
+	       (gateway->exchange == POLICY_EXCHANGE_AUTO && policy_gateway_dynamic(gateway));
 }
 
 /* What its peer has to prove that it has. */

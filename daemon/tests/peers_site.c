@@ -206,6 +206,7 @@ struct policy *peers_policy(const struct site *site)
 	policy->gateways = gw;
 	snprintf(gw->name, sizeof(gw->name), "hq");
 	gw->version = site->version;
+	gw->exchange = site->exchange;
 	gw->passive = site->passive;
 	gw->nat_traversal = site->nat_traversal;
 	gw->udp_csum = site->udp_csum;

@@ -27,6 +27,7 @@ struct site {
 	bool peer_pattern;
 	const char *psk;
 	enum policy_version version;
+	enum policy_exchange exchange;
 	bool passive, nat_traversal, udp_csum;
 	enum policy_ppk_mode ppk_mode;	/* 0: none */
 	const char *ppk_id, *ppk;	/* NULL: none */

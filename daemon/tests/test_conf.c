@@ -227,8 +227,13 @@ static void test_ikev1(void **state)
 		      IKE_PROFILE "dh-group group14 lifetime minutes 30\n");
 	gateway = &policy->gateways[0];
 	assert_int_equal(gateway->version, POLICY_IKEV1);
+	assert_int_equal(gateway->exchange, POLICY_EXCHANGE_AUTO);
+	assert_false(policy_gateway_takes(gateway, 1, true));
 	assert_int_equal(gateway->liveness_seconds, 20);
 	assert_int_equal(gateway->life_seconds, 1800);
+	policy_free(policy);
+	policy = good(GATEWAY "protocol version ikev1 ikev1 exchange-mode main\n");
+	assert_int_equal(policy->gateways[0].exchange, POLICY_EXCHANGE_MAIN);
 	policy_free(policy);
 	bad(GATEWAY "protocol version ikev1 ikev1 ike-crypto-profile P\n"
 	    IKE_PROFILE "encryption aes-256-gcm hash sha256 dh-group group14\n",
@@ -525,8 +530,6 @@ static const struct complaint errors[] = {
 	{ GATEWAY "protocol version ikev2-preferred\n",
 	  "f:5:45: \"protocol version ikev2-preferred\" is not supported in this version: use "
 	  "ikev2 or ikev1" },
-	{ GATEWAY "protocol version ikev1 ikev1 exchange-mode aggressive\n",
-	  "f:5:71: aggressive mode is not supported in this version: use exchange-mode main" },
 	{ ESP_PROFILE "ah authentication sha256\n" ESP_PROFILE "esp encryption aes-128-gcm\n",
 	  "f:5:57: \"ah\" beside \"esp\" on line 6: only one is allowed" },
 	{ TUNNEL "copy-tos yes dscp 46\n", "f:5:47: \"dscp 46\" beside \"copy-tos yes\"" },
@@ -581,6 +584,10 @@ static const struct complaint warnings[] = {
 	{ GATEWAY "local-address interface eth0 ip 10.0.0.1\n",
 	  "f:5:52: warning: \"local-address interface eth0\" has no effect in this version: "
 	  "local-address ip decides" },
+	{ GATEWAY "protocol version ikev1 ikev1 exchange-mode aggressive\n",
+	  "f:5:71: warning: gateway \"hq\": it uses aggressive mode with a pre-shared key: whoever "
+	  "asks by the peer's name, or listens, can try keys at leisure against the answer, and "
+	  "names go in clear: use a long random key, or IKEv2 or main mode" },
 	{ ESP_PROFILE "esp encryption [ aes-256-cbc 3des ]\n",
 	  "f:5:86: warning: \"3des\" is no longer secure: use it for old peers only" },
 	{ IKE_PROFILE "encryption [ aes-256-cbc 3des ]\n",

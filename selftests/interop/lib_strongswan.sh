@@ -4,6 +4,7 @@
 
 # Options of strongswan_config, set by the caller before; these are the defaults.
 SS_VERSION=2
+SS_AGGRESSIVE=no
 SS_IKE=aes256-sha256-x25519
 SS_PROTO=esp_proposals
 SS_ESP=aes256gcm16-x25519
@@ -22,6 +23,7 @@ strongswan_config() {
 	connections {
 	  gw {
 	    version = $SS_VERSION
+	    aggressive = $SS_AGGRESSIVE
 	    mobike = no
 	    local_addrs = $2
 	    remote_addrs = $3
@@ -61,6 +63,7 @@ strongswan_config() {
 	    include /etc/strongswan.d/charon/*.conf
 	  }
 	  install_routes = 0
+	  i_dont_care_about_security_and_use_aggressive_mode_psk = yes
 	  retransmit_timeout = 1.0
 	  filelog {
 	    all {

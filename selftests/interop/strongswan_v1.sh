@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # IKEv1 between pantun (A) and strongSwan (B): main and quick mode begun by either, with PFS and
-# without, rekeyed by either; then ends that do not agree.
+# without, rekeyed by either; aggressive mode begun by either; then ends that do not agree.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
@@ -79,6 +79,19 @@ pantun no-pfs aes-128-cbc sha256 "$PASSIVE"
 check 'without PFS: strongSwan begins' swanctl_on gb --initiate --child net --timeout 20
 up 'without PFS, strongSwan begins'
 case_end 'without PFS, strongSwan begins'
+
+SS_AGGRESSIVE=yes
+AGGRESSIVE='set network ike gateway g protocol ikev1 exchange-mode aggressive'
+peer aes128-sha256
+pantun no-pfs aes-128-cbc sha256 "$AGGRESSIVE"
+up 'aggressive mode, pantun begins'
+case_end 'aggressive mode, pantun begins'
+
+pantun no-pfs aes-128-cbc sha256 "$AGGRESSIVE" "$PASSIVE"
+check 'aggressive mode: strongSwan begins' swanctl_on gb --initiate --child net --timeout 20
+up 'aggressive mode, strongSwan begins'
+case_end 'aggressive mode, strongSwan begins'
+SS_AGGRESSIVE=no
 
 SS_SECRET=another-secret-that-differs
 peer aes128-sha256

@@ -3,6 +3,11 @@
 #include "ike/peer_gone.h"
 #include "ike/v1/v1.h"
 
+bool v1_initial_due(const struct gateway *gw)
+{
+	return (!gw->contacted || !gw->ikes->gw_next) && gateway_is_sole(gw);
+}
+
 void v1_initial_put(struct isakmp_writer *w, const struct ike_sa *ike)
 {
 	uint8_t spis[V1_SPIS_N];

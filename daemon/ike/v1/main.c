@@ -1,48 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Main mode where we began (RFC 2409 section 5.4). */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "ike/ike_life.h"
-#include "ike/match.h"
 #include "ike/v1/v1.h"
 #include "policy/id.h"
-#include "prop/prop_v1.h"
 
 #define WHY_MAX	512
-
-void v1_main_begin(struct ike_sa *ike)
-{
-	/* Without memory v1_offer_build() fails, which ends the attempt. */
-	if (v1_own_new(ike))
-		v1_of(ike)->key = ike->conf->key;
-	ike->state = IKE_INIT_SENT;
-	exchange_queue(ike, task_new(TASK_INIT));
-}
 
 /* --- the offer --- */
 
 struct packet *v1_offer_build(struct ike_sa *ike, struct task *task)
 {
-	const struct prop_v1_terms terms = {
-		.life_seconds = (uint32_t)ike->conf->life_seconds,
-	};
-	struct v1_sa *own = v1_of(ike);
 	struct isakmp_writer w;
-	size_t at;
 
 	(void)task;
-	if (!own)
+	if (!ike->own)
 		return NULL;
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
-	at = w.buf.n + IKE_PAYLOAD_HDR_LEN;
-	if (!prop_v1_offer(&ike->conf->ike, &terms, &w) || w.buf.overflow)
+	if (!v1_offer_put(&w, ike, &ike->conf->ike))
 		return NULL;
-	packet_free(own->offer);
-	own->offer = packet_new(bytes_of(w.buf.p + at, w.buf.n - at));
 	v1_vendor_put(&w, ike);
-	return own->offer ? v1_end(&w) : NULL;
+	return v1_end(&w);
 }
 
 bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
@@ -62,8 +42,7 @@ bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 		gateway_fail(gw, "%s", why);
 		return false;
 	}
-	/* The peer's own IKE SA with us came up meanwhile: this one is not needed. */
-	if (!gateway_lacks_ike(gw) && !gw->ike->doubted && !gw->ike->stale) {
+	if (!v1_needed(gw)) {
 		ike_close(ike, false);
 		return true;
 	}
@@ -93,6 +72,7 @@ struct packet *v1_exchange_build(struct ike_sa *ike, struct task *task)
 		return NULL;
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
 	v1_keys_put(&w, ike, bytes_of(hs->ni, hs->ni_n));
+	v1_natd_put(&w, ike);
 	return v1_end(&w);
 }
 
@@ -122,30 +102,16 @@ bool v1_exchange_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 struct packet *v1_proof_build(struct ike_sa *ike, struct task *task)
 {
 	struct ike_id ours = id_or_addr(&ike->conf->local_id, &ike->path->local.addr);
-	const struct gateway *gw = ike->gw;
 	struct isakmp_writer w;
 
 	(void)task;
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, true);
+	v1_id_put(&w, &ours);
 	if (!policy_id_keep(&ike->local_id, &ours) || !v1_proof_put(&w, ike, &ours))
 		return NULL;
-	if ((!gw->contacted || !gw->ikes->gw_next) && gateway_is_sole(gw))
+	if (v1_initial_due(ike->gw))
 		v1_initial_put(&w, ike);
 	return v1_seal(ike, &w, &v1_of(ike)->iv);
-}
-
-/* The peer has the key, but says that it is somebody whom we do not expect. */
-static void turn_down(struct ike_sa *ike, const struct ike_id *id)
-{
-	struct ike_id expected = id_or_addr(&ike->conf->peer_id, &ike->path->remote.addr);
-	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
-
-	gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id "
-			      "at the peer",
-		     addr_text(&ike->path->remote.addr, peer), id_text(id, theirs),
-		     id_text(&expected, ours));
-	v1_ike_delete_build(ike, NULL);
-	ike_start_failed(ike, true);
 }
 
 bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
@@ -163,10 +129,11 @@ bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	/* It was to be deleted meanwhile: now the peer can be told. */
 	if (ike->state != IKE_AUTH_SENT)
 		return true;
-	if (!match_id(ike->conf, &id, &ike->path->remote.addr) ||
-	    !policy_id_keep(&ike->remote_id, &id))
-		turn_down(ike, &id);
-	else
+	if (v1_peer_fits(ike, &id)) {
 		v1_established(ike);
+		return true;
+	}
+	v1_ike_delete_build(ike, NULL);
+	ike_start_failed(ike, true);
 	return true;
 }

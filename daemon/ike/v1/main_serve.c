@@ -4,7 +4,6 @@
  * more than memory, its second a key pair, its third the shared secret.  Its identity comes
  * encrypted under the pre-shared key, so all peers that may have one address share one key.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -17,10 +16,6 @@
 #include "prop/prop_v1.h"
 
 #define WHY_MAX	512
-
-enum {				/* own->answered */
-	NONE, OFFER, EXCHANGE, PROOF
-};
 
 /* Answers @in with @message, which is taken over; false: there is none. */
 static bool answer(struct ike_sa *ike, const struct v1_in *in, struct packet *message)
@@ -36,125 +31,63 @@ static bool answer(struct ike_sa *ike, const struct v1_in *in, struct packet *me
 	return true;
 }
 
-/* Gives up without a word to the peer. */
-static void give_up(struct ike_sa *ike)
-{
-	stranger_missed(ike->core);
-	ike_close(ike, false);
-}
-
 /* --- the offer --- */
-
-static void refuse_clear(struct ike_core *core, const struct v1_in *in, uint16_t type)
-{
-	const struct isakmp_notify notify = { .protocol = ISAKMP_PROTO_ISAKMP, .type = type };
-	struct wire_header header = in->header;
-	struct isakmp_writer w;
-	struct bytes message;
-
-	header.exchange = ISAKMP_EXCH_INFORMATIONAL;
-	header.flags = 0;
-	isakmp_begin(&w, core->scratch, MESSAGE_MAX, &header);
-	isakmp_put_notify(&w, &notify);
-	message = isakmp_end(&w, 1);
-	if (message.n)
-		action_send(&core->actions, &in->local, &in->remote, message, 0, 0);
-}
-
-/* A repetition of the peer's first message: answered again, unless the exchange has moved on. */
-static bool repeated_first(struct ike_core *core, const struct v1_in *in)
-{
-	const uint8_t *spi_i = in->header.spi_i;
-
-	for (struct ike_sa *ike = ike_peer_first(core, spi_i); ike; ike = ike_peer_next(ike)) {
-		if (!v1_speaks(ike) || !addr_equal(&ike->path->remote.addr, &in->remote.addr))
-			continue;
-		if (ike->own && v1_of(ike)->answered == OFFER &&
-		    bytes_equal(packet_bytes(v1_of(ike)->heard), in->data))
-			exchange_respond_again(ike, &in->local, &in->remote);
-		return true;
-	}
-	return false;
-}
 
 /* The gateway that the offer @sa is for, with what we choose of it; NULL: none. */
 static struct gateway *judge(struct ike_core *core, const struct v1_in *in,
 			     const struct isakmp_sa *sa, struct prop_chosen *chosen)
 {
-	const struct addr *local = &in->local.addr, *remote = &in->remote.addr;
+	const struct match_claim claim = {
+		.major = V1_MAJOR, .local = &in->local.addr, .remote = &in->remote.addr,
+	};
 	char why[WHY_MAX], peer[ADDR_TEXT];
 	struct gateway *gw, *first;
 	struct wire_sa wire;
 
 	prop_v1_to_wire(sa, PROP_IKE, ISAKMP_AUTH_PSK, 0, &wire);
-	gw = match_offer(core, local, remote, V1_MAJOR, &wire, 0, chosen, &first);
+	gw = match_offer(core, &claim, &wire, 0, chosen, &first);
 	if (gw && gw->conf->key)
 		return gw;
 	/* No gateway here speaks IKEv1 with this peer: stay silent. */
-	if (!first)
+	if (!first) {
+		v1_say_mode(core, &claim, &wire);
 		return NULL;
-	addr_text(remote, peer);
+	}
+	addr_text(&in->remote.addr, peer);
 	if (gw)
 		stranger_fail(core, gw, "peer %s wants to authenticate by a pre-shared key, but "
 					"there is none: IKEv1 takes no certificates here", peer);
 	else if (!match_takes(first, &wire, 0, chosen, why, sizeof(why)))
 		stranger_fail(core, first, "%s (peer %s asks for an IKE SA)", why, peer);
-	refuse_clear(core, in, ISAKMP_N_NO_PROPOSAL_CHOSEN);
+	v1_refuse(core, in, ISAKMP_N_NO_PROPOSAL_CHOSEN);
 	return NULL;
-}
-
-/* Chooses transform @chosen->number of @sa. */
-static bool answer_offer(struct ike_sa *ike, const struct v1_in *in, const struct isakmp_sa *sa,
-			 struct bytes offer)
-{
-	struct isakmp_writer w;
-
-	ike->hs = calloc(1, sizeof(*ike->hs));
-	if (!ike->hs || !v1_own_new(ike))
-		return false;
-	ike->hs->group = ike->prop.dh;
-	v1_of(ike)->key = ike->conf->key;
-	v1_of(ike)->offer = packet_new(offer);
-	if (!v1_of(ike)->offer)
-		return false;
-	v1_vendor_read(ike, in);
-	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
-	prop_v1_answer(sa, ike->prop.number, bytes_of(NULL, 0), &w);
-	v1_vendor_put(&w, ike);
-	return answer(ike, in, v1_end(&w));
 }
 
 void v1_main_first(struct ike_core *core, const struct v1_in *in)
 {
 	const struct isakmp_payload *payload = isakmp_find(&in->payloads, ISAKMP_PL_SA, NULL);
 	struct prop_chosen chosen;
+	struct isakmp_writer w;
 	struct wire_error error;
 	struct isakmp_sa sa;
 	struct gateway *gw;
 	struct ike_sa *ike;
 
-	/* Our own message, reflected. */
-	if (ike_find(core, in->header.spi_i) || repeated_first(core, in))
-		return;
-	/* IKEv1 has no cookies to prove an address: drop what is over the limit. */
-	if (!payload || isakmp_read_sa(payload, &sa, &error) ||
-	    stranger_judge(core, &in->local.addr, &in->remote.addr, false) != STRANGER_TAKEN)
+	if (!payload || isakmp_read_sa(payload, &sa, &error))
 		return;
 	gw = judge(core, in, &sa, &chosen);
 	if (!gw) {
 		stranger_missed(core);
 		return;
 	}
-	ike = ike_new(ike_version_of(core, V1_MAJOR), gw, false, &in->local, &in->remote);
+	ike = v1_half_open(gw, in, &chosen, payload->body);
 	if (!ike)
 		return;
-	ike->state = IKE_HALF_OPEN;
-	ike_set_peer_spi(ike, in->header.spi_i);
-	stranger_enter(ike, false);
-	ike->prop = chosen;
-	timer_set(&core->waits, &ike->half_open, core->now + HALF_OPEN_MS);
-	if (!answer_offer(ike, in, &sa, payload->body))
-		give_up(ike);
+	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
+	prop_v1_answer(&sa, chosen.number, bytes_of(NULL, 0), &w);
+	v1_vendor_put(&w, ike);
+	if (!answer(ike, in, v1_end(&w)))
+		v1_give_up(ike);
 }
 
 /* --- the key exchange --- */
@@ -177,8 +110,10 @@ static void take_exchange(struct ike_sa *ike, struct v1_in *in)
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
 	if (hs->dh)
 		v1_keys_put(&w, ike, bytes_of(hs->nr, hs->nr_n));
+	if (hs->dh)
+		v1_natd_put(&w, ike);
 	if (!hs->dh || !answer(ike, in, v1_end(&w)))
-		give_up(ike);
+		v1_give_up(ike);
 }
 
 /* --- the proof --- */
@@ -232,6 +167,7 @@ static bool prove(struct ike_sa *ike, const struct v1_in *in, const struct ike_i
 	struct isakmp_writer w;
 
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, true);
+	v1_id_put(&w, &ours);
 	return policy_id_keep(&ike->remote_id, id) && policy_id_keep(&ike->local_id, &ours) &&
 	       v1_proof_put(&w, ike, &ours) && answer(ike, in, v1_seal(ike, &w, &v1_of(ike)->iv));
 }
@@ -245,7 +181,7 @@ static void take_proof(struct ike_sa *ike, struct v1_in *in)
 	/* A bad public value ends the attempt: there is no second try on the same SA. */
 	if (!ike->keyed && !v1_keys_make(ike, JOB_PEERS)) {
 		if (!job_waits(ike, JOB_PEERS))
-			give_up(ike);
+			v1_give_up(ike);
 		return;
 	}
 	iv = v1_of(ike)->iv;
@@ -255,14 +191,10 @@ static void take_proof(struct ike_sa *ike, struct v1_in *in)
 	}
 	v1_of(ike)->iv = iv;
 	pathref_move(ike->path, &in->local, &in->remote);
-	/* A peer that finds a NAT has gone to the other port by now (RFC 3947 section 4). */
-	if (in->local.port != IKE_NATT_PORT) {
-		ike->path->nat_local = false;
-		ike->path->nat_remote = false;
-	}
+	v1_nat_port(ike, in);
 	gw = proved(ike, &id);
 	if (!gw || !prove(ike, in, &id, gw)) {
-		give_up(ike);
+		v1_give_up(ike);
 		return;
 	}
 	ike_move_to_gateway(ike, gw);
@@ -277,8 +209,8 @@ void v1_main_request(struct ike_sa *ike, struct v1_in *in)
 
 	if (bytes_equal(packet_bytes(own->heard), in->data))
 		exchange_respond_again(ike, &in->local, &in->remote);
-	else if (own->answered == OFFER && !v1_encrypted(in))
+	else if (own->answered == V1_OFFER && !v1_encrypted(in))
 		take_exchange(ike, in);
-	else if (own->answered == EXCHANGE && v1_encrypted(in))
+	else if (own->answered == V1_EXCHANGE && v1_encrypted(in))
 		take_proof(ike, in);
 }

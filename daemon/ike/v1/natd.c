@@ -33,21 +33,39 @@ void v1_natd_put(struct isakmp_writer *w, const struct ike_sa *ike)
 	isakmp_put(w, ISAKMP_PL_NATD, natd_of(ike, &ike->path->local, digest));
 }
 
+/*
+ * @body names that end.  In aggressive mode the initiator has gone to the other port before it says
+ * who it is, and may mean either.
+ */
+static bool natd_is(const struct ike_sa *ike, const struct endpoint *at, struct bytes body)
+{
+	struct endpoint before = { .addr = at->addr, .port = IKE_PORT };
+	uint8_t digest[DIGEST_MAX];
+
+	return bytes_equal(body, natd_of(ike, at, digest)) ||
+	       bytes_equal(body, natd_of(ike, &before, digest));
+}
+
 void v1_natd_check(struct ike_sa *ike, const struct v1_in *in)
 {
 	const struct isakmp_payload *ours = isakmp_find(&in->payloads, ISAKMP_PL_NATD, NULL);
 	const struct isakmp_payload *theirs = ours;
-	uint8_t digest[DIGEST_MAX];
-	struct bytes at;
 
 	if (!v1_natt(ike) || !ours)
 		return;
-	at = natd_of(ike, &in->local, digest);
-	ike->path->nat_local = !bytes_equal(ours->body, at);
-	at = natd_of(ike, &in->remote, digest);
+	ike->path->nat_local = !natd_is(ike, &in->local, ours->body);
 	/* One for each address that the peer has. */
 	do
 		theirs = isakmp_find(&in->payloads, ISAKMP_PL_NATD, theirs);
-	while (theirs && !bytes_equal(theirs->body, at));
+	while (theirs && !natd_is(ike, &in->remote, theirs->body));
 	ike->path->nat_remote = !theirs;
+}
+
+/* RFC 3947 section 4. */
+void v1_nat_port(struct ike_sa *ike, const struct v1_in *in)
+{
+	if (in->local.port == IKE_NATT_PORT)
+		return;
+	ike->path->nat_local = false;
+	ike->path->nat_remote = false;
 }

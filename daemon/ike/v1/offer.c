@@ -4,6 +4,21 @@
 #include "ike/v1/v1.h"
 #include "prop/prop_v1.h"
 
+bool v1_offer_put(struct isakmp_writer *w, struct ike_sa *ike, const struct prop_list *list)
+{
+	const struct prop_v1_terms terms = {
+		.life_seconds = (uint32_t)ike->conf->life_seconds,
+	};
+	size_t at = w->buf.n + IKE_PAYLOAD_HDR_LEN;
+	struct v1_sa *own = v1_of(ike);
+
+	if (!prop_v1_offer(list, &terms, w) || w->buf.overflow)
+		return false;
+	packet_free(own->offer);
+	own->offer = packet_new(bytes_of(w->buf.p + at, w->buf.n - at));
+	return own->offer;
+}
+
 bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uint16_t encap,
 		    struct prop_chosen *chosen, char *why, size_t n)
 {

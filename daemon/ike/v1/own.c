@@ -34,6 +34,7 @@ void v1_own_free(struct ike_sa *ike)
 	packet_free(own->offer);
 	packet_free(own->heard);
 	free(own->seen);
+	packet_free(own->peer_id);
 	secret_wipe(own, sizeof(*own));
 	free(own);
 	ike->own = NULL;

@@ -4,6 +4,7 @@
 #include "base/secret.h"
 #include "ike/child_kernel.h"
 #include "ike/ike_life.h"
+#include "ike/match.h"
 #include "ike/nonce.h"
 #include "ike/stranger.h"
 #include "ike/v1/v1.h"
@@ -23,7 +24,6 @@ void v1_keys_put(struct isakmp_writer *w, struct ike_sa *ike, struct bytes nonce
 {
 	isakmp_put(w, ISAKMP_PL_KE, dh_public(ike->hs->dh));
 	isakmp_put(w, ISAKMP_PL_NONCE, nonce);
-	v1_natd_put(w, ike);
 }
 
 bool v1_keys_read(struct ike_sa *ike, const struct v1_in *in)
@@ -131,35 +131,89 @@ static bool proof_of(const struct ike_sa *ike, bool initiator, struct bytes id, 
 	return !keymat_v1_proof(&own->keys, &input, initiator, packet_bytes(own->offer), id, out);
 }
 
+/* The body of the ID payload of @id. */
+struct id_body {
+	uint8_t octets[ID_HEAD + POLICY_ID_MAX];
+	size_t n;
+};
+
+static void id_body(const struct ike_id *id, struct id_body *out)
+{
+	out->n = ID_HEAD + (size_t)id->n;
+	memset(out->octets, 0, ID_HEAD);
+	out->octets[0] = id->type;
+	memcpy(out->octets + ID_HEAD, id->b, id->n);
+}
+
+void v1_id_put(struct isakmp_writer *w, const struct ike_id *id)
+{
+	struct id_body body;
+
+	id_body(id, &body);
+	isakmp_put(w, ISAKMP_PL_ID, bytes_of(body.octets, body.n));
+}
+
 bool v1_proof_put(struct isakmp_writer *w, struct ike_sa *ike, const struct ike_id *id)
 {
-	uint8_t body[ID_HEAD + POLICY_ID_MAX] = { id->type }, proof[ALG_PRF_MAX];
-	struct bytes octets = bytes_of(body, ID_HEAD + (size_t)id->n);
+	uint8_t proof[ALG_PRF_MAX];
+	struct id_body body;
 
-	memcpy(body + ID_HEAD, id->b, id->n);
-	if (!proof_of(ike, ike->initiator, octets, proof))
+	id_body(id, &body);
+	if (!proof_of(ike, ike->initiator, bytes_of(body.octets, body.n), proof))
 		return false;
-	isakmp_put(w, ISAKMP_PL_ID, octets);
 	isakmp_put(w, ISAKMP_PL_HASH, bytes_of(proof, ike->prop.prf->out_n));
 	return true;
 }
 
-bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id)
+bool v1_id_read(const struct v1_in *in, struct bytes *body, struct ike_id *id)
 {
 	const struct isakmp_payload *payload = isakmp_find(&in->payloads, ISAKMP_PL_ID, NULL);
-	size_t n = ike->prop.prf->out_n;
-	const struct isakmp_payload *hash = v1_payload(in, ISAKMP_PL_HASH, n);
-	uint8_t proof[ALG_PRF_MAX];
 	struct wire_error error;
 	struct isakmp_id said;
 	struct wire_id wire;
 
-	if (!payload || !hash || isakmp_read_id(payload, &said, &error) ||
-	    !proof_of(ike, !ike->initiator, payload->body, proof) ||
-	    !secret_equal(proof, hash->body.p, n))
+	if (!payload || isakmp_read_id(payload, &said, &error))
 		return false;
+	*body = payload->body;
 	wire = (struct wire_id){ .type = said.type, .data = said.data };
 	return id_from_wire(&wire, id);
+}
+
+bool v1_proof_good(const struct ike_sa *ike, const struct v1_in *in, struct bytes id)
+{
+	size_t n = ike->prop.prf->out_n;
+	const struct isakmp_payload *hash = v1_payload(in, ISAKMP_PL_HASH, n);
+	uint8_t proof[ALG_PRF_MAX];
+
+	return hash && proof_of(ike, !ike->initiator, id, proof) &&
+	       secret_equal(proof, hash->body.p, n);
+}
+
+bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id)
+{
+	struct bytes body;
+
+	return v1_id_read(in, &body, id) && v1_proof_good(ike, in, body);
+}
+
+bool v1_peer_fits(struct ike_sa *ike, const struct ike_id *id)
+{
+	const struct addr *remote = &ike->path->remote.addr;
+	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
+	struct ike_id expected;
+
+	if (match_id(ike->conf, id, remote) && policy_id_keep(&ike->remote_id, id))
+		return true;
+	expected = id_or_addr(&ike->conf->peer_id, remote);
+	gateway_fail(ike->gw, "peer %s says it is %s, expected is %s: set peer-id here or local-id "
+			      "at the peer",
+		     addr_text(remote, peer), id_text(id, theirs), id_text(&expected, ours));
+	return false;
+}
+
+bool v1_needed(const struct gateway *gw)
+{
+	return gateway_lacks_ike(gw) || gw->ike->doubted || gw->ike->stale;
 }
 
 /* Both are with the same peer, which knows the children of @old. */

@@ -32,9 +32,11 @@ static void offer_lost(struct ike_sa *ike, struct task *task)
 	(void)task;
 	if (!ike->hs->advice[0])
 		gateway_fail(ike->gw, "peer %s does not answer: check that it is reachable, that "
-				      "UDP ports 500 and 4500 pass, and that IKEv1 in main mode "
+				      "UDP ports 500 and 4500 pass, and that IKEv1 in %s mode "
 				      "runs there",
-			     endpoint_text(&ike->path->remote, peer));
+			     endpoint_text(&ike->path->remote, peer),
+			     ike->conf->exchange == POLICY_EXCHANGE_AGGRESSIVE ? "aggressive" :
+										 "main");
 	ike_start_failed(ike, ike->hs->advice[0]);
 }
 
@@ -103,6 +105,12 @@ static const struct v1_task v1_tasks[TASK_KINDS] = {
 		.build = v1_proof_build, .unsent = phase1_unsent, .lost = proof_lost,
 		.answer = v1_proof_answer,
 	},
+	[TASK_PROVE] = {
+		.rule = { .sends = SENDS_FEW, .silent = true },
+		.exchange = ISAKMP_EXCH_AGGRESSIVE, .either = true,
+		.build = v1_prove_build, .unsent = v1_prove_unsent, .lost = v1_prove_lost,
+		.answer = v1_prove_answer,
+	},
 	[TASK_CHILD_NEW] = {
 		.rule = { .sends = SENDS_MOST, .moves = true, .silent = true },
 		.exchange = ISAKMP_EXCH_QUICK,
@@ -134,8 +142,18 @@ static const struct v1_task v1_tasks[TASK_KINDS] = {
 	},
 };
 
-const struct v1_task *v1_row(enum task_kind kind)
+/* The one for both of the first two of main mode, and most of the third. */
+static const struct v1_task aggressive_init = {
+	.rule = { .sends = SENDS_FEW },
+	.exchange = ISAKMP_EXCH_AGGRESSIVE, .clear = true,
+	.build = v1_aggr_build, .unsent = offer_unsent, .lost = offer_lost,
+	.answer = v1_aggr_answer,
+};
+
+const struct v1_task *v1_row(const struct ike_sa *ike, enum task_kind kind)
 {
+	if (kind == TASK_INIT && ike->own && v1_of(ike)->aggressive)
+		return &aggressive_init;
 	return &v1_tasks[kind];
 }
 
@@ -146,7 +164,7 @@ const struct task_rule *v1_rule(enum task_kind kind)
 
 struct packet *v1_request(struct ike_sa *ike, struct task *task)
 {
-	const struct v1_task *row = &v1_tasks[task->kind];
+	const struct v1_task *row = v1_row(ike, task->kind);
 
 	return row->build ? row->build(ike, task) : NULL;
 }
@@ -167,8 +185,10 @@ void v1_repeats(struct ike_sa *ike)
 
 void v1_unsent(struct ike_sa *ike, struct task *task)
 {
-	if (v1_tasks[task->kind].unsent)
-		v1_tasks[task->kind].unsent(ike, task);
+	const struct v1_task *row = v1_row(ike, task->kind);
+
+	if (row->unsent)
+		row->unsent(ike, task);
 	/* Closing the SA freed the task. */
 	if (ike->ex.current == task)
 		exchange_done(ike);
@@ -181,7 +201,7 @@ void v1_lost(struct ike_sa *ike, struct task *task)
 		ike_close(ike, false);
 		return;
 	}
-	v1_tasks[task->kind].lost(ike, task);
+	v1_row(ike, task->kind)->lost(ike, task);
 	/* An unanswered quick mode does not always end phase 1. */
 	if (ike->ex.current == task && ike->state < IKE_CLOSED)
 		v1_answered(ike, task);

@@ -10,10 +10,10 @@
 static bool is_answer(const struct ike_sa *ike, const struct v1_in *in)
 {
 	const struct task *task = ike->ex.current;
-	const struct v1_task *row = task ? v1_row(task->kind) : NULL;
+	const struct v1_task *row = task ? v1_row(ike, task->kind) : NULL;
 
 	return row && row->answer && row->exchange == in->header.exchange &&
-	       row->clear != v1_encrypted(in);
+	       (row->either || row->clear != v1_encrypted(in));
 }
 
 static void keep_for_job(struct ike_sa *ike, enum job_side side, const struct v1_in *in)
@@ -31,7 +31,7 @@ static void answer_input(struct ike_sa *ike, struct v1_in *in)
 	/* It is a repetition of the message that waits for a job, or an answer to no request. */
 	if (job_waits(ike, JOB_OURS) || !ike->ex.request)
 		return;
-	taken = v1_row(task->kind)->answer(ike, task, in);
+	taken = v1_row(ike, task->kind)->answer(ike, task, in);
 	if (job_waits(ike, JOB_OURS)) {
 		exchange_pause(ike);
 		keep_for_job(ike, JOB_OURS, in);
@@ -78,6 +78,17 @@ static void quick_input(struct ike_sa *ike, struct v1_in *in)
 	}
 }
 
+/* Where we began, the answer, from the peer's address; otherwise the last message. */
+static void aggressive_input(struct ike_sa *ike, struct v1_in *in)
+{
+	if (ike->initiator && !addr_equal(&in->remote.addr, &ike->path->remote.addr))
+		return;
+	if (ike->initiator && ike->state >= IKE_UP)
+		v1_aggr_again(ike, in);
+	else if (is_answer(ike, in))
+		answer_input(ike, in);
+}
+
 /* @in is as if it had come just now, which it may have. */
 static void sa_input(struct ike_sa *ike, struct v1_in *in)
 {
@@ -90,6 +101,10 @@ static void sa_input(struct ike_sa *ike, struct v1_in *in)
 		else if (is_answer(ike, in) &&
 			 addr_equal(&in->remote.addr, &ike->path->remote.addr))
 			answer_input(ike, in);
+		break;
+	case ISAKMP_EXCH_AGGRESSIVE:
+		if (!in->header.message_id)
+			aggressive_input(ike, in);
 		break;
 	case ISAKMP_EXCH_QUICK:
 		quick_input(ike, in);
@@ -146,8 +161,10 @@ static bool is_first(const struct v1_in *in)
 {
 	static const uint8_t none[IKE_SPI_LEN];
 
-	return in->header.exchange == ISAKMP_EXCH_MAIN && !in->header.message_id &&
-	       !v1_encrypted(in) && !memcmp(in->header.spi_r, none, IKE_SPI_LEN);
+	return (in->header.exchange == ISAKMP_EXCH_MAIN ||
+		in->header.exchange == ISAKMP_EXCH_AGGRESSIVE) &&
+	       !in->header.message_id && !v1_encrypted(in) &&
+	       !memcmp(in->header.spi_r, none, IKE_SPI_LEN);
 }
 
 static void input(struct ike_core *core, const struct endpoint *local,
@@ -161,8 +178,23 @@ static void input(struct ike_core *core, const struct endpoint *local,
 	ike = find(core, &in.header);
 	if (ike && ike->own)
 		sa_input(ike, &in);
-	else if (!ike && is_first(&in))
+	if (ike || !is_first(&in) || !v1_first_due(core, &in))
+		return;
+	if (in.header.exchange == ISAKMP_EXCH_MAIN)
 		v1_main_first(core, &in);
+	else
+		v1_aggr_first(core, &in);
+}
+
+static void begin(struct ike_sa *ike)
+{
+	/* Without memory the first message cannot be built, which ends the attempt. */
+	if (v1_own_new(ike)) {
+		v1_of(ike)->key = ike->conf->key;
+		v1_of(ike)->aggressive = ike->conf->exchange == POLICY_EXCHANGE_AGGRESSIVE;
+	}
+	ike->state = IKE_INIT_SENT;
+	exchange_queue(ike, task_new(TASK_INIT));
 }
 
 static void resume(struct ike_sa *ike, const struct endpoint *local, const struct endpoint *remote,
@@ -201,7 +233,7 @@ static size_t packet_most(const struct ike_sa *ike)
 const struct ike_version v1_version = {
 	.major = V1_MAJOR,
 	.forget = v1_own_free,
-	.begin = v1_main_begin,
+	.begin = begin,
 	.urgency = urgency,
 	.input = input,
 	.resume = resume,

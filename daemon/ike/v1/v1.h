@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * IKEv1 (RFC 2408, 2409).  Phase 1 is main mode with a pre-shared key: three exchanges, in which
- * one end asks and the other answers; phase 2 are quick modes, of three messages each.  The table
- * in tasks.c says what we ask and who takes the answer; v1.c hands out what the peer asks.
+ * one end asks and the other answers; or aggressive mode, of three messages; phase 2 are quick
+ * modes, of three messages each.  The table in tasks.c says what we ask and who takes the answer;
+ * v1.c hands out what the peer asks.
  *
  * Messages carry no sequence numbers.  A repetition is recognized by its octets and answered from
  * memory; message ids tell quick modes apart.
@@ -12,6 +13,7 @@
 
 #include "crypto/keymat_v1.h"
 #include "ike/child_sa.h"
+#include "ike/match.h"
 #include "ike/version.h"
 #include "wire/v1_build.h"
 #include "wire/v1_codec.h"
@@ -35,14 +37,20 @@ struct v1_quick {
 	unsigned int sends;		/* of that, by us unasked */
 };
 
+/* How far a responder has gone in main mode. */
+enum v1_answered { V1_NONE, V1_OFFER, V1_EXCHANGE, V1_PROOF };
+
 /* What an IKE SA has in this version: its ike->own. */
 struct v1_sa {
 	struct keymat_v1 keys;		/* once ike->keyed */
 	struct keymat_v1_iv iv;		/* of the next message of phase 1 */
 	struct packet *offer;		/* body of the initiator's SA payload, which proofs cover */
 	uint64_t key;			/* the pre-shared key, by its number */
-	unsigned int answered;		/* responder: messages of phase 1 */
-	struct packet *heard;		/* responder: the last of them */
+	bool aggressive;		/* phase 1 is made by that mode */
+	enum v1_answered answered;	/* responder of main mode */
+	/* Phase 1: the last message of the initiator; initiator of aggressive mode: the answer. */
+	struct packet *heard;
+	struct packet *peer_id;		/* responder of aggressive mode: body of its ID payload */
 	bool natt;			/* the peer knows RFC 3947 */
 	bool dpd;			/* and RFC 3706 */
 	uint32_t dpd_sequence;		/* of our next question, or of the one under way */
@@ -135,6 +143,8 @@ const struct isakmp_payload *v1_payload(const struct v1_in *in, uint8_t type, si
 
 /* --- offer.c: proposals --- */
 
+/* Offers @list, and keeps what proofs cover of that; false: IKEv1 has no words for it. */
+bool v1_offer_put(struct isakmp_writer *w, struct ike_sa *ike, const struct prop_list *list);
 /* The only transform of the answer @in to @query; false: it is none of ours, and @why. */
 bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uint16_t encap,
 		    struct prop_chosen *chosen, char *why, size_t n);
@@ -153,33 +163,77 @@ bool v1_natt(const struct ike_sa *ike);
 void v1_natd_put(struct isakmp_writer *w, const struct ike_sa *ike);
 /* Sets nat_local and nat_remote by what the peer sees of us. */
 void v1_natd_check(struct ike_sa *ike, const struct v1_in *in);
+/* The last message has come: a peer that finds a NAT has gone to the other port by now. */
+void v1_nat_port(struct ike_sa *ike, const struct v1_in *in);
 
-/* --- phase1.c: what both ends of main mode do --- */
+/* --- phase1.c: what both ends of either mode do --- */
 
 /* Has our key pair made; false: return, and be called anew.  It is NULL where that failed. */
 bool v1_key_pair(struct ike_sa *ike, enum job_side side);
-/* KE, nonce, and what NAT detection needs. */
+/* KE and nonce. */
 void v1_keys_put(struct isakmp_writer *w, struct ike_sa *ike, struct bytes nonce);
 /* Reads the peer's, into what the handshake has; false: they are not usable. */
 bool v1_keys_read(struct ike_sa *ike, const struct v1_in *in);
 /* Makes the keys; false: job_waits(), or they cannot be made, and why was said. */
 bool v1_keys_make(struct ike_sa *ike, enum job_side side);
-/* Writes who we are, and the proof of it; false: that cannot be. */
+/* Writes who we are. */
+void v1_id_put(struct isakmp_writer *w, const struct ike_id *id);
+/* Writes the proof of that; false: that cannot be. */
 bool v1_proof_put(struct isakmp_writer *w, struct ike_sa *ike, const struct ike_id *id);
-/* The peer's ID and HASH in @in, which is open; false: it does not have the keys. */
+/* Who the peer says it is, as a view of @in, and the octets of that; false: it does not say. */
+bool v1_id_read(const struct v1_in *in, struct bytes *body, struct ike_id *id);
+/* HASH in @in, which is open, proves that the peer is what the ID payload with body @id says. */
+bool v1_proof_good(const struct ike_sa *ike, const struct v1_in *in, struct bytes id);
+/* ID and HASH in @in, likewise; false: the peer does not have the keys. */
 bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id);
+/* We began, and the peer has proved to be @id: that is whom we expect; false: says why not. */
+bool v1_peer_fits(struct ike_sa *ike, const struct ike_id *id);
+/* The one that we have begun is still needed: no IKE SA of the peer's has come up meanwhile. */
+bool v1_needed(const struct gateway *gw);
 /* Both ends are authenticated. */
 void v1_established(struct ike_sa *ike);
 
 /* --- initial.c: INITIAL-CONTACT --- */
 
+/* We, who begin, have nothing of what there was. */
+bool v1_initial_due(const struct gateway *gw);
 void v1_initial_put(struct isakmp_writer *w, const struct ike_sa *ike);
 /* Heeds it where @in says so. */
 void v1_initial_take(struct ike_sa *ike, const struct v1_in *in);
 
+/* --- first.c: what begins phase 1 --- */
+
+/* @in has to be handled; false: it is a repetition, which was answered, or over the limit. */
+bool v1_first_due(struct ike_core *core, const struct v1_in *in);
+/* Answers with an error in clear. */
+void v1_refuse(struct ike_core *core, const struct v1_in *in, uint16_t type);
+/* No gateway takes @wire by the mode of @claim: logs one that would by the other mode. */
+void v1_say_mode(struct ike_core *core, const struct match_claim *claim,
+		 const struct wire_sa *wire);
+/* The half-open IKE SA for it, with what was @chosen of @offer; NULL: no memory. */
+struct ike_sa *v1_half_open(struct gateway *gw, const struct v1_in *in,
+			    const struct prop_chosen *chosen, struct bytes offer);
+/* Gives up without a word to the peer. */
+void v1_give_up(struct ike_sa *ike);
+
+/* --- aggr.c: aggressive mode where we began --- */
+
+struct packet *v1_aggr_build(struct ike_sa *ike, struct task *task);
+bool v1_aggr_answer(struct ike_sa *ike, struct task *task, struct v1_in *in);
+/* A repetition of the peer's answer: our last message got lost. */
+void v1_aggr_again(struct ike_sa *ike, const struct v1_in *in);
+
+/* --- aggr_serve.c: aggressive mode where the peer began --- */
+
+/* The first message of an unknown peer. */
+void v1_aggr_first(struct ike_core *core, const struct v1_in *in);
+struct packet *v1_prove_build(struct ike_sa *ike, struct task *task);
+bool v1_prove_answer(struct ike_sa *ike, struct task *task, struct v1_in *in);
+void v1_prove_unsent(struct ike_sa *ike, struct task *task);
+void v1_prove_lost(struct ike_sa *ike, struct task *task);
+
 /* --- main.c: main mode where we began --- */
 
-void v1_main_begin(struct ike_sa *ike);
 struct packet *v1_offer_build(struct ike_sa *ike, struct task *task);
 bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in);
 struct packet *v1_exchange_build(struct ike_sa *ike, struct task *task);
@@ -252,7 +306,8 @@ void v1_info_input(struct ike_sa *ike, struct v1_in *in);
 struct v1_task {
 	struct task_rule rule;		/* what ike/ goes by */
 	uint8_t exchange;		/* of the answer */
-	bool clear;			/* the answer is not encrypted */
+	bool clear;			/* the answer is not encrypted, */
+	bool either;			/* or may be */
 	/* The request; NULL: there is none to wait for an answer to, or job_waits(). */
 	struct packet *(*build)(struct ike_sa *ike, struct task *task);
 	/* That was so. */
@@ -263,7 +318,7 @@ struct v1_task {
 	bool (*answer)(struct ike_sa *ike, struct task *task, struct v1_in *in);
 };
 
-const struct v1_task *v1_row(enum task_kind kind);
+const struct v1_task *v1_row(const struct ike_sa *ike, enum task_kind kind);
 /* As ike/version.h has them. */
 const struct task_rule *v1_rule(enum task_kind kind);
 struct packet *v1_request(struct ike_sa *ike, struct task *task);

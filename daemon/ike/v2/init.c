@@ -468,12 +468,15 @@ static struct gateway *judge_first(struct ike_core *core, const struct v2_in *in
 				   const struct init_payloads *p, struct prop_chosen *chosen)
 {
 	const struct addr *local = &in->local.addr, *remote = &in->remote.addr;
+	const struct match_claim claim = {
+		.major = V2_MAJOR, .local = local, .remote = remote,
+	};
 	struct gateway *first, *gw;
 	char peer[ADDR_TEXT];
 	enum dh_error error;
 	uint8_t group[2];
 
-	gw = match_offer(core, local, remote, V2_MAJOR, &p->sa, p->ke.group, chosen, &first);
+	gw = match_offer(core, &claim, &p->sa, p->ke.group, chosen, &first);
 	if (!gw) {
 		say_no_gateway(core, in, p, first);
 		refuse(core, in, IKE_N_NO_PROPOSAL_CHOSEN, bytes_of(NULL, 0));

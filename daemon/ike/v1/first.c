@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * First messages of phase 1, from unknown peers.  IKEv1 has no cookies to prove an address: what is
+ * over the limit is dropped.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ike/stranger.h"
+#include "ike/v1/v1.h"
+
+void v1_refuse(struct ike_core *core, const struct v1_in *in, uint16_t type)
+{
+	const struct isakmp_notify notify = { .protocol = ISAKMP_PROTO_ISAKMP, .type = type };
+	struct wire_header header = in->header;
+	struct isakmp_writer w;
+	struct bytes message;
+
+	header.exchange = ISAKMP_EXCH_INFORMATIONAL;
+	header.flags = 0;
+	isakmp_begin(&w, core->scratch, MESSAGE_MAX, &header);
+	isakmp_put_notify(&w, &notify);
+	message = isakmp_end(&w, 1);
+	if (message.n)
+		action_send(&core->actions, &in->local, &in->remote, message, 0, 0);
+}
+
+void v1_give_up(struct ike_sa *ike)
+{
+	stranger_missed(ike->core);
+	ike_close(ike, false);
+}
+
+void v1_say_mode(struct ike_core *core, const struct match_claim *claim, const struct wire_sa *wire)
+{
+	struct match_claim other = *claim;
+	struct prop_chosen chosen;
+	struct gateway *first;
+	char peer[ADDR_TEXT];
+
+	other.aggressive = !claim->aggressive;
+	match_offer(core, &other, wire, 0, &chosen, &first);
+	if (!first)
+		return;
+	stranger_fail(core, first, "peer %s begins IKEv1 in %s mode, which this gateway does not "
+				   "take: set protocol ikev1 exchange-mode alike on both ends",
+		      addr_text(claim->remote, peer), claim->aggressive ? "aggressive" : "main");
+}
+
+/* A repetition of the first message: answered again, unless the exchange has moved on. */
+static void repeat(struct ike_sa *ike, const struct v1_in *in)
+{
+	const struct v1_sa *own = ike->own;
+
+	if (!own || !bytes_equal(packet_bytes(own->heard), in->data))
+		return;
+	if (own->aggressive && ike->ex.request)
+		ike_send(ike, ike->ex.request);
+	else if (own->answered == V1_OFFER)
+		exchange_respond_again(ike, &in->local, &in->remote);
+}
+
+bool v1_first_due(struct ike_core *core, const struct v1_in *in)
+{
+	const uint8_t *spi_i = in->header.spi_i;
+
+	/* Our own message, reflected. */
+	if (ike_find(core, spi_i))
+		return false;
+	for (struct ike_sa *ike = ike_peer_first(core, spi_i); ike; ike = ike_peer_next(ike)) {
+		if (!v1_speaks(ike) || !addr_equal(&ike->path->remote.addr, &in->remote.addr))
+			continue;
+		repeat(ike, in);
+		return false;
+	}
+	return stranger_judge(core, &in->local.addr, &in->remote.addr, false) == STRANGER_TAKEN;
+}
+
+struct ike_sa *v1_half_open(struct gateway *gw, const struct v1_in *in,
+			    const struct prop_chosen *chosen, struct bytes offer)
+{
+	struct ike_core *core = gw->core;
+	struct ike_sa *ike;
+
+	ike = ike_new(ike_version_of(core, V1_MAJOR), gw, false, &in->local, &in->remote);
+	if (!ike)
+		return NULL;
+	ike->state = IKE_HALF_OPEN;
+	ike_set_peer_spi(ike, in->header.spi_i);
+	stranger_enter(ike, false);
+	ike->prop = *chosen;
+	timer_set(&core->waits, &ike->half_open, core->now + HALF_OPEN_MS);
+	ike->hs = calloc(1, sizeof(*ike->hs));
+	if (v1_own_new(ike))
+		v1_of(ike)->offer = packet_new(offer);
+	if (!ike->hs || !ike->own || !v1_of(ike)->offer) {
+		v1_give_up(ike);
+		return NULL;
+	}
+	ike->hs->group = ike->prop.dh;
+	v1_of(ike)->key = ike->conf->key;
+	v1_vendor_read(ike, in);
+	return ike;
+}
