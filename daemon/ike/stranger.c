@@ -107,3 +107,18 @@ void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format
 	log_error(gw ? gw->subject : NULL, "%s%s", text,
 		  repeat_text(held, left_out));
 }
+
+bool stranger_say_version(struct ike_core *core, const struct addr *local,
+			  const struct addr *remote, uint8_t major)
+{
+	struct gateway *gw = gateway_for_peer(core, NULL, local, remote);
+	unsigned int ours = gw ? policy_gateway_major(gw->conf) : major;
+	char peer[ADDR_TEXT];
+
+	if (ours == major)
+		return false;
+	stranger_fail(core, gw, "peer %s begins IKEv%u, but this gateway speaks IKEv%u: set "
+				"protocol version alike on both ends",
+		      addr_text(remote, peer), major, ours);
+	return true;
+}

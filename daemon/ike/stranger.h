@@ -31,5 +31,11 @@ void stranger_leave(struct ike_sa *ike);
  */
 void stranger_fail(struct ike_core *core, struct gateway *gw, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/*
+ * No gateway at these addresses speaks the version @major, by which a peer at @remote begins: says
+ * so of the first that speaks another.  False: there is none.
+ */
+bool stranger_say_version(struct ike_core *core, const struct addr *local,
+			  const struct addr *remote, uint8_t major);
 
 #endif

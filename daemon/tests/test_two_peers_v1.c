@@ -231,11 +231,13 @@ static void test_versions_apart(void **state)
 
 	(void)state;
 	b.ike = a.ike;
-	check_refused(&a, &b, "does not answer: check that it is reachable", NULL);
+	check_refused(&a, &b, "does not answer: check that it is reachable",
+		      "peer 192.0.2.1 begins IKEv1, but this gateway speaks IKEv2");
 	a = peers_site(A);
 	b = peers_site_v1(B, NULL);
 	b.ike = a.ike;
-	check_refused(&a, &b, "accepts none of our IKE proposals", NULL);
+	check_refused(&a, &b, "accepts none of our IKE proposals",
+		      "peer 192.0.2.1 begins IKEv2, but this gateway speaks IKEv1");
 }
 
 int main(void)

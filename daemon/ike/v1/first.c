@@ -40,8 +40,10 @@ void v1_say_mode(struct ike_core *core, const struct match_claim *claim, const s
 
 	other.aggressive = !claim->aggressive;
 	match_offer(core, &other, wire, 0, &chosen, &first);
-	if (!first)
+	if (!first) {
+		stranger_say_version(core, claim->local, claim->remote, V1_MAJOR);
 		return;
+	}
 	stranger_fail(core, first, "peer %s begins IKEv1 in %s mode, which this gateway does not "
 				   "take: set protocol ikev1 exchange-mode alike on both ends",
 		      addr_text(claim->remote, peer), claim->aggressive ? "aggressive" : "main");

@@ -207,7 +207,7 @@ void v1_initial_take(struct ike_sa *ike, const struct v1_in *in);
 bool v1_first_due(struct ike_core *core, const struct v1_in *in);
 /* Answers with an error in clear. */
 void v1_refuse(struct ike_core *core, const struct v1_in *in, uint16_t type);
-/* No gateway takes @wire by the mode of @claim: logs one that would by the other mode. */
+/* No gateway takes @wire by the mode of @claim: logs one of the other mode, or version. */
 void v1_say_mode(struct ike_core *core, const struct match_claim *claim,
 		 const struct wire_sa *wire);
 /* The half-open IKE SA for it, with what was @chosen of @offer; NULL: no memory. */

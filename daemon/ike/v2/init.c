@@ -338,6 +338,8 @@ static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 		return;
 	only = stranger_gateway(core, &in->local.addr, &in->remote.addr);
 	addr_text(&in->remote.addr, peer);
+	if (!first && stranger_say_version(core, &in->local.addr, &in->remote.addr, V2_MAJOR))
+		return;
 	if (!first)
 		log_warning(NULL, "%s asks for an IKE SA, but is not the peer-address of any "
 			    "gateway", peer);
