@@ -13,6 +13,12 @@ more=:
 grep -q landlock /sys/kernel/security/lsm 2>/dev/null ||
 	more=CAP_SYS_CHROOT:chroot,capset
 
+# User pantun may not be able to look into the source tree.
+installed=$WORK/installed
+mkdir "$installed"
+cp "${PANTUND:?}" "${PANTUND%/*}/pantund-fetch" "$PANTUN_TOP"/daemon/*.service \
+	"$PANTUN_TOP"/daemon/*.socket "$PANTUN_TOP/selftests/as_unit.py" "$installed"
+
 # start_as_unit NODE: with its files where root has written them, given to the daemon.
 start_as_unit() {
 	: >"$WORK/$1/pantund.log"
@@ -20,8 +26,8 @@ start_as_unit() {
 	chown -R pantun: "$WORK/$1"
 	on "$1" chown pantun: /run/pantun
 	on "$1" mount -t proc -o hidepid=invisible proc /proc
-	start_on "$1" "$WORK/$1/pantund.log" "$PANTUN_TOP/selftests/as_unit.py" --more "$more" \
-		"$PANTUN_TOP/daemon" "${PANTUND:?}" --config "$WORK/$1/pantun.conf" --debug
+	start_on "$1" "$WORK/$1/pantund.log" "$installed/as_unit.py" --more "$more" \
+		"$installed" "$installed/pantund" --config "$WORK/$1/pantun.conf" --debug
 	echo "$STARTED_PID" >"$WORK/$1/pantund.pid"
 	wait_for 60 on "$1" test -S /run/pantun/pantund.sock
 }
