@@ -282,6 +282,41 @@ static void test_altered(void **state)
 	}
 }
 
+/* The answer got lost, and a repetition of the first message brings it again. */
+static void test_first_again(void **state)
+{
+	const struct endpoint a = at("192.0.2.1"), b = at("198.51.100.2");
+	struct seen seen = { .lose = 2 };
+	struct peers *net = begin(3, &seen);
+	unsigned int sent;
+
+	(void)state;
+	peers_run(net, 500);
+	sent = net->peer[B].sent;
+	peers_inject(net, B, &b, &a, bytes_of(seen.list[0].data, seen.list[0].n));
+	assert_int_equal(net->peer[B].sent, sent + 1);
+	assert_int_equal(net->peer[B].core->half_open, 1);
+	peers_must_be_quiet(net, 5000);
+	peers_free(net);
+}
+
+/* Somebody else answers first, by a cookie of its own: the genuine answer is taken yet. */
+static void test_forged_answer(void **state)
+{
+	const struct endpoint a = at("192.0.2.1"), b = at("198.51.100.2");
+	struct seen seen = { .lose = 2 };
+	struct peers *net = begin(4, &seen);
+
+	(void)state;
+	peers_run(net, 500);
+	seen.list[1].data[IKE_SPI_LEN] ^= 1;
+	peers_inject(net, A, &a, &b, bytes_of(seen.list[1].data, seen.list[1].n));
+	assert_int_equal(peers_logged(net, "the proof of peer 198.51.100.2 is wrong"), 1);
+	assert_int_equal(peers_ikes(net, A), 0);
+	peers_must_be_quiet(net, 3000);
+	peers_free(net);
+}
+
 /* All that was said is said again, to both, and then nothing is other than before. */
 static void test_replayed(void **state)
 {
@@ -366,6 +401,8 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_altered),
+		cmocka_unit_test(test_first_again),
+		cmocka_unit_test(test_forged_answer),
 		cmocka_unit_test(test_replayed),
 		cmocka_unit_test(test_strangers),
 	};
