@@ -4,6 +4,8 @@
 # inside, which it installs as policies; LS_VERSION is the line that says IKEv2.
 
 LS_VERSION='ikev2=insist'
+# what a connection has besides
+LS_LINES=
 # shellcheck disable=SC2034 # of lib_peers.sh
 PEER_LINES=('set network tunnel ipsec t auto-key proxy-id v4 local 10.1.0.0/24 remote 10.2.0.0/24'
 	'set network tunnel ipsec t auto-key proxy-id-v6 v6 local fd01::/64 remote fd02::/64')
@@ -27,6 +29,7 @@ libreswan_connection() {
 	    rightsubnet=$3
 	    leftupdown=/bin/true
 	    auto=ignore
+	$LS_LINES
 	END
 }
 
