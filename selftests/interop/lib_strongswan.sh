@@ -5,6 +5,7 @@
 # Options of strongswan_config, set by the caller before; these are the defaults.
 SS_VERSION=2
 SS_AGGRESSIVE=no
+SS_ENCAP=no
 SS_IKE=aes256-sha256-x25519
 SS_PROTO=esp_proposals
 SS_ESP=aes256gcm16-x25519
@@ -25,6 +26,7 @@ strongswan_config() {
 	    version = $SS_VERSION
 	    aggressive = $SS_AGGRESSIVE
 	    mobike = no
+	    encap = $SS_ENCAP
 	    local_addrs = $2
 	    remote_addrs = $3
 	    proposals = $SS_IKE

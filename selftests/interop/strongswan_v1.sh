@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # IKEv1 between pantun (A) and strongSwan (B): main and quick mode begun by either, with PFS and
-# without, rekeyed by either; aggressive mode begun by either; then ends that do not agree.
+# without, rekeyed by either; aggressive mode begun by either; NAT traversal as in drafts of RFC 3947;
+# then ends that do not agree.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
@@ -55,6 +56,41 @@ times() {
 	[ "$(grep -c "$2" "$WORK/ga/pantund.log")" -ge "$1" ]
 }
 
+# mark: forget what strongSwan has said so far.
+mark() {
+	seen=$(wc -l <"$WORK/gb/charon.log")
+}
+
+# said PATTERN: it has said that since.
+said() {
+	tail -n "+$((seen + 1))" "$WORK/gb/charon.log" | grep -q "$1"
+}
+
+# hide NODE: messages in clear do not say any more that it knows RFC 3947; drafts remain.
+hide() {
+	local at
+	{
+		echo 'table ip older {'
+		echo 'chain out { type filter hook output priority -200;'
+		for ((at = 80; at < 252; at += 4)); do
+			echo "udp dport 500 @th,$((at * 8)),32 0x4a131c81 @th,$((at * 8)),32 set 0"
+		done
+		echo '}; }'
+	} | on "$1" nft -f -
+}
+
+# in_udp NAME: strongSwan saw a draft alone, and sends ESP in UDP.
+in_udp() {
+	check "$1: strongSwan knows of a draft" \
+		said 'received draft-ietf-ipsec-nat-t-ike-0[23].* vendor ID'
+	check_not "$1: and of no RFC" said 'received NAT-T (RFC 3947)'
+	check "$1: ESP goes in UDP" wait_for 5 child_in_udp
+}
+
+child_in_udp() {
+	swanctl_on gb --list-sas | grep -q 'TUNNEL-in-UDP\|ESP in UDP'
+}
+
 PASSIVE='set network ike gateway g protocol-common passive-mode yes'
 
 module_load
@@ -92,6 +128,27 @@ check 'aggressive mode: strongSwan begins' swanctl_on gb --initiate --child net 
 up 'aggressive mode, strongSwan begins'
 case_end 'aggressive mode, strongSwan begins'
 SS_AGGRESSIVE=no
+
+# strongSwan claims that there is a NAT.
+SS_ENCAP=yes
+hide ga
+peer aes128-sha256
+mark
+pantun no-pfs aes-128-cbc sha256
+up 'draft of NAT-T, pantun begins'
+in_udp 'draft of NAT-T, pantun begins'
+case_end 'draft of NAT-T, pantun begins'
+on ga nft delete table ip older
+
+hide gb
+mark
+pantun no-pfs aes-128-cbc sha256 "$PASSIVE"
+check 'draft of NAT-T: strongSwan begins' swanctl_on gb --initiate --child net --timeout 20
+up 'draft of NAT-T, strongSwan begins'
+in_udp 'draft of NAT-T, strongSwan begins'
+case_end 'draft of NAT-T, strongSwan begins'
+on gb nft delete table ip older
+SS_ENCAP=no
 
 SS_SECRET=another-secret-that-differs
 peer aes128-sha256

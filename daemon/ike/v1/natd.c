@@ -7,6 +7,12 @@ bool v1_natt(const struct ike_sa *ike)
 	return v1_of(ike)->natt && ike->conf->nat_traversal;
 }
 
+/* Type of the payloads that name an end. */
+static uint8_t natd_type(const struct ike_sa *ike)
+{
+	return v1_of(ike)->natt == V1_NATT_RFC ? ISAKMP_PL_NATD : ISAKMP_PL_NATD_DRAFT;
+}
+
 /* RFC 3947 section 3.2; empty where that cannot be. */
 static struct bytes natd_of(const struct ike_sa *ike, const struct endpoint *at,
 			    uint8_t out[DIGEST_MAX])
@@ -25,12 +31,12 @@ static struct bytes natd_of(const struct ike_sa *ike, const struct endpoint *at,
 
 void v1_natd_put(struct isakmp_writer *w, const struct ike_sa *ike)
 {
-	uint8_t digest[DIGEST_MAX];
+	uint8_t digest[DIGEST_MAX], type = natd_type(ike);
 
 	if (!v1_natt(ike))
 		return;
-	isakmp_put(w, ISAKMP_PL_NATD, natd_of(ike, &ike->path->remote, digest));
-	isakmp_put(w, ISAKMP_PL_NATD, natd_of(ike, &ike->path->local, digest));
+	isakmp_put(w, type, natd_of(ike, &ike->path->remote, digest));
+	isakmp_put(w, type, natd_of(ike, &ike->path->local, digest));
 }
 
 /*
@@ -48,7 +54,8 @@ static bool natd_is(const struct ike_sa *ike, const struct endpoint *at, struct 
 
 void v1_natd_check(struct ike_sa *ike, const struct v1_in *in)
 {
-	const struct isakmp_payload *ours = isakmp_find(&in->payloads, ISAKMP_PL_NATD, NULL);
+	uint8_t type = natd_type(ike);
+	const struct isakmp_payload *ours = isakmp_find(&in->payloads, type, NULL);
 	const struct isakmp_payload *theirs = ours;
 
 	if (!v1_natt(ike) || !ours)
@@ -56,7 +63,7 @@ void v1_natd_check(struct ike_sa *ike, const struct v1_in *in)
 	ike->path->nat_local = !natd_is(ike, &in->local, ours->body);
 	/* One for each address that the peer has. */
 	do
-		theirs = isakmp_find(&in->payloads, ISAKMP_PL_NATD, theirs);
+		theirs = isakmp_find(&in->payloads, type, theirs);
 	while (theirs && !natd_is(ike, &in->remote, theirs->body));
 	ike->path->nat_remote = !theirs;
 }

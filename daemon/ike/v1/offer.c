@@ -46,7 +46,21 @@ bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uin
 
 uint16_t v1_encap(const struct ike_sa *ike, bool transport)
 {
-	if (pathref_encap(ike->path))
+	if (!pathref_encap(ike->path))
+		return transport ? ISAKMP_ENCAP_TRANSPORT : ISAKMP_ENCAP_TUNNEL;
+	if (v1_of(ike)->natt == V1_NATT_RFC)
 		return transport ? ISAKMP_ENCAP_UDP_TRANSPORT : ISAKMP_ENCAP_UDP_TUNNEL;
-	return transport ? ISAKMP_ENCAP_TRANSPORT : ISAKMP_ENCAP_TUNNEL;
+	return transport ? ISAKMP_ENCAP_UDP_TRANSPORT_DRAFT : ISAKMP_ENCAP_UDP_TUNNEL_DRAFT;
+}
+
+bool v1_encap_transport(uint16_t encap)
+{
+	return encap == ISAKMP_ENCAP_TRANSPORT || encap == ISAKMP_ENCAP_UDP_TRANSPORT ||
+	       encap == ISAKMP_ENCAP_UDP_TRANSPORT_DRAFT;
+}
+
+bool v1_encap_udp(uint16_t encap)
+{
+	return encap == ISAKMP_ENCAP_UDP_TUNNEL || encap == ISAKMP_ENCAP_UDP_TRANSPORT ||
+	       encap == ISAKMP_ENCAP_UDP_TUNNEL_DRAFT || encap == ISAKMP_ENCAP_UDP_TRANSPORT_DRAFT;
 }

@@ -95,7 +95,7 @@ static bool full(const struct slot *slot)
 static bool mode_fits(struct ike_sa *ike, struct slot *slot, const struct isakmp_sa *sa)
 {
 	uint16_t said = sa->n_transforms ? sa->transforms[0].attrs.encap : 0;
-	bool transport = said == ISAKMP_ENCAP_TRANSPORT || said == ISAKMP_ENCAP_UDP_TRANSPORT;
+	bool transport = v1_encap_transport(said);
 
 	if (!child_mode_good(ike, slot, transport))
 		return false;
@@ -113,7 +113,7 @@ static bool mode_fits(struct ike_sa *ike, struct slot *slot, const struct isakmp
 static void follow_encap(struct ike_sa *ike, const struct isakmp_sa *sa)
 {
 	uint16_t said = sa->n_transforms ? sa->transforms[0].attrs.encap : 0;
-	bool udp = said == ISAKMP_ENCAP_UDP_TRANSPORT || said == ISAKMP_ENCAP_UDP_TUNNEL;
+	bool udp = v1_encap_udp(said);
 	struct pathref *path = ike->path;
 
 	if (udp == pathref_encap(path) || path->children ||

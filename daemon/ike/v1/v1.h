@@ -40,6 +40,9 @@ struct v1_quick {
 /* How far a responder has gone in main mode. */
 enum v1_answered { V1_NONE, V1_OFFER, V1_EXCHANGE, V1_PROOF };
 
+/* How both ends speak of NAT, the later ones being better; vendor.c has their ids. */
+enum v1_natt { V1_NATT_NONE, V1_NATT_DRAFT_2, V1_NATT_DRAFT_2_LF, V1_NATT_DRAFT_3, V1_NATT_RFC };
+
 /* What an IKE SA has in this version: its ike->own. */
 struct v1_sa {
 	struct keymat_v1 keys;		/* once ike->keyed */
@@ -51,8 +54,8 @@ struct v1_sa {
 	/* Phase 1: the last message of the initiator; initiator of aggressive mode: the answer. */
 	struct packet *heard;
 	struct packet *peer_id;		/* responder of aggressive mode: body of its ID payload */
-	bool natt;			/* the peer knows RFC 3947 */
-	bool dpd;			/* and RFC 3706 */
+	enum v1_natt natt;		/* the best that the peer has named */
+	bool dpd;			/* it knows RFC 3706 */
 	uint32_t dpd_sequence;		/* of our next question, or of the one under way */
 	struct v1_quick *quicks;	/* the latest first */
 	unsigned int n_quicks;
@@ -148,17 +151,20 @@ bool v1_offer_put(struct isakmp_writer *w, struct ike_sa *ike, const struct prop
 /* The only transform of the answer @in to @query; false: it is none of ours, and @why. */
 bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uint16_t encap,
 		    struct prop_chosen *chosen, char *why, size_t n);
-/* enum isakmp_encap of children in that mode. */
+/* enum isakmp_encap of children in that mode, in the numbers that both ends know. */
 uint16_t v1_encap(const struct ike_sa *ike, bool transport);
+/* What such a number means, of either kind. */
+bool v1_encap_transport(uint16_t encap);
+bool v1_encap_udp(uint16_t encap);
 
 /* --- vendor.c: vendor ids, which tell what an end supports --- */
 
 void v1_vendor_put(struct isakmp_writer *w, const struct ike_sa *ike);
 void v1_vendor_read(struct ike_sa *ike, const struct v1_in *in);
 
-/* --- natd.c: NAT traversal (RFC 3947) --- */
+/* --- natd.c: NAT traversal (RFC 3947, and its drafts 02 and 03) --- */
 
-/* Both ends know it, and it is configured. */
+/* Both ends know one of them, and it is configured. */
 bool v1_natt(const struct ike_sa *ike);
 void v1_natd_put(struct isakmp_writer *w, const struct ike_sa *ike);
 /* Sets nat_local and nat_remote by what the peer sees of us. */
