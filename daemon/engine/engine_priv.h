@@ -37,7 +37,7 @@ struct engine {
 	ike_time now;				/* of this round */
 	unsigned int same_time;			/* events for which @now is still true */
 	int alarm;				/* of @timer; -1: none */
-	ike_time armed;				/* what it was set for; 0: it has rung */
+	ike_time armed;				/* what it is set for; 0: it has rung */
 	struct rand_store random;
 	bool ending;
 	void (*ended)(void *ctx);

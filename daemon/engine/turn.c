@@ -23,11 +23,15 @@ ike_time turn_now(struct engine *e)
 	return e->now;
 }
 
+/*
+ * An alarm that would ring too early is left as it is: it is set to the right time when it rings.
+ * While the core waits for a peer, its deadline moves with each event.
+ */
 static void arm(struct engine *e)
 {
 	ike_time at = ike_core_deadline(e->core);
 
-	if (at == e->armed && at)
+	if (e->armed && e->armed <= at)
 		return;
 	e->armed = at;
 	alarm_set(e->alarm, at);
