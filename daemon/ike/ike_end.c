@@ -28,6 +28,14 @@ void ike_drop_chain(struct ike_sa *ike)
 	chain_free(chain);
 }
 
+/* Those that close at about the same time end together, so that they cost one turn. */
+static ike_time linger_end(ike_time now)
+{
+	ike_time end = now + LINGER_MS + LINGER_STEP_MS - 1;
+
+	return end - end % LINGER_STEP_MS;
+}
+
 void ike_close(struct ike_sa *ike, bool linger)
 {
 	struct ike_core *core = ike->core;
@@ -50,7 +58,7 @@ void ike_close(struct ike_sa *ike, bool linger)
 		gateway_ike_down(ike->gw, ike);
 	ike->state = IKE_CLOSED;
 	if (linger)
-		timer_set(&core->timers, &ike->life, core->now + LINGER_MS);
+		timer_set(&core->timers, &ike->life, linger_end(core->now));
 	else
 		ike_die(ike);
 	if (ike->gw->starting == ike)

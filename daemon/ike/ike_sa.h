@@ -15,6 +15,7 @@
 #define HALF_OPEN_MS	SECONDS(30)	/* a peer's time for IKE_AUTH */
 #define TOKEN_MOST	128	/* octets of one that proves a crash (RFC 6290 section 4.2) */
 #define LINGER_MS	SECONDS(10)	/* a dead or replaced SA still answers repetitions */
+#define LINGER_STEP_MS	500		/* of a dead one; up to so much longer */
 
 enum ike_state {
 	IKE_MAKING,		/* by a rekey that is under way */

@@ -204,6 +204,29 @@ static void test_way_there(void **state)
 	peers_finish(net);
 }
 
+/* SAs that close within half a second end at one time, not before they may. */
+static void test_lingers_in_steps(void **state)
+{
+	struct peers *net = up(77);
+	struct ike_sa *ike = sa_of(net, B);
+	struct ike_core *core = ike->core;
+	ike_time end, now;
+
+	(void)state;
+	for (unsigned int i = 0; i < 20; i++) {
+		net->now += 37;
+		now = net->now;
+		core_begin(core, now);
+		ike->state = IKE_REKEYED;
+		ike_close(ike, true);
+		assert_true(ike->life.armed);
+		end = ike->life.at + core->timers.lost;
+		assert_int_equal(end % LINGER_STEP_MS, 0);
+		assert_in_range(end, now + LINGER_MS, now + LINGER_MS + LINGER_STEP_MS - 1);
+	}
+	peers_free(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -212,6 +235,7 @@ int main(void)
 		cmocka_unit_test(test_not_at_once),
 		cmocka_unit_test(test_way_back),
 		cmocka_unit_test(test_way_there),
+		cmocka_unit_test(test_lingers_in_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
