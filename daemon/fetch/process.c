@@ -124,7 +124,7 @@ struct fetch_process *fetch_process_new(struct event_base *base, int parent)
 	process->base = base;
 	process->parent = chan_new(base, parent, MSG_FETCH, MSG_PARENT, parent_handlers, process,
 				   on_parent_gone);
-	process->resolver = resolver_new(base);
+	process->resolver = resolver_new(base, RESOLVER_MS);
 	if (process->resolver)
 		process->http = http_new(base, process->resolver, on_document, process);
 	if (process->parent && process->http)

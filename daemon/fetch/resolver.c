@@ -2,6 +2,7 @@
 #include "fetch/resolver.h"
 
 #include <event2/dns.h>
+#include <event2/event.h>
 #include <event2/util.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -23,9 +24,12 @@ struct lookup {
 	resolver_answer *answer;
 	void *ctx;
 	uint64_t ticket;
+	struct event *late;		/* it takes too long */
+	bool told;			/* and it is freed once it does not wait any more */
 	unsigned int waits;		/* for so many of: */
 	struct kind {
 		struct lookup *lookup;
+		struct evdns_request *request;	/* NULL: it has been answered */
 		enum name_failure failure;
 		uint32_t ttl;
 		unsigned int n;
@@ -34,6 +38,8 @@ struct lookup {
 };
 
 struct resolver {
+	struct event_base *base;
+	struct timeval most;		/* that a question takes */
 	struct evdns_base *dns;
 	LIST_HEAD(lookups, lookup) lookups;
 };
@@ -44,12 +50,14 @@ static void on_dns_log(int is_warning, const char *text)
 	log_debug("dns", "%s", text);
 }
 
-struct resolver *resolver_new(struct event_base *base)
+struct resolver *resolver_new(struct event_base *base, unsigned int ms)
 {
 	struct resolver *resolver = calloc(1, sizeof(*resolver));
 
 	if (!resolver)
 		return NULL;
+	resolver->base = base;
+	resolver->most = (struct timeval){ .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 	evdns_set_log_fn(on_dns_log);
 	resolver->dns = evdns_base_new(base, 0);
 	if (resolver->dns && !evdns_base_set_option(resolver->dns, "timeout", TIMEOUT) &&
@@ -57,6 +65,14 @@ struct resolver *resolver_new(struct event_base *base)
 		return resolver;
 	resolver_free(resolver);
 	return NULL;
+}
+
+static void lookup_free(struct lookup *lookup)
+{
+	LIST_REMOVE(lookup, list);
+	if (lookup->late)
+		event_free(lookup->late);
+	free(lookup);
 }
 
 void resolver_free(struct resolver *resolver)
@@ -67,10 +83,8 @@ void resolver_free(struct resolver *resolver)
 		return;
 	if (resolver->dns)
 		evdns_base_free(resolver->dns, 0);
-	while ((lookup = LIST_FIRST(&resolver->lookups))) {
-		LIST_REMOVE(lookup, list);
-		free(lookup);
-	}
+	while ((lookup = LIST_FIRST(&resolver->lookups)))
+		lookup_free(lookup);
 	free(resolver);
 }
 
@@ -152,9 +166,36 @@ static void give_answer(struct lookup *lookup)
 	add_addresses(v6, NAME_ADDRS, &answer);
 	if (!answer.n)
 		answer.failure = v4->failure != NAME_BARE ? v4->failure : v6->failure;
-	LIST_REMOVE(lookup, list);
+	lookup->told = true;
 	lookup->answer(lookup->ctx, &answer);
-	free(lookup);
+}
+
+/* One that it waited for is over. */
+static void wait_less(struct lookup *lookup)
+{
+	if (--lookup->waits)
+		return;
+	if (!lookup->told)
+		give_answer(lookup);
+	lookup_free(lookup);
+}
+
+/* What has come by now is the answer: with many names a dead server leaves some in the queue. */
+static void on_unanswered(evutil_socket_t fd, short what, void *ctx)
+{
+	struct lookup *lookup = ctx;
+
+	(void)fd;
+	(void)what;
+	for (unsigned int i = 0; i < KINDS; i++)
+		if (lookup->kinds[i].request)
+			lookup->kinds[i].failure = NAME_UNANSWERED;
+	give_answer(lookup);
+	lookup->waits++;
+	for (unsigned int i = 0; i < KINDS; i++)
+		if (lookup->kinds[i].request)
+			evdns_cancel_request(lookup->resolver->dns, lookup->kinds[i].request);
+	wait_less(lookup);
 }
 
 static void on_dns_answer(int result, char type, int count, int ttl, void *addresses, void *ctx)
@@ -164,6 +205,11 @@ static void on_dns_answer(int result, char type, int count, int ttl, void *addre
 	bool v4 = kind == &lookup->kinds[V4];
 	size_t each = v4 ? 4 : 16;
 
+	kind->request = NULL;
+	if (lookup->told) {
+		wait_less(lookup);
+		return;
+	}
 	kind->failure = failure_of(result);
 	if (result == DNS_ERR_NONE)
 		kind->failure = NAME_BARE;
@@ -177,35 +223,53 @@ static void on_dns_answer(int result, char type, int count, int ttl, void *addre
 			memcpy(addr->b, (const uint8_t *)addresses + kind->n++ * each, each);
 		}
 	}
-	if (!--lookup->waits)
-		give_answer(lookup);
+	wait_less(lookup);
+}
+
+static struct lookup *lookup_new(struct resolver *resolver)
+{
+	struct lookup *lookup = calloc(1, sizeof(*lookup));
+
+	if (!lookup)
+		return NULL;
+	LIST_INSERT_HEAD(&resolver->lookups, lookup, list);
+	lookup->resolver = resolver;
+	lookup->late = event_new(resolver->base, -1, 0, on_unanswered, lookup);
+	if (lookup->late && !event_add(lookup->late, &resolver->most))
+		return lookup;
+	lookup_free(lookup);
+	return NULL;
 }
 
 void resolver_ask(struct resolver *resolver, const struct name_question *question,
 		  resolver_answer *answer, void *ctx)
 {
 	struct name_answer failed = { .ticket = question->ticket, .failure = NAME_REFUSED };
-	struct lookup *lookup = calloc(1, sizeof(*lookup));
+	struct lookup *lookup = lookup_new(resolver);
 	const int flags = DNS_QUERY_NO_SEARCH;
+	struct kind *v4, *v6;
 
 	if (!lookup) {
 		log_error(NULL, "out of memory: %s is not looked up", question->name);
 		answer(ctx, &failed);
 		return;
 	}
-	*lookup = (struct lookup){
-		.resolver = resolver, .answer = answer, .ctx = ctx, .ticket = question->ticket,
-		.waits = KINDS,
-	};
+	lookup->answer = answer;
+	lookup->ctx = ctx;
+	lookup->ticket = question->ticket;
+	/* One for this function: both may be answered before it is done with them. */
+	lookup->waits = 1 + KINDS;
 	for (unsigned int i = 0; i < KINDS; i++)
 		lookup->kinds[i] = (struct kind){ .lookup = lookup, .failure = NAME_REFUSED };
-	LIST_INSERT_HEAD(&resolver->lookups, lookup, list);
-	if (!evdns_base_resolve_ipv4(resolver->dns, question->name, flags, on_dns_answer,
-				     &lookup->kinds[V4]))
+	v4 = &lookup->kinds[V4];
+	v6 = &lookup->kinds[V6];
+	v4->request = evdns_base_resolve_ipv4(resolver->dns, question->name, flags, on_dns_answer,
+					      v4);
+	if (!v4->request)
 		lookup->waits--;
-	if (!evdns_base_resolve_ipv6(resolver->dns, question->name, flags, on_dns_answer,
-				     &lookup->kinds[V6]))
+	v6->request = evdns_base_resolve_ipv6(resolver->dns, question->name, flags, on_dns_answer,
+					      v6);
+	if (!v6->request)
 		lookup->waits--;
-	if (!lookup->waits)
-		give_answer(lookup);
+	wait_less(lookup);
 }

@@ -9,6 +9,7 @@
 #include "msg/fetch_msg.h"
 
 #define RESOLVER_PORT	53
+#define RESOLVER_MS	30000	/* more than three servers take that say nothing */
 
 struct event_base;
 struct resolver;
@@ -16,8 +17,11 @@ struct resolver;
 /* An answer, with the ticket of the question. */
 typedef void resolver_answer(void *ctx, const struct name_answer *answer);
 
-/* Asks nobody until it has servers.  NULL: out of memory. */
-struct resolver *resolver_new(struct event_base *base);
+/*
+ * Asks nobody until it has servers.  What is not answered within @ms then counts as unanswered.
+ * NULL: out of memory.
+ */
+struct resolver *resolver_new(struct event_base *base, unsigned int ms);
 /* What is under way is not answered.  NULL is fine. */
 void resolver_free(struct resolver *resolver);
 /* Asks these from now on, at @port; what is under way goes on with them. */

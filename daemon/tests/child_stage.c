@@ -20,6 +20,7 @@
 #include "proc/spawn.h"
 
 #define NOBODY	65534
+#define MOST	120	/* seconds that a test waits for something, on however slow a machine */
 
 /* --- the channel --- */
 
@@ -116,11 +117,29 @@ int child_stage_spawn(struct child_stage *stage, enum msg_role role, const char 
 	return began(stage, spawn(role, &how, ends[1], NULL), root, ends);
 }
 
+static void on_late(evutil_socket_t fd, short what, void *ctx)
+{
+	bool *late = ctx;
+
+	(void)fd;
+	(void)what;
+	*late = true;
+}
+
 void child_stage_until(struct child_stage *stage, const unsigned int *count)
 {
-	while (!*count && !stage->gone)
+	static const struct timeval most = { .tv_sec = MOST };
+	bool late = false;
+	struct event *timer = event_new(stage->base, -1, 0, on_late, &late);
+
+	assert_non_null(timer);
+	event_add(timer, &most);
+	while (!*count && !stage->gone && !late)
 		event_base_loop(stage->base, EVLOOP_ONCE);
-	if (!*count)
+	event_free(timer);
+	if (!*count && late)
+		fail_msg("nothing has come of it in %d s", MOST);
+	else if (!*count)
 		fail_msg("it has ended");
 }
 

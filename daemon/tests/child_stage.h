@@ -37,7 +37,10 @@ void child_stage_close(struct child_stage *stage);
 int child_stage_fork(struct child_stage *stage, enum msg_role role, int (*run)(int end));
 /* Or the program of that name, which stands where the test does, as pantund starts it. */
 int child_stage_spawn(struct child_stage *stage, enum msg_role role, const char *name);
-/* The loop goes on until *@count is not 0; the test fails if the child is gone before. */
+/*
+ * The loop goes on until *@count is not 0; the test fails if the child is gone before, or nothing
+ * has come in two minutes.
+ */
 void child_stage_until(struct child_stage *stage, const unsigned int *count);
 /* Tells the process to stop, which it does with status 0, and closes the channel. */
 void child_stage_stop(struct child_stage *stage);

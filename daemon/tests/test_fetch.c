@@ -119,15 +119,20 @@ static void on_answer(void *ctx, const struct name_answer *answer)
 	answers++;
 }
 
-static int set_up(void **state)
+static void use_server(void)
 {
 	struct msg_servers servers = { .n = 1, .addrs = { site_address("127.0.0.1") } };
 
+	resolver_use(resolver, &servers, port);
+}
+
+static int set_up(void **state)
+{
 	serve(state);
 	answers = 0;
-	resolver = resolver_new(base);
+	resolver = resolver_new(base, RESOLVER_MS);
 	assert_non_null(resolver);
-	resolver_use(resolver, &servers, port);
+	use_server();
 	return 0;
 }
 
@@ -228,6 +233,33 @@ static void test_servers(void **state)
 	assert_int_equal(seen.failure, NAME_FOUND);
 	begin("silent.example", 8);
 	event_base_loop(base, EVLOOP_NONBLOCK);
+}
+
+/* Neither without servers nor with one that says nothing does anybody wait any longer. */
+static void test_late(void **state)
+{
+	const struct timeval most = { .tv_sec = 60 };
+
+	(void)state;
+	resolver_free(resolver);
+	resolver = resolver_new(base, 50);
+	assert_non_null(resolver);
+	for (int served = 0; served <= 1; served++) {
+		unsigned int before = answers;
+
+		begin("silent.example", 9);
+		event_base_loopexit(base, &most);
+		while (answers == before && !event_base_got_exit(base))
+			event_base_loop(base, EVLOOP_ONCE);
+		assert_int_equal(answers, before + 1);
+		assert_int_equal(seen.failure, NAME_UNANSWERED);
+		assert_false(event_base_got_exit(base));
+		use_server();
+	}
+	/* What evdns says of it afterwards is nobody's. */
+	for (int i = 0; i < 10; i++)
+		event_base_loop(base, EVLOOP_NONBLOCK);
+	assert_int_equal(answers, 2);
 }
 
 /* --- the process --- */
@@ -383,6 +415,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_failures, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_servers, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_late, set_up, tear_down),
 		cmocka_unit_test(test_nonsense),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_process),

@@ -171,7 +171,7 @@ static int set_up(void **state)
 	assert_int_equal(evhttp_bind_socket(server, "0.0.0.0", PORT), 0);
 	evhttp_set_allowed_methods(server, EVHTTP_REQ_GET | EVHTTP_REQ_POST);
 	evhttp_set_gencb(server, on_request, NULL);
-	resolver = resolver_new(base);
+	resolver = resolver_new(base, RESOLVER_MS);
 	http = http_new(base, resolver, on_done, &seen);
 	assert_non_null(http);
 	return 0;
