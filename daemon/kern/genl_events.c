@@ -19,6 +19,17 @@
 
 #define DATAGRAM_MAX	32768
 #define QUEUE_MAX	(4 << 20)	/* octets of queued events */
+#define AT_ONCE		8		/* datagrams that one system call reads */
+
+/* Of a datagram to be read.  Untouched pages of the buffer take no memory. */
+struct room {
+	struct sockaddr_nl from;
+	struct iovec iov;
+	union {
+		struct nlmsghdr align;
+		char octets[DATAGRAM_MAX];
+	} buffer;
+};
 
 struct genl_events {
 	const struct kern_events *events;
@@ -27,6 +38,8 @@ struct genl_events {
 	bool loaded;
 	bool counting;		/* a sequence number was seen */
 	uint64_t seq;		/* last one */
+	struct mmsghdr headers[AT_ONCE];
+	struct room rooms[AT_ONCE];
 };
 
 static int join(int fd, int group)
@@ -305,26 +318,36 @@ void genl_events_datagram(struct genl_events *e, void *data, int n)
 		on_message(e, header);
 }
 
+static void make_room(struct genl_events *e)
+{
+	for (unsigned int i = 0; i < AT_ONCE; i++) {
+		struct room *room = &e->rooms[i];
+
+		memset(&room->from, 0, sizeof(room->from));
+		room->iov = (struct iovec){ &room->buffer, sizeof(room->buffer) };
+		e->headers[i].msg_hdr = (struct msghdr){
+			.msg_name = &room->from, .msg_namelen = sizeof(room->from),
+			.msg_iov = &room->iov, .msg_iovlen = 1,
+		};
+	}
+}
+
+/* As many datagrams as there was room for may not be all. */
 void genl_events_read(struct genl_events *e)
 {
-	union {
-		struct nlmsghdr align;
-		char octets[DATAGRAM_MAX];
-	} buffer;
-	struct sockaddr_nl from;
-	socklen_t from_n;
-	ssize_t n;
+	int n;
 
-	for (;;) {
-		from_n = sizeof(from);
-		memset(&from, 0, sizeof(from));
-		n = recvfrom(e->fd, &buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &from_n);
+	do {
+		make_room(e);
+		n = recvmmsg(e->fd, e->headers, AT_ONCE, 0, NULL);
 		if (n < 0 && errno == ENOBUFS)
 			lost(e);
 		else if (n < 0 && errno != EINTR)
 			return;
 		/* Accept messages from the kernel only: it alone has port 0. */
-		if (n > 0 && from.nl_pid == 0)
-			genl_events_datagram(e, &buffer, (int)n);
-	}
+		for (int i = 0; i < n; i++)
+			if (e->rooms[i].from.nl_pid == 0)
+				genl_events_datagram(e, &e->rooms[i].buffer,
+						     (int)e->headers[i].msg_len);
+	} while (n < 0 || n == AT_ONCE);
 }

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Selectors for the kernel, and its events, without a kernel. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #include <linux/genetlink.h>
@@ -15,6 +17,7 @@
 
 #include "kern/genl_events.h"
 #include "kern/genl_hull.h"
+#include "tests/own_network.h"
 
 #define FAMILY		99	/* id of our family in these messages */
 #define NEST		PANTUN_PROXY_A_SELECTOR
@@ -489,6 +492,39 @@ static void test_broken_events(void **state)
 	genl_events_close(e);
 }
 
+static void send_to(const struct genl_events *e, struct nl_msg *msg)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
+	struct sockaddr_nl to;
+	socklen_t n = sizeof(to);
+
+	assert_true(fd >= 0);
+	assert_int_equal(getsockname(genl_events_fd(e), (struct sockaddr *)&to, &n), 0);
+	to.nl_groups = 0;
+	n = nlmsg_hdr(msg)->nlmsg_len;
+	assert_int_equal(sendto(fd, nlmsg_hdr(msg), n, 0, (struct sockaddr *)&to, sizeof(to)), n);
+	nlmsg_free(msg);
+	close(fd);
+}
+
+/* However many datagrams wait, all are read; those of other processes are not heeded. */
+static void test_strangers(void **state)
+{
+	struct genl_events *e;
+	char octet;
+
+	(void)state;
+	own_network();
+	e = open_events();
+	for (unsigned int i = 1; i <= 20; i++)
+		send_to(e, expire(i, PANTUN_DIR_IN, PANTUN_EVENT_HARD));
+	genl_events_read(e);
+	assert_string_equal(told, "");
+	assert_int_equal(recv(genl_events_fd(e), &octet, 1, MSG_DONTWAIT), -1);
+	assert_int_equal(errno, EAGAIN);
+	genl_events_close(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -503,6 +539,7 @@ int main(void)
 		cmocka_unit_test(test_path),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_broken_events),
+		cmocka_unit_test(test_strangers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
