@@ -12,6 +12,8 @@
 #
 # charon takes any peer by one configuration; pantund has a gateway and a tunnel for each of as
 # many as the last of PEERS (1,000) says.  PEERS ascend: memory is measured with so many SAs each.
+# That comes first, so each side is warm when CPU is counted; and each round begins with another
+# side and another group than the one before.
 # What comes of it is written to $PANTUN_OUT/samples, one line a sample:
 #
 # handshake-GROUP SIDE ROUND USER_NS KERNEL_NS   CPU of one handshake and of deleting the SAs
