@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "ike/core_priv.h"
+#include "ike/v2/v2.h"
+#include "prop/ts_wire.h"
 #include "tests/peers.h"
 
 #define SEEDS		60
@@ -50,6 +51,66 @@ static void test_retry_in_time(void **state)
 	assert_int_equal(core_retry(core, 4000, 5005000), 5002500);
 	assert_int_equal(core_retry(core, 4000, 5001000), 5001000);
 	core->now = net->now;
+	peers_finish(net);
+}
+
+/* What TSr of the last request for a child was. */
+static char asked_for[128];
+
+static bool tap_selectors(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	static uint8_t opened[MESSAGE_MAX];
+	struct wire_payloads payloads;
+	const struct wire_payload *sk, *tsr;
+	struct wire_message message;
+	struct wire_error error;
+	struct wire_ts_list list;
+	struct bytes plain;
+
+	if (wire_message_parse(bytes_of(data, n), &message, &error) ||
+	    message.header.exchange != IKE_EXCH_CREATE_CHILD_SA ||
+	    wire_is_response(&message.header))
+		return true;
+	sk = wire_message_sk(&message);
+	assert_int_equal(cipher_open(ike_key_out(peers_standing(net, from)), message.data,
+				     wire_payload_body_offset(sk), opened, &plain), 0);
+	assert_int_equal(wire_payloads_parse(sk->next, plain, &payloads, &error), 0);
+	tsr = wire_payload_find(&payloads, IKE_PL_TSR);
+	if (!tsr)
+		return true;
+	assert_int_equal(wire_read_ts(tsr, &list, &error), 0);
+	ts_wire_text(&list, asked_for, sizeof(asked_for));
+	return true;
+}
+
+static void must_ask_for(struct peers *net, int side, const char *selectors)
+{
+	asked_for[0] = '\0';
+	net->tap = tap_selectors;
+	peers_soften(net, side);
+	peers_run(net, 1000);
+	net->tap = NULL;
+	assert_string_equal(asked_for, selectors);
+}
+
+/*
+ * What both have narrowed the selectors to is what either asks for (section 2.9.2): who has other
+ * tunnels beside it does not have to choose again.
+ */
+static void test_narrowed(void **state)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct peers *net;
+
+	(void)state;
+	a.proxies[0].remote = "0.0.0.0/0";
+	b.proxies[0].local = "10.2.7.0/24 10.2.9.0/24";
+	b.proxies[0].remote = "10.0.0.0/8";
+	net = up_with(2, &a, &b);
+	must_ask_for(net, A, "10.2.7.0/24, 10.2.9.0/24");
+	must_ask_for(net, B, "10.1.0.0/16");
+	peers_past_early(net);
+	must_ask_for(net, A, "10.2.7.0/24, 10.2.9.0/24");
 	peers_finish(net);
 }
 
@@ -531,6 +592,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_retry_in_time),
+		cmocka_unit_test(test_narrowed),
 		cmocka_unit_test(test_soft),
 		cmocka_unit_test(test_soft_both),
 		cmocka_unit_test(test_without_pfs),

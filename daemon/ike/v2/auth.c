@@ -123,7 +123,7 @@ static bool put_child(struct ike_sa *ike, struct task *task, struct wire_writer 
 	prop_list_without_dh(&esp);
 	v2_child_put_mode(slot, w);
 	v2_child_offer(child, &esp, w);
-	v2_child_ask_ts(slot, w);
+	v2_child_ask_ts(slot, NULL, w);
 	return true;
 }
 

@@ -142,7 +142,7 @@ bool v2_child_build(struct ike_sa *ike, struct task *task, struct wire_writer *w
 	v2_child_offer(child, &child->tunnel->esp, w);
 	if (!put_fresh(ike->core, task, w))
 		return false;
-	v2_child_ask_ts(slot, w);
+	v2_child_ask_ts(slot, old, w);
 	return true;
 }
 

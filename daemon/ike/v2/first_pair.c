@@ -2,6 +2,7 @@
 /* TSi and TSr, and the packet among them that a child is for (RFC 7296 section 2.9). */
 #include "base/log.h"
 #include "ike/agenda.h"
+#include "ike/child_sa.h"
 #include "ike/v2/v2.h"
 #include "prop/ts_wire.h"
 
@@ -56,11 +57,25 @@ static bool single_pair(const struct slot *slot, struct ts_pair *out)
 	return true;
 }
 
-void v2_child_ask_ts(const struct slot *slot, struct wire_writer *w)
+/* @old goes on as it was agreed on, unless it is renewed early: then there may be a new policy. */
+static bool as_before(const struct slot *slot, const struct child_sa *old, struct ts_pair *out)
+{
+	if (!old || !old->ts || old->renew_at)
+		return false;
+	*out = ts_kept_pair(old->ts);
+	return ts_list_within(&out->local, &slot->proxy->ts.local) &&
+	       ts_list_within(&out->remote, &slot->proxy->ts.remote);
+}
+
+void v2_child_ask_ts(const struct slot *slot, const struct child_sa *old, struct wire_writer *w)
 {
 	bool reason = has_reason(slot);
-	struct ts_pair single;
+	struct ts_pair single, before;
 
+	if (as_before(slot, old, &before)) {
+		v2_child_put_ts(&before, true, w);
+		return;
+	}
 	if (slot->single && single_pair(slot, &single)) {
 		v2_child_put_ts(&single, true, w);
 		return;

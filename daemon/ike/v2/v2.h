@@ -214,8 +214,12 @@ void v2_plain_learn(const struct ike_sa *ike);
 
 /* Writes both TS payloads; @initiator: in our request. */
 void v2_child_put_ts(const struct ts_pair *ts, bool initiator, struct wire_writer *w);
-/* TSi and TSr of a request for a child: first the packet that it is for, if it is for one. */
-void v2_child_ask_ts(const struct slot *slot, struct wire_writer *w);
+/*
+ * TSi and TSr of a request for a child: first the packet that it is for, if it is for one.  What
+ * both ends narrowed @old to, of which it is a rekey, they need not narrow again (section 2.9.2);
+ * NULL: it is none.
+ */
+void v2_child_ask_ts(const struct slot *slot, const struct child_sa *old, struct wire_writer *w);
 /*
  * The peer wants no more than one pair of addresses (SINGLE_PAIR_REQUIRED): it is asked for those
  * of the packet that waits, from now on.  False: it does not want that, or there is no packet.
