@@ -72,6 +72,7 @@ struct wire {
 	uint16_t lose_total;		/* where there are so many */
 	size_t lost_n;			/* octets of payloads in a message of so many */
 	bool forge;			/* before each comes one that somebody has altered */
+	uint8_t elsewhere;		/* what is handed over comes from so many addresses on */
 	unsigned int kept_n;		/* of one message in another cut */
 	uint8_t kept[2048];
 };
@@ -95,6 +96,8 @@ static void to_other(struct peers *net, int from, const uint8_t *data, size_t n)
 	struct ike_sa *ike = newest(net, from);
 	struct endpoint local = ike->path->remote, remote = ike->path->local;
 
+	remote.addr.b[3] += wire.elsewhere;
+	remote.port += wire.elsewhere;
 	ike_core_datagram(net->peer[!from].core, net->now, &local, &remote, bytes_of(data, n));
 }
 
@@ -382,9 +385,9 @@ static void test_total_shrinks(void **state)
 
 /* ------------------------------------------------------------------ hostile peers */
 
-/* One part of a request of @from, sealed and proper, as @number of @total says. */
-static void speak(struct peers *net, int from, unsigned int id, uint16_t number, uint16_t total,
-		  const void *octets, size_t n, bool junk)
+/* Hands over one part of a request of @from, sealed and proper, as @number of @total says. */
+static void hand_part(struct peers *net, int from, unsigned int id, uint16_t number,
+		      uint16_t total, const void *octets, size_t n, bool junk)
 {
 	struct ike_sa *ike = newest(net, from);
 	struct cipher_key *key = ike_key_out(ike);
@@ -406,6 +409,13 @@ static void speak(struct peers *net, int from, unsigned int id, uint16_t number,
 	assert_int_equal(cipher_seal(key, ike->core->hooks.random, ike->core->hooks.ctx, buf,
 				     message.n, wire_sk_body(&w)), 0);
 	to_other(net, from, buf, message.n);
+}
+
+/* Likewise, and whatever is answered is sent. */
+static void speak(struct peers *net, int from, unsigned int id, uint16_t number, uint16_t total,
+		  const void *octets, size_t n, bool junk)
+{
+	hand_part(net, from, id, number, total, octets, n, junk);
 	peers_settle(net, !from);
 }
 
@@ -507,6 +517,44 @@ static void test_totals(void **state)
 	peers_finish(net);
 }
 
+/*
+ * Parts are of one message wherever they come from: they are put together, have the limit of one,
+ * and move nobody.  The answer goes where the last of them came from (RFC 7296 section 2.11).
+ */
+static void test_elsewhere(void **state)
+{
+	static uint8_t octets[4000];
+	struct peers *net = up(14);
+	struct ike_sa *ike = newest(net, B);
+	uint32_t id = ike->ex.recv_id;
+	struct endpoint before = ike->path->remote;
+	const struct ike_action *action;
+
+	(void)state;
+	speak(net, A, id, 1, 2, notification, 5, false);
+	wire.elsewhere = 1;
+	hand_part(net, A, id, 2, 2, notification + 5, 5, false);
+	assert_int_equal(ike->ex.recv_id, id + 1);
+	action = ike_core_action(net->peer[B].core);
+	assert_non_null(action);
+	assert_int_equal(action->type, IKE_ACTION_SEND);
+	assert_int_equal(action->send.remote.port, before.port + 1);
+	assert_int_equal(action->send.remote.addr.b[3], before.addr.b[3] + 1);
+	assert_null(ike_core_action(net->peer[B].core));
+	for (uint16_t number = 1; number < FRAGMENTS_MOST; number++) {
+		wire.elsewhere = (uint8_t)number;
+		speak(net, A, id + 1, number, FRAGMENTS_MOST, octets, sizeof(octets), false);
+		assert_true(net->peer[B].core->fragments_n <= FRAGMENTS_OCTETS);
+	}
+	assert_true(net->peer[B].core->fragments_n > FRAGMENTS_OCTETS / 2);
+	assert_true(endpoint_equal(&ike->path->remote, &before));
+	wire.elsewhere = 0;
+	newest(net, A)->ex.send_id++;
+	peers_run(net, FRAGMENTS_MS + 1000);
+	must_hold_nothing(net);
+	peers_finish(net);
+}
+
 /* Of a request that was answered the first part alone asks for the answer (section 2.6.1). */
 static void test_repeated(void **state)
 {
@@ -585,6 +633,7 @@ int main(void)
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_hoarded),
 		cmocka_unit_test(test_totals),
+		cmocka_unit_test(test_elsewhere),
 		cmocka_unit_test(test_repeated),
 		cmocka_unit_test(test_junk),
 		cmocka_unit_test(test_mixed),

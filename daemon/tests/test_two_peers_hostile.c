@@ -3,6 +3,24 @@
  * Whoever has not proved who he is gets nothing done, and whoever sends without end costs little:
  * requests on IKE SAs that are half open, identities that are none, an hour of messages that are
  * read and thrown away (RFC 7296 sections 1.2, 2.4, 2.21, 3.5).
+ *
+ * Where other daemons had faults, the test of each (of two peers; "here" if no file is named), and
+ * its seeds in fuzz/corpus/core:
+ *
+ *   CREATE_CHILD_SA, half open, with or	here: test_half_open, test_auth_sent,
+ *   without something queued			test_held; half_open_*, auth_sent_asked
+ *   empty and absurd identities		here: test_identities; id_*
+ *   unknown payloads beside fragments		fragments: test_junk; fragments_beside_unknown
+ *   fragments without end			fragments: test_endless, test_hoarded; fragments_*
+ *   fragments of other totals			fragments: test_totals, test_total_*;
+ *						fragments_total_*
+ *   fragments from other addresses		fragments: test_elsewhere
+ *   a message a millisecond, for an hour	here: test_waste; thrown_away
+ *   an IKE rekey with several key exchanges	rounds: test_rekey_keys; with a real peer:
+ *   keys with the new SPIs			selftests/interop/strongswan6_rounds.sh
+ *   no link in the last IKE_FOLLOWUP_KE	rounds: test_last_link
+ *   IntAuth only if something came between	rounds: test_int_auth, test_up
+ *   a rekey offers what was narrowed to	rekey: test_narrowed
  */
 #include <setjmp.h>
 #include <stdarg.h>

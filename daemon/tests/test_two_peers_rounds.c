@@ -692,6 +692,58 @@ static void test_rekey_keys(void **state)
 	peers_free(net);
 }
 
+/* Of the answers to IKE_FOLLOWUP_KE: those that say how to go on, and those that do not. */
+static struct {
+	struct ike_sa *ike;
+	unsigned int linked, last;
+} answers;
+
+static bool tap_answers(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	static uint8_t opened[MESSAGE_MAX];
+	struct wire_payloads payloads;
+	const struct wire_payload *sk;
+	struct wire_message message;
+	struct wire_notify notify;
+	struct wire_error error;
+	struct bytes plain;
+
+	(void)net;
+	if (from != B || wire_message_parse(bytes_of(data, n), &message, &error) ||
+	    message.header.exchange != IKE_EXCH_IKE_FOLLOWUP_KE)
+		return true;
+	sk = wire_message_sk(&message);
+	assert_int_equal(cipher_open(ike_key_out(answers.ike), message.data,
+				     wire_payload_body_offset(sk), opened, &plain), 0);
+	assert_int_equal(wire_payloads_parse(sk->next, plain, &payloads, &error), 0);
+	assert_non_null(wire_payload_find(&payloads, IKE_PL_KE));
+	if (wire_notify_find(&payloads, IKE_N_ADDITIONAL_KEY_EXCHANGE, &notify))
+		answers.linked++;
+	else
+		answers.last++;
+	assert_true(answers.last <= 1);
+	return true;
+}
+
+/* The answer to the last one does not say how to go on (RFC 9370 section 2.2.4). */
+static void test_last_link(void **state)
+{
+	struct peers *net = watched(15, "group20 group21 group19");
+
+	(void)state;
+	peers_must_be_quiet(net, 3000);
+	peers_past_early(net);
+	memset(&answers, 0, sizeof(answers));
+	answers.ike = peers_standing(net, B);
+	net->tap = tap_answers;
+	rekey(net, A);
+	peers_run(net, 1000);
+	net->tap = NULL;
+	assert_int_equal(answers.linked, 2);
+	assert_int_equal(answers.last, 1);
+	peers_finish(net);
+}
+
 /* A peer that goes no further does not keep us from rekeying ourselves. */
 static void test_rekey_left(void **state)
 {
@@ -737,6 +789,7 @@ int main(void)
 		cmocka_unit_test(test_rekey_weather),
 		cmocka_unit_test(test_rekey_forgotten),
 		cmocka_unit_test(test_rekey_keys),
+		cmocka_unit_test(test_last_link),
 		cmocka_unit_test(test_rekey_left),
 	};
 
