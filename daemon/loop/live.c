@@ -262,6 +262,11 @@ int live_sync(struct live *live, struct kern *kern,
 	return error;
 }
 
+bool live_has_former(const struct live *live)
+{
+	return some_former(live);
+}
+
 void live_succeeded(struct live *live, struct kern *kern, ike_time now, const char *ifname,
 		    const char *proxy)
 {

@@ -36,6 +36,8 @@ int live_orphan(struct live *live, struct kern *kern);
  */
 int live_sync(struct live *live, struct kern *kern,
 	      void (*lost)(void *ctx, uint64_t token, bool inbound), void *ctx);
+/* Whether there are SAs of a former daemon, which live_succeeded() would look for. */
+bool live_has_former(const struct live *live);
 /*
  * The outbound SA of a proxy-ID is in use: deletes a former daemon's SAs for it, outbound ones at
  * once, inbound ones once packets in flight have had time to arrive.

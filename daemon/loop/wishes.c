@@ -33,7 +33,9 @@
 
 static void in_use(struct daemon *d, const struct ike_sa_spec *sa)
 {
-	live_succeeded(d->live, d->kern, clock_ms(), sa->ifname, sa->proxy);
+	/* Mostly there are none, and nobody has to know the time. */
+	if (live_has_former(d->live))
+		live_succeeded(d->live, d->kern, clock_ms(), sa->ifname, sa->proxy);
 }
 
 /* The peer may accept padding for a new child that it refused before, or the reverse. */

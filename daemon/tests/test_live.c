@@ -117,13 +117,20 @@ static void test_orphan(void **state)
 	(void)state;
 	live_each_former(live, count, &former);
 	assert_int_equal(former, 0);
+	assert_false(live_has_former(live));
 	assert_int_equal(live_orphan(live, &kern), 0);
 	assert_false(live_has(live, &sa));
 	live_each_former(live, count, &former);
 	assert_int_equal(former, 1);
 	assert_int_equal(deleted, 0);
+	assert_true(live_has_former(live));
 	live_succeeded(live, &kern, 1000, "tunnel1", "lan");
 	assert_int_equal(deleted, 1);
+	/* One is left, for packets that are under way. */
+	assert_true(live_has_former(live));
+	live_tick(live, &kern, live_due(live));
+	assert_int_equal(deleted, 2);
+	assert_false(live_has_former(live));
 	live_free(live);
 }
 
