@@ -155,10 +155,17 @@ static bool make_own(EVP_PKEY *key, STACK_OF(X509) *certs, struct cert_own_file 
 		snprintf(why, n, "the certificates are too long, or memory is short");
 		return false;
 	}
-	if (items_count(secret_bytes(out->chain)) <= CERT_CHAIN_MAX)
-		return true;
-	snprintf(why, n, "there are more than %d certificates besides roots", CERT_CHAIN_MAX);
-	return false;
+	if (items_count(secret_bytes(out->chain)) > CERT_CHAIN_MAX) {
+		snprintf(why, n, "there are more than %d certificates besides roots",
+			 CERT_CHAIN_MAX);
+		return false;
+	}
+	if (out->chain->n > CERT_CHAIN_OCTETS) {
+		snprintf(why, n, "the certificates take %zu octets, and a message has room for %d",
+			 out->chain->n, CERT_CHAIN_OCTETS);
+		return false;
+	}
+	return true;
 }
 
 bool cert_own_read(const struct cert_own_input *in, struct cert_own_file *out, char *why,

@@ -10,6 +10,7 @@
 
 #define CERT_FILE_MAX	65536	/* octets of a file */
 #define CERT_CHAIN_MAX	5	/* certificates that we send, our own among them */
+#define CERT_CHAIN_OCTETS 24576	/* of them, so that there is room for the rest of a message */
 #define CERT_ROOTS_MAX	16	/* authorities of a profile */
 #define CERT_SPKI	20	/* octets of what an authority is known by */
 

@@ -33,7 +33,11 @@
 #include "ike/core.h"
 #include "ike/timer.h"
 
-#define MESSAGE_MAX	8192	/* octets of a message that we build */
+/*
+ * Octets of a message that we build: FRAGMENTS_OCTETS, which is what we would put together, too.
+ * Five certificates with keys of 4,096 bits take 8,000.
+ */
+#define MESSAGE_MAX	32768
 #define NONCE_N		32	/* octets of our nonces: half of the longest PRF (RFC 7296 2.10) */
 #define SECONDS(n)	((ike_time)(n) * 1000)
 

@@ -155,6 +155,42 @@ static int make_all(void **state)
 	return 0;
 }
 
+static void refuses_chain(X509 *const *certs, const struct pki *first, const char *said)
+{
+	struct secret *key = pki_key_pem(first), *list = pki_pem(certs);
+	char why[160];
+
+	assert_false(takes(secret_bytes(list), secret_bytes(key), "", why));
+	assert_string_equal(why, said);
+	secret_free(list);
+	secret_free(key);
+}
+
+/* What would not go into a message is refused when it is read. */
+static void test_too_much(void **state)
+{
+	struct pki_wish wish = { .kind = "P-256", .name = "long", .issuer = &root,
+				 .until = PKI_DAY };
+	char *names = malloc(50000), said[160];
+	struct pki longest;
+	size_t n = 0;
+
+	(void)state;
+	refuses_chain((X509 *[]){ own.cert, own.cert, own.cert, own.cert, own.cert, own.cert,
+				  NULL }, &own, "there are more than 5 certificates besides roots");
+	assert_non_null(names);
+	while (n < 49900)
+		n += (size_t)snprintf(names + n, 50000 - n, "%sDNS:x", n ? "," : "");
+	wish.alternatives = names;
+	longest = pki_make(&wish);
+	/* An item has two octets of length (base/items.h). */
+	snprintf(said, sizeof(said), "the certificates take %d octets, and a message has room for "
+				     "24576", i2d_X509(longest.cert, NULL) + 2);
+	refuses_chain((X509 *[]){ longest.cert, NULL }, &longest, said);
+	pki_free(&longest);
+	free(names);
+}
+
 static int free_all(void **state)
 {
 	(void)state;
@@ -171,6 +207,7 @@ int main(void)
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_certs),
 		cmocka_unit_test(test_pkcs12),
+		cmocka_unit_test(test_too_much),
 	};
 
 	return cmocka_run_group_tests_name("forms of certificates", tests, make_all, free_all);
