@@ -119,25 +119,27 @@ int child_stage_spawn(struct child_stage *stage, enum msg_role role, const char 
 
 static void on_late(evutil_socket_t fd, short what, void *ctx)
 {
-	bool *late = ctx;
+	struct child_stage *stage = ctx;
 
 	(void)fd;
 	(void)what;
-	*late = true;
+	stage->late = true;
+	/* A loop where something is active all the time does not end by itself. */
+	event_base_loopbreak(stage->base);
 }
 
 void child_stage_until(struct child_stage *stage, const unsigned int *count)
 {
 	static const struct timeval most = { .tv_sec = MOST };
-	bool late = false;
-	struct event *timer = event_new(stage->base, -1, 0, on_late, &late);
+	struct event *timer = event_new(stage->base, -1, 0, on_late, stage);
 
 	assert_non_null(timer);
+	stage->late = false;
 	event_add(timer, &most);
-	while (!*count && !stage->gone && !late)
+	while (!*count && !stage->gone && !stage->late)
 		event_base_loop(stage->base, EVLOOP_ONCE);
 	event_free(timer);
-	if (!*count && late)
+	if (!*count && stage->late)
 		fail_msg("nothing has come of it in %d s", MOST);
 	else if (!*count)
 		fail_msg("it has ended");

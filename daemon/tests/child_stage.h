@@ -14,6 +14,7 @@ struct child_stage {
 	struct event_base *base;
 	struct chan *chan;		/* NULL: closed */
 	unsigned int ready, gone;	/* how often it said so, and the channel ended */
+	bool late;			/* what a test waits for has not come */
 	/* Where it is a process of its own: */
 	pid_t pid;
 	char root[32];			/* empty; what it is confined to */
