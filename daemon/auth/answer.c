@@ -116,7 +116,7 @@ static uint64_t trusted_by(const struct auth_keys *keys, const struct ike_auth_r
  * The certificate comes before the signature: how much work a key makes, only who has a
  * certificate of ours says.
  */
-static void verify(const struct auth_keys *keys, const struct ike_auth_request *request,
+static bool verify(const struct auth_keys *keys, const struct ike_auth_request *request,
 		   struct ike_auth_answer *answer)
 {
 	size_t covered = request->octets_n - request->tail_n;
@@ -125,6 +125,7 @@ static void verify(const struct auth_keys *keys, const struct ike_auth_request *
 	struct cert_peer *peer = NULL;
 	struct cert_roots *roots;
 	struct text why;
+	bool good, settled = true;
 	uint64_t key;
 
 	text_init(&why, (char *)answer->octets, sizeof(answer->octets));
@@ -140,33 +141,45 @@ static void verify(const struct auth_keys *keys, const struct ike_auth_request *
 		proof.method = data.p[0];
 		proof.data = bytes_of(data.p + 1, data.n - 1);
 	}
-	if (roots && cert_peer_is(peer, roots, id.p[0], bytes_of(id.p + 1, id.n - 1), &why) &&
-	    cert_peer_signed(peer, roots, &proof, &why)) {
+	good = roots && cert_peer_is(peer, roots, id.p[0], bytes_of(id.p + 1, id.n - 1), &why) &&
+	       cert_peer_signed(peer, roots, &proof, &why);
+	/* Nothing is fetched for whoever has not proved that he is somebody. */
+	if (good)
+		settled = cert_peer_fetch(peer, roots, auth_keys_lists(keys));
+	if (good && settled && cert_peer_listed(peer, roots, &why)) {
 		answer->key = key;
 		why.n = 0;
 		answer->octets[0] = '\0';
 	}
 	answer->n = (uint32_t)why.n;
 	cert_peer_free(peer);
+	return settled;
 }
 
 /* The authorities may have changed since the certificate was let in, and whom they revoke. */
-static void look(const struct auth_keys *keys, const struct ike_auth_request *request,
+static bool look(const struct auth_keys *keys, const struct ike_auth_request *request,
 		 struct ike_auth_answer *answer)
 {
 	struct cert_roots *roots = auth_keys_roots(keys, request->keys[0]);
+	bool revoked, settled = true;
 	struct cert_peer *peer;
 	struct text why;
 
 	text_init(&why, (char *)answer->octets, sizeof(answer->octets));
 	peer = cert_peer_read(bytes_of(request->octets, request->octets_n), &why);
 	answer->failed = !roots || !peer;
-	if (!answer->failed && !cert_peer_revoked(peer, roots, &why)) {
+	revoked = !answer->failed && cert_peer_revoked(peer, roots, &why);
+	if (!answer->failed && !revoked) {
+		settled = cert_peer_fetch(peer, roots, auth_keys_lists(keys));
+		revoked = settled && cert_peer_revoked(peer, roots, &why);
+	}
+	if (!answer->failed && !revoked) {
 		answer->key = request->keys[0];
 		text_init(&why, (char *)answer->octets, sizeof(answer->octets));
 	}
 	answer->n = (uint32_t)why.n;
 	cert_peer_free(peer);
+	return settled;
 }
 
 /*
@@ -189,10 +202,11 @@ static void skeyid(const struct auth_keys *keys, const struct ike_auth_request *
 	answer->n = prf->out_n;
 }
 
-void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *request,
+bool auth_answer(const struct auth_keys *keys, const struct ike_auth_request *request,
 		 struct ike_auth_answer *answer)
 {
 	const struct alg_prf *prf = alg_prf_by_id(request->prf);
+	bool settled = true;
 
 	memset(answer, 0, sizeof(*answer));
 	answer->ticket = request->ticket;
@@ -203,13 +217,14 @@ void auth_answer(const struct auth_keys *keys, const struct ike_auth_request *re
 	else if (request->kind == AUTH_SIGN)
 		sign(keys, request, answer);
 	else if (request->kind == AUTH_VERIFY)
-		verify(keys, request, answer);
+		settled = verify(keys, request, answer);
 	else if (request->kind == AUTH_SKEYID)
 		skeyid(keys, request, prf, answer);
 	else if (request->kind == AUTH_LOOK)
-		look(keys, request, answer);
+		settled = look(keys, request, answer);
 	else
 		check(keys, request, prf, answer);
+	return settled;
 }
 
 void auth_answer_prepare(void)

@@ -19,14 +19,19 @@ struct key {
 struct auth_keys {
 	struct table by_number;
 	struct key *all;
+	struct cert_lists *lists;
 };
 
 struct auth_keys *auth_keys_new(void)
 {
 	struct auth_keys *keys = calloc(1, sizeof(*keys));
 
-	if (!keys || !table_init(&keys->by_number))
+	if (!keys)
+		return NULL;
+	keys->lists = cert_lists_new();
+	if (keys->lists && !table_init(&keys->by_number))
 		return keys;
+	cert_lists_free(keys->lists);
 	free(keys);
 	return NULL;
 }
@@ -143,6 +148,11 @@ struct cert_roots *auth_keys_roots(const struct auth_keys *keys, uint64_t number
 	return key ? key->roots : NULL;
 }
 
+struct cert_lists *auth_keys_lists(const struct auth_keys *keys)
+{
+	return keys->lists;
+}
+
 size_t auth_keys_count(const struct auth_keys *keys)
 {
 	return keys->by_number.n;
@@ -155,5 +165,6 @@ void auth_keys_free(struct auth_keys *keys)
 	while (keys->all)
 		key_drop(keys, keys->all);
 	table_free(&keys->by_number);
+	cert_lists_free(keys->lists);
 	free(keys);
 }

@@ -6,38 +6,151 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/queue.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "auth/answer.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
+#include "msg/list_msg.h"
 #include "msg/rounds.h"
 #include "proc/role.h"
+
+#define WAITING_MOST	256	/* questions that wait for lists of revoked certificates */
+
+struct waiting {
+	TAILQ_ENTRY(waiting) list;
+	struct ike_auth_request *request;
+};
 
 struct auth_process {
 	struct event_base *base;
 	struct auth_keys *keys;
 	struct chan *parent;
 	struct chan *ike;	/* NULL: it was not started, or has ended */
+	TAILQ_HEAD(all_waiting, waiting) waiting;
+	unsigned int n_waiting;
+	struct event *late;	/* a list may be */
 };
+
+/* --- questions that wait --- */
+
+static void drop_waiting(struct auth_process *process, struct waiting *waiting)
+{
+	TAILQ_REMOVE(&process->waiting, waiting, list);
+	process->n_waiting--;
+	ike_auth_request_free(waiting->request);
+	free(waiting);
+}
+
+static void drop_all_waiting(struct auth_process *process)
+{
+	struct waiting *waiting, *next;
+
+	for (waiting = TAILQ_FIRST(&process->waiting); waiting; waiting = next) {
+		next = TAILQ_NEXT(waiting, list);
+		drop_waiting(process, waiting);
+	}
+}
+
+/* False: no memory, or too many. */
+static bool keep_waiting(struct auth_process *process, const struct ike_auth_request *request)
+{
+	struct waiting *waiting;
+
+	if (process->n_waiting == WAITING_MOST)
+		return false;
+	waiting = calloc(1, sizeof(*waiting));
+	if (!waiting)
+		return false;
+	waiting->request = malloc(ike_auth_request_size(request));
+	if (!waiting->request) {
+		free(waiting);
+		return false;
+	}
+	memcpy(waiting->request, request, ike_auth_request_size(request));
+	TAILQ_INSERT_TAIL(&process->waiting, waiting, list);
+	process->n_waiting++;
+	return true;
+}
+
+static void ask_for_lists(struct auth_process *process)
+{
+	static const struct timeval second = { .tv_sec = 1 };
+	struct cert_list_question question;
+	struct msg_list_wanted body;
+
+	while (cert_lists_next(auth_keys_lists(process->keys), &question)) {
+		memset(&body, 0, sizeof(body));
+		body.ticket = question.ticket;
+		body.ms = question.patience * 1000;
+		text_copy(body.url, sizeof(body.url), question.url);
+		chan_send(process->parent, MSG_LIST_WANTED, &body, sizeof(body));
+	}
+	if (process->n_waiting)
+		event_add(process->late, &second);
+}
+
+static bool answer_now(struct auth_process *process, const struct ike_auth_request *request)
+{
+	struct ike_auth_answer answer;
+	bool settled = auth_answer(process->keys, request, &answer);
+
+	if (settled)
+		chan_send(process->ike, MSG_AUTH_ANSWER, &answer, sizeof(answer));
+	secret_wipe(&answer, sizeof(answer));
+	return settled;
+}
+
+/* Lists have come, or failed. */
+static void go_on(struct auth_process *process)
+{
+	struct waiting *waiting, *next;
+
+	for (waiting = TAILQ_FIRST(&process->waiting); waiting; waiting = next) {
+		next = TAILQ_NEXT(waiting, list);
+		if (answer_now(process, waiting->request))
+			drop_waiting(process, waiting);
+	}
+	ask_for_lists(process);
+}
+
+static void on_late(evutil_socket_t fd, short what, void *ctx)
+{
+	struct auth_process *process = ctx;
+
+	(void)fd;
+	(void)what;
+	if (cert_lists_late(auth_keys_lists(process->keys), time(NULL)))
+		go_on(process);
+	else
+		ask_for_lists(process);
+}
 
 /* --- what `ike` says --- */
 
 static void on_ask(void *ctx, struct bytes body, int fd)
 {
 	struct auth_process *process = ctx;
-	struct ike_auth_answer answer;
+	const struct ike_auth_request *request = (const void *)body.p;
+	struct ike_auth_answer busy = { .failed = true };
 
 	(void)fd;
 	if (!ike_auth_request_whole(body.p, body.n)) {
 		chan_refuse(process->ike, MSG_AUTH_ASK, "its lengths do not fit");
 		return;
 	}
-	auth_answer(process->keys, (const struct ike_auth_request *)(const void *)body.p, &answer);
-	chan_send(process->ike, MSG_AUTH_ANSWER, &answer, sizeof(answer));
-	secret_wipe(&answer, sizeof(answer));
+	if (answer_now(process, request))
+		return;
+	if (!keep_waiting(process, request)) {
+		busy.ticket = request->ticket;
+		chan_send(process->ike, MSG_AUTH_ANSWER, &busy, sizeof(busy));
+	}
+	ask_for_lists(process);
 }
 
 /* The parent logs why, and sends a channel to the next `ike`. */
@@ -46,6 +159,7 @@ static void on_ike_gone(void *ctx, const char *reason)
 	struct auth_process *process = ctx;
 
 	log_debug(NULL, "auth: ike: %s", reason);
+	drop_all_waiting(process);
 	chan_free(process->ike);
 	process->ike = NULL;
 }
@@ -75,6 +189,7 @@ static void on_peer(void *ctx, struct bytes body, int fd)
 		chan_refuse(process->parent, MSG_PEER, "role %u", peer->role);
 		return;
 	}
+	drop_all_waiting(process);
 	chan_free(process->ike);
 	process->ike = chan_new(process->base, fd, MSG_AUTH, MSG_IKE, ike_handlers, process,
 				on_ike_gone);
@@ -119,6 +234,21 @@ static void on_forget(void *ctx, struct bytes body, int fd)
 	auth_keys_forget(process->keys, forget->number);
 }
 
+static void on_list(void *ctx, struct bytes body, int fd)
+{
+	struct auth_process *process = ctx;
+	const struct msg_list *list = (const void *)body.p;
+
+	(void)fd;
+	if (body.n != sizeof(*list) + list->n || !msg_text_ok(list->why, sizeof(list->why))) {
+		chan_refuse(process->parent, MSG_LIST, "%u octets", list->n);
+		return;
+	}
+	cert_lists_answer(auth_keys_lists(process->keys), list->ticket,
+			  bytes_of(list->octets, list->n), list->why, time(NULL));
+	go_on(process);
+}
+
 static void on_mark(void *ctx, struct bytes body, int fd)
 {
 	struct auth_process *process = ctx;
@@ -142,6 +272,7 @@ static chan_handler *const parent_handlers[MSG_TYPES] = {
 	[MSG_AUTH_CERT] = on_cert,
 	[MSG_AUTH_FORGET] = on_forget,
 	[MSG_AUTH_MARK] = on_mark,
+	[MSG_LIST] = on_list,
 };
 
 /* --- begin and end --- */
@@ -165,10 +296,12 @@ struct auth_process *auth_process_new(struct event_base *base, int parent)
 		return NULL;
 	}
 	process->base = base;
+	TAILQ_INIT(&process->waiting);
+	process->late = event_new(base, -1, 0, on_late, process);
 	process->keys = auth_keys_new();
 	process->parent = chan_new(base, parent, MSG_AUTH, MSG_PARENT, parent_handlers, process,
 				   on_parent_gone);
-	if (process->keys && process->parent)
+	if (process->keys && process->late && process->parent)
 		return process;
 	log_error(NULL, "out of memory");
 	auth_process_free(process);
@@ -179,6 +312,9 @@ void auth_process_free(struct auth_process *process)
 {
 	if (!process)
 		return;
+	drop_all_waiting(process);
+	if (process->late)
+		event_free(process->late);
 	chan_free(process->ike);
 	chan_free(process->parent);
 	auth_keys_free(process->keys);

@@ -25,6 +25,7 @@
 #define ANY_ID	"authentication certificate allow-id-payload-mismatch"
 #define STRICT	"authentication certificate strict-validation-revocation"
 #define PROFILE_LEVEL	"certificate-profile"
+#define PATIENCE_MOST	15	/* seconds for lists to be fetched */
 #define DAYS	30	/* before a certificate ends a warning begins */
 
 _Static_assert(POLICY_AUTHORITY == CERT_SPKI, "authorities are known by something else");
@@ -296,6 +297,14 @@ static void add_roots(struct build *b, const struct tree_value *name,
 	gateway->anchors = joined(b, before, roots);
 }
 
+/* Whoever began waits no longer than that for our answer. */
+static uint8_t patience_of(const struct build *b, const struct tree_node *profile)
+{
+	uint64_t seconds = tree_number(b->tree, profile, PROFILE_LEVEL " *", "crl-receive-timeout");
+
+	return seconds < PATIENCE_MOST ? (uint8_t)seconds : PATIENCE_MOST;
+}
+
 /* Whatever is changed in them is another number, by which who checks certificates has them. */
 static void add_rules(struct build *b, const struct tree_node *node,
 		      const struct tree_node *profile, struct policy_gateway *gateway)
@@ -306,6 +315,10 @@ static void add_rules(struct build *b, const struct tree_node *node,
 		.strict_usage = tree_yes(b->tree, node, GATEWAY_LEVEL " *", STRICT),
 		.block_unknown = tree_yes(b->tree, profile, PROFILE_LEVEL " *",
 					  "block-unknown-cert"),
+		.fetch = tree_yes(b->tree, profile, PROFILE_LEVEL " *", "use-crl"),
+		.block_timeout = tree_yes(b->tree, profile, PROFILE_LEVEL " *",
+					  "block-timeout-cert"),
+		.patience = patience_of(b, profile),
 		.tolerance = (uint32_t)tree_number(b->tree, profile, PROFILE_LEVEL " *",
 						   "clock-tolerance"),
 	};
@@ -315,9 +328,10 @@ static void add_rules(struct build *b, const struct tree_node *node,
 
 	if (!all)
 		b->short_of_memory = true;
-	if (rules.block_unknown && !lists && !profile->broken)
-		conf_error(b->report, profile->at, "certificate-profile \"%s\" has no crl-file, so "
-			   "block-unknown-cert would refuse every certificate", profile->word);
+	if (rules.block_unknown && !lists && !rules.fetch && !profile->broken)
+		conf_error(b->report, profile->at, "certificate-profile \"%s\" has neither a "
+			   "crl-file nor use-crl, so block-unknown-cert would refuse every "
+			   "certificate", profile->word);
 	secret_free(lists);
 	secret_free(gateway->anchors);
 	gateway->anchors = all;

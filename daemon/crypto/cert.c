@@ -11,6 +11,7 @@
 
 #include "base/items.h"
 #include "crypto/cert_name.h"
+#include "crypto/cert_point.h"
 #include "crypto/cert_rules.h"
 #include "crypto/sign.h"
 
@@ -142,6 +143,9 @@ void cert_roots_free(struct cert_roots *roots)
 struct cert_peer {
 	X509 *first;			/* its own */
 	STACK_OF(X509) *others;
+	STACK_OF(X509) *chain;		/* to an authority, once it was found trusted */
+	STACK_OF(X509_CRL) *lists;	/* fetched for that; NULL: not looked for yet */
+	char unlisted[CERT_LISTS_WHY];	/* why one could not be had; "": all could */
 };
 
 /* False: one of them is none, or memory is short. */
@@ -185,6 +189,8 @@ void cert_peer_free(struct cert_peer *peer)
 		return;
 	X509_free(peer->first);
 	sk_X509_pop_free(peer->others, X509_free);
+	sk_X509_pop_free(peer->chain, X509_free);
+	sk_X509_CRL_pop_free(peer->lists, X509_CRL_free);
 	free(peer);
 }
 
@@ -338,6 +344,7 @@ static int leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(X
 		    struct text *why)
 {
 	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	struct cert_rules rules = roots->rules;
 	X509_VERIFY_PARAM *param;
 	int error = X509_V_OK;
 
@@ -348,19 +355,26 @@ static int leads_to(struct cert_peer *peer, struct cert_roots *roots, STACK_OF(X
 	}
 	if (some)
 		X509_STORE_CTX_set0_trusted_stack(ctx, some);
-	X509_STORE_CTX_set_app_data(ctx, &roots->rules);
+	/* First whoever it is has to be trusted; what is fetched then may be asked about it. */
+	if (rules.fetch && !peer->lists)
+		rules.block_unknown = false;
+	if (peer->lists)
+		X509_STORE_CTX_set0_crls(ctx, peer->lists);
+	X509_STORE_CTX_set_app_data(ctx, &rules);
 	X509_STORE_CTX_set_verify_cb(ctx, forgive);
 	param = X509_STORE_CTX_get0_param(ctx);
 	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
 	/* An authority is trusted for itself, whoever has issued its certificate. */
 	X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
-	if (roots->lists || roots->rules.block_unknown)
+	if (roots->lists || peer->lists || rules.block_unknown)
 		X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_CRL_CHECK |
 						   X509_V_FLAG_CRL_CHECK_ALL);
 	if (X509_verify_cert(ctx) != 1) {
 		error = X509_STORE_CTX_get_error(ctx);
 		add_error(ctx, why);
+	} else if (!peer->chain) {
+		peer->chain = X509_STORE_CTX_get1_chain(ctx);
 	}
 	X509_STORE_CTX_free(ctx);
 	ERR_clear_error();
@@ -412,6 +426,61 @@ bool cert_peer_revoked(struct cert_peer *peer, struct cert_roots *roots, struct 
 		error = leads_to_that(peer, roots, i, why);
 	}
 	return error == X509_V_ERR_CERT_REVOKED;
+}
+
+/* --- lists that are fetched --- */
+
+/* One list of the certificate at @i of the chain, or that it failed; false: it is on its way. */
+static bool get_list(struct cert_peer *peer, const struct cert_roots *roots,
+		     struct cert_lists *lists, int i)
+{
+	char url[CERT_LISTS_URL];
+	struct cert_list_view view;
+	const char *fault;
+
+	if (!cert_point(sk_X509_value(peer->chain, i), url))
+		return true;
+	view = cert_lists_get(lists, url, time(NULL), roots->rules.patience);
+	if (view.state == CERT_LIST_FAILED)
+		text_copy(peer->unlisted, sizeof(peer->unlisted), view.why);
+	if (!view.list)
+		return view.state != CERT_LIST_ASKED;
+	fault = cert_point_fault(view.list, sk_X509_value(peer->chain, i + 1));
+	if (!fault && (X509_CRL_up_ref(view.list) != 1 ||
+		       sk_X509_CRL_push(peer->lists, view.list) <= 0))
+		fault = "out of memory";
+	if (fault)
+		text_copy(peer->unlisted, sizeof(peer->unlisted), fault);
+	return view.state != CERT_LIST_ASKED;
+}
+
+bool cert_peer_fetch(struct cert_peer *peer, struct cert_roots *roots, struct cert_lists *lists)
+{
+	bool there = true;
+
+	if (!roots->rules.fetch || !peer->chain || peer->lists)
+		return true;
+	peer->lists = sk_X509_CRL_new_null();
+	if (!peer->lists)
+		return true;
+	/* The last is trusted for itself. */
+	for (int i = 0; i + 1 < sk_X509_num(peer->chain); i++)
+		there &= get_list(peer, roots, lists, i);
+	return there;
+}
+
+bool cert_peer_listed(struct cert_peer *peer, struct cert_roots *roots, struct text *why)
+{
+	if (peer->unlisted[0] && roots->rules.block_timeout) {
+		text_add(why, "a list of revoked certificates cannot be fetched, which "
+			      "block-timeout-cert asks for: %s", peer->unlisted);
+		return false;
+	}
+	if (roots->rules.fetch && !peer->lists) {
+		text_add(why, "out of memory");
+		return false;
+	}
+	return !peer->lists || leads_to_one(peer, roots, why);
 }
 
 bool cert_peer_trusted(struct cert_peer *peer, struct cert_roots *roots, struct text *why)

@@ -7,6 +7,7 @@
 #define PANTUN_CRYPTO_CERT_H
 
 #include "base/text.h"
+#include "crypto/cert_lists.h"
 
 #define CERT_PEER_MAX	8	/* certificates that a peer may send */
 
@@ -49,6 +50,14 @@ bool cert_peer_revoked(struct cert_peer *peer, struct cert_roots *roots, struct 
  */
 bool cert_peer_is(struct cert_peer *peer, struct cert_roots *roots, uint8_t type, struct bytes id,
 		  struct text *why);
+/*
+ * Whether all lists are there, or have failed, that @roots want to have fetched for the chain which
+ * was found trusted: they count from now on.  False: some are on their way, and @peer is to be read
+ * anew once they have come.
+ */
+bool cert_peer_fetch(struct cert_peer *peer, struct cert_roots *roots, struct cert_lists *lists);
+/* Whether it is trusted by them as well; else adds the reason. */
+bool cert_peer_listed(struct cert_peer *peer, struct cert_roots *roots, struct text *why);
 /* What a peer says to prove who it is: data of an AUTH payload of a method, and what they cover. */
 struct cert_proof {
 	uint8_t method;

@@ -6,9 +6,16 @@
 
 #include "base/items.h"
 
-#define RULES	5	/* octets: flags, and seconds */
+#define RULES	6	/* octets: flags, seconds of tolerance, and of patience */
 
-enum flag { FLAG_SHA1 = 1, FLAG_ANY_ID = 2, FLAG_STRICT_USAGE = 4, FLAG_BLOCK_UNKNOWN = 8 };
+enum flag {
+	FLAG_SHA1 = 1,
+	FLAG_ANY_ID = 2,
+	FLAG_STRICT_USAGE = 4,
+	FLAG_BLOCK_UNKNOWN = 8,
+	FLAG_FETCH = 16,
+	FLAG_BLOCK_TIMEOUT = 32,
+};
 
 struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes authorities,
 			      struct bytes lists)
@@ -22,8 +29,11 @@ struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes autho
 		return NULL;
 	octets[0] = (uint8_t)((rules->sha1 ? FLAG_SHA1 : 0) | (rules->any_id ? FLAG_ANY_ID : 0) |
 			      (rules->strict_usage ? FLAG_STRICT_USAGE : 0) |
-			      (rules->block_unknown ? FLAG_BLOCK_UNKNOWN : 0));
+			      (rules->block_unknown ? FLAG_BLOCK_UNKNOWN : 0) |
+			      (rules->fetch ? FLAG_FETCH : 0) |
+			      (rules->block_timeout ? FLAG_BLOCK_TIMEOUT : 0));
 	put_be32(octets + 1, rules->tolerance);
+	octets[5] = rules->patience;
 	made->n = n;
 	at = item_put(made->b, bytes_of(octets, RULES));
 	if (authorities.n)
@@ -43,6 +53,8 @@ bool cert_rules_take(struct bytes *items, struct cert_rules *rules)
 		.sha1 = item.p[0] & FLAG_SHA1, .any_id = item.p[0] & FLAG_ANY_ID,
 		.strict_usage = item.p[0] & FLAG_STRICT_USAGE,
 		.block_unknown = item.p[0] & FLAG_BLOCK_UNKNOWN, .tolerance = get_be32(item.p + 1),
+		.fetch = item.p[0] & FLAG_FETCH, .block_timeout = item.p[0] & FLAG_BLOCK_TIMEOUT,
+		.patience = item.p[5],
 	};
 	*items = rest;
 	return true;

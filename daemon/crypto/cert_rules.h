@@ -14,6 +14,9 @@ struct cert_rules {
 	bool any_id;		/* its identity need not stand there */
 	bool strict_usage;	/* extendedKeyUsage, where it is there, must name IKE */
 	bool block_unknown;	/* some list must tell that it is not revoked */
+	bool fetch;		/* lists are fetched from where certificates say, */
+	bool block_timeout;	/* which must not fail */
+	uint8_t patience;	/* seconds that this may take */
 	uint32_t tolerance;	/* seconds before and after the time that it is in force */
 };
 

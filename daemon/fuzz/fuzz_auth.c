@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What `ike` asks `auth`: bodies of any octets.  The first octet of the input says how much of a
- * right question the body starts out as; the rest follows that.
+ * What `ike` asks `auth`: bodies of any octets, or a list of revoked certificates that was fetched.
+ * The first octet of the input says which, and how much of a right question the body starts out
+ * as; the rest follows that.
  */
 #include <event2/event.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include <unistd.h>
 
 #include "auth/process.h"
+#include "crypto/cert_lists.h"
 #include "fuzz/play.h"
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
@@ -71,6 +73,22 @@ static void check_answers(int fd)
 	}
 }
 
+/* A list of revoked certificates, as a server gives it: it is there then, or has failed. */
+static void read_list(const uint8_t *data, size_t size)
+{
+	struct cert_lists *lists = cert_lists_new();
+	struct cert_list_view view;
+
+	if (!lists)
+		abort();
+	cert_lists_get(lists, "http://a/", 1, 1);
+	cert_lists_answer(lists, 1, bytes_of(data, size), "", 1);
+	view = cert_lists_get(lists, "http://a/", 1, 1);
+	if (view.state == CERT_LIST_ASKED || !view.list != (view.state == CERT_LIST_FAILED))
+		abort();
+	cert_lists_free(lists);
+}
+
 /* The body of a question that begins as a right one. */
 static void ask(int fd, const uint8_t *data, size_t size)
 {
@@ -110,6 +128,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size || size > AUTH_OCTETS_MOST)
 		return 0;
+	if (data[0] & 32) {
+		read_list(data + 1, size - 1);
+		return 0;
+	}
 	if (!base) {
 		base = event_base_new();
 		play_silently();

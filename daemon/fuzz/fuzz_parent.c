@@ -20,6 +20,7 @@
 #include "loop/parent_fake.h"
 #include "msg/auth_msg.h"
 #include "msg/fetch_msg.h"
+#include "msg/list_msg.h"
 #include "talk/sa_msg.h"
 #include "tests/raw_msg.h"
 #include "tests/two_tunnels.h"
@@ -103,6 +104,9 @@ static void make(struct play *play, enum msg_type type, uint8_t *body)
 	const struct msg_renewed renewed = { "tunnel1", 1 };
 	uint64_t number = parent->d.policies;
 	const struct name_question question = { .ticket = 1, .name = PEER_NAME };
+	const struct msg_list_wanted wanted = { .ticket = 1, .ms = 1000, .url = "http://a/" };
+	/* Of what was wanted first. */
+	const struct http_result result = { .ticket = 1, .status = 200 };
 
 	memset(body, 0, MSG_MOST);
 	if (type == MSG_SA)
@@ -111,6 +115,10 @@ static void make(struct play *play, enum msg_type type, uint8_t *body)
 		memcpy(body, &place, sizeof(place));
 	else if (type == MSG_NAME)
 		memcpy(body, &question, sizeof(question));
+	else if (type == MSG_LIST_WANTED)
+		memcpy(body, &wanted, sizeof(wanted));
+	else if (type == MSG_HTTP_DONE)
+		memcpy(body, &result, sizeof(result));
 	else if (type == MSG_RENEWED)
 		memcpy(body, &renewed, sizeof(renewed));
 	else if (type == MSG_AUTH_MARKED || type == MSG_POLICY_SET)

@@ -58,8 +58,11 @@ void certified_inherit(struct ike_sa *heir, struct ike_sa *old)
 	secret_free(heir->certs);
 	heir->certs = old->certs;
 	old->certs = NULL;
-	/* What is asked of @old now would come too late for @heir. */
-	heir->certified = old->look ? 0 : old->certified;
+	/*
+	 * What is asked of @old now would come too late for @heir; and at each rekeying it is time
+	 * to look anew, as lists that are fetched change while the configuration does not.
+	 */
+	heir->certified = 0;
 	old->look = 0;
 	certified_look(heir);
 }

@@ -15,10 +15,10 @@
 #include "engine/engine.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
-#include "loop/from_auth.h"
 #include "loop/from_fetch.h"
 #include "loop/keys.h"
 #include "loop/link.h"
+#include "loop/lists.h"
 #include "loop/live.h"
 #include "loop/names.h"
 #include "msg/basic.h"
@@ -35,7 +35,8 @@ struct children {
 	/* --single */
 	struct engine *engine;
 	struct auth_process *keeper;
-	chan_handler *const *wishes;	/* handlers of messages from `ike` */
+	chan_handler *const *wishes;	/* handlers of messages from `ike`, */
+	chan_handler *const *from_auth;	/* and from `auth` */
 	char as[AS_ROOM];
 	const char *arguments[ARGUMENTS + 1];
 	char fetch_path[PATH_MAX];	/* its program; "": not known */
@@ -104,6 +105,7 @@ static void on_auth_ended(void *ctx, enum msg_role role)
 
 	(void)role;
 	d->auth = NULL;
+	lists_forget(d);
 	if (!d->ending)
 		config_keyed_all(d);
 }
@@ -120,6 +122,7 @@ static void on_fetch_started(void *ctx, enum msg_role role, struct chan *chan)
 	(void)role;
 	d->fetch = chan;
 	names_send_all(d);
+	lists_send_all(d);
 }
 
 static void on_fetch_ended(void *ctx, enum msg_role role)
@@ -178,7 +181,7 @@ static bool open_single(struct daemon *d)
 		log_error(NULL, "no channel: %s", strerror(errno));
 		return false;
 	}
-	d->auth = chan_new(d->base, auth[0], MSG_PARENT, MSG_AUTH, from_auth_handlers, d,
+	d->auth = chan_new(d->base, auth[0], MSG_PARENT, MSG_AUTH, c->from_auth, d,
 			   on_engine_gone);
 	c->keeper = auth_process_new(d->base, auth[1]);
 	d->ike = chan_new(d->base, ike[0], MSG_PARENT, MSG_IKE, c->wishes, d,
@@ -216,7 +219,7 @@ static bool open_processes(struct daemon *d)
 	struct children *c = d->children;
 
 	c->auth_owner = (struct proc_owner){
-		.handlers = from_auth_handlers, .ctx = d, .started = on_auth_started,
+		.handlers = c->from_auth, .ctx = d, .started = on_auth_started,
 		.ended = on_auth_ended, .stopped = on_auth_stopped,
 	};
 	c->ike_owner = (struct proc_owner){
@@ -265,15 +268,17 @@ void children_need_fetch(struct daemon *d)
 	if (c->fetch)
 		proc_start(c->fetch);
 	else
-		log_error(NULL, "out of memory: names are not looked up");
+		log_error(NULL, "out of memory: neither names nor lists are looked up");
 }
 
-bool children_open(struct daemon *d, chan_handler *const *wishes)
+bool children_open(struct daemon *d, chan_handler *const *wishes,
+		   chan_handler *const *from_auth)
 {
 	d->children = calloc(1, sizeof(*d->children));
 	if (!d->children)
 		return false;
 	d->children->wishes = wishes;
+	d->children->from_auth = from_auth;
 	find_fetch(d->children);
 	return d->options->single ? open_single(d) : open_processes(d);
 }

@@ -16,10 +16,11 @@ struct ctl_process;
 struct daemon;
 
 /*
- * Starts `ike` and `auth`.  @wishes are the handlers of messages from `ike`, by type; they must
- * outlive it.  False with a log line.
+ * Starts `ike` and `auth`.  @wishes are the handlers of messages from `ike`, by type, and
+ * @from_auth those from `auth`; they must outlive it.  False with a log line.
  */
-bool children_open(struct daemon *d, chan_handler *const *wishes);
+bool children_open(struct daemon *d, chan_handler *const *wishes,
+		   chan_handler *const *from_auth);
 /*
  * Stops all.  `ike` first tells its peers if SAs are to be deleted.  Leaves the event loop when
  * they have ended.

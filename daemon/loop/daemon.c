@@ -12,6 +12,7 @@
 #include "loop/children.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
+#include "loop/from_auth.h"
 #include "loop/kernel.h"
 #include "loop/notify.h"
 #include "loop/parts.h"
@@ -154,7 +155,7 @@ static bool begin(struct daemon *d)
 {
 	return ports_open(d->ports) && kernel_open(d) && keep_token_key(d) && drop(d) &&
 	       open_parts(d) && watch_all(d) && !sas_compare(d) && config_load(d) &&
-	       children_open(d, wishes_handlers);
+	       children_open(d, wishes_handlers, from_auth_handlers);
 }
 
 static void free_event(struct event *event)

@@ -5,15 +5,16 @@
  *   daemon.c			begins and ends
  *   wishes.c			what `ike` wants and says
  *   commands.c			requests at the control socket
+ *   from_auth.c			what `auth` says
  *   children.c			the other processes
- *   from_auth.c, from_fetch.c	what `auth` and `fetch` say
+ *   from_fetch.c			what `fetch` says
  *   kernel.c			what the kernel reports
  *   config.c			the configuration
  *   timer.c			what is due later
  *   module.c			the module's absence
  *   tunnels.c, sas.c		what the kernel is to have
  *   parts.c			what they all work on
- *   link.c, keys.c, names.c	what `ike`, `auth` and `fetch` are told
+ *   link.c, keys.c, names.c, lists.c	what `ike`, `auth` and `fetch` are told
  */
 #ifndef PANTUN_LOOP_DAEMON_PRIV_H
 #define PANTUN_LOOP_DAEMON_PRIV_H
@@ -61,6 +62,7 @@ struct daemon {
 	struct repeat refused;		/* those that it may not have */
 	struct log_relay ike_log, auth_log, fetch_log;
 	struct names *names;		/* that `ike` has asked for */
+	struct lists *lists;		/* that `auth` has */
 	struct keyring *keyring;	/* numbers of the keys that `auth` has */
 	struct kern *kern;
 	struct live *live;

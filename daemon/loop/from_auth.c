@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/from_auth.h"
 
+#include <strings.h>
+
+#include "loop/children.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
+#include "loop/lists.h"
 #include "msg/auth_msg.h"
+#include "msg/list_msg.h"
 
 static void on_auth_ready(void *ctx, struct bytes body, int fd)
 {
@@ -30,8 +35,35 @@ static void on_auth_marked(void *ctx, struct bytes body, int fd)
 		chan_refuse(d->auth, MSG_AUTH_MARKED, "not one that was sent");
 }
 
+/* Of HTTP alone, and one line: the request that is made of it is this one. */
+static bool url_fine(const char url[URL_ROOM])
+{
+	if (!msg_text_ok(url, URL_ROOM) || strncasecmp(url, "http://", 7) != 0)
+		return false;
+	for (const char *p = url; *p; p++)
+		if (*p <= ' ' || *p > '~')
+			return false;
+	return true;
+}
+
+static void on_list_wanted(void *ctx, struct bytes body, int fd)
+{
+	const struct msg_list_wanted *wanted = (const void *)body.p;
+	struct daemon *d = ctx;
+
+	(void)fd;
+	if (!wanted->ticket || !wanted->ms || wanted->ms > HTTP_MS_MOST ||
+	    !url_fine(wanted->url)) {
+		chan_refuse(d->auth, MSG_LIST_WANTED, "not a question");
+		return;
+	}
+	lists_want(d, wanted);
+	children_need_fetch(d);
+}
+
 chan_handler *const from_auth_handlers[MSG_TYPES] = {
 	[MSG_READY] = on_auth_ready,
 	[MSG_LOG] = on_auth_log,
 	[MSG_AUTH_MARKED] = on_auth_marked,
+	[MSG_LIST_WANTED] = on_list_wanted,
 };

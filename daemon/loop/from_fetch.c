@@ -2,6 +2,7 @@
 #include "loop/from_fetch.h"
 
 #include "loop/daemon_priv.h"
+#include "loop/lists.h"
 #include "loop/names.h"
 #include "msg/fetch_msg.h"
 
@@ -33,14 +34,14 @@ static void on_looked_up(void *ctx, struct bytes body, int fd)
 		chan_refuse(d->fetch, MSG_LOOKED_UP, "not an answer");
 }
 
-/* Nobody here wants a document. */
 static void on_http_done(void *ctx, struct bytes body, int fd)
 {
+	const struct http_result *result = (const void *)body.p;
 	struct daemon *d = ctx;
 
-	(void)body;
 	(void)fd;
-	chan_refuse(d->fetch, MSG_HTTP_DONE, "not asked for");
+	if (!http_result_whole(result, body.n) || !lists_came(d, result))
+		chan_refuse(d->fetch, MSG_HTTP_DONE, "not asked for");
 }
 
 chan_handler *const from_fetch_handlers[MSG_TYPES] = {

@@ -131,8 +131,7 @@ static bool same_servers(const struct msg_servers *a, const struct msg_servers *
 	return true;
 }
 
-/* The host may be in another network than a moment ago. */
-static void tell_servers(struct daemon *d)
+void names_tell_servers(struct daemon *d)
 {
 	struct msg_servers servers;
 
@@ -170,7 +169,7 @@ bool names_ask(struct daemon *d, const struct name_question *question)
 	TAILQ_INSERT_TAIL(&names->open, open, list);
 	names->n_open++;
 	if (d->fetch) {
-		tell_servers(d);
+		names_tell_servers(d);
 		send_question(d, open);
 	}
 	return true;
@@ -181,7 +180,7 @@ void names_send_all(struct daemon *d)
 	const struct open_question *open;
 
 	memset(&d->names->servers, 0, sizeof(d->names->servers));
-	tell_servers(d);
+	names_tell_servers(d);
 	for (open = TAILQ_FIRST(&d->names->open); open; open = TAILQ_NEXT(open, list))
 		send_question(d, open);
 }

@@ -31,6 +31,8 @@ bool names_ask(struct daemon *d, const struct name_question *question);
 void names_answered(struct daemon *d, const struct name_answer *answer);
 /* A new `fetch` is told its servers and asked all that is open. */
 void names_send_all(struct daemon *d);
+/* Tells `fetch` which servers there are now: the host may be in another network than before. */
+void names_tell_servers(struct daemon *d);
 /* Who has asked is no more. */
 void names_forget(struct daemon *d);
 /* Forgets addresses of names that are no longer configured. */

@@ -13,6 +13,7 @@
 #include "loop/from_fetch.h"
 #include "loop/kernel.h"
 #include "loop/keys.h"
+#include "loop/lists.h"
 #include "loop/live.h"
 #include "loop/names.h"
 #include "loop/parts.h"
@@ -139,6 +140,7 @@ int parent_fake_auth(struct parent_fake *parent)
 	int end;
 
 	chan_free(d->auth);
+	lists_forget(d);
 	parent->auth_gone = NULL;
 	end = meet(parent, MSG_AUTH, &d->auth);
 	if (end >= 0)
@@ -154,7 +156,9 @@ int parent_fake_fetch(struct parent_fake *parent)
 	chan_free(d->fetch);
 	parent->fetch_gone = NULL;
 	end = meet(parent, MSG_FETCH, &d->fetch);
-	if (end >= 0)
+	if (end >= 0) {
 		names_send_all(d);
+		lists_send_all(d);
+	}
 	return end;
 }

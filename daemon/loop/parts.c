@@ -7,6 +7,7 @@
 #include "loop/daemon_priv.h"
 #include "loop/keys.h"
 #include "loop/link.h"
+#include "loop/lists.h"
 #include "loop/live.h"
 #include "loop/manual.h"
 #include "loop/monitors.h"
@@ -54,8 +55,9 @@ bool parts_open(struct daemon *d)
 	d->manual = manual_new();
 	d->monitors = monitors_new(&ops);
 	d->names = names_new();
+	d->lists = lists_new();
 	return keys_open(d) && d->live && d->manual && d->monitors &&
-	       d->names;
+	       d->names && d->lists;
 }
 
 void parts_close(struct daemon *d)
@@ -65,4 +67,5 @@ void parts_close(struct daemon *d)
 	manual_free(d->manual);
 	monitors_free(d->monitors);
 	names_free(d->names);
+	lists_free(d->lists);
 }

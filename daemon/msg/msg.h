@@ -76,6 +76,8 @@ enum msg_type {
 	/* Certificates. */
 	MSG_AUTH_CERT,		/* struct msg_auth_cert, with its octets, for `auth` alone */
 	MSG_POLICY_CHAIN,	/* struct msg_chain, with its octets: of the last gateway */
+	MSG_LIST_WANTED,	/* struct msg_list_wanted, of `auth` */
+	MSG_LIST,		/* struct msg_list, with its octets, to `auth` */
 	MSG_TYPES
 };
 

@@ -3,6 +3,7 @@
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
 #include "msg/fetch_msg.h"
+#include "msg/list_msg.h"
 #include "msg/msg.h"
 #include "talk/ike_msg.h"
 #include "talk/policy_msg.h"
@@ -68,6 +69,11 @@ const struct msg_row msg_rows[MSG_TYPES] = {
 			   .most = sizeof(struct ike_auth_request) + AUTH_OCTETS_MOST },
 	[MSG_AUTH_ANSWER] = { .name = "AUTH_ANSWER", .from = MSG_AUTH, .to = MSG_IKE,
 			      EXACTLY(sizeof(struct ike_auth_answer)) },
+	[MSG_LIST_WANTED] = { .name = "LIST_WANTED", .from = MSG_AUTH, .to = MSG_PARENT,
+			      EXACTLY(sizeof(struct msg_list_wanted)) },
+	[MSG_LIST] = { .name = "LIST", .from = MSG_PARENT, .to = MSG_AUTH,
+		       .least = sizeof(struct msg_list),
+		       .most = sizeof(struct msg_list) + HTTP_MOST },
 	[MSG_NAME] = FROM_IKE("NAME", name_question),
 	[MSG_NAMED] = TO_IKE("NAMED", name_answer),
 	[MSG_SERVERS] = { .name = "SERVERS", .from = MSG_PARENT, .to = MSG_FETCH,

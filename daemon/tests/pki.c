@@ -59,6 +59,8 @@ static void extend_as(X509 *cert, const struct pki_wish *wish)
 		extend(cert, NID_key_usage, wish->usage);
 	if (wish->extended)
 		extend(cert, NID_ext_key_usage, wish->extended);
+	if (wish->list)
+		extend(cert, NID_crl_distribution_points, wish->list);
 	if (wish->names)
 		extend(cert, NID_name_constraints, wish->names);
 	if (wish->alternatives)

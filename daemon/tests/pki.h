@@ -22,6 +22,7 @@ struct pki_wish {
 	const char *constraints;	/* basicConstraints; NULL: as authority has it */
 	const char *extended;		/* extendedKeyUsage; NULL: any */
 	const char *names;		/* nameConstraints; NULL: none */
+	const char *list;		/* crlDistributionPoints; NULL: none */
 	const char *digest;		/* of its signature; NULL: SHA-256 */
 	bool authority;
 	const struct pki *issuer;	/* NULL: itself */

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 #include <event2/event.h>
+#include <openssl/x509v3.h>
 
 #include "auth/process.h"
 #include "base/items.h"
@@ -19,6 +20,7 @@
 #include "msg/auth_msg.h"
 #include "msg/basic.h"
 #include "msg/chan.h"
+#include "msg/list_msg.h"
 #include "prop/alg_registry.h"
 #include "tests/child_stage.h"
 #include "tests/pki.h"
@@ -38,6 +40,8 @@ static struct {
 	unsigned int answers, marks, ike_gone;
 	uint64_t marked;		/* the last */
 	struct ike_auth_answer answer;	/* the last */
+	unsigned int wanted;		/* lists of revoked certificates */
+	struct msg_list_wanted list;	/* the last */
 } seen;
 
 static void on_marked(void *ctx, struct bytes body, int fd)
@@ -59,6 +63,14 @@ static void on_answer(void *ctx, struct bytes body, int fd)
 	seen.answers++;
 }
 
+static void on_list_wanted(void *ctx, struct bytes body, int fd)
+{
+	(void)ctx;
+	(void)fd;
+	memcpy(&seen.list, body.p, sizeof(seen.list));
+	seen.wanted++;
+}
+
 static void on_ike_gone(void *ctx, const char *reason)
 {
 	(void)ctx;
@@ -68,7 +80,7 @@ static void on_ike_gone(void *ctx, const char *reason)
 
 static chan_handler *const parent_handlers[MSG_TYPES] = {
 	[MSG_READY] = child_stage_ready, [MSG_LOG] = child_stage_ignore,
-	[MSG_AUTH_MARKED] = on_marked,
+	[MSG_AUTH_MARKED] = on_marked, [MSG_LIST_WANTED] = on_list_wanted,
 };
 static chan_handler *const ike_handlers[MSG_TYPES] = { [MSG_AUTH_ANSWER] = on_answer };
 
@@ -125,15 +137,19 @@ static void give_cert(uint64_t number, bool roots, struct bytes items)
 	free(cert);
 }
 
-/* Authorities, with rules. */
-static void give_roots(uint64_t number, struct bytes items)
+static void give_roots_by(const struct cert_rules *rules, uint64_t number, struct bytes items)
 {
-	struct secret *roots = cert_rules_put(&(struct cert_rules){ .sha1 = false }, items,
-					      bytes_of(NULL, 0));
+	struct secret *roots = cert_rules_put(rules, items, bytes_of(NULL, 0));
 
 	assert_non_null(roots);
 	give_cert(number, true, secret_bytes(roots));
 	secret_free(roots);
+}
+
+/* Authorities, with rules. */
+static void give_roots(uint64_t number, struct bytes items)
+{
+	give_roots_by(&(struct cert_rules){ .sha1 = false }, number, items);
 }
 
 static void forget_key(uint64_t number)
@@ -288,6 +304,258 @@ static void test_certificates(void **state)
 	pki_free(&pki);
 }
 
+/* --- lists of revoked certificates that are fetched --- */
+
+#define URL	"http://lists.example/root.crl"
+#define LENIENT	22	/* takes a certificate of which nobody tells, */
+#define STRICT	23	/* and does not; */
+#define HASTY	24	/* nor does this, and waits no time */
+#define PATIENCE	200	/* seconds of the others, however slow this is */
+
+static struct {
+	struct pki root, own, other;	/* an authority, who is asked about, another of its name */
+	struct cert_own_file file;	/* own's, */
+	struct ike_auth_answer made;	/* and its signature */
+} fetched;
+
+static void give_all(void)
+{
+	struct secret *roots = pki_items((X509 *[]){ fetched.root.cert, NULL });
+	struct cert_rules rules = { .fetch = true, .patience = PATIENCE };
+	struct ike_auth_request *request = new_request(AUTH_SIGN, 21);
+
+	give_cert(21, false, secret_bytes(fetched.file.credential));
+	give_roots_by(&rules, LENIENT, secret_bytes(roots));
+	rules.block_unknown = true;
+	rules.block_timeout = true;
+	give_roots_by(&rules, STRICT, secret_bytes(roots));
+	rules.patience = 0;
+	give_roots_by(&rules, HASTY, secret_bytes(roots));
+	assert_true(goes_on());
+	request->how = 1U << SIGN_SHA256;
+	fetched.made = *ask(request);
+	assert_int_equal(fetched.made.key, 21);
+	secret_free(roots);
+}
+
+static int begin_lists(void **state)
+{
+	struct pki_wish root = { .kind = "P-256", .name = "root", .authority = true,
+				 .until = PKI_DAY };
+	struct pki_wish own = { .kind = "P-256", .name = "hq", .alternatives = "DNS:hq",
+				.list = "URI:ldap://lists.example/,URI:" URL,
+				.issuer = &fetched.root, .until = PKI_DAY };
+	struct secret *key, *pem;
+	char why[160];
+
+	fetched.root = pki_make(&root);
+	fetched.other = pki_make(&root);
+	fetched.own = pki_make(&own);
+	key = pki_key_pem(&fetched.own);
+	pem = pki_pem((X509 *[]){ fetched.own.cert, NULL });
+	assert_true(cert_own_read(&(struct cert_own_input){ .certs = secret_bytes(pem),
+							    .key = secret_bytes(key) },
+				  &fetched.file, why, sizeof(why)));
+	secret_free(key);
+	secret_free(pem);
+	set_up(state);
+	give_all();
+	return 0;
+}
+
+static int end_lists(void **state)
+{
+	tear_down(state);
+	cert_own_drop(&fetched.file);
+	pki_free(&fetched.root);
+	pki_free(&fetched.other);
+	pki_free(&fetched.own);
+	return 0;
+}
+
+/* The same, and nothing is known of any list. */
+static void begin_anew(void)
+{
+	tear_down(NULL);
+	set_up(NULL);
+	give_all();
+}
+
+/* Who signed is to be let in by @roots; nobody waits for that here. */
+static void put_question(uint64_t roots)
+{
+	struct ike_auth_request *request = verification(&fetched.made,
+							secret_bytes(fetched.file.chain), roots);
+
+	seen.answers = 0;
+	chan_send(ike, MSG_AUTH_ASK, request, ike_auth_request_size(request));
+	ike_auth_request_free(request);
+}
+
+static void give_list(struct bytes octets, const char *why)
+{
+	struct msg_list *list = calloc(1, sizeof(*list) + octets.n);
+
+	assert_non_null(list);
+	list->ticket = seen.list.ticket;
+	list->n = (uint32_t)octets.n;
+	snprintf(list->why, sizeof(list->why), "%s", why);
+	if (octets.n)
+		memcpy(list->octets, octets.p, octets.n);
+	chan_send(parent.chan, MSG_LIST, list, sizeof(*list) + octets.n);
+	free(list);
+}
+
+/* The list has come, or @said is why not: @said of those who are strict; "": they take it. */
+static void check_list(struct secret *list, const char *failed, const char *said, bool revoked)
+{
+	for (uint64_t roots = LENIENT; roots <= STRICT; roots++) {
+		bool good = roots == LENIENT ? !revoked : !said[0];
+
+		begin_anew();
+		put_question(roots);
+		assert_true(run(&seen.wanted));
+		assert_int_equal(seen.answers, 0);
+		assert_string_equal(seen.list.url, URL);
+		give_list(list ? secret_bytes(list) : bytes_of(NULL, 0), failed);
+		assert_true(run(&seen.answers));
+		assert_int_equal(seen.wanted, 1);
+		assert_int_equal(seen.answer.failed, 0);
+		assert_int_equal(seen.answer.key, good ? roots : 0);
+		if (!good && !strstr((const char *)seen.answer.octets, said))
+			fail_msg("\"%s\" is not in \"%s\"", said,
+				 (const char *)seen.answer.octets);
+	}
+	secret_free(list);
+}
+
+/* @list, and it says that it is of certificates by anybody. */
+static struct secret *indirect(struct secret *list)
+{
+	const uint8_t *at = list->b;
+	X509_CRL *crl = d2i_X509_CRL(NULL, &at, (long)list->n);
+	X509_EXTENSION *scope = X509V3_EXT_conf_nid(NULL, NULL, NID_issuing_distribution_point,
+						    "critical,indirectCRL:TRUE");
+	struct secret *made;
+	uint8_t *to;
+
+	assert_true(crl && scope && X509_CRL_add_ext(crl, scope, -1) == 1 &&
+		    X509_CRL_sign(crl, fetched.root.key, EVP_sha256()) > 0);
+	made = malloc(sizeof(*made) + (size_t)i2d_X509_CRL(crl, NULL));
+	assert_non_null(made);
+	to = made->b;
+	made->n = (size_t)i2d_X509_CRL(crl, &to);
+	X509_EXTENSION_free(scope);
+	X509_CRL_free(crl);
+	secret_free(list);
+	return made;
+}
+
+static void test_lists(void **state)
+{
+	const struct pki *root = &fetched.root;
+
+	(void)state;
+	check_list(pki_list(root, NULL, PKI_DAY, false), "", "", false);
+	check_list(pki_list(root, NULL, PKI_DAY, true), "", "", false);
+	check_list(pki_list(root, &fetched.own, PKI_DAY, false), "", "it is revoked", true);
+	check_list(NULL, "status 404", "block-timeout-cert asks for: status 404", false);
+	check_list(pki_list(&fetched.other, &fetched.own, PKI_DAY, false), "",
+		   "its signature is not by who issued", false);
+	check_list(pki_list(&fetched.own, &fetched.own, PKI_DAY, false), "",
+		   "it is a list by somebody else", false);
+	check_list(indirect(pki_list(root, &fetched.own, PKI_DAY, false)), "",
+		   "it is an indirect list", false);
+	check_list(pki_list(root, NULL, -60, false), "", "list", false);
+	/* What an old one has revoked stays so. */
+	check_list(pki_list(root, &fetched.own, -60, false), "", "it is revoked", true);
+	check_list(pki_pem((X509 *[]){ root->cert, NULL }), "",
+		   "there is no list of revoked certificates", false);
+}
+
+/* Whoever waits for a list keeps nobody else waiting; it is asked for once, and kept. */
+static void test_waiting(void **state)
+{
+	struct secret *list = pki_list(&fetched.root, NULL, PKI_DAY, false);
+
+	(void)state;
+	put_question(LENIENT);
+	assert_true(run(&seen.wanted));
+	assert_int_equal(seen.list.ms, PATIENCE * 1000);
+	assert_int_equal(ask(new_request(AUTH_MAKE, 7))->key, 7);
+	put_question(STRICT);
+	assert_true(goes_on());
+	assert_int_equal(seen.answers, 0);
+	assert_int_equal(seen.wanted, 1);
+	give_list(secret_bytes(list), "");
+	assert_true(goes_on());
+	assert_int_equal(seen.answers, 2);
+	put_question(STRICT);
+	assert_true(run(&seen.answers));
+	assert_int_equal(seen.answer.key, STRICT);
+	assert_int_equal(seen.wanted, 1);
+	/* With the next `ike` nobody waits for what the last one asked. */
+	begin_anew();
+	put_question(LENIENT);
+	assert_true(run(&seen.wanted));
+	connect_ike();
+	assert_true(goes_on());
+	give_list(secret_bytes(list), "");
+	assert_true(goes_on());
+	assert_int_equal(seen.answers, 0);
+	secret_free(list);
+}
+
+/* Nobody fetches it: the answer comes all the same, in the time that is configured. */
+static void test_never(void **state)
+{
+	const struct timeval most = { .tv_sec = 60 };
+
+	(void)state;
+	put_question(HASTY);
+	event_base_loopexit(base, &most);
+	while (!seen.answers && !event_base_got_exit(base))
+		event_base_loop(base, EVLOOP_ONCE);
+	assert_int_equal(seen.answers, 1);
+	assert_int_equal(seen.answer.key, 0);
+	assert_non_null(strstr((const char *)seen.answer.octets, "it takes too long"));
+	/* A list that comes late is nobody's, and a server that is dead is left alone. */
+	give_list(bytes_of(NULL, 0), "");
+	put_question(LENIENT);
+	assert_true(run(&seen.answers));
+	assert_int_equal(seen.answer.key, LENIENT);
+	assert_int_equal(seen.wanted, 1);
+}
+
+/* Who stands is looked at by them, too: he goes if he is on one, and only then. */
+static void test_look(void **state)
+{
+	(void)state;
+	for (int revoked = 0; revoked <= 1; revoked++) {
+		struct secret *list = pki_list(&fetched.root, revoked ? &fetched.own : NULL,
+					       PKI_DAY, false);
+		struct bytes chain = secret_bytes(fetched.file.chain);
+		struct ike_auth_request *request = ike_auth_request_new(AUTH_LOOK, chain.n);
+
+		begin_anew();
+		request->ticket = TICKET;
+		memcpy(request->octets, chain.p, chain.n);
+		ike_auth_request_add(request, LENIENT);
+		chan_send(ike, MSG_AUTH_ASK, request, ike_auth_request_size(request));
+		ike_auth_request_free(request);
+		seen.answers = 0;
+		assert_true(run(&seen.wanted));
+		assert_int_equal(seen.answers, 0);
+		give_list(secret_bytes(list), "");
+		assert_true(run(&seen.answers));
+		assert_int_equal(seen.answer.failed, 0);
+		assert_int_equal(seen.answer.key, revoked ? 0 : LENIENT);
+		secret_free(list);
+	}
+}
+
+/* --- what nobody gets --- */
+
 /* No eight octets of @secret are in the answer, wherever they would be. */
 static void assert_none_of(struct bytes secret)
 {
@@ -435,11 +703,16 @@ static void check_key_refused(uint64_t number, uint32_t n)
 static void test_parent_nonsense(void **state)
 {
 	const struct msg_peer peer = { .role = MSG_AUTH };
+	const struct msg_list list = { .ticket = 1, .n = 1 };
 
 	(void)state;
 	check_key_refused(0, 1);
 	check_key_refused(1, 0);
 	check_key_refused(1, SECRET_MAX + 1);
+	set_up(NULL);
+	chan_send(parent.chan, MSG_LIST, &list, sizeof(list));
+	assert_false(goes_on());
+	tear_down(NULL);
 	set_up(NULL);
 	give_cert(0, true, bytes_of(KEY, 8));
 	assert_false(goes_on());
@@ -511,6 +784,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_answers, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_certificates, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_lists, begin_lists, end_lists),
+		cmocka_unit_test_setup_teardown(test_waiting, begin_lists, end_lists),
+		cmocka_unit_test_setup_teardown(test_never, begin_lists, end_lists),
+		cmocka_unit_test_setup_teardown(test_look, begin_lists, end_lists),
 		cmocka_unit_test_setup_teardown(test_captured, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_mark, set_up, tear_down),

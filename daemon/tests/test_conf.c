@@ -543,8 +543,8 @@ static const struct complaint errors[] = {
 	  "manual-key esp authentication none\n",
 	  "f:5:83: \"authentication none\" is not supported in this version: packets could be "
 	  "modified or forged; use sha256" },
-	{ "set certificate-profile CP use-crl yes\n",
-	  "f:5:36: \"use-crl yes\" is not supported in this version" },
+	{ "set certificate-profile CP use-ocsp yes\n",
+	  "f:5:37: \"use-ocsp yes\" is not supported in this version" },
 	{ "set network tunnel gre g ttl 64\n",
 	  "f:5:30: \"ttl 64\" is not supported in this version" },
 };

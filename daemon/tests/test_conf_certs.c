@@ -185,6 +185,26 @@ static void test_passphrase(void **state)
 	pki_free(&own);
 }
 
+/* Lists may be fetched, for so many seconds. */
+static void check_fetching(const char *more, unsigned int patience)
+{
+	static char lines[2048];
+	struct policy *policy;
+	struct cert_rules rules;
+	struct bytes items;
+
+	snprintf(lines, sizeof(lines), "%s%s%s", CERTS ROOT, "set certificate-profile CP use-crl "
+		 "yes\nset certificate-profile CP block-unknown-cert yes\n"
+		 "set certificate-profile CP block-timeout-cert yes\n", more);
+	policy = conf_lines(placed(lines), NULL);
+	assert_non_null(policy);
+	items = secret_bytes(policy->gateways->anchors);
+	assert_true(cert_rules_take(&items, &rules));
+	assert_true(rules.fetch && rules.block_unknown && rules.block_timeout);
+	assert_int_equal(rules.patience, patience);
+	policy_free(policy);
+}
+
 /* Lists of revoked certificates, of which there must be one where they are asked for. */
 static void test_lists(void **state)
 {
@@ -213,8 +233,11 @@ static void test_lists(void **state)
 	assert_int_equal(items_count(items), 3);
 	policy_free(policy);
 	refuses(CERTS ROOT "set certificate-profile CP block-unknown-cert yes\n",
-		"f:6:25: certificate-profile \"CP\" has no crl-file, so block-unknown-cert would "
-		"refuse every certificate\n");
+		"f:6:25: certificate-profile \"CP\" has neither a crl-file nor use-crl, so "
+		"block-unknown-cert would refuse every certificate\n");
+	check_fetching("", 5);
+	check_fetching("set certificate-profile CP crl-receive-timeout 9\n", 9);
+	check_fetching("set certificate-profile CP crl-receive-timeout 60\n", 15);
 	write_pem("crl", pki_list(&root, NULL, -60, false), 0644);
 	takes(CERTS ROOT LIST, "f:10:37: warning: crl-file @/x.crl: a list in it has ended: a new "
 	      "one is due\n");

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Authorities and certificates by openssl(1), in $PKI, and pantun with them.  Sourced after lib.sh.
+# Authorities and certificates by openssl(1), in $PKI, and pantun and strongSwan with them.  Sourced
+# after lib.sh, and lib_strongswan.sh where that is used.
 
 PKI=$WORK/pki
 mkdir -p "$PKI"
@@ -21,29 +22,30 @@ authority() {
 		-out "$PKI/$1.crt"
 }
 
-# certificate NAME KIND DNS ISSUER [DAYS]
+# certificate NAME KIND DNS ISSUER [DAYS]: it says that the list is at $PKI_LIST, if that is set.
 certificate() {
 	key "$PKI/$1.key" "$2"
 	openssl req -new -key "$PKI/$1.key" -subj "/O=Example/CN=$1" \
-		-addext "subjectAltName=DNS:$3" |
+		-addext "subjectAltName=DNS:$3" \
+		${PKI_LIST:+-addext "crlDistributionPoints=URI:$PKI_LIST"} |
 		openssl x509 -req -copy_extensions copy -CA "$PKI/$4.crt" -CAkey "$PKI/$4.key" \
 			-days "${5:-30}" -out "$PKI/$1.crt"
 }
 
-# revoke NAME ISSUER: the issuer's list has that certificate.
-revoke() {
-	: >>"$PKI/$2.index"
+# list_by ISSUER [NAME]: the issuer's list, which has that certificate besides those from before.
+list_by() {
+	: >>"$PKI/$1.index"
 	cat >"$PKI/ca.conf" <<-END
 	[ca]
 	default_ca = this
 	[this]
-	database = $PKI/$2.index
+	database = $PKI/$1.index
 	default_md = sha256
 	default_crl_days = 7
 	END
-	set -- "$1" "$2" -config "$PKI/ca.conf" -keyfile "$PKI/$2.key" -cert "$PKI/$2.crt"
-	openssl ca "${@:3}" -revoke "$PKI/$1.crt"
-	openssl ca "${@:3}" -gencrl -out "$PKI/$2.crl"
+	set -- "$1" "${2:-}" -config "$PKI/ca.conf" -keyfile "$PKI/$1.key" -cert "$PKI/$1.crt"
+	[ -z "$2" ] || openssl ca "${@:3}" -revoke "$PKI/$2.crt"
+	openssl ca "${@:3}" -gencrl -out "$PKI/$1.crl"
 }
 
 # pantun_with NAME LINE...: pantun at A, a.example, has that certificate, and a tunnel to b.example.
@@ -65,4 +67,19 @@ pantun_with() {
 	pantund_start ga
 	wait_for 10 ip -n ga link show dev tunnel1
 	ip -n ga link set tunnel1 up
+}
+
+# strongswan_has NAME: strongSwan at B, b.example, has that certificate.
+strongswan_has() {
+	local etc=$WORK/gb/etc/swanctl conf=$WORK/gb/etc/swanctl/swanctl.conf
+	strongswan_config gb 192.0.2.2 192.0.2.1
+	sed -i "/^    local {/,/^    }/s/auth = psk/auth = pubkey\n      certs = peer.crt/
+		/^    remote {/,/^    }/s/auth = psk/auth = pubkey/
+		s/id = 192.0.2.2/id = b.example/
+		s/id = 192.0.2.1/id = a.example/" "$conf"
+	mkdir -p "$etc/x509" "$etc/x509ca" "$etc/private"
+	cp "$PKI/$1.crt" "$etc/x509/peer.crt"
+	cp "$PKI/$1.key" "$etc/private/peer.key"
+	cp "$PKI/root.crt" "$etc/x509ca/root.crt"
+	swanctl_on gb --load-all --clear >/dev/null 2>&1
 }

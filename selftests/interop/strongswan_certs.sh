@@ -13,21 +13,6 @@ set -eu
 
 ETC=$WORK/gb/etc/swanctl
 
-# peer NAME: strongSwan has that certificate.
-peer() {
-	local conf=$ETC/swanctl.conf
-	strongswan_config gb 192.0.2.2 192.0.2.1
-	sed -i "/^    local {/,/^    }/s/auth = psk/auth = pubkey\n      certs = peer.crt/
-		/^    remote {/,/^    }/s/auth = psk/auth = pubkey/
-		s/id = 192.0.2.2/id = b.example/
-		s/id = 192.0.2.1/id = a.example/" "$conf"
-	mkdir -p "$ETC/x509" "$ETC/x509ca" "$ETC/private"
-	cp "$PKI/$1.crt" "$ETC/x509/peer.crt"
-	cp "$PKI/$1.key" "$ETC/private/peer.key"
-	cp "$PKI/root.crt" "$ETC/x509ca/root.crt"
-	swanctl_on gb --load-all --clear >/dev/null 2>&1
-}
-
 # pantun_to_b NAME LINE...: pantun has that certificate, and all goes by the tunnel.
 pantun_to_b() {
 	pantun_with "$@"
@@ -67,7 +52,7 @@ xfrmi_up gb ipsec0 42
 	certificate b-ec521 P-521 b.example root
 	certificate b-rsa rsa b.example root
 	certificate b-other P-256 b.example other
-	revoke b-rsa root
+	list_by root b-rsa
 ) >"$WORK/pki.log" 2>&1
 [ -z "${PANTUN_CERTS_LONG:-}" ] || (
 	umask 077
@@ -82,14 +67,14 @@ strongswan_start gb >/dev/null
 
 # begun_here KINDS
 begun_here() {
-	peer "b-${1#*:}"
+	strongswan_has "b-${1#*:}"
 	pantun_to_b "a-${1%:*}"
 	up "$1, pantun begins"
 }
 
 # begun_there KINDS: it is left up.
 begun_there() {
-	peer "b-${1#*:}"
+	strongswan_has "b-${1#*:}"
 	pantun_to_b "a-${1%:*}" "$PASSIVE"
 	check "$1: strongSwan begins" swanctl_on gb --initiate --child net --timeout 20
 	is_up "$1, strongSwan begins"
@@ -112,7 +97,7 @@ check 'revoked: strongSwan hears that' wait_for 10 strongswan_ike_sas_are gb 0
 begun_in_vain 'revoked'
 fails 'revoked' 'not let in by its certificate: it is revoked'
 
-peer b-other
+strongswan_has b-other
 pantun_to_b a-ed "$PASSIVE"
 begun_in_vain 'another authority'
 fails 'another authority' 'no authority of the certificate-profile has issued it'
@@ -122,7 +107,7 @@ if [ -n "${PANTUN_CERTS_LONG:-}" ]; then
 	begun_there ec256:ec256
 	case_end 'ec256:ec256, strongSwan begins'
 	# strongSwan does not claim what its certificate lacks, so A expects somebody else.
-	peer b-named
+	strongswan_has b-named
 	sed -i 's/id = b.example/id = c.example/' "$ETC/swanctl.conf"
 	swanctl_on gb --load-all >/dev/null 2>&1
 	pantun_to_b a-ec256 "$PASSIVE"
