@@ -121,7 +121,9 @@ static bool verify(const struct auth_keys *keys, const struct ike_auth_request *
 {
 	size_t covered = request->octets_n - request->tail_n;
 	struct bytes rest = bytes_of(request->octets + covered, request->tail_n), data, id;
-	struct cert_proof proof = { .octets = bytes_of(request->octets, covered) };
+	struct cert_proof proof = {
+		.v1 = request->how & SIGN_V1, .octets = bytes_of(request->octets, covered),
+	};
 	struct cert_peer *peer = NULL;
 	struct cert_roots *roots;
 	struct text why;

@@ -146,6 +146,7 @@ static void take_own(struct build *b, struct policy_gateway *gateway, struct cer
 		b->short_of_memory = true;
 	gateway->credential = own->credential;
 	gateway->chain = own->chain;
+	gateway->v1_auth = own->v1_method;
 	own->credential = NULL;
 	own->chain = NULL;
 }

@@ -256,7 +256,7 @@ static void warn_aggressive(const struct reader *r)
 	const struct tree_value *mode = gateway_value(r, "protocol ikev1 exchange-mode");
 	const struct policy_gateway *gateway = r->gateway;
 
-	if (!policy_gateway_takes(gateway, 1, true))
+	if (gateway->credential || !policy_gateway_takes(gateway, 1, true))
 		return;
 	conf_warning(r->b->report, mode ? mode->at : r->node->at,
 		     "gateway \"%s\": %s aggressive mode with a pre-shared key: whoever asks by "
@@ -267,15 +267,33 @@ static void warn_aggressive(const struct reader *r)
 		     "exchange-mode main where no peer needs it" : "IKEv2 or main mode");
 }
 
+/* What signatures of IKEv1 are not for. */
+static void check_v1_cert(const struct reader *r)
+{
+	const struct policy_gateway *gateway = r->gateway;
+
+	if (!gateway->credential || !gateway->anchors)
+		conf_error(r->b->report, r->node->at, "gateway \"%s\": in IKEv1 both ends have "
+						      "certificates, or both a pre-shared key",
+			   gateway->name);
+	else if (!gateway->v1_auth)
+		conf_error(r->b->report, r->node->at, "gateway \"%s\": IKEv1 knows no such keys: "
+						      "use a certificate with RSA or ECDSA, or "
+						      "protocol version ikev2",
+			   gateway->name);
+	if (gateway->exchange == POLICY_EXCHANGE_AGGRESSIVE)
+		conf_error(r->b->report, r->node->at, "gateway \"%s\": aggressive mode takes no "
+						      "certificates in this version: use "
+						      "exchange-mode main", gateway->name);
+}
+
 /* What is refused of IKEv1; @at: the profile, or where the gateway begins. */
 static void check_v1(const struct reader *r, struct conf_place at)
 {
 	const struct policy_gateway *gateway = r->gateway;
 
 	if (gateway->credential || gateway->anchors)
-		conf_error(r->b->report, r->node->at, "gateway \"%s\": IKEv1 takes no certificates "
-						      "in this version: use a pre-shared-key, or "
-						      "protocol version ikev2", gateway->name);
+		check_v1_cert(r);
 	if (gateway->ike.n && says_nothing(&gateway->ike))
 		conf_error(r->b->report, at, "gateway \"%s\": IKEv1 has no combined modes for "
 					     "phase 1: add a cipher in CBC mode, such as "

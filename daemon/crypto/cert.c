@@ -14,6 +14,7 @@
 #include "crypto/cert_point.h"
 #include "crypto/cert_rules.h"
 #include "crypto/sign.h"
+#include "crypto/sign_v1.h"
 
 #define DEPTH_MAX	5	/* certificates of authorities below the root, as PAN-OS has it */
 #define IKE_INTERMEDIATE	"1.3.6.1.5.5.8.2.2"
@@ -60,6 +61,8 @@ void cert_own_free(struct cert_own *own)
 size_t cert_own_sign(struct cert_own *own, unsigned int how, struct bytes octets, uint8_t *out,
 		     uint8_t *method)
 {
+	if (how & SIGN_V1)
+		return sign_v1_make(own->key, octets, out, method);
 	return sign_make(own->key, how, octets, out, method);
 }
 
@@ -508,7 +511,9 @@ bool cert_peer_signed(struct cert_peer *peer, struct cert_roots *roots,
 	EVP_PKEY *key = X509_get0_pubkey(peer->first);
 	enum sign_verdict verdict = SIGN_OTHER_KEY;
 
-	if (key)
+	if (key && proof->v1)
+		verdict = sign_v1_check(key, proof->method, proof->data, proof->octets);
+	else if (key)
 		verdict = sign_check(key, proof->method, roots->rules.sha1, proof->data,
 				     proof->octets);
 	switch (verdict) {

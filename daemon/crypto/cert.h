@@ -58,8 +58,12 @@ bool cert_peer_is(struct cert_peer *peer, struct cert_roots *roots, uint8_t type
 bool cert_peer_fetch(struct cert_peer *peer, struct cert_roots *roots, struct cert_lists *lists);
 /* Whether it is trusted by them as well; else adds the reason. */
 bool cert_peer_listed(struct cert_peer *peer, struct cert_roots *roots, struct text *why);
-/* What a peer says to prove who it is: data of an AUTH payload of a method, and what they cover. */
+/*
+ * What a peer says to prove who it is: data of an AUTH payload of a method, and what they cover; of
+ * IKEv1, of a SIG payload, and the hash that it signs.
+ */
 struct cert_proof {
+	bool v1;
 	uint8_t method;
 	struct bytes data;
 	struct bytes octets;

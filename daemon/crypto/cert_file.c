@@ -13,6 +13,7 @@
 
 #include "base/items.h"
 #include "crypto/cert_form.h"
+#include "crypto/sign_v1.h"
 
 _Static_assert(CERT_SPKI == SHA_DIGEST_LENGTH, "an authority is known by a SHA-1");
 
@@ -150,6 +151,7 @@ static bool make_own(EVP_PKEY *key, STACK_OF(X509) *certs, struct cert_own_file 
 	}
 	out->chain = chain_of(certs);
 	out->subject = subject_of(first);
+	out->v1_method = sign_v1_method(key);
 	out->credential = out->chain ? credential_of(key, out->chain) : NULL;
 	if (!out->chain || !out->subject || !out->credential) {
 		snprintf(why, n, "the certificates are too long, or memory is short");

@@ -19,6 +19,7 @@ struct cert_own_file {
 	struct secret *credential;	/* items: private key (PKCS #8), certificates as in: */
 	struct secret *chain;		/* items: ours, then those that lead to the root */
 	struct secret *subject;		/* its subject, a distinguished name in DER */
+	uint8_t v1_method;		/* of the key in IKEv1; 0: there is none */
 };
 
 /* What is in the files. */

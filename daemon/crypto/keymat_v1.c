@@ -17,6 +17,12 @@ int keymat_v1_skeyid_psk(const struct alg_prf *alg, struct bytes psk, struct byt
 	return prf(alg, psk, &nonces, 1, out);
 }
 
+int keymat_v1_skeyid_sign(const struct alg_prf *alg, struct bytes nonces, struct bytes shared,
+			  uint8_t *out)
+{
+	return prf(alg, nonces, &shared, 1, out);
+}
+
 /* SKEYID_d, _a, _e: @before is the one before, empty for the first. */
 static int skeyid_next(const struct keymat_v1_input *in, const uint8_t *skeyid,
 		       struct bytes before, uint8_t number, uint8_t *out)
@@ -81,7 +87,8 @@ int keymat_v1_proof(const struct keymat_v1 *keys, const struct keymat_v1_input *
 		initiator ? in->cky_i : in->cky_r, initiator ? in->cky_r : in->cky_i, sai, id,
 	};
 
-	return prf(keys->prf, bytes_of(keys->skeyid, keys->prf->out_n), parts, 6, out);
+	return prf(in->proof_prf ? in->proof_prf : keys->prf,
+		   bytes_of(keys->skeyid, keys->prf->out_n), parts, 6, out);
 }
 
 int keymat_v1_hash(const struct keymat_v1 *keys, const struct bytes *parts, size_t n_parts,

@@ -9,6 +9,7 @@
 struct keymat_v1_input {
 	const struct alg_encr *encr;		/* CBC */
 	const struct alg_prf *prf;		/* HMAC of the hash that was negotiated */
+	const struct alg_prf *proof_prf;	/* of proofs; NULL: the same */
 	struct bytes shared;			/* g^xy */
 	struct bytes public_i, public_r;	/* g^xi, g^xr */
 	struct bytes cky_i, cky_r;		/* cookies, 8 octets each */
@@ -32,13 +33,16 @@ struct keymat_v1_iv {
  */
 int keymat_v1_skeyid_psk(const struct alg_prf *prf, struct bytes psk, struct bytes nonces,
 			 uint8_t *out);
+/* That of signatures.  Likewise. */
+int keymat_v1_skeyid_sign(const struct alg_prf *prf, struct bytes nonces, struct bytes shared,
+			  uint8_t *out);
 /* All else from SKEYID.  0, or -1 with @out wiped. */
 int keymat_v1_phase1(const struct keymat_v1_input *input, const uint8_t *skeyid,
 		     struct keymat_v1 *out);
 /*
  * HASH_I, or, where not @initiator, HASH_R.  @sai is the body of the initiator's SA payload, @id
- * that of the ID payload of the end whose proof it is.  prf->out_n octets; 0, or -1 with @out
- * wiped.
+ * that of the ID payload of the end whose proof it is.  As many octets as the PRF gives; 0, or -1
+ * with @out wiped.
  */
 int keymat_v1_proof(const struct keymat_v1 *keys, const struct keymat_v1_input *input,
 		    bool initiator, struct bytes sai, struct bytes id, uint8_t *out);

@@ -7,6 +7,7 @@
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 
+#include "crypto/ecdsa_raw.h"
 #include "wire/ike_const.h"
 
 /* RSASSA-PSS (RFC 4055 section 3.1): hash, MGF1 of that hash, salt as long as it. */
@@ -78,52 +79,10 @@ static bool set_padding(EVP_PKEY_CTX *ctx, const struct row *row)
 	       EVP_PKEY_CTX_set_rsa_mgf1_md_name(ctx, row->digest, NULL) == 1;
 }
 
-/* --- ECDSA without DER (RFC 4754 section 3): r and s, each as long as the curve's order --- */
-
-static size_t half_of(const struct row *row)
-{
-	return (size_t)(row->bits + 7) / 8;
-}
-
+/* ECDSA without DER. */
 static bool is_raw(const struct row *row)
 {
 	return !row->der_n && row->bits;
-}
-
-/* Makes of the @n octets of DER at @out that; their number, or 0. */
-static size_t to_raw(const struct row *row, uint8_t *out, size_t n)
-{
-	const uint8_t *at = out;
-	ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &at, (long)n);
-	int half = (int)half_of(row);
-	bool good;
-
-	good = sig && BN_bn2binpad(ECDSA_SIG_get0_r(sig), out, half) == half &&
-	       BN_bn2binpad(ECDSA_SIG_get0_s(sig), out + half, half) == half;
-	ECDSA_SIG_free(sig);
-	return good ? 2 * (size_t)half : 0;
-}
-
-/* The DER of @data, which is the caller's; empty: it is not as long as it has to be. */
-static struct bytes from_raw(const struct row *row, struct bytes data)
-{
-	ECDSA_SIG *sig = data.n == 2 * half_of(row) ? ECDSA_SIG_new() : NULL;
-	int half = (int)half_of(row), n = 0;
-	uint8_t *der = NULL;
-	BIGNUM *r = NULL, *s = NULL;
-
-	if (sig) {
-		r = BN_bin2bn(data.p, half, NULL);
-		s = BN_bin2bn(data.p + half, half, NULL);
-	}
-	if (r && s && ECDSA_SIG_set0(sig, r, s) == 1) {
-		n = i2d_ECDSA_SIG(sig, &der);
-	} else {
-		BN_free(r);
-		BN_free(s);
-	}
-	ECDSA_SIG_free(sig);
-	return bytes_of(der, n > 0 ? (size_t)n : 0);
 }
 
 /* --- making --- */
@@ -174,7 +133,7 @@ size_t sign_make(EVP_PKEY *key, unsigned int how, struct bytes octets, uint8_t *
 		memcpy(out + 1, row->der, row->der_n);
 	}
 	if (good && is_raw(row))
-		n = to_raw(row, out, n);
+		n = ecdsa_raw_make(out, n, ecdsa_raw_half(row->bits));
 	EVP_MD_CTX_free(ctx);
 	ERR_clear_error();
 	if (!good || !n)
@@ -246,7 +205,7 @@ enum sign_verdict sign_check(EVP_PKEY *key, uint8_t method, bool sha1, struct by
 		return SIGN_OTHER_KEY;
 	if (row->hash == SIGN_SHA1 && !sha1)
 		return SIGN_BY_SHA1;
-	der = is_raw(row) ? from_raw(row, data) : data;
+	der = is_raw(row) ? ecdsa_raw_der(data, ecdsa_raw_half(row->bits)) : data;
 	good = der.n && fits(key, row, der, octets);
 	if (is_raw(row))
 		OPENSSL_free((void *)der.p);

@@ -23,6 +23,7 @@ enum sign_hash {
 /* How to sign, beside the bits 1 << enum sign_hash of those that the peer knows. */
 #define SIGN_OLD	(1U << 16)	/* it does not know RFC 7427 */
 #define SIGN_NO_PSS	(1U << 17)	/* it does not know RSASSA-PSS */
+#define SIGN_V1		(1U << 18)	/* it speaks IKEv1: nothing else counts (sign_v1.h) */
 
 #define SIGN_MAX	640	/* octets of what we make: RSA of 4096 bits, and the algorithm */
 

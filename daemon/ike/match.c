@@ -62,8 +62,8 @@ static uint64_t kind_key(const struct policy_gateway *conf)
 {
 	char text[PROP_LIST_TEXT];
 
-	return table_text(addr_key(&conf->local) ^ conf->family ^ (uint64_t)conf->version << 8 ^
-			  (uint64_t)conf->exchange << 12,
+	return table_text(addr_key(&conf->local) ^ conf->family ^ (uint64_t)conf->v1_auth << 16 ^
+			  (uint64_t)conf->version << 8 ^ (uint64_t)conf->exchange << 12,
 			  prop_list_text(&conf->ike, text, sizeof(text)));
 }
 
@@ -71,7 +71,8 @@ static uint64_t kind_key(const struct policy_gateway *conf)
 static bool same_kind(const struct policy_gateway *a, const struct policy_gateway *b)
 {
 	return a->version == b->version && a->exchange == b->exchange &&
-	       a->family == b->family && addr_equal(&a->local, &b->local) &&
+	       a->v1_auth == b->v1_auth && a->family == b->family &&
+	       addr_equal(&a->local, &b->local) &&
 	       prop_list_equal(&a->ike, &b->ike);
 }
 
@@ -402,7 +403,8 @@ bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t
 /* The peer may begin as it does. */
 static bool takes_claim(const struct policy_gateway *conf, const struct match_claim *claim)
 {
-	return policy_gateway_takes(conf, claim->major, claim->aggressive);
+	return policy_gateway_takes(conf, claim->major, claim->aggressive) &&
+	       (conf->version != POLICY_IKEV1 || conf->v1_auth == claim->v1_auth);
 }
 
 struct gateway *match_offer(const struct ike_core *core, const struct match_claim *claim,

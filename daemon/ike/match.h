@@ -57,7 +57,8 @@ bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t
 /* What a peer claims, before it is proved. */
 struct match_claim {
 	uint8_t major;				/* version of IKE that it speaks */
-	bool aggressive;			/* and of IKEv1, that it begins so */
+	bool aggressive;			/* and of IKEv1, that it begins so, */
+	uint8_t v1_auth;			/* and by what it signs; 0: by none, it has a key */
 	const struct addr *local, *remote;
 	const struct ike_id *id;		/* who it is */
 	const struct ike_id *wanted;		/* who it wants us to be; NULL: it does not say */

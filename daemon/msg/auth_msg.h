@@ -47,11 +47,11 @@ struct ike_auth_request {
 	uint64_t keys[AUTH_KEYS_MOST];	/* numbers, tried in this order */
 	uint32_t proof_n;
 	uint8_t proof[AUTH_DATA_MOST];	/* CHECK: data of the peer's AUTH payload */
-	uint32_t how;		/* SIGN: bits, as sign_make() has them */
+	uint32_t how;		/* SIGN: bits, as sign_make() has them; VERIFY: SIGN_V1 or 0 */
 	uint32_t tail_n;	/* VERIFY: octets at the end that AUTH does not cover */
 	uint32_t octets_n;
 	uint8_t octets[];	/* that AUTH covers: message | nonce | prf(SK_p, ID) | IntAuth */
-				/* MIX: SK_d | SK_pi | SK_pr; SKEYID: Ni_b | Nr_b */
+				/* MIX: SK_d | SK_pi | SK_pr; SKEYID: Ni_b | Nr_b; of IKEv1: HASH */
 				/* VERIFY, tail: items (base/items.h): method and AUTH data, type
 				 * and data of the identity, certificates; LOOK: these alone */
 };

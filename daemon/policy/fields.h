@@ -44,6 +44,7 @@ enum policy_change {
 	APART(credential) \
 	APART(chain) \
 	F(cert, POLICY_LIVE, VALUE) \
+	F(v1_auth, POLICY_LIVE, VALUE) \
 	F(allow_sha1, POLICY_LIVE, VALUE) \
 	F(rsa_pkcs1, POLICY_LIVE, VALUE) \
 	APART(anchors) \

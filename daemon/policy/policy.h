@@ -171,6 +171,7 @@ struct policy_gateway {
 	struct secret *credential;	/* private key and certificates */
 	struct secret *chain;		/* the certificates alone, as items: what we send */
 	uint64_t cert;			/* we prove who we are with it; 0: with the key */
+	uint8_t v1_auth;		/* its method in IKEv1 (wire/v1_const.h); 0: none */
 	bool allow_sha1;		/* by RSA with SHA-1 where the peer knows nothing better */
 	bool rsa_pkcs1;			/* by RSASSA-PKCS1-v1_5, not PSS */
 	struct secret *anchors;		/* authorities that the peer's certificate has to be of */

@@ -203,7 +203,8 @@ static void offer_one_phase1(struct v1_offer *offer, const struct alg_encr *encr
 		isakmp_attr(offer->w, ISAKMP_P1_KEY_LENGTH, encr->key_bits);
 	isakmp_attr(offer->w, ISAKMP_P1_HASH, hash);
 	isakmp_attr(offer->w, ISAKMP_P1_GROUP, dh->id);
-	isakmp_attr(offer->w, ISAKMP_P1_AUTH, ISAKMP_AUTH_PSK);
+	isakmp_attr(offer->w, ISAKMP_P1_AUTH,
+		    offer->terms->auth ? offer->terms->auth : ISAKMP_AUTH_PSK);
 	offer_life(offer, ISAKMP_P1_LIFE_TYPE, ISAKMP_P1_LIFE);
 }
 

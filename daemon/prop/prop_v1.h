@@ -13,6 +13,7 @@
 /* What an offer says besides the algorithms. */
 struct prop_v1_terms {
 	struct bytes spi;		/* ours; empty in phase 1 */
+	uint16_t auth;			/* phase 1: enum isakmp_auth; 0: a pre-shared key */
 	uint16_t encap;			/* phase 2: enum isakmp_encap */
 	uint16_t group;			/* phase 2: of the KE payload; 0: none, no PFS */
 	uint32_t life_seconds, life_kilobytes;	/* 0: not said */

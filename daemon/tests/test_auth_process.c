@@ -603,7 +603,7 @@ static void test_captured(void **state)
 			struct ike_auth_request *request = new_request(kind, number);
 
 			request->octets_n = kind == AUTH_MIX ? 3 * 32 : COVERED;
-			request->how = UINT32_MAX;
+			request->how = ~SIGN_V1;
 			ask(request);
 			assert_int_equal(seen.answer.key, (shared && number == 7) ||
 					 (kind == AUTH_SIGN && number == 21) ? number : 0);
@@ -613,6 +613,16 @@ static void test_captured(void **state)
 			assert_none_of(bytes_of(KEY, strlen(KEY)));
 			assert_none_of(scalar_of(pki.key, scalar));
 		}
+	}
+	/* Of IKEv1: a hash is signed as it is, but nothing that is longer or shorter. */
+	for (uint32_t n = 0; n <= COVERED; n++) {
+		struct ike_auth_request *request = new_request(AUTH_SIGN, 21);
+
+		request->octets_n = n;
+		request->how = UINT32_MAX;
+		ask(request);
+		assert_int_equal(seen.answer.key, n == 32 ? 21 : 0);
+		assert_none_of(scalar_of(pki.key, scalar));
 	}
 	cert_own_drop(&own);
 	secret_free(roots);

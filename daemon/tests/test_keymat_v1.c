@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "crypto/digest.h"
 #include "crypto/keymat_v1.h"
 #include "crypto/prf.h"
 #include "prop/alg_registry.h"
@@ -44,8 +45,32 @@ static struct bytes row_nonces(json_t *row)
 	return bytes_of(room[0], ni.n + nr.n);
 }
 
+/* What a row says that peers authenticate by. */
+enum by { BY_PSK, BY_SIGNATURES, BY_ENCRYPTION };
+
+/* SKEYID (RFC 2409 section 5). */
+static void row_skeyid(json_t *row, const struct alg_prf *alg, enum by by, uint8_t *out)
+{
+	struct bytes parts[] = {
+		vector_hex(row, "cky_i", room[3]), vector_hex(row, "cky_r", room[4]),
+	};
+	struct bytes nonces = row_nonces(row), shared = vector_hex(row, "shared", room[2]), key;
+	uint8_t digest[DIGEST_MAX];
+
+	if (by == BY_PSK) {
+		key = vector_hex(row, "psk", room[5]);
+		assert_int_equal(keymat_v1_skeyid_psk(alg, key, nonces, out), 0);
+	} else if (by == BY_SIGNATURES) {
+		assert_int_equal(keymat_v1_skeyid_sign(alg, nonces, shared, out), 0);
+	} else {
+		/* We do not have that: it shows that the rest is as it has to be for any SKEYID. */
+		key = bytes_of(digest, digest_of(alg->evp, &nonces, 1, digest));
+		assert_int_equal(prf(alg, key, parts, 2, out), 0);
+	}
+}
+
 /* The keys of a row with that cipher. */
-static void check_row(json_t *row, const struct alg_prf *prf_row, const char *encr)
+static void check_row(json_t *row, const struct alg_prf *prf_row, enum by by, const char *encr)
 {
 	struct keymat_v1_input in = {
 		.encr = alg_encr_by_conf(encr),
@@ -55,12 +80,11 @@ static void check_row(json_t *row, const struct alg_prf *prf_row, const char *en
 		.cky_r = vector_hex(row, "cky_r", room[4]),
 	};
 	struct bytes e = vector_hex(row, "skeyid_e", room[6]);
-	struct bytes psk = vector_hex(row, "psk", room[5]);
 	uint8_t skeyid[ALG_PRF_MAX], long_key[2 * ALG_PRF_MAX];
 	struct bytes part = bytes_of("", 1);
 	struct keymat_v1 keys;
 
-	assert_int_equal(keymat_v1_skeyid_psk(prf_row, psk, row_nonces(row), skeyid), 0);
+	row_skeyid(row, prf_row, by, skeyid);
 	assert_memory_equal(skeyid, vector_hex(row, "skeyid", room[7]).p, prf_row->out_n);
 	assert_int_equal(keymat_v1_phase1(&in, skeyid, &keys), 0);
 	assert_memory_equal(keys.skeyid_d, vector_hex(row, "skeyid_d", room[7]).p, prf_row->out_n);
@@ -76,26 +100,33 @@ static void check_row(json_t *row, const struct alg_prf *prf_row, const char *en
 	assert_memory_equal(keys.key, long_key, in.encr->key_n);
 }
 
-static void test_nist(void **state)
+static void check_file(const char *name, enum by by)
 {
-	json_t *root = vectors_load("keymat_v1.json"), *row;
+	json_t *root = vectors_load(name), *row;
 	unsigned int checked = 0;
 	size_t i;
 
-	(void)state;
 	json_array_foreach(json_object_get(root, "vectors"), i, row) {
 		const struct alg_prf *alg = row_prf(row);
 
 		if (!alg)
 			continue;
-		check_row(row, alg, "aes-128-cbc");
-		check_row(row, alg, "aes-256-cbc");
-		check_row(row, alg, "3des");
+		check_row(row, alg, by, "aes-128-cbc");
+		check_row(row, alg, by, "aes-256-cbc");
+		check_row(row, alg, by, "3des");
 		checked++;
 	}
 	json_decref(root);
 	/* The six others are of SHA-224. */
 	assert_int_equal(checked, 22);
+}
+
+static void test_nist(void **state)
+{
+	(void)state;
+	check_file("keymat_v1.json", BY_PSK);
+	check_file("keymat_v1_sign.json", BY_SIGNATURES);
+	check_file("keymat_v1_pke.json", BY_ENCRYPTION);
 }
 
 static void test_hash_r(void **state)

@@ -219,6 +219,14 @@ void isakmp_put_delete(struct isakmp_writer *w, uint8_t protocol, struct bytes s
 	isakmp_close(w);
 }
 
+void isakmp_put_cert(struct isakmp_writer *w, uint8_t type, uint8_t encoding, struct bytes data)
+{
+	isakmp_open(w, type);
+	wbuf_u8(&w->buf, encoding);
+	wbuf_bytes(&w->buf, data);
+	isakmp_close(w);
+}
+
 void isakmp_put_natoa(struct isakmp_writer *w, const struct addr *addr)
 {
 	isakmp_open(w, ISAKMP_PL_NATOA);

@@ -89,6 +89,9 @@ enum isakmp_life_type {
 enum isakmp_auth {
 	ISAKMP_AUTH_PSK = 1,
 	ISAKMP_AUTH_RSA_SIG = 3,
+	ISAKMP_AUTH_ECDSA_256 = 9,	/* RFC 4754 */
+	ISAKMP_AUTH_ECDSA_384 = 10,
+	ISAKMP_AUTH_ECDSA_521 = 11,
 	ISAKMP_AUTH_XAUTH = 65001,	/* and above: XAUTH, private use */
 };
 

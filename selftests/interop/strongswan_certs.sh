@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Certificates between pantun (A) and strongSwan (B), begun by either; a peer that is revoked while
-# it is up, and one that must not be let in.
+# it is up, and one that must not be let in; then those of IKEv1.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
@@ -52,11 +52,12 @@ xfrmi_up gb ipsec0 42
 	certificate b-ec521 P-521 b.example root
 	certificate b-rsa rsa b.example root
 	certificate b-other P-256 b.example other
+	certificate a-ec256 P-256 a.example root
+	certificate a-ec521 P-521 a.example root
 	list_by root b-rsa
 ) >"$WORK/pki.log" 2>&1
 [ -z "${PANTUN_CERTS_LONG:-}" ] || (
 	umask 077
-	certificate a-ec256 P-256 a.example root
 	certificate a-ec384 P-384 a.example root
 	certificate b-ec256 P-256 b.example root
 	certificate b-ed448 ed448 b.example root
@@ -101,6 +102,42 @@ strongswan_has b-other
 pantun_to_b a-ed "$PASSIVE"
 begun_in_vain 'another authority'
 fails 'another authority' 'no authority of the certificate-profile has issued it'
+
+SS_VERSION=1
+SS_IKE=aes256-sha256-ecp256
+SS_ESP=aes256gcm16-ecp256
+SS_LOCAL_TS=0.0.0.0/0
+SS_REMOTE_TS=0.0.0.0/0
+CRYPTO='set network ike crypto-profiles'
+V1=(
+	"$CRYPTO ike-crypto-profiles P encryption aes-256-cbc"
+	"$CRYPTO ike-crypto-profiles P hash sha256 dh-group group19"
+	"$CRYPTO ipsec-crypto-profiles Q esp encryption aes-256-gcm"
+	"$CRYPTO ipsec-crypto-profiles Q esp authentication none"
+	"$CRYPTO ipsec-crypto-profiles Q dh-group group19"
+	'set network ike gateway g protocol version ikev1 ikev1 ike-crypto-profile P'
+	'set network tunnel ipsec t auto-key ipsec-crypto-profile Q'
+)
+strongswan_has b-rsa
+pantun_to_b a-rsa "${V1[@]}"
+up 'IKEv1 with RSA, pantun begins'
+pantun_to_b a-rsa "${V1[@]}" "$PASSIVE"
+check 'IKEv1 with RSA: strongSwan begins' swanctl_on gb --initiate --child net --timeout 20
+up 'IKEv1 with RSA, strongSwan begins'
+strongswan_has b-ec521
+pantun_to_b a-ec521 "${V1[@]}"
+up 'IKEv1 with ECDSA, pantun begins'
+pantun_to_b a-ec521 "${V1[@]}" "$PASSIVE"
+check 'IKEv1 with ECDSA: strongSwan begins' swanctl_on gb --initiate --child net --timeout 20
+up 'IKEv1 with ECDSA, strongSwan begins'
+strongswan_has b-other
+pantun_to_b a-ec256 "${V1[@]}" "$PASSIVE"
+check_not 'IKEv1, another authority: strongSwan is not let in' \
+	swanctl_on gb --initiate --child net --timeout 4
+fails 'IKEv1, another authority' 'no authority of the certificate-profile has issued it'
+SS_VERSION=2
+SS_IKE=aes256-sha256-x25519
+SS_ESP=aes256gcm16-x25519
 
 if [ -n "${PANTUN_CERTS_LONG:-}" ]; then
 	begun_here ec384:ed448

@@ -97,7 +97,7 @@ static void forget_answer(struct ike_sa *ike)
 	ike_set_peer_spi(ike, none);
 	secret_wipe(&own->keys, sizeof(own->keys));
 	ike->keyed = false;
-	own->natt = false;
+	own->natt = V1_NATT_NONE;
 	own->dpd = false;
 }
 
@@ -116,7 +116,7 @@ static bool take_keys(struct ike_sa *ike, const struct v1_in *in)
 	struct prop_chosen chosen;
 	char why[WHY_MAX];
 
-	if (!v1_answer_good(in, ike->hs->offered, 0, &chosen, why, sizeof(why))) {
+	if (!v1_answer_good(ike, in, ike->hs->offered, 0, &chosen, why, sizeof(why))) {
 		gateway_fail(ike->gw, "%s", why);
 		return false;
 	}
@@ -134,7 +134,7 @@ static bool send_proof(struct ike_sa *ike, const struct v1_in *in)
 	struct packet *message;
 
 	v1_begin(&w, ike, ISAKMP_EXCH_AGGRESSIVE, 0, true);
-	if (!v1_proof_put(&w, ike, &ike->local_id))
+	if (!v1_proof_put(&w, ike, &ike->local_id, ike->conf))
 		return false;
 	v1_natd_put(&w, ike);
 	if (v1_initial_due(ike->gw))

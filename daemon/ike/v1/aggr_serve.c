@@ -155,7 +155,7 @@ struct packet *v1_prove_build(struct ike_sa *ike, struct task *task)
 	v1_id_put(&w, &ike->local_id);
 	v1_vendor_put(&w, ike);
 	v1_natd_put(&w, ike);
-	return v1_proof_put(&w, ike, &ike->local_id) ? v1_end(&w) : NULL;
+	return v1_proof_put(&w, ike, &ike->local_id, ike->conf) ? v1_end(&w) : NULL;
 }
 
 void v1_prove_unsent(struct ike_sa *ike, struct task *task)

@@ -100,6 +100,7 @@ struct ike_sa *v1_half_open(struct gateway *gw, const struct v1_in *in,
 		return NULL;
 	}
 	ike->hs->group = ike->prop.dh;
+	v1_of(ike)->auth = ike->conf->v1_auth;
 	v1_of(ike)->key = ike->conf->key;
 	v1_vendor_read(ike, in);
 	return ike;

@@ -38,7 +38,7 @@ bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	/* Nothing authenticates this message: drop a bad one, as a better one may follow. */
 	if (!memcmp(in->header.spi_r, none, IKE_SPI_LEN))
 		return false;
-	if (!v1_answer_good(in, &ike->conf->ike, 0, &chosen, why, sizeof(why))) {
+	if (!v1_answer_good(ike, in, &ike->conf->ike, 0, &chosen, why, sizeof(why))) {
 		gateway_fail(gw, "%s", why);
 		return false;
 	}
@@ -72,6 +72,7 @@ struct packet *v1_exchange_build(struct ike_sa *ike, struct task *task)
 		return NULL;
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
 	v1_keys_put(&w, ike, bytes_of(hs->ni, hs->ni_n));
+	v1_sign_ask(&w, ike);
 	v1_natd_put(&w, ike);
 	return v1_end(&w);
 }
@@ -107,11 +108,57 @@ struct packet *v1_proof_build(struct ike_sa *ike, struct task *task)
 	(void)task;
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, true);
 	v1_id_put(&w, &ours);
-	if (!policy_id_keep(&ike->local_id, &ours) || !v1_proof_put(&w, ike, &ours))
+	if (!policy_id_keep(&ike->local_id, &ours) || !v1_proof_put(&w, ike, &ours, ike->conf))
 		return NULL;
 	if (v1_initial_due(ike->gw))
 		v1_initial_put(&w, ike);
 	return v1_seal(ike, &w, &v1_of(ike)->iv);
+}
+
+/* Ends the attempt, and tells the peer. */
+static void reject(struct ike_sa *ike)
+{
+	v1_ike_delete_build(ike, NULL);
+	ike_start_failed(ike, true);
+}
+
+/* The peer's signature is good, and is kept; false: job_waits(), or it is not, and why was said. */
+static bool check_signature(struct ike_sa *ike, const struct v1_in *in, const struct ike_id *id,
+			    struct bytes body)
+{
+	struct ike_auth_request *request = v1_proof_question(ike, in, id, body);
+	char peer[ADDR_TEXT], theirs[ID_TEXT];
+	struct ike_auth_answer answer;
+
+	if (request)
+		ike_auth_request_add(request, ike->conf->trust);
+	if (!job_auth(ike, JOB_OURS, request, &answer))
+		return false;
+	if (answer.key && answer.key == ike->conf->trust &&
+	    v1_sign_keep(ike, in, answer.key))
+		return true;
+	gateway_fail(ike->gw, "peer %s (%s) is not let in by its certificate: %s",
+		     addr_text(&ike->path->remote.addr, peer), id_text(id, theirs),
+		     v1_sign_reason(&answer));
+	return false;
+}
+
+/* ID and proof of @in, which is open; false: job_waits(), or they are not good. */
+static bool proved_by(struct ike_sa *ike, const struct v1_in *in, struct ike_id *id)
+{
+	struct bytes body;
+
+	if (!v1_of(ike)->auth)
+		return v1_proof_read(ike, in, id);
+	return v1_id_read(in, &body, id) && isakmp_find(&in->payloads, ISAKMP_PL_SIG, NULL) &&
+	       check_signature(ike, in, id, body);
+}
+
+/* Nobody else can answer under these keys: if that is no proof, no other one follows. */
+static bool is_final(const struct ike_sa *ike, const struct v1_in *in)
+{
+	return v1_of(ike)->auth && ike->state == IKE_AUTH_SENT &&
+	       isakmp_find(&in->payloads, ISAKMP_PL_SIG, NULL);
 }
 
 bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
@@ -120,9 +167,20 @@ bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	struct ike_id id;
 
 	(void)task;
-	if (!v1_open(ike, in, &iv) || !v1_proof_read(ike, in, &id)) {
+	if (!v1_open(ike, in, &iv)) {
 		log_debug(ike->gw->subject, "message dropped: it is not authentic");
 		return false;
+	}
+	if (!proved_by(ike, in, &id)) {
+		if (job_waits(ike, JOB_OURS))
+			return false;
+		if (!is_final(ike, in)) {
+			log_debug(ike->gw->subject, "message dropped: it is not authentic");
+			return false;
+		}
+		v1_of(ike)->iv = iv;
+		reject(ike);
+		return true;
 	}
 	ike_heard(ike);
 	v1_of(ike)->iv = iv;
@@ -133,7 +191,6 @@ bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 		v1_established(ike);
 		return true;
 	}
-	v1_ike_delete_build(ike, NULL);
-	ike_start_failed(ike, true);
+	reject(ike);
 	return true;
 }

@@ -33,33 +33,71 @@ static bool answer(struct ike_sa *ike, const struct v1_in *in, struct packet *me
 
 /* --- the offer --- */
 
+/* Some transform of @sa is for that way of authentication. */
+static bool offers(const struct isakmp_sa *sa, uint16_t auth)
+{
+	for (unsigned int i = 0; i < sa->n_transforms; i++)
+		if (sa->transforms[i].attrs.auth == auth)
+			return true;
+	return false;
+}
+
+/* Nothing of what the peer offers is for @gw. */
+static void say_refused(struct ike_core *core, const struct v1_in *in, const struct isakmp_sa *sa,
+			struct gateway *gw)
+{
+	uint8_t signs = gw->conf->v1_auth;
+	char why[WHY_MAX], peer[ADDR_TEXT];
+	struct prop_chosen chosen;
+	struct wire_sa wire;
+
+	addr_text(&in->remote.addr, peer);
+	if (!offers(sa, signs ? signs : ISAKMP_AUTH_PSK)) {
+		stranger_fail(core, gw, "peer %s does not offer to authenticate by a %s, which "
+					"this gateway does: make both ends alike", peer,
+			      !signs ? "pre-shared key" : signs == ISAKMP_AUTH_RSA_SIG ?
+			      "certificate of RSA" : "certificate of ECDSA with this curve");
+		return;
+	}
+	prop_v1_to_wire(sa, PROP_IKE, signs ? signs : ISAKMP_AUTH_PSK, 0, &wire);
+	if (!match_takes(gw, &wire, 0, &chosen, why, sizeof(why)))
+		stranger_fail(core, gw, "%s (peer %s asks for an IKE SA)", why, peer);
+}
+
 /* The gateway that the offer @sa is for, with what we choose of it; NULL: none. */
 static struct gateway *judge(struct ike_core *core, const struct v1_in *in,
 			     const struct isakmp_sa *sa, struct prop_chosen *chosen)
 {
-	const struct match_claim claim = {
+	static const uint8_t auths[] = {
+		0, ISAKMP_AUTH_RSA_SIG, ISAKMP_AUTH_ECDSA_256, ISAKMP_AUTH_ECDSA_384,
+		ISAKMP_AUTH_ECDSA_521,
+	};
+	struct match_claim claim = {
 		.major = V1_MAJOR, .local = &in->local.addr, .remote = &in->remote.addr,
 	};
-	char why[WHY_MAX], peer[ADDR_TEXT];
-	struct gateway *gw, *first;
+	struct gateway *any = NULL;
 	struct wire_sa wire;
 
-	prop_v1_to_wire(sa, PROP_IKE, ISAKMP_AUTH_PSK, 0, &wire);
-	gw = match_offer(core, &claim, &wire, 0, chosen, &first);
-	if (gw && gw->conf->key)
-		return gw;
-	/* No gateway here speaks IKEv1 with this peer: stay silent. */
-	if (!first) {
-		v1_say_mode(core, &claim, &wire);
+	for (size_t i = 0; i < sizeof(auths) / sizeof(auths[0]); i++) {
+		struct gateway *gw, *first;
+
+		claim.v1_auth = auths[i];
+		prop_v1_to_wire(sa, PROP_IKE, auths[i] ? auths[i] : ISAKMP_AUTH_PSK, 0, &wire);
+		gw = match_offer(core, &claim, &wire, 0, chosen, &first);
+		if (gw)
+			return gw;
+		if (first && (!any || wire.n_proposals))
+			any = first;
+	}
+	if (any) {
+		say_refused(core, in, sa, any);
+		v1_refuse(core, in, ISAKMP_N_NO_PROPOSAL_CHOSEN);
 		return NULL;
 	}
-	addr_text(&in->remote.addr, peer);
-	if (gw)
-		stranger_fail(core, gw, "peer %s wants to authenticate by a pre-shared key, but "
-					"there is none: IKEv1 takes no certificates here", peer);
-	else if (!match_takes(first, &wire, 0, chosen, why, sizeof(why)))
-		stranger_fail(core, first, "%s (peer %s asks for an IKE SA)", why, peer);
-	v1_refuse(core, in, ISAKMP_N_NO_PROPOSAL_CHOSEN);
+	/* No gateway here speaks IKEv1 with this peer: stay silent. */
+	claim.v1_auth = 0;
+	prop_v1_to_wire(sa, PROP_IKE, ISAKMP_AUTH_PSK, 0, &wire);
+	v1_say_mode(core, &claim, &wire);
 	return NULL;
 }
 
@@ -110,8 +148,10 @@ static void take_exchange(struct ike_sa *ike, struct v1_in *in)
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
 	if (hs->dh)
 		v1_keys_put(&w, ike, bytes_of(hs->nr, hs->nr_n));
-	if (hs->dh)
+	if (hs->dh) {
+		v1_sign_ask(&w, ike);
 		v1_natd_put(&w, ike);
+	}
 	if (!hs->dh || !answer(ike, in, v1_end(&w)))
 		v1_give_up(ike);
 }
@@ -124,25 +164,33 @@ static void say_unreadable(struct ike_sa *ike)
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
 	char peer[ADDR_TEXT];
 
+	/* Those of signatures depend on no secret of ours: somebody else has sent it. */
+	if (v1_of(ike)->auth) {
+		log_debug(NULL, "message of %s dropped: it is not authentic",
+			  addr_text(remote, peer));
+		return;
+	}
 	stranger_fail(ike->core, stranger_gateway(ike->core, local, remote),
 		      "the proof of peer %s cannot be read: most likely pre-shared keys differ; "
 		      "check key-file on both ends", addr_text(remote, peer));
 }
 
-/* The gateway whose peer has proved to be @id; NULL: none, and why was said. */
-static struct gateway *proved(struct ike_sa *ike, const struct ike_id *id)
+static struct match_claim claim_of(const struct ike_sa *ike, const struct ike_id *id)
+{
+	return (struct match_claim){
+		.major = V1_MAJOR, .v1_auth = v1_of(ike)->auth, .local = &ike->path->local.addr,
+		.remote = &ike->path->remote.addr, .id = id, .chosen = &ike->prop,
+	};
+}
+
+/* The peer is nobody whom we expect. */
+static void say_other(struct ike_sa *ike, const struct ike_id *id)
 {
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
-	const struct match_claim claim = {
-		.major = V1_MAJOR, .local = local, .remote = remote, .id = id,
-		.chosen = &ike->prop,
-	};
-	struct gateway *gw = match_proved(ike->core, &claim, v1_of(ike)->key), *only;
 	char theirs[ID_TEXT], ours[ID_TEXT], peer[ADDR_TEXT];
 	struct ike_id expected;
+	struct gateway *only;
 
-	if (gw)
-		return gw;
 	addr_text(remote, peer);
 	id_text(id, theirs);
 	only = stranger_gateway(ike->core, local, remote);
@@ -150,31 +198,104 @@ static struct gateway *proved(struct ike_sa *ike, const struct ike_id *id)
 		stranger_fail(ike->core, NULL,
 			      "peer %s says it is %s, which is the peer-id of no gateway that has "
 			      "its key: set peer-id here or local-id at the peer", peer, theirs);
-		return NULL;
+		return;
 	}
 	expected = id_or_addr(&only->conf->peer_id, remote);
 	stranger_fail(ike->core, only,
 		      "peer %s says it is %s, expected is %s: set peer-id here or local-id at the "
 		      "peer", peer, theirs, id_text(&expected, ours));
+}
+
+/* The gateway whose peer has proved to be @id by its key; NULL: none, and why was said. */
+static struct gateway *proved(struct ike_sa *ike, const struct ike_id *id)
+{
+	const struct match_claim claim = claim_of(ike, id);
+	struct gateway *gw = match_proved(ike->core, &claim, v1_of(ike)->key);
+
+	if (!gw)
+		say_other(ike, id);
+	return gw;
+}
+
+/*
+ * Has the signature in @in checked by the authorities of all gateways that the peer may be, some at
+ * a time; *@fits is the first of these, or NULL.  False: job_waits().
+ */
+static bool signed_by(struct ike_sa *ike, const struct v1_in *in, const struct match_claim *claim,
+		      struct bytes body, struct ike_auth_answer *answer, struct gateway **fits)
+{
+	struct match_found found = { .fits = NULL };
+	struct gateway *gw = match_claimed(ike->core, claim, NULL, &found);
+
+	memset(answer, 0, sizeof(*answer));
+	while (gw && !answer->key) {
+		struct ike_auth_request *request = v1_proof_question(ike, in, claim->id, body);
+
+		while (gw && (!request || ike_auth_request_add(request, gw->conf->trust)))
+			gw = match_claimed(ike->core, claim, gw, &found);
+		if (!job_auth(ike, JOB_PEERS, request, answer))
+			return false;
+	}
+	*fits = found.fits;
+	return true;
+}
+
+/* The gateway of the peer's certificate; NULL: job_waits(), or there is none, and why was said. */
+static struct gateway *certified(struct ike_sa *ike, const struct v1_in *in,
+				 const struct ike_id *id, struct bytes body)
+{
+	const struct match_claim claim = claim_of(ike, id);
+	struct gateway *gw = NULL, *fits;
+	char theirs[ID_TEXT], peer[ADDR_TEXT];
+	struct ike_auth_answer answer;
+
+	if (!signed_by(ike, in, &claim, body, &answer, &fits))
+		return NULL;
+	if (answer.key)
+		gw = match_proved(ike->core, &claim, answer.key);
+	if (gw && v1_sign_keep(ike, in, answer.key))
+		return gw;
+	if (!fits)
+		say_other(ike, id);
+	else
+		stranger_fail(ike->core, fits,
+			      "peer %s (%s) is not let in by its certificate: %s",
+			      addr_text(claim.remote, peer), id_text(id, theirs),
+			      v1_sign_reason(&answer));
 	return NULL;
 }
 
-/* Answers @in, whose sender is @id, with our own proof. */
+/* Answers @in, whose sender is @id, with our own proof; @iv is that of the answer. */
 static bool prove(struct ike_sa *ike, const struct v1_in *in, const struct ike_id *id,
-		  struct gateway *gw)
+		  struct gateway *gw, const struct keymat_v1_iv *iv)
 {
 	struct ike_id ours = id_or_addr(&gw->conf->local_id, &ike->path->local.addr);
 	struct isakmp_writer w;
 
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, true);
 	v1_id_put(&w, &ours);
-	return policy_id_keep(&ike->remote_id, id) && policy_id_keep(&ike->local_id, &ours) &&
-	       v1_proof_put(&w, ike, &ours) && answer(ike, in, v1_seal(ike, &w, &v1_of(ike)->iv));
+	if (!policy_id_keep(&ike->remote_id, id) || !policy_id_keep(&ike->local_id, &ours) ||
+	    !v1_proof_put(&w, ike, &ours, gw->conf))
+		return false;
+	v1_of(ike)->iv = *iv;
+	return answer(ike, in, v1_seal(ike, &w, &v1_of(ike)->iv));
+}
+
+/* ID and proof of @in, which is open; false: they are not good, or are missing. */
+static bool read_proof(struct ike_sa *ike, const struct v1_in *in, struct ike_id *id,
+		       struct bytes *body)
+{
+	if (!v1_id_read(in, body, id))
+		return false;
+	if (v1_of(ike)->auth)
+		return isakmp_find(&in->payloads, ISAKMP_PL_SIG, NULL);
+	return v1_proof_good(ike, in, *body);
 }
 
 static void take_proof(struct ike_sa *ike, struct v1_in *in)
 {
 	struct keymat_v1_iv iv;
+	struct bytes body;
 	struct gateway *gw;
 	struct ike_id id;
 
@@ -185,16 +306,20 @@ static void take_proof(struct ike_sa *ike, struct v1_in *in)
 		return;
 	}
 	iv = v1_of(ike)->iv;
-	if (!v1_open(ike, in, &iv) || !v1_proof_read(ike, in, &id)) {
+	if (!v1_open(ike, in, &iv) || !read_proof(ike, in, &id, &body)) {
 		say_unreadable(ike);
 		return;
 	}
-	v1_of(ike)->iv = iv;
-	pathref_move(ike->path, &in->local, &in->remote);
-	v1_nat_port(ike, in);
-	gw = proved(ike, &id);
-	if (!gw || !prove(ike, in, &id, gw)) {
-		v1_give_up(ike);
+	gw = v1_of(ike)->auth ? certified(ike, in, &id, body) : proved(ike, &id);
+	if (job_waits(ike, JOB_PEERS))
+		return;
+	if (gw) {
+		pathref_move(ike->path, &in->local, &in->remote);
+		v1_nat_port(ike, in);
+	}
+	if (!gw || !prove(ike, in, &id, gw, &iv)) {
+		if (!job_waits(ike, JOB_PEERS))
+			v1_give_up(ike);
 		return;
 	}
 	ike_move_to_gateway(ike, gw);

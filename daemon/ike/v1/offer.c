@@ -4,10 +4,15 @@
 #include "ike/v1/v1.h"
 #include "prop/prop_v1.h"
 
+uint16_t v1_auth(const struct ike_sa *ike)
+{
+	return v1_of(ike)->auth ? v1_of(ike)->auth : ISAKMP_AUTH_PSK;
+}
+
 bool v1_offer_put(struct isakmp_writer *w, struct ike_sa *ike, const struct prop_list *list)
 {
 	const struct prop_v1_terms terms = {
-		.life_seconds = (uint32_t)ike->conf->life_seconds,
+		.auth = v1_auth(ike), .life_seconds = (uint32_t)ike->conf->life_seconds,
 	};
 	size_t at = w->buf.n + IKE_PAYLOAD_HDR_LEN;
 	struct v1_sa *own = v1_of(ike);
@@ -19,8 +24,9 @@ bool v1_offer_put(struct isakmp_writer *w, struct ike_sa *ike, const struct prop
 	return own->offer;
 }
 
-bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uint16_t encap,
-		    struct prop_chosen *chosen, char *why, size_t n)
+bool v1_answer_good(const struct ike_sa *ike, const struct v1_in *in,
+		    const struct prop_list *offered, uint16_t encap, struct prop_chosen *chosen,
+		    char *why, size_t n)
 {
 	const struct isakmp_payload *payload = isakmp_find(&in->payloads, ISAKMP_PL_SA, NULL);
 	enum prop_proto proto = prop_list_proto(offered);
@@ -40,7 +46,7 @@ bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uin
 			 sa.n_transforms);
 		return false;
 	}
-	prop_v1_to_wire(&sa, proto, ISAKMP_AUTH_PSK, encap, &wire);
+	prop_v1_to_wire(&sa, proto, v1_auth(ike), encap, &wire);
 	return prop_select(&query, &wire, chosen, why, n);
 }
 

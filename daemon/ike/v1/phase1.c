@@ -54,6 +54,7 @@ static struct keymat_v1_input input_of(const struct ike_sa *ike)
 	return (struct keymat_v1_input){
 		.encr = ike->prop.encr,
 		.prf = ike->prop.prf,
+		.proof_prf = v1_sign_prf(ike),
 		.public_i = ike->initiator ? ours : theirs,
 		.public_r = ike->initiator ? theirs : ours,
 		.cky_i = bytes_of(ike->spi_i, IKE_SPI_LEN),
@@ -65,8 +66,13 @@ static struct keymat_v1_input input_of(const struct ike_sa *ike)
 static bool ask_skeyid(struct ike_sa *ike, enum job_side side, struct ike_auth_answer *answer)
 {
 	const struct handshake *hs = ike->hs;
-	struct ike_auth_request *request = ike_auth_request_new(AUTH_SKEYID, hs->ni_n + hs->nr_n);
+	struct ike_auth_request *request;
 
+	memset(answer, 0, sizeof(*answer));
+	/* That of signatures takes no secret but the one that we share with the peer. */
+	if (v1_of(ike)->auth)
+		return true;
+	request = ike_auth_request_new(AUTH_SKEYID, hs->ni_n + hs->nr_n);
 	if (request) {
 		request->prf = ike->prop.prf->id;
 		ike_auth_request_add(request, v1_of(ike)->key);
@@ -76,13 +82,31 @@ static bool ask_skeyid(struct ike_sa *ike, enum job_side side, struct ike_auth_a
 	return job_auth(ike, side, request, answer);
 }
 
-static bool make(struct ike_sa *ike, const struct ike_auth_answer *skeyid,
+/* Of signatures, from what both ends share now. */
+static void own_skeyid(const struct ike_sa *ike, const struct job_dh *exchange,
+		       struct ike_auth_answer *skeyid)
+{
+	const struct handshake *hs = ike->hs;
+	uint8_t nonces[2 * ISAKMP_NONCE_MAX];
+
+	memcpy(nonces, hs->ni, hs->ni_n);
+	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);
+	skeyid->failed = keymat_v1_skeyid_sign(ike->prop.prf,
+					       bytes_of(nonces, hs->ni_n + hs->nr_n),
+					       dh_secret_bytes(&exchange->shared),
+					       skeyid->octets);
+	skeyid->n = ike->prop.prf->out_n;
+}
+
+static bool make(struct ike_sa *ike, struct ike_auth_answer *skeyid,
 		 const struct job_dh *exchange)
 {
 	const struct handshake *hs = ike->hs;
 	struct keymat_v1_input input;
 	struct v1_sa *own = v1_of(ike);
 
+	if (v1_of(ike)->auth && !exchange->error)
+		own_skeyid(ike, exchange, skeyid);
 	if (skeyid->failed || skeyid->n != ike->prop.prf->out_n || exchange->error)
 		return false;
 	input = input_of(ike);
@@ -116,19 +140,24 @@ bool v1_keys_make(struct ike_sa *ike, enum job_side side)
 			      "the keys for peer %s could not be made: %s",
 			      addr_text(&ike->path->remote.addr, peer),
 			      exchange.error ? dh_error_text(exchange.error) :
+					       v1_of(ike)->auth ?
+					       "the crypto library failed" :
 					       "the pre-shared key could not be used here");
 	secret_wipe(&skeyid, sizeof(skeyid));
 	secret_wipe(&exchange.shared, sizeof(exchange.shared));
 	return ike->keyed;
 }
 
-/* @id is the body of the ID payload of that end. */
-static bool proof_of(const struct ike_sa *ike, bool initiator, struct bytes id, uint8_t *out)
+/* HASH_I, or HASH_R, over the ID payload with body @id; empty where that cannot be. */
+static struct bytes proof_hash(const struct ike_sa *ike, bool initiator, struct bytes id,
+			       uint8_t out[ALG_PRF_MAX])
 {
 	const struct keymat_v1_input input = input_of(ike);
 	const struct v1_sa *own = v1_of(ike);
 
-	return !keymat_v1_proof(&own->keys, &input, initiator, packet_bytes(own->offer), id, out);
+	if (keymat_v1_proof(&own->keys, &input, initiator, packet_bytes(own->offer), id, out))
+		return bytes_of(NULL, 0);
+	return bytes_of(out, input.proof_prf->out_n);
 }
 
 /* The body of the ID payload of @id. */
@@ -153,15 +182,20 @@ void v1_id_put(struct isakmp_writer *w, const struct ike_id *id)
 	isakmp_put(w, ISAKMP_PL_ID, bytes_of(body.octets, body.n));
 }
 
-bool v1_proof_put(struct isakmp_writer *w, struct ike_sa *ike, const struct ike_id *id)
+bool v1_proof_put(struct isakmp_writer *w, struct ike_sa *ike, const struct ike_id *id,
+		  const struct policy_gateway *conf)
 {
-	uint8_t proof[ALG_PRF_MAX];
+	uint8_t octets[ALG_PRF_MAX];
 	struct id_body body;
+	struct bytes hash;
 
 	id_body(id, &body);
-	if (!proof_of(ike, ike->initiator, bytes_of(body.octets, body.n), proof))
+	hash = proof_hash(ike, ike->initiator, bytes_of(body.octets, body.n), octets);
+	if (!hash.n)
 		return false;
-	isakmp_put(w, ISAKMP_PL_HASH, bytes_of(proof, ike->prop.prf->out_n));
+	if (v1_of(ike)->auth)
+		return v1_sign_put(w, ike, hash, conf);
+	isakmp_put(w, ISAKMP_PL_HASH, hash);
 	return true;
 }
 
@@ -185,8 +219,16 @@ bool v1_proof_good(const struct ike_sa *ike, const struct v1_in *in, struct byte
 	const struct isakmp_payload *hash = v1_payload(in, ISAKMP_PL_HASH, n);
 	uint8_t proof[ALG_PRF_MAX];
 
-	return hash && proof_of(ike, !ike->initiator, id, proof) &&
+	return hash && proof_hash(ike, !ike->initiator, id, proof).n == n &&
 	       secret_equal(proof, hash->body.p, n);
+}
+
+struct ike_auth_request *v1_proof_question(const struct ike_sa *ike, const struct v1_in *in,
+					   const struct ike_id *id, struct bytes body)
+{
+	uint8_t octets[ALG_PRF_MAX];
+
+	return v1_sign_question(ike, in, id, proof_hash(ike, !ike->initiator, body, octets));
 }
 
 bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id)

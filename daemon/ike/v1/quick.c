@@ -200,7 +200,7 @@ static bool accept_choice(struct child_sa *fresh, const struct task *task, const
 	const struct policy_tunnel *tunnel = fresh->tunnel;
 	char why[TEXT_MAX];
 
-	if (!v1_answer_good(in, &tunnel->esp, v1_encap(fresh->ike, tunnel->transport),
+	if (!v1_answer_good(fresh->ike, in, &tunnel->esp, v1_encap(fresh->ike, tunnel->transport),
 			    &fresh->prop, why, sizeof(why)))
 		return unusable(fresh, why);
 	if (fresh->prop.dh != task->group)

@@ -190,6 +190,7 @@ static void begin(struct ike_sa *ike)
 {
 	/* Without memory the first message cannot be built, which ends the attempt. */
 	if (v1_own_new(ike)) {
+		v1_of(ike)->auth = ike->conf->v1_auth;
 		v1_of(ike)->key = ike->conf->key;
 		v1_of(ike)->aggressive = ike->conf->exchange == POLICY_EXCHANGE_AGGRESSIVE;
 	}

@@ -48,6 +48,7 @@ struct v1_sa {
 	struct keymat_v1 keys;		/* once ike->keyed */
 	struct keymat_v1_iv iv;		/* of the next message of phase 1 */
 	struct packet *offer;		/* body of the initiator's SA payload, which proofs cover */
+	uint8_t auth;			/* signatures of this method prove who we are; 0: */
 	uint64_t key;			/* the pre-shared key, by its number */
 	bool aggressive;		/* phase 1 is made by that mode */
 	enum v1_answered answered;	/* responder of main mode */
@@ -148,9 +149,15 @@ const struct isakmp_payload *v1_payload(const struct v1_in *in, uint8_t type, si
 
 /* Offers @list, and keeps what proofs cover of that; false: IKEv1 has no words for it. */
 bool v1_offer_put(struct isakmp_writer *w, struct ike_sa *ike, const struct prop_list *list);
-/* The only transform of the answer @in to @query; false: it is none of ours, and @why. */
-bool v1_answer_good(const struct v1_in *in, const struct prop_list *offered, uint16_t encap,
-		    struct prop_chosen *chosen, char *why, size_t n);
+/* What @ike authenticates by: enum isakmp_auth. */
+uint16_t v1_auth(const struct ike_sa *ike);
+/*
+ * The only transform of the answer @in to what @ike has @offered; false: it is none of ours, and
+ * @why.
+ */
+bool v1_answer_good(const struct ike_sa *ike, const struct v1_in *in,
+		    const struct prop_list *offered, uint16_t encap, struct prop_chosen *chosen,
+		    char *why, size_t n);
 /* enum isakmp_encap of children in that mode, in the numbers that both ends know. */
 uint16_t v1_encap(const struct ike_sa *ike, bool transport);
 /* What such a number means, of either kind. */
@@ -184,12 +191,19 @@ bool v1_keys_read(struct ike_sa *ike, const struct v1_in *in);
 bool v1_keys_make(struct ike_sa *ike, enum job_side side);
 /* Writes who we are. */
 void v1_id_put(struct isakmp_writer *w, const struct ike_id *id);
-/* Writes the proof of that; false: that cannot be. */
-bool v1_proof_put(struct isakmp_writer *w, struct ike_sa *ike, const struct ike_id *id);
+/* Writes the proof of that, as @conf has it; false: job_waits(), or that cannot be. */
+bool v1_proof_put(struct isakmp_writer *w, struct ike_sa *ike, const struct ike_id *id,
+		  const struct policy_gateway *conf);
 /* Who the peer says it is, as a view of @in, and the octets of that; false: it does not say. */
 bool v1_id_read(const struct v1_in *in, struct bytes *body, struct ike_id *id);
 /* HASH in @in, which is open, proves that the peer is what the ID payload with body @id says. */
 bool v1_proof_good(const struct ike_sa *ike, const struct v1_in *in, struct bytes id);
+/*
+ * What asks whether @in, which is open, proves by a signature that the peer is @id, whose payload
+ * has that @body; the authorities are to be added.  NULL: no memory, or @in holds no proof.
+ */
+struct ike_auth_request *v1_proof_question(const struct ike_sa *ike, const struct v1_in *in,
+					   const struct ike_id *id, struct bytes body);
 /* ID and HASH in @in, likewise; false: the peer does not have the keys. */
 bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id);
 /* We began, and the peer has proved to be @id: that is whom we expect; false: says why not. */
@@ -198,6 +212,23 @@ bool v1_peer_fits(struct ike_sa *ike, const struct ike_id *id);
 bool v1_needed(const struct gateway *gw);
 /* Both ends are authenticated. */
 void v1_established(struct ike_sa *ike);
+
+/* --- sign.c: proofs by signatures and certificates --- */
+
+/* What proofs are made by: ECDSA has its own. */
+const struct alg_prf *v1_sign_prf(const struct ike_sa *ike);
+/* Asks for the peer's certificates, where we authenticate by these. */
+void v1_sign_ask(struct isakmp_writer *w, const struct ike_sa *ike);
+/* Certificates of @conf, and its signature of @hash; false: job_waits(), or that cannot be. */
+bool v1_sign_put(struct isakmp_writer *w, struct ike_sa *ike, struct bytes hash,
+		 const struct policy_gateway *conf);
+/* Likewise, where @hash is what the signature has to cover (v1_proof_question()). */
+struct ike_auth_request *v1_sign_question(const struct ike_sa *ike, const struct v1_in *in,
+					  const struct ike_id *id, struct bytes hash);
+/* Why @answer, to that, is not good. */
+const char *v1_sign_reason(struct ike_auth_answer *answer);
+/* The certificates in @in are what @trust has let in; false: no memory. */
+bool v1_sign_keep(struct ike_sa *ike, const struct v1_in *in, uint64_t trust);
 
 /* --- initial.c: INITIAL-CONTACT --- */
 
