@@ -291,10 +291,11 @@ static void check_v1_cert(const struct reader *r)
 static void check_v1(const struct reader *r, struct conf_place at)
 {
 	const struct policy_gateway *gateway = r->gateway;
+	const struct prop_list *list = policy_gateway_ike(gateway, 1);
 
 	if (gateway->credential || gateway->anchors)
 		check_v1_cert(r);
-	if (gateway->ike.n && says_nothing(&gateway->ike))
+	if (list->n && says_nothing(list))
 		conf_error(r->b->report, at, "gateway \"%s\": IKEv1 has no combined modes for "
 					     "phase 1: add a cipher in CBC mode, such as "
 					     "aes-256-cbc, and a hash to its ike-crypto-profile",
@@ -305,10 +306,11 @@ static void check_v1(const struct reader *r, struct conf_place at)
 /* The leaves of one version, below @leaf. */
 #define V(leaf)	(v1 ? "protocol ikev1 " leaf : "protocol ikev2 " leaf)
 
-static void read_version(const struct reader *r)
+/* What each version has of its own; returns the place of its profile. */
+static struct conf_place read_version(const struct reader *r, bool v1, struct prop_list *ike,
+				      uint64_t *life_seconds, uint32_t *liveness_seconds)
 {
 	const struct tree *tree = r->b->tree;
-	bool v1 = !strcmp(tree_text(tree, r->node, LEVEL, "protocol version"), "ikev1");
 	const struct tree_value *name = gateway_value(r, V("ike-crypto-profile"));
 	struct conf_place at = name ? name->at : r->node->at;
 	const struct profile *profile;
@@ -317,28 +319,66 @@ static void read_version(const struct reader *r)
 			      tree_text(tree, r->node, LEVEL, V("ike-crypto-profile")), at,
 			      r->b->report);
 	if (profile) {
-		r->gateway->ike = profile->props;
-		r->gateway->life_seconds = profile->life_seconds;
+		*ike = profile->props;
+		*life_seconds = profile->life_seconds;
 	}
 	if (profile && !v1)
 		r->gateway->reauth_seconds = profile->reauth_seconds;
-	r->gateway->version = v1 ? POLICY_IKEV1 : POLICY_IKEV2;
-	if (v1)
-		r->gateway->exchange = read_exchange(r);
 	if (tree_yes(tree, r->node, LEVEL, V("dpd enable")))
-		r->gateway->liveness_seconds =
+		*liveness_seconds =
 			(uint32_t)tree_number(tree, r->node, LEVEL, V("dpd interval"));
-	if (v1)
-		check_v1(r, at);
+	return at;
+}
+
+static enum policy_version version_of(const struct reader *r)
+{
+	const char *word = tree_text(r->b->tree, r->node, LEVEL, "protocol version");
+
+	if (!strcmp(word, "ikev1"))
+		return POLICY_IKEV1;
+	return strcmp(word, "ikev2") ? POLICY_IKEV2_PREFERRED : POLICY_IKEV2;
+}
+
+static void read_versions(const struct reader *r)
+{
+	struct policy_gateway *gateway = r->gateway;
+	struct conf_place at;
+
+	gateway->version = version_of(r);
+	if (gateway->version != POLICY_IKEV1)
+		read_version(r, false, &gateway->ike, &gateway->life_seconds,
+			     &gateway->liveness_seconds);
+	if (gateway->version == POLICY_IKEV2)
+		return;
+	gateway->exchange = read_exchange(r);
+	if (gateway->version == POLICY_IKEV1)
+		at = read_version(r, true, &gateway->ike, &gateway->life_seconds,
+				  &gateway->liveness_seconds);
+	else
+		at = read_version(r, true, &gateway->older_ike, &gateway->older_life_seconds,
+				  &gateway->older_liveness_seconds);
+	check_v1(r, at);
+}
+
+/* The peer's first message of IKEv1 is dropped where only a cookie could let it in. */
+static void warn_cookie(const struct reader *r)
+{
+	const struct tree_value *cookie = gateway_value(r, "protocol ikev2 require-cookie");
+
+	if (r->gateway->version == POLICY_IKEV2_PREFERRED && r->gateway->require_cookie && cookie)
+		conf_warning(r->b->report, cookie->at,
+			     "gateway \"%s\": require-cookie: IKEv1 has no cookies, so the peer "
+			     "can begin by IKEv2 alone", r->gateway->name);
 }
 
 static void read_protocol(const struct reader *r)
 {
 	const struct tree *tree = r->b->tree;
 
-	read_version(r);
+	read_versions(r);
 	r->gateway->require_cookie =
 		tree_yes(tree, r->node, LEVEL, "protocol ikev2 require-cookie");
+	warn_cookie(r);
 	r->gateway->childless = read_childless(r);
 	r->gateway->keepalive_seconds =
 		(uint32_t)tree_number(tree, r->node, LEVEL,

@@ -89,6 +89,8 @@ struct gateway {
 	bool contacted;			/* an IKE SA came up since the start */
 	enum peer_rounds rounds;
 	unsigned int silent;		/* attempts in a row without an answer */
+	ike_time older_until;		/* we begin by IKEv1 until then: older.h; 0: we do not */
+	bool older_proved;		/* and the peer has come up by that */
 	bool poked;			/* is in core->poked */
 	bool poked_all;			/* and so are all its slots, in effect */
 	struct slot *poked_slots;	/* by poke_next; only while it is poked itself */

@@ -11,6 +11,7 @@
 #include "ike/condemned.h"
 #include "ike/ike_sa.h"
 #include "ike/line.h"
+#include "ike/older.h"
 #include "ike/place.h"
 #include "ike/version.h"
 
@@ -46,7 +47,7 @@ bool ike_initiate(struct gateway *gw, struct slot *slot)
 	const struct ike_version *version;
 	struct ike_sa *ike;
 
-	version = ike_version_of(gw->core, policy_gateway_major(gw->conf));
+	version = ike_version_of(gw->core, older_major(gw));
 	if (!version || !gw->peer.family || !local_address(gw, &local.addr))
 		return false;
 	remote.addr = gw->peer;
@@ -69,6 +70,7 @@ void ike_start_failed(struct ike_sa *ike, bool heard)
 {
 	struct gateway *gw = ike->gw;
 
+	older_failed(ike);
 	ike_close(ike, false);
 	if (gw->gone || !gateway_lacks_ike(gw))
 		return;
@@ -126,6 +128,7 @@ void gateway_ike_up(struct gateway *gw, struct ike_sa *ike)
 {
 	struct ike_sa *old = gw->ike;
 
+	older_up(ike);
 	condemn_older(ike);
 	timer_stop(&gw->core->timers, &gw->retry);
 	gw->last_error[0] = '\0';

@@ -121,9 +121,15 @@ static ike_time next_keepalive(const struct ike_sa *ike)
 	return ike->core->now + SECONDS(ike->gw->conf->keepalive_seconds);
 }
 
+/* Seconds without a word from the peer; 0: it is not checked. */
+static uint32_t ike_liveness(const struct ike_sa *ike)
+{
+	return policy_gateway_liveness(ike->gw->conf, ike->version->major);
+}
+
 static void idle_arm(struct ike_sa *ike)
 {
-	uint32_t liveness = ike->gw->conf->liveness_seconds;
+	uint32_t liveness = ike_liveness(ike);
 	ike_time at = IKE_NEVER;
 
 	if (liveness)
@@ -140,7 +146,7 @@ static void idle_arm(struct ike_sa *ike)
 void ike_idle(struct ike_core *core, struct timer *timer)
 {
 	struct ike_sa *ike = container_of(timer, struct ike_sa, idle);
-	uint32_t liveness = ike->gw->conf->liveness_seconds;
+	uint32_t liveness = ike_liveness(ike);
 	static const uint8_t keepalive = 0xff;
 
 	if (ike->state != IKE_UP)
@@ -171,7 +177,7 @@ void ike_heard(struct ike_sa *ike)
 static void arm_end(struct ike_sa *ike)
 {
 	struct ike_core *core = ike->core;
-	ike_time span = SECONDS(ike->gw->conf->life_seconds);
+	ike_time span = SECONDS(policy_gateway_life(ike->gw->conf, ike->version->major));
 
 	timer_stop(&core->timers, &ike->life);
 	ike->ends = span ? ike->up_at + span : 0;
@@ -256,7 +262,9 @@ static void arm_timers(struct ike_sa *ike)
 void ike_reconfigure(struct ike_sa *ike)
 {
 	bool kin = policy_gateway_kin(ike->conf, ike->gw->conf);
-	bool aged = ike->conf->life_seconds != ike->gw->conf->life_seconds;
+	uint8_t major = ike->version->major;
+	bool aged = policy_gateway_life(ike->conf, major) !=
+		    policy_gateway_life(ike->gw->conf, major);
 	bool reproved = ike->conf->reauth_seconds != ike->gw->conf->reauth_seconds;
 
 	/* Whom a half-open one is for turns out in IKE_AUTH. */

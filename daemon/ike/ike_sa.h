@@ -57,6 +57,7 @@ struct handshake {
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
 	bool regrouped;				/* for another group, among that */
 	bool refused;				/* somebody says in clear that it is */
+	bool older;				/* likewise, that the peer knows no IKEv2 */
 	uint32_t hashes;		/* that the peer checks signatures by: bits; 0: RFC 7296 */
 	bool no_pss;			/* it has named what it takes of RSA, and not PSS */
 	bool announces;				/* it knows RFC 9593 */

@@ -3,6 +3,7 @@
 
 #include "ike/child_kernel.h"
 #include "ike/child_sa.h"
+#include "ike/version.h"
 
 #define LATELY	SECONDS(10)	/* where liveness has no longer interval */
 
@@ -33,7 +34,8 @@ void life_sign_heard(struct ike_sa *ike, ike_time idle)
 
 bool life_sign_fresh(const struct ike_sa *ike)
 {
-	ike_time lately = SECONDS(ike->gw->conf->liveness_seconds);
+	ike_time lately = SECONDS(policy_gateway_liveness(ike->gw->conf,
+							  ike->version->major));
 
 	if (lately < LATELY)
 		lately = LATELY;

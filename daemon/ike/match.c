@@ -62,6 +62,7 @@ static uint64_t kind_key(const struct policy_gateway *conf)
 {
 	char text[PROP_LIST_TEXT];
 
+	/* Those that differ in older_ike alone same_kind() tells apart. */
 	return table_text(addr_key(&conf->local) ^ conf->family ^ (uint64_t)conf->v1_auth << 16 ^
 			  (uint64_t)conf->version << 8 ^ (uint64_t)conf->exchange << 12,
 			  prop_list_text(&conf->ike, text, sizeof(text)));
@@ -70,10 +71,9 @@ static uint64_t kind_key(const struct policy_gateway *conf)
 /* The first message does not tell one from the other. */
 static bool same_kind(const struct policy_gateway *a, const struct policy_gateway *b)
 {
-	return a->version == b->version && a->exchange == b->exchange &&
-	       a->v1_auth == b->v1_auth && a->family == b->family &&
-	       addr_equal(&a->local, &b->local) &&
-	       prop_list_equal(&a->ike, &b->ike);
+	return a->version == b->version && a->exchange == b->exchange && a->v1_auth == b->v1_auth &&
+	       a->family == b->family && addr_equal(&a->local, &b->local) &&
+	       prop_list_equal(&a->ike, &b->ike) && prop_list_equal(&a->older_ike, &b->older_ike);
 }
 
 static bool has_kind(const struct gateway_index *index, const struct policy_gateway *conf)
@@ -388,12 +388,12 @@ static void note(struct gateway **first, struct gateway *gw)
 		*first = gw;
 }
 
-bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t group,
-		 struct prop_chosen *chosen, char *why, size_t n)
+bool match_takes(const struct gateway *gw, uint8_t major, const struct wire_sa *offer,
+		 uint16_t group, struct prop_chosen *chosen, char *why, size_t n)
 {
 	const struct prop_query query = {
 		.proto = PROP_IKE,
-		.local = &gw->conf->ike,
+		.local = policy_gateway_ike(gw->conf, major),
 		.ke_group = group,
 	};
 
@@ -404,7 +404,7 @@ bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t
 static bool takes_claim(const struct policy_gateway *conf, const struct match_claim *claim)
 {
 	return policy_gateway_takes(conf, claim->major, claim->aggressive) &&
-	       (conf->version != POLICY_IKEV1 || conf->v1_auth == claim->v1_auth);
+	       (claim->major != 1 || conf->v1_auth == claim->v1_auth);
 }
 
 struct gateway *match_offer(const struct ike_core *core, const struct match_claim *claim,
@@ -418,20 +418,20 @@ struct gateway *match_offer(const struct ike_core *core, const struct match_clai
 		if (!takes_claim(gw->conf, claim))
 			continue;
 		note(first, gw);
-		if (match_takes(gw, offer, group, chosen, NULL, 0))
+		if (match_takes(gw, claim->major, offer, group, chosen, NULL, 0))
 			return gw;
 	}
 	return NULL;
 }
 
 /* What we chose in the first message, for some gateway with that address, is one's own, too. */
-static bool takes_chosen(const struct gateway *gw, const struct prop_chosen *chosen)
+static bool takes_chosen(const struct gateway *gw, uint8_t major, const struct prop_chosen *chosen)
 {
 	struct prop_chosen again;
 	struct wire_sa sa;
 
 	prop_answer(chosen, bytes_of(NULL, 0), &sa);
-	return match_takes(gw, &sa, 0, &again, NULL, 0);
+	return match_takes(gw, major, &sa, 0, &again, NULL, 0);
 }
 
 bool match_id(const struct policy_gateway *conf, const struct ike_id *id,
@@ -454,7 +454,7 @@ struct gateway *match_claimed(const struct ike_core *core, const struct match_cl
 			continue;
 		if (claim->wanted && conf->local_id.n && !id_same(claim->wanted, &conf->local_id))
 			note(&found->other_end, gw);
-		else if (claim->chosen && !takes_chosen(gw, claim->chosen))
+		else if (claim->chosen && !takes_chosen(gw, claim->major, claim->chosen))
 			note(&found->other_prop, gw);
 		else
 			break;

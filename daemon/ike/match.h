@@ -51,9 +51,12 @@ bool gateway_wants_cookie(const struct ike_core *core, const struct addr *local,
 struct gateway *stranger_gateway(struct ike_core *core, const struct addr *local,
 				 const struct addr *remote);
 
-/* What @gw chooses of what the peer offers, and has a public value of @group for; false: @why. */
-bool match_takes(const struct gateway *gw, const struct wire_sa *offer, uint16_t group,
-		 struct prop_chosen *chosen, char *why, size_t n);
+/*
+ * What @gw chooses of what the peer offers in version @major, and has a public value of @group for;
+ * false: @why.
+ */
+bool match_takes(const struct gateway *gw, uint8_t major, const struct wire_sa *offer,
+		 uint16_t group, struct prop_chosen *chosen, char *why, size_t n);
 /* What a peer claims, before it is proved. */
 struct match_claim {
 	uint8_t major;				/* version of IKE that it speaks */

@@ -112,13 +112,12 @@ bool stranger_say_version(struct ike_core *core, const struct addr *local,
 			  const struct addr *remote, uint8_t major)
 {
 	struct gateway *gw = gateway_for_peer(core, NULL, local, remote);
-	unsigned int ours = gw ? policy_gateway_major(gw->conf) : major;
 	char peer[ADDR_TEXT];
 
-	if (ours == major)
+	if (!gw || policy_gateway_speaks(gw->conf, major))
 		return false;
 	stranger_fail(core, gw, "peer %s begins IKEv%u, but this gateway speaks IKEv%u: set "
 				"protocol version alike on both ends",
-		      addr_text(remote, peer), major, ours);
+		      addr_text(remote, peer), major, policy_gateway_major(gw->conf));
 	return true;
 }

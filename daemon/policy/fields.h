@@ -58,6 +58,9 @@ enum policy_change {
 	F(life_seconds, POLICY_LIVE, VALUE) \
 	F(reauth_seconds, POLICY_LIVE, VALUE) \
 	F(liveness_seconds, POLICY_LIVE, VALUE) \
+	F(older_ike, POLICY_ANEW, PROPOSALS) \
+	F(older_life_seconds, POLICY_LIVE, VALUE) \
+	F(older_liveness_seconds, POLICY_LIVE, VALUE) \
 	F(keepalive_seconds, POLICY_LIVE, VALUE) \
 	F(dscp, POLICY_LIVE, VALUE) \
 	APART(n_tunnels) \

@@ -135,10 +135,11 @@ enum policy_childless {
 	POLICY_CHILDLESS_NEVER
 };
 
-/* The version of IKE that is spoken with the peer, and no other. */
+/* The version of IKE that is spoken with the peer. */
 enum policy_version {
 	POLICY_IKEV2,
-	POLICY_IKEV1
+	POLICY_IKEV1,
+	POLICY_IKEV2_PREFERRED		/* either: ike/older.h */
 };
 
 /* How phase 1 of IKEv1 is made: as initiator by main mode, unless it is aggressive. */
@@ -185,6 +186,10 @@ struct policy_gateway {
 	uint64_t life_seconds;		/* of the IKE SA */
 	uint64_t reauth_seconds;	/* until both authenticate anew; 0: never */
 	uint32_t liveness_seconds;	/* idle time before a check; 0: none */
+	/* The same three where both versions are spoken, for IKEv1. */
+	struct prop_list older_ike;
+	uint64_t older_life_seconds;
+	uint32_t older_liveness_seconds;
 	uint32_t keepalive_seconds;	/* between NAT keepalives */
 	uint8_t dscp;			/* of IKE packets */
 	unsigned int n_tunnels;
@@ -197,10 +202,40 @@ static inline bool policy_gateway_dynamic(const struct policy_gateway *gateway)
 	return !gateway->peer.family && !gateway->fqdn[0];
 }
 
-/* The major version in the header of its messages. */
+/* The major version in the header of its messages: the one that we begin by, if there are two. */
 static inline uint8_t policy_gateway_major(const struct policy_gateway *gateway)
 {
 	return gateway->version == POLICY_IKEV1 ? 1 : 2;
+}
+
+static inline bool policy_gateway_speaks(const struct policy_gateway *gateway, uint8_t major)
+{
+	return gateway->version == POLICY_IKEV2_PREFERRED ||
+	       policy_gateway_major(gateway) == major;
+}
+
+/* What is each version's own, where it speaks that. */
+static inline bool policy_gateway_older(const struct policy_gateway *gateway, uint8_t major)
+{
+	return gateway->version == POLICY_IKEV2_PREFERRED && major == 1;
+}
+
+static inline const struct prop_list *policy_gateway_ike(const struct policy_gateway *gateway,
+							 uint8_t major)
+{
+	return policy_gateway_older(gateway, major) ? &gateway->older_ike : &gateway->ike;
+}
+
+static inline uint64_t policy_gateway_life(const struct policy_gateway *gateway, uint8_t major)
+{
+	return policy_gateway_older(gateway, major) ? gateway->older_life_seconds :
+						      gateway->life_seconds;
+}
+
+static inline uint32_t policy_gateway_liveness(const struct policy_gateway *gateway, uint8_t major)
+{
+	return policy_gateway_older(gateway, major) ? gateway->older_liveness_seconds :
+						      gateway->liveness_seconds;
 }
 
 /*
@@ -210,8 +245,10 @@ static inline uint8_t policy_gateway_major(const struct policy_gateway *gateway)
 static inline bool policy_gateway_takes(const struct policy_gateway *gateway, uint8_t major,
 					bool aggressive)
 {
-	if (policy_gateway_major(gateway) != major)
+	if (!policy_gateway_speaks(gateway, major))
 		return false;
+	if (major != 1)
+		return true;
 	if (!aggressive)
 		return gateway->exchange != POLICY_EXCHANGE_AGGRESSIVE;
 	return gateway->exchange == POLICY_EXCHANGE_AGGRESSIVE ||

@@ -162,7 +162,9 @@ static void send_gateway(const struct sender *s, const struct policy_gateway *ga
 	pack_id(&gateway->local_id, &body.local_id);
 	pack_id(&gateway->peer_id, &body.peer_id);
 	memset(&body.gateway.ike, 0, sizeof(body.gateway.ike));
+	memset(&body.gateway.older_ike, 0, sizeof(body.gateway.older_ike));
 	pack_props(&gateway->ike, &body.ike);
+	pack_props(&gateway->older_ike, &body.older_ike);
 	s->send(s->ctx, MSG_POLICY_GATEWAY, &body, sizeof(body));
 	if (gateway->chain)
 		send_chain(s, gateway->chain);
@@ -238,7 +240,8 @@ int policy_msg_gateway(struct policy_msg_reader *r, const struct msg_gateway *bo
 	r->policy->n_gateways++;
 	r->failed = !gateway->tunnels || !unpack_id(&body->local_id, &gateway->local_id) ||
 		    !unpack_id(&body->peer_id, &gateway->peer_id);
-	return unpack_props(&body->ike, &gateway->ike) ? 0 : -1;
+	return unpack_props(&body->ike, &gateway->ike) &&
+	       unpack_props(&body->older_ike, &gateway->older_ike) ? 0 : -1;
 }
 
 int policy_msg_chain(struct policy_msg_reader *r, const struct msg_chain *body, size_t n)

@@ -44,7 +44,7 @@ struct msg_id {
 struct msg_gateway {
 	struct policy_gateway gateway;
 	struct msg_id local_id, peer_id;
-	struct msg_props ike;
+	struct msg_props ike, older_ike;
 };
 
 /* Where the gateway has a certificate. */

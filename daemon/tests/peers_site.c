@@ -227,6 +227,9 @@ struct policy *peers_policy(const struct site *site)
 	gw->peer_pattern = site->peer_pattern;
 	gw->psk = shared_key(site->psk);
 	gw->ike = site->ike;
+	gw->older_ike = site->older_ike;
+	gw->older_life_seconds = site->ike_life;
+	gw->older_liveness_seconds = site->liveness;
 	gw->require_cookie = site->require_cookie;
 	gw->childless = site->childless;
 	gw->life_seconds = site->ike_life;

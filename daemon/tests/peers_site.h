@@ -39,6 +39,7 @@ struct site {
 	uint32_t tfc;			/* octets */
 	enum policy_start start;
 	struct prop_list ike, esp;
+	struct prop_list older_ike;	/* for POLICY_IKEV2_PREFERRED: of IKEv1 */
 	uint64_t ike_life, child_life;	/* seconds */
 	uint64_t reauth;		/* seconds; 0: never */
 	uint64_t child_bytes;

@@ -527,9 +527,6 @@ static const struct complaint errors[] = {
 	{ IKE_PROFILE "additional-key-exchange 8 group20\n",
 	  "f:5:79: unknown word \"8\"; expected one of: 1, 2, 3, 4, 5, 6, 7" },
 	/* what would weaken or change something if it were passed over */
-	{ GATEWAY "protocol version ikev2-preferred\n",
-	  "f:5:45: \"protocol version ikev2-preferred\" is not supported in this version: use "
-	  "ikev2 or ikev1" },
 	{ ESP_PROFILE "ah authentication sha256\n" ESP_PROFILE "esp encryption aes-128-gcm\n",
 	  "f:5:57: \"ah\" beside \"esp\" on line 6: only one is allowed" },
 	{ TUNNEL "copy-tos yes dscp 46\n", "f:5:47: \"dscp 46\" beside \"copy-tos yes\"" },

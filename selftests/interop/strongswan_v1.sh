@@ -3,13 +3,15 @@
 # Runs in: uml
 # IKEv1 between pantun (A) and strongSwan (B): main and quick mode begun by either, with PFS and
 # without, rekeyed by either; aggressive mode begun by either; NAT traversal as in drafts of RFC 3947;
-# then ends that do not agree.
+# then IKEv2 where
+# strongSwan may know it (ikev2-preferred), and ends that do not agree.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
 # shellcheck source=selftests/interop/lib_strongswan.sh
 . "$PANTUN_TOP/selftests/interop/lib_strongswan.sh"
 
+VERSION=ikev1
 SS_VERSION=1
 SS_IKE=aes256-sha256-ecp256
 SS_LOCAL_TS=0.0.0.0/0
@@ -22,7 +24,7 @@ peer() {
 	strongswan_load gb >/dev/null
 }
 
-# pantun GROUP ENCRYPTION HASH [LINE...]: pantun has those for children.
+# pantun GROUP ENCRYPTION HASH [LINE...]: pantun has those for children, and speaks VERSION.
 pantun() {
 	local group=$1 encryption=$2 hash=$3 profiles='set network ike crypto-profiles'
 	shift 3
@@ -32,7 +34,7 @@ pantun() {
 		"$profiles ipsec-crypto-profiles Q esp encryption $encryption" \
 		"$profiles ipsec-crypto-profiles Q esp authentication $hash" \
 		"$profiles ipsec-crypto-profiles Q dh-group $group" \
-		'set network ike gateway g protocol version ikev1 ikev1 ike-crypto-profile P' \
+		"set network ike gateway g protocol version $VERSION ikev1 ike-crypto-profile P" \
 		'set network tunnel ipsec t auto-key ipsec-crypto-profile Q' "$@"
 	pantund_start ga
 	wait_for 10 ip -n ga link show dev tunnel1
@@ -42,7 +44,7 @@ pantun() {
 
 # up NAME: packets pass.
 up() {
-	check "$1: carrier comes" wait_for 15 carrier_is ga tunnel1 1
+	check "$1: carrier comes" wait_for 30 carrier_is ga tunnel1 1
 	check "$1: ping" on ha ping -q -c 2 -i 0.2 -W 2 10.2.0.2
 }
 
@@ -89,6 +91,11 @@ in_udp() {
 
 child_in_udp() {
 	swanctl_on gb --list-sas | grep -q 'TUNNEL-in-UDP\|ESP in UDP'
+}
+
+# swanctl_says_v2: strongSwan has an IKE SA of that version.
+swanctl_says_v2() {
+	swanctl_on gb --list-sas | grep -q 'IKEv2'
 }
 
 PASSIVE='set network ike gateway g protocol-common passive-mode yes'
@@ -149,6 +156,28 @@ in_udp 'draft of NAT-T, strongSwan begins'
 case_end 'draft of NAT-T, strongSwan begins'
 on gb nft delete table ip older
 SS_ENCAP=no
+
+VERSION=ikev2-preferred
+PREFERRED='set network ike gateway g protocol ikev2 ike-crypto-profile P'
+peer aes128-sha256
+pantun no-pfs aes-128-cbc sha256 "$PREFERRED"
+up 'ikev2-preferred, strongSwan has IKEv1'
+check 'ikev2-preferred: pantun says why it is IKEv1' logged 'none of our proposals of IKEv2'
+case_end 'ikev2-preferred, strongSwan has IKEv1'
+
+pantun no-pfs aes-128-cbc sha256 "$PREFERRED" "$PASSIVE"
+check 'ikev2-preferred: strongSwan begins IKEv1' swanctl_on gb --initiate --child net --timeout 20
+up 'ikev2-preferred, strongSwan begins IKEv1'
+case_end 'ikev2-preferred, strongSwan begins IKEv1'
+
+SS_VERSION=2
+peer aes128-sha256
+pantun no-pfs aes-128-cbc sha256 "$PREFERRED"
+up 'ikev2-preferred, strongSwan has IKEv2'
+check 'ikev2-preferred: it is IKEv2' swanctl_says_v2
+case_end 'ikev2-preferred, strongSwan has IKEv2'
+SS_VERSION=1
+VERSION=ikev1
 
 SS_SECRET=another-secret-that-differs
 peer aes128-sha256

@@ -37,7 +37,7 @@ static const struct alg_dh *first_group(const struct prop_list *list)
 /* What is to be offered, in the handshake; false: there is none, or no memory. */
 static bool prepare(struct ike_sa *ike)
 {
-	const struct prop_list *all = &ike->conf->ike;
+	const struct prop_list *all = policy_gateway_ike(ike->conf, V1_MAJOR);
 	struct handshake *hs = ike->hs;
 	struct prop_list *offered;
 

@@ -73,7 +73,8 @@ static struct gateway *judge_first(struct ike_core *core, const struct v1_in *in
 		return NULL;
 	}
 	gw = match_claimed(core, &claim, NULL, &found);
-	while (gw && (!gw->conf->key || !match_takes(gw, &first->wire, 0, chosen, why, WHY_MAX)))
+	while (gw && (!gw->conf->key ||
+		      !match_takes(gw, V1_MAJOR, &first->wire, 0, chosen, why, WHY_MAX)))
 		gw = match_claimed(core, &claim, gw, &found);
 	if (gw)
 		return gw;

@@ -305,7 +305,8 @@ static void take_advice(struct ike_sa *ike, const struct v1_in *in)
 		gateway_fail(ike->gw, "peer %s accepts none of our IKE proposals "
 				      "(NO_PROPOSAL_CHOSEN), or does not know us: make the "
 				      "ike-crypto-profile of both ends agree; we offer %s",
-			     peer, prop_list_text(&ike->conf->ike, text, sizeof(text)));
+			     peer, prop_list_text(policy_gateway_ike(ike->conf, V1_MAJOR), text,
+						  sizeof(text)));
 	else
 		gateway_fail(ike->gw, "peer %s refused a message of phase 1 (%s): see its log",
 			     peer, isakmp_notify_text(notify.type, name));

@@ -19,7 +19,7 @@ struct packet *v1_offer_build(struct ike_sa *ike, struct task *task)
 	if (!ike->own)
 		return NULL;
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
-	if (!v1_offer_put(&w, ike, &ike->conf->ike))
+	if (!v1_offer_put(&w, ike, policy_gateway_ike(ike->conf, V1_MAJOR)))
 		return NULL;
 	v1_vendor_put(&w, ike);
 	return v1_end(&w);
@@ -38,7 +38,8 @@ bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	/* Nothing authenticates this message: drop a bad one, as a better one may follow. */
 	if (!memcmp(in->header.spi_r, none, IKE_SPI_LEN))
 		return false;
-	if (!v1_answer_good(ike, in, &ike->conf->ike, 0, &chosen, why, sizeof(why))) {
+	if (!v1_answer_good(ike, in, policy_gateway_ike(ike->conf, V1_MAJOR), 0, &chosen, why,
+			    sizeof(why))) {
 		gateway_fail(gw, "%s", why);
 		return false;
 	}

@@ -60,7 +60,7 @@ static void say_refused(struct ike_core *core, const struct v1_in *in, const str
 		return;
 	}
 	prop_v1_to_wire(sa, PROP_IKE, signs ? signs : ISAKMP_AUTH_PSK, 0, &wire);
-	if (!match_takes(gw, &wire, 0, &chosen, why, sizeof(why)))
+	if (!match_takes(gw, V1_MAJOR, &wire, 0, &chosen, why, sizeof(why)))
 		stranger_fail(core, gw, "%s (peer %s asks for an IKE SA)", why, peer);
 }
 

@@ -12,7 +12,8 @@ uint16_t v1_auth(const struct ike_sa *ike)
 bool v1_offer_put(struct isakmp_writer *w, struct ike_sa *ike, const struct prop_list *list)
 {
 	const struct prop_v1_terms terms = {
-		.auth = v1_auth(ike), .life_seconds = (uint32_t)ike->conf->life_seconds,
+		.auth = v1_auth(ike),
+		.life_seconds = (uint32_t)policy_gateway_life(ike->conf, V1_MAJOR),
 	};
 	size_t at = w->buf.n + IKE_PAYLOAD_HDR_LEN;
 	struct v1_sa *own = v1_of(ike);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/older.h"
 
 /* --- answers to what we asked --- */
 
@@ -157,6 +158,23 @@ static struct ike_sa *find(struct ike_core *core, const struct wire_header *head
 	       !memcmp(ike->spi_r, none, IKE_SPI_LEN) ? ike : NULL;
 }
 
+/* Perhaps the peer says that it does not know the version of our first message. */
+static void hint_input(struct ike_core *core, const struct v1_in *in)
+{
+	struct ike_sa *ike = ike_find(core, in->header.spi_i);
+	const struct isakmp_payload *payload;
+	struct isakmp_notify notify;
+	struct wire_error error;
+
+	if (in->header.exchange != ISAKMP_EXCH_INFORMATIONAL || v1_encrypted(in) || !ike ||
+	    !ike->initiator || ike->state != IKE_INIT_SENT || !ike->ex.request ||
+	    !addr_equal(&in->remote.addr, &ike->path->remote.addr))
+		return;
+	payload = isakmp_find(&in->payloads, ISAKMP_PL_NOTIFY, NULL);
+	if (payload && !isakmp_read_notify(payload, &notify, &error))
+		older_hint(ike, notify.type);
+}
+
 static bool is_first(const struct v1_in *in)
 {
 	static const uint8_t none[IKE_SPI_LEN];
@@ -178,6 +196,8 @@ static void input(struct ike_core *core, const struct endpoint *local,
 	ike = find(core, &in.header);
 	if (ike && ike->own)
 		sa_input(ike, &in);
+	if (!ike)
+		hint_input(core, &in);
 	if (ike || !is_first(&in) || !v1_first_due(core, &in))
 		return;
 	if (in.header.exchange == ISAKMP_EXCH_MAIN)

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "ike/nonce.h"
+#include "ike/older.h"
 #include "ike/stranger.h"
 #include "ike/v2/cert.h"
 #include "ike/v2/v2.h"
@@ -89,6 +90,8 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 		exchange_limit(&ike->ex, ADVISED_SENDS);
 		return;
 	}
+	if (older_hint(ike, notify->type))
+		return;
 	addr_text(&ike->path->remote.addr, peer);
 	if (notify->type == IKE_N_NO_PROPOSAL_CHOSEN)
 		gateway_fail(ike->gw, "peer %s accepts none of our IKE proposals "
@@ -343,7 +346,7 @@ static void say_no_gateway(struct ike_core *core, const struct v2_in *in,
 	if (!first)
 		log_warning(NULL, "%s asks for an IKE SA, but is not the peer-address of any "
 			    "gateway", peer);
-	else if (match_takes(first, &p->sa, p->ke.group, &chosen, why, sizeof(why)))
+	else if (match_takes(first, V2_MAJOR, &p->sa, p->ke.group, &chosen, why, sizeof(why)))
 		return;
 	else if (only)
 		stranger_fail(core, only, "%s (peer %s asks for an IKE SA)", why, peer);

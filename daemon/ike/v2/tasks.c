@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What we ask a peer for: v2_task[] has all of each kind, v2.c carries it out. */
+#include "ike/agenda.h"
+#include "ike/older.h"
 #include "ike/peer_gone.h"
 #include "ike/v2/v2.h"
 
@@ -31,6 +33,21 @@ static void ike_delete_unsent(struct ike_sa *ike, struct task *task)
 	ike_close(ike, false);
 }
 
+/* @ike makes room for another attempt, by IKEv1, for the reason that it was begun for. */
+static void begin_older(struct ike_sa *ike)
+{
+	struct gateway *gw = ike->gw;
+	struct ike_sa *stands = gw->ike;
+
+	ike_close(ike, false);
+	if (stands && stands->stale)
+		gateway_reauth(gw, stands);
+	else if (stands && stands->doubted)
+		gateway_doubt(gw, stands);
+	else
+		gateway_poke(gw);
+}
+
 static void init_lost(struct ike_sa *ike, struct task *task)
 {
 	char peer[ADDR_TEXT];
@@ -39,6 +56,10 @@ static void init_lost(struct ike_sa *ike, struct task *task)
 	if (v2_plain_instead(ike))
 		return;
 	ike->gw->silent += !ike->hs->advice[0];
+	if (older_instead(ike)) {
+		begin_older(ike);
+		return;
+	}
 	if (!ike->hs->advice[0])
 		gateway_fail(ike->gw, "peer %s does not answer: check that it is reachable, that "
 				      "UDP ports 500 and 4500 pass, and that IKEv2 runs there",
