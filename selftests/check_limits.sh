@@ -18,17 +18,31 @@ topic() {
 	chmod +x "$file"
 }
 
-# together MOST NAME TAKES: a topic that runs until three were begun, and a while on for more to
-# come; it succeeds if no more than MOST run then whose names begin with the same letter.
+# settled: check.sh sleeps until a topic ends: it has no child but those that run topics.  (While
+# it still looks for the next it has others, or is awake.)
+settled() {
+	local main topics
+	main=$(cat "$WORK/main")
+	topics=$(find "$WORK/runs" -type f | wc -l)
+	[ "$(pgrep -c -P "$main")" = "$topics" ] && ps -o stat= -p "$main" | grep -q '^S' &&
+		[ "$(pgrep -c -P "$main")" = "$topics" ]
+}
+
+# together MOST NAME TAKES: a topic that runs until three were begun, and check.sh begins no more;
+# it succeeds if no more than MOST run then whose names begin with the same letter.
 together() {
 	local mine=$WORK/runs/$2
-	HEADER="# Takes: $3" topic "$2" 100 "echo >>'$WORK/begun'
+	HEADER="# Takes: $3" topic "$2" 100 "WORK=$WORK
+		$(declare -f settled)
 		touch '$mine'
-		timeout 60 sh -c 'until [ \$(wc -l <$WORK/begun) -ge 3 ]; do sleep 0.1; done' || exit 1
-		sleep 1
+		echo >>'$WORK/begun'
+		for i in \$(seq 600); do
+			[ \$(wc -l <$WORK/begun) -lt 3 ] || ! settled || break
+			sleep 0.1
+		done
 		set -- '$WORK/runs/${2:0:1}'*
 		rm '$mine'
-		[ \$# -le $1 ] || exit 1"
+		[ \$i -lt 600 ] && [ \$# -le $1 ] || exit 1"
 }
 
 # begins NAME TAKES: says so, and stays until there are three.
@@ -44,7 +58,9 @@ lab() {
 
 # run FILE TOPIC...: check.sh of that tree; succeeds however it ends.
 run() {
-	"$TREE/selftests/check.sh" "${@:2}" >"$1" 2>&1 || echo "exit status $?" >>"$1"
+	"$TREE/selftests/check.sh" "${@:2}" >"$1" 2>&1 &
+	echo $! >"$WORK/main"
+	wait $! || echo "exit status $?" >>"$1"
 }
 
 mkdir -p "$TREE/selftests/lab"
@@ -80,8 +96,10 @@ run "$WORK/all" a_one a_two a_three a_four
 check_has 'or any other, where none of those is left' '4 passed, 0 failed' "$WORK/all"
 rm "$WORK/begun"
 for name in a_one a_two a_three; do
-	HEADER='# Takes: 20' topic "$name" 100 "echo >>'$WORK/begun'
-		timeout 60 sh -c 'until [ -e $WORK/w_two ]; do sleep 0.1; done' || exit 1"
+	HEADER='# Takes: 20' topic "$name" 100 "touch '$WORK/runs/$name'
+		echo >>'$WORK/begun'
+		timeout 60 sh -c 'until [ -e $WORK/w_two ]; do sleep 0.1; done' || exit 1
+		rm '$WORK/runs/$name'"
 done
 together 1 w_one '20, mostly waiting'
 together 1 w_two '10, mostly waiting'
