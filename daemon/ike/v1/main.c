@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "ike/evidence.h"
 #include "ike/ike_life.h"
 #include "ike/v1/v1.h"
 #include "policy/id.h"
@@ -140,7 +141,7 @@ static bool check_signature(struct ike_sa *ike, const struct v1_in *in, const st
 		return true;
 	gateway_fail(ike->gw, "peer %s (%s) is not let in by its certificate: %s",
 		     addr_text(&ike->path->remote.addr, peer), id_text(id, theirs),
-		     v1_sign_reason(&answer));
+		     evidence_reason(&answer));
 	return false;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "ike/child_kernel.h"
+#include "ike/evidence.h"
 #include "ike/ike_life.h"
 #include "ike/match.h"
 #include "ike/stranger.h"
@@ -261,7 +262,7 @@ static struct gateway *certified(struct ike_sa *ike, const struct v1_in *in,
 		stranger_fail(ike->core, fits,
 			      "peer %s (%s) is not let in by its certificate: %s",
 			      addr_text(claim.remote, peer), id_text(id, theirs),
-			      v1_sign_reason(&answer));
+			      evidence_reason(&answer));
 	return NULL;
 }
 

@@ -225,8 +225,6 @@ bool v1_sign_put(struct isakmp_writer *w, struct ike_sa *ike, struct bytes hash,
 /* Likewise, where @hash is what the signature has to cover (v1_proof_question()). */
 struct ike_auth_request *v1_sign_question(const struct ike_sa *ike, const struct v1_in *in,
 					  const struct ike_id *id, struct bytes hash);
-/* Why @answer, to that, is not good. */
-const char *v1_sign_reason(struct ike_auth_answer *answer);
 /* The certificates in @in are what @trust has let in; false: no memory. */
 bool v1_sign_keep(struct ike_sa *ike, const struct v1_in *in, uint64_t trust);
 

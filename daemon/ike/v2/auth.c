@@ -236,7 +236,7 @@ static bool has_our_key(struct ike_sa *ike, const struct keymat_ike *keys,
 		return true;
 	if (v2_proof_signs(proof))
 		gateway_fail(ike->gw, "peer %s (%s) is not let in by its certificate: %s", peer,
-			     theirs, v2_proof_reason(&answer));
+			     theirs, evidence_reason(&answer));
 	else if (answer.failed)
 		gateway_fail(ike->gw, "peer %s (%s) cannot be authenticated: " V2_KEY_FAILS, peer,
 			     theirs);

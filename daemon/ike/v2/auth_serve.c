@@ -210,7 +210,7 @@ static void say_why_not(struct ike_sa *ike, const struct v2_proof *proof,
 	else if (found->match.fits && v2_proof_signs(proof))
 		stranger_fail(core, found->match.fits,
 			      "peer %s (%s) is not let in by its certificate: %s", peer, theirs,
-			      v2_proof_reason(&found->answer));
+			      evidence_reason(&found->answer));
 	else if (found->match.fits && found->failed)
 		stranger_fail(core, found->match.fits,
 			      "peer %s (%s) cannot be authenticated: " V2_KEY_FAILS, peer, theirs);

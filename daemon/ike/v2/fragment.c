@@ -27,6 +27,8 @@
 #define SKF_HEADER	8	/* of the payload */
 #define SILENT_SENDS	2	/* after which the size is believed to be the reason */
 
+_Static_assert(MESSAGE_MAX == FRAGMENTS_OCTETS, "peers of ours put together what we send");
+
 /* --- sizes --- */
 
 static size_t packet_least(const struct pathref *path)

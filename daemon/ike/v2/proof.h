@@ -7,9 +7,9 @@
 #ifndef PANTUN_IKE_V2_PROOF_H
 #define PANTUN_IKE_V2_PROOF_H
 
-#include "crypto/cert.h"
 #include "crypto/keymat_v2.h"
 #include "crypto/sign.h"
+#include "ike/evidence.h"
 #include "ike/v2/v2.h"
 
 /* What to do about a key that could not even be tried; the end of a message. */
@@ -20,8 +20,7 @@ struct v2_proof {
 	struct ike_id id;
 	struct bytes id_body;	/* as it came, reserved octets and all */
 	struct wire_auth auth;
-	unsigned int n_certs;	/* those of X.509 that came; one more than it may be: too many */
-	struct bytes certs[CERT_PEER_MAX + 1];
+	struct evidence_certs certs;
 };
 
 /* It is a signature, and the certificate is the key. */
@@ -61,8 +60,6 @@ bool v2_proof_check(struct ike_sa *ike, enum job_side side, struct ike_auth_requ
  * @trust have let it in.  False: no memory.
  */
 bool v2_proof_keep(struct ike_sa *ike, const struct v2_proof *proof, uint64_t trust);
-/* Why a certificate was not taken, of the answer about it. */
-const char *v2_proof_reason(struct ike_auth_answer *answer);
 
 /*
  * Has AUTH of ours, who are @id, made as @conf has it: wipe it.  False: job_waits(), or it cannot
