@@ -90,6 +90,12 @@ static struct entry *make_room_for(struct cert_lists *lists, const char *url)
 	return entry;
 }
 
+/* @until has come; or the clock was set back, and it would not come for longer than @most. */
+static bool over(time_t until, time_t now, time_t most)
+{
+	return until <= now || until > now + most;
+}
+
 static void ask(struct cert_lists *lists, struct entry *entry, time_t now, unsigned int patience)
 {
 	entry->state = CERT_LIST_ASKED;
@@ -112,7 +118,7 @@ struct cert_list_view cert_lists_get(struct cert_lists *lists, const char *url, 
 						.why = "out of memory" };
 	TAILQ_REMOVE(&lists->all, entry, list);
 	TAILQ_INSERT_TAIL(&lists->all, entry, list);
-	if (entry->state != CERT_LIST_ASKED && entry->until <= now)
+	if (entry->state != CERT_LIST_ASKED && over(entry->until, now, KEEP_MOST))
 		ask(lists, entry, now, patience);
 	return (struct cert_list_view){ .state = entry->state, .list = entry->crl,
 					.why = entry->why };
@@ -208,7 +214,8 @@ bool cert_lists_late(struct cert_lists *lists, time_t now)
 	bool some = false;
 
 	for (entry = TAILQ_FIRST(&lists->all); entry; entry = TAILQ_NEXT(entry, list)) {
-		if (entry->state != CERT_LIST_ASKED || entry->until > now)
+		if (entry->state != CERT_LIST_ASKED ||
+		    !over(entry->until, now, (time_t)entry->patience + 1))
 			continue;
 		fail(entry, "it takes too long", now);
 		some = true;
