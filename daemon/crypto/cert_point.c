@@ -2,32 +2,24 @@
 #include "crypto/cert_point.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
-#define HTTP	"http://"
+#include "base/url.h"
 
-/* A URL is of printable characters, and no blanks. */
 static bool take_url(const GENERAL_NAME *name, char url[CERT_LISTS_URL])
 {
-	const ASN1_STRING *text = name->d.ia5;
-	const unsigned char *p;
-	int n;
+	struct bytes text;
 
 	if (name->type != GEN_URI)
 		return false;
-	p = ASN1_STRING_get0_data(text);
-	n = ASN1_STRING_length(text);
-	if (n < (int)sizeof(HTTP) || n >= CERT_LISTS_URL ||
-	    strncasecmp((const char *)p, HTTP, sizeof(HTTP) - 1) != 0)
+	text = bytes_of(ASN1_STRING_get0_data(name->d.ia5),
+			(size_t)ASN1_STRING_length(name->d.ia5));
+	if (text.n >= CERT_LISTS_URL || !url_is_http(text))
 		return false;
-	for (int i = 0; i < n; i++)
-		if (p[i] <= ' ' || p[i] > '~')
-			return false;
-	memcpy(url, p, (size_t)n);
-	url[n] = '\0';
+	memcpy(url, text.p, text.n);
+	url[text.n] = '\0';
 	return true;
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "loop/from_auth.h"
 
-#include <strings.h>
+#include <string.h>
 
+#include "base/url.h"
 #include "loop/children.h"
 #include "loop/config.h"
 #include "loop/daemon_priv.h"
@@ -35,17 +36,6 @@ static void on_auth_marked(void *ctx, struct bytes body, int fd)
 		chan_refuse(d->auth, MSG_AUTH_MARKED, "not one that was sent");
 }
 
-/* Of HTTP alone, and one line: the request that is made of it is this one. */
-static bool url_fine(const char url[URL_ROOM])
-{
-	if (!msg_text_ok(url, URL_ROOM) || strncasecmp(url, "http://", 7) != 0)
-		return false;
-	for (const char *p = url; *p; p++)
-		if (*p <= ' ' || *p > '~')
-			return false;
-	return true;
-}
-
 static void on_list_wanted(void *ctx, struct bytes body, int fd)
 {
 	const struct msg_list_wanted *wanted = (const void *)body.p;
@@ -53,7 +43,8 @@ static void on_list_wanted(void *ctx, struct bytes body, int fd)
 
 	(void)fd;
 	if (!wanted->ticket || !wanted->ms || wanted->ms > HTTP_MS_MOST ||
-	    !url_fine(wanted->url)) {
+	    !msg_text_ok(wanted->url, sizeof(wanted->url)) ||
+	    !url_is_http(bytes_of(wanted->url, strlen(wanted->url)))) {
 		chan_refuse(d->auth, MSG_LIST_WANTED, "not a question");
 		return;
 	}
