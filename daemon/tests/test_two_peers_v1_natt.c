@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <openssl/evp.h>
 
 #include "ike/core_priv.h"
 #include "ike/v1/v1.h"
@@ -17,26 +18,13 @@
 
 #define VENDOR_N	16
 
-static const uint8_t draft_2[VENDOR_N] = {
-	0xcd, 0x60, 0x46, 0x43, 0x35, 0xdf, 0x21, 0xf8, 0x7c, 0xfd, 0xb2, 0xfc, 0x68, 0xb6, 0xa4,
-	0x48,
-};
-static const uint8_t draft_2_lf[VENDOR_N] = {
-	0x90, 0xcb, 0x80, 0x91, 0x3e, 0xbb, 0x69, 0x6e, 0x08, 0x63, 0x81, 0xb5, 0xec, 0x42, 0x7b,
-	0x1f,
-};
-static const uint8_t draft_3[VENDOR_N] = {
-	0x7d, 0x94, 0x19, 0xa6, 0x53, 0x10, 0xca, 0x6f, 0x2c, 0x17, 0x9d, 0x92, 0x15, 0x52, 0x9d,
-	0x56,
-};
-static const uint8_t rfc3947[VENDOR_N] = {
-	0x4a, 0x13, 0x1c, 0x81, 0x07, 0x03, 0x58, 0x45, 0x5c, 0x57, 0x28, 0xf2, 0x0e, 0x95, 0x45,
-	0x2f,
-};
-
-/* The best first. */
+/* They are the digests of these names (RFC 3947 section 3.1), the best first. */
 #define IDS	4
-static const uint8_t *const ids[IDS] = { rfc3947, draft_3, draft_2_lf, draft_2 };
+static const char *const names[IDS] = {
+	"RFC 3947", "draft-ietf-ipsec-nat-t-ike-03", "draft-ietf-ipsec-nat-t-ike-02\n",
+	"draft-ietf-ipsec-nat-t-ike-02",
+};
+static uint8_t ids[IDS][VENDOR_N];
 
 struct seen {
 	unsigned int first;		/* of ids[] that A may name */
@@ -180,6 +168,15 @@ static void test_encap(void **state)
 	}
 }
 
+static int digest_names(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < IDS; i++)
+		assert_int_equal(EVP_Digest(names[i], strlen(names[i]), ids[i], NULL, EVP_md5(),
+					    NULL), 1);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,5 +185,5 @@ int main(void)
 		cmocka_unit_test(test_encap),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, digest_names, NULL);
 }
