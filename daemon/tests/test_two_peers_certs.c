@@ -17,49 +17,20 @@
 #include "ike/ike_sa.h"
 #include "ike/task.h"
 #include "tests/peers.h"
-#include "tests/pki.h"
+#include "tests/peers_cert.h"
 #include "tests/speech.h"
 #include "wire/ike_const.h"
 
 static struct pki root, other, namesake;
 
-static struct pki authority_named(const char *name, const struct pki *issuer,
-				  const char *alternatives)
-{
-	const struct pki_wish wish = {
-		.kind = "P-256", .name = name, .authority = true, .issuer = issuer,
-		.alternatives = alternatives, .from = -PKI_DAY, .until = 100 * PKI_DAY,
-	};
-
-	return pki_make(&wish);
-}
-
 static struct pki authority(const char *name, const struct pki *issuer)
 {
-	return authority_named(name, issuer, NULL);
+	return peers_authority(name, issuer, NULL);
 }
 
 static struct pki_wish wish_of(int side)
 {
-	return (struct pki_wish){
-		.kind = "P-256", .name = side == A ? "a" : "b",
-		.alternatives = side == A ? "DNS:a.example" : "DNS:b.example",
-		.issuer = &root, .from = -PKI_DAY, .until = 100 * PKI_DAY,
-	};
-}
-
-/* Has the authorities of @gw, which are alone or have others, go with these. */
-static void give_rules(struct policy_gateway *gw, const struct cert_rules *rules)
-{
-	struct bytes authorities = secret_bytes(gw->anchors);
-	struct secret *all;
-	struct cert_rules before;
-
-	cert_rules_take(&authorities, &before);
-	all = cert_rules_put(rules, authorities, bytes_of(NULL, 0));
-	assert_non_null(all);
-	secret_free(gw->anchors);
-	gw->anchors = all;
+	return peers_cert_wish(side, "P-256", &root);
 }
 
 /* Certificate and authorities of a side, as a file would have given them to it. */
@@ -68,29 +39,8 @@ static struct policy *policy_of(int side, const struct pki *own, X509 *const *ch
 {
 	struct site site = peers_site(side);
 	struct policy *policy = peers_policy(&site);
-	struct policy_gateway *gw = policy->gateways;
-	X509 *const roots[] = { trusted->cert, NULL };
-	struct secret *key = pki_key_pem(own), *certs = pki_pem(chain), *anchors = pki_pem(roots);
-	struct cert_own_file made;
-	unsigned int n = 0;
-	char why[160] = "";
 
-	secret_free(gw->psk);
-	gw->psk = NULL;
-	assert_true(cert_own_read(&(struct cert_own_input){ .certs = secret_bytes(certs),
-							    .key = secret_bytes(key) },
-				  &made, why, sizeof(why)));
-	gw->credential = made.credential;
-	gw->chain = made.chain;
-	secret_free(made.subject);
-	gw->anchors = cert_roots_read(secret_bytes(anchors), gw->authorities, &n, why,
-				      sizeof(why));
-	assert_non_null(gw->anchors);
-	gw->n_authorities = (uint8_t)n;
-	give_rules(gw, &(struct cert_rules){ .sha1 = false });
-	secret_free(key);
-	secret_free(certs);
-	secret_free(anchors);
+	peers_cert_give(policy->gateways, own, chain, trusted);
 	return policy;
 }
 
@@ -177,7 +127,7 @@ static void test_long_chain(void **state)
 		char name[16];
 
 		snprintf(name, sizeof(name), "between%u", i);
-		between[i] = authority_named(name, i ? &between[i - 1] : &root, names);
+		between[i] = peers_authority(name, i ? &between[i - 1] : &root, names);
 		chain[4 - i] = between[i].cert;
 	}
 	a.issuer = &between[3];
@@ -259,7 +209,7 @@ static void test_any_id(void **state)
 	struct policy *policy = policy_of(B, &own, (X509 *[]){ own.cert, NULL }, &root);
 
 	(void)state;
-	give_rules(policy->gateways, &(struct cert_rules){ .any_id = true });
+	peers_cert_rules(policy->gateways, &(struct cert_rules){ .any_id = true });
 	a.alternatives = "DNS:c.example";
 	peers_configure_policy(net, B, policy);
 	configure(net, A, &a);
@@ -471,7 +421,7 @@ static struct peers *begin_old(const char *kind, unsigned int sha1)
 		own = pki_make(&wish);
 		policy = policy_of(side, &own, (X509 *[]){ own.cert, NULL }, &root);
 		policy->gateways->allow_sha1 = sha1 & 1U << side;
-		give_rules(policy->gateways,
+		peers_cert_rules(policy->gateways,
 			   &(struct cert_rules){ .sha1 = policy->gateways->allow_sha1 });
 		peers_configure_policy(net, side, policy);
 		pki_free(&own);

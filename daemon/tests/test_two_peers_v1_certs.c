@@ -5,67 +5,28 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
-#include "crypto/cert_file.h"
-#include "crypto/cert_rules.h"
 #include "ike/ike_sa.h"
 #include "tests/peers.h"
-#include "tests/pki.h"
+#include "tests/peers_cert.h"
 
 static struct pki root, other;
 
-static struct pki authority(const char *name)
-{
-	const struct pki_wish wish = {
-		.kind = "P-256", .name = name, .authority = true,
-		.from = -PKI_DAY, .until = 100 * PKI_DAY,
-	};
-
-	return pki_make(&wish);
-}
-
 static struct pki_wish wish_of(int side, const char *kind)
 {
-	return (struct pki_wish){
-		.kind = kind, .name = side == A ? "a" : "b",
-		.alternatives = side == A ? "DNS:a.example" : "DNS:b.example",
-		.issuer = &root, .from = -PKI_DAY, .until = 100 * PKI_DAY,
-	};
+	return peers_cert_wish(side, kind, &root);
 }
 
-/* The gateway of @site has what files would have given it. */
 static void give(struct policy_gateway *gw, const struct pki *own)
 {
-	X509 *const chain[] = { own->cert, NULL }, *const roots[] = { root.cert, NULL };
-	struct secret *key = pki_key_pem(own), *certs = pki_pem(chain), *anchors = pki_pem(roots);
-	struct secret *plain;
-	struct cert_own_file made;
-	unsigned int n = 0;
-	char why[160] = "";
+	X509 *const chain[] = { own->cert, NULL };
 
-	secret_free(gw->psk);
-	gw->psk = NULL;
-	assert_true(cert_own_read(&(struct cert_own_input){ .certs = secret_bytes(certs),
-							    .key = secret_bytes(key) },
-				  &made, why, sizeof(why)));
-	gw->credential = made.credential;
-	gw->chain = made.chain;
-	gw->v1_auth = made.v1_method;
-	secret_free(made.subject);
-	plain = cert_roots_read(secret_bytes(anchors), gw->authorities, &n, why, sizeof(why));
-	assert_non_null(plain);
-	gw->n_authorities = (uint8_t)n;
-	gw->anchors = cert_rules_put(&(struct cert_rules){ .sha1 = false }, secret_bytes(plain),
-				     bytes_of(NULL, 0));
-	assert_non_null(gw->anchors);
-	secret_free(plain);
-	secret_free(key);
-	secret_free(certs);
-	secret_free(anchors);
+	peers_cert_give(gw, own, chain, &root);
 }
 
 static void configure_site(struct peers *net, int side, const struct site *site,
@@ -168,43 +129,41 @@ static void test_renewed(void **state)
 
 /* --- what is not --- */
 
+/* What is wrong with the certificate of one of them, and what the other says. */
 static void test_refused(void **state)
 {
-	struct pki_wish a = wish_of(A, "P-256"), b = wish_of(B, "P-256");
-	struct peers *net = peers_new(40);
+	static const struct {
+		bool other;			/* authority */
+		const char *alternatives;	/* NULL: as it has to be */
+		bool ended;
+		const char *why;
+	} rows[] = {
+		{ true, NULL, false, "no authority of the certificate-profile has issued it" },
+		{ false, "DNS:c.example", false, "its identity does not stand in its certificate" },
+		{ false, NULL, true, "it has expired" },
+	};
+	static const char *const said[] = { [A] = "peer 192.0.2.1 (a.example)",
+					    [B] = "peer 198.51.100.2 (b.example)" };
 
 	(void)state;
-	/* The responder is of another authority: the initiator says so. */
-	b.issuer = &other;
-	configure(net, B, &b);
-	configure(net, A, &a);
-	peers_must_fail(net, "peer 198.51.100.2 (b.example) is not let in by its certificate: ");
-	b.issuer = &root;
-	a.issuer = &other;
-	net = peers_new(41);
-	configure(net, B, &b);
-	configure(net, A, &a);
-	peers_must_fail(net, "peer 192.0.2.1 (a.example) is not let in by its certificate: ");
-	/* A certificate for somebody else. */
-	a = wish_of(A, "P-256");
-	a.alternatives = "DNS:c.example";
-	net = peers_new(42);
-	configure(net, B, &b);
-	configure(net, A, &a);
-	peers_must_fail(net, "peer 192.0.2.1 (a.example) is not let in by its certificate: ");
-	a = wish_of(A, "P-256");
-	b.alternatives = "DNS:c.example";
-	net = peers_new(43);
-	configure(net, B, &b);
-	configure(net, A, &a);
-	peers_must_fail(net, "peer 198.51.100.2 (b.example) is not let in by its certificate: ");
-	/* One that has ended. */
-	b = wish_of(B, "P-256");
-	b.until = -PKI_DAY / 2;
-	net = peers_new(44);
-	configure(net, B, &b);
-	configure(net, A, &a);
-	peers_must_fail(net, "peer 198.51.100.2 (b.example) is not let in by its certificate: ");
+	for (unsigned int i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pki_wish wish[2] = { wish_of(A, "P-256"), wish_of(B, "P-256") };
+		struct peers *net = peers_new(40 + i);
+		int side = i & 1 ? B : A;
+		char text[200];
+
+		if (rows[i / 2].other)
+			wish[side].issuer = &other;
+		if (rows[i / 2].alternatives)
+			wish[side].alternatives = rows[i / 2].alternatives;
+		if (rows[i / 2].ended)
+			wish[side].until = -PKI_DAY / 2;
+		configure(net, B, &wish[B]);
+		configure(net, A, &wish[A]);
+		snprintf(text, sizeof(text), "%s is not let in by its certificate: %s", said[side],
+			 rows[i / 2].why);
+		peers_must_fail(net, text);
+	}
 }
 
 /* The certificate is a good one, but the signature is by another key than its own. */
@@ -287,8 +246,8 @@ static void test_altered(void **state)
 static int begin(void **state)
 {
 	(void)state;
-	root = authority("root");
-	other = authority("other");
+	root = peers_authority("root", NULL, NULL);
+	other = peers_authority("other", NULL, NULL);
 	return 0;
 }
 
