@@ -150,6 +150,73 @@ static void test_certificates(void **state)
 		"it\n");
 }
 
+#define V1	G "protocol version ikev1\n"
+#define BOTH	G "protocol version ikev2-preferred\n"
+#define MODE	G "protocol ikev1 exchange-mode "
+
+#define MIXED	"gateway \"g\": in IKEv1 both ends have certificates, or both a pre-shared key\n"
+#define NO_SUCH	"gateway \"g\": IKEv1 knows no such keys: use a certificate with RSA or ECDSA, " \
+		"or protocol version ikev2\n"
+#define NO_MODE	"gateway \"g\": aggressive mode takes no certificates in this version: use " \
+		"exchange-mode main\n"
+
+/* A certificate at one end alone, and a pre-shared key at the other. */
+static void test_v1_mixed(void)
+{
+	static const char own[] =
+		G "peer-address ip 192.0.2.9\n" TUNNEL
+		G "authentication certificate local-certificate name own\n"
+		"set certificate own file @/x.crt\n"
+		"set certificate own key-file @/x.key\n"
+		G "authentication pre-shared-key key \"a key of more than twenty octets\"\n";
+	static const char peers[] =
+		G "peer-address ip 192.0.2.9\n" TUNNEL
+		G "authentication certificate certificate-profile CP\n"
+		"set certificate-profile CP CA root\n" ROOT
+		G "authentication pre-shared-key key \"a key of more than twenty octets\"\n";
+	static const char *const each[] = { own, peers };
+	char lines[2048];
+
+	for (size_t i = 0; i < 2; i++) {
+		takes(each[i], "");
+		snprintf(lines, sizeof(lines), "%s" V1, each[i]);
+		refuses(lines, "f:1:25: " MIXED);
+		snprintf(lines, sizeof(lines), "%s" BOTH, each[i]);
+		refuses(lines, "f:1:25: " MIXED);
+	}
+}
+
+/* What signatures of IKEv1 are not for is refused, and IKEv2 goes on with it. */
+static void test_v1(void **state)
+{
+	const struct pki_wish ca = { .kind = "P-256", .name = "ca", .authority = true,
+				     .until = 50 * PKI_DAY };
+	struct pki root = pki_make(&ca), own;
+	struct pki_wish wish = { .kind = "P-256", .name = "hq", .issuer = &root,
+				 .until = 50 * PKI_DAY };
+
+	(void)state;
+	own = pki_make(&wish);
+	write_pem("ca", pki_pem((X509 *[]){ root.cert, NULL }), 0644);
+	write_pem("crt", pki_pem((X509 *[]){ own.cert, NULL }), 0644);
+	write_pem("key", pki_key_pem(&own), 0600);
+	pki_free(&own);
+	test_v1_mixed();
+	takes(CERTS ROOT V1, "");
+	takes(CERTS ROOT V1 MODE "main\n", "");
+	refuses(CERTS ROOT V1 MODE "aggressive\n", "f:1:25: " NO_MODE);
+	refuses(CERTS ROOT BOTH MODE "aggressive\n", "f:1:25: " NO_MODE);
+	wish.kind = "ED25519";
+	own = pki_make(&wish);
+	write_pem("crt", pki_pem((X509 *[]){ own.cert, NULL }), 0644);
+	write_pem("key", pki_key_pem(&own), 0600);
+	takes(CERTS ROOT, "");
+	refuses(CERTS ROOT V1, "f:1:25: " NO_SUCH);
+	refuses(CERTS ROOT BOTH MODE "aggressive\n", "f:1:25: " NO_SUCH "f:1:25: " NO_MODE);
+	pki_free(&own);
+	pki_free(&root);
+}
+
 /* Where files with keys and passphrases may be read by others, or do not fit. */
 static void test_passphrase(void **state)
 {
@@ -271,6 +338,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_v1),
 		cmocka_unit_test(test_passphrase),
 		cmocka_unit_test(test_lists),
 	};
