@@ -231,6 +231,18 @@ static enum policy_childless read_childless(const struct reader *r)
 	return strcmp(word, "never") ? POLICY_CHILDLESS_ALLOW : POLICY_CHILDLESS_NEVER;
 }
 
+/* Who moves has to find out about NATs anew (RFC 4555 section 3.5). */
+static enum policy_mobike read_mobike(const struct reader *r)
+{
+	const char *word = tree_text(r->b->tree, r->node, LEVEL, "protocol ikev2 mobike");
+
+	if (!r->gateway->nat_traversal || r->gateway->version == POLICY_IKEV1)
+		return POLICY_MOBIKE_NO;
+	if (!strcmp(word, "yes"))
+		return POLICY_MOBIKE_YES;
+	return strcmp(word, "no") ? POLICY_MOBIKE_ALLOW : POLICY_MOBIKE_NO;
+}
+
 /* Phase 1 has no proposal of that profile that it can say. */
 static bool says_nothing(const struct prop_list *list)
 {
@@ -386,6 +398,7 @@ static void read_protocol(const struct reader *r)
 	r->gateway->dscp = (uint8_t)tree_number(tree, r->node, LEVEL, "protocol-common dscp");
 	r->gateway->nat_traversal =
 		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal enable");
+	r->gateway->mobike = read_mobike(r);
 	r->gateway->udp_csum =
 		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal udp-checksum-enable");
 	r->gateway->fragmentation =

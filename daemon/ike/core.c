@@ -22,6 +22,7 @@
 #include "wire/ike_hdr.h"
 
 #define DATAGRAM_MAX	65536
+#define TOLD_MS		SECONDS(5)	/* that older packets may come from elsewhere */
 #define LOOK_MS		SECONDS(1)	/* we want to be called that often while we wait */
 #define LATE_MS		250		/* that happens on any host */
 
@@ -317,8 +318,10 @@ void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 	if (!child)
 		return;
 	core_begin(core, now);
-	if (pathref_follow(child->path, local, remote))
-		gateway_moved(child->slot->gw, child->path);
+	if (!child->path->told || now >= child->path->told + TOLD_MS) {
+		if (pathref_follow(child->path, local, remote))
+			gateway_moved(child->slot->gw, child->path);
+	}
 	core_end(core);
 }
 

@@ -231,7 +231,9 @@ void gateway_tell(struct gateway *gw, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void slot_tell(struct slot *slot, const char *kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* The peer at the end of @path was followed to where it is now: says so. */
+/* The peer at the end of @path was followed to where its NAT has it now: says so. */
 void gateway_moved(struct gateway *gw, const struct pathref *path);
+/* Likewise, to where it has asked to be followed. */
+void gateway_followed(struct gateway *gw, const struct pathref *path);
 
 #endif

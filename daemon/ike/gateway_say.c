@@ -168,3 +168,13 @@ void gateway_moved(struct gateway *gw, const struct pathref *path)
 	gateway_tell(gw, "ike-up", "peer moved behind its NAT, to %s: its SAs follow",
 		     endpoint_text(&path->remote, peer));
 }
+
+void gateway_followed(struct gateway *gw, const struct pathref *path)
+{
+	char peer[ADDR_TEXT];
+
+	gateway_tell(gw, "ike-up", "peer moved to %s%s: its SAs follow",
+		     endpoint_text(&path->remote, peer),
+		     path->nat_local ? ", we are behind a NAT" :
+		     path->nat_remote ? ", behind a NAT" : "");
+}

@@ -102,6 +102,7 @@ struct ike_sa *ike_new_heir(const struct ike_sa *old, bool initiator)
 	set_conf(heir, old->box, old->conf);
 	heir->plain = old->plain;
 	heir->fragmentation = old->fragmentation;
+	heir->mobike = old->mobike;
 	heir->tokens = old->tokens;
 	memcpy(heir->ppk, old->ppk, sizeof(heir->ppk));
 	return heir;

@@ -119,6 +119,7 @@ struct ike_sa {
 	struct job_wait jobs[JOB_SIDES];
 	bool plain;			/* the peer refuses additional key exchanges */
 	bool fragmentation;		/* both ends know fragments (RFC 7383) */
+	bool mobike;			/* who began may change addresses (RFC 4555) */
 	struct fragments *fragments[JOB_SIDES];	/* of the message that comes next; NULL: none */
 	size_t fragments_n;		/* octets of all that it holds */
 	struct timer held;		/* job_hold(): it is time */

@@ -16,6 +16,7 @@ struct pathref {
 	struct endpoint local, remote;
 	uint64_t wished;		/* the last action about an SA of it: see action_sa() */
 	uint16_t packet_n;		/* no IKE packet is to be longer; 0: not known */
+	ike_time told;			/* when the peer last said where it is; 0: never */
 	bool nat_local, nat_remote;	/* which end the peer says is translated */
 	struct child_sa *children;	/* by path_next: whose SAs in the kernel take this path */
 };

@@ -27,6 +27,7 @@ enum task_kind {
 	TASK_IKE_DELETE,
 	TASK_LIVENESS,
 	TASK_TOKEN,
+	TASK_ROUTABLE,		/* whether the peer is where it says it has moved to */
 	TASK_KINDS
 };
 

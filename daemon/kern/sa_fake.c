@@ -163,8 +163,7 @@ int fake_sa_move(struct kern *k, const struct ike_sa_spec *sa)
 	if (sa->new_local.addr.family != e->sa.local.addr.family ||
 	    sa->new_remote.addr.family != e->sa.local.addr.family)
 		fake_fault(f, "SA %08x: a new path of another family", sa->spi);
-	if (sa->udp_encap != e->sa.udp_encap)
-		fake_fault(f, "SA %08x: a new path with another encapsulation", sa->spi);
+	e->sa.udp_encap = sa->udp_encap;
 	e->sa.local = sa->new_local;
 	e->sa.remote = sa->new_remote;
 	return 0;

@@ -58,7 +58,7 @@ static bool is_peer(const struct policy_gateway *gateway, const struct names *na
 	return !gateway->peer.family || addr_equal(&gateway->peer, addr);
 }
 
-/* A peer behind a NAT may have any address that the NAT gives it. */
+/* A peer behind a NAT may have any address that the NAT gives it, one that moves any at all. */
 static bool between_them(const struct policy_gateway *gateway, const struct names *names,
 			 const struct endpoint *local, const struct endpoint *remote,
 			 bool udp_encap)
@@ -69,7 +69,8 @@ static bool between_them(const struct policy_gateway *gateway, const struct name
 		return false;
 	if (gateway->local.family && !addr_equal(&gateway->local, &local->addr))
 		return false;
-	return udp_encap || is_peer(gateway, names, &remote->addr);
+	return udp_encap || gateway->mobike != POLICY_MOBIKE_NO ||
+	       is_peer(gateway, names, &remote->addr);
 }
 
 /* Allow inbound SAs twice the octets, as the peer may stop later than we would. */
@@ -127,6 +128,20 @@ const char *guard_refuses_path(const struct policy *policy, const struct names *
 		return no_tunnel;
 	if (!between_them(gateway, names, &sa->new_local, &sa->new_remote, sa->udp_encap))
 		return elsewhere;
+	return NULL;
+}
+
+const char *guard_refuses_encap(const struct policy *policy, const struct names *names,
+				const struct ike_sa_spec *sa)
+{
+	const struct policy_gateway *gateway = NULL;
+
+	(void)names;
+	policy_tunnel_on(policy, sa->ifname, &gateway);
+	if (!gateway)
+		return no_tunnel;
+	if (gateway->mobike == POLICY_MOBIKE_NO)
+		return "it was made with another encapsulation";
 	return NULL;
 }
 

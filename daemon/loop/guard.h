@@ -19,6 +19,9 @@ struct names;
  */
 const char *guard_refuses(const struct policy *policy, const struct names *names,
 			  const struct ike_sa_spec *sa);
+/* Likewise checks that SAs may change from ESP in UDP to ESP without, or the reverse. */
+const char *guard_refuses_encap(const struct policy *policy, const struct names *names,
+				const struct ike_sa_spec *sa);
 /* Likewise checks a new path, @sa->new_local and @sa->new_remote, of an existing SA. */
 const char *guard_refuses_path(const struct policy *policy, const struct names *names,
 			       const struct ike_sa_spec *sa);

@@ -144,6 +144,14 @@ void live_remove(struct live *live, const struct ike_sa_spec *sa)
 		forget_own(live, own);
 }
 
+void live_move(struct live *live, const struct ike_sa_spec *sa)
+{
+	struct own *own = find_own(live, sa->token, sa->inbound);
+
+	if (own)
+		own->udp_encap = sa->udp_encap;
+}
+
 bool live_has(const struct live *live, const struct ike_sa_spec *sa)
 {
 	const struct own *own = find_own(live, sa->token, sa->inbound);

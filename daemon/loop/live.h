@@ -18,9 +18,11 @@ void live_free(struct live *live);
 /* An SA of ours was installed or deleted. */
 void live_add(struct live *live, const struct ike_sa_spec *sa);
 void live_remove(struct live *live, const struct ike_sa_spec *sa);
+/* It takes another path, maybe with another encapsulation. */
+void live_move(struct live *live, const struct ike_sa_spec *sa);
 /* Returns how many SAs of ours exist. */
 unsigned int live_count(const struct live *live);
-/* Whether our SA was installed with UDP encapsulation. */
+/* Whether our SA is in UDP. */
 bool live_in_udp(const struct live *live, const struct ike_sa_spec *sa);
 /* Whether @sa is ours, by token, direction, SPI and place. */
 bool live_has(const struct live *live, const struct ike_sa_spec *sa);

@@ -128,17 +128,20 @@ static void activate(struct daemon *d, const struct ike_sa_spec *sa)
 		in_use(d, sa);
 }
 
-static void move(struct daemon *d, struct ike_sa_spec *sa)
+static void move(struct daemon *d, const struct ike_sa_spec *sa)
 {
 	const char *why;
 
-	sa->udp_encap = live_in_udp(d->live, sa);
 	why = by_all(d, guard_refuses_path, sa);
+	if (!why && sa->udp_encap != live_in_udp(d->live, sa))
+		why = by_all(d, guard_refuses_encap, sa);
 	if (why)
 		say_refused(d, sa, "move", why);
 	else if (d->kern->ops->sa_move(d->kern, sa))
 		log_warning(NULL, "%s: SA %08x cannot be moved: %s", sa->ifname, sa->spi,
 			    d->kern->error);
+	else
+		live_move(d->live, sa);
 }
 
 /* Always answers, because `ike` waits for it. */
@@ -160,7 +163,7 @@ static void delete(struct daemon *d, const struct ike_sa_spec *sa)
 }
 
 /* Handles a wish about an existing SA; it must be one that `ike` made. */
-static void do_wish(struct daemon *d, enum msg_wish wish, struct ike_sa_spec *sa)
+static void do_wish(struct daemon *d, enum msg_wish wish, const struct ike_sa_spec *sa)
 {
 	if (wish == MSG_SA_ASK)
 		ask_idle(d, sa);

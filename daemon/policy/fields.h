@@ -54,6 +54,7 @@ enum policy_change {
 	F(ppk, POLICY_ANEW, PPKS) \
 	F(ike, POLICY_ANEW, PROPOSALS) \
 	F(childless, POLICY_LIVE, VALUE) \
+	F(mobike, POLICY_LIVE, VALUE) \
 	F(require_cookie, POLICY_LIVE, VALUE) \
 	F(life_seconds, POLICY_LIVE, VALUE) \
 	F(reauth_seconds, POLICY_LIVE, VALUE) \

@@ -135,6 +135,13 @@ enum policy_childless {
 	POLICY_CHILDLESS_NEVER
 };
 
+/* IKE SAs that change their addresses (MOBIKE, RFC 4555) */
+enum policy_mobike {
+	POLICY_MOBIKE_NO,
+	POLICY_MOBIKE_ALLOW,		/* where the peer begins, and wants it */
+	POLICY_MOBIKE_YES
+};
+
 /* The version of IKE that is spoken with the peer. */
 enum policy_version {
 	POLICY_IKEV2,
@@ -182,6 +189,7 @@ struct policy_gateway {
 	struct policy_ppks ppk;
 	struct prop_list ike;		/* in order of preference */
 	enum policy_childless childless;
+	enum policy_mobike mobike;
 	bool require_cookie;		/* whoever it may be has to prove its address */
 	uint64_t life_seconds;		/* of the IKE SA */
 	uint64_t reauth_seconds;	/* until both authenticate anew; 0: never */

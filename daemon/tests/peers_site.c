@@ -232,6 +232,7 @@ struct policy *peers_policy(const struct site *site)
 	gw->older_liveness_seconds = site->liveness;
 	gw->require_cookie = site->require_cookie;
 	gw->childless = site->childless;
+	gw->mobike = site->mobike;
 	gw->life_seconds = site->ike_life;
 	gw->reauth_seconds = site->reauth;
 	gw->liveness_seconds = site->liveness;

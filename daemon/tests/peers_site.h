@@ -36,6 +36,7 @@ struct site {
 	bool transport, gre;
 	bool require_cookie;
 	enum policy_childless childless;
+	enum policy_mobike mobike;
 	uint32_t tfc;			/* octets */
 	enum policy_start start;
 	struct prop_list ike, esp;

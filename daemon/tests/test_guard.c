@@ -187,6 +187,30 @@ static void test_ends(void **state)
 	*gateway = before;
 }
 
+/* A peer that may move is followed to any address, but stays where it is as to us. */
+static void test_moving(void **state)
+{
+	struct policy_gateway *gateway = &policy->gateways[0], before = *gateway;
+	struct ike_sa_spec sa = allowed();
+
+	(void)state;
+	sa.new_local = sa.local;
+	sa.new_remote.addr = site_address("203.0.113.7");
+	assert_non_null(guard_refuses_path(policy, NULL, &sa));
+	assert_non_null(guard_refuses_encap(policy, NULL, &sa));
+	gateway->mobike = POLICY_MOBIKE_ALLOW;
+	assert_null(guard_refuses_path(policy, NULL, &sa));
+	assert_null(guard_refuses_encap(policy, NULL, &sa));
+	sa.new_local.addr = site_address("192.0.2.2");
+	assert_non_null(guard_refuses_path(policy, NULL, &sa));
+	sa = allowed();
+	sa.remote.addr = site_address("203.0.113.7");
+	assert_null(guard_refuses(policy, NULL, &sa));
+	sa.ifname = "tunnel9";
+	assert_non_null(guard_refuses_encap(policy, NULL, &sa));
+	*gateway = before;
+}
+
 static void test_life(void **state)
 {
 	static const char life[] = "its replay window or its life is not the tunnel's";
@@ -219,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_protection),
 		cmocka_unit_test(test_selectors),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_moving),
 		cmocka_unit_test(test_life),
 	};
 

@@ -72,6 +72,14 @@ static bool meant(const struct v2_notes *notes, uint16_t type)
 		return notes->rekeys;
 	case IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED:
 		return notes->no_tfc;
+	case IKE_N_MOBIKE_SUPPORTED:
+		return notes->mobike;
+	case IKE_N_UPDATE_SA_ADDRESSES:
+		return notes->update;
+	case IKE_N_COOKIE2:
+		return notes->cookie2.n;
+	case IKE_N_NO_NATS_ALLOWED:
+		return notes->has_no_nats;
 	case IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED:
 		return notes->intermediate;
 	default:
@@ -80,7 +88,7 @@ static bool meant(const struct v2_notes *notes, uint16_t type)
 	}
 }
 
-/* By RFC 7296 sections 3.10.1 and 1.2 to 1.4: requests from exchange 34 on, then responses. */
+/* By RFC 7296 sections 3.10.1, 1.2 to 1.4, RFC 4555: requests from exchange 34, then responses. */
 static void test_places(void **state)
 {
 	static const struct {
@@ -89,8 +97,12 @@ static void test_places(void **state)
 	} rows[] = {
 		{ IKE_N_INVALID_KE_PAYLOAD, { "....", "y..." } },
 		{ IKE_N_INITIAL_CONTACT, { ".y..", "...." } },
-		{ IKE_N_NAT_DETECTION_SOURCE_IP, { "y...", "y..." } },
-		{ IKE_N_NAT_DETECTION_DESTINATION_IP, { "y...", "y..." } },
+		{ IKE_N_NAT_DETECTION_SOURCE_IP, { "y..y", "y..y" } },
+		{ IKE_N_NAT_DETECTION_DESTINATION_IP, { "y..y", "y..y" } },
+		{ IKE_N_MOBIKE_SUPPORTED, { ".y..", ".y.." } },
+		{ IKE_N_UPDATE_SA_ADDRESSES, { "...y", "...." } },
+		{ IKE_N_COOKIE2, { "...y", "...y" } },
+		{ IKE_N_NO_NATS_ALLOWED, { ".y.y", "...." } },
 		{ IKE_N_COOKIE, { "y...", "y..." } },
 		{ IKE_N_USE_TRANSPORT_MODE, { ".yy.", ".yy." } },
 		{ IKE_N_REKEY_SA, { "..y.", "...." } },

@@ -9,6 +9,7 @@
 #define TUNNEL_OF_IKE \
 	"set network ike gateway g peer-address ip 192.0.2.9\n" \
 	"set network ike gateway g local-address ip 192.0.2.1\n" \
+	"set network ike gateway g protocol ikev2 mobike no\n" \
 	"set network ike gateway g authentication pre-shared-key key 0123456789abcdefghij\n" \
 	"set network tunnel ipsec t tunnel-interface tunnel1\n" \
 	"set network tunnel ipsec t auto-key ike-gateway g\n" \

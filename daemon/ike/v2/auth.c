@@ -7,6 +7,7 @@
 #include "policy/id.h"
 #include "ike/ike_life.h"
 #include "ike/v2/cert.h"
+#include "ike/v2/mobike.h"
 #include "ike/v2/proof.h"
 #include "ike/v2/v2.h"
 #include "prop/prop.h"
@@ -161,6 +162,8 @@ bool v2_auth_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 		wire_put_notify(w, IKE_N_NO_PPK_AUTH, bytes_of(plain.octets, plain.n));
 	secret_wipe(&plain, sizeof(plain));
 	v2_crash_put(ike, w);
+	if (ike->conf->mobike == POLICY_MOBIKE_YES)
+		v2_mobike_put(w);
 	return goes_childless(ike) || put_child(ike, task, w);
 }
 
@@ -331,6 +334,7 @@ void v2_auth_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	ike->gw->contacted = true;
 	v2_plain_learn(ike);
 	v2_crash_take(ike, in);
+	ike->mobike = in->notes.mobike && ike->conf->mobike == POLICY_MOBIKE_YES;
 	ike_established(ike);
 	if (in->notes.has_auth_life)
 		ike_proof_ends(ike, in->notes.auth_life);

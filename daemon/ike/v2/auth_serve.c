@@ -10,6 +10,7 @@
 #include "ike/peer_gone.h"
 #include "ike/stranger.h"
 #include "ike/v2/cert.h"
+#include "ike/v2/mobike.h"
 #include "ike/v2/proof.h"
 #include "ike/v2/v2.h"
 
@@ -343,6 +344,18 @@ static bool too_early(struct ike_sa *ike)
 	return true;
 }
 
+/* The peer wants no NAT in between (RFC 4555 section 3.9). */
+static void refuse_nat(struct ike_sa *ike, struct gateway *gw, struct wire_writer *w)
+{
+	char peer[ADDR_TEXT];
+
+	stranger_fail(ike->core, gw,
+		      "peer %s allows no NAT in between (NO_NATS_ALLOWED), and there "
+		      "is one", addr_text(&ike->path->remote.addr, peer));
+	wire_put_notify(w, IKE_N_UNEXPECTED_NAT_DETECTED, bytes_of(NULL, 0));
+	ike_close(ike, true);
+}
+
 void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
 {
 	struct handshake *hs = ike->hs;
@@ -366,6 +379,11 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 		secret_wipe(&found, sizeof(found));
 		return;
 	}
+	if (gw && !v2_mobike_untranslated(in)) {
+		refuse_nat(ike, gw, w);
+		secret_wipe(&found, sizeof(found));
+		return;
+	}
 	if (!gw || !prove(ike, gw, &proof, &found, &made)) {
 		if (!job_waits(ike, JOB_PEERS))
 			turn_away(ike, w);
@@ -382,6 +400,9 @@ void v2_auth_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	secret_wipe(&found, sizeof(found));
 	v2_crash_put(ike, w);
 	v2_crash_take(ike, in);
+	ike->mobike = in->notes.mobike && gw->conf->mobike != POLICY_MOBIKE_NO;
+	if (ike->mobike)
+		v2_mobike_put(w);
 	put_auth_life(w, gw->conf->reauth_seconds);
 	memcpy(nonces, hs->ni, hs->ni_n);
 	memcpy(nonces + hs->ni_n, hs->nr, hs->nr_n);

@@ -5,6 +5,7 @@
 #include "ike/child_use.h"
 #include "ike/ike_life.h"
 #include "ike/peer_gone.h"
+#include "ike/v2/mobike.h"
 #include "ike/v2/v2.h"
 
 #define DELETE_MOST	256	/* SPIs in a request of ours, which is to fit into a packet */
@@ -232,6 +233,7 @@ void v2_info_request(struct ike_sa *ike, const struct v2_in *in, struct wire_wri
 	if (in->notes.has_auth_life)
 		ike_proof_ends(ike, in->notes.auth_life);
 	v2_crash_take(ike, in);
+	v2_mobike_request(ike, in, w);
 	for (unsigned int i = 0; i < in->payloads->n; i++) {
 		const struct wire_payload *payload = &in->payloads->list[i];
 		struct wire_notify notify;

@@ -257,6 +257,13 @@ static bool take_init_answer(struct ike_sa *ike, const struct v2_in *in)
 	return hs->response;
 }
 
+/* RFC 4555 section 3.3: a NAT that comes later is found by what goes to port 4500. */
+static bool may_move(const struct ike_sa *ike, const struct v2_in *in)
+{
+	return ike->conf->nat_traversal && ike->conf->mobike == POLICY_MOBIKE_YES &&
+	       in->notes.natd_source;
+}
+
 void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
 {
 	struct gateway *gw = ike->gw;
@@ -282,8 +289,8 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	ike->hs->no_pss = v2_cert_lacks_pss(in->notes.methods);
 	ike->hs->announces = in->notes.has_methods;
 	if (ike->conf->nat_traversal)
-		v2_natd_check(ike, in);
-	if (pathref_encap(ike->path)) {
+		v2_natd_read(in, &ike->path->nat_local, &ike->path->nat_remote);
+	if (pathref_encap(ike->path) || may_move(ike, in)) {
 		ike->path->local.port = IKE_NATT_PORT;
 		ike->path->remote.port = IKE_NATT_PORT;
 	}
@@ -370,7 +377,7 @@ static bool respond(struct ike_sa *ike, const struct v2_in *in)
 	wire_put_nonce(&w, bytes_of(hs->nr, hs->nr_n));
 	if (ike->conf->nat_traversal) {
 		v2_natd_put(&w, ike->spi_i, ike->spi_r, &in->local, &in->remote);
-		v2_natd_check(ike, in);
+		v2_natd_read(in, &ike->path->nat_local, &ike->path->nat_remote);
 	}
 	ike->fragmentation = ike->conf->fragmentation && in->notes.fragmentation;
 	if (ike->fragmentation)

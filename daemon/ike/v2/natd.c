@@ -52,8 +52,8 @@ static bool translated(const struct v2_in *in, uint64_t places, const struct end
 	return true;
 }
 
-void v2_natd_check(struct ike_sa *ike, const struct v2_in *in)
+void v2_natd_read(const struct v2_in *in, bool *local, bool *remote)
 {
-	ike->path->nat_remote = translated(in, in->notes.natd_source, &in->remote);
-	ike->path->nat_local = translated(in, in->notes.natd_destination, &in->local);
+	*remote = translated(in, in->notes.natd_source, &in->remote);
+	*local = translated(in, in->notes.natd_destination, &in->local);
 }

@@ -162,6 +162,35 @@ static void read_auth_life(struct v2_notes *notes, const struct wire_notify *not
 	notes->auth_life = get_be32(notify->data.p);
 }
 
+static void read_mobike(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->mobike = true;
+}
+
+static void read_update(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)notify;
+	(void)at;
+	notes->update = true;
+}
+
+static void read_cookie2(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->cookie2.n)
+		notes->cookie2 = notify->data;
+}
+
+static void read_no_nats(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
+{
+	(void)at;
+	if (!notes->has_no_nats)
+		notes->no_nats = notify->data;
+	notes->has_no_nats = true;
+}
+
 /* Errors are noted in any message, whether they have a row or not. */
 static const struct row {
 	uint16_t type;
@@ -184,6 +213,8 @@ static const struct row {
 	{ .type = IKE_N_FAILED_CP_REQUIRED, .name = "FAILED_CP_REQUIRED" },
 	{ .type = IKE_N_TS_UNACCEPTABLE, .name = "TS_UNACCEPTABLE" },
 	{ .type = IKE_N_INVALID_SELECTORS, .name = "INVALID_SELECTORS" },
+	{ .type = IKE_N_UNACCEPTABLE_ADDRESSES, .name = "UNACCEPTABLE_ADDRESSES" },
+	{ .type = IKE_N_UNEXPECTED_NAT_DETECTED, .name = "UNEXPECTED_NAT_DETECTED" },
 	{ .type = IKE_N_TEMPORARY_FAILURE, .name = "TEMPORARY_FAILURE" },
 	{ .type = IKE_N_CHILD_SA_NOT_FOUND, .name = "CHILD_SA_NOT_FOUND" },
 	{ .type = IKE_N_STATE_NOT_FOUND, .name = "STATE_NOT_FOUND" },
@@ -191,9 +222,9 @@ static const struct row {
 	{ .type = IKE_N_SET_WINDOW_SIZE, .name = "SET_WINDOW_SIZE" },
 	{ .type = IKE_N_ADDITIONAL_TS_POSSIBLE, .name = "ADDITIONAL_TS_POSSIBLE" },
 	{ .type = IKE_N_IPCOMP_SUPPORTED, .name = "IPCOMP_SUPPORTED" },
-	{ IKE_N_NAT_DETECTION_SOURCE_IP, BOTH(IKE_SA_INIT),
+	{ IKE_N_NAT_DETECTION_SOURCE_IP, BOTH(IKE_SA_INIT) | BOTH(INFORMATIONAL),
 	  "NAT_DETECTION_SOURCE_IP", read_source },
-	{ IKE_N_NAT_DETECTION_DESTINATION_IP, BOTH(IKE_SA_INIT),
+	{ IKE_N_NAT_DETECTION_DESTINATION_IP, BOTH(IKE_SA_INIT) | BOTH(INFORMATIONAL),
 	  "NAT_DETECTION_DESTINATION_IP", read_destination },
 	{ IKE_N_COOKIE, BOTH(IKE_SA_INIT), "COOKIE", read_cookie },
 	{ IKE_N_USE_TRANSPORT_MODE, BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA),
@@ -203,7 +234,14 @@ static const struct row {
 	{ IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA),
 	  "ESP_TFC_PADDING_NOT_SUPPORTED", read_no_tfc },
 	{ .type = IKE_N_NON_FIRST_FRAGMENTS_ALSO, .name = "NON_FIRST_FRAGMENTS_ALSO" },
-	{ .type = IKE_N_MOBIKE_SUPPORTED, .name = "MOBIKE_SUPPORTED" },
+	{ IKE_N_MOBIKE_SUPPORTED, BOTH(IKE_AUTH), "MOBIKE_SUPPORTED", read_mobike },
+	{ .type = IKE_N_ADDITIONAL_IP4_ADDRESS, .name = "ADDITIONAL_IP4_ADDRESS" },
+	{ .type = IKE_N_ADDITIONAL_IP6_ADDRESS, .name = "ADDITIONAL_IP6_ADDRESS" },
+	{ .type = IKE_N_NO_ADDITIONAL_ADDRESSES, .name = "NO_ADDITIONAL_ADDRESSES" },
+	{ IKE_N_UPDATE_SA_ADDRESSES, REQUEST(INFORMATIONAL), "UPDATE_SA_ADDRESSES", read_update },
+	{ IKE_N_COOKIE2, BOTH(INFORMATIONAL), "COOKIE2", read_cookie2 },
+	{ IKE_N_NO_NATS_ALLOWED, REQUEST(IKE_AUTH) | REQUEST(INFORMATIONAL), "NO_NATS_ALLOWED",
+	  read_no_nats },
 	{ IKE_N_AUTH_LIFETIME, ANSWER(IKE_AUTH) | REQUEST(INFORMATIONAL), "AUTH_LIFETIME",
 	  read_auth_life },
 	{ .type = IKE_N_MULTIPLE_AUTH_SUPPORTED, .name = "MULTIPLE_AUTH_SUPPORTED" },

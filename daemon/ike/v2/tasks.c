@@ -3,6 +3,7 @@
 #include "ike/agenda.h"
 #include "ike/older.h"
 #include "ike/peer_gone.h"
+#include "ike/v2/mobike.h"
 #include "ike/v2/v2.h"
 
 #define SENDS_MOST	8	/* about a minute */
@@ -197,6 +198,13 @@ static const struct v2_task v2_task[TASK_KINDS] = {
 		.build = v2_crash_build, .lost = peer_lost,
 		.states = IN_USE | ENDING, .response = v2_crash_response,
 		.story = "peer has our token",
+	},
+	[TASK_ROUTABLE] = {
+		.rule = { .sends = SENDS_FEW, .moves = true },
+		.exchange = IKE_EXCH_INFORMATIONAL,
+		.build = v2_mobike_ask_build, .lost = peer_lost,
+		.states = IN_USE | ENDING, .response = v2_mobike_ask_response,
+		.story = "peer answers from where it is now",
 	},
 };
 

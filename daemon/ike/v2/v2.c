@@ -127,6 +127,9 @@ static void put_wire_error(struct wire_writer *w, const struct wire_error *error
  */
 static void adopt_address(struct ike_sa *ike, const struct v2_in *in)
 {
+	/* By which mobike.c decides whether to follow. */
+	if (ike->mobike && in->notes.update)
+		return;
 	if (ike->state == IKE_HALF_OPEN) {
 		if (ike->path->remote.addr.family == in->remote.addr.family)
 			pathref_move(ike->path, &in->local, &in->remote);

@@ -39,6 +39,11 @@ struct v2_notes {
 	struct bytes token;		/* QUICK_CRASH_DETECTION; empty: there is none */
 	bool has_auth_life;		/* AUTH_LIFETIME (RFC 4478), in seconds: */
 	uint32_t auth_life;
+	bool mobike;			/* MOBIKE_SUPPORTED */
+	bool update;			/* UPDATE_SA_ADDRESSES */
+	struct bytes cookie2;		/* COOKIE2; empty: there is none */
+	bool has_no_nats;		/* NO_NATS_ALLOWED */
+	struct bytes no_nats;
 	uint64_t natd_source, natd_destination;	/* of which payloads: bits, by their places */
 };
 
@@ -388,8 +393,8 @@ void v2_farewell(struct ike_sa *ike);
 
 void v2_natd_put(struct wire_writer *w, const uint8_t *spi_i, const uint8_t *spi_r,
 		 const struct endpoint *local, const struct endpoint *remote);
-/* Sets nat_local and nat_remote by what the peer sees of us. */
-void v2_natd_check(struct ike_sa *ike, const struct v2_in *in);
+/* By what the peer sees of us: which end of the path that @in took is translated. */
+void v2_natd_read(const struct v2_in *in, bool *local, bool *remote);
 
 /* --- cookie.c: section 2.6 --- */
 
