@@ -26,6 +26,7 @@
 struct waiting {
 	STAILQ_ENTRY(waiting) list;
 	int fd;			/* a duplicate; -1: none */
+	bool config;		/* it has nothing but messages of the configuration */
 	size_t n;
 	uint8_t octets[];
 };
@@ -38,9 +39,11 @@ struct chan {
 	int fd;
 	struct event *read, *write, *flush, *end;
 	STAILQ_HEAD(waiting_queue, waiting) queue;
-	size_t pending;		/* octets in it */
+	size_t pending;		/* octets in it, */
+	size_t behind;		/* and those that count against CHAN_BEHIND */
 	size_t out_n;		/* octets in out[], */
-	unsigned int out_count;	/* and messages */
+	unsigned int out_count;	/* and messages, */
+	unsigned int out_config;	/* and messages of the configuration among them */
 	unsigned int heard;	/* messages in this round */
 	bool over;		/* closed in both directions */
 	bool deaf;		/* the peer takes no more; unread messages of it may remain */
@@ -63,6 +66,8 @@ union control {
 static void forget(struct chan *chan, struct waiting *w)
 {
 	chan->pending -= sizeof(*w) + w->n;
+	if (!w->config)
+		chan->behind -= sizeof(*w) + w->n;
 	if (w->fd >= 0)
 		close(w->fd);
 	secret_wipe(w, sizeof(*w) + w->n);
@@ -74,6 +79,7 @@ static void forget_batch(struct chan *chan)
 	secret_wipe(chan->out, chan->out_n);
 	chan->out_n = 0;
 	chan->out_count = 0;
+	chan->out_config = 0;
 }
 
 static void forget_all(struct chan *chan)
@@ -349,15 +355,16 @@ static void on_writable(evutil_socket_t fd, short what, void *ctx)
 
 static void enqueue(struct chan *chan, const uint8_t *octets, size_t n, int fd)
 {
+	bool config = chan->out_config == chan->out_count;
 	struct waiting *w;
 
-	if (chan->pending + sizeof(*w) + n > CHAN_BEHIND) {
+	if (!config && chan->behind + sizeof(*w) + n > CHAN_BEHIND) {
 		end(chan, "it does not read: %u MiB wait for it", CHAN_BEHIND >> 20);
 		return;
 	}
 	w = malloc(sizeof(*w) + n);
 	if (w) {
-		*w = (struct waiting){ .fd = -1, .n = n };
+		*w = (struct waiting){ .fd = -1, .config = config, .n = n };
 		if (fd >= 0)
 			w->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	}
@@ -368,6 +375,8 @@ static void enqueue(struct chan *chan, const uint8_t *octets, size_t n, int fd)
 	}
 	memcpy(w->octets, octets, n);
 	chan->pending += sizeof(*w) + n;
+	if (!config)
+		chan->behind += sizeof(*w) + n;
 	if (STAILQ_EMPTY(&chan->queue))
 		event_add(chan->write, NULL);
 	STAILQ_INSERT_TAIL(&chan->queue, w, list);
@@ -408,6 +417,7 @@ static void append(struct chan *chan, enum msg_type type, const void *body, size
 		memcpy(at + sizeof(head), body, n);
 	chan->out_n += msg_room(n);
 	chan->out_count++;
+	chan->out_config += msg_rows[type].config;
 }
 
 /* Sends a message that is long, or carries a file descriptor, in a datagram of its own. */

@@ -5,6 +5,8 @@
  * leave at the end of that round or by chan_flush(): a system call and a wakeup for each would
  * cost more than handling it.  Nothing here blocks.  What the socket does not take at once is
  * queued; a peer that lets CHAN_BEHIND octets pile up does not read, and its channel is closed.
+ * Messages of the configuration do not count: how many there are is for the administrator to say,
+ * a peer cannot ask for them, and it has had no time to read any when they are sent all at once.
  *
  * Each message is checked against its row in talk/rows.c before a handler sees it.  A peer that
  * breaks a rule is not read again.  The owner is told once that a channel has ended, from the

@@ -102,6 +102,7 @@ struct msg_row {
 	enum msg_role from, to;
 	size_t least, most;	/* octets of its body */
 	bool fd;		/* it carries a file descriptor; the others carry none */
+	bool config;		/* as much is sent as the configuration has: see CHAN_BEHIND */
 };
 
 /* In talk/rows.c, above all folders that have bodies. */

@@ -11,6 +11,9 @@
 #define EXACTLY(n)	.least = (n), .most = (n)
 #define TO_IKE(what, body)	\
 	{ .name = (what), .from = MSG_PARENT, .to = MSG_IKE, EXACTLY(sizeof(struct body)) }
+#define CONFIG_TO_IKE(what, body)	\
+	{ .name = (what), .from = MSG_PARENT, .to = MSG_IKE, EXACTLY(sizeof(struct body)), \
+	  .config = true }
 #define FROM_IKE(what, body)	\
 	{ .name = (what), .from = MSG_IKE, .to = MSG_PARENT, EXACTLY(sizeof(struct body)) }
 
@@ -24,12 +27,13 @@ const struct msg_row msg_rows[MSG_TYPES] = {
 	[MSG_SOCKET] = { .name = "SOCKET", .from = MSG_PARENT, .to = MSG_IKE,
 			 EXACTLY(sizeof(struct msg_socket)), .fd = true },
 	[MSG_POLICY_BEGIN] = TO_IKE("POLICY_BEGIN", msg_policy),
-	[MSG_POLICY_GATEWAY] = TO_IKE("POLICY_GATEWAY", msg_gateway),
+	[MSG_POLICY_GATEWAY] = CONFIG_TO_IKE("POLICY_GATEWAY", msg_gateway),
 	[MSG_POLICY_CHAIN] = { .name = "POLICY_CHAIN", .from = MSG_PARENT, .to = MSG_IKE,
 			       .least = sizeof(struct msg_chain),
-			       .most = sizeof(struct msg_chain) + AUTH_CERT_MOST },
-	[MSG_POLICY_TUNNEL] = TO_IKE("POLICY_TUNNEL", msg_tunnel),
-	[MSG_POLICY_PROXY] = TO_IKE("POLICY_PROXY", msg_proxy),
+			       .most = sizeof(struct msg_chain) + AUTH_CERT_MOST,
+			       .config = true },
+	[MSG_POLICY_TUNNEL] = CONFIG_TO_IKE("POLICY_TUNNEL", msg_tunnel),
+	[MSG_POLICY_PROXY] = CONFIG_TO_IKE("POLICY_PROXY", msg_proxy),
 	[MSG_POLICY_END] = { .name = "POLICY_END", .from = MSG_PARENT, .to = MSG_IKE },
 	[MSG_ACQUIRE] = TO_IKE("ACQUIRE", msg_acquire),
 	[MSG_EXPIRE] = TO_IKE("EXPIRE", msg_expire),
@@ -54,10 +58,11 @@ const struct msg_row msg_rows[MSG_TYPES] = {
 	[MSG_SHOW_GATEWAY] = FROM_IKE("SHOW_GATEWAY", msg_show_gateway),
 	[MSG_REPLY] = FROM_IKE("REPLY", msg_reply),
 	[MSG_AUTH_KEY] = { .name = "AUTH_KEY", .from = MSG_PARENT, .to = MSG_AUTH,
-			   EXACTLY(sizeof(struct msg_auth_key)) },
+			   EXACTLY(sizeof(struct msg_auth_key)), .config = true },
 	[MSG_AUTH_CERT] = { .name = "AUTH_CERT", .from = MSG_PARENT, .to = MSG_AUTH,
 			    .least = sizeof(struct msg_auth_cert),
-			    .most = sizeof(struct msg_auth_cert) + AUTH_CERT_MOST },
+			    .most = sizeof(struct msg_auth_cert) + AUTH_CERT_MOST,
+			    .config = true },
 	[MSG_AUTH_FORGET] = { .name = "AUTH_FORGET", .from = MSG_PARENT, .to = MSG_AUTH,
 			      EXACTLY(sizeof(struct msg_auth_forget)) },
 	[MSG_AUTH_MARK] = { .name = "AUTH_MARK", .from = MSG_PARENT, .to = MSG_AUTH,

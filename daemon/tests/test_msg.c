@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Channels between processes: what reaches a handler, what does not, and what becomes of a peer
- * that breaks a rule, does not read, or ends.  What holds for one row is tried with all.
+ * that breaks a rule, or ends.  What holds for one row is tried with all.  test_behind.c has peers
+ * that do not read.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -690,30 +691,6 @@ static void test_fd_waits(void **state)
 	assert_int_equal(open_fds(), before - 1);
 }
 
-static void test_does_not_read(void **state)
-{
-	struct msg_log line = { .text = "" };
-	size_t most = 0;
-	int fd = open_one(MSG_IKE, MSG_PARENT);
-
-	(void)state;
-	for (size_t n = 0; n < 2 * (size_t)CHAN_BEHIND; n += sizeof(line)) {
-		chan_send(one.chan, MSG_LOG, &line, sizeof(line));
-		if (chan_pending(one.chan) > most)
-			most = chan_pending(one.chan);
-	}
-	assert_true(most <= CHAN_BEHIND + CHAN_BATCH_OCTETS &&
-		    most > CHAN_BEHIND - 2 * CHAN_BATCH_OCTETS);
-	assert_int_equal(chan_pending(one.chan), 0);
-	/* Not out of chan_send(). */
-	assert_int_equal(one.gone, 0);
-	run();
-	assert_int_equal(one.gone, 1);
-	assert_non_null(strstr(one.reason, "does not read"));
-	close_side(&one);
-	close(fd);
-}
-
 /* Others have their turn while one has much to say, in datagrams of @each messages. */
 static void fair(unsigned int each)
 {
@@ -873,7 +850,6 @@ int main(void)
 		cmocka_unit_test(test_fd_of_first),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_fd_waits),
-		cmocka_unit_test(test_does_not_read),
 		cmocka_unit_test(test_fair),
 		cmocka_unit_test(test_last_words),
 		cmocka_unit_test(test_last_words_queue),
