@@ -196,6 +196,16 @@ static void on_adopt(void *ctx, struct bytes body, int fd)
 	turn_end(e);
 }
 
+static void on_routes(void *ctx, struct bytes body, int fd)
+{
+	struct engine *e = ctx;
+
+	(void)body;
+	(void)fd;
+	ike_core_routes(e->core, turn_now(e));
+	turn_end(e);
+}
+
 static void on_sa_result(void *ctx, struct bytes body, int fd)
 {
 	const struct msg_sa_result *msg = (const void *)body.p;
@@ -334,6 +344,7 @@ chan_handler *const from_parent_handlers[MSG_TYPES] = {
 	[MSG_ACQUIRE] = on_acquire,
 	[MSG_EXPIRE] = on_expire,
 	[MSG_MOVED] = on_moved,
+	[MSG_ROUTES] = on_routes,
 	[MSG_PATH_LOST] = on_path_lost,
 	[MSG_PATH_BACK] = on_path_back,
 	[MSG_AWAY] = on_away,

@@ -141,7 +141,7 @@ static void act(struct play *play)
 	static const enum msg_type types[] = {
 		MSG_ACQUIRE, MSG_EXPIRE, MSG_MOVED, MSG_PATH_LOST, MSG_PATH_BACK, MSG_AWAY,
 		MSG_ADOPT, MSG_SA_RESULT, MSG_HEARD, MSG_CARRIED, MSG_ASK, MSG_END,
-		MSG_TOKEN_KEY,
+		MSG_TOKEN_KEY, MSG_ROUTES,
 	};
 	uint8_t what = play_octet(play) & 31;
 

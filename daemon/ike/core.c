@@ -18,6 +18,7 @@
 #include "ike/match.h"
 #include "ike/peer_name.h"
 #include "ike/renewal.h"
+#include "ike/reroute.h"
 #include "ike/version.h"
 #include "wire/ike_hdr.h"
 
@@ -322,6 +323,13 @@ void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 		if (pathref_follow(child->path, local, remote))
 			gateway_moved(child->slot->gw, child->path);
 	}
+	core_end(core);
+}
+
+void ike_core_routes(struct ike_core *core, ike_time now)
+{
+	core_begin(core, now);
+	ikes_reroute(core);
 	core_end(core);
 }
 

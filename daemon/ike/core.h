@@ -218,6 +218,8 @@ void ike_core_adopt(struct ike_core *core, ike_time now, const char *ifname, con
  */
 void ike_core_moved(struct ike_core *core, ike_time now, uint64_t token,
 		    const struct endpoint *local, const struct endpoint *remote);
+/* Our addresses, or routes, are others than before. */
+void ike_core_routes(struct ike_core *core, ike_time now);
 /* The in-SA of @token had its last authentic packet @idle milliseconds ago. */
 void ike_core_sa_heard(struct ike_core *core, ike_time now, uint64_t token, uint64_t idle);
 /* A kernel SA has reached a limit, or, as with a hard one, is not there any more. */

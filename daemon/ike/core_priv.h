@@ -16,7 +16,7 @@
  *   stranger, ike_sa, condemned, ike_end, certified, gateway_ike, gateway_begin, ike_life,
  *   peer_gone			IKE SAs, from the first message to the last
  *   peer_name					answers of DNS
- *   life_sign, unanswered, put_off, renewal	what is done about peers that do not answer
+ *   life_sign, unanswered, put_off, renewal, reroute	what is done about peers that do not answer
  *   configure, show, core, commands		what the daemon calls (core.h)
  *
  * The versions (version.h) are above all of these, but for the calls through their tables.

@@ -228,6 +228,19 @@ void exchange_answered(struct ike_sa *ike)
 	ex->send_id++;
 }
 
+void exchange_rerouted(struct ike_sa *ike)
+{
+	struct exchange *ex = &ike->ex;
+
+	if (!ex->request || job_waits(ike, JOB_OURS))
+		return;
+	ex->sends = 1;
+	ex->asked = false;
+	ex->wait = WAIT_FIRST;
+	ike_send(ike, ex->request);
+	exchange_await(ike);
+}
+
 void exchange_done(struct ike_sa *ike)
 {
 	task_free(ike->ex.current);

@@ -50,6 +50,8 @@ void exchange_again(struct ike_sa *ike);
 void exchange_pause(struct ike_sa *ike);
 /* The response to the current request is here: no more repetitions, next id. */
 void exchange_answered(struct ike_sa *ike);
+/* The path is another: the request under way goes there at once, as if for the first time. */
+void exchange_rerouted(struct ike_sa *ike);
 /* Frees the current task. */
 void exchange_done(struct ike_sa *ike);
 /* One of that kind is queued or under way. */

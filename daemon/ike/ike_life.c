@@ -161,6 +161,12 @@ void ike_idle(struct ike_core *core, struct timer *timer)
 	idle_arm(ike);
 }
 
+void ike_path_changed(struct ike_sa *ike)
+{
+	ike->keepalive_at = next_keepalive(ike);
+	idle_arm(ike);
+}
+
 void ike_heard(struct ike_sa *ike)
 {
 	ike->heard = ike->core->now;

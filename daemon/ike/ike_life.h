@@ -21,6 +21,8 @@ void ike_established(struct ike_sa *ike);
 void ike_wait(struct ike_sa *ike);
 /* @heir takes over children, tasks and identity of @old. */
 void ike_inherit(struct ike_sa *heir, struct ike_sa *old);
+/* It takes another path: NATs there may be, or not, count from now on. */
+void ike_path_changed(struct ike_sa *ike);
 /* The peer knows it and lives. */
 void ike_heard(struct ike_sa *ike);
 /* Its gateway's configuration was replaced. */

@@ -28,6 +28,7 @@ enum task_kind {
 	TASK_LIVENESS,
 	TASK_TOKEN,
 	TASK_ROUTABLE,		/* whether the peer is where it says it has moved to */
+	TASK_MOVE,		/* that it may follow us to another address */
 	TASK_KINDS
 };
 
@@ -52,6 +53,7 @@ struct task {
 	/* CHILD_*: SPIs unknown to us that the peer deletes meanwhile. */
 	uint32_t doomed[DOOMED_MOST];
 	unsigned int n_doomed;
+	struct addr local;		/* MOVE: the address that it tells of */
 	unsigned int rounds;		/* how often it was begun anew with another group */
 };
 

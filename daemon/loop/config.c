@@ -18,6 +18,7 @@
 #include "loop/monitors.h"
 #include "loop/names.h"
 #include "loop/notify.h"
+#include "loop/routes.h"
 #include "loop/sas.h"
 #include "loop/timer.h"
 #include "loop/tunnels.h"
@@ -166,6 +167,7 @@ static void apply(struct daemon *d, struct policy *policy)
 	d->proxies = count_proxies(policy);
 	settle_keys(d);
 	names_settle(d);
+	routes_settle(d);
 	module_check(d);
 	live_without(d->live, d->kern, d->policy);
 	live_each_former(d->live, on_former, d);

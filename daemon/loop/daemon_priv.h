@@ -14,6 +14,7 @@
  *   module.c			the module's absence
  *   tunnels.c, sas.c		what the kernel is to have
  *   parts.c			what they all work on
+ *   routes.c			whether this host's addresses change
  *   link.c, keys.c, names.c, lists.c	what `ike`, `auth` and `fetch` are told
  */
 #ifndef PANTUN_LOOP_DAEMON_PRIV_H
@@ -71,6 +72,7 @@ struct daemon {
 	struct unpaddeds unpadded;	/* tunnels.c */
 	struct ctl *ctl;
 	struct event *timer, *watchdog, *kernel;
+	struct event *routes, *routes_rest;	/* routes.c; NULL: not watched */
 	struct event *lines;		/* of the log are kept, until the round is over */
 	int alarm;			/* of @timer; -1: none */
 	ike_time armed;			/* what it was set for; 0: it has rung */

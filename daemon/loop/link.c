@@ -71,6 +71,11 @@ void link_moved(struct daemon *d, uint64_t token, const struct endpoint *local,
 	say(d, MSG_MOVED, &body, sizeof(body));
 }
 
+void link_routes(struct daemon *d)
+{
+	say(d, MSG_ROUTES, NULL, 0);
+}
+
 void link_path_lost(struct daemon *d, const char *ifname)
 {
 	const struct msg_place body = place_of(ifname, NULL);

@@ -30,6 +30,7 @@ void link_acquire(struct daemon *d, const char *ifname, const char *proxy,
 void link_expire(struct daemon *d, uint64_t token, bool inbound, bool hard);
 void link_moved(struct daemon *d, uint64_t token, const struct endpoint *local,
 		const struct endpoint *remote);
+void link_routes(struct daemon *d);
 void link_path_lost(struct daemon *d, const char *ifname);
 void link_path_back(struct daemon *d, const char *ifname);
 void link_away(struct daemon *d, const char *ifname, const char *why);

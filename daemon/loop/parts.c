@@ -12,6 +12,7 @@
 #include "loop/manual.h"
 #include "loop/monitors.h"
 #include "loop/names.h"
+#include "loop/routes.h"
 
 static void tell_event(void *ctx, const struct ike_event *event)
 {
@@ -63,6 +64,7 @@ bool parts_open(struct daemon *d)
 void parts_close(struct daemon *d)
 {
 	keys_close(d);
+	routes_close(d);
 	live_free(d->live);
 	manual_free(d->manual);
 	monitors_free(d->monitors);

@@ -49,6 +49,7 @@ enum msg_type {
 	MSG_ASK,		/* of the control socket */
 	MSG_END,		/* tell peers or not, and then end */
 	MSG_TOKEN_KEY,		/* before the first configuration */
+	MSG_ROUTES,		/* addresses or routes of this host have changed */
 
 	/* From ike to the parent. */
 	MSG_SA,

@@ -48,6 +48,7 @@ const struct msg_row msg_rows[MSG_TYPES] = {
 	[MSG_ASK] = TO_IKE("ASK", msg_ask),
 	[MSG_END] = TO_IKE("END", msg_end),
 	[MSG_TOKEN_KEY] = TO_IKE("TOKEN_KEY", msg_token_key),
+	[MSG_ROUTES] = { .name = "ROUTES", .from = MSG_PARENT, .to = MSG_IKE },
 	[MSG_SA] = FROM_IKE("SA", msg_sa),
 	[MSG_PROXY_FAIL] = FROM_IKE("PROXY_FAIL", msg_place),
 	[MSG_RENEWED] = FROM_IKE("RENEWED", msg_renewed),

@@ -111,6 +111,8 @@ static void enqueue(struct peers *net, const struct datagram *model, struct byte
 
 static const char *home(const struct peers *net, int side)
 {
+	if (net->peer[side].at)
+		return net->peer[side].at;
 	return net->v6 ? peers_site6(side).local : peers_site(side).local;
 }
 
@@ -195,7 +197,7 @@ static int hook_source(void *ctx, const struct addr *remote, struct addr *local)
 	(void)remote;
 	if (peer->no_route)
 		return -1;
-	*local = site_address(peers_site(peer->side).local);
+	*local = site_address(peer->at ? peer->at : peers_site(peer->side).local);
 	return 0;
 }
 

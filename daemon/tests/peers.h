@@ -39,6 +39,7 @@ struct peer {
 		ike_time due;
 		uint64_t token, idle;
 	} asked[PEERS_ASKED];		/* it was, and has not answered yet */
+	const char *at;			/* its address, in place of its site's; NULL: that */
 	bool no_route;			/* a gateway without a local address finds none */
 	bool loaded;			/* its nonces do not come by chance alone: */
 	uint8_t nonce;			/* they begin with this octet */

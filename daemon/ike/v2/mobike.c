@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/secret.h"
 #include "ike/child_kernel.h"
+#include "ike/ike_life.h"
 
 #define COOKIE2_LEAST	8	/* octets, by section 4.2.5 */
 #define COOKIE2_MOST	64
@@ -77,6 +78,7 @@ static void follow(struct ike_sa *ike, const struct v2_in *in, const struct nats
 	path->nat_local = nats->local;
 	path->nat_remote = nats->remote;
 	pathref_move(path, &in->local, &in->remote);
+	ike_path_changed(ike);
 	gateway_followed(ike->gw, path);
 	exchange_queue_once(ike, TASK_ROUTABLE);
 }
@@ -118,21 +120,86 @@ void v2_mobike_request(struct ike_sa *ike, const struct v2_in *in, struct wire_w
 
 /* --- whether the peer is there --- */
 
-bool v2_mobike_ask_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+static bool put_cookie(struct ike_sa *ike, struct task *task, struct wire_writer *w)
 {
-	if (ike->state != IKE_UP || !core_random(ike->core, task->nonce, NONCE_N))
+	if (!core_random(ike->core, task->nonce, NONCE_N))
 		return false;
 	wire_put_notify(w, IKE_N_COOKIE2, bytes_of(task->nonce, NONCE_N));
 	return true;
 }
 
-void v2_mobike_ask_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+static bool brings_cookie(const struct task *task, const struct v2_in *in)
 {
 	struct bytes cookie = in->notes.cookie2;
 
-	if (cookie.n == NONCE_N && secret_equal(cookie.p, task->nonce, NONCE_N))
+	return cookie.n == NONCE_N && secret_equal(cookie.p, task->nonce, NONCE_N);
+}
+
+bool v2_mobike_ask_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	return ike->state == IKE_UP && put_cookie(ike, task, w);
+}
+
+void v2_mobike_ask_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	if (brings_cookie(task, in))
 		return;
 	gateway_fail(ike->gw, "peer moved, and does not answer from there with our cookie "
 			      "(COOKIE2): the IKE SA is deleted");
 	ike_delete(ike);
+}
+
+/* --- we have moved --- */
+
+/* The path is that of the move already (ike/reroute.c). */
+bool v2_mobike_move_build(struct ike_sa *ike, struct task *task, struct wire_writer *w)
+{
+	const struct pathref *path = ike->path;
+
+	if (ike->state != IKE_UP)
+		return false;
+	task->local = path->local.addr;
+	wire_put_notify(w, IKE_N_UPDATE_SA_ADDRESSES, bytes_of(NULL, 0));
+	v2_natd_put(w, ike->spi_i, ike->spi_r, &path->local, &path->remote);
+	return put_cookie(ike, task, w);
+}
+
+/* What the peer sends goes on to our former address: that is no use to anybody. */
+static void not_followed(struct ike_sa *ike, const char *why)
+{
+	char text[ADDR_TEXT];
+
+	gateway_fail(ike->gw, "peer does not follow us to %s: %s; the IKE SA is deleted, and "
+			      "begun anew", addr_text(&ike->path->local.addr, text), why);
+	ike_delete(ike);
+}
+
+/* Section 3.5: there may be another NAT on the way, or none any more. */
+static void learn_nats(struct ike_sa *ike, const struct v2_in *in)
+{
+	struct pathref *path = ike->path;
+	struct nats nats = { false, false };
+
+	v2_natd_read(in, &nats.local, &nats.remote);
+	if (path->nat_local == nats.local && path->nat_remote == nats.remote)
+		return;
+	path->nat_local = nats.local;
+	path->nat_remote = nats.remote;
+	pathref_move(path, &path->local, &path->remote);
+	ike_path_changed(ike);
+}
+
+void v2_mobike_move_response(struct ike_sa *ike, struct task *task, const struct v2_in *in)
+{
+	char name[32];
+
+	/* Meanwhile we have moved on, and the next request says so. */
+	if (!addr_equal(&task->local, &ike->path->local.addr))
+		return;
+	if (in->notes.failed)
+		not_followed(ike, v2_notify_text(in->notes.error.type, name));
+	else if (!brings_cookie(task, in))
+		not_followed(ike, "its answer lacks our cookie (COOKIE2)");
+	else if (in->notes.natd_source)
+		learn_nats(ike, in);
 }

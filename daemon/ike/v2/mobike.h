@@ -18,6 +18,9 @@ void v2_mobike_put(struct wire_writer *w);
 bool v2_mobike_untranslated(const struct v2_in *in);
 /* What a request of INFORMATIONAL says of addresses: heeds and answers it. */
 void v2_mobike_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w);
+/* TASK_MOVE */
+bool v2_mobike_move_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
+void v2_mobike_move_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);
 /* TASK_ROUTABLE */
 bool v2_mobike_ask_build(struct ike_sa *ike, struct task *task, struct wire_writer *w);
 void v2_mobike_ask_response(struct ike_sa *ike, struct task *task, const struct v2_in *in);

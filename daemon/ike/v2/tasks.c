@@ -206,6 +206,13 @@ static const struct v2_task v2_task[TASK_KINDS] = {
 		.states = IN_USE | ENDING, .response = v2_mobike_ask_response,
 		.story = "peer answers from where it is now",
 	},
+	[TASK_MOVE] = {
+		.rule = { .sends = SENDS_MOST, .moves = true },
+		.exchange = IKE_EXCH_INFORMATIONAL,
+		.build = v2_mobike_move_build, .lost = peer_lost,
+		.states = IN_USE, .response = v2_mobike_move_response,
+		.story = "peer answers to our move",
+	},
 };
 
 const struct v2_task *v2_row(enum task_kind kind)
