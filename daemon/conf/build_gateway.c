@@ -293,10 +293,6 @@ static void check_v1_cert(const struct reader *r)
 						      "use a certificate with RSA or ECDSA, or "
 						      "protocol version ikev2",
 			   gateway->name);
-	if (gateway->exchange == POLICY_EXCHANGE_AGGRESSIVE)
-		conf_error(r->b->report, r->node->at, "gateway \"%s\": aggressive mode takes no "
-						      "certificates in this version: use "
-						      "exchange-mode main", gateway->name);
 }
 
 /* What is refused of IKEv1; @at: the profile, or where the gateway begins. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two cores make phase 1 of IKEv1 by signatures: of every kind of key that it has, and what is not
- * let in, with the reason said.
+ * Two cores make phase 1 of IKEv1 by signatures, in main mode and in aggressive mode: of every kind
+ * of key that it has, and what is not let in, with the reason said.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +16,7 @@
 #include "tests/peers_cert.h"
 
 static struct pki root, other;
+static enum policy_exchange mode;
 
 static struct pki_wish wish_of(int side, const char *kind)
 {
@@ -26,6 +27,7 @@ static void give(struct policy_gateway *gw, const struct pki *own)
 {
 	X509 *const chain[] = { own->cert, NULL };
 
+	gw->exchange = mode;
 	peers_cert_give(gw, own, chain, &root);
 }
 
@@ -45,6 +47,11 @@ static void configure(struct peers *net, int side, const struct pki_wish *wish)
 	struct site site = peers_site_v1(side, "group19");
 
 	configure_site(net, side, &site, wish);
+}
+
+static bool aggressive(void)
+{
+	return mode == POLICY_EXCHANGE_AGGRESSIVE;
 }
 
 static void configure_kind(struct peers *net, const char *kind)
@@ -67,8 +74,10 @@ static void test_kinds(void **state)
 
 		configure_kind(net, kinds[i]);
 		peers_must_be_quiet(net, 5000);
-		assert_int_equal(net->peer[A].sent, 5);
-		assert_int_equal(net->peer[B].sent, 4);
+		assert_int_equal(net->peer[A].sent, aggressive() ? 4 : 5);
+		assert_int_equal(net->peer[B].sent, aggressive() ? 2 : 4);
+		/* Key pair and secret of either phase, each once. */
+		assert_int_equal(net->peer[A].jobs.put - net->peer[A].jobs.auth, 4);
 		assert_string_equal(peers_ike(net, A)->remote_id, "b.example");
 		assert_string_equal(peers_ike(net, B)->remote_id, "a.example");
 		assert_non_null(peers_standing(net, A)->certs);
@@ -200,6 +209,7 @@ static void test_other_methods(void **state)
 	struct peers *net = peers_new(50);
 
 	(void)state;
+	site.exchange = mode;
 	configure(net, B, &b);
 	configure(net, A, &a);
 	peers_must_fail(net, "does not offer to authenticate by a certificate of ECDSA with this "
@@ -211,41 +221,73 @@ static void test_other_methods(void **state)
 			     "curve");
 	net = peers_new(52);
 	site = peers_site_v1(B, "group19");
+	site.exchange = mode;
 	peers_configure(net, B, &site);
 	configure(net, A, &a);
 	peers_must_fail(net, "does not offer to authenticate by a pre-shared key");
 }
 
+/* Whoever is refused hears that, and whoever is let in by a refused peer does not stay up. */
+static void test_refused_hears(void **state)
+{
+	struct pki_wish a = wish_of(A, "P-256"), b = wish_of(B, "P-256");
+	struct peers *net = peers_new(47);
+
+	(void)state;
+	a.issuer = &other;
+	configure(net, B, &b);
+	configure(net, A, &a);
+	peers_run(net, 3000);
+	assert_true(peers_logged(net, "peer 192.0.2.1 (a.example) is not let in"));
+	assert_int_equal(peers_ikes(net, A), 0);
+	assert_int_equal(net->peer[B].core->half_open, 0);
+	if (aggressive())
+		assert_true(peers_told(net, A, "ike-down hq: peer deleted the IKE SA"));
+	peers_free(net);
+}
+
 /* --- what the network alters --- */
+
+struct altered {
+	unsigned int count;
+	unsigned int octet;	/* from the end */
+};
 
 static bool tap_last(struct peers *net, int from, uint8_t *data, size_t n)
 {
-	unsigned int *count = net->tap_ctx;
+	struct altered *altered = net->tap_ctx;
+	unsigned int first = aggressive() ? 2 : 5;
 
 	(void)from;
-	/* The proofs are the fifth and the sixth message. */
-	if (++*count == 5 || *count == 6)
-		data[n - 40] ^= 1;
+	/* The proofs are the fifth and the sixth message, or the second and the third. */
+	if (++altered->count == first || altered->count == first + 1)
+		data[n - altered->octet] ^= 1;
 	return true;
 }
 
 /* An altered proof is not taken, the next one is. */
 static void test_altered(void **state)
 {
-	unsigned int count = 0;
-	struct peers *net = peers_new(60);
+	static const unsigned int octets[] = { 40, 70, 150, 300 };
 
 	(void)state;
-	net->tap = tap_last;
-	net->tap_ctx = &count;
-	configure_kind(net, "P-256");
-	peers_must_be_quiet(net, 120000);
-	peers_free(net);
+	for (size_t i = 0; i < sizeof(octets) / sizeof(octets[0]); i++) {
+		struct altered altered = { .octet = octets[i] };
+		struct peers *net = peers_new(60);
+
+		net->tap = tap_last;
+		net->tap_ctx = &altered;
+		configure_kind(net, "P-256");
+		peers_must_be_quiet(net, 120000);
+		peers_free(net);
+	}
 }
+
+/* --- all of that, in either mode --- */
 
 static int begin(void **state)
 {
-	(void)state;
+	mode = *state ? POLICY_EXCHANGE_AGGRESSIVE : POLICY_EXCHANGE_AUTO;
 	root = peers_authority("root", NULL, NULL);
 	other = peers_authority("other", NULL, NULL);
 	return 0;
@@ -259,18 +301,23 @@ static int end(void **state)
 	return 0;
 }
 
+#define BOTH(test) \
+	{ #test ", main mode", test, begin, end, NULL }, \
+	{ #test ", aggressive mode", test, begin, end, &root }
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_dynamic),
-		cmocka_unit_test(test_storm),
-		cmocka_unit_test(test_renewed),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_foreign_key),
-		cmocka_unit_test(test_other_methods),
-		cmocka_unit_test(test_altered),
+		BOTH(test_kinds),
+		BOTH(test_dynamic),
+		BOTH(test_storm),
+		BOTH(test_renewed),
+		BOTH(test_refused),
+		BOTH(test_foreign_key),
+		BOTH(test_refused_hears),
+		BOTH(test_other_methods),
+		BOTH(test_altered),
 	};
 
-	return cmocka_run_group_tests(tests, begin, end);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,6 +130,23 @@ up 'IKEv1 with ECDSA, pantun begins'
 pantun_to_b a-ec521 "${V1[@]}" "$PASSIVE"
 check 'IKEv1 with ECDSA: strongSwan begins' swanctl_on gb --initiate --child net --timeout 20
 up 'IKEv1 with ECDSA, strongSwan begins'
+SS_AGGRESSIVE=yes
+AGGRESSIVE='set network ike gateway g protocol ikev1 exchange-mode aggressive'
+strongswan_has b-rsa
+pantun_to_b a-rsa "${V1[@]}" "$AGGRESSIVE"
+up 'aggressive mode with RSA, pantun begins'
+pantun_to_b a-rsa "${V1[@]}" "$AGGRESSIVE" "$PASSIVE"
+check 'aggressive mode with RSA: strongSwan begins' \
+	swanctl_on gb --initiate --child net --timeout 20
+up 'aggressive mode with RSA, strongSwan begins'
+strongswan_has b-ec521
+pantun_to_b a-ec521 "${V1[@]}" "$AGGRESSIVE"
+up 'aggressive mode with ECDSA, pantun begins'
+pantun_to_b a-ec521 "${V1[@]}" "$AGGRESSIVE" "$PASSIVE"
+check 'aggressive mode with ECDSA: strongSwan begins' \
+	swanctl_on gb --initiate --child net --timeout 20
+up 'aggressive mode with ECDSA, strongSwan begins'
+SS_AGGRESSIVE=no
 strongswan_has b-other
 pantun_to_b a-ec256 "${V1[@]}" "$PASSIVE"
 check_not 'IKEv1, another authority: strongSwan is not let in' \

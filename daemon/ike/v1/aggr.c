@@ -82,6 +82,7 @@ struct packet *v1_aggr_build(struct ike_sa *ike, struct task *task)
 		return NULL;
 	v1_keys_put(&w, ike, bytes_of(hs->ni, hs->ni_n));
 	v1_id_put(&w, &ike->local_id);
+	v1_sign_ask(&w, ike);
 	v1_vendor_put(&w, ike);
 	return v1_end(&w);
 }
@@ -116,6 +117,9 @@ static bool take_keys(struct ike_sa *ike, const struct v1_in *in)
 	struct prop_chosen chosen;
 	char why[WHY_MAX];
 
+	/* It is the same answer as before: another waits until this one is done with. */
+	if (ike->keyed)
+		return true;
 	if (!v1_answer_good(ike, in, ike->hs->offered, 0, &chosen, why, sizeof(why))) {
 		gateway_fail(ike->gw, "%s", why);
 		return false;
@@ -126,7 +130,7 @@ static bool take_keys(struct ike_sa *ike, const struct v1_in *in)
 	return v1_keys_read(ike, in) && v1_keys_make(ike, JOB_OURS);
 }
 
-/* Sends our last message; it is sent again whenever the answer comes again. */
+/* Sends our last message, or job_waits(); it is sent again whenever the answer comes again. */
 static bool send_proof(struct ike_sa *ike, const struct v1_in *in)
 {
 	struct v1_sa *own = v1_of(ike);
@@ -165,8 +169,10 @@ static void take_peer(struct ike_sa *ike, const struct v1_in *in, const struct i
 		v1_established(ike);
 		return;
 	}
+	if (job_waits(ike, JOB_OURS))
+		return;
 	gateway_fail(ike->gw, "the last message of aggressive mode could not be built: out of "
-			      "memory");
+			      "memory, or our private key cannot be used");
 	ike_start_failed(ike, true);
 }
 
@@ -188,13 +194,16 @@ bool v1_aggr_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 	if (!take_keys(ike, in))
 		return !job_waits(ike, JOB_OURS) && useless(ike);
 	if (!v1_proof_read(ike, in, &id)) {
-		gateway_fail(ike->gw, "the proof of peer %s is wrong: most likely pre-shared keys "
-				      "differ; check key-file on both ends",
-			     addr_text(&ike->path->remote.addr, peer));
+		if (job_waits(ike, JOB_OURS))
+			return false;
+		if (!v1_of(ike)->auth)
+			gateway_fail(ike->gw, "the proof of peer %s is wrong: most likely "
+					      "pre-shared keys differ; check key-file on both "
+					      "ends", addr_text(&ike->path->remote.addr, peer));
 		return useless(ike);
 	}
 	take_peer(ike, in, &id);
-	return true;
+	return !job_waits(ike, JOB_OURS);
 }
 
 void v1_aggr_again(struct ike_sa *ike, const struct v1_in *in)

@@ -18,13 +18,12 @@
 #include "policy/id.h"
 #include "prop/prop_v1.h"
 
-#define WHY_MAX	512
+#define REFUSED_MOST	3	/* proofs of a peer, each of which we have had checked */
 
 /* What the first message says. */
 struct first {
 	struct isakmp_sa sa;
 	struct bytes offer;		/* body of that payload */
-	struct wire_sa wire;
 	struct ike_id id;
 	struct bytes id_body;
 };
@@ -40,7 +39,6 @@ static bool read_first(const struct v1_in *in, struct first *out)
 	    !v1_id_read(in, &out->id_body, &out->id))
 		return false;
 	out->offer = sa->body;
-	prop_v1_to_wire(&out->sa, PROP_IKE, ISAKMP_AUTH_PSK, 0, &out->wire);
 	return true;
 }
 
@@ -55,35 +53,65 @@ static void say_unknown(struct ike_core *core, const struct match_claim *claim)
 		      addr_text(claim->remote, peer), id_text(claim->id, theirs));
 }
 
+/* That of those that authenticate as @claim has it; others are noted. */
+static struct gateway *of_claim(struct ike_core *core, const struct match_claim *claim,
+				const struct isakmp_sa *sa, struct prop_chosen *chosen,
+				struct match_found *found)
+{
+	struct gateway *gw = match_claimed(core, claim, NULL, found);
+	struct wire_sa wire;
+
+	v1_offered(sa, claim->v1_auth, &wire);
+	while (gw && (!policy_gateway_proof(gw->conf) ||
+		      !match_takes(gw, V1_MAJOR, &wire, 0, chosen, NULL, 0)))
+		gw = match_claimed(core, claim, gw, found);
+	return gw;
+}
+
+/* No gateway has that identity and takes this mode. */
+static void say_none(struct ike_core *core, struct match_claim *claim, const struct isakmp_sa *sa)
+{
+	struct gateway *any = NULL;
+	struct prop_chosen chosen;
+	struct wire_sa wire;
+
+	for (size_t i = 0; i < V1_AUTHS && !any; i++) {
+		claim->v1_auth = v1_auths[i];
+		v1_offered(sa, claim->v1_auth, &wire);
+		match_offer(core, claim, &wire, 0, &chosen, &any);
+	}
+	if (any) {
+		say_unknown(core, claim);
+		return;
+	}
+	claim->v1_auth = 0;
+	v1_offered(sa, 0, &wire);
+	v1_say_mode(core, claim, &wire);
+}
+
 /* The gateway that it is for, with what we choose; NULL: none. */
 static struct gateway *judge_first(struct ike_core *core, const struct v1_in *in,
 				   const struct first *first, struct prop_chosen *chosen)
 {
-	const struct match_claim claim = {
+	struct match_claim claim = {
 		.major = V1_MAJOR, .aggressive = true, .local = &in->local.addr,
 		.remote = &in->remote.addr, .id = &first->id,
 	};
 	struct match_found found = { .fits = NULL };
-	struct gateway *gw, *any;
-	char why[WHY_MAX] = "", peer[ADDR_TEXT];
 
-	match_offer(core, &claim, &first->wire, 0, chosen, &any);
-	if (!any) {
-		v1_say_mode(core, &claim, &first->wire);
-		return NULL;
+	for (size_t i = 0; i < V1_AUTHS; i++) {
+		struct gateway *gw;
+
+		claim.v1_auth = v1_auths[i];
+		gw = of_claim(core, &claim, &first->sa, chosen, &found);
+		if (gw)
+			return gw;
 	}
-	gw = match_claimed(core, &claim, NULL, &found);
-	while (gw && (!gw->conf->key ||
-		      !match_takes(gw, V1_MAJOR, &first->wire, 0, chosen, why, WHY_MAX)))
-		gw = match_claimed(core, &claim, gw, &found);
-	if (gw)
-		return gw;
 	if (!found.fits) {
-		say_unknown(core, &claim);
+		say_none(core, &claim, &first->sa);
 		return NULL;
 	}
-	stranger_fail(core, found.fits, "%s (peer %s asks for an IKE SA)", why,
-		      addr_text(claim.remote, peer));
+	v1_say_refused(core, in, &first->sa, found.fits);
 	v1_refuse(core, in, ISAKMP_N_NO_PROPOSAL_CHOSEN);
 	return NULL;
 }
@@ -154,6 +182,7 @@ struct packet *v1_prove_build(struct ike_sa *ike, struct task *task)
 		return NULL;
 	v1_keys_put(&w, ike, bytes_of(hs->nr, hs->nr_n));
 	v1_id_put(&w, &ike->local_id);
+	v1_sign_ask(&w, ike);
 	v1_vendor_put(&w, ike);
 	v1_natd_put(&w, ike);
 	return v1_proof_put(&w, ike, &ike->local_id, ike->conf) ? v1_end(&w) : NULL;
@@ -171,28 +200,62 @@ void v1_prove_lost(struct ike_sa *ike, struct task *task)
 
 	(void)task;
 	/* Both may have begun, and the other one has come up. */
-	if (!ike->gw->ike)
+	if (!ike->gw->ike && !v1_of(ike)->refused)
 		stranger_fail(ike->core, ike->gw,
-			      "peer %s does not go on after our proof in aggressive mode: most "
-			      "likely pre-shared keys differ; check key-file on both ends, and the "
-			      "log of the peer", addr_text(&ike->path->remote.addr, peer));
+			      "peer %s does not go on after our proof in aggressive mode: %s; see "
+			      "the log of the peer", addr_text(&ike->path->remote.addr, peer),
+			      v1_of(ike)->auth ? "most likely it does not take our certificate" :
+			      "most likely pre-shared keys differ; check key-file on both ends");
 	v1_give_up(ike);
 }
 
 /* --- its proof --- */
 
-/* Moves @iv on where it is encrypted; false: the peer does not have the key. */
-static bool good(struct ike_sa *ike, struct v1_in *in, struct keymat_v1_iv *iv)
+/* By the key, where @open; false: the peer does not have it. */
+static bool key_proved(struct ike_sa *ike, const struct v1_in *in, bool open)
 {
 	char peer[ADDR_TEXT];
 
-	if ((!v1_encrypted(in) || v1_open(ike, in, iv)) &&
-	    v1_proof_good(ike, in, packet_bytes(v1_of(ike)->peer_id)))
+	if (open && v1_proof_good(ike, in, packet_bytes(v1_of(ike)->peer_id)))
 		return true;
 	stranger_fail(ike->core, ike->gw,
 		      "the proof of peer %s is wrong: most likely pre-shared keys differ; check "
 		      "key-file on both ends", addr_text(&ike->path->remote.addr, peer));
 	return false;
+}
+
+/*
+ * By a certificate; false: job_waits(), or it is not good.  In clear that may be somebody else's,
+ * so that a better one may follow; but each of them costs us work.
+ */
+static bool signature_proved(struct ike_sa *ike, const struct v1_in *in)
+{
+	struct v1_sa *own = v1_of(ike);
+
+	if (!isakmp_find(&in->payloads, ISAKMP_PL_SIG, NULL))
+		return false;
+	if (v1_signature_good(ike, in, &ike->remote_id, packet_bytes(own->peer_id)))
+		return true;
+	if (!job_waits(ike, JOB_OURS))
+		own->refused = v1_encrypted(in) ? REFUSED_MOST : own->refused + 1;
+	return false;
+}
+
+/* Moves @iv on where it is encrypted; false: job_waits(), or it is no proof. */
+static bool good(struct ike_sa *ike, struct v1_in *in, struct keymat_v1_iv *iv)
+{
+	bool open = !v1_encrypted(in) || v1_open(ike, in, iv);
+
+	if (!v1_of(ike)->auth)
+		return key_proved(ike, in, open);
+	return open && signature_proved(ike, in);
+}
+
+/* Ends it; the peer considers itself let in. */
+static void turn_away(struct ike_sa *ike)
+{
+	v1_ike_delete_build(ike, NULL);
+	v1_give_up(ike);
 }
 
 bool v1_prove_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
@@ -208,8 +271,13 @@ bool v1_prove_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 		v1_give_up(ike);
 		return true;
 	}
-	if (!good(ike, in, &iv))
-		return false;
+	if (!good(ike, in, &iv)) {
+		if (v1_of(ike)->refused < REFUSED_MOST)
+			return false;
+		v1_of(ike)->iv = iv;
+		turn_away(ike);
+		return true;
+	}
 	v1_of(ike)->iv = iv;
 	pathref_move(ike->path, &in->local, &in->remote);
 	v1_natd_check(ike, in);

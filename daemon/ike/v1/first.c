@@ -8,6 +8,9 @@
 
 #include "ike/stranger.h"
 #include "ike/v1/v1.h"
+#include "prop/prop_v1.h"
+
+#define WHY_MAX	512
 
 void v1_refuse(struct ike_core *core, const struct v1_in *in, uint16_t type)
 {
@@ -29,6 +32,46 @@ void v1_give_up(struct ike_sa *ike)
 {
 	stranger_missed(ike->core);
 	ike_close(ike, false);
+}
+
+const uint8_t v1_auths[V1_AUTHS] = {
+	0, ISAKMP_AUTH_RSA_SIG, ISAKMP_AUTH_ECDSA_256, ISAKMP_AUTH_ECDSA_384,
+	ISAKMP_AUTH_ECDSA_521,
+};
+
+void v1_offered(const struct isakmp_sa *sa, uint8_t auth, struct wire_sa *out)
+{
+	prop_v1_to_wire(sa, PROP_IKE, auth ? auth : ISAKMP_AUTH_PSK, 0, out);
+}
+
+/* Some transform of @sa is for that way of authentication. */
+static bool offers(const struct isakmp_sa *sa, uint16_t auth)
+{
+	for (unsigned int i = 0; i < sa->n_transforms; i++)
+		if (sa->transforms[i].attrs.auth == auth)
+			return true;
+	return false;
+}
+
+void v1_say_refused(struct ike_core *core, const struct v1_in *in, const struct isakmp_sa *sa,
+		    struct gateway *gw)
+{
+	uint8_t signs = gw->conf->v1_auth;
+	char why[WHY_MAX], peer[ADDR_TEXT];
+	struct prop_chosen chosen;
+	struct wire_sa wire;
+
+	addr_text(&in->remote.addr, peer);
+	if (!offers(sa, signs ? signs : ISAKMP_AUTH_PSK)) {
+		stranger_fail(core, gw, "peer %s does not offer to authenticate by a %s, which "
+					"this gateway does: make both ends alike", peer,
+			      !signs ? "pre-shared key" : signs == ISAKMP_AUTH_RSA_SIG ?
+			      "certificate of RSA" : "certificate of ECDSA with this curve");
+		return;
+	}
+	v1_offered(sa, signs, &wire);
+	if (!match_takes(gw, V1_MAJOR, &wire, 0, &chosen, why, sizeof(why)))
+		stranger_fail(core, gw, "%s (peer %s asks for an IKE SA)", why, peer);
 }
 
 void v1_say_mode(struct ike_core *core, const struct match_claim *claim, const struct wire_sa *wire)

@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "ike/evidence.h"
 #include "ike/ike_life.h"
 #include "ike/v1/v1.h"
-#include "policy/id.h"
 
 #define WHY_MAX	512
 
@@ -124,38 +122,6 @@ static void reject(struct ike_sa *ike)
 	ike_start_failed(ike, true);
 }
 
-/* The peer's signature is good, and is kept; false: job_waits(), or it is not, and why was said. */
-static bool check_signature(struct ike_sa *ike, const struct v1_in *in, const struct ike_id *id,
-			    struct bytes body)
-{
-	struct ike_auth_request *request = v1_proof_question(ike, in, id, body);
-	char peer[ADDR_TEXT], theirs[ID_TEXT];
-	struct ike_auth_answer answer;
-
-	if (request)
-		ike_auth_request_add(request, ike->conf->trust);
-	if (!job_auth(ike, JOB_OURS, request, &answer))
-		return false;
-	if (answer.key && answer.key == ike->conf->trust &&
-	    v1_sign_keep(ike, in, answer.key))
-		return true;
-	gateway_fail(ike->gw, "peer %s (%s) is not let in by its certificate: %s",
-		     addr_text(&ike->path->remote.addr, peer), id_text(id, theirs),
-		     evidence_reason(&answer));
-	return false;
-}
-
-/* ID and proof of @in, which is open; false: job_waits(), or they are not good. */
-static bool proved_by(struct ike_sa *ike, const struct v1_in *in, struct ike_id *id)
-{
-	struct bytes body;
-
-	if (!v1_of(ike)->auth)
-		return v1_proof_read(ike, in, id);
-	return v1_id_read(in, &body, id) && isakmp_find(&in->payloads, ISAKMP_PL_SIG, NULL) &&
-	       check_signature(ike, in, id, body);
-}
-
 /* Nobody else can answer under these keys: if that is no proof, no other one follows. */
 static bool is_final(const struct ike_sa *ike, const struct v1_in *in)
 {
@@ -173,7 +139,7 @@ bool v1_proof_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
 		log_debug(ike->gw->subject, "message dropped: it is not authentic");
 		return false;
 	}
-	if (!proved_by(ike, in, &id)) {
+	if (!v1_proof_read(ike, in, &id)) {
 		if (job_waits(ike, JOB_OURS))
 			return false;
 		if (!is_final(ike, in)) {

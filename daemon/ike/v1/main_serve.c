@@ -16,8 +16,6 @@
 #include "policy/id.h"
 #include "prop/prop_v1.h"
 
-#define WHY_MAX	512
-
 /* Answers @in with @message, which is taken over; false: there is none. */
 static bool answer(struct ike_sa *ike, const struct v1_in *in, struct packet *message)
 {
@@ -34,56 +32,21 @@ static bool answer(struct ike_sa *ike, const struct v1_in *in, struct packet *me
 
 /* --- the offer --- */
 
-/* Some transform of @sa is for that way of authentication. */
-static bool offers(const struct isakmp_sa *sa, uint16_t auth)
-{
-	for (unsigned int i = 0; i < sa->n_transforms; i++)
-		if (sa->transforms[i].attrs.auth == auth)
-			return true;
-	return false;
-}
-
-/* Nothing of what the peer offers is for @gw. */
-static void say_refused(struct ike_core *core, const struct v1_in *in, const struct isakmp_sa *sa,
-			struct gateway *gw)
-{
-	uint8_t signs = gw->conf->v1_auth;
-	char why[WHY_MAX], peer[ADDR_TEXT];
-	struct prop_chosen chosen;
-	struct wire_sa wire;
-
-	addr_text(&in->remote.addr, peer);
-	if (!offers(sa, signs ? signs : ISAKMP_AUTH_PSK)) {
-		stranger_fail(core, gw, "peer %s does not offer to authenticate by a %s, which "
-					"this gateway does: make both ends alike", peer,
-			      !signs ? "pre-shared key" : signs == ISAKMP_AUTH_RSA_SIG ?
-			      "certificate of RSA" : "certificate of ECDSA with this curve");
-		return;
-	}
-	prop_v1_to_wire(sa, PROP_IKE, signs ? signs : ISAKMP_AUTH_PSK, 0, &wire);
-	if (!match_takes(gw, V1_MAJOR, &wire, 0, &chosen, why, sizeof(why)))
-		stranger_fail(core, gw, "%s (peer %s asks for an IKE SA)", why, peer);
-}
-
 /* The gateway that the offer @sa is for, with what we choose of it; NULL: none. */
 static struct gateway *judge(struct ike_core *core, const struct v1_in *in,
 			     const struct isakmp_sa *sa, struct prop_chosen *chosen)
 {
-	static const uint8_t auths[] = {
-		0, ISAKMP_AUTH_RSA_SIG, ISAKMP_AUTH_ECDSA_256, ISAKMP_AUTH_ECDSA_384,
-		ISAKMP_AUTH_ECDSA_521,
-	};
 	struct match_claim claim = {
 		.major = V1_MAJOR, .local = &in->local.addr, .remote = &in->remote.addr,
 	};
 	struct gateway *any = NULL;
 	struct wire_sa wire;
 
-	for (size_t i = 0; i < sizeof(auths) / sizeof(auths[0]); i++) {
+	for (size_t i = 0; i < V1_AUTHS; i++) {
 		struct gateway *gw, *first;
 
-		claim.v1_auth = auths[i];
-		prop_v1_to_wire(sa, PROP_IKE, auths[i] ? auths[i] : ISAKMP_AUTH_PSK, 0, &wire);
+		claim.v1_auth = v1_auths[i];
+		v1_offered(sa, v1_auths[i], &wire);
 		gw = match_offer(core, &claim, &wire, 0, chosen, &first);
 		if (gw)
 			return gw;
@@ -91,13 +54,13 @@ static struct gateway *judge(struct ike_core *core, const struct v1_in *in,
 			any = first;
 	}
 	if (any) {
-		say_refused(core, in, sa, any);
+		v1_say_refused(core, in, sa, any);
 		v1_refuse(core, in, ISAKMP_N_NO_PROPOSAL_CHOSEN);
 		return NULL;
 	}
 	/* No gateway here speaks IKEv1 with this peer: stay silent. */
 	claim.v1_auth = 0;
-	prop_v1_to_wire(sa, PROP_IKE, ISAKMP_AUTH_PSK, 0, &wire);
+	v1_offered(sa, 0, &wire);
 	v1_say_mode(core, &claim, &wire);
 	return NULL;
 }

@@ -3,6 +3,7 @@
 
 #include "base/secret.h"
 #include "ike/child_kernel.h"
+#include "ike/evidence.h"
 #include "ike/ike_life.h"
 #include "ike/match.h"
 #include "ike/nonce.h"
@@ -231,11 +232,36 @@ struct ike_auth_request *v1_proof_question(const struct ike_sa *ike, const struc
 	return v1_sign_question(ike, in, id, proof_hash(ike, !ike->initiator, body, octets));
 }
 
-bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id)
+bool v1_signature_good(struct ike_sa *ike, const struct v1_in *in, const struct ike_id *id,
+		       struct bytes body)
+{
+	struct ike_auth_request *request = v1_proof_question(ike, in, id, body);
+	char peer[ADDR_TEXT], theirs[ID_TEXT];
+	struct ike_auth_answer answer;
+
+	if (request)
+		ike_auth_request_add(request, ike->conf->trust);
+	if (!job_auth(ike, JOB_OURS, request, &answer))
+		return false;
+	if (answer.key && answer.key == ike->conf->trust &&
+	    v1_sign_keep(ike, in, answer.key))
+		return true;
+	stranger_fail(ike->core, ike->gw, "peer %s (%s) is not let in by its certificate: %s",
+		      addr_text(&ike->path->remote.addr, peer), id_text(id, theirs),
+		      evidence_reason(&answer));
+	return false;
+}
+
+bool v1_proof_read(struct ike_sa *ike, const struct v1_in *in, struct ike_id *id)
 {
 	struct bytes body;
 
-	return v1_id_read(in, &body, id) && v1_proof_good(ike, in, body);
+	if (!v1_id_read(in, &body, id))
+		return false;
+	if (!v1_of(ike)->auth)
+		return v1_proof_good(ike, in, body);
+	return isakmp_find(&in->payloads, ISAKMP_PL_SIG, NULL) &&
+	       v1_signature_good(ike, in, id, body);
 }
 
 bool v1_peer_fits(struct ike_sa *ike, const struct ike_id *id)

@@ -44,10 +44,13 @@ static bool put_chain(struct isakmp_writer *w, const struct secret *chain)
 	return !rest.n;
 }
 
-/* Which window of ours waits for what we need to prove ourselves. */
+/*
+ * Which window of ours waits for what we need to prove ourselves: a responder of aggressive mode
+ * treats its answer as a request.
+ */
 static enum job_side side_of(const struct ike_sa *ike)
 {
-	return ike->initiator ? JOB_OURS : JOB_PEERS;
+	return ike->initiator || v1_of(ike)->aggressive ? JOB_OURS : JOB_PEERS;
 }
 
 bool v1_sign_put(struct isakmp_writer *w, struct ike_sa *ike, struct bytes hash,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * IKEv1 (RFC 2408, 2409).  Phase 1 is main mode with a pre-shared key: three exchanges, in which
- * one end asks and the other answers; or aggressive mode, of three messages; phase 2 are quick
- * modes, of three messages each.  The table in tasks.c says what we ask and who takes the answer;
+ * IKEv1 (RFC 2408, 2409).  Phase 1 is main mode: three exchanges, in which one end asks and the
+ * other answers; or aggressive mode, of three messages; phase 2 are quick modes, of three messages
+ * each.  The table in tasks.c says what we ask and who takes the answer;
  * v1.c hands out what the peer asks.
  *
  * Messages carry no sequence numbers.  A repetition is recognized by its octets and answered from
@@ -54,7 +54,8 @@ struct v1_sa {
 	enum v1_answered answered;	/* responder of main mode */
 	/* Phase 1: the last message of the initiator; initiator of aggressive mode: the answer. */
 	struct packet *heard;
-	struct packet *peer_id;		/* responder of aggressive mode: body of its ID payload */
+	struct packet *peer_id;		/* responder of aggressive mode: body of its ID payload, */
+	unsigned int refused;		/* and so many proofs that were not good */
 	enum v1_natt natt;		/* the best that the peer has named */
 	bool dpd;			/* it knows RFC 3706 */
 	uint32_t dpd_sequence;		/* of our next question, or of the one under way */
@@ -204,8 +205,14 @@ bool v1_proof_good(const struct ike_sa *ike, const struct v1_in *in, struct byte
  */
 struct ike_auth_request *v1_proof_question(const struct ike_sa *ike, const struct v1_in *in,
 					   const struct ike_id *id, struct bytes body);
-/* ID and HASH in @in, likewise; false: the peer does not have the keys. */
-bool v1_proof_read(const struct ike_sa *ike, const struct v1_in *in, struct ike_id *id);
+/*
+ * The signature in @in, likewise, is by the peer that ike->conf lets in, and is kept.  JOB_OURS
+ * waits for that; false: job_waits(), or it is not, and why was said.
+ */
+bool v1_signature_good(struct ike_sa *ike, const struct v1_in *in, const struct ike_id *id,
+		       struct bytes body);
+/* We began, and @in has ID and proof; false: job_waits(), or the peer is not who it says it is. */
+bool v1_proof_read(struct ike_sa *ike, const struct v1_in *in, struct ike_id *id);
 /* We began, and the peer has proved to be @id: that is whom we expect; false: says why not. */
 bool v1_peer_fits(struct ike_sa *ike, const struct ike_id *id);
 /* The one that we have begun is still needed: no IKE SA of the peer's has come up meanwhile. */
@@ -242,6 +249,14 @@ void v1_initial_take(struct ike_sa *ike, const struct v1_in *in);
 bool v1_first_due(struct ike_core *core, const struct v1_in *in);
 /* Answers with an error in clear. */
 void v1_refuse(struct ike_core *core, const struct v1_in *in, uint16_t type);
+/* What proves an end in IKEv1: a pre-shared key, or a signature of that method. */
+#define V1_AUTHS	5
+extern const uint8_t v1_auths[V1_AUTHS];	/* as v1_sa.auth */
+/* What @sa offers of it. */
+void v1_offered(const struct isakmp_sa *sa, uint8_t auth, struct wire_sa *out);
+/* Nothing of @sa is for @gw: says what is wrong. */
+void v1_say_refused(struct ike_core *core, const struct v1_in *in, const struct isakmp_sa *sa,
+		    struct gateway *gw);
 /* No gateway takes @wire by the mode of @claim: logs one of the other mode, or version. */
 void v1_say_mode(struct ike_core *core, const struct match_claim *claim,
 		 const struct wire_sa *wire);
