@@ -496,6 +496,19 @@ void ctl_fill(const char *path, struct model *model)
 	free(text);
 }
 
+static void take_strangers(json_t *object, struct strangers *strangers)
+{
+	strangers->known = json_is_object(object);
+	strangers->cookies = json_is_true(json_object_get(object, "cookies"));
+	strangers->half_open = member_number(object, "half_open");
+	strangers->missed = member_number(object, "missed");
+	strangers->cookies_from = member_number(object, "cookies_from");
+	strangers->per_source = member_number(object, "per_source");
+	strangers->most = member_number(object, "most");
+	strangers->asked = member_number(object, "asked");
+	strangers->dropped = member_number(object, "dropped");
+}
+
 void ctl_fill_processes(const char *path, struct model *model)
 {
 	json_t *answer = ctl_ask(path, json_pack("{s:s}", "verb", "daemon"), model->daemon_error);
@@ -506,6 +519,7 @@ void ctl_fill_processes(const char *path, struct model *model)
 	if (answer && understood(version ? version : "", model->daemon_error)) {
 		json_array_foreach(json_object_get(answer, "processes"), i, one)
 			take_process(one, model_add(model->processes, model->processes_n));
+		take_strangers(json_object_get(answer, "strangers"), &model->strangers);
 	}
 	json_decref(answer);
 }

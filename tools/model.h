@@ -165,6 +165,13 @@ struct process {
 	uint64_t starts, threads, memory;	/* memory: octets */
 };
 
+/* Peers that have not proved to the daemon who they are. */
+struct strangers {
+	bool known;
+	bool cookies;			/* everybody has to bring a cookie */
+	uint64_t half_open, missed, cookies_from, per_source, most, asked, dropped;
+};
+
 /* A certificate of the daemon's configuration. */
 struct certificate {
 	char gateway[MODEL_NAME], use[MODEL_WORD];
@@ -192,6 +199,7 @@ struct model {
 	size_t gateways_n;
 	struct process *processes;
 	size_t processes_n;
+	struct strangers strangers;
 	struct certificate *certificates;
 	size_t certificates_n;
 };

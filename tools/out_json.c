@@ -405,6 +405,21 @@ static void put_tunnels(json_t *object, const struct model *model)
 	put(object, "tunnels", all);
 }
 
+static json_t *json_of_strangers(const struct strangers *strangers)
+{
+	json_t *object = checked(json_object());
+
+	put_number(object, "half_open", strangers->half_open);
+	put_number(object, "missed", strangers->missed);
+	put_bool(object, "cookies", strangers->cookies);
+	put_number(object, "cookies_from", strangers->cookies_from);
+	put_number(object, "per_source", strangers->per_source);
+	put_number(object, "most", strangers->most);
+	put_number(object, "asked", strangers->asked);
+	put_number(object, "dropped", strangers->dropped);
+	return object;
+}
+
 void json_line(json_t *object)
 {
 	if (json_dumpf(checked(object), stdout, JSON_COMPACT) || putchar('\n') == EOF ||
@@ -435,6 +450,8 @@ void out_json(const struct model *model, unsigned int views)
 	}
 	if (views & VIEW_PROCESSES)
 		PUT_ALL(object, "processes", model, processes, json_of_process);
+	if (views & VIEW_PROCESSES && model->strangers.known)
+		put(object, "strangers", json_of_strangers(&model->strangers));
 	if (views & VIEW_CERTIFICATES)
 		PUT_ALL(object, "certificates", model, certificates, json_of_certificate);
 	if (views & (VIEW_IPSEC | VIEW_DROPS))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <err.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include "grid.h"
@@ -547,6 +548,21 @@ static void table_certificates(const struct model *model)
 	grid_end(&grid, "Certificates", "No gateway has a certificate, or authorities.");
 }
 
+/* Below the processes, as it is about all of them. */
+static void line_strangers(const struct strangers *strangers)
+{
+	if (!strangers->known)
+		return;
+	printf("\nHalf-open IKE SAs: %" PRIu64 ", and %" PRIu64 " attempts of late that came to "
+	       "nothing.\n", strangers->half_open, strangers->missed);
+	printf("Cookies: %s (from %" PRIu64 " of both on, or %" PRIu64 " from one address); "
+	       "%" PRIu64 " asked for so far.\n",
+	       strangers->cookies ? "everybody has to bring one now" : "not asked of everybody now",
+	       strangers->cookies_from, strangers->per_source, strangers->asked);
+	printf("Peers without a peer-address wait from %" PRIu64 " half-open IKE SAs on; %" PRIu64
+	       " messages dropped so far.\n", strangers->most, strangers->dropped);
+}
+
 void out_tables(const struct model *model, unsigned int views)
 {
 	bool kernel = !*model->kernel_error, daemon = !*model->daemon_error;
@@ -568,6 +584,8 @@ void out_tables(const struct model *model, unsigned int views)
 		table_ike_sas(model);
 	if (daemon && views & VIEW_PROCESSES)
 		table_processes(model);
+	if (daemon && views & VIEW_PROCESSES)
+		line_strangers(&model->strangers);
 	if (daemon && views & VIEW_CERTIFICATES)
 		table_certificates(model);
 	if (kernel && views & VIEW_IPSEC)

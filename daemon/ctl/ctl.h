@@ -26,8 +26,11 @@
  * limit; retry 0: no attempt is waited for. {"verb":"daemon"} ->
  * {"ok":true,"version":"..","processes":[{"name":"..","pid":N,
  * "since":SECONDS,"starts":N,"may":"one line","uid":N,"capabilities":"net_admin, ..",
- * "threads":N,"memory":OCTETS}]} Of what has no process at the moment, pid 0, the last four are
- * absent. {"verb":"certificates"} -> {"ok":true,"version":"..","certificates":[
+ * "threads":N,"memory":OCTETS}],"strangers":{"half_open":N,"missed":N,"cookies":false,
+ * "cookies_from":N,"per_source":N,"most":N,"asked":N,"dropped":N}} Of what has no process at the
+ * moment, pid 0, the last four are absent; so are strangers, peers that have not proved who they
+ * are, where IKE has said nothing of them yet. {"verb":"certificates"} ->
+ * {"ok":true,"version":"..","certificates":[
  * {"gateway":"hq","gateways":N,"use":"own","subject":"..","issuer":"..","identities":"..",
  * "until":SECONDS_OF_1970,"days":N}]} The use is "own", "between" (it and the root) or
  * "authority"; what N gateways have comes once, with the first of them.
@@ -83,6 +86,7 @@ struct ike_child_info;
 struct ike_event;
 struct ike_gateway_info;
 struct ike_sa_info;
+struct ike_strangers;
 
 /* The result of a reload.  Lines are separated by "\n"; NULL: none. */
 struct ctl_reloaded {
@@ -138,6 +142,8 @@ struct ctl_ops {
 	void (*certificates)(void *ctx,
 			     void (*each)(void *to, const struct ctl_certificate *certificate),
 			     void *to);
+	/* What IKE has said of peers that have not proved who they are; NULL: nothing yet. */
+	const struct ike_strangers *(*strangers)(void *ctx);
 	/* As kern_ops.read_open() */
 	int (*kernel)(void *ctx, const char *what);
 };

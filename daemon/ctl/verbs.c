@@ -119,13 +119,30 @@ static void add_process(void *to, const struct ctl_process *process)
 	json_array_append_new(to, process_json(process));
 }
 
+/* NULL: there is none. */
+static json_t *strangers_json(const struct ike_strangers *strangers)
+{
+	if (!strangers)
+		return NULL;
+	return json_pack("{s:I, s:I, s:b, s:I, s:I, s:I, s:I, s:I}",
+			 "half_open", (json_int_t)strangers->half_open,
+			 "missed", (json_int_t)strangers->missed,
+			 "cookies", (int)strangers->cookies,
+			 "cookies_from", (json_int_t)strangers->free_most,
+			 "per_source", (json_int_t)strangers->source_most,
+			 "most", (json_int_t)strangers->most,
+			 "asked", (json_int_t)strangers->asked,
+			 "dropped", (json_int_t)strangers->dropped);
+}
+
 static json_t *answer_daemon(struct request *r)
 {
 	json_t *processes = json_array();
 
 	r->ops->processes(r->ops->ctx, add_process, processes);
-	return json_pack("{s:b, s:s, s:o}", "ok", 1, "version", PANTUN_VERSION,
-			 "processes", processes);
+	return json_pack("{s:b, s:s, s:o, s:o*}", "ok", 1, "version", PANTUN_VERSION,
+			 "processes", processes,
+			 "strangers", strangers_json(r->ops->strangers(r->ops->ctx)));
 }
 
 static void add_certificate(void *to, const struct ctl_certificate *certificate)

@@ -16,6 +16,7 @@
 #include "engine/from_parent.h"
 #include "engine/jobs.h"
 #include "engine/pool.h"
+#include "engine/strangers.h"
 #include "engine/turn.h"
 #include "versions/versions.h"
 #include "msg/log_relay.h"
@@ -116,7 +117,8 @@ struct engine *engine_new(struct event_base *base, int parent, void (*ended)(voi
 	e->parent = chan_new(base, parent, MSG_IKE, MSG_PARENT, from_parent_handlers, e,
 			     on_parent_gone);
 	e->pool = e->parent ? pool_new() : NULL;
-	if (e->pool && open_core(e) && turn_init(e) && datagrams_init(e) && watch_all(e)) {
+	if (e->pool && open_core(e) && turn_init(e) && strangers_init(e) &&
+	    datagrams_init(e) && watch_all(e)) {
 		chan_send(e->parent, MSG_READY, NULL, 0);
 		return e;
 	}
@@ -135,6 +137,7 @@ void engine_free(struct engine *e)
 	if (!e)
 		return;
 	turn_free(e);
+	strangers_free(e);
 	free_event(e->timer);
 	if (e->alarm >= 0)
 		close(e->alarm);

@@ -12,6 +12,7 @@
 #include "engine/inbox.h"
 #include "engine/udp.h"
 #include "ike/core.h"
+#include "ike/info.h"
 #include "msg/chan.h"
 #include "talk/policy_msg.h"
 
@@ -33,6 +34,8 @@ struct engine {
 	struct departures departures;
 	LIST_HEAD(askeds, asked) asked;		/* of auth */
 	uint64_t carried;			/* wishes that the parent has done */
+	struct event *strangers_rest;		/* until the parent is told again */
+	struct ike_strangers strangers;		/* as it was told */
 	struct event *rest;			/* at the end of the round */
 	ike_time now;				/* of this round */
 	unsigned int same_time;			/* events for which @now is still true */

@@ -4,6 +4,7 @@
 #include "base/alarm.h"
 #include "engine/departure.h"
 #include "engine/engine_priv.h"
+#include "engine/strangers.h"
 #include "engine/to_parent.h"
 
 /*
@@ -73,6 +74,7 @@ void turn_free(struct engine *e)
 void turn_end(struct engine *e)
 {
 	to_parent_all(e);
+	strangers_settle(e);
 	departures_go(e);
 	end_when_done(e);
 }

@@ -246,6 +246,9 @@ void ike_core_shutdown(struct ike_core *core, ike_time now, bool delete_sas);
  */
 bool ike_core_tfc_refused(const struct ike_core *core, const char *ifname);
 
+/* What strangers cost us at present, without padding. */
+struct ike_strangers ike_core_strangers(const struct ike_core *core, ike_time now);
+
 /* Call @each for every one; this includes all configured proxy-IDs, up or not. */
 void ike_core_each_ike(const struct ike_core *core, ike_time now,
 		       void (*each)(void *ctx, const struct ike_sa_info *), void *ctx);

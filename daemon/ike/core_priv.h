@@ -91,6 +91,8 @@ struct ike_core {
 	struct repeat said;		/* of strangers that no gateway can be blamed for */
 	unsigned int missed;		/* first messages that came to nothing */
 	ike_time missed_since;		/* the first of them */
+	uint64_t cookies_asked;		/* first messages that were to bring one, */
+	uint64_t strangers_dropped;	/* and those that were not taken, since the start */
 	struct ike_sa *dead;		/* those in IKE_DEAD, by dead_next */
 	struct gateway *ended;		/* may be freed at the end of the event, by ended_next */
 	struct slot *ended_slots;	/* likewise */

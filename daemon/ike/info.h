@@ -72,6 +72,18 @@ struct ike_child_info {
 	struct ike_counts counts;
 };
 
+/* Peers that have not proved who they are (RFC 7296 section 2.6). */
+struct ike_strangers {
+	uint64_t asked;			/* first messages since the start: for a cookie, */
+	uint64_t dropped;		/* and those that were dropped */
+	uint32_t half_open;		/* IKE SAs that wait for IKE_AUTH */
+	uint32_t missed;		/* first messages of late that came to nothing */
+	uint32_t free_most;		/* of both: from there on all have to bring a cookie, */
+	uint32_t source_most;		/* and so has who has that many of one address; */
+	uint32_t most;			/* from there on nobody unknown may begin */
+	uint32_t cookies;		/* 1: everybody has to bring one, now */
+};
+
 /* A configured gateway, with IKE SA or without. */
 struct ike_gateway_info {
 	char gateway[POLICY_NAME];

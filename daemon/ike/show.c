@@ -6,12 +6,18 @@
 
 #include "base/text.h"
 #include "ike/child_sa.h"
+#include "ike/stranger.h"
 #include "ike/version.h"
 #include "policy/id.h"
 
 static uint64_t since(ike_time now, ike_time then)
 {
 	return then && now > then ? (now - then) / 1000 : 0;
+}
+
+struct ike_strangers ike_core_strangers(const struct ike_core *core, ike_time now)
+{
+	return stranger_info(core, now);
 }
 
 void ike_core_each_ike(const struct ike_core *core, ike_time now,

@@ -15,9 +15,14 @@
 #define KNOWN_MOST	8192	/* but those that are some gateway's peer-address do not yet */
 
 /* Counted for as long as a half-open SA lives. */
+static unsigned int misses_at(const struct ike_core *core, ike_time now)
+{
+	return now < core->missed_since + HALF_OPEN_MS ? core->missed : 0;
+}
+
 static unsigned int misses(const struct ike_core *core)
 {
-	return core->now < core->missed_since + HALF_OPEN_MS ? core->missed : 0;
+	return misses_at(core, core->now);
 }
 
 static bool busy(const struct ike_core *core)
@@ -44,6 +49,18 @@ enum stranger_verdict stranger_judge(const struct ike_core *core, const struct a
 	return core->half_open >= PROVED_MOST ||
 	       (source && source->proved >= SOURCE_MOST) ?
 	       STRANGER_DROPPED : STRANGER_TAKEN;
+}
+
+struct ike_strangers stranger_info(const struct ike_core *core, ike_time now)
+{
+	unsigned int missed = misses_at(core, now);
+
+	return (struct ike_strangers){
+		.asked = core->cookies_asked, .dropped = core->strangers_dropped,
+		.half_open = core->half_open, .missed = missed,
+		.free_most = FREE_MOST, .source_most = SOURCE_MOST, .most = PROVED_MOST,
+		.cookies = busy(core) || core->half_open + missed >= FREE_MOST,
+	};
 }
 
 void stranger_missed(struct ike_core *core)

@@ -18,6 +18,8 @@ enum stranger_verdict {
 /* Of a message from @remote to @local; @proved: it has brought such a cookie. */
 enum stranger_verdict stranger_judge(const struct ike_core *core, const struct addr *local,
 				     const struct addr *remote, bool proved);
+/* What they cost us at @now. */
+struct ike_strangers stranger_info(const struct ike_core *core, ike_time now);
 /* A first message cost us work and came to nothing. */
 void stranger_missed(struct ike_core *core);
 /* @ike is half-open from now on, and counts as such until its peer is authenticated or it dies. */

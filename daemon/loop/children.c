@@ -69,6 +69,7 @@ static void on_ike_started(void *ctx, enum msg_role role, struct chan *chan)
 	(void)role;
 	d->ike = chan;
 	d->carried = 0;
+	memset(&d->strangers, 0, sizeof(d->strangers));
 	link_sockets(d);
 	link_token_key(d);
 	introduce(d);

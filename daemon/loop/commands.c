@@ -46,6 +46,13 @@ static void ctl_processes(void *ctx, void (*each)(void *to, const struct ctl_pro
 	children_each(ctx, each, to);
 }
 
+static const struct ike_strangers *ctl_strangers(void *ctx)
+{
+	const struct daemon *d = ctx;
+
+	return d->strangers.free_most ? &d->strangers : NULL;
+}
+
 static void ctl_certificates(void *ctx,
 			     void (*each)(void *to, const struct ctl_certificate *certificate),
 			     void *to)
@@ -68,7 +75,7 @@ bool commands_open(struct daemon *d)
 		.ctx = d, .now = ctl_now, .config = d->options->config,
 		.started = d->started, .patience_ms = CTL_PATIENCE_MS, .ask = ctl_ask,
 		.manual = ctl_manual, .reload = ctl_reload, .processes = ctl_processes,
-		.certificates = ctl_certificates, .kernel = ctl_kernel,
+		.strangers = ctl_strangers, .certificates = ctl_certificates, .kernel = ctl_kernel,
 	};
 
 	d->ctl = ctl_open(d->base, d->options->ctl, d->group, &ops);

@@ -29,6 +29,7 @@
 #include "conf/keyring.h"
 #include "ctl/ctl.h"
 #include "ike/core.h"
+#include "ike/info.h"
 #include "kern/kern.h"
 #include "loop/daemon.h"
 #include "msg/chan.h"
@@ -59,6 +60,7 @@ struct daemon {
 	struct event_base *base;
 	struct children *children;
 	struct chan *ike, *auth, *fetch;	/* NULL: that process does not run now */
+	struct ike_strangers strangers;	/* as this `ike` said last; free_most 0: not yet */
 	uint64_t carried;		/* wishes of this `ike` so far */
 	struct repeat refused;		/* those that it may not have */
 	struct log_relay ike_log, auth_log, fetch_log;

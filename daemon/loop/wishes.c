@@ -349,6 +349,18 @@ static void on_reply(void *ctx, struct bytes body, int fd)
 	ctl_answered(d->ctl, msg->ticket, &msg->reply);
 }
 
+static void on_strangers(void *ctx, struct bytes body, int fd)
+{
+	const struct ike_strangers *strangers = (const void *)body.p;
+	struct daemon *d = ctx;
+
+	(void)fd;
+	if (strangers->cookies > 1)
+		chan_refuse(d->ike, MSG_STRANGERS, "neither yes nor no");
+	else
+		d->strangers = *strangers;
+}
+
 /* Whoever has taken `ike` over could tell the world by what it asks DNS for. */
 static void on_name(void *ctx, struct bytes body, int fd)
 {
@@ -393,5 +405,6 @@ chan_handler *const wishes_handlers[MSG_TYPES] = {
 	[MSG_SHOW_CHILD] = on_show_child,
 	[MSG_SHOW_GATEWAY] = on_show_gateway,
 	[MSG_REPLY] = on_reply,
+	[MSG_STRANGERS] = on_strangers,
 	[MSG_NAME] = on_name,
 };

@@ -61,6 +61,7 @@ enum msg_type {
 	MSG_SHOW_CHILD,
 	MSG_SHOW_GATEWAY,
 	MSG_REPLY,		/* which ends with this */
+	MSG_STRANGERS,		/* struct ike_strangers */
 
 	MSG_AUTH_MARK,		/* struct msg_auth_mark: comes back as MSG_AUTH_MARKED */
 	MSG_AUTH_MARKED,

@@ -58,6 +58,7 @@ const struct msg_row msg_rows[MSG_TYPES] = {
 	[MSG_SHOW_CHILD] = FROM_IKE("SHOW_CHILD", msg_show_child),
 	[MSG_SHOW_GATEWAY] = FROM_IKE("SHOW_GATEWAY", msg_show_gateway),
 	[MSG_REPLY] = FROM_IKE("REPLY", msg_reply),
+	[MSG_STRANGERS] = FROM_IKE("STRANGERS", ike_strangers),
 	[MSG_AUTH_KEY] = { .name = "AUTH_KEY", .from = MSG_PARENT, .to = MSG_AUTH,
 			   EXACTLY(sizeof(struct msg_auth_key)), .config = true },
 	[MSG_AUTH_CERT] = { .name = "AUTH_CERT", .from = MSG_PARENT, .to = MSG_AUTH,

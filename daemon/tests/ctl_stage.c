@@ -163,6 +163,17 @@ static void do_processes(void *ctx, void (*each)(void *to, const struct ctl_proc
 	each(to, &ike);
 }
 
+static const struct ike_strangers *do_strangers(void *ctx)
+{
+	static const struct ike_strangers strangers = {
+		.half_open = 3, .missed = 4, .free_most = 500, .source_most = 64, .most = 4096,
+		.cookies = 1, .asked = 1ULL << 33, .dropped = 5,
+	};
+
+	(void)ctx;
+	return &strangers;
+}
+
 static void do_certificates(void *ctx,
 			    void (*each)(void *to, const struct ctl_certificate *certificate),
 			    void *to)
@@ -182,6 +193,7 @@ const struct ctl_ops stage_ops = {
 	.patience_ms = CTL_PATIENCE_MS,
 	.ask = do_ask, .manual = is_manual, .reload = do_reload,
 	.processes = do_processes, .kernel = do_kernel, .certificates = do_certificates,
+	.strangers = do_strangers,
 };
 
 int stage_dial_at(const char *path)

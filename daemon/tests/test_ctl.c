@@ -245,6 +245,15 @@ static void test_daemon(void **state)
 	json_t *json = json_loads(ask("{\"verb\":\"daemon\"}", false), 0, NULL), *all, *row;
 
 	(void)state;
+	row = json_object_get(json, "strangers");
+	assert_int_equal(number(row, "half_open"), 3);
+	assert_int_equal(number(row, "missed"), 4);
+	assert_true(json_is_true(json_object_get(row, "cookies")));
+	assert_int_equal(number(row, "cookies_from"), 500);
+	assert_int_equal(number(row, "per_source"), 64);
+	assert_int_equal(number(row, "most"), 4096);
+	assert_int_equal(number(row, "asked"), 1LL << 33);
+	assert_int_equal(number(row, "dropped"), 5);
 	all = json_object_get(json, "processes");
 	assert_int_equal(json_array_size(all), 2);
 	row = json_array_get(all, 0);

@@ -115,6 +115,18 @@ static void on_any(void *ctx, struct bytes body, int fd)
 	(void)fd;
 }
 
+static struct ike_strangers strangers;	/* as the parent is told */
+static unsigned int half_opened, settled;	/* how often that there are some, and none */
+
+static void on_strangers(void *ctx, struct bytes body, int fd)
+{
+	(void)ctx;
+	(void)fd;
+	memcpy(&strangers, body.p, sizeof(strangers));
+	half_opened += strangers.half_open > 0;
+	settled += !strangers.half_open;
+}
+
 static void on_gone(void *ctx, const char *reason)
 {
 	(void)ctx;
@@ -126,6 +138,7 @@ static chan_handler *const parent_handlers[MSG_TYPES] = {
 	[MSG_PROXY_FAIL] = on_any, [MSG_RENEWED] = on_any, [MSG_POLICY_SET] = on_any,
 	[MSG_EVENT] = on_any, [MSG_SHOW_IKE] = on_any, [MSG_SHOW_CHILD] = on_any,
 	[MSG_SHOW_GATEWAY] = on_any, [MSG_REPLY] = on_any, [MSG_NAME] = on_any,
+	[MSG_STRANGERS] = on_strangers,
 };
 
 static void on_question(void *ctx, struct bytes body, int fd)
@@ -406,6 +419,29 @@ static void test_before_policy(void **state)
 	end(policy);
 }
 
+/* The parent knows of a peer that has only begun, and that it has gone on, without asking. */
+static void test_strangers(void **state)
+{
+	struct policy *policy = begin(0);
+
+	(void)state;
+	half_opened = 0;
+	settled = 0;
+	end_policy(policy);
+	assert_true(run_until(&settled, 1, 10000));
+	assert_int_equal(strangers.free_most, 500);
+	assert_int_equal(strangers.cookies, 0);
+	peers[0].deaf = true;
+	start_peer(0);
+	assert_true(run_until(&half_opened, 1, 10000));
+	assert_int_equal(strangers.half_open, 1);
+	settled = 0;
+	peers[0].deaf = false;
+	assert_true(run_until(&peers[0].up, 1, 10000));
+	assert_true(run_until(&settled, 1, 10000));
+	end(policy);
+}
+
 /*
  * A parent that is slow with the SAs of one peer does not keep us from answering another, and what
  * tells a peer of its SAs waits for them.
@@ -572,6 +608,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_before_policy),
+		cmocka_unit_test(test_strangers),
 		cmocka_unit_test(test_held_wishes),
 		cmocka_unit_test(test_sockets_before_timers),
 		cmocka_unit_test(test_timer_is_left),

@@ -115,12 +115,43 @@ static void test_flood(void **state)
 	peers_finish(net);
 }
 
+/* From 500 attempts on everybody has to bring a cookie, and half a minute later nobody has. */
+static void test_told(void **state)
+{
+	static struct seen seen;
+	struct site a = peers_site(A), b = peers_site(B);
+	struct endpoint local = { .addr = site_address(b.local), .port = IKE_PORT };
+	struct endpoint remote = { .addr = site_address("203.0.113.1"), .port = IKE_PORT };
+	struct ike_strangers told;
+	struct peers *net;
+
+	(void)state;
+	b.peer = NULL;
+	net = begin(&seen, &a, &b);
+	for (unsigned int i = 0; i < 600; i++) {
+		put_be32(seen.first, i + 1);
+		remote.addr.b[2] = (uint8_t)(i / 50);
+		peers_inject(net, B, &local, &remote, bytes_of(seen.first, seen.first_n));
+	}
+	told = ike_core_strangers(net->peer[B].core, net->now);
+	assert_int_equal(told.half_open, 500);
+	assert_int_equal(told.cookies, 1);
+	assert_int_equal(told.asked, 100);
+	peers_run(net, 40000);
+	told = ike_core_strangers(net->peer[B].core, net->now);
+	assert_int_equal(told.half_open, 0);
+	assert_int_equal(told.cookies, 0);
+	assert_int_equal(told.asked, 100);
+	peers_finish(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_required),
 		cmocka_unit_test(test_not_required),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -233,7 +233,9 @@ static void fill_processes(struct model *model, const char *version)
 	snprintf(json, sizeof(json), "{\"ok\":true,\"version\":\"%s\",\"processes\":["
 		 "{\"name\":\"parent\",\"pid\":7,\"since\":9,\"starts\":1,\"may\":\"all\","
 		 "\"uid\":0,\"capabilities\":\"net_admin\",\"threads\":3,\"memory\":4096},"
-		 "{\"name\":\"ike\",\"pid\":8,\"uid\":987654321},{\"name\":\"fetch\",\"pid\":0}]}",
+		 "{\"name\":\"ike\",\"pid\":8,\"uid\":987654321},{\"name\":\"fetch\",\"pid\":0}],"
+		 "\"strangers\":{\"half_open\":3,\"missed\":4,\"cookies\":true,"
+		 "\"cookies_from\":500,\"per_source\":64,\"most\":4096,\"asked\":6,\"dropped\":5}}",
 		 version);
 	start(&server, "{\"verb\":\"daemon\"}", octets, framed(json, octets));
 	ctl_fill_processes(server.path, model);
@@ -276,6 +278,14 @@ static void test_processes(void **state)
 	(void)state;
 	fill_processes(&model, PANTUN_VERSION);
 	assert_string_equal(model.daemon_error, "");
+	assert_true(model.strangers.known && model.strangers.cookies);
+	assert_int_equal(model.strangers.half_open, 3);
+	assert_int_equal(model.strangers.missed, 4);
+	assert_int_equal(model.strangers.cookies_from, 500);
+	assert_int_equal(model.strangers.per_source, 64);
+	assert_int_equal(model.strangers.most, 4096);
+	assert_int_equal(model.strangers.asked, 6);
+	assert_int_equal(model.strangers.dropped, 5);
 	assert_int_equal(model.processes_n, 3);
 	assert_string_equal(model.processes[0].name, "parent");
 	assert_string_equal(model.processes[0].user, "root");

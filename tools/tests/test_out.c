@@ -283,6 +283,16 @@ static void test_processes(void **state)
 		"PROCESS   PID SINCE STARTS USER CAPABILITIES THREADS MEMORY MAY\n"
 		"parent     77 3m20s      1 root net_admin          3   5.5M all\n"
 		"ike     ended    0s      4 -    -                  -      - -\n");
+	model.strangers = (struct strangers){
+		.known = true, .half_open = 3, .missed = 4, .cookies_from = 500,
+		.per_source = 64, .most = 4096, .asked = 6, .dropped = 5,
+	};
+	text = strstr(printed(&model, VIEW_PROCESSES, 0), "\nHalf-open");
+	assert_non_null(text);
+	assert_string_equal(text, "\nHalf-open IKE SAs: 3, and 4 attempts of late that came to "
+		"nothing.\nCookies: not asked of everybody now (from 500 of both on, or 64 from "
+		"one address); 6 asked for so far.\nPeers without a peer-address wait from 4096 "
+		"half-open IKE SAs on; 5 messages dropped so far.\n");
 	model_free(&model);
 }
 

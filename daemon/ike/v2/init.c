@@ -468,10 +468,13 @@ static bool may_begin(struct ike_core *core, const struct v2_in *in, struct byte
 
 	*proved = verdict == STRANGER_COOKIE;
 	if (*proved) {
-		if (v2_cookie_demand(core, in, nonce))
+		if (v2_cookie_demand(core, in, nonce)) {
+			core->cookies_asked++;
 			return false;
+		}
 		verdict = stranger_judge(core, local, remote, true);
 	}
+	core->strangers_dropped += verdict == STRANGER_DROPPED;
 	return verdict == STRANGER_TAKEN;
 }
 
