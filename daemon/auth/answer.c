@@ -96,6 +96,51 @@ static void sign(const struct auth_keys *keys, const struct ike_auth_request *re
 		answer->key = request->keys[0];
 }
 
+/*
+ * @items, which a peer has sent, with what they refer to: the caller's, in *@all.  It is enough
+ * that one of the authorities allows to fetch that.
+ */
+static enum cert_urls_state gather(const struct auth_keys *keys,
+				   const struct ike_auth_request *request, struct bytes items,
+				   struct secret **all, struct text *why)
+{
+	enum cert_urls_state state = CERT_URLS_FAILED;
+
+	*all = NULL;
+	text_add(why, "the authorities are not known here");
+	for (unsigned int i = 0; i < request->n_keys && state == CERT_URLS_FAILED; i++) {
+		struct cert_roots *roots = auth_keys_roots(keys, request->keys[i]);
+
+		if (!roots)
+			continue;
+		text_init(why, why->p, why->max);
+		state = cert_roots_fetch(roots, auth_keys_documents(keys), items, all, why);
+	}
+	if (state != CERT_URLS_FAILED)
+		text_init(why, why->p, why->max);
+	return state;
+}
+
+/* Reads them; NULL: some are on their way, @settled false, or the reason is in @why. */
+static struct cert_peer *read_peer(const struct auth_keys *keys,
+				   const struct ike_auth_request *request, struct bytes items,
+				   bool *settled, struct text *why)
+{
+	struct cert_peer *peer = NULL;
+	enum cert_urls_state state;
+	struct secret *all;
+
+	*settled = true;
+	if (!cert_urls_some(items))
+		return cert_peer_read(items, why);
+	state = gather(keys, request, items, &all, why);
+	if (state == CERT_URLS_THERE)
+		peer = cert_peer_read(secret_bytes(all), why);
+	*settled = state != CERT_URLS_ASKED;
+	secret_free(all);
+	return peer;
+}
+
 /* The first of the authorities that the certificate leads to; 0: none, and @why. */
 static uint64_t trusted_by(const struct auth_keys *keys, const struct ike_auth_request *request,
 			   struct cert_peer *peer, struct text *why)
@@ -136,7 +181,7 @@ static bool verify(const struct auth_keys *keys, const struct ike_auth_request *
 	else if (!rest.n)
 		text_add(&why, "it did not send its certificate");
 	else
-		peer = cert_peer_read(rest, &why);
+		peer = read_peer(keys, request, rest, &settled, &why);
 	key = peer ? trusted_by(keys, request, peer, &why) : 0;
 	roots = key ? auth_keys_roots(keys, key) : NULL;
 	if (roots) {
@@ -145,9 +190,9 @@ static bool verify(const struct auth_keys *keys, const struct ike_auth_request *
 	}
 	good = roots && cert_peer_is(peer, roots, id.p[0], bytes_of(id.p + 1, id.n - 1), &why) &&
 	       cert_peer_signed(peer, roots, &proof, &why);
-	/* Nothing is fetched for whoever has not proved that he is somebody. */
+	/* Nothing else is fetched for whoever has not proved that he is somebody. */
 	if (good)
-		settled = cert_peer_fetch(peer, roots, auth_keys_lists(keys));
+		settled = cert_peer_fetch(peer, roots, auth_keys_documents(keys));
 	if (good && settled && cert_peer_listed(peer, roots, &why)) {
 		answer->key = key;
 		why.n = 0;
@@ -163,16 +208,19 @@ static bool look(const struct auth_keys *keys, const struct ike_auth_request *re
 		 struct ike_auth_answer *answer)
 {
 	struct cert_roots *roots = auth_keys_roots(keys, request->keys[0]);
-	bool revoked, settled = true;
+	bool revoked, settled;
 	struct cert_peer *peer;
 	struct text why;
 
 	text_init(&why, (char *)answer->octets, sizeof(answer->octets));
-	peer = cert_peer_read(bytes_of(request->octets, request->octets_n), &why);
-	answer->failed = !roots || !peer;
-	revoked = !answer->failed && cert_peer_revoked(peer, roots, &why);
+	peer = read_peer(keys, request, bytes_of(request->octets, request->octets_n), &settled,
+			 &why);
+	revoked = roots && !peer && settled && cert_roots_insist(roots);
+	answer->failed = !roots || (!peer && !revoked);
+	if (peer && roots)
+		revoked = cert_peer_revoked(peer, roots, &why);
 	if (!answer->failed && !revoked) {
-		settled = cert_peer_fetch(peer, roots, auth_keys_lists(keys));
+		settled = cert_peer_fetch(peer, roots, auth_keys_documents(keys));
 		revoked = settled && cert_peer_revoked(peer, roots, &why);
 	}
 	if (!answer->failed && !revoked) {

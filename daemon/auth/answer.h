@@ -11,8 +11,8 @@
 
 /*
  * Answers @request, which ike_auth_request_whole() has accepted.  Skips keys that do not exist;
- * the answer says so if no other key fits.  False: lists of revoked certificates are on their way
- * (auth_keys_lists()), and this is to be called anew once they have come, or failed.
+ * the answer says so if no other key fits.  False: documents are on their way
+ * (auth_keys_documents()), and this is to be called anew once they have come, or failed.
  */
 bool auth_answer(const struct auth_keys *keys, const struct ike_auth_request *request,
 		 struct ike_auth_answer *answer);

@@ -19,7 +19,7 @@ struct key {
 struct auth_keys {
 	struct table by_number;
 	struct key *all;
-	struct cert_lists *lists;
+	struct documents *documents;
 };
 
 struct auth_keys *auth_keys_new(void)
@@ -28,10 +28,10 @@ struct auth_keys *auth_keys_new(void)
 
 	if (!keys)
 		return NULL;
-	keys->lists = cert_lists_new();
-	if (keys->lists && !table_init(&keys->by_number))
+	keys->documents = documents_new();
+	if (keys->documents && !table_init(&keys->by_number))
 		return keys;
-	cert_lists_free(keys->lists);
+	documents_free(keys->documents);
 	free(keys);
 	return NULL;
 }
@@ -148,9 +148,9 @@ struct cert_roots *auth_keys_roots(const struct auth_keys *keys, uint64_t number
 	return key ? key->roots : NULL;
 }
 
-struct cert_lists *auth_keys_lists(const struct auth_keys *keys)
+struct documents *auth_keys_documents(const struct auth_keys *keys)
 {
-	return keys->lists;
+	return keys->documents;
 }
 
 size_t auth_keys_count(const struct auth_keys *keys)
@@ -165,6 +165,6 @@ void auth_keys_free(struct auth_keys *keys)
 	while (keys->all)
 		key_drop(keys, keys->all);
 	table_free(&keys->by_number);
-	cert_lists_free(keys->lists);
+	documents_free(keys->documents);
 	free(keys);
 }

@@ -32,8 +32,8 @@ struct bytes auth_keys_octets(const struct auth_keys *keys, uint64_t number);
 /* The private key or authorities of that number, valid as long; NULL: there are none. */
 struct cert_own *auth_keys_own(const struct auth_keys *keys, uint64_t number);
 struct cert_roots *auth_keys_roots(const struct auth_keys *keys, uint64_t number);
-/* Lists of revoked certificates that were fetched. */
-struct cert_lists *auth_keys_lists(const struct auth_keys *keys);
+/* What was fetched to check certificates by. */
+struct documents *auth_keys_documents(const struct auth_keys *keys);
 size_t auth_keys_count(const struct auth_keys *keys);
 
 #endif

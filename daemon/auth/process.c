@@ -20,11 +20,13 @@
 #include "msg/rounds.h"
 #include "proc/role.h"
 
-#define WAITING_MOST	256	/* questions that wait for lists of revoked certificates */
+#define WAITING_MOST	256	/* questions that wait for documents */
+#define UNPROVEN_MOST	64	/* of these: of peers that have not proved who they are */
 
 struct waiting {
 	TAILQ_ENTRY(waiting) list;
 	struct ike_auth_request *request;
+	struct documents_awaited awaited;
 };
 
 struct auth_process {
@@ -33,8 +35,8 @@ struct auth_process {
 	struct chan *parent;
 	struct chan *ike;	/* NULL: it was not started, or has ended */
 	TAILQ_HEAD(all_waiting, waiting) waiting;
-	unsigned int n_waiting;
-	struct event *late;	/* a list may be */
+	unsigned int n_waiting, n_unproven;
+	struct event *late;	/* a document may be */
 };
 
 /* --- questions that wait --- */
@@ -43,6 +45,7 @@ static void drop_waiting(struct auth_process *process, struct waiting *waiting)
 {
 	TAILQ_REMOVE(&process->waiting, waiting, list);
 	process->n_waiting--;
+	process->n_unproven -= waiting->awaited.unproven;
 	ike_auth_request_free(waiting->request);
 	free(waiting);
 }
@@ -60,9 +63,12 @@ static void drop_all_waiting(struct auth_process *process)
 /* False: no memory, or too many. */
 static bool keep_waiting(struct auth_process *process, const struct ike_auth_request *request)
 {
+	const struct documents_awaited *awaited =
+		documents_awaited(auth_keys_documents(process->keys));
 	struct waiting *waiting;
 
-	if (process->n_waiting == WAITING_MOST)
+	if (process->n_waiting == WAITING_MOST ||
+	    (awaited->unproven && process->n_unproven == UNPROVEN_MOST))
 		return false;
 	waiting = calloc(1, sizeof(*waiting));
 	if (!waiting)
@@ -73,18 +79,20 @@ static bool keep_waiting(struct auth_process *process, const struct ike_auth_req
 		return false;
 	}
 	memcpy(waiting->request, request, ike_auth_request_size(request));
+	waiting->awaited = *awaited;
 	TAILQ_INSERT_TAIL(&process->waiting, waiting, list);
 	process->n_waiting++;
+	process->n_unproven += awaited->unproven;
 	return true;
 }
 
-static void ask_for_lists(struct auth_process *process)
+static void ask_for_documents(struct auth_process *process)
 {
 	static const struct timeval second = { .tv_sec = 1 };
-	struct cert_list_question question;
+	struct document_question question;
 	struct msg_list_wanted body;
 
-	while (cert_lists_next(auth_keys_lists(process->keys), &question)) {
+	while (documents_next(auth_keys_documents(process->keys), &question)) {
 		memset(&body, 0, sizeof(body));
 		body.ticket = question.ticket;
 		body.ms = question.patience * 1000;
@@ -98,7 +106,10 @@ static void ask_for_lists(struct auth_process *process)
 static bool answer_now(struct auth_process *process, const struct ike_auth_request *request)
 {
 	struct ike_auth_answer answer;
-	bool settled = auth_answer(process->keys, request, &answer);
+	bool settled;
+
+	documents_await(auth_keys_documents(process->keys));
+	settled = auth_answer(process->keys, request, &answer);
 
 	if (settled)
 		chan_send(process->ike, MSG_AUTH_ANSWER, &answer, sizeof(answer));
@@ -106,17 +117,40 @@ static bool answer_now(struct auth_process *process, const struct ike_auth_reque
 	return settled;
 }
 
-/* Lists have come, or failed. */
-static void go_on(struct auth_process *process)
+static bool waits_for(const struct waiting *waiting, uint64_t ticket)
+{
+	for (unsigned int i = 0; i < waiting->awaited.n; i++)
+		if (waiting->awaited.tickets[i] == ticket)
+			return true;
+	return false;
+}
+
+/* It may wait for something else then. */
+static void try_anew(struct auth_process *process, struct waiting *waiting)
+{
+	const struct documents_awaited *awaited =
+		documents_awaited(auth_keys_documents(process->keys));
+
+	if (answer_now(process, waiting->request)) {
+		drop_waiting(process, waiting);
+		return;
+	}
+	process->n_unproven += awaited->unproven;
+	process->n_unproven -= waiting->awaited.unproven;
+	waiting->awaited = *awaited;
+}
+
+/* The document with that ticket has come, or failed; 0: some may have. */
+static void go_on(struct auth_process *process, uint64_t ticket)
 {
 	struct waiting *waiting, *next;
 
 	for (waiting = TAILQ_FIRST(&process->waiting); waiting; waiting = next) {
 		next = TAILQ_NEXT(waiting, list);
-		if (answer_now(process, waiting->request))
-			drop_waiting(process, waiting);
+		if (!ticket || waits_for(waiting, ticket))
+			try_anew(process, waiting);
 	}
-	ask_for_lists(process);
+	ask_for_documents(process);
 }
 
 static void on_late(evutil_socket_t fd, short what, void *ctx)
@@ -125,10 +159,10 @@ static void on_late(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	if (cert_lists_late(auth_keys_lists(process->keys), time(NULL)))
-		go_on(process);
+	if (documents_late(auth_keys_documents(process->keys), time(NULL)))
+		go_on(process, 0);
 	else
-		ask_for_lists(process);
+		ask_for_documents(process);
 }
 
 /* --- what `ike` says --- */
@@ -150,7 +184,7 @@ static void on_ask(void *ctx, struct bytes body, int fd)
 		busy.ticket = request->ticket;
 		chan_send(process->ike, MSG_AUTH_ANSWER, &busy, sizeof(busy));
 	}
-	ask_for_lists(process);
+	ask_for_documents(process);
 }
 
 /* The parent logs why, and sends a channel to the next `ike`. */
@@ -244,9 +278,9 @@ static void on_list(void *ctx, struct bytes body, int fd)
 		chan_refuse(process->parent, MSG_LIST, "%u octets", list->n);
 		return;
 	}
-	cert_lists_answer(auth_keys_lists(process->keys), list->ticket,
+	documents_answer(auth_keys_documents(process->keys), list->ticket,
 			  bytes_of(list->octets, list->n), list->why, time(NULL));
-	go_on(process);
+	go_on(process, list->ticket);
 }
 
 static void on_mark(void *ctx, struct bytes body, int fd)

@@ -10,6 +10,7 @@
 
 #include "base/key_file.h"
 #include "base/text.h"
+#include "base/url.h"
 #include "conf/build.h"
 #include "conf/keyfile.h"
 #include "crypto/cert_file.h"
@@ -298,6 +299,35 @@ static void add_roots(struct build *b, const struct tree_value *name,
 	gateway->anchors = joined(b, before, roots);
 }
 
+/* Whether it names a server: all that begins so is there. */
+static bool names_server(const char *url)
+{
+	const char *host = strstr(url, "//");
+	const char *end = host ? strchr(host + 2, '/') : NULL;
+
+	return url_is_http(bytes_of(url, strlen(url))) && end && end > host + 2;
+}
+
+/* Where certificates may be fetched from, as rules have it; the caller's, NULL: no memory. */
+static struct secret *read_from(const struct build *b, const struct tree_node *profile)
+{
+	const struct tree_node *leaf = tree_find(b->tree, profile, "hash-and-url-from");
+	const struct tree_value *first = leaf ? leaf->value : NULL;
+	struct secret *all;
+	size_t room = 1;
+
+	for (const struct tree_value *url = first; url; url = url->next)
+		room += strlen(url->text) + 1;
+	all = calloc(1, sizeof(*all) + room);
+	for (const struct tree_value *url = first; all && url; url = url->next) {
+		if (!names_server(url->text))
+			conf_error(b->report, url->at, "hash-and-url-from %s: not a URL of HTTP "
+				   "with a path, as http://certs.example/", url->text);
+		all->n += (size_t)sprintf((char *)all->b + all->n, "%s\n", url->text);
+	}
+	return all;
+}
+
 /* Whoever began waits no longer than that for our answer. */
 static uint8_t patience_of(const struct build *b, const struct tree_node *profile)
 {
@@ -310,7 +340,11 @@ static uint8_t patience_of(const struct build *b, const struct tree_node *profil
 static void add_rules(struct build *b, const struct tree_node *node,
 		      const struct tree_node *profile, struct policy_gateway *gateway)
 {
+	struct secret *from = read_from(b, profile);
 	const struct cert_rules rules = {
+		.from = from ? secret_bytes(from) : bytes_of(NULL, 0),
+		.kept = (uint16_t)tree_number(b->tree, profile, PROFILE_LEVEL " *",
+					      "certificate-cache-size"),
 		.sha1 = gateway->allow_sha1,
 		.any_id = tree_yes(b->tree, node, GATEWAY_LEVEL " *", ANY_ID),
 		.strict_usage = tree_yes(b->tree, node, GATEWAY_LEVEL " *", STRICT),
@@ -327,12 +361,14 @@ static void add_rules(struct build *b, const struct tree_node *node,
 	struct secret *all = cert_rules_put(&rules, secret_bytes(gateway->anchors),
 					    lists ? secret_bytes(lists) : bytes_of(NULL, 0));
 
-	if (!all)
+	if (!all || !from)
 		b->short_of_memory = true;
+	gateway->looks_up = rules.from.n;
 	if (rules.block_unknown && !lists && !rules.fetch && !profile->broken)
 		conf_error(b->report, profile->at, "certificate-profile \"%s\" has neither a "
 			   "crl-file nor use-crl, so block-unknown-cert would refuse every "
 			   "certificate", profile->word);
+	secret_free(from);
 	secret_free(lists);
 	secret_free(gateway->anchors);
 	gateway->anchors = all;

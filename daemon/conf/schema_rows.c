@@ -356,7 +356,12 @@ const struct schema_row schema_rows[] = {
 	{ CERT_PROFILE " use-crl", YES_NO("no"),
 	  .help = "fetch lists of revoked certificates from where certificates say" },
 	{ CERT_PROFILE " crl-receive-timeout", NUMBER(1, 60), .preset = "5",
-	  .help = "seconds that a list may take; more than 15 count as 15" },
+	  .help = "seconds that a list may take, or a certificate; more than 15 count as 15" },
+	{ CERT_PROFILE " hash-and-url-from", .list = true, TEXT(9, 1023),
+	  .help = "beginnings of URLs that certificates of peers are fetched from, as "
+		  "http://certs.example/; if unset, they have to send them" },
+	{ CERT_PROFILE " certificate-cache-size", NUMBER(0, 4000), .preset = "500",
+	  .help = "certificates that are kept once they were fetched, 32 at least" },
 	{ CERT_PROFILE " use-ocsp", YES_NO("no"), REFUSE, .works = "no",
 	  .help = "ask whether certificates are revoked (OCSP)" },
 	{ CERT_PROFILE " block-unknown-cert", YES_NO("no"),

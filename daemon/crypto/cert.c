@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/items.h"
+#include "crypto/cert_lists.h"
 #include "crypto/cert_name.h"
 #include "crypto/cert_point.h"
 #include "crypto/cert_rules.h"
@@ -74,6 +75,7 @@ struct cert_roots {
 	bool namesakes;			/* two have one name */
 	bool lists;			/* of revoked certificates are there */
 	struct cert_rules rules;
+	struct secret *from;		/* of the rules */
 };
 
 static X509 *read_one(struct bytes der)
@@ -126,8 +128,12 @@ struct cert_roots *cert_roots_new(struct bytes items)
 	while (good && items_next(&items, &item))
 		good = add_list(roots, item);
 	ERR_clear_error();
-	if (good && !items.n)
+	if (good)
+		roots->from = secret_new(roots->rules.from);
+	if (good && roots->from && !items.n) {
+		roots->rules.from = secret_bytes(roots->from);
 		return roots;
+	}
 	cert_roots_free(roots);
 	return NULL;
 }
@@ -138,17 +144,33 @@ void cert_roots_free(struct cert_roots *roots)
 		return;
 	X509_STORE_free(roots->store);
 	sk_X509_pop_free(roots->all, X509_free);
+	secret_free(roots->from);
 	free(roots);
 }
 
 /* --- a peer's --- */
+
+enum cert_urls_state cert_roots_fetch(const struct cert_roots *roots, struct documents *documents,
+				      struct bytes items, struct secret **out, struct text *why)
+{
+	const struct cert_urls_rules rules = { .from = roots->rules.from,
+					       .most = roots->rules.kept,
+					       .patience = roots->rules.patience };
+
+	return cert_urls_fetch(documents, items, &rules, out, why);
+}
+
+bool cert_roots_insist(const struct cert_roots *roots)
+{
+	return roots->rules.block_unknown || roots->rules.block_timeout;
+}
 
 struct cert_peer {
 	X509 *first;			/* its own */
 	STACK_OF(X509) *others;
 	STACK_OF(X509) *chain;		/* to an authority, once it was found trusted */
 	STACK_OF(X509_CRL) *lists;	/* fetched for that; NULL: not looked for yet */
-	char unlisted[CERT_LISTS_WHY];	/* why one could not be had; "": all could */
+	char unlisted[DOCUMENT_WHY];	/* why one could not be had; "": all could */
 };
 
 /* False: one of them is none, or memory is short. */
@@ -435,29 +457,30 @@ bool cert_peer_revoked(struct cert_peer *peer, struct cert_roots *roots, struct 
 
 /* One list of the certificate at @i of the chain, or that it failed; false: it is on its way. */
 static bool get_list(struct cert_peer *peer, const struct cert_roots *roots,
-		     struct cert_lists *lists, int i)
+		     struct documents *documents, int i)
 {
-	char url[CERT_LISTS_URL];
+	char url[DOCUMENT_URL];
 	struct cert_list_view view;
 	const char *fault;
 
 	if (!cert_point(sk_X509_value(peer->chain, i), url))
 		return true;
-	view = cert_lists_get(lists, url, time(NULL), roots->rules.patience);
-	if (view.state == CERT_LIST_FAILED)
+	view = cert_lists_get(documents, url, time(NULL), roots->rules.patience);
+	if (view.state == DOCUMENT_FAILED)
 		text_copy(peer->unlisted, sizeof(peer->unlisted), view.why);
 	if (!view.list)
-		return view.state != CERT_LIST_ASKED;
+		return view.state != DOCUMENT_ASKED;
 	fault = cert_point_fault(view.list, sk_X509_value(peer->chain, i + 1));
 	if (!fault && (X509_CRL_up_ref(view.list) != 1 ||
 		       sk_X509_CRL_push(peer->lists, view.list) <= 0))
 		fault = "out of memory";
 	if (fault)
 		text_copy(peer->unlisted, sizeof(peer->unlisted), fault);
-	return view.state != CERT_LIST_ASKED;
+	return view.state != DOCUMENT_ASKED;
 }
 
-bool cert_peer_fetch(struct cert_peer *peer, struct cert_roots *roots, struct cert_lists *lists)
+bool cert_peer_fetch(struct cert_peer *peer, struct cert_roots *roots,
+		     struct documents *documents)
 {
 	bool there = true;
 
@@ -468,7 +491,7 @@ bool cert_peer_fetch(struct cert_peer *peer, struct cert_roots *roots, struct ce
 		return true;
 	/* The last is trusted for itself. */
 	for (int i = 0; i + 1 < sk_X509_num(peer->chain); i++)
-		there &= get_list(peer, roots, lists, i);
+		there &= get_list(peer, roots, documents, i);
 	return there;
 }
 

@@ -7,7 +7,7 @@
 #define PANTUN_CRYPTO_CERT_H
 
 #include "base/text.h"
-#include "crypto/cert_lists.h"
+#include "crypto/cert_urls.h"
 
 #define CERT_PEER_MAX	8	/* certificates that a peer may send */
 
@@ -27,6 +27,11 @@ struct cert_roots;
 /* From the items of cert_rules_put(); NULL as above. */
 struct cert_roots *cert_roots_new(struct bytes items);
 void cert_roots_free(struct cert_roots *roots);
+/* As cert_urls_fetch() has it, from where they allow it. */
+enum cert_urls_state cert_roots_fetch(const struct cert_roots *roots, struct documents *documents,
+				      struct bytes items, struct secret **out, struct text *why);
+/* They refuse a certificate of which nobody can tell whether it is revoked. */
+bool cert_roots_insist(const struct cert_roots *roots);
 
 /* What a peer has sent: its own certificate, and others that may lead to an authority. */
 struct cert_peer;
@@ -55,7 +60,7 @@ bool cert_peer_is(struct cert_peer *peer, struct cert_roots *roots, uint8_t type
  * was found trusted: they count from now on.  False: some are on their way, and @peer is to be read
  * anew once they have come.
  */
-bool cert_peer_fetch(struct cert_peer *peer, struct cert_roots *roots, struct cert_lists *lists);
+bool cert_peer_fetch(struct cert_peer *peer, struct cert_roots *roots, struct documents *documents);
 /* Whether it is trusted by them as well; else adds the reason. */
 bool cert_peer_listed(struct cert_peer *peer, struct cert_roots *roots, struct text *why);
 /*

@@ -8,7 +8,7 @@
 
 #include "base/url.h"
 
-static bool take_url(const GENERAL_NAME *name, char url[CERT_LISTS_URL])
+static bool take_url(const GENERAL_NAME *name, char url[DOCUMENT_URL])
 {
 	struct bytes text;
 
@@ -16,14 +16,14 @@ static bool take_url(const GENERAL_NAME *name, char url[CERT_LISTS_URL])
 		return false;
 	text = bytes_of(ASN1_STRING_get0_data(name->d.ia5),
 			(size_t)ASN1_STRING_length(name->d.ia5));
-	if (text.n >= CERT_LISTS_URL || !url_is_http(text))
+	if (text.n >= DOCUMENT_URL || !url_is_http(text))
 		return false;
 	memcpy(url, text.p, text.n);
 	url[text.n] = '\0';
 	return true;
 }
 
-static bool point_url(const DIST_POINT *point, char url[CERT_LISTS_URL])
+static bool point_url(const DIST_POINT *point, char url[DOCUMENT_URL])
 {
 	const GENERAL_NAMES *names;
 	bool found = false;
@@ -66,7 +66,7 @@ const char *cert_point_fault(X509_CRL *list, X509 *issuer)
 	return fault;
 }
 
-bool cert_point(X509 *cert, char url[CERT_LISTS_URL])
+bool cert_point(X509 *cert, char url[DOCUMENT_URL])
 {
 	STACK_OF(DIST_POINT) *points =
 		X509_get_ext_d2i(cert, NID_crl_distribution_points, NULL, NULL);

@@ -6,7 +6,7 @@
 
 #include "base/items.h"
 
-#define RULES	6	/* octets: flags, seconds of tolerance, and of patience */
+#define RULES	8	/* octets: flags, seconds of tolerance, and of patience, certificates */
 
 enum flag {
 	FLAG_SHA1 = 1,
@@ -20,7 +20,8 @@ enum flag {
 struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes authorities,
 			      struct bytes lists)
 {
-	const size_t n = item_room(RULES) + authorities.n + (lists.n ? item_room(0) + lists.n : 0);
+	const size_t n = item_room(RULES) + item_room(rules->from.n) + authorities.n +
+			 (lists.n ? item_room(0) + lists.n : 0);
 	struct secret *made = malloc(sizeof(*made) + n);
 	uint8_t octets[RULES] = { 0 };
 	uint8_t *at;
@@ -34,8 +35,9 @@ struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes autho
 			      (rules->block_timeout ? FLAG_BLOCK_TIMEOUT : 0));
 	put_be32(octets + 1, rules->tolerance);
 	octets[5] = rules->patience;
+	put_be16(octets + 6, rules->kept);
 	made->n = n;
-	at = item_put(made->b, bytes_of(octets, RULES));
+	at = item_put(item_put(made->b, bytes_of(octets, RULES)), rules->from);
 	if (authorities.n)
 		memcpy(at, authorities.p, authorities.n);
 	if (lists.n)
@@ -45,16 +47,17 @@ struct secret *cert_rules_put(const struct cert_rules *rules, struct bytes autho
 
 bool cert_rules_take(struct bytes *items, struct cert_rules *rules)
 {
-	struct bytes rest = *items, item;
+	struct bytes rest = *items, item, from;
 
-	if (!items_next(&rest, &item) || item.n != RULES)
+	if (!items_next(&rest, &item) || item.n != RULES || !items_next(&rest, &from))
 		return false;
 	*rules = (struct cert_rules){
 		.sha1 = item.p[0] & FLAG_SHA1, .any_id = item.p[0] & FLAG_ANY_ID,
 		.strict_usage = item.p[0] & FLAG_STRICT_USAGE,
 		.block_unknown = item.p[0] & FLAG_BLOCK_UNKNOWN, .tolerance = get_be32(item.p + 1),
 		.fetch = item.p[0] & FLAG_FETCH, .block_timeout = item.p[0] & FLAG_BLOCK_TIMEOUT,
-		.patience = item.p[5],
+		.patience = item.p[5], .kept = get_be16(item.p + 6),
+		.from = from,
 	};
 	*items = rest;
 	return true;

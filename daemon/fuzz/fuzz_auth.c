@@ -76,17 +76,17 @@ static void check_answers(int fd)
 /* A list of revoked certificates, as a server gives it: it is there then, or has failed. */
 static void read_list(const uint8_t *data, size_t size)
 {
-	struct cert_lists *lists = cert_lists_new();
+	struct documents *documents = documents_new();
 	struct cert_list_view view;
 
-	if (!lists)
+	if (!documents)
 		abort();
-	cert_lists_get(lists, "http://a/", 1, 1);
-	cert_lists_answer(lists, 1, bytes_of(data, size), "", 1);
-	view = cert_lists_get(lists, "http://a/", 1, 1);
-	if (view.state == CERT_LIST_ASKED || !view.list != (view.state == CERT_LIST_FAILED))
+	cert_lists_get(documents, "http://a/", 1, 1);
+	documents_answer(documents, 1, bytes_of(data, size), "", 1);
+	view = cert_lists_get(documents, "http://a/", 1, 1);
+	if (view.state == DOCUMENT_ASKED || !view.list != (view.state == DOCUMENT_FAILED))
 		abort();
-	cert_lists_free(lists);
+	documents_free(documents);
 }
 
 /* The body of a question that begins as a right one. */

@@ -12,8 +12,18 @@
 
 void evidence_add_cert(struct evidence_certs *certs, uint8_t encoding, struct bytes data)
 {
-	if (encoding == IKE_CERT_X509_SIGNATURE && certs->n <= CERT_PEER_MAX)
-		certs->one[certs->n++] = data;
+	if (certs->n > CERT_PEER_MAX ||
+	    (encoding != IKE_CERT_X509_SIGNATURE && encoding != IKE_CERT_HASH_AND_URL &&
+	     encoding != IKE_CERT_HASH_AND_URL_BUNDLE))
+		return;
+	certs->encoding[certs->n] = encoding;
+	certs->one[certs->n++] = data;
+}
+
+/* What is not a certificate itself says what it is. */
+static size_t prefix_n(const struct evidence_certs *certs, unsigned int i)
+{
+	return certs->encoding[i] == IKE_CERT_X509_SIGNATURE ? 0 : 1;
 }
 
 static size_t certs_room(const struct evidence_certs *certs)
@@ -21,14 +31,15 @@ static size_t certs_room(const struct evidence_certs *certs)
 	size_t n = 0;
 
 	for (unsigned int i = 0; i < certs->n; i++)
-		n += item_room(certs->one[i].n);
+		n += item_room(prefix_n(certs, i) + certs->one[i].n);
 	return n;
 }
 
 static void put_certs(const struct evidence_certs *certs, uint8_t *at)
 {
 	for (unsigned int i = 0; i < certs->n; i++)
-		at = item_put(at, certs->one[i]);
+		at = item_put_two(at, bytes_of(&certs->encoding[i], prefix_n(certs, i)),
+				  certs->one[i]);
 }
 
 struct ike_auth_request *evidence_question(const struct evidence *evidence, size_t octets_n)

@@ -11,9 +11,10 @@
 #include "crypto/cert.h"
 #include "ike/ike_sa.h"
 
-/* Certificates of X.509, the peer's own first. */
+/* Certificates of X.509, the peer's own first, or hash and URL of some (RFC 7296 section 3.6). */
 struct evidence_certs {
 	unsigned int n;		/* one more than it may be: too many came */
+	uint8_t encoding[CERT_PEER_MAX + 1];
 	struct bytes one[CERT_PEER_MAX + 1];
 };
 

@@ -49,6 +49,7 @@ enum policy_change {
 	F(rsa_pkcs1, POLICY_LIVE, VALUE) \
 	APART(anchors) \
 	F(trust, POLICY_LIVE, VALUE) \
+	F(looks_up, POLICY_LIVE, VALUE) \
 	APART(n_authorities) \
 	APART(authorities) \
 	F(ppk, POLICY_ANEW, PPKS) \

@@ -184,6 +184,7 @@ struct policy_gateway {
 	bool rsa_pkcs1;			/* by RSASSA-PKCS1-v1_5, not PSS */
 	struct secret *anchors;		/* authorities that the peer's certificate has to be of */
 	uint64_t trust;			/* its proof is one by them; 0: by the key */
+	bool looks_up;			/* it may say where its certificates are in place of them */
 	uint8_t n_authorities;		/* of trust */
 	uint8_t authorities[POLICY_AUTHORITIES][POLICY_AUTHORITY];
 	struct policy_ppks ppk;

@@ -16,47 +16,47 @@
 #define PATIENCE	5
 #define FAILED_KEPT	30
 
-static struct cert_lists *lists;
+static struct documents *documents;
 static time_t start;
 
-static enum cert_list_state state_at(time_t now)
+static enum document_state state_at(time_t now)
 {
-	return cert_lists_get(lists, URL, now, PATIENCE).state;
+	return cert_lists_get(documents, URL, now, PATIENCE).state;
 }
 
 /* The ticket of the one question that is to be put now. */
 static uint64_t asked(void)
 {
-	struct cert_list_question question;
+	struct document_question question;
 	uint64_t ticket;
 
-	assert_true(cert_lists_next(lists, &question));
+	assert_true(documents_next(documents, &question));
 	assert_string_equal(question.url, URL);
 	assert_int_equal(question.patience, PATIENCE);
 	ticket = question.ticket;
-	assert_false(cert_lists_next(lists, &question));
+	assert_false(documents_next(documents, &question));
 	return ticket;
 }
 
 static void not_asked(void)
 {
-	struct cert_list_question question;
+	struct document_question question;
 
-	assert_false(cert_lists_next(lists, &question));
+	assert_false(documents_next(documents, &question));
 }
 
 static int set_up(void **state)
 {
 	(void)state;
-	lists = cert_lists_new();
+	documents = documents_new();
 	start = time(NULL);
-	return !lists;
+	return !documents;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
-	cert_lists_free(lists);
+	documents_free(documents);
 	return 0;
 }
 
@@ -66,17 +66,17 @@ static void test_fails(void **state)
 	uint64_t ticket;
 
 	(void)state;
-	assert_int_equal(state_at(start), CERT_LIST_ASKED);
+	assert_int_equal(state_at(start), DOCUMENT_ASKED);
 	ticket = asked();
-	assert_int_equal(state_at(start), CERT_LIST_ASKED);
+	assert_int_equal(state_at(start), DOCUMENT_ASKED);
 	not_asked();
-	cert_lists_answer(lists, ticket + 1, bytes_of(NULL, 0), "not this one", start);
-	assert_int_equal(state_at(start), CERT_LIST_ASKED);
-	cert_lists_answer(lists, ticket, bytes_of(NULL, 0), "no route", start);
-	assert_int_equal(state_at(start + FAILED_KEPT - 1), CERT_LIST_FAILED);
-	assert_string_equal(cert_lists_get(lists, URL, start, PATIENCE).why, "no route");
+	documents_answer(documents, ticket + 1, bytes_of(NULL, 0), "not this one", start);
+	assert_int_equal(state_at(start), DOCUMENT_ASKED);
+	documents_answer(documents, ticket, bytes_of(NULL, 0), "no route", start);
+	assert_int_equal(state_at(start + FAILED_KEPT - 1), DOCUMENT_FAILED);
+	assert_string_equal(cert_lists_get(documents, URL, start, PATIENCE).why, "no route");
 	not_asked();
-	assert_int_equal(state_at(start + FAILED_KEPT), CERT_LIST_ASKED);
+	assert_int_equal(state_at(start + FAILED_KEPT), DOCUMENT_ASKED);
 	assert_int_not_equal(asked(), ticket);
 }
 
@@ -85,10 +85,10 @@ static void test_late(void **state)
 	(void)state;
 	state_at(start);
 	asked();
-	assert_false(cert_lists_late(lists, start + PATIENCE));
-	assert_true(cert_lists_late(lists, start + PATIENCE + 1));
-	assert_false(cert_lists_late(lists, start + PATIENCE + 1));
-	assert_int_equal(state_at(start + PATIENCE + 1), CERT_LIST_FAILED);
+	assert_false(documents_late(documents, start + PATIENCE));
+	assert_true(documents_late(documents, start + PATIENCE + 1));
+	assert_false(documents_late(documents, start + PATIENCE + 1));
+	assert_int_equal(state_at(start + PATIENCE + 1), DOCUMENT_FAILED);
 }
 
 /* Nothing lasts longer because the clock was set back. */
@@ -99,12 +99,12 @@ static void test_clock(void **state)
 	(void)state;
 	state_at(start);
 	asked();
-	assert_true(cert_lists_late(lists, before));
-	assert_int_equal(state_at(before), CERT_LIST_FAILED);
-	assert_int_equal(state_at(before + FAILED_KEPT), CERT_LIST_ASKED);
-	cert_lists_answer(lists, asked(), bytes_of(NULL, 0), "no route", start);
-	assert_int_equal(state_at(start), CERT_LIST_FAILED);
-	assert_int_equal(state_at(before), CERT_LIST_ASKED);
+	assert_true(documents_late(documents, before));
+	assert_int_equal(state_at(before), DOCUMENT_FAILED);
+	assert_int_equal(state_at(before + FAILED_KEPT), DOCUMENT_ASKED);
+	documents_answer(documents, asked(), bytes_of(NULL, 0), "no route", start);
+	assert_int_equal(state_at(start), DOCUMENT_FAILED);
+	assert_int_equal(state_at(before), DOCUMENT_ASKED);
 }
 
 /* A list counts until the next is due, but for a minute at least, and a day at most. */
@@ -119,16 +119,16 @@ static void test_due(void **state)
 	for (unsigned int i = 0; i < 3; i++) {
 		struct secret *list = pki_list(&root, NULL, until[i], false);
 
-		cert_lists_free(lists);
-		lists = cert_lists_new();
-		assert_non_null(lists);
+		documents_free(documents);
+		documents = documents_new();
+		assert_non_null(documents);
 		state_at(start);
-		cert_lists_answer(lists, asked(), secret_bytes(list), NULL, start);
-		assert_int_equal(state_at(start + kept[i] - 2), CERT_LIST_THERE);
+		documents_answer(documents, asked(), secret_bytes(list), NULL, start);
+		assert_int_equal(state_at(start + kept[i] - 2), DOCUMENT_THERE);
 		not_asked();
 		/* The former one stays in use until the next has come. */
-		assert_int_equal(state_at(start + kept[i] + 2), CERT_LIST_ASKED);
-		assert_non_null(cert_lists_get(lists, URL, start + kept[i] + 2, PATIENCE).list);
+		assert_int_equal(state_at(start + kept[i] + 2), DOCUMENT_ASKED);
+		assert_non_null(cert_lists_get(documents, URL, start + kept[i] + 2, PATIENCE).list);
 		asked();
 		secret_free(list);
 	}

@@ -72,6 +72,7 @@ static void write_pem(const char *name, struct secret *pem, mode_t mode)
 #define CERTS	BAG "set certificate own key-file @/x.key\n"
 #define ROOT	"set certificate root file @/x.ca\n"
 #define LIST	"set certificate-profile CP crl-file @/x.crl\n"
+#define URLS	"set certificate-profile CP hash-and-url-from "
 #define PASS	"set certificate own passphrase-file @/x.pass\n"
 
 /* How strict who checks certificates is to be gets there with the authorities. */
@@ -312,6 +313,48 @@ static void test_lists(void **state)
 	pki_free(&own);
 }
 
+/* Each names a server and a path; the peer is told only where there is one. */
+static void test_urls(void **state)
+{
+	static const char *const wrong[] = {
+		"http://certs.example", "https://certs.example/", "http:///pub/", "certs.example/",
+	};
+	const struct pki_wish wish = { .kind = "P-256", .name = "hq", .authority = true,
+				       .until = 50 * PKI_DAY };
+	struct pki own = pki_make(&wish);
+	struct cert_rules rules;
+	struct policy *policy;
+	struct bytes items;
+
+	(void)state;
+	write_pem("ca", pki_pem((X509 *[]){ own.cert, NULL }), 0644);
+	write_pem("crt", pki_pem((X509 *[]){ own.cert, NULL }), 0644);
+	write_pem("key", pki_key_pem(&own), 0600);
+	policy = conf_lines(placed(CERTS ROOT), NULL);
+	assert_non_null(policy);
+	assert_false(policy->gateways->looks_up);
+	policy_free(policy);
+	policy = conf_lines(placed(CERTS ROOT URLS "[ http://certs.example/ http://192.0.2.1/b ]\n"
+				   "set certificate-profile CP certificate-cache-size 7\n"), NULL);
+	assert_non_null(policy);
+	assert_true(policy->gateways->looks_up);
+	items = secret_bytes(policy->gateways->anchors);
+	assert_true(cert_rules_take(&items, &rules));
+	assert_int_equal(rules.kept, 7);
+	assert_int_equal(rules.from.n, 41);
+	assert_memory_equal(rules.from.p, "http://certs.example/\nhttp://192.0.2.1/b\n", 41);
+	policy_free(policy);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char lines[1024], said[160];
+
+		snprintf(lines, sizeof(lines), CERTS ROOT URLS "%s\n", wrong[i]);
+		snprintf(said, sizeof(said), "f:10:46: hash-and-url-from %s: not a URL of HTTP "
+			 "with a path, as http://certs.example/\n", wrong[i]);
+		refuses(lines, said);
+	}
+	pki_free(&own);
+}
+
 static int make_dir(void **state)
 {
 	(void)state;
@@ -338,6 +381,7 @@ int main(void)
 		cmocka_unit_test(test_v1),
 		cmocka_unit_test(test_passphrase),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_urls),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

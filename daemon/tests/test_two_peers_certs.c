@@ -529,6 +529,46 @@ static void test_announced(void **state)
 	assert_in_range(octets[1], octets[0] + 300, octets[0] + 500);
 }
 
+/* --- certificates by hash and URL --- */
+
+static unsigned int looked_up[2];	/* who has said that he fetches them, how often */
+
+static bool see_lookup(struct peers *net, int from, uint8_t *data, size_t n)
+{
+	static const uint8_t type[] = { 0, 8, 0, 0, 0x40, 0x08 };
+
+	(void)net;
+	if (n > 28 && data[18] == IKE_EXCH_IKE_SA_INIT)
+		looked_up[from] += memmem(data, n, type, sizeof(type)) != NULL;
+	return true;
+}
+
+/* Who answers says that in IKE_SA_INIT, where it is configured; who begins says nothing there. */
+static void test_looks_up(void **state)
+{
+	(void)state;
+	for (unsigned int looks_up = 0; looks_up < 2; looks_up++) {
+		struct peers *net = peers_new(1);
+
+		for (int side = B; side >= A; side--) {
+			struct pki_wish wish = wish_of(side);
+			struct pki own = pki_make(&wish);
+			X509 *const chain[] = { own.cert, NULL };
+			struct policy *policy = policy_of(side, &own, chain, &root);
+
+			policy->gateways->looks_up = looks_up;
+			net->tap = see_lookup;
+			memset(looked_up, 0, sizeof(looked_up));
+			peers_configure_policy(net, side, policy);
+			pki_free(&own);
+		}
+		peers_must_be_quiet(net, 5000);
+		assert_int_equal(looked_up[A], 0);
+		assert_int_equal(looked_up[B], looks_up);
+		peers_finish(net);
+	}
+}
+
 /* --- what is not --- */
 
 static void refused(struct peers *net, int by, const char *why)
@@ -670,6 +710,7 @@ int main(void)
 		cmocka_unit_test(test_old),
 		cmocka_unit_test(test_pkcs1),
 		cmocka_unit_test(test_announced),
+		cmocka_unit_test(test_looks_up),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_old_refused),
 		cmocka_unit_test(test_stolen),

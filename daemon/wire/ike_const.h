@@ -140,6 +140,8 @@ enum ike_id_type {
 
 enum ike_cert_encoding {
 	IKE_CERT_X509_SIGNATURE = 4,
+	IKE_CERT_HASH_AND_URL = 12,
+	IKE_CERT_HASH_AND_URL_BUNDLE = 13,
 };
 
 enum ike_auth_method {

@@ -83,7 +83,7 @@ static void read_certs(const struct v1_in *in, struct evidence_certs *certs)
 
 	certs->n = 0;
 	while ((at = isakmp_find(&in->payloads, ISAKMP_PL_CERT, at)))
-		if (at->body.n)
+		if (at->body.n && at->body.p[0] == IKE_CERT_X509_SIGNATURE)
 			evidence_add_cert(certs, at->body.p[0],
 					  bytes_of(at->body.p + 1, at->body.n - 1));
 }

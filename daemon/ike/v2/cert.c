@@ -106,7 +106,7 @@ void v2_cert_put(const struct policy_gateway *conf, struct wire_writer *w)
 		wire_put_cert(w, IKE_PL_CERT, IKE_CERT_X509_SIGNATURE, cert);
 }
 
-void v2_cert_ask(const struct policy_gateway *conf, struct wire_writer *w)
+static void put_request(const struct policy_gateway *conf, struct wire_writer *w)
 {
 	if (conf->trust)
 		wire_put_cert(w, IKE_PL_CERTREQ, IKE_CERT_X509_SIGNATURE,
@@ -114,18 +114,35 @@ void v2_cert_ask(const struct policy_gateway *conf, struct wire_writer *w)
 				       (size_t)conf->n_authorities * POLICY_AUTHORITY));
 }
 
+/* We fetch certificates, for anybody who may be the peer (RFC 7296 section 3.6). */
+static void put_looks_up(struct wire_writer *w)
+{
+	wire_put_notify(w, IKE_N_HTTP_CERT_LOOKUP_SUPPORTED, bytes_of(NULL, 0));
+}
+
+void v2_cert_ask(const struct policy_gateway *conf, struct wire_writer *w)
+{
+	put_request(conf, w);
+	if (conf->trust && conf->looks_up)
+		put_looks_up(w);
+}
+
 void v2_cert_ask_all(const struct ike_sa *ike, struct wire_writer *w)
 {
 	const struct addr *local = &ike->path->local.addr, *remote = &ike->path->remote.addr;
 	struct gateway *gw = gateway_for_peer(ike->core, NULL, local, remote);
 	uint64_t asked = 0;
+	bool looks_up = false;
 
 	for (unsigned int i = 0; gw && i < CANDIDATES; i++) {
 		if (gw->conf->trust != asked)
-			v2_cert_ask(gw->conf, w);
+			put_request(gw->conf, w);
+		looks_up |= gw->conf->trust && gw->conf->looks_up;
 		asked = gw->conf->trust;
 		gw = gateway_for_peer(ike->core, gw, local, remote);
 	}
+	if (looks_up)
+		put_looks_up(w);
 }
 
 const char *v2_cert_method(uint8_t method, char out[32])
