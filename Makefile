@@ -52,7 +52,7 @@ endif
 DAEMON_LIBS := libcrypto libnl-3.0 libnl-genl-3.0 libevent_core jansson libcap-ng libseccomp
 # pantund-fetch alone speaks DNS and HTTP, and links nothing of IKE.
 FETCH_LIBS := libevent_core libevent_extra libcap-ng libseccomp libcurl
-TOOLS_LIBS := libnl-3.0 libnl-genl-3.0 jansson smartcols
+TOOLS_LIBS := libnl-3.0 libnl-genl-3.0 jansson
 EXPORTER_LIBS := libevent_core libevent_extra jansson
 ALL_LIBS := $(sort $(DAEMON_LIBS) $(FETCH_LIBS) $(TOOLS_LIBS) $(EXPORTER_LIBS))
 pkg_cflags := $(shell pkg-config --cflags $(ALL_LIBS) 2>/dev/null)

@@ -65,7 +65,7 @@ module_kernel_doc() {
 	silent perl "$kernel/scripts/kernel-doc" -none "${sources[@]}"
 }
 
-read -r -a libraries < <(pkg-config --cflags libcrypto libnl-genl-3.0 jansson smartcols)
+read -r -a libraries < <(pkg-config --cflags libcrypto libnl-genl-3.0 jansson)
 includes=(-std=gnu11 -D_GNU_SOURCE -Idaemon -Itools -Iuapi "${libraries[@]}")
 tidy_checks='-*,bugprone-*,cert-*,clang-analyzer-*,misc-redundant-expression,'
 tidy_checks+='performance-*,portability-*,-bugprone-easily-swappable-parameters,'

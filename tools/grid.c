@@ -1,52 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "grid.h"
+#include <assert.h>
 #include <err.h>
 #include <inttypes.h>
-#include <libsmartcols/libsmartcols.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "base/text.h"
 
 #define CELL_TEXT	1200	/* octets */
+#define CELLS_FIRST	4096	/* octets of cells that there is room for at first */
+#define ESCAPED		4	/* octets that one may become */
 #define INDENT		4	/* columns before the lines of a paragraph but the first */
 
 struct grid grid_new(const char *const *columns)
 {
-	struct grid grid = { .table = scols_new_table() };
+	struct grid grid = { .columns = 0 };
 
-	if (!grid.table)
-		errx(1, "out of memory");
-	for (; *columns; columns++) {
-		bool right = **columns == '>';
-
-		if (!scols_table_new_column(grid.table, *columns + right, 0,
-					    right ? SCOLS_FL_RIGHT : 0))
-			errx(1, "out of memory");
+	while (columns[grid.columns])
+		grid.columns++;
+	assert(grid.columns <= GRID_COLUMNS);
+	for (size_t i = 0; i < grid.columns; i++) {
+		grid.right[i] = *columns[i] == '>';
+		grid_cell(&grid, columns[i] + grid.right[i]);
 	}
 	return grid;
 }
 
+/* Room for @n octets behind the cells; valid until the next call. */
+static char *room_for(struct grid *grid, size_t n)
+{
+	if (grid->cells_room - grid->cells_n < n) {
+		grid->cells_room = 2 * grid->cells_room + n + CELLS_FIRST;
+		grid->cells = realloc(grid->cells, grid->cells_room);
+		if (!grid->cells)
+			errx(1, "out of memory");
+	}
+	return grid->cells + grid->cells_n;
+}
+
 void grid_row(struct grid *grid)
 {
-	size_t n = scols_table_get_ncols(grid->table);
-
-	grid->line = scols_table_new_line(grid->table, NULL);
-	if (!grid->line)
-		errx(1, "out of memory");
-	grid->column = 0;
-	while (grid->column < n)
+	while (grid->column < grid->columns)
 		grid_cell(grid, "");
 	grid->column = 0;
+	grid->rows++;
 }
 
 void grid_cell(struct grid *grid, const char *text)
 {
-	if (scols_line_set_data(grid->line, grid->column++, *text ? text : "-"))
-		errx(1, "out of memory");
+	size_t n = strlen(text);
+	struct text cell;
+
+	assert(grid->column < grid->columns);
+	if (!n) {
+		text = "-";
+		n = 1;
+	}
+	text_init(&cell, room_for(grid, n * ESCAPED + 1), n * ESCAPED + 1);
+	text_add_octets(&cell, bytes_of(text, n));
+	grid->cells_n += cell.n + 1;
+	if (cell.n > grid->width[grid->column])
+		grid->width[grid->column] = cell.n;
+	grid->column++;
 }
 
 void grid_print(struct grid *grid, const char *format, ...)
@@ -62,7 +81,15 @@ void grid_print(struct grid *grid, const char *format, ...)
 
 void grid_number(struct grid *grid, uint64_t number)
 {
-	grid_print(grid, "%" PRIu64, number);
+	char text[24], *at = text + sizeof(text) - 1;
+
+	/* Most cells are numbers: printf() would take three times as long. */
+	*at = '\0';
+	do {
+		*--at = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
+	grid_cell(grid, at);
 }
 
 void grid_spi(struct grid *grid, uint32_t spi)
@@ -102,34 +129,18 @@ static size_t terminal_width(void)
 	return size.ws_col;
 }
 
-static size_t longest_line(const char *text)
+/* One row: its first cell, then "NAME value" of the others as they fit.  Returns the next row. */
+static const char *print_paragraph(const struct grid *grid, const char *cell, size_t width)
 {
-	size_t longest = 0;
-
-	while (*text) {
-		size_t n = strcspn(text, "\n");
-
-		if (n > longest)
-			longest = n;
-		text += n + (text[n] == '\n');
-	}
-	return longest;
-}
-
-/* One row: its first cell, then "NAME value" of the others as they fit. */
-static void print_paragraph(const struct grid *grid, struct libscols_line *line, size_t width)
-{
-	size_t n = scols_table_get_ncols(grid->table);
-	const char *cell = scols_cell_get_data(scols_line_get_cell(line, 0));
+	const char *name = grid->cells;
 	size_t at = strlen(cell);
 
 	fputs(cell, stdout);
-	for (size_t i = 1; i < n; i++) {
-		struct libscols_column *column = scols_table_get_column(grid->table, i);
-		const char *name = scols_column_get_name(column);
+	for (size_t i = 1; i < grid->columns; i++) {
 		size_t length;
 
-		cell = scols_cell_get_data(scols_line_get_cell(line, i));
+		name += strlen(name) + 1;
+		cell += strlen(cell) + 1;
 		if (!strcmp(cell, "-"))
 			continue;
 		length = strlen(name) + 1 + strlen(cell);
@@ -142,39 +153,64 @@ static void print_paragraph(const struct grid *grid, struct libscols_line *line,
 		}
 	}
 	putchar('\n');
+	return cell + strlen(cell) + 1;
 }
 
 static void print_paragraphs(const struct grid *grid, size_t width)
 {
-	struct libscols_iter *iter = scols_new_iter(SCOLS_ITER_FORWARD);
-	struct libscols_line *line;
+	const char *row = grid->cells;
 
-	if (!iter)
-		errx(1, "out of memory");
-	/* A line by its number would be a walk from the first one on. */
-	while (!scols_table_next_line(grid->table, iter, &line))
-		print_paragraph(grid, line, width);
-	scols_free_iter(iter);
+	for (size_t i = 0; i < grid->columns; i++)
+		row += strlen(row) + 1;
+	for (size_t i = 0; i < grid->rows; i++)
+		row = print_paragraph(grid, row, width);
+}
+
+/* Columns of a line, which are as wide as their widest cells, with a space between them. */
+static size_t line_width(const struct grid *grid)
+{
+	size_t width = grid->columns - 1;
+
+	for (size_t i = 0; i < grid->columns; i++)
+		width += grid->width[i];
+	return width;
+}
+
+/* One row, with @line as the place to put it together.  Returns the next row. */
+static const char *print_line(const struct grid *grid, const char *cell, char *line, size_t width)
+{
+	char *column = line, *end = line;
+
+	memset(line, ' ', width);
+	for (size_t i = 0; i < grid->columns; i++) {
+		size_t n = strlen(cell);
+		char *at = grid->right[i] ? column + grid->width[i] - n : column;
+
+		memcpy(at, cell, n);
+		end = at + n;
+		cell += n + 1;
+		column += grid->width[i] + 1;
+	}
+	*end++ = '\n';
+	fwrite(line, 1, (size_t)(end - line), stdout);
+	return cell;
 }
 
 /* Nothing is cut off: into a pipe go lines of any length. */
-static void print_rows(const struct grid *grid)
+static void print_rows(struct grid *grid)
 {
-	size_t width = terminal_width();
-	char *text = NULL;
+	size_t width = line_width(grid), most = terminal_width();
+	const char *row;
+	char *line;
 
-	scols_table_enable_nowrap(grid->table, 1);
-	scols_table_set_termforce(grid->table, SCOLS_TERMFORCE_NEVER);
-	if (scols_print_table_to_string(grid->table, &text))
-		errx(1, "out of memory");
-	if (width && longest_line(text) > width) {
-		print_paragraphs(grid, width);
-	} else {
-		fputs(text, stdout);
-		if (*text && text[strlen(text) - 1] != '\n')
-			putchar('\n');
+	if (most && width > most) {
+		print_paragraphs(grid, most);
+		return;
 	}
-	free(text);
+	line = room_for(grid, width + 1);
+	row = grid->cells;
+	for (size_t i = 0; i <= grid->rows; i++)
+		row = print_line(grid, row, line, width);
 }
 
 void grid_end(struct grid *grid, const char *title, const char *none)
@@ -185,7 +221,9 @@ void grid_end(struct grid *grid, const char *title, const char *none)
 		putchar('\n');
 	second = true;
 	puts(title);
-	if (scols_table_get_nlines(grid->table))
+	while (grid->column < grid->columns)
+		grid_cell(grid, "");
+	if (grid->rows)
 		print_rows(grid);
 	else
 		puts(none);
@@ -194,5 +232,6 @@ void grid_end(struct grid *grid, const char *title, const char *none)
 
 void grid_drop(struct grid *grid)
 {
-	scols_unref_table(grid->table);
+	free(grid->cells);
+	grid->cells = NULL;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -28,13 +29,21 @@ void text_add_octets(struct text *t, struct bytes octets)
 	for (size_t i = 0; i < octets.n; i++) {
 		uint8_t c = octets.p[i];
 
-		text_add(t, c >= 0x20 && c < 0x7f ? "%c" : "\\x%02x", c);
+		if (c < 0x20 || c >= 0x7f) {
+			text_add(t, "\\x%02x", c);
+		} else if (t->n + 1 < t->max) {
+			t->p[t->n++] = (char)c;
+			t->p[t->n] = '\0';
+		}
 	}
 }
 
 void text_copy(char *out, size_t n, const char *text)
 {
-	snprintf(out, n, "%s", text);
+	size_t length = strnlen(text, n - 1);
+
+	memcpy(out, text, length);
+	out[length] = '\0';
 }
 
 const char *text_plural(size_t n)

@@ -17,7 +17,7 @@ void text_init(struct text *t, char *p, size_t max);
 void text_add(struct text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Escapes what is not printable ASCII as \xNN: anyone may have sent the octets. */
 void text_add_octets(struct text *t, struct bytes octets);
-/* Copies as much of @text as fits, and a NUL, to @out of @n octets. */
+/* Copies as much of @text as fits, and a NUL, to @out of @n octets, 1 at least. */
 void text_copy(char *out, size_t n, const char *text);
 /* Returns the plural ending for a count: "" for 1, otherwise "s". */
 const char *text_plural(size_t n);

@@ -19,7 +19,7 @@ arch=$(dpkg --print-architecture)
 purpose=${1:-build}
 
 build=(gcc libc6-dev make pkgconf kmod libssl-dev libnl-3-dev libnl-genl-3-dev libevent-dev
-	libjansson-dev libsmartcols-dev libcap-ng-dev libseccomp-dev libcurl4-openssl-dev)
+	libjansson-dev libcap-ng-dev libseccomp-dev libcurl4-openssl-dev)
 check=(build-essential git rsync libcmocka-dev sparse shellcheck clang libclang-rt-dev
 	clang-tidy cppcheck clang-format python3-yaml groff-base openssl procps systemd)
 # The lab is written for amd64.
