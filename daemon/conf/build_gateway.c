@@ -399,6 +399,8 @@ static void read_protocol(const struct reader *r)
 		tree_yes(tree, r->node, LEVEL, "protocol-common nat-traversal udp-checksum-enable");
 	r->gateway->fragmentation =
 		tree_yes(tree, r->node, LEVEL, "protocol ikev2 ikev2-fragment enable");
+	r->gateway->v1_fragmentation =
+		tree_yes(tree, r->node, LEVEL, "protocol-common fragmentation enable");
 	if (gateway_value(r, "protocol ikev2 ikev2-fragment size"))
 		r->gateway->fragment_n = (uint16_t)tree_number(
 			tree, r->node, LEVEL, "protocol ikev2 ikev2-fragment size");

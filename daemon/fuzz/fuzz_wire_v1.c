@@ -33,6 +33,7 @@ static void rebuild_v1_sa(struct isakmp_writer *w, const struct isakmp_sa *sa)
 static bool rebuild_v1(struct isakmp_writer *w, const struct isakmp_payload *payload)
 {
 	static struct isakmp_sa sa;
+	struct isakmp_fragment fragment;
 	struct isakmp_notify notify;
 	struct isakmp_delete del;
 	struct wire_error error;
@@ -65,6 +66,11 @@ static bool rebuild_v1(struct isakmp_writer *w, const struct isakmp_payload *pay
 		if (isakmp_read_natoa(payload, &addr, &error))
 			return false;
 		isakmp_put_natoa(w, &addr);
+		return true;
+	case ISAKMP_PL_FRAGMENT:
+		if (isakmp_read_fragment(payload, &fragment, &error))
+			return false;
+		isakmp_put_fragment(w, &fragment);
 		return true;
 	case ISAKMP_PL_NONCE:
 		if (isakmp_read_nonce(payload, &nonce, &error))

@@ -53,13 +53,28 @@ static bool same_message(const struct fragments *f, const struct fragment *one)
 	return f && f->message_id == one->message_id && f->exchange == one->exchange;
 }
 
+/* None is behind the last. */
+static bool fits_total(const struct fragments *f, const struct fragment *one)
+{
+	if (f->total)
+		return one->number < f->total;
+	for (unsigned int i = one->total; one->total && i < FRAGMENTS_MOST; i++)
+		if (f->part[i])
+			return false;
+	return true;
+}
+
 bool fragments_want(const struct ike_sa *ike, enum job_side side, const struct fragment *one)
 {
 	const struct fragments *f = ike->fragments[side];
 
-	if (one->total > FRAGMENTS_MOST)
+	if (one->total > FRAGMENTS_MOST || one->number > FRAGMENTS_MOST)
 		return false;
-	if (!same_message(f, one) || one->total > f->total)
+	if (!same_message(f, one))
+		return true;
+	if (!one->total || !f->total)
+		return !f->part[one->number - 1] && fits_total(f, one);
+	if (one->total > f->total)
 		return true;
 	return one->total == f->total && !f->part[one->number - 1];
 }
@@ -74,7 +89,7 @@ static void part_free(struct packet *part)
 
 static void empty(struct fragments *f)
 {
-	for (unsigned int i = 0; i < f->total; i++) {
+	for (unsigned int i = 0; i < FRAGMENTS_MOST; i++) {
 		part_free(f->part[i]);
 		f->part[i] = NULL;
 	}
@@ -106,8 +121,12 @@ static struct fragments *place_for(struct ike_sa *ike, enum job_side side,
 
 	if (!f)
 		f = fragments_new(ike, side);
-	if (!f || (same_message(f, one) && f->total == one->total))
+	if (!f)
+		return NULL;
+	if (same_message(f, one) && (f->total == one->total || !f->total || !one->total)) {
+		f->total = f->total ? f->total : one->total;
 		return f;
+	}
 	empty(f);
 	f->message_id = one->message_id;
 	f->exchange = one->exchange;
@@ -176,8 +195,8 @@ void fragments_due(struct ike_core *core, struct timer *timer)
 	struct fragments *f = container_of(timer, struct fragments, timer);
 
 	(void)core;
-	log_debug(f->ike->gw->subject, "%u of %u fragments have come within %u s: dropped",
-		  f->have, f->total, (unsigned int)(FRAGMENTS_MS / 1000));
+	log_debug(f->ike->gw->subject, "%u fragments of a message have come within %u s, and not "
+		  "the rest: dropped", f->have, (unsigned int)(FRAGMENTS_MS / 1000));
 	fragments_drop(f->ike, f->side);
 }
 

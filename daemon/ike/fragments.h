@@ -3,8 +3,9 @@
  * Messages that come in parts (RFC 7383 section 2.6).  What is kept here is proven: whoever
  * calls has checked and decrypted it.  An exception are fragments of a first protected request,
  * whose keys are still being made: they are kept as they came, in struct handshake, and are looked
- * at once there are keys.  Neither lasts, nor has more room than the limits below: an authenticated
- * peer may be hostile, too.
+ * at once there are keys.  Those of IKEv1 cannot be proven, as they are parts of a message that is
+ * protected as a whole, and the last one alone says how many there are.  None lasts, nor has more
+ * room than the limits below: an authenticated peer may be hostile, too.
  */
 #ifndef PANTUN_IKE_FRAGMENTS_H
 #define PANTUN_IKE_FRAGMENTS_H
@@ -28,7 +29,7 @@ struct fragments {
 	uint32_t message_id;
 	uint8_t exchange;
 	uint8_t next;			/* type of the first payload: known once part[0] is there */
-	uint16_t total, have;
+	uint16_t total, have;		/* total 0: not known yet */
 	size_t octets;
 	size_t longest;			/* datagram of them */
 	struct packet *part[FRAGMENTS_MOST];
@@ -39,7 +40,7 @@ struct fragment {
 	uint32_t message_id;
 	uint8_t exchange;
 	uint8_t next;			/* of number 1 */
-	uint16_t number, total;
+	uint16_t number, total;		/* number from 1; total 0: it does not say */
 	size_t datagram_n;		/* octets that it came in */
 	struct bytes plain;
 };

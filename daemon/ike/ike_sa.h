@@ -118,7 +118,7 @@ struct ike_sa {
 	struct exchange ex;
 	struct job_wait jobs[JOB_SIDES];
 	bool plain;			/* the peer refuses additional key exchanges */
-	bool fragmentation;		/* both ends know fragments (RFC 7383) */
+	bool fragmentation;		/* both ends know fragments, as the version has these */
 	bool mobike;			/* who began may change addresses (RFC 4555) */
 	struct fragments *fragments[JOB_SIDES];	/* of the message that comes next; NULL: none */
 	size_t fragments_n;		/* octets of all that it holds */

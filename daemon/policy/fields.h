@@ -32,6 +32,7 @@ enum policy_change {
 	F(udp_csum, POLICY_LIVE, VALUE) \
 	F(fragmentation, POLICY_LIVE, VALUE) \
 	F(fragment_n, POLICY_LIVE, VALUE) \
+	F(v1_fragmentation, POLICY_LIVE, VALUE) \
 	F(family, POLICY_ANEW, VALUE) \
 	F(local, POLICY_ANEW, ADDR) \
 	F(peer, POLICY_ANEW, ADDR) \

@@ -164,8 +164,9 @@ struct policy_gateway {
 	bool passive;			/* never initiates */
 	bool nat_traversal;
 	bool udp_csum;			/* of ESP in UDP over IPv4 */
-	bool fragmentation;		/* of IKE messages, where the peer knows it */
+	bool fragmentation;		/* of messages of IKEv2, where the peer knows it */
 	uint16_t fragment_n;		/* octets of an IP packet with one; 0: as the path has it */
+	bool v1_fragmentation;		/* likewise of IKEv1 */
 	uint8_t family;			/* AF_INET or AF_INET6 alone; 0: as the peer has it */
 	struct addr local;		/* family 0: whatever the route gives */
 	struct addr peer;		/* family 0: dynamic, or where DNS says that it is: */

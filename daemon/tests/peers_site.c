@@ -217,6 +217,7 @@ struct policy *peers_policy(const struct site *site)
 		gw->ppk.list[0].secret = shared_key(site->ppk);
 	}
 	gw->fragmentation = site->fragmentation;
+	gw->v1_fragmentation = site->v1_fragmentation;
 	gw->fragment_n = site->fragment_n;
 	gw->local = site_address(site->local);
 	gw->peer = site_address(site->peer);

@@ -33,6 +33,7 @@ struct site {
 	const char *ppk_id, *ppk;	/* NULL: none */
 	bool fragmentation;
 	uint16_t fragment_n;		/* octets of a packet; 0: as the path has it */
+	bool v1_fragmentation;
 	bool transport, gre;
 	bool require_cookie;
 	enum policy_childless childless;

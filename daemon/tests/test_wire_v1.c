@@ -122,6 +122,37 @@ static void test_sa_broken(void **state)
 	free(copy);
 }
 
+static void test_fragment(void **state)
+{
+	const struct isakmp_fragment part = {
+		.id = 0x1234, .number = 7, .last = true, .data = bytes_of("octets", 6),
+	};
+	struct isakmp_fragment read;
+	struct isakmp_payload cut;
+	struct isakmp_writer w;
+	uint8_t buf[128];
+
+	(void)state;
+	begin(&w, buf, sizeof(buf));
+	isakmp_put_fragment(&w, &part);
+	cut = *only(&w);
+	assert_int_equal(cut.type, ISAKMP_PL_FRAGMENT);
+	assert_int_equal(isakmp_read_fragment(&cut, &read, &error), 0);
+	assert_int_equal(read.id, 0x1234);
+	assert_int_equal(read.number, 7);
+	assert_true(read.last);
+	assert_true(bytes_equal(read.data, part.data));
+	for (cut.body.n = 0; cut.body.n <= 4; cut.body.n++)
+		assert_int_equal(isakmp_read_fragment(&cut, &read, &error), -1);
+	assert_int_equal(isakmp_read_fragment(&cut, &read, &error), 0);
+	buf[cut.offset + IKE_PAYLOAD_HDR_LEN + 2] = 0;
+	assert_int_equal(isakmp_read_fragment(&cut, &read, &error), -1);
+	buf[cut.offset + IKE_PAYLOAD_HDR_LEN + 2] = 1;
+	buf[cut.offset + IKE_PAYLOAD_HDR_LEN + 3] = 0xfe;
+	assert_int_equal(isakmp_read_fragment(&cut, &read, &error), 0);
+	assert_false(read.last);
+}
+
 static void check_range(const char *text, uint8_t type)
 {
 	struct addr first, last, a, b;
@@ -248,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sa),
 		cmocka_unit_test(test_sa_broken),
+		cmocka_unit_test(test_fragment),
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_notify_delete),
 		cmocka_unit_test(test_capture),

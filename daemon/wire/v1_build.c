@@ -227,6 +227,16 @@ void isakmp_put_cert(struct isakmp_writer *w, uint8_t type, uint8_t encoding, st
 	isakmp_close(w);
 }
 
+void isakmp_put_fragment(struct isakmp_writer *w, const struct isakmp_fragment *fragment)
+{
+	isakmp_open(w, ISAKMP_PL_FRAGMENT);
+	wbuf_be16(&w->buf, fragment->id);
+	wbuf_u8(&w->buf, fragment->number);
+	wbuf_u8(&w->buf, fragment->last ? ISAKMP_FRAGMENT_LAST : 0);
+	wbuf_bytes(&w->buf, fragment->data);
+	isakmp_close(w);
+}
+
 void isakmp_put_natoa(struct isakmp_writer *w, const struct addr *addr)
 {
 	isakmp_open(w, ISAKMP_PL_NATOA);

@@ -47,6 +47,7 @@ void isakmp_put_delete(struct isakmp_writer *w, uint8_t protocol, struct bytes s
 		       uint8_t spi_n);
 /* CERT or CERTREQ, as @type has it (RFC 2408 sections 3.9 and 3.10). */
 void isakmp_put_cert(struct isakmp_writer *w, uint8_t type, uint8_t encoding, struct bytes data);
+void isakmp_put_fragment(struct isakmp_writer *w, const struct isakmp_fragment *fragment);
 void isakmp_put_natoa(struct isakmp_writer *w, const struct addr *addr);
 
 #endif

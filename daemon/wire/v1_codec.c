@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#define DOI_N	4
+#define DOI_N		4
+#define FRAGMENT_N	4	/* id, number, flags */
 
 int isakmp_payloads_parse(uint8_t first, struct bytes message, bool padded,
 			  struct isakmp_payloads *payloads, struct wire_error *error)
@@ -193,6 +194,24 @@ int isakmp_read_natoa(const struct isakmp_payload *payload, struct addr *addr,
 		isakmp_addr(AF_INET6, body.p + 4, addr);
 	else
 		return isakmp_fail(payload, WIRE_ERR_VALUE, 0, error);
+	return 0;
+}
+
+int isakmp_read_fragment(const struct isakmp_payload *payload, struct isakmp_fragment *fragment,
+			 struct wire_error *error)
+{
+	struct bytes body = payload->body;
+
+	if (body.n <= FRAGMENT_N)
+		return isakmp_fail(payload, WIRE_ERR_SHORT, 0, error);
+	*fragment = (struct isakmp_fragment){
+		.id = get_be16(body.p),
+		.number = body.p[2],
+		.last = body.p[3] & ISAKMP_FRAGMENT_LAST,
+		.data = bytes_of(body.p + FRAGMENT_N, body.n - FRAGMENT_N),
+	};
+	if (!fragment->number)
+		return isakmp_fail(payload, WIRE_ERR_VALUE, 2, error);
 	return 0;
 }
 

@@ -90,6 +90,14 @@ struct isakmp_delete {
 	struct bytes spis;	/* count * spi_n octets */
 };
 
+/* A part of a message, as it was sent: protected, where that is. */
+struct isakmp_fragment {
+	uint16_t id;		/* of the message */
+	uint8_t number;		/* from 1 */
+	bool last;
+	struct bytes data;
+};
+
 /* One of the DOI of IPsec, with the situation "identity only". */
 int isakmp_read_sa(const struct isakmp_payload *payload, struct isakmp_sa *sa,
 		   struct wire_error *error);
@@ -109,6 +117,9 @@ int isakmp_read_delete(const struct isakmp_payload *payload, struct isakmp_delet
 /* RFC 3947 section 5.2: the address that an end had before a NAT. */
 int isakmp_read_natoa(const struct isakmp_payload *payload, struct addr *addr,
 		      struct wire_error *error);
+/* As Cisco and Microsoft have them; there is no standard. */
+int isakmp_read_fragment(const struct isakmp_payload *payload, struct isakmp_fragment *fragment,
+			 struct wire_error *error);
 
 /* A notification's name, or its number. */
 const char *isakmp_notify_text(uint16_t type, char out[32]);

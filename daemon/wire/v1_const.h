@@ -57,6 +57,8 @@ enum isakmp_protocol {
 	ISAKMP_PROTO_ESP = 3,
 };
 
+#define ISAKMP_FRAGMENT_LAST	1	/* of a fragment's flags */
+
 #define ISAKMP_KEY_IKE		1	/* the transform of phase 1 */
 #define ISAKMP_ATTR_SHORT	0x8000	/* format bit: the value stands in the length */
 

@@ -10,6 +10,7 @@ mkdir -p "$PKI"
 key() {
 	case $2 in
 	rsa) openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$1" ;;
+	rsa4096) openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:4096 -out "$1" ;;
 	ed25519 | ed448) openssl genpkey -algorithm "${2^^}" -out "$1" ;;
 	*) openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$2" -out "$1" ;;
 	esac

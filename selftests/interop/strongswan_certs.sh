@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Runs in: uml
 # Certificates between pantun (A) and strongSwan (B), begun by either; a peer that is revoked while
-# it is up, and one that must not be let in; then those of IKEv1.
+# it is up, and one that must not be let in; then those of IKEv1, in either mode, and in fragments.
 set -eu
 # shellcheck source=selftests/lib.sh
 . "$PANTUN_TOP/selftests/lib.sh"
@@ -54,6 +54,8 @@ xfrmi_up gb ipsec0 42
 	certificate b-other P-256 b.example other
 	certificate a-ec256 P-256 a.example root
 	certificate a-ec521 P-521 a.example root
+	certificate a-long rsa4096 a.example root
+	certificate b-long rsa4096 b.example root
 	list_by root b-rsa
 ) >"$WORK/pki.log" 2>&1
 [ -z "${PANTUN_CERTS_LONG:-}" ] || (
@@ -146,7 +148,47 @@ pantun_to_b a-ec521 "${V1[@]}" "$AGGRESSIVE" "$PASSIVE"
 check 'aggressive mode with ECDSA: strongSwan begins' \
 	swanctl_on gb --initiate --child net --timeout 20
 up 'aggressive mode with ECDSA, strongSwan begins'
-SS_AGGRESSIVE=no
+# mark: forget what strongSwan has said so far.
+mark() {
+	seen=$(wc -l <"$WORK/gb/charon.log")
+}
+
+# said PATTERN: it has said that since.
+said() {
+	tail -n "+$((seen + 1))" "$WORK/gb/charon.log" | grep -q "$1"
+}
+
+# in_parts NAME: both have sent, and taken, messages in fragments.
+in_parts() {
+	check "$1: strongSwan sends fragments" said 'splitting IKE message'
+	check "$1: and takes those of pantun" said 'received fragment #2, reassembled'
+}
+
+FRAGMENTS='set network ike gateway g protocol-common fragmentation enable yes'
+for mode in aggressive main; do
+	strongswan_has b-long
+	mark
+	pantun_to_b a-long "${V1[@]}" "$FRAGMENTS" \
+		"set network ike gateway g protocol ikev1 exchange-mode $mode"
+	is_up "fragments in $mode mode, pantun begins"
+	in_parts "fragments in $mode mode, pantun begins"
+	case_end "fragments in $mode mode, pantun begins"
+	mark
+	pantun_to_b a-long "${V1[@]}" "$FRAGMENTS" "$PASSIVE" \
+		"set network ike gateway g protocol ikev1 exchange-mode $mode"
+	check "fragments in $mode mode: strongSwan begins" \
+		swanctl_on gb --initiate --child net --timeout 20
+	is_up "fragments in $mode mode, strongSwan begins"
+	in_parts "fragments in $mode mode, strongSwan begins"
+	case_end "fragments in $mode mode, strongSwan begins"
+	SS_AGGRESSIVE=no
+done
+mark
+pantun_to_b a-long "${V1[@]}"
+is_up 'fragmentation off'
+check_not 'fragmentation off: strongSwan sends none' said 'splitting IKE message'
+check_not 'fragmentation off: and gets none' said 'received fragment'
+case_end 'fragmentation off'
 strongswan_has b-other
 pantun_to_b a-ec256 "${V1[@]}" "$PASSIVE"
 check_not 'IKEv1, another authority: strongSwan is not let in' \

@@ -84,7 +84,7 @@ struct packet *v1_aggr_build(struct ike_sa *ike, struct task *task)
 	v1_id_put(&w, &ike->local_id);
 	v1_sign_ask(&w, ike);
 	v1_vendor_put(&w, ike);
-	return v1_end(&w);
+	return v1_end(ike, &w);
 }
 
 /* --- the answer --- */
@@ -100,6 +100,7 @@ static void forget_answer(struct ike_sa *ike)
 	ike->keyed = false;
 	own->natt = V1_NATT_NONE;
 	own->dpd = false;
+	ike->fragmentation = false;
 }
 
 /* It cannot be used: that is reported if no better one comes. */
@@ -211,5 +212,5 @@ void v1_aggr_again(struct ike_sa *ike, const struct v1_in *in)
 	const struct v1_sa *own = v1_of(ike);
 
 	if (own->aggressive && bytes_equal(packet_bytes(own->heard), in->data))
-		exchange_respond_again(ike, &ike->path->local, &ike->path->remote);
+		v1_answer_again(ike, &ike->path->local, &ike->path->remote);
 }

@@ -185,7 +185,7 @@ struct packet *v1_prove_build(struct ike_sa *ike, struct task *task)
 	v1_sign_ask(&w, ike);
 	v1_vendor_put(&w, ike);
 	v1_natd_put(&w, ike);
-	return v1_proof_put(&w, ike, &ike->local_id, ike->conf) ? v1_end(&w) : NULL;
+	return v1_proof_put(&w, ike, &ike->local_id, ike->conf) ? v1_end(ike, &w) : NULL;
 }
 
 void v1_prove_unsent(struct ike_sa *ike, struct task *task)

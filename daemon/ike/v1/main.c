@@ -21,7 +21,7 @@ struct packet *v1_offer_build(struct ike_sa *ike, struct task *task)
 	if (!v1_offer_put(&w, ike, policy_gateway_ike(ike->conf, V1_MAJOR)))
 		return NULL;
 	v1_vendor_put(&w, ike);
-	return v1_end(&w);
+	return v1_end(ike, &w);
 }
 
 bool v1_offer_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)
@@ -74,7 +74,7 @@ struct packet *v1_exchange_build(struct ike_sa *ike, struct task *task)
 	v1_keys_put(&w, ike, bytes_of(hs->ni, hs->ni_n));
 	v1_sign_ask(&w, ike);
 	v1_natd_put(&w, ike);
-	return v1_end(&w);
+	return v1_end(ike, &w);
 }
 
 bool v1_exchange_answer(struct ike_sa *ike, struct task *task, struct v1_in *in)

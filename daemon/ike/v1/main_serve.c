@@ -88,7 +88,7 @@ void v1_main_first(struct ike_core *core, const struct v1_in *in)
 	v1_begin(&w, ike, ISAKMP_EXCH_MAIN, 0, false);
 	prop_v1_answer(&sa, chosen.number, bytes_of(NULL, 0), &w);
 	v1_vendor_put(&w, ike);
-	if (!answer(ike, in, v1_end(&w)))
+	if (!answer(ike, in, v1_end(ike, &w)))
 		v1_give_up(ike);
 }
 
@@ -116,7 +116,7 @@ static void take_exchange(struct ike_sa *ike, struct v1_in *in)
 		v1_sign_ask(&w, ike);
 		v1_natd_put(&w, ike);
 	}
-	if (!hs->dh || !answer(ike, in, v1_end(&w)))
+	if (!hs->dh || !answer(ike, in, v1_end(ike, &w)))
 		v1_give_up(ike);
 }
 
@@ -297,7 +297,7 @@ void v1_main_request(struct ike_sa *ike, struct v1_in *in)
 	struct v1_sa *own = v1_of(ike);
 
 	if (bytes_equal(packet_bytes(own->heard), in->data))
-		exchange_respond_again(ike, &in->local, &in->remote);
+		v1_answer_again(ike, &in->local, &in->remote);
 	else if (own->answered == V1_OFFER && !v1_encrypted(in))
 		take_exchange(ike, in);
 	else if (own->answered == V1_EXCHANGE && v1_encrypted(in))

@@ -26,11 +26,11 @@ void v1_spis(const struct ike_sa *ike, uint8_t out[V1_SPIS_N])
 	memcpy(out + IKE_SPI_LEN, ike->spi_r, IKE_SPI_LEN);
 }
 
-struct packet *v1_end(struct isakmp_writer *w)
+struct packet *v1_end(struct ike_sa *ike, struct isakmp_writer *w)
 {
 	struct bytes message = isakmp_end(w, 1);
 
-	return message.n ? packet_new(message) : NULL;
+	return message.n ? v1_packet(ike, message) : NULL;
 }
 
 struct packet *v1_seal(struct ike_sa *ike, struct isakmp_writer *w, struct keymat_v1_iv *iv)
@@ -41,7 +41,7 @@ struct packet *v1_seal(struct ike_sa *ike, struct isakmp_writer *w, struct keyma
 	if (!message.n || keymat_v1_seal(keys, iv, w->buf.p + IKE_HDR_LEN,
 					 message.n - IKE_HDR_LEN))
 		return NULL;
-	return packet_new(message);
+	return v1_packet(ike, message);
 }
 
 bool v1_open(struct ike_sa *ike, struct v1_in *in, struct keymat_v1_iv *iv)

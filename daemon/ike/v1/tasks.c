@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What we ask a peer for: v1_tasks[] has all of each kind, v1.c hands the answers in. */
+#include "ike/packet_size.h"
 #include "ike/peer_gone.h"
 #include "ike/v1/v1.h"
 
@@ -174,8 +175,11 @@ void v1_repeats(struct ike_sa *ike)
 {
 	struct packet *again;
 
-	if (ike->ex.current->kind != TASK_LIVENESS)
+	if (ike->ex.current->kind != TASK_LIVENESS) {
+		if (ike->ex.sends > SILENT_SENDS)
+			v1_fragment_smaller(ike, &ike->ex.request);
 		return;
+	}
 	again = v1_liveness_build(ike, ike->ex.current);
 	if (!again)
 		return;

@@ -123,6 +123,12 @@ static void sa_input(struct ike_sa *ike, struct v1_in *in)
 
 /* --- in --- */
 
+/* Not encrypted, though some set that flag, as of the message that it is a part of. */
+static bool is_fragment(const struct v1_in *in)
+{
+	return in->header.next == ISAKMP_PL_FRAGMENT;
+}
+
 /* False: it is malformed.  What is encrypted is not looked into yet. */
 static bool parse(struct v1_in *in, struct bytes data)
 {
@@ -133,7 +139,7 @@ static bool parse(struct v1_in *in, struct bytes data)
 	in->plain = data;
 	in->payloads.n = 0;
 	if (!wire_header_parse_v1(data, &in->header, &error) &&
-	    (v1_encrypted(in) ||
+	    ((v1_encrypted(in) && !is_fragment(in)) ||
 	     !isakmp_payloads_parse(in->header.next, data, true, &in->payloads, &error)))
 		return true;
 	log_debug(NULL, "malformed message from %s: %s", endpoint_text(&in->remote, peer),
@@ -156,6 +162,17 @@ static struct ike_sa *find(struct ike_core *core, const struct wire_header *head
 	/* Until the peer has answered it has no cookie. */
 	return !memcmp(ike->spi_r, header->spi_r, IKE_SPI_LEN) ||
 	       !memcmp(ike->spi_r, none, IKE_SPI_LEN) ? ike : NULL;
+}
+
+/* The message that @in is the last part of is as if it had come whole. */
+static void fragment_input(struct ike_sa *ike, const struct v1_in *in)
+{
+	struct v1_in again = { .local = in->local, .remote = in->remote };
+	struct packet *whole = v1_fragment_take(ike, in);
+
+	if (whole && parse(&again, packet_bytes(whole)) && find(ike->core, &again.header) == ike)
+		sa_input(ike, &again);
+	packet_free(whole);
 }
 
 /* Perhaps the peer says that it does not know the version of our first message. */
@@ -194,7 +211,9 @@ static void input(struct ike_core *core, const struct endpoint *local,
 	if (!parse(&in, data))
 		return;
 	ike = find(core, &in.header);
-	if (ike && ike->own)
+	if (ike && ike->own && is_fragment(&in))
+		fragment_input(ike, &in);
+	else if (ike && ike->own)
 		sa_input(ike, &in);
 	if (!ike)
 		hint_input(core, &in);
@@ -241,14 +260,9 @@ static enum ike_urgency urgency(struct bytes data)
 	case ISAKMP_EXCH_INFORMATIONAL:
 		return IKE_URGENT;
 	default:
-		return header.flags & ISAKMP_FLAG_ENCRYPTED ? IKE_GOING_ON : IKE_BEGINNING;
+		return header.flags & ISAKMP_FLAG_ENCRYPTED || header.next == ISAKMP_PL_FRAGMENT ?
+		       IKE_GOING_ON : IKE_BEGINNING;
 	}
-}
-
-static size_t packet_most(const struct ike_sa *ike)
-{
-	(void)ike;
-	return 0;
 }
 
 const struct ike_version v1_version = {
@@ -260,7 +274,7 @@ const struct ike_version v1_version = {
 	.resume = resume,
 	.request = v1_request,
 	.repeats = v1_repeats,
-	.packet_most = packet_most,
+	.packet_most = v1_fragment_size,
 	.unsent = v1_unsent,
 	.rule = v1_rule,
 	.child_up = v1_tie_up,

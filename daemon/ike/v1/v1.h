@@ -58,6 +58,7 @@ struct v1_sa {
 	unsigned int refused;		/* and so many proofs that were not good */
 	enum v1_natt natt;		/* the best that the peer has named */
 	bool dpd;			/* it knows RFC 3706 */
+	uint16_t fragment_id;		/* of our last message that was cut */
 	uint32_t dpd_sequence;		/* of our next question, or of the one under way */
 	struct v1_quick *quicks;	/* the latest first */
 	unsigned int n_quicks;
@@ -119,6 +120,20 @@ bool v1_seen(const struct ike_sa *ike, uint32_t message_id);
 /* An authentic message of the peer has that id. */
 void v1_see(struct ike_sa *ike, uint32_t message_id);
 
+/* --- fragment.c: messages in parts --- */
+
+/* As it goes out: cut, where it is too long and the peer knows that.  NULL: no memory. */
+struct packet *v1_packet(struct ike_sa *ike, struct bytes message);
+/* *@packet, which was sent, has had no answer, as may be for its length: cuts it anew. */
+void v1_fragment_smaller(struct ike_sa *ike, struct packet **packet);
+/* As exchange_respond_again(); if that goes on, our answer may have been too long for the path. */
+void v1_answer_again(struct ike_sa *ike, const struct endpoint *local,
+		     const struct endpoint *remote);
+/* As ike/version.h has packet_most. */
+size_t v1_fragment_size(const struct ike_sa *ike);
+/* @in is a part of a message: that, for the caller, where it is the last to come; or NULL. */
+struct packet *v1_fragment_take(struct ike_sa *ike, const struct v1_in *in);
+
 /* --- message.c: messages, and what protects them --- */
 
 /* Begins one of ours in core->scratch. */
@@ -127,7 +142,7 @@ void v1_begin(struct isakmp_writer *w, const struct ike_sa *ike, uint8_t exchang
 /* Both cookies. */
 void v1_spis(const struct ike_sa *ike, uint8_t out[V1_SPIS_N]);
 /* Ends one in clear.  The caller's; NULL: it did not fit. */
-struct packet *v1_end(struct isakmp_writer *w);
+struct packet *v1_end(struct ike_sa *ike, struct isakmp_writer *w);
 /* Encrypts one, and moves @iv on.  Likewise. */
 struct packet *v1_seal(struct ike_sa *ike, struct isakmp_writer *w, struct keymat_v1_iv *iv);
 /* Decrypts @in into core->plain, and moves @iv on.  False: it was not made with our keys. */

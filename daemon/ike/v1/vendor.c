@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
 #include "ike/v1/v1.h"
 
 #define VENDOR_N	16
@@ -32,6 +34,21 @@ static const uint8_t natt[][VENDOR_N] = {
 	},
 };
 
+/* The digest of "FRAGMENTATION", and, but for Microsoft, what may be cut. */
+#define FRAGMENTS_PHASE1	0x80000000
+
+static const uint8_t fragmentation[VENDOR_N + 4] = {
+	0x40, 0x48, 0xb7, 0xd5, 0x6e, 0xbc, 0xe8, 0x85, 0x25, 0xe7, 0xde, 0x7f, 0x00, 0xd6, 0xc2,
+	0xd3, FRAGMENTS_PHASE1 >> 24, 0x00, 0x00, 0x00,
+};
+
+static bool says_fragmentation(struct bytes vendor)
+{
+	return vendor.n >= VENDOR_N && !memcmp(vendor.p, fragmentation, VENDOR_N) &&
+	       (vendor.n == VENDOR_N || (vendor.n == sizeof(fragmentation) &&
+					 get_be32(vendor.p + VENDOR_N) & FRAGMENTS_PHASE1));
+}
+
 /* Who begins names all; who answers the one that it goes by, as not every peer can choose. */
 static void put_natt(struct isakmp_writer *w, const struct ike_sa *ike)
 {
@@ -47,6 +64,8 @@ void v1_vendor_put(struct isakmp_writer *w, const struct ike_sa *ike)
 	if (ike->conf->nat_traversal)
 		put_natt(w, ike);
 	isakmp_put(w, ISAKMP_PL_VENDOR, bytes_of(dpd, VENDOR_N));
+	if (ike->conf->v1_fragmentation)
+		isakmp_put(w, ISAKMP_PL_VENDOR, bytes_of(fragmentation, sizeof(fragmentation)));
 }
 
 void v1_vendor_read(struct ike_sa *ike, const struct v1_in *in)
@@ -58,6 +77,8 @@ void v1_vendor_read(struct ike_sa *ike, const struct v1_in *in)
 		for (enum v1_natt i = own->natt + 1; i <= V1_NATT_RFC; i++)
 			if (bytes_equal(vendor->body, bytes_of(natt[i], VENDOR_N)))
 				own->natt = i;
+		ike->fragmentation |= ike->conf->v1_fragmentation &&
+				      says_fragmentation(vendor->body);
 		own->dpd |= bytes_equal(vendor->body, bytes_of(dpd, VENDOR_N));
 	}
 }

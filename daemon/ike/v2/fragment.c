@@ -1,83 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Fragmentation of messages (RFC 7383): a message that is longer than the path takes goes as
- * several, each sealed for itself.
- *
- * The size begins with what is configured, or with what goes through most tunnels in between.
- * Where a message gets no answer it falls, once and for the whole path, to what IPv4 and IPv6
- * demand of every link (section 2.5.1); so it does where the peer cuts its own messages smaller.
+ * several, each sealed for itself.  They also get smaller where the peer cuts its own smaller.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/log.h"
 #include "base/secret.h"
 #include "ike/fragments.h"
+#include "ike/packet_size.h"
 #include "ike/v2/v2.h"
 
-/* Octets of an IP packet. */
-#define PACKET_USUAL	1280
-#define PACKET_LEAST4	576
-#define PACKET_LEAST6	1280
-#define IP4_HEADER	20
-#define IP6_HEADER	40
-#define UDP_HEADER	8
-#define MARKER		4	/* before IKE on port 4500 (RFC 3948 section 2.2) */
 #define SKF_HEADER	8	/* of the payload */
-#define SILENT_SENDS	2	/* after which the size is believed to be the reason */
 
 _Static_assert(MESSAGE_MAX == FRAGMENTS_OCTETS, "peers of ours put together what we send");
 
 /* --- sizes --- */
 
-static size_t packet_least(const struct pathref *path)
+static size_t most_of(const struct ike_sa *ike)
 {
-	return path->remote.addr.family == AF_INET6 ? PACKET_LEAST6 : PACKET_LEAST4;
-}
-
-static size_t packet_most(const struct ike_sa *ike)
-{
-	size_t most = ike->conf->fragment_n ? ike->conf->fragment_n : PACKET_USUAL;
-	size_t known = ike->path->packet_n;
-
-	return known && known < most ? known : most;
-}
-
-/* What is around a message of IKE in its packet. */
-static size_t around(const struct pathref *path)
-{
-	return (path->remote.addr.family == AF_INET6 ? IP6_HEADER : IP4_HEADER) + UDP_HEADER +
-	       (path->local.port == IKE_NATT_PORT ? MARKER : 0);
+	return packet_most(ike->path, ike->conf->fragment_n);
 }
 
 size_t v2_fragment_size(const struct ike_sa *ike)
 {
-	return ike->fragmentation ? packet_most(ike) : 0;
+	return ike->fragmentation ? most_of(ike) : 0;
 }
 
 /* Octets of payloads that go into a fragment. */
 static size_t room_within(const struct ike_sa *ike, const struct cipher_key *key)
 {
-	size_t head = around(ike->path) + IKE_HDR_LEN + SKF_HEADER + cipher_iv_len(key) +
+	size_t head = packet_around(ike->path) + IKE_HDR_LEN + SKF_HEADER + cipher_iv_len(key) +
 		      cipher_icv_len(key);
-	size_t most = packet_most(ike), block = key->encr->block;
+	size_t most = most_of(ike), block = key->encr->block;
 
 	/* A size that has room for nothing at all is as good as the least that is of use. */
 	if (most < head + block + 1)
 		return block;
 	return (most - head) / block * block - 1;
-}
-
-/* The path takes no longer ones; false: that is known. */
-static bool lower(struct pathref *path, size_t n, size_t before)
-{
-	if (n < packet_least(path))
-		n = packet_least(path);
-	if (n >= before)
-		return false;
-	path->packet_n = (uint16_t)n;
-	return true;
 }
 
 /* --- out --- */
@@ -141,8 +102,8 @@ static bool fits(struct ike_sa *ike, const struct wire_writer *w)
 	size_t plain_n = wire_sk_plain_len(w);
 
 	return !ike->fragmentation || !plain_n ||
-	       around(ike->path) + w->buf.n + cipher_pad_len(key, plain_n) +
-	       cipher_icv_len(key) <= packet_most(ike);
+	       packet_around(ike->path) + w->buf.n + cipher_pad_len(key, plain_n) +
+	       cipher_icv_len(key) <= most_of(ike);
 }
 
 struct packet *v2_pack(struct ike_sa *ike, struct wire_writer *w, uint8_t *buf)
@@ -224,25 +185,14 @@ static void cut_anew(struct ike_sa *ike, struct packet **packet)
 	secret_wipe(ike->core->plain, n);
 }
 
-/* Its longest datagram as an IP packet. */
-static size_t longest(const struct ike_sa *ike, const struct packet *packet)
-{
-	size_t n = 0;
-
-	for (; packet; packet = packet->next)
-		if (packet->n > n)
-			n = packet->n;
-	return n + around(ike->path);
-}
-
 /* Has @packet be cut smaller where it may be too long for the path. */
 static void shrink(struct ike_sa *ike, struct packet **packet, size_t to)
 {
-	size_t n = longest(ike, *packet);
+	size_t n = packet_longest(ike->path, *packet);
 
 	if (!ike->fragmentation || !*packet)
 		return;
-	if (lower(ike->path, to, n) || packet_most(ike) < n)
+	if (packet_lower(ike->path, to, n) || most_of(ike) < n)
 		cut_anew(ike, packet);
 }
 
@@ -289,7 +239,7 @@ static bool read_one(const struct ike_sa *ike, const struct v2_in *in, struct wi
 static void learn(struct ike_sa *ike, const struct fragments *f)
 {
 	if (f->total > 1)
-		lower(ike->path, f->longest + around(ike->path), packet_most(ike));
+		packet_lower(ike->path, f->longest + packet_around(ike->path), most_of(ike));
 }
 
 bool v2_fragment_take(struct ike_sa *ike, enum job_side side, const struct v2_in *in,
@@ -331,7 +281,7 @@ bool v2_fragment_take(struct ike_sa *ike, enum job_side side, const struct v2_in
 void v2_fragment_answer_again(struct ike_sa *ike, const struct v2_in *in)
 {
 	const struct wire_payload *sk = wire_message_sk(in->message);
-	size_t least = packet_least(ike->path), n = in->message->data.n + around(ike->path);
+	size_t least = packet_least(ike->path), n = in->message->data.n + packet_around(ike->path);
 	struct wire_skf at = { .body = wire_payload_body_offset(sk), .number = 1, .total = 1 };
 	struct bytes plain;
 
