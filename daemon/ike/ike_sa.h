@@ -55,6 +55,7 @@ struct handshake {
 	uint8_t cookie[64];
 	size_t cookie_n;
 	unsigned int rounds;			/* IKE_SA_INIT begun anew */
+	unsigned int overtaken;			/* answers to what it was before may still come */
 	bool regrouped;				/* for another group, among that */
 	bool refused;				/* somebody says in clear that it is */
 	bool older;				/* likewise, that the peer knows no IKEv2 */

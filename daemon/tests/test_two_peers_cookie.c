@@ -145,6 +145,102 @@ static void test_told(void **state)
 	peers_finish(net);
 }
 
+#define SECRET_MS	60000	/* how long B makes cookies by one secret */
+
+/* The oldest of what @to was sent arrives. */
+static void deliver_one(struct peers *net, int to)
+{
+	struct datagram **at = &net->held, *d;
+
+	while (*at && (*at)->to != to)
+		at = &(*at)->next;
+	d = *at;
+	assert_non_null(d);
+	*at = d->next;
+	peers_deliver(net, d);
+	peers_compute(net);
+}
+
+/*
+ * A asks twice before B answers, and B has another secret in between: two cookies that differ are
+ * on their way to A.  Returns the network with both in hold, and the clock a little after that.
+ */
+static struct peers *two_cookies(struct seen *seen)
+{
+	struct site a = peers_site(A), b = peers_site(B);
+	struct endpoint local = { .addr = site_address(b.local), .port = IKE_PORT };
+	struct endpoint remote = { .addr = site_address("203.0.113.1"), .port = IKE_PORT };
+	struct peers *net;
+
+	b.require_cookie = true;
+	b.peer = NULL;
+	peers_finish(begin(seen, &a, &b));
+	net = peers_new(2);
+	net->tap = tap_see;
+	net->tap_ctx = seen;
+	peers_configure(net, B, &b);
+	/* Somebody else is asked for one, so B draws its first secret. */
+	peers_inject(net, B, &local, &remote, bytes_of(seen->first, seen->first_n));
+	peers_run(net, SECRET_MS - 500);
+	seen->cookies = 0;
+	seen->with_cookie = 0;
+	net->hold = true;
+	peers_configure(net, A, &a);
+	peers_compute(net);
+	deliver_one(net, B);
+	peers_run(net, 1500);
+	deliver_one(net, B);
+	assert_int_equal(seen->cookies, 2);
+	return net;
+}
+
+/* Goes on without hold, in the order in which all was sent. */
+static void let_go(struct peers *net)
+{
+	while (net->held)
+		deliver_one(net, net->held->to);
+	net->hold = false;
+	peers_must_be_quiet(net, 5000);
+	assert_int_equal(peers_logged(net, "AUTHENTICATION_FAILED"), 0);
+	assert_int_equal(peers_logged(net, "keys differ"), 0);
+	assert_int_equal(peers_ikes(net, B), 1);
+	peers_finish(net);
+}
+
+/* The second one is of no use any more: it may belong to a request that we have overtaken. */
+static void test_late_cookie(void **state)
+{
+	static struct seen seen;
+	struct peers *net = two_cookies(&seen);
+
+	(void)state;
+	deliver_one(net, A);
+	assert_int_equal(seen.with_cookie, 1);
+	deliver_one(net, A);
+	assert_int_equal(seen.with_cookie, 1);
+	let_go(net);
+}
+
+/* But a peer may send both back, and signs what it sent last, whatever we have answered. */
+static void test_both_cookies(void **state)
+{
+	static struct seen seen;
+	struct peers *net = two_cookies(&seen);
+	struct datagram *second = net->held->next;
+
+	(void)state;
+	assert_int_equal(second->to, A);
+	/* It comes twice more: the first copy passes for the answer that A waits for no more. */
+	deliver_one(net, A);
+	for (int i = 0; i < 2; i++) {
+		peers_inject(net, A, &second->local, &second->remote,
+			     bytes_of(second->data, second->n));
+		peers_settle(net, A);
+	}
+	assert_int_equal(seen.with_cookie, 2);
+	let_go(net);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +248,8 @@ int main(void)
 		cmocka_unit_test(test_not_required),
 		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_late_cookie),
+		cmocka_unit_test(test_both_cookies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,6 +65,40 @@ static bool cookie_good(struct ike_core *core, const struct v2_in *in, struct by
 	       secret_equal(ours, theirs.p, COOKIE_N);
 }
 
+/* The same payloads in the same order behind the first one, which is a cookie (section 2.6). */
+static bool same_but_cookie(const struct wire_payloads *a, const struct wire_payloads *b)
+{
+	if (a->n != b->n || a->list[0].type != IKE_PL_NOTIFY || b->list[0].type != IKE_PL_NOTIFY)
+		return false;
+	for (unsigned int i = 1; i < a->n; i++)
+		if (a->list[i].type != b->list[i].type ||
+		    !bytes_equal(a->list[i].body, b->list[i].body))
+			return false;
+	return true;
+}
+
+bool v2_cookie_renewed(struct ike_sa *ike, const struct v2_in *in)
+{
+	struct handshake *hs = ike->hs;
+	struct wire_message before;
+	struct wire_notify notify;
+	struct packet *request;
+	struct wire_error error;
+
+	if (ike->state != IKE_HALF_OPEN || !in->notes.has_cookie || !renew_secret(ike->core) ||
+	    !cookie_good(ike->core, in, bytes_of(hs->ni, hs->ni_n)) ||
+	    wire_message_parse(packet_bytes(hs->request), &before, &error) ||
+	    !wire_notify_find(&before.clear, IKE_N_COOKIE, &notify) ||
+	    !same_but_cookie(&before.clear, in->payloads))
+		return false;
+	request = packet_new(in->message->data);
+	if (!request)
+		return false;
+	packet_free(hs->request);
+	hs->request = request;
+	return true;
+}
+
 bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct bytes ni)
 {
 	struct wire_header header = in->message->header;

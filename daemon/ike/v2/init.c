@@ -105,11 +105,19 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 	exchange_limit(&ike->ex, ADVISED_SENDS);
 }
 
-/* @in repeats the answer that the request was begun anew for: that has been done. */
-static bool heeded(const struct handshake *hs, const struct v2_in *in)
+/*
+ * @in repeats the answer that the request was begun anew for: that has been done.  Another cookie
+ * may have been on its way while we sent the first one back.  Once the peer has answered that, it
+ * is what AUTH will have to sign, and not a request with the other.
+ */
+static bool heeded(struct handshake *hs, const struct v2_in *in)
 {
 	const struct v2_notes *notes = &in->notes;
 
+	if (notes->has_cookie && hs->cookie_n && hs->overtaken) {
+		hs->overtaken--;
+		return true;
+	}
 	if (notes->has_cookie)
 		return hs->cookie_n &&
 		       bytes_equal(notes->cookie, bytes_of(hs->cookie, hs->cookie_n));
@@ -141,6 +149,8 @@ static bool init_anew(struct ike_sa *ike, const struct v2_in *in)
 		return false;
 	}
 	hs->rounds++;
+	/* Each time that it was sent gives one answer at most. */
+	hs->overtaken += ike->ex.sends - 1;
 	exchange_again(ike);
 	return true;
 }
@@ -326,7 +336,8 @@ static bool repeated(struct ike_core *core, const struct v2_in *in)
 			continue;
 		if (!ike->hs)
 			return true;
-		if (!bytes_equal(packet_bytes(ike->hs->request), in->message->data))
+		if (!bytes_equal(packet_bytes(ike->hs->request), in->message->data) &&
+		    !v2_cookie_renewed(ike, in))
 			continue;
 		if (ike->hs->response)
 			action_send(&core->actions, &in->local, &in->remote,

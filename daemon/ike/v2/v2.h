@@ -400,5 +400,11 @@ void v2_natd_read(const struct v2_in *in, bool *local, bool *remote);
 
 /* Returns true, and asks for a cookie, if @in does not bring one of ours. */
 bool v2_cookie_demand(struct ike_core *core, const struct v2_in *in, struct bytes ni);
+/*
+ * Returns true if @in is the request that @ike began by, with another good cookie.  AUTH signs it
+ * from now on: a peer that was given two cookies may have sent both back, and signs what it sent
+ * last.
+ */
+bool v2_cookie_renewed(struct ike_sa *ike, const struct v2_in *in);
 
 #endif
