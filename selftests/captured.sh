@@ -29,7 +29,9 @@ manual() {
 # config NODE PEER HERE LAN OTHER_LAN IN OUT
 config() {
 	local node=$1 profile='set network ike crypto-profiles ipsec-crypto-profiles p esp'
+	# Where a peer may move (RFC 4555), ike is the one who says where it is.
 	pantun_config "$node" "$2" 'set network tunnel ipsec t start always' \
+		'set network ike gateway g protocol ikev2 mobike no' \
 		"$profile encryption aes-256-gcm" "$profile authentication none" \
 		'set network tunnel ipsec t auto-key ipsec-crypto-profile p' \
 		"set network tunnel ipsec t auto-key proxy-id lan local $4" \
