@@ -177,7 +177,7 @@ const struct schema_row schema_rows[] = {
 	  .help = "always require a cookie, not only with many half-open IKE SAs" },
 	{ GATEWAY " protocol ikev2 childless", WORDS("allow force never"), .preset = "allow",
 	  .help = "IKE SAs without a child SA at first (RFC 6023); allow: if the peer wants it" },
-	{ GATEWAY " protocol ikev2 mobike", WORDS("allow yes no"), .preset = "allow",
+	{ GATEWAY " protocol ikev2 mobike", WORDS("allow yes no"), .preset = "no",
 	  .help = "IKE SAs that change their addresses (MOBIKE, RFC 4555) where nat-traversal "
 		  "is enabled; allow: if the peer begins and wants it" },
 	{ GATEWAY " protocol ikev2 ikev2-fragment enable", YES_NO("yes"),

@@ -22,7 +22,6 @@
 #define OPEN_MOST	8192	/* as names.c has it */
 #define LINES \
 	"set network ike gateway g peer-address fqdn " NAME "\n" \
-	"set network ike gateway g protocol ikev2 mobike no\n" \
 	"set network ike gateway g authentication pre-shared-key key 0123456789abcdefghij\n" \
 	"set network tunnel ipsec t tunnel-interface tunnel1\n" \
 	"set network tunnel ipsec t auto-key ike-gateway g\n"

@@ -47,7 +47,8 @@ sed -i 's/mobike = no/mobike = yes/; s/local_addrs = .*/local_addrs = %any/' \
 	"$WORK/gb/etc/swanctl/swanctl.conf"
 strongswan_start gb >/dev/null
 
-pantun_config ga 192.0.2.2 'set network ike gateway g protocol-common passive-mode yes'
+pantun_config ga 192.0.2.2 'set network ike gateway g protocol-common passive-mode yes' \
+	'set network ike gateway g protocol ikev2 mobike allow'
 pantund_start ga
 tunnel_up
 route_lans tunnel1 ipsec0
