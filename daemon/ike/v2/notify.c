@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Notifications: a row each, with its name, where it may come, and what becomes of it. */
+#include <stddef.h>
 #include <stdio.h>
 
 #include "ike/v2/v2.h"
@@ -11,24 +12,12 @@
 #define ANSWER(exchange)	(REQUEST(exchange) << 6)
 #define BOTH(exchange)		(REQUEST(exchange) | ANSWER(exchange))
 
+/* Members of struct v2_notes: that the notification is there, and what is in it. */
+#define FLAG(member)		.flag = offsetof(struct v2_notes, member)
+#define DATA(member)		.data = offsetof(struct v2_notes, member)
+
 /* @notify is from the payload at the place @at of its message.  The first of a kind counts. */
 typedef void reader(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at);
-
-static void read_group(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	if (!notes->has_group)
-		notes->group = notify->data;
-	notes->has_group = true;
-}
-
-static void read_initial_contact(struct v2_notes *notes, const struct wire_notify *notify,
-				 unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->initial_contact = true;
-}
 
 /* There may be several, and what is hashed the message does not say: natd.c. */
 static void read_source(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
@@ -44,112 +33,12 @@ static void read_destination(struct v2_notes *notes, const struct wire_notify *n
 	notes->natd_destination |= 1ull << at;
 }
 
-static void read_cookie(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	if (!notes->has_cookie)
-		notes->cookie = notify->data;
-	notes->has_cookie = true;
-}
-
-static void read_transport(struct v2_notes *notes, const struct wire_notify *notify,
-			   unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->transport = true;
-}
-
 static void read_rekey(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
 {
 	(void)at;
 	if (!notes->rekeys)
 		notes->rekey = *notify;
 	notes->rekeys = true;
-}
-
-static void read_fragmentation(struct v2_notes *notes, const struct wire_notify *notify,
-			       unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->fragmentation = true;
-}
-
-static void read_use_ppk(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->use_ppk = true;
-}
-
-static void read_intermediate(struct v2_notes *notes, const struct wire_notify *notify,
-			      unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->intermediate = true;
-}
-
-static void read_link(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	if (!notes->has_link)
-		notes->link = notify->data;
-	notes->has_link = true;
-}
-
-static void read_hashes(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	if (!notes->hashes.n)
-		notes->hashes = notify->data;
-}
-
-static void read_methods(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	notes->has_methods = true;
-	if (!notes->methods.n)
-		notes->methods = notify->data;
-}
-
-static void read_ppk(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	if (!notes->has_ppk)
-		notes->ppk = notify->data;
-	notes->has_ppk = true;
-}
-
-static void read_no_ppk_auth(struct v2_notes *notes, const struct wire_notify *notify,
-			     unsigned int at)
-{
-	(void)at;
-	if (!notes->no_ppk_auth.n)
-		notes->no_ppk_auth = notify->data;
-}
-
-static void read_no_tfc(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->no_tfc = true;
-}
-
-static void read_childless(struct v2_notes *notes, const struct wire_notify *notify,
-			   unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->childless = true;
-}
-
-static void read_token(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	if (!notes->token.n)
-		notes->token = notify->data;
 }
 
 static void read_auth_life(struct v2_notes *notes, const struct wire_notify *notify,
@@ -162,41 +51,13 @@ static void read_auth_life(struct v2_notes *notes, const struct wire_notify *not
 	notes->auth_life = get_be32(notify->data.p);
 }
 
-static void read_mobike(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->mobike = true;
-}
-
-static void read_update(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)notify;
-	(void)at;
-	notes->update = true;
-}
-
-static void read_cookie2(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	if (!notes->cookie2.n)
-		notes->cookie2 = notify->data;
-}
-
-static void read_no_nats(struct v2_notes *notes, const struct wire_notify *notify, unsigned int at)
-{
-	(void)at;
-	if (!notes->has_no_nats)
-		notes->no_nats = notify->data;
-	notes->has_no_nats = true;
-}
-
 /* Errors are noted in any message, whether they have a row or not. */
 static const struct row {
 	uint16_t type;
 	uint16_t in;
 	const char *name;		/* the registry's */
-	reader *read;			/* NULL: it is passed over, or it is just an error */
+	size_t flag, data;		/* 0: there is none */
+	reader *read;			/* NULL: that is all, or it is passed over */
 } rows[] = {
 	{ .type = IKE_N_UNSUPPORTED_CRITICAL_PAYLOAD, .name = "UNSUPPORTED_CRITICAL_PAYLOAD" },
 	{ .type = IKE_N_INVALID_IKE_SPI, .name = "INVALID_IKE_SPI" },
@@ -205,7 +66,8 @@ static const struct row {
 	{ .type = IKE_N_INVALID_MESSAGE_ID, .name = "INVALID_MESSAGE_ID" },
 	{ .type = IKE_N_INVALID_SPI, .name = "INVALID_SPI" },
 	{ .type = IKE_N_NO_PROPOSAL_CHOSEN, .name = "NO_PROPOSAL_CHOSEN" },
-	{ IKE_N_INVALID_KE_PAYLOAD, ANSWER(IKE_SA_INIT), "INVALID_KE_PAYLOAD", read_group },
+	{ IKE_N_INVALID_KE_PAYLOAD, ANSWER(IKE_SA_INIT), "INVALID_KE_PAYLOAD",
+	  FLAG(has_group), DATA(group) },
 	{ .type = IKE_N_AUTHENTICATION_FAILED, .name = "AUTHENTICATION_FAILED" },
 	{ .type = IKE_N_SINGLE_PAIR_REQUIRED, .name = "SINGLE_PAIR_REQUIRED" },
 	{ .type = IKE_N_NO_ADDITIONAL_SAS, .name = "NO_ADDITIONAL_SAS" },
@@ -218,52 +80,52 @@ static const struct row {
 	{ .type = IKE_N_TEMPORARY_FAILURE, .name = "TEMPORARY_FAILURE" },
 	{ .type = IKE_N_CHILD_SA_NOT_FOUND, .name = "CHILD_SA_NOT_FOUND" },
 	{ .type = IKE_N_STATE_NOT_FOUND, .name = "STATE_NOT_FOUND" },
-	{ IKE_N_INITIAL_CONTACT, REQUEST(IKE_AUTH), "INITIAL_CONTACT", read_initial_contact },
+	{ IKE_N_INITIAL_CONTACT, REQUEST(IKE_AUTH), "INITIAL_CONTACT", FLAG(initial_contact) },
 	{ .type = IKE_N_SET_WINDOW_SIZE, .name = "SET_WINDOW_SIZE" },
 	{ .type = IKE_N_ADDITIONAL_TS_POSSIBLE, .name = "ADDITIONAL_TS_POSSIBLE" },
 	{ .type = IKE_N_IPCOMP_SUPPORTED, .name = "IPCOMP_SUPPORTED" },
 	{ IKE_N_NAT_DETECTION_SOURCE_IP, BOTH(IKE_SA_INIT) | BOTH(INFORMATIONAL),
-	  "NAT_DETECTION_SOURCE_IP", read_source },
+	  "NAT_DETECTION_SOURCE_IP", .read = read_source },
 	{ IKE_N_NAT_DETECTION_DESTINATION_IP, BOTH(IKE_SA_INIT) | BOTH(INFORMATIONAL),
-	  "NAT_DETECTION_DESTINATION_IP", read_destination },
-	{ IKE_N_COOKIE, BOTH(IKE_SA_INIT), "COOKIE", read_cookie },
+	  "NAT_DETECTION_DESTINATION_IP", .read = read_destination },
+	{ IKE_N_COOKIE, BOTH(IKE_SA_INIT), "COOKIE", FLAG(has_cookie), DATA(cookie) },
 	{ IKE_N_USE_TRANSPORT_MODE, BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA),
-	  "USE_TRANSPORT_MODE", read_transport },
+	  "USE_TRANSPORT_MODE", FLAG(transport) },
 	{ .type = IKE_N_HTTP_CERT_LOOKUP_SUPPORTED, .name = "HTTP_CERT_LOOKUP_SUPPORTED" },
-	{ IKE_N_REKEY_SA, REQUEST(CREATE_CHILD_SA), "REKEY_SA", read_rekey },
+	{ IKE_N_REKEY_SA, REQUEST(CREATE_CHILD_SA), "REKEY_SA", .read = read_rekey },
 	{ IKE_N_ESP_TFC_PADDING_NOT_SUPPORTED, BOTH(IKE_AUTH) | BOTH(CREATE_CHILD_SA),
-	  "ESP_TFC_PADDING_NOT_SUPPORTED", read_no_tfc },
+	  "ESP_TFC_PADDING_NOT_SUPPORTED", FLAG(no_tfc) },
 	{ .type = IKE_N_NON_FIRST_FRAGMENTS_ALSO, .name = "NON_FIRST_FRAGMENTS_ALSO" },
-	{ IKE_N_MOBIKE_SUPPORTED, BOTH(IKE_AUTH), "MOBIKE_SUPPORTED", read_mobike },
+	{ IKE_N_MOBIKE_SUPPORTED, BOTH(IKE_AUTH), "MOBIKE_SUPPORTED", FLAG(mobike) },
 	{ .type = IKE_N_ADDITIONAL_IP4_ADDRESS, .name = "ADDITIONAL_IP4_ADDRESS" },
 	{ .type = IKE_N_ADDITIONAL_IP6_ADDRESS, .name = "ADDITIONAL_IP6_ADDRESS" },
 	{ .type = IKE_N_NO_ADDITIONAL_ADDRESSES, .name = "NO_ADDITIONAL_ADDRESSES" },
-	{ IKE_N_UPDATE_SA_ADDRESSES, REQUEST(INFORMATIONAL), "UPDATE_SA_ADDRESSES", read_update },
-	{ IKE_N_COOKIE2, BOTH(INFORMATIONAL), "COOKIE2", read_cookie2 },
+	{ IKE_N_UPDATE_SA_ADDRESSES, REQUEST(INFORMATIONAL), "UPDATE_SA_ADDRESSES", FLAG(update) },
+	{ IKE_N_COOKIE2, BOTH(INFORMATIONAL), "COOKIE2", DATA(cookie2) },
 	{ IKE_N_NO_NATS_ALLOWED, REQUEST(IKE_AUTH) | REQUEST(INFORMATIONAL), "NO_NATS_ALLOWED",
-	  read_no_nats },
+	  FLAG(has_no_nats), DATA(no_nats) },
 	{ IKE_N_AUTH_LIFETIME, ANSWER(IKE_AUTH) | REQUEST(INFORMATIONAL), "AUTH_LIFETIME",
-	  read_auth_life },
+	  .read = read_auth_life },
 	{ .type = IKE_N_MULTIPLE_AUTH_SUPPORTED, .name = "MULTIPLE_AUTH_SUPPORTED" },
 	{ .type = IKE_N_REDIRECT_SUPPORTED, .name = "REDIRECT_SUPPORTED" },
 	{ IKE_N_CHILDLESS_IKEV2_SUPPORTED, ANSWER(IKE_SA_INIT), "CHILDLESS_IKEV2_SUPPORTED",
-	  read_childless },
+	  FLAG(childless) },
 	{ IKE_N_QUICK_CRASH_DETECTION,
 	  BOTH(IKE_AUTH) | ANSWER(CREATE_CHILD_SA) | REQUEST(INFORMATIONAL),
-	  "QUICK_CRASH_DETECTION", read_token },
+	  "QUICK_CRASH_DETECTION", DATA(token) },
 	{ IKE_N_FRAGMENTATION_SUPPORTED, BOTH(IKE_SA_INIT), "IKEV2_FRAGMENTATION_SUPPORTED",
-	  read_fragmentation },
+	  FLAG(fragmentation) },
 	{ IKE_N_SIGNATURE_HASH_ALGORITHMS, BOTH(IKE_SA_INIT), "SIGNATURE_HASH_ALGORITHMS",
-	  read_hashes },
+	  DATA(hashes) },
 	{ IKE_N_SUPPORTED_AUTH_METHODS, ANSWER(IKE_SA_INIT) | REQUEST(IKE_AUTH),
-	  "SUPPORTED_AUTH_METHODS", read_methods },
-	{ IKE_N_USE_PPK, BOTH(IKE_SA_INIT), "USE_PPK", read_use_ppk },
-	{ IKE_N_PPK_IDENTITY, BOTH(IKE_AUTH), "PPK_IDENTITY", read_ppk },
-	{ IKE_N_NO_PPK_AUTH, REQUEST(IKE_AUTH), "NO_PPK_AUTH", read_no_ppk_auth },
+	  "SUPPORTED_AUTH_METHODS", FLAG(has_methods), DATA(methods) },
+	{ IKE_N_USE_PPK, BOTH(IKE_SA_INIT), "USE_PPK", FLAG(use_ppk) },
+	{ IKE_N_PPK_IDENTITY, BOTH(IKE_AUTH), "PPK_IDENTITY", FLAG(has_ppk), DATA(ppk) },
+	{ IKE_N_NO_PPK_AUTH, REQUEST(IKE_AUTH), "NO_PPK_AUTH", DATA(no_ppk_auth) },
 	{ IKE_N_INTERMEDIATE_EXCHANGE_SUPPORTED, BOTH(IKE_SA_INIT),
-	  "INTERMEDIATE_EXCHANGE_SUPPORTED", read_intermediate },
+	  "INTERMEDIATE_EXCHANGE_SUPPORTED", FLAG(intermediate) },
 	{ IKE_N_ADDITIONAL_KEY_EXCHANGE, ANSWER(CREATE_CHILD_SA) | BOTH(IKE_FOLLOWUP_KE),
-	  "ADDITIONAL_KEY_EXCHANGE", read_link },
+	  "ADDITIONAL_KEY_EXCHANGE", FLAG(has_link), DATA(link) },
 };
 
 _Static_assert(WIRE_PAYLOADS_MAX <= 64, "a payload's place has no bit");
@@ -295,6 +157,21 @@ static unsigned int bit_of(const struct wire_header *header)
 	return 1u << (PLACE(header->exchange) + (wire_is_response(header) ? 6 : 0));
 }
 
+/* What is in several of a kind is that of the first. */
+static void note(struct v2_notes *notes, const struct row *row, const struct wire_notify *notify,
+		 unsigned int at)
+{
+	bool *flag = row->flag ? (bool *)((char *)notes + row->flag) : NULL;
+	struct bytes *data = row->data ? (struct bytes *)((char *)notes + row->data) : NULL;
+
+	if (data && (flag ? !*flag : !data->n))
+		*data = notify->data;
+	if (flag)
+		*flag = true;
+	if (row->read)
+		row->read(notes, notify, at);
+}
+
 void v2_notify_read(struct v2_in *in)
 {
 	unsigned int bit = bit_of(&in->message->header);
@@ -314,8 +191,8 @@ void v2_notify_read(struct v2_in *in)
 			notes->error = notify;
 		}
 		row = row_of(notify.type);
-		if (row && row->read && row->in & bit)
-			row->read(notes, &notify, i);
+		if (row && row->in & bit)
+			note(notes, row, &notify, i);
 	}
 }
 
