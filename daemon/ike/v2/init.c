@@ -106,18 +106,23 @@ static void take_advice(struct ike_sa *ike, const struct wire_notify *notify)
 }
 
 /*
- * @in repeats the answer that the request was begun anew for: that has been done.  Another cookie
- * may have been on its way while we sent the first one back.  Once the peer has answered that, it
- * is what AUTH will have to sign, and not a request with the other.
+ * @in may be the answer to what the request was before we sent a cookie back, and bring another
+ * cookie.  Once the peer has answered the request with the first, it is what AUTH will have to
+ * sign, and not one with the other.
  */
-static bool heeded(struct handshake *hs, const struct v2_in *in)
+static bool overtaken(struct handshake *hs, const struct v2_in *in)
+{
+	if (!in->notes.has_cookie || !hs->cookie_n || !hs->overtaken)
+		return false;
+	hs->overtaken--;
+	return true;
+}
+
+/* @in repeats the answer that the request was begun anew for: that has been done. */
+static bool heeded(const struct handshake *hs, const struct v2_in *in)
 {
 	const struct v2_notes *notes = &in->notes;
 
-	if (notes->has_cookie && hs->cookie_n && hs->overtaken) {
-		hs->overtaken--;
-		return true;
-	}
 	if (notes->has_cookie)
 		return hs->cookie_n &&
 		       bytes_equal(notes->cookie, bytes_of(hs->cookie, hs->cookie_n));
@@ -279,7 +284,7 @@ void v2_init_response(struct ike_sa *ike, struct task *task, const struct v2_in 
 	struct gateway *gw = ike->gw;
 
 	(void)task;
-	if (heeded(ike->hs, in) || init_anew(ike, in))
+	if (overtaken(ike->hs, in) || heeded(ike->hs, in) || init_anew(ike, in))
 		return;
 	if (in->notes.failed) {
 		take_advice(ike, &in->notes.error);

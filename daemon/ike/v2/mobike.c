@@ -89,13 +89,13 @@ static void update(struct ike_sa *ike, const struct v2_in *in, const struct nats
 	const char *why = unacceptable(ike, in, nats);
 	char peer[ADDR_TEXT];
 
-	if (why)
-		log_warning(ike->gw->subject, "peer wants to move to %s, and is not followed: %s",
-			    endpoint_text(&in->remote, peer), why);
-	if (why)
-		wire_put_notify(w, IKE_N_UNACCEPTABLE_ADDRESSES, bytes_of(NULL, 0));
-	else
+	if (!why) {
 		follow(ike, in, nats);
+		return;
+	}
+	log_warning(ike->gw->subject, "peer wants to move to %s, and is not followed: %s",
+		    endpoint_text(&in->remote, peer), why);
+	wire_put_notify(w, IKE_N_UNACCEPTABLE_ADDRESSES, bytes_of(NULL, 0));
 }
 
 void v2_mobike_request(struct ike_sa *ike, const struct v2_in *in, struct wire_writer *w)
