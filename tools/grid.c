@@ -81,15 +81,7 @@ void grid_print(struct grid *grid, const char *format, ...)
 
 void grid_number(struct grid *grid, uint64_t number)
 {
-	char text[24], *at = text + sizeof(text) - 1;
-
-	/* Most cells are numbers: printf() would take three times as long. */
-	*at = '\0';
-	do {
-		*--at = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	grid_cell(grid, at);
+	grid_print(grid, "%" PRIu64, number);
 }
 
 void grid_spi(struct grid *grid, uint32_t spi)
