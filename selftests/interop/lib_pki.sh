@@ -6,6 +6,13 @@
 PKI=$WORK/pki
 mkdir -p "$PKI"
 
+# web_start NODE ADDRESS: a web server of the folder $WORK/web, at port 8000.  STARTED_PID is its
+# number, $WORK/web.log what it was asked for.
+web_start() {
+	start_on "$1" "$WORK/web.log" /usr/bin/python3 -m http.server --directory "$WORK/web" 8000
+	wait_for 20 on "$1" bash -c ": <>/dev/tcp/$2/8000"
+}
+
 # key FILE KIND
 key() {
 	case $2 in

@@ -48,9 +48,8 @@ xfrmi_up gb ipsec0 42
 ) >"$WORK/pki.log" 2>&1
 mkdir "$WORK/web"
 cp "$PKI/root.crl" "$WORK/web/"
-start_on gb "$WORK/web.log" /usr/bin/python3 -m http.server --directory "$WORK/web" 8000
+web_start gb 192.0.2.2
 server=$STARTED_PID
-wait_for 20 on gb bash -c ': <>/dev/tcp/192.0.2.2/8000'
 strongswan_config gb 192.0.2.2 192.0.2.1
 strongswan_start gb >/dev/null
 strongswan_has b

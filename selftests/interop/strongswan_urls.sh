@@ -35,8 +35,7 @@ mkdir "$WORK/web"
 openssl x509 -in "$PKI/b.crt" -outform DER -out "$WORK/b.der"
 read -r hash _ < <(sha1sum "$WORK/b.der")
 cp "$WORK/b.der" "$WORK/web/$hash"
-start_on gb "$WORK/web.log" /usr/bin/python3 -m http.server --directory "$WORK/web" 8000
-wait_for 20 on gb bash -c ': <>/dev/tcp/192.0.2.2/8000'
+web_start gb 192.0.2.2
 strongswan_config gb 192.0.2.2 192.0.2.1
 sed -i 's/^charon-systemd {/&\n  hash_and_url = yes/' "$WORK/gb/strongswan.conf"
 strongswan_start gb >/dev/null
