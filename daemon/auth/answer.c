@@ -100,15 +100,15 @@ static void sign(const struct auth_keys *keys, const struct ike_auth_request *re
  * @items, which a peer has sent, with what they refer to: the caller's, in *@all.  It is enough
  * that one of the authorities allows to fetch that.
  */
-static enum cert_urls_state gather(const struct auth_keys *keys,
-				   const struct ike_auth_request *request, struct bytes items,
-				   struct secret **all, struct text *why)
+static enum document_state gather(const struct auth_keys *keys,
+				  const struct ike_auth_request *request, struct bytes items,
+				  struct secret **all, struct text *why)
 {
-	enum cert_urls_state state = CERT_URLS_FAILED;
+	enum document_state state = DOCUMENT_FAILED;
 
 	*all = NULL;
 	text_add(why, "the authorities are not known here");
-	for (unsigned int i = 0; i < request->n_keys && state == CERT_URLS_FAILED; i++) {
+	for (unsigned int i = 0; i < request->n_keys && state == DOCUMENT_FAILED; i++) {
 		struct cert_roots *roots = auth_keys_roots(keys, request->keys[i]);
 
 		if (!roots)
@@ -116,7 +116,7 @@ static enum cert_urls_state gather(const struct auth_keys *keys,
 		text_init(why, why->p, why->max);
 		state = cert_roots_fetch(roots, auth_keys_documents(keys), items, all, why);
 	}
-	if (state != CERT_URLS_FAILED)
+	if (state != DOCUMENT_FAILED)
 		text_init(why, why->p, why->max);
 	return state;
 }
@@ -127,16 +127,16 @@ static struct cert_peer *read_peer(const struct auth_keys *keys,
 				   bool *settled, struct text *why)
 {
 	struct cert_peer *peer = NULL;
-	enum cert_urls_state state;
+	enum document_state state;
 	struct secret *all;
 
 	*settled = true;
 	if (!cert_urls_some(items))
 		return cert_peer_read(items, why);
 	state = gather(keys, request, items, &all, why);
-	if (state == CERT_URLS_THERE)
+	if (state == DOCUMENT_THERE)
 		peer = cert_peer_read(secret_bytes(all), why);
-	*settled = state != CERT_URLS_ASKED;
+	*settled = state != DOCUMENT_ASKED;
 	secret_free(all);
 	return peer;
 }

@@ -279,7 +279,7 @@ static void on_list(void *ctx, struct bytes body, int fd)
 		return;
 	}
 	documents_answer(auth_keys_documents(process->keys), list->ticket,
-			  bytes_of(list->octets, list->n), list->why, time(NULL));
+			 bytes_of(list->octets, list->n), list->why, time(NULL));
 	go_on(process, list->ticket);
 }
 

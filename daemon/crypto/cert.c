@@ -150,8 +150,8 @@ void cert_roots_free(struct cert_roots *roots)
 
 /* --- a peer's --- */
 
-enum cert_urls_state cert_roots_fetch(const struct cert_roots *roots, struct documents *documents,
-				      struct bytes items, struct secret **out, struct text *why)
+enum document_state cert_roots_fetch(const struct cert_roots *roots, struct documents *documents,
+				     struct bytes items, struct secret **out, struct text *why)
 {
 	const struct cert_urls_rules rules = { .from = roots->rules.from,
 					       .most = roots->rules.kept,

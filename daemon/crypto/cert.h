@@ -28,8 +28,8 @@ struct cert_roots;
 struct cert_roots *cert_roots_new(struct bytes items);
 void cert_roots_free(struct cert_roots *roots);
 /* As cert_urls_fetch() has it, from where they allow it. */
-enum cert_urls_state cert_roots_fetch(const struct cert_roots *roots, struct documents *documents,
-				      struct bytes items, struct secret **out, struct text *why);
+enum document_state cert_roots_fetch(const struct cert_roots *roots, struct documents *documents,
+				     struct bytes items, struct secret **out, struct text *why);
 /* They refuse a certificate of which nobody can tell whether it is revoked. */
 bool cert_roots_insist(const struct cert_roots *roots);
 

@@ -173,9 +173,9 @@ static bool read_reference(struct bytes item, struct bytes from, char url[DOCUME
 	return false;
 }
 
-static enum cert_urls_state fetch_one(struct documents *documents, struct bytes item,
-				      const struct cert_urls_rules *rules, struct bytes *out,
-				      struct text *why)
+static enum document_state fetch_one(struct documents *documents, struct bytes item,
+				     const struct cert_urls_rules *rules, struct bytes *out,
+				     struct text *why)
 {
 	char url[DOCUMENT_URL];
 	const struct document_wish wish = {
@@ -186,17 +186,17 @@ static enum cert_urls_state fetch_one(struct documents *documents, struct bytes 
 	struct document_view view;
 
 	if (!read_reference(item, rules->from, url, why))
-		return CERT_URLS_FAILED;
+		return DOCUMENT_FAILED;
 	view = documents_get(documents, &wish, time(NULL));
 	/* What has that hash stays what it is. */
 	if (view.made) {
 		*out = secret_bytes(view.made);
-		return CERT_URLS_THERE;
+		return DOCUMENT_THERE;
 	}
 	if (view.state == DOCUMENT_ASKED)
-		return CERT_URLS_ASKED;
+		return DOCUMENT_ASKED;
 	text_add(why, "its certificate cannot be fetched from %.200s: %s", url, view.why);
-	return CERT_URLS_FAILED;
+	return DOCUMENT_FAILED;
 }
 
 /* What there is for each item, in order: as it came, or items of what it refers to. */
@@ -229,11 +229,11 @@ static struct secret *join(const struct part *parts, unsigned int n)
 	return all;
 }
 
-enum cert_urls_state cert_urls_fetch(struct documents *documents, struct bytes items,
-				     const struct cert_urls_rules *rules, struct secret **out,
-				     struct text *why)
+enum document_state cert_urls_fetch(struct documents *documents, struct bytes items,
+				    const struct cert_urls_rules *rules, struct secret **out,
+				    struct text *why)
 {
-	enum cert_urls_state state = CERT_URLS_THERE, one;
+	enum document_state state = DOCUMENT_THERE, one;
 	struct part parts[CERTS_MOST] = { { .reference = false } };
 	unsigned int n = 0;
 	struct bytes item;
@@ -242,25 +242,25 @@ enum cert_urls_state cert_urls_fetch(struct documents *documents, struct bytes i
 	while ((!n || parts[0].octets.p) && items_next(&items, &item)) {
 		if (n == CERTS_MOST) {
 			text_add(why, "there are more than %d certificates", CERTS_MOST);
-			return CERT_URLS_FAILED;
+			return DOCUMENT_FAILED;
 		}
 		parts[n] = (struct part){ is_reference(item), item };
-		one = CERT_URLS_THERE;
+		one = DOCUMENT_THERE;
 		if (parts[n].reference) {
 			parts[n].octets = bytes_of(NULL, 0);
 			one = fetch_one(documents, item, rules, &parts[n].octets, why);
 		}
-		if (one == CERT_URLS_FAILED)
+		if (one == DOCUMENT_FAILED)
 			return one;
-		if (one == CERT_URLS_ASKED)
+		if (one == DOCUMENT_ASKED)
 			state = one;
 		n++;
 	}
-	if (state == CERT_URLS_ASKED)
+	if (state == DOCUMENT_ASKED)
 		return state;
 	*out = items.n ? NULL : join(parts, n);
 	if (*out)
-		return CERT_URLS_THERE;
+		return DOCUMENT_THERE;
 	text_add(why, items.n ? "a certificate is malformed" : "out of memory");
-	return CERT_URLS_FAILED;
+	return DOCUMENT_FAILED;
 }

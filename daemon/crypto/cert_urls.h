@@ -21,20 +21,14 @@ struct cert_urls_rules {
 	unsigned int patience;	/* seconds that it may take */
 };
 
-enum cert_urls_state {
-	CERT_URLS_THERE,
-	CERT_URLS_ASKED,	/* some are on their way */
-	CERT_URLS_FAILED,
-};
-
 /* Whether some of @items are to be fetched. */
 bool cert_urls_some(struct bytes items);
 /*
  * @items with what they refer to in place of the references, in order: all of them certificates,
- * the caller's in *@out.  FAILED: with the reason added to @why.
+ * the caller's in *@out.  ASKED: some are on their way; FAILED: with the reason added to @why.
  */
-enum cert_urls_state cert_urls_fetch(struct documents *documents, struct bytes items,
-				     const struct cert_urls_rules *rules, struct secret **out,
-				     struct text *why);
+enum document_state cert_urls_fetch(struct documents *documents, struct bytes items,
+				    const struct cert_urls_rules *rules, struct secret **out,
+				    struct text *why);
 
 #endif

@@ -73,7 +73,7 @@ static void refer(struct sent *sent, uint8_t encoding, struct bytes octets, cons
 					bytes_of(url, strlen(url))) - sent->octets);
 }
 
-static enum cert_urls_state fetch_by(const struct sent *sent, const char *from)
+static enum document_state fetch_by(const struct sent *sent, const char *from)
 {
 	const struct cert_urls_rules rules = { .from = bytes_of(from, strlen(from)),
 					       .patience = 5 };
@@ -85,7 +85,7 @@ static enum cert_urls_state fetch_by(const struct sent *sent, const char *from)
 	return cert_urls_fetch(documents, bytes_of(sent->octets, sent->n), &rules, &got, &text);
 }
 
-static enum cert_urls_state fetch(const struct sent *sent)
+static enum document_state fetch(const struct sent *sent)
 {
 	return fetch_by(sent, FROM);
 }
@@ -124,23 +124,23 @@ static void test_order(void **state)
 	refer(&sent, IKE_CERT_HASH_AND_URL, one[1], AT "above");
 	assert_true(cert_urls_some(bytes_of(sent.octets, sent.n)));
 	assert_false(cert_urls_some(secret_bytes(all)));
-	assert_int_equal(fetch(&sent), CERT_URLS_ASKED);
+	assert_int_equal(fetch(&sent), DOCUMENT_ASKED);
 	ticket = asked(AT "own");
 	asked(NULL);
 	come(ticket, one[0], NULL);
-	assert_int_equal(fetch(&sent), CERT_URLS_ASKED);
+	assert_int_equal(fetch(&sent), DOCUMENT_ASKED);
 	ticket = asked(AT "above");
 	come(ticket, one[1], NULL);
-	assert_int_equal(fetch(&sent), CERT_URLS_THERE);
+	assert_int_equal(fetch(&sent), DOCUMENT_THERE);
 	must_be(secret_bytes(all));
 	/* They are kept. */
-	assert_int_equal(fetch(&sent), CERT_URLS_THERE);
+	assert_int_equal(fetch(&sent), DOCUMENT_THERE);
 	asked(NULL);
 
 	sent.n = 0;
 	add(&sent, one[0]);
 	refer(&sent, IKE_CERT_HASH_AND_URL, one[1], AT "above");
-	assert_int_equal(fetch(&sent), CERT_URLS_THERE);
+	assert_int_equal(fetch(&sent), DOCUMENT_THERE);
 	must_be(secret_bytes(all));
 }
 
@@ -159,9 +159,9 @@ static void test_allowed(void **state)
 		struct sent sent = { .n = 0 };
 
 		refer(&sent, IKE_CERT_HASH_AND_URL, one[0], urls[i]);
-		assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+		assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 		assert_non_null(strstr(why, "hash-and-url-from"));
-		assert_int_equal(fetch_by(&sent, ""), CERT_URLS_FAILED);
+		assert_int_equal(fetch_by(&sent, ""), DOCUMENT_FAILED);
 		asked(NULL);
 	}
 }
@@ -172,7 +172,7 @@ static void test_two_places(void **state)
 
 	(void)state;
 	refer(&sent, IKE_CERT_HASH_AND_URL, one[0], AT "own");
-	assert_int_equal(fetch_by(&sent, "http://a/\nhttp://b/\n" FROM), CERT_URLS_ASKED);
+	assert_int_equal(fetch_by(&sent, "http://a/\nhttp://b/\n" FROM), DOCUMENT_ASKED);
 	asked(AT "own");
 }
 
@@ -187,17 +187,17 @@ static void test_malformed(void **state)
 
 	(void)state;
 	add(&sent, bytes_of(bare, sizeof(bare)));
-	assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+	assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 	sent.n = 0;
 	refer(&sent, 11, one[0], AT "own");
-	assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+	assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 	sent.n = 0;
 	add(&sent, bytes_of(NULL, 0));
-	assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+	assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++) {
 		sent.n = 0;
 		refer(&sent, IKE_CERT_HASH_AND_URL, one[0], urls[i]);
-		assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+		assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 		assert_non_null(strstr(why, "something else than a URL of HTTP"));
 	}
 	memset(url, 'x', sizeof(url));
@@ -205,11 +205,11 @@ static void test_malformed(void **state)
 	url[DOCUMENT_URL] = '\0';
 	sent.n = 0;
 	refer(&sent, IKE_CERT_HASH_AND_URL, one[0], url);
-	assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+	assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 	sent.n = 0;
 	for (unsigned int i = 0; i < 9; i++)
 		add(&sent, one[0]);
-	assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+	assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 	asked(NULL);
 }
 
@@ -219,9 +219,9 @@ static void must_fail(struct bytes octets, const char *fault, const char *said)
 	struct sent sent = { .n = 0 };
 
 	refer(&sent, IKE_CERT_HASH_AND_URL, one[0], AT "own");
-	assert_int_equal(fetch(&sent), CERT_URLS_ASKED);
+	assert_int_equal(fetch(&sent), DOCUMENT_ASKED);
 	come(asked(AT "own"), octets, fault);
-	assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+	assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 	if (!strstr(why, said))
 		fail_msg("\"%s\" is not in \"%s\"", said, why);
 	asked(NULL);
@@ -246,9 +246,9 @@ static void test_no_certificate(void **state)
 
 	(void)state;
 	refer(&sent, IKE_CERT_HASH_AND_URL, bytes_of("-----BEGIN", 10), AT "own");
-	assert_int_equal(fetch(&sent), CERT_URLS_ASKED);
+	assert_int_equal(fetch(&sent), DOCUMENT_ASKED);
 	come(asked(AT "own"), bytes_of("-----BEGIN", 10), NULL);
-	assert_int_equal(fetch(&sent), CERT_URLS_FAILED);
+	assert_int_equal(fetch(&sent), DOCUMENT_FAILED);
 	assert_non_null(strstr(why, "it is not a certificate in DER"));
 }
 
@@ -274,7 +274,7 @@ static struct bytes bundle_of(const uint8_t *tags, size_t n, uint8_t out[8192])
 	return bytes_of(out, (size_t)(at - out));
 }
 
-static enum cert_urls_state fetch_bundle(struct bytes bundle)
+static enum document_state fetch_bundle(struct bytes bundle)
 {
 	static unsigned int n;
 	struct sent sent = { .n = 0 };
@@ -282,7 +282,7 @@ static enum cert_urls_state fetch_bundle(struct bytes bundle)
 
 	snprintf(url, sizeof(url), AT "%u", n++);
 	refer(&sent, IKE_CERT_HASH_AND_URL_BUNDLE, bundle, url);
-	assert_int_equal(fetch(&sent), CERT_URLS_ASKED);
+	assert_int_equal(fetch(&sent), DOCUMENT_ASKED);
 	come(asked(url), bundle, NULL);
 	return fetch(&sent);
 }
@@ -296,17 +296,17 @@ static void test_bundle(void **state)
 	struct bytes bundle = bundle_of(certs, 2, room);
 
 	(void)state;
-	assert_int_equal(fetch_bundle(bundle), CERT_URLS_THERE);
+	assert_int_equal(fetch_bundle(bundle), DOCUMENT_THERE);
 	must_be(secret_bytes(all));
 	for (size_t n = 0; n < bundle.n; n += n < 16 ? 1 : 61)
-		assert_int_equal(fetch_bundle(bytes_of(bundle.p, n)), CERT_URLS_FAILED);
-	assert_int_equal(fetch_bundle(bytes_of(bundle.p, bundle.n + 1)), CERT_URLS_FAILED);
-	assert_int_equal(fetch_bundle(bundle_of(list, 2, room)), CERT_URLS_THERE);
+		assert_int_equal(fetch_bundle(bytes_of(bundle.p, n)), DOCUMENT_FAILED);
+	assert_int_equal(fetch_bundle(bytes_of(bundle.p, bundle.n + 1)), DOCUMENT_FAILED);
+	assert_int_equal(fetch_bundle(bundle_of(list, 2, room)), DOCUMENT_THERE);
 	must_be(bytes_of(all->b, item_room(one[0].n)));
-	assert_int_equal(fetch_bundle(bundle_of(none, 1, room)), CERT_URLS_FAILED);
-	assert_int_equal(fetch_bundle(bundle_of(odd, 2, room)), CERT_URLS_FAILED);
-	assert_int_equal(fetch_bundle(bundle_of(plain, 1, room)), CERT_URLS_FAILED);
-	assert_int_equal(fetch_bundle(one[0]), CERT_URLS_FAILED);
+	assert_int_equal(fetch_bundle(bundle_of(none, 1, room)), DOCUMENT_FAILED);
+	assert_int_equal(fetch_bundle(bundle_of(odd, 2, room)), DOCUMENT_FAILED);
+	assert_int_equal(fetch_bundle(bundle_of(plain, 1, room)), DOCUMENT_FAILED);
+	assert_int_equal(fetch_bundle(one[0]), DOCUMENT_FAILED);
 }
 
 /* Strangers have only so much fetched at a time, and none of them drives out what others want. */
@@ -321,7 +321,7 @@ static void test_many(void **state)
 		sent.n = 0;
 		snprintf(url, sizeof(url), AT "%u", i);
 		refer(&sent, IKE_CERT_HASH_AND_URL, one[0], url);
-		if (fetch(&sent) == CERT_URLS_ASKED)
+		if (fetch(&sent) == DOCUMENT_ASKED)
 			waits++;
 		else
 			assert_non_null(strstr(why, "too many are fetched already"));
@@ -335,7 +335,7 @@ static void test_many(void **state)
 	/* Those that were asked for are on their way still. */
 	sent.n = 0;
 	refer(&sent, IKE_CERT_HASH_AND_URL, one[0], AT "0");
-	assert_int_equal(fetch(&sent), CERT_URLS_ASKED);
+	assert_int_equal(fetch(&sent), DOCUMENT_ASKED);
 	asked(NULL);
 }
 
@@ -350,19 +350,19 @@ static void test_kept(void **state)
 		sent.n = 0;
 		snprintf(url, sizeof(url), AT "%u", i);
 		refer(&sent, IKE_CERT_HASH_AND_URL, one[0], url);
-		assert_int_equal(fetch(&sent), CERT_URLS_ASKED);
+		assert_int_equal(fetch(&sent), DOCUMENT_ASKED);
 		come(asked(url), one[0], NULL);
-		assert_int_equal(fetch(&sent), CERT_URLS_THERE);
+		assert_int_equal(fetch(&sent), DOCUMENT_THERE);
 	}
 	for (unsigned int i = 0; i < 8; i++) {
 		sent.n = 0;
 		snprintf(url, sizeof(url), AT "%u", i + 8);
 		refer(&sent, IKE_CERT_HASH_AND_URL, one[0], url);
-		assert_int_equal(fetch(&sent), CERT_URLS_THERE);
+		assert_int_equal(fetch(&sent), DOCUMENT_THERE);
 	}
 	sent.n = 0;
 	refer(&sent, IKE_CERT_HASH_AND_URL, one[0], AT "7");
-	assert_int_equal(fetch(&sent), CERT_URLS_ASKED);
+	assert_int_equal(fetch(&sent), DOCUMENT_ASKED);
 }
 
 int main(void)
