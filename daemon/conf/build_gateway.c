@@ -235,12 +235,15 @@ static enum policy_childless read_childless(const struct reader *r)
 static enum policy_mobike read_mobike(const struct reader *r)
 {
 	const char *word = tree_text(r->b->tree, r->node, LEVEL, "protocol ikev2 mobike");
+	const struct tree_value *value = gateway_value(r, "protocol ikev2 mobike");
 
-	if (!r->gateway->nat_traversal || r->gateway->version == POLICY_IKEV1)
+	if (!strcmp(word, "no") || r->gateway->version == POLICY_IKEV1)
 		return POLICY_MOBIKE_NO;
-	if (!strcmp(word, "yes"))
-		return POLICY_MOBIKE_YES;
-	return strcmp(word, "no") ? POLICY_MOBIKE_ALLOW : POLICY_MOBIKE_NO;
+	if (!r->gateway->nat_traversal)
+		conf_error(r->b->report, value ? value->at : r->node->at, "gateway \"%s\": mobike "
+			   "%s needs protocol-common nat-traversal enable yes, as an end that "
+			   "moves may come behind a NAT", r->gateway->name, word);
+	return strcmp(word, "yes") ? POLICY_MOBIKE_ALLOW : POLICY_MOBIKE_YES;
 }
 
 /* Phase 1 has no proposal of that profile that it can say. */

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -86,12 +87,47 @@ static void test_said(void **state)
 	policy_free(policy);
 }
 
+/* Nobody is followed but where that is asked for, and can be. */
+static void test_mobike(void **state)
+{
+	static const struct {
+		const char *lines;
+		enum policy_mobike mobike;
+	} rows[] = {
+		{ "", POLICY_MOBIKE_NO },
+		{ GATEWAY "protocol ikev2 mobike no\n", POLICY_MOBIKE_NO },
+		{ GATEWAY "protocol ikev2 mobike allow\n", POLICY_MOBIKE_ALLOW },
+		{ GATEWAY "protocol ikev2 mobike yes\n", POLICY_MOBIKE_YES },
+		{ GATEWAY "protocol version ikev1 ikev2 mobike yes\n", POLICY_MOBIKE_NO },
+		{ GATEWAY "protocol ikev2 mobike no\n"
+		  GATEWAY "protocol-common nat-traversal enable no\n", POLICY_MOBIKE_NO },
+	};
+	char lines[1024];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct policy *policy;
+
+		snprintf(lines, sizeof(lines), "%s%s", BASE, rows[i].lines);
+		policy = parse(lines);
+		assert_non_null(policy);
+		assert_string_equal(conf_said, "");
+		assert_int_equal(policy->gateways[0].mobike, rows[i].mobike);
+		policy_free(policy);
+	}
+	assert_null(parse(BASE GATEWAY "protocol ikev2 mobike allow\n"
+			  GATEWAY "protocol-common nat-traversal enable no\n"));
+	assert_int_equal(conf_errors, 1);
+	assert_non_null(strstr(conf_said, "mobike allow needs protocol-common nat-traversal"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_preferred),
 		cmocka_unit_test(test_mode),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_mobike),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
