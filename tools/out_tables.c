@@ -582,10 +582,10 @@ void out_tables(const struct model *model, unsigned int views)
 		table_failures(model, views & VIEW_PROXIES);
 	if (daemon && views & VIEW_IKE)
 		table_ike_sas(model);
-	if (daemon && views & VIEW_PROCESSES)
+	if (daemon && views & VIEW_PROCESSES) {
 		table_processes(model);
-	if (daemon && views & VIEW_PROCESSES)
 		line_strangers(&model->strangers);
+	}
 	if (daemon && views & VIEW_CERTIFICATES)
 		table_certificates(model);
 	if (kernel && views & VIEW_IPSEC)
