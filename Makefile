@@ -155,8 +155,8 @@ build/san/%.o: %.c | libraries
 build/san/kmod/% build/san/selftests/%: HOST_CFLAGS = $(host_cflags)
 # Tests count the steps of what may meet thousands of something (daemon/tests/steps.h).  Objects
 # without the counter, from before it was there, would have those tests see no work at all.
-counted := $(call san,$(wildcard $(patsubst %,daemon/%/*.c,base ctl ike ike/v1 ike/v2 versions kern \
-	loop policy)) $(filter-out tools/algorithms.c tools/names.c,$(tools)))
+counted := $(call san,$(wildcard $(patsubst %,daemon/%/*.c,base ctl engine ike ike/v1 ike/v2 \
+	versions kern loop policy)) $(filter-out tools/algorithms.c tools/names.c,$(tools)))
 $(counted): HOST_CFLAGS = -fsanitize-coverage=trace-pc
 $(counted): Makefile
 

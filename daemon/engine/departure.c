@@ -7,7 +7,7 @@
 #include "engine/engine_priv.h"
 
 struct departure {
-	TAILQ_ENTRY(departure) list;
+	STAILQ_ENTRY(departure) list;
 	uint64_t after;			/* number of wishes to carry out first */
 	struct endpoint local, remote;
 	uint8_t dscp;
@@ -15,22 +15,23 @@ struct departure {
 	uint8_t data[];
 };
 
-/* Sorted by @after.  Most entries go to the end, as they wait for the latest wish. */
-static void insert(struct departures *list, struct departure *departure)
+static struct departure_row *row_of(struct departures *list, uint64_t after)
 {
-	struct departure *at = TAILQ_LAST(list, departures);
+	return &list->rows[after % DEPARTURE_ROWS];
+}
 
-	while (at && at->after > departure->after)
-		at = TAILQ_PREV(at, departures, list);
-	if (at)
-		TAILQ_INSERT_AFTER(list, at, departure, list);
-	else
-		TAILQ_INSERT_HEAD(list, departure, list);
+void departures_init(struct departures *list)
+{
+	for (unsigned int i = 0; i < DEPARTURE_ROWS; i++)
+		STAILQ_INIT(&list->rows[i]);
+	list->n = 0;
+	list->gone = 0;
 }
 
 void departure_add(struct engine *e, const struct endpoint *local, const struct endpoint *remote,
 		   struct bytes data, uint8_t dscp, uint64_t after)
 {
+	struct departures *list = &e->departures;
 	struct departure *departure;
 
 	/* Earlier datagrams to the same peer may be due now. */
@@ -48,33 +49,47 @@ void departure_add(struct engine *e, const struct endpoint *local, const struct 
 	departure->dscp = dscp;
 	departure->n = data.n;
 	memcpy(departure->data, data.p, data.n);
-	insert(&e->departures, departure);
+	STAILQ_INSERT_TAIL(row_of(list, after), departure, list);
+	list->n++;
 }
 
-static void take_off(struct engine *e, struct departure *departure)
+/* Sends what waited for that wish, in the order in which it came. */
+static void row_go(struct engine *e, uint64_t after)
 {
-	TAILQ_REMOVE(&e->departures, departure, list);
-	free(departure);
+	struct departure_row *row = row_of(&e->departures, after);
+	struct departure *departure = STAILQ_FIRST(row), *next;
+
+	for (; departure; departure = next) {
+		next = STAILQ_NEXT(departure, list);
+		if (departure->after != after)
+			continue;
+		udp_send(e->udp, &departure->local, &departure->remote,
+			 bytes_of(departure->data, departure->n), departure->dscp);
+		STAILQ_REMOVE(row, departure, departure, list);
+		e->departures.n--;
+		free(departure);
+	}
 }
 
 void departures_go(struct engine *e)
 {
-	struct departure *departure = TAILQ_FIRST(&e->departures), *next;
+	struct departures *list = &e->departures;
 
-	for (; departure && departure->after <= e->carried; departure = next) {
-		next = TAILQ_NEXT(departure, list);
-		udp_send(e->udp, &departure->local, &departure->remote,
-			 bytes_of(departure->data, departure->n), departure->dscp);
-		take_off(e, departure);
-	}
+	while (list->n && list->gone < e->carried)
+		row_go(e, ++list->gone);
+	if (!list->n)
+		list->gone = e->carried;
 }
 
-void departures_drop(struct engine *e)
+void departures_drop(struct departures *list)
 {
-	struct departure *departure = TAILQ_FIRST(&e->departures), *next;
+	for (unsigned int i = 0; i < DEPARTURE_ROWS; i++) {
+		struct departure *departure;
 
-	for (; departure; departure = next) {
-		next = TAILQ_NEXT(departure, list);
-		take_off(e, departure);
+		while ((departure = STAILQ_FIRST(&list->rows[i]))) {
+			STAILQ_REMOVE_HEAD(&list->rows[i], list);
+			free(departure);
+		}
 	}
+	list->n = 0;
 }

@@ -109,7 +109,7 @@ struct engine *engine_new(struct event_base *base, int parent, void (*ended)(voi
 	e->ended = ended;
 	e->ctx = ctx;
 	e->alarm = -1;
-	TAILQ_INIT(&e->departures);
+	departures_init(&e->departures);
 	LIST_INIT(&e->asked);
 	inbox_init(&e->inbox);
 	for (unsigned int i = 0; i < PORTS; i++)
@@ -144,7 +144,7 @@ void engine_free(struct engine *e)
 	free_event(e->results);
 	datagrams_end(e);
 	jobs_drop(e);
-	departures_drop(e);
+	departures_drop(&e->departures);
 	pool_free(e->pool);
 	if (e->core)
 		ike_core_free(e->core);

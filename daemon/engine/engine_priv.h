@@ -9,15 +9,13 @@
 #include "base/clock.h"
 #include "crypto/rand.h"
 #include "engine/engine.h"
+#include "engine/departure.h"
 #include "engine/inbox.h"
 #include "engine/udp.h"
 #include "ike/core.h"
 #include "ike/info.h"
 #include "msg/chan.h"
 #include "talk/policy_msg.h"
-
-struct departure;
-TAILQ_HEAD(departures, departure);
 
 struct engine {
 	struct event_base *base;

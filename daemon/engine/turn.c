@@ -41,7 +41,7 @@ static void arm(struct engine *e)
 /* Ends the process, if told to, once all messages to peers and the parent are out. */
 static void end_when_done(struct engine *e)
 {
-	if (!e->ending || !TAILQ_EMPTY(&e->departures) || !e->ended)
+	if (!e->ending || e->departures.n || !e->ended)
 		return;
 	chan_flush(e->parent);
 	if (!chan_pending(e->parent))
